@@ -26,7 +26,9 @@ const optionalText = z
   .transform((value) => (value?.trim() ? value.trim() : undefined));
 
 const postgresUrl = z
-  .string({ error: "is not set: give the URL of a PostgreSQL 15 or newer, postgres://user:password@host:5432/database" })
+  .string({
+    error: "is not set: give the URL of a PostgreSQL 15 or newer, postgres://user:password@host:5432/database",
+  })
   .regex(/^postgres(ql)?:\/\//, "must begin with postgres:// or postgresql://");
 
 const schema = z
@@ -67,7 +69,10 @@ const schema = z
       .string({ error: "is not set: give at least 32 random characters; it signs the sessions" })
       .min(32, "is too short: it signs the sessions, give at least 32 random characters"),
     APP_URL: z.url({ protocol: /^https?$/, error: "must be the http or https URL under which people open Callboard" }),
-    ADMIN_EMAIL: z.email("must be an e-mail address").optional().or(z.literal("").transform(() => undefined)),
+    ADMIN_EMAIL: z
+      .email("must be an e-mail address")
+      .optional()
+      .or(z.literal("").transform(() => undefined)),
     ADMIN_PASSWORD: z
       .string()
       .min(12, "is too short: give the first administrator at least 12 characters")
@@ -87,7 +92,8 @@ const schema = z
       context.addIssue({
         code: "custom",
         path: ["SARJ_WEBHOOK_ALLOWED_IPS"],
-        message: "needs CLIENT_IP_HEADER: without the one header that your proxy overwrites, no address can be believed",
+        message:
+          "needs CLIENT_IP_HEADER: without the one header that your proxy overwrites, no address can be believed",
       });
     }
     if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
@@ -134,7 +140,9 @@ function load(): Env {
     return result.env;
   }
   throw new Error(
-    ["Callboard cannot start, its environment is not right:", ...result.problems.map((line) => `  - ${line}`)].join("\n"),
+    ["Callboard cannot start, its environment is not right:", ...result.problems.map((line) => `  - ${line}`)].join(
+      "\n",
+    ),
   );
 }
 

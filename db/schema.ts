@@ -1,0 +1,280 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/**
+ * The tables. Every key of call data contains `call_id` and every join is on it, so the same schema shards by `call_id`.
+ * Times are `timestamptz(3)`: a JavaScript Date holds milliseconds, and a keyset cursor made from a finer value skips rows.
+ * Sets that the vendor controls are `text`, never an enum; sets that we control are `text` with a CHECK.
+ */
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+
+/** The inbox: every authenticated POST exactly as it came. `call_id` is '' where the body does not tell one. */
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    callId: text("call_id").notNull(),
+    id: uuid("id").notNull(),
+    /** As received: still compressed where `content_encoding` says so. */
+    body: bytea("body").notNull(),
+    bodySha256: text("body_sha256").notNull(),
+    contentType: text("content_type"),
+    contentEncoding: text("content_encoding"),
+    receivedAt: instant("received_at").notNull().defaultNow(),
+    lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
+    timesReceived: integer("times_received").notNull().default(1),
+    sourceIp: text("source_ip"),
+    secretLabel: text("secret_label").notNull(),
+    /** `payload.type` verbatim, null where the body could not be understood. */
+    outcome: text("outcome"),
+    verdict: text("verdict", { enum: ["applied", "duplicate", "superseded", "quarantined"] }).notNull(),
+    /** Why it was quarantined or superseded: a code of `lib/sarj/webhook.ts`. */
+    reason: text("reason"),
+    /** Fields that came in a form that could not be believed and were stored as null: `path: problem`. */
+    flags: text("flags")
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    replayedAt: instant("replayed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.id] }),
+    uniqueIndex("deliveries_body_key").on(table.callId, table.bodySha256),
+    index("deliveries_received_idx").on(table.receivedAt.desc(), table.id.desc()),
+    index("deliveries_verdict_idx").on(table.verdict, table.receivedAt.desc(), table.id.desc()),
+    check("deliveries_verdict_check", sql`${table.verdict} in ('applied','duplicate','superseded','quarantined')`),
+  ],
+);
+
+/** One narrow row a call: all that a list, a filter or a chart reads. A projection of `call_details.facts`. */
+export const calls = pgTable(
+  "calls",
+  {
+    callId: text("call_id").primaryKey(),
+    /** `payload.type` verbatim. Null only for a call that was imported by the API and never had a webhook. */
+    outcome: text("outcome"),
+    status: text("status"),
+    direction: text("direction"),
+    language: text("language"),
+    interactionType: text("interaction_type"),
+    phoneNumber: text("phone_number"),
+    scenarioId: text("scenario_id"),
+    /** Who was called, out of the call's variables. */
+    customerName: text("customer_name"),
+    /** `report.outcome.status` verbatim. */
+    goal: text("goal"),
+    durationSeconds: integer("duration_seconds"),
+    hasRecording: boolean("has_recording").notNull().default(false),
+    createdAt: instant("created_at"),
+    startedAt: instant("started_at"),
+    endedAt: instant("ended_at"),
+    /** The one time that lists and charts use. */
+    occurredAt: instant("occurred_at")
+      .notNull()
+      .generatedAlwaysAs(sql`coalesce(started_at, created_at, first_received_at)`),
+    firstReceivedAt: instant("first_received_at").notNull().defaultNow(),
+    lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
+    enrichmentState: text("enrichment_state", {
+      enum: ["pending", "awaiting_report", "done", "not_found", "failed"],
+    })
+      .notNull()
+      .default("pending"),
+    enrichmentAttempts: smallint("enrichment_attempts").notNull().default(0),
+    /** When the API is to be asked next; also the lease of whoever is asking. Null: nothing left to do. */
+    enrichmentDueAt: instant("enrichment_due_at").default(sql`now()`),
+    /** Why the last attempt failed: an `error.type` of the API or a code of `lib/sarj/api.ts`. */
+    enrichmentError: text("enrichment_error"),
+    /** When the API first confirmed that this call exists. */
+    verifiedAt: instant("verified_at"),
+    isTest: boolean("is_test").notNull().default(false),
+    reviewedAt: instant("reviewed_at"),
+  },
+  (table) => [
+    index("calls_occurred_idx").on(table.occurredAt.desc(), table.callId.desc()),
+    index("calls_outcome_idx").on(table.outcome, table.occurredAt.desc(), table.callId.desc()),
+    index("calls_duration_idx").on(sql`coalesce(duration_seconds, -1) desc`, table.callId.desc()),
+    index("calls_phone_idx")
+      .on(table.phoneNumber)
+      .where(sql`phone_number is not null`),
+    index("calls_scenario_idx")
+      .on(table.scenarioId, table.occurredAt.desc())
+      .where(sql`scenario_id is not null`),
+    index("calls_first_received_idx").on(table.firstReceivedAt.desc()),
+    index("calls_enrichment_due_idx")
+      .on(table.enrichmentDueAt)
+      .where(sql`enrichment_due_at is not null`),
+    check(
+      "calls_enrichment_state_check",
+      sql`${table.enrichmentState} in ('pending','awaiting_report','done','not_found','failed')`,
+    ),
+  ],
+);
+
+/** The wide part, read when one call is opened, exported or searched. The merge happens here. */
+export const callDetails = pgTable(
+  "call_details",
+  {
+    callId: text("call_id").primaryKey(),
+    /**
+     * What is known and how good its source is: `{field: {v: value, k: rank}}`, see `db/merge.ts`. The wide fields below
+     * have an entry without `v`.
+     */
+    facts: jsonb("facts").notNull(),
+    transcript: jsonb("transcript"),
+    corrections: jsonb("corrections"),
+    report: jsonb("report"),
+    responseBody: jsonb("response_body"),
+    variables: jsonb("variables"),
+    recordingUrl: text("recording_url"),
+    recordingExpiresAt: instant("recording_expires_at"),
+    search: tsvector("search"),
+  },
+  (table) => [index("call_details_search_idx").using("gin", table.search)],
+);
+
+/** What a person decided about a call. The latest row of a call stands; the older ones are its history. */
+export const reviews = pgTable(
+  "reviews",
+  {
+    callId: text("call_id").notNull(),
+    id: uuid("id").notNull().defaultRandom(),
+    decision: text("decision", { enum: ["resolved", "follow_up", "wrong_outcome", "cleared"] }).notNull(),
+    note: text("note"),
+    userId: text("user_id").references(() => user.id, { onDelete: "set null" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.id] }),
+    index("reviews_call_idx").on(table.callId, table.createdAt.desc()),
+    index("reviews_user_idx").on(table.userId),
+    check("reviews_decision_check", sql`${table.decision} in ('resolved','follow_up','wrong_outcome','cleared')`),
+  ],
+);
+
+/** One row: what the organization chose for everybody. */
+export const organization = pgTable(
+  "organization",
+  {
+    id: boolean("id").primaryKey().default(true),
+    name: text("name").notNull().default("Callboard"),
+    /** IANA name; every page, chart and file is in this zone. */
+    timeZone: text("time_zone").notNull().default("Asia/Riyadh"),
+    /** ISO weekday the week begins on, 1 Monday to 7 Sunday. */
+    weekStart: smallint("week_start").notNull().default(7),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [
+    check("organization_one_row", sql`${table.id}`),
+    check("organization_week_start_check", sql`${table.weekStart} between 1 and 7`),
+  ],
+);
+
+/** What the processes have to tell each other and the pages: one row a matter (the API's last answer, a secret's last use). */
+export const states = pgTable("states", {
+  key: text("key").primaryKey(),
+  value: jsonb("value").notNull(),
+  updatedAt: instant("updated_at").notNull().defaultNow(),
+});
+
+/* ── The tables of better-auth, in its own names ─────────────────────────────────────────────────────────────────── */
+
+export const user = pgTable(
+  "user",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    email: text("email").notNull().unique(),
+    emailVerified: boolean("email_verified").notNull().default(false),
+    image: text("image"),
+    role: text("role", { enum: ["viewer", "operator", "administrator"] })
+      .notNull()
+      .default("viewer"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [check("user_role_check", sql`${table.role} in ('viewer','operator','administrator')`)],
+);
+
+export const session = pgTable(
+  "session",
+  {
+    id: text("id").primaryKey(),
+    token: text("token").notNull().unique(),
+    expiresAt: instant("expires_at").notNull(),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [index("session_user_idx").on(table.userId)],
+);
+
+export const account = pgTable(
+  "account",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    accessToken: text("access_token"),
+    refreshToken: text("refresh_token"),
+    idToken: text("id_token"),
+    accessTokenExpiresAt: instant("access_token_expires_at"),
+    refreshTokenExpiresAt: instant("refresh_token_expires_at"),
+    scope: text("scope"),
+    password: text("password"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [index("account_user_idx").on(table.userId)],
+);
+
+export const verification = pgTable(
+  "verification",
+  {
+    id: text("id").primaryKey(),
+    identifier: text("identifier").notNull(),
+    value: text("value").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [index("verification_identifier_idx").on(table.identifier)],
+);
+
+export const rateLimit = pgTable("rate_limit", {
+  id: text("id").primaryKey(),
+  key: text("key").notNull().unique(),
+  count: integer("count").notNull(),
+  lastRequest: bigint("last_request", { mode: "number" }).notNull(),
+});
+
+export type Delivery = typeof deliveries.$inferSelect;
+export type Call = typeof calls.$inferSelect;
+export type CallDetails = typeof callDetails.$inferSelect;
+export type Review = typeof reviews.$inferSelect;
+export type Organization = typeof organization.$inferSelect;
+export type User = typeof user.$inferSelect;
+export type Role = User["role"];
