@@ -1,0 +1,48 @@
+import { ORGANIZATION_DEFAULTS, type OrganizationSettings, readOrganization } from "@/db/settings";
+
+/**
+ * The organization, for every page: its zone goes into each formatted time. It changes about once a year and is needed by the error
+ * pages too, so a process keeps it for a few seconds and goes on with what it last knew while the database is away.
+ */
+const FRESH_MS = 5_000;
+/** How long a page waits when the process knows nothing yet; then the defaults do. */
+const PATIENCE_MS = 1_500;
+
+let known: { value: OrganizationSettings; until: number } | undefined;
+let asking: Promise<OrganizationSettings> | undefined;
+
+function ask(): Promise<OrganizationSettings> {
+  asking ??= readOrganization()
+    .then((value) => {
+      known = { value, until: Date.now() + FRESH_MS };
+      return value;
+    })
+    .catch(() => {
+      const value = known?.value ?? ORGANIZATION_DEFAULTS;
+      known = { value, until: Date.now() + FRESH_MS };
+      return value;
+    })
+    .finally(() => {
+      asking = undefined;
+    });
+  return asking;
+}
+
+/** Never throws and never waits longer than a moment. */
+export async function getOrganization(): Promise<OrganizationSettings> {
+  if (known && known.until > Date.now()) {
+    return known.value;
+  }
+  const answer = ask();
+  if (known) {
+    return known.value;
+  }
+  const patience = Promise.withResolvers<OrganizationSettings>();
+  const timer = setTimeout(() => patience.resolve(ORGANIZATION_DEFAULTS), PATIENCE_MS);
+  return Promise.race([answer, patience.promise]).finally(() => clearTimeout(timer));
+}
+
+/** Called by whoever saves the settings, so that the next page of this process shows them. */
+export function forgetOrganization(): void {
+  known = undefined;
+}

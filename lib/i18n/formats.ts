@@ -1,0 +1,61 @@
+import type { Formats } from "next-intl";
+
+/**
+ * Named formats for `useFormatter()` and for ICU messages. Hours run from 0 to 23 in both languages: a list of times is scanned as a
+ * column, and "02:05" must not need its "PM".
+ */
+export const formats = {
+  dateTime: {
+    /** 23 Nov 2025 */
+    date: { day: "numeric", month: "short", year: "numeric" },
+    /** 23 Nov: where the year is clear from the page. */
+    day: { day: "numeric", month: "short" },
+    /** Sun 23 Nov */
+    weekday: { weekday: "short", day: "numeric", month: "short" },
+    /** November 2025 */
+    month: { month: "long", year: "numeric" },
+    /** 14:05 */
+    time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    /** 23 Nov 2025, 14:05 */
+    dateTime: {
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    },
+    /** 23 Nov, 14:05:09: for lists. */
+    compact: {
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+    },
+    /** 23 Nov 2025, 14:05:09 */
+    full: {
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+    },
+  },
+  number: {
+    integer: { maximumFractionDigits: 0 },
+    decimal: { maximumFractionDigits: 1 },
+    /** 0.624 → 62% */
+    percent: { style: "percent", maximumFractionDigits: 0 },
+    /** 0.624 → 62.4% */
+    share: { style: "percent", maximumFractionDigits: 1 },
+    compact: { notation: "compact", maximumFractionDigits: 1 },
+  },
+  list: {
+    and: { style: "long", type: "conjunction" },
+    or: { style: "long", type: "disjunction" },
+  },
+} as const satisfies Formats;

@@ -1,0 +1,35 @@
+import type { Locale } from "./locales";
+import type auth from "./messages/en/auth.json";
+import type call from "./messages/en/call.json";
+import type calls from "./messages/en/calls.json";
+import type common from "./messages/en/common.json";
+import type deliveries from "./messages/en/deliveries.json";
+import type outcomes from "./messages/en/outcomes.json";
+import type overview from "./messages/en/overview.json";
+import type settings from "./messages/en/settings.json";
+import type shell from "./messages/en/shell.json";
+import { NAMESPACES, type Namespace } from "./namespaces";
+
+/** The catalogue's shape is the English files': a key missing there does not compile. */
+export interface Messages {
+  common: typeof common;
+  outcomes: typeof outcomes;
+  shell: typeof shell;
+  auth: typeof auth;
+  overview: typeof overview;
+  calls: typeof calls;
+  call: typeof call;
+  deliveries: typeof deliveries;
+  settings: typeof settings;
+}
+
+/** Every message of a language, by namespace. */
+export async function loadMessages(locale: Locale): Promise<Messages> {
+  const entries = await Promise.all(
+    NAMESPACES.map(async (namespace): Promise<[Namespace, unknown]> => {
+      const file = (await import(`./messages/${locale}/${namespace}.json`)) as { default: unknown };
+      return [namespace, file.default];
+    }),
+  );
+  return Object.fromEntries(entries) as unknown as Messages;
+}

@@ -1,0 +1,14 @@
+/** One message file an area and language: `messages/<locale>/<namespace>.json`. */
+export const NAMESPACES = [
+  "common",
+  "outcomes",
+  "shell",
+  "auth",
+  "overview",
+  "calls",
+  "call",
+  "deliveries",
+  "settings",
+] as const;
+
+export type Namespace = (typeof NAMESPACES)[number];
