@@ -15,12 +15,13 @@ const MIGRATION_LOCK = 7_225_301;
 export async function migrate(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl);
   url.searchParams.delete("pgbouncer");
-  const client = postgres(url.href, { max: 1, prepare: false, onnotice: () => {}, connect_timeout: 10 });
+  // One connection holds the lock while the other works: the migrator opens a transaction of its own.
+  const client = postgres(url.href, { max: 2, prepare: false, onnotice: () => {}, connect_timeout: 10 });
+  const db = drizzle(client);
   try {
-    await drizzle(client).transaction(async (transaction) => {
+    await db.transaction(async (transaction) => {
       await transaction.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-      // A transaction has the `dialect` and `session` that the migrator uses; its type asks for a whole database.
-      await applyMigrations(transaction as never, { migrationsFolder: join(process.cwd(), "db/migrations") });
+      await applyMigrations(db, { migrationsFolder: join(process.cwd(), "db/migrations") });
     });
   } finally {
     await client.end({ timeout: 5 });

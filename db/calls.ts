@@ -1,0 +1,148 @@
+import { and, asc, count, desc, eq, sql, type SQL } from "drizzle-orm";
+
+import { decodeCursor, encodeCursor, type CallFilter, type CallListView } from "@/lib/call-filter";
+
+import { callConditions } from "./call-conditions";
+import { db, replica } from "./client";
+import { callDetails, calls } from "./schema";
+
+/** What a list shows of a call. */
+const LIST_COLUMNS = {
+  callId: calls.callId,
+  occurredAt: calls.occurredAt,
+  outcome: calls.outcome,
+  status: calls.status,
+  goal: calls.goal,
+  phoneNumber: calls.phoneNumber,
+  customerName: calls.customerName,
+  scenarioId: calls.scenarioId,
+  direction: calls.direction,
+  language: calls.language,
+  durationSeconds: calls.durationSeconds,
+  hasRecording: calls.hasRecording,
+  enrichmentState: calls.enrichmentState,
+  isTest: calls.isTest,
+  reviewedAt: calls.reviewedAt,
+};
+
+export type ListedCall = Awaited<ReturnType<typeof selectPage>>[number];
+export type CallPage = { rows: ListedCall[]; previousCursor: string | null; nextCursor: string | null };
+
+/** A cursor of the other order may be read by this one: out of place, but not out of range. */
+const MAX_INTEGER = 2_147_483_647;
+
+/** A call without a duration sorts below one of no seconds; the index `calls_duration_idx` is on the same expression. */
+const durationOrZero = sql<number>`coalesce(${calls.durationSeconds}, -1)`;
+
+/**
+ * One page of calls by keyset: a page far down costs what the first one costs. `sort` is on time or duration with the
+ * call's id as the tie-breaker; a cursor names a row and the side of it that is wanted.
+ */
+export async function listCalls(filter: CallFilter, view: CallListView): Promise<CallPage> {
+  const cursor = view.cursor === null ? null : decodeCursor(view.cursor);
+  const isBackward = cursor?.side === "before";
+  const isDescending = view.sort.startsWith("-") !== isBackward;
+  const key: SQL | typeof calls.occurredAt = view.sort.endsWith("time") ? calls.occurredAt : durationOrZero;
+  const direction = isDescending ? desc : asc;
+  const beyond =
+    cursor === null
+      ? undefined
+      : sql`(${key}, ${calls.callId}) ${isDescending ? sql`<` : sql`>`} (${keyValue(view, cursor.value)}, ${cursor.callId})`;
+
+  const found = await selectPage(and(callConditions(filter), beyond), [direction(key), direction(calls.callId)], view.perPage + 1);
+  const hasMore = found.length > view.perPage;
+  const page = found.slice(0, view.perPage);
+  const rows = isBackward ? page.toReversed() : page;
+
+  const first = rows[0];
+  const last = rows.at(-1);
+  const hasPrevious = isBackward ? hasMore : cursor !== null;
+  const hasNext = isBackward ? true : hasMore;
+  return {
+    rows,
+    previousCursor: first !== undefined && hasPrevious ? cursorAt("before", first, view) : null,
+    nextCursor: last !== undefined && hasNext ? cursorAt("after", last, view) : null,
+  };
+}
+
+function selectPage(where: SQL | undefined, order: SQL[], limit: number) {
+  return replica
+    .select(LIST_COLUMNS)
+    .from(calls)
+    .where(where)
+    .orderBy(...order)
+    .limit(limit);
+}
+
+function keyValue(view: CallListView, value: number): SQL {
+  return view.sort.endsWith("time")
+    ? sql`${new Date(value).toISOString()}::timestamptz`
+    : sql`${Math.min(value, MAX_INTEGER)}::integer`;
+}
+
+function cursorAt(side: "after" | "before", row: ListedCall, view: CallListView): string {
+  const value = view.sort.endsWith("time") ? row.occurredAt.getTime() : (row.durationSeconds ?? -1);
+  return encodeCursor({ side, value, callId: row.callId });
+}
+
+/** Counting stops here: nobody reads the difference between ten thousand and ten million. */
+export const COUNT_BOUND = 10_000;
+
+/** How many calls the filter finds, exact up to `COUNT_BOUND`; `isBounded` says that there are more. */
+export async function countCalls(filter: CallFilter): Promise<{ count: number; isBounded: boolean }> {
+  const some = replica
+    .select({ one: sql`1`.as("one") })
+    .from(calls)
+    .where(callConditions(filter))
+    .limit(COUNT_BOUND + 1)
+    .as("some");
+  const [row] = await replica.select({ count: count() }).from(some);
+  const found = row?.count ?? 0;
+  return { count: Math.min(found, COUNT_BOUND), isBounded: found > COUNT_BOUND };
+}
+
+/** One call, whole; null for an id that is not known. */
+export async function getCall(callId: string) {
+  // The one character that Postgres refuses in text (22021): no call has it in its id.
+  if (callId.includes("\u0000")) {
+    return null;
+  }
+  const [row] = await db
+    .select({ call: calls, details: callDetails })
+    .from(calls)
+    .innerJoin(callDetails, eq(callDetails.callId, calls.callId))
+    .where(eq(calls.callId, callId))
+    .limit(1);
+  return row ?? null;
+}
+
+export type WholeCall = NonNullable<Awaited<ReturnType<typeof getCall>>>;
+
+/** A value that occurs in a column and in how many calls; null where the vendor did not say. */
+export type FacetValue = { value: string | null; count: number };
+export type Facets = Record<"outcome" | "goal" | "direction" | "language" | "scenario", FacetValue[]>;
+
+/** The values that occur, for the filter's menus, most frequent first: one pass over the narrow table for all of them. */
+export async function listFacets(): Promise<Facets> {
+  const rows = await replica.execute<{ facet: keyof Facets; value: string | null; count: number }>(sql`
+    select
+      case
+        when grouping(outcome) = 0 then 'outcome'
+        when grouping(goal) = 0 then 'goal'
+        when grouping(direction) = 0 then 'direction'
+        when grouping(language) = 0 then 'language'
+        else 'scenario'
+      end as facet,
+      coalesce(outcome, goal, direction, language, scenario_id) as value,
+      count(*)::integer as count
+    from ${calls}
+    group by grouping sets ((outcome), (goal), (direction), (language), (scenario_id))
+    order by count desc
+    limit 500
+  `);
+  const facets: Facets = { outcome: [], goal: [], direction: [], language: [], scenario: [] };
+  for (const { facet, value, count: found } of rows) {
+    facets[facet].push({ value, count: found });
+  }
+  return facets;
+}

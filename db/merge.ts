@@ -1,0 +1,164 @@
+import { sql, type SQL } from "drizzle-orm";
+
+import type { CallFacts } from "@/lib/call-facts";
+import { searchTextOf } from "@/lib/search-text";
+
+/**
+ * The merge of what several sources say of one call, in SQL, so that neither their order nor their concurrency matters.
+ *
+ * Every fact carries the rank of the source it came from, and for each fact by itself the highest rank wins: null never
+ * overwrites a value, and between equals the first that came stays. That makes the merge commutative: any order of the
+ * same sources gives the same row. `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}` (and
+ * for the wide columns the rank alone); `calls` is a projection of it, written by the same statement while the lock on
+ * the `call_details` row is held.
+ */
+
+/** Where facts come from, in rising order of authority: a completed call's webhook knows best. */
+const SOURCE_RANK = { api: 0, not_completed: 1, complete: 2 } as const;
+const RANK_STEP = 1_000_000_000_000_000;
+
+/** A source's rank: its kind first, then the later `ended_at` (for the API: the later answer), in milliseconds. */
+export function sourceRank(kind: keyof typeof SOURCE_RANK, at: Date | null): number {
+  return SOURCE_RANK[kind] * RANK_STEP + (at?.getTime() ?? 0);
+}
+
+const NARROW = [
+  "outcome",
+  "status",
+  "direction",
+  "language",
+  "interactionType",
+  "phoneNumber",
+  "scenarioId",
+  "durationSeconds",
+  "createdAt",
+  "startedAt",
+  "endedAt",
+] as const satisfies readonly (keyof CallFacts)[];
+
+const WIDE = ["transcript", "corrections", "report", "responseBody", "variables"] as const satisfies readonly (keyof CallFacts)[];
+
+type Fact = { v?: string | number; k: number; d?: string };
+
+/**
+ * A `with` item named `merged` that merges `facts` into the call, and a second, `projected`, that carries it over to
+ * `calls`. `merged.won` says whether this delivery's outcome is now the call's.
+ *
+ * @param receivedAt when it was first received, for a delivery that waited in the spool or in quarantine; null for now
+ */
+export function mergeCtes(input: {
+  callId: string;
+  facts: CallFacts;
+  rank: number;
+  deliveryId: string | null;
+  receivedAt: Date | null;
+}): SQL {
+  const { callId, facts, deliveryId } = input;
+  const receivedAt = sql`coalesce(${input.receivedAt?.toISOString() ?? null}::timestamptz, now())`;
+  const ranked = rankFacts(facts, input.rank, deliveryId);
+  const searchText = facts.transcript === null ? null : searchTextOf(facts.transcript);
+
+  const wins = (field: string) =>
+    sql`coalesce((excluded.facts -> ${field}::text ->> 'k')::bigint, -1) > coalesce((kept.facts -> ${field}::text ->> 'k')::bigint, -1)`;
+  const better = (field: string, column: string) =>
+    sql`${sql.identifier(column)} = case when ${wins(field)} then excluded.${sql.identifier(column)} else kept.${sql.identifier(column)} end`;
+
+  return sql`merged as (
+    insert into call_details as kept (
+      call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, search
+    ) values (
+      ${callId}, ${json(ranked)}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
+      ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
+      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, to_tsvector('simple', ${searchText}::text)
+    )
+    on conflict (call_id) do update set
+      facts = (
+        select coalesce(
+          jsonb_object_agg(
+            key,
+            case when (new.value ->> 'k')::bigint > coalesce((old.value ->> 'k')::bigint, -1) then new.value else old.value end
+          ),
+          '{}'
+        )
+        from jsonb_each(kept.facts) old full join jsonb_each(excluded.facts) new using (key)
+      ),
+      ${better("transcript", "transcript")},
+      ${better("transcript", "search")},
+      ${better("corrections", "corrections")},
+      ${better("report", "report")},
+      ${better("responseBody", "response_body")},
+      ${better("variables", "variables")},
+      ${better("recordingUrl", "recording_url")},
+      ${better("recordingUrl", "recording_expires_at")}
+    returning
+      kept.call_id, kept.facts, kept.report, kept.variables, kept.recording_url,
+      coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}::text, false) as won
+  ), projected as (
+    insert into calls as kept (
+      call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal,
+      duration_seconds, has_recording, created_at, started_at, ended_at, first_received_at, last_received_at
+    )
+    select
+      call_id, facts -> 'outcome' ->> 'v', facts -> 'status' ->> 'v', facts -> 'direction' ->> 'v',
+      facts -> 'language' ->> 'v', facts -> 'interactionType' ->> 'v', facts -> 'phoneNumber' ->> 'v',
+      facts -> 'scenarioId' ->> 'v', ${customerName}, ${goal},
+      (facts -> 'durationSeconds' ->> 'v')::integer, recording_url is not null,
+      (facts -> 'createdAt' ->> 'v')::timestamptz, (facts -> 'startedAt' ->> 'v')::timestamptz,
+      (facts -> 'endedAt' ->> 'v')::timestamptz, ${receivedAt}, ${receivedAt}
+    from merged
+    on conflict (call_id) do update set
+      outcome = excluded.outcome, status = excluded.status, direction = excluded.direction,
+      language = excluded.language, interaction_type = excluded.interaction_type,
+      phone_number = excluded.phone_number, scenario_id = excluded.scenario_id,
+      customer_name = excluded.customer_name, goal = excluded.goal, duration_seconds = excluded.duration_seconds,
+      has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
+      ended_at = excluded.ended_at
+      ${deliveryId === null ? sql`` : onDelivery}
+    returning call_id
+  )`;
+}
+
+/** A delivery that changed a call's outcome may have changed what the API knows of it: it is asked again. */
+const onDelivery = sql`,
+      first_received_at = least(kept.first_received_at, excluded.first_received_at),
+      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
+      enrichment_state = case when (select won from merged) then 'pending' else kept.enrichment_state end,
+      enrichment_attempts = case when (select won from merged) then 0 else kept.enrichment_attempts end,
+      enrichment_due_at = case when (select won from merged) then now() else kept.enrichment_due_at end`;
+
+/** The template variables have no fixed names: the ones that scenarios use for the person called, most exact first. */
+const customerName = sql`left(coalesce(
+        variables ->> 'customer_name', variables ->> 'full_name', variables ->> 'client_name', variables ->> 'patient_name',
+        variables ->> 'name', variables ->> 'first_name'
+      ), 200)`;
+
+const goal = sql`case when jsonb_typeof(report -> 'outcome' -> 'status') = 'string'
+        then left(report -> 'outcome' ->> 'status', 200) end`;
+
+function rankFacts(facts: CallFacts, rank: number, deliveryId: string | null): Record<string, Fact> {
+  const ranked: Record<string, Fact> = {};
+  for (const field of NARROW) {
+    const value = facts[field];
+    if (value !== null) {
+      ranked[field] = { v: value instanceof Date ? value.toISOString() : value, k: rank };
+    }
+  }
+  if (ranked["outcome"] !== undefined && deliveryId !== null) {
+    ranked["outcome"].d = deliveryId;
+  }
+  for (const field of WIDE) {
+    if (facts[field] !== null) {
+      ranked[field] = { k: rank };
+    }
+  }
+  if (facts.recordingUrl !== null) {
+    // Not the best source's URL but the one that works the longest.
+    ranked["recordingUrl"] = { k: facts.recordingExpiresAt?.getTime() ?? 0 };
+  }
+  return ranked;
+}
+
+/** JSON as a parameter: by way of text, so that the driver does not encode it a second time. */
+function json(value: unknown): SQL {
+  return value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::text::jsonb`;
+}

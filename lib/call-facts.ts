@@ -1,0 +1,69 @@
+/**
+ * What one source said of one call, after the edge: every value is well-formed text, a believable number or instant, or
+ * plain JSON. Null means "this source did not say", never "there is none".
+ */
+export type CallFacts = {
+  /** `payload.type` verbatim; only a webhook says it. */
+  outcome: string | null;
+  status: string | null;
+  direction: string | null;
+  language: string | null;
+  interactionType: string | null;
+  phoneNumber: string | null;
+  scenarioId: string | null;
+  durationSeconds: number | null;
+  createdAt: Date | null;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  transcript: TranscriptMessage[] | null;
+  corrections: Correction[] | null;
+  /** The typed form of `sarj.md` or any other object. */
+  report: JsonObject | null;
+  responseBody: JsonObject | null;
+  variables: JsonObject | null;
+  recordingUrl: string | null;
+  recordingExpiresAt: Date | null;
+};
+
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+export type JsonObject = { [key: string]: Json };
+
+/** The vendor's four kinds of messages, and what it may add. `startAt` is in seconds from the start of the call. */
+export type TranscriptMessage =
+  | { type: "message"; role: string; content: string; startAt: number | null }
+  | { type: "function_call"; toolName: string; arguments: string; toolCallId: string | null; startAt: number | null }
+  | {
+      type: "function_call_output";
+      toolName: string;
+      output: string;
+      toolCallId: string | null;
+      isError: boolean;
+      startAt: number | null;
+      durationMs: number | null;
+    }
+  | { type: "instructions"; content: string }
+  | { type: "other"; kind: string; data: Json };
+
+/** A misheard piece of the transcript and what was really said. */
+export type Correction = { incorrectText: string; correction: string; type: "word" | "phrase" };
+
+export const NO_FACTS: CallFacts = {
+  outcome: null,
+  status: null,
+  direction: null,
+  language: null,
+  interactionType: null,
+  phoneNumber: null,
+  scenarioId: null,
+  durationSeconds: null,
+  createdAt: null,
+  startedAt: null,
+  endedAt: null,
+  transcript: null,
+  corrections: null,
+  report: null,
+  responseBody: null,
+  variables: null,
+  recordingUrl: null,
+  recordingExpiresAt: null,
+};

@@ -1,0 +1,310 @@
+import { z } from "zod";
+
+import { addDays, parseIsoDate, startOfDay } from "./time";
+
+/**
+ * The one filter of Callboard: the list, its count, the charts, the export, every link and every saved view speak it. It
+ * lives in the URL under the names of `CALL_FILTER_PARAMETERS`.
+ */
+export type CallFilter = {
+  /** Lists are "any of"; empty means "all". `unknown` stands for "the vendor did not say". */
+  outcome: string[];
+  goal: string[];
+  direction: string[];
+  language: string[];
+  scenario: string[];
+  /** Inclusive. */
+  from: TimeBound | null;
+  /** Exclusive: for a day the end of that day. */
+  to: TimeBound | null;
+  q: string | null;
+  /** Digits to look for in the number. */
+  phone: string | null;
+  /** Seconds, inclusive. */
+  minDuration: number | null;
+  maxDuration: number | null;
+  reviewed: boolean | null;
+  /** Only what statistics count: no tests, no calls that the vendor does not know. */
+  counted: boolean;
+};
+
+/** `text` as it stands in the URL, `at` the instant it means in the organization's zone. */
+export type TimeBound = { text: string; at: Date };
+
+export const CALL_SORTS = ["-time", "time", "-duration", "duration"] as const;
+export type CallSort = (typeof CALL_SORTS)[number];
+
+/** What a list adds to the filter: order and place. */
+export type CallListView = { sort: CallSort; cursor: string | null; perPage: number };
+
+/** A parameter that was not understood and therefore left out: the page names it. */
+export type IgnoredParameter = { name: string; value: string };
+
+export type ParsedCallFilter = { filter: CallFilter; view: CallListView; ignored: IgnoredParameter[] };
+
+export type SearchParams = Record<string, string | string[] | undefined>;
+
+export const NO_FILTER: CallFilter = {
+  outcome: [],
+  goal: [],
+  direction: [],
+  language: [],
+  scenario: [],
+  from: null,
+  to: null,
+  q: null,
+  phone: null,
+  minDuration: null,
+  maxDuration: null,
+  reviewed: null,
+  counted: false,
+};
+
+export const PER_PAGE_CHOICES = [25, 50, 100] as const;
+export const DEFAULT_VIEW: CallListView = { sort: "-time", cursor: null, perPage: 50 };
+
+/** The value of a list parameter that stands for null. */
+export const UNKNOWN = "unknown";
+
+const GOAL_ALIASES: Record<string, string> = {
+  met: "success",
+  not_met: "failure",
+  not_assessable: "error",
+  not_assessed: UNKNOWN,
+};
+
+const MAX_LIST_ITEMS = 50;
+const DAY_SECONDS = 86_400;
+
+const list = z.string().transform((text, context) => {
+  const items = [...new Set(text.split(",").map((item) => item.trim()))].filter((item) => item !== "");
+  if (items.length === 0 || items.length > MAX_LIST_ITEMS || items.some((item) => item.length > 200) || hasNul(text)) {
+    context.addIssue("not a list of values");
+    return z.NEVER;
+  }
+  return items;
+});
+
+const timeBound = (zone: string, ofDay: (date: string) => string) =>
+  z.string().transform((text, context): TimeBound => {
+    const date = parseIsoDate(text);
+    const isInstant = date === null && z.iso.datetime({ offset: true }).safeParse(text).success;
+    const isInRange = /^(19[7-9]|2\d\d)\d-/.test(text);
+    if (!isInRange || (date === null && !isInstant)) {
+      context.addIssue("not a date or an instant of the years 1970 to 2999");
+      return z.NEVER;
+    }
+    return { text, at: date === null ? new Date(text) : startOfDay(ofDay(date), zone) };
+  });
+
+const seconds = z
+  .string()
+  .regex(/^\d{1,6}$/)
+  .transform(Number)
+  .pipe(z.int().max(DAY_SECONDS));
+
+const phoneDigits = z
+  .string()
+  .max(40)
+  .transform((text) => latinDigits(text).replaceAll(/[^\d]/g, ""))
+  .pipe(z.string().min(2));
+
+const flag = z.enum(["1", "true", "yes", "0", "false", "no"]).transform((text) => ["1", "true", "yes"].includes(text));
+
+/** Every parameter of a call list's URL and how its text is read. */
+const readers = (zone: string) => ({
+  outcome: list,
+  goal: list.transform((items) => [...new Set(items.map((item) => GOAL_ALIASES[item] ?? item))]),
+  direction: list,
+  language: list,
+  scenario: list,
+  from: timeBound(zone, (date) => date),
+  to: timeBound(zone, (date) => addDays(date, 1)),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .refine((text) => !hasNul(text)),
+  phone: phoneDigits,
+  min_duration: seconds,
+  max_duration: seconds,
+  reviewed: flag,
+  counted: flag,
+  sort: z.enum(CALL_SORTS),
+  cursor: z.string().max(400).refine((text) => decodeCursor(text) !== null),
+  per_page: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(200)),
+});
+
+type Reader = keyof ReturnType<typeof readers>;
+type Values = { [Name in Reader]?: z.infer<ReturnType<typeof readers>[Name]> };
+
+/** The names of the filter's parameters in a URL; the rest of a list's URL is order and place. */
+export const CALL_FILTER_PARAMETERS = [
+  "outcome",
+  "goal",
+  "direction",
+  "language",
+  "scenario",
+  "from",
+  "to",
+  "q",
+  "phone",
+  "min_duration",
+  "max_duration",
+  "reviewed",
+  "counted",
+] as const satisfies readonly Reader[];
+
+/**
+ * Reads a URL's parameters. Never fails: what is unknown or cannot be read is left out and reported in `ignored`.
+ *
+ * @param zone the organization's time zone, in which a date is a day
+ * @param alsoKnown parameters that the page reads itself
+ */
+export function parseCallFilter(params: SearchParams, zone: string, alsoKnown: readonly string[] = []): ParsedCallFilter {
+  const ignored: IgnoredParameter[] = [];
+  const values: Values = {};
+  const known = readers(zone);
+  for (const [name, raw] of Object.entries(params)) {
+    if (raw === undefined || alsoKnown.includes(name)) {
+      continue;
+    }
+    const text = Array.isArray(raw) ? raw.join(",") : raw;
+    if (!Object.hasOwn(known, name)) {
+      ignored.push({ name, value: text });
+    } else if (text.trim() !== "") {
+      const parsed = known[name as Reader].safeParse(text);
+      if (parsed.success) {
+        Object.assign(values, { [name]: parsed.data });
+      } else {
+        ignored.push({ name, value: text });
+      }
+    }
+  }
+  return { filter: toFilter(values), view: toView(values), ignored };
+}
+
+function toFilter(values: Values): CallFilter {
+  return {
+    outcome: values.outcome ?? [],
+    goal: values.goal ?? [],
+    direction: values.direction ?? [],
+    language: values.language ?? [],
+    scenario: values.scenario ?? [],
+    from: values.from ?? null,
+    to: values.to ?? null,
+    q: values.q ?? null,
+    phone: values.phone ?? null,
+    minDuration: values.min_duration ?? null,
+    maxDuration: values.max_duration ?? null,
+    reviewed: values.reviewed ?? null,
+    counted: values.counted ?? false,
+  };
+}
+
+function toView(values: Values): CallListView {
+  return {
+    sort: values.sort ?? DEFAULT_VIEW.sort,
+    cursor: values.cursor ?? null,
+    perPage: values.per_page ?? DEFAULT_VIEW.perPage,
+  };
+}
+
+/** The filter as URL parameters, in one order and without defaults, so that equal filters give equal URLs. */
+export function callFilterParams(filter: CallFilter): URLSearchParams {
+  const params = new URLSearchParams();
+  const put = (name: (typeof CALL_FILTER_PARAMETERS)[number], value: string | number | null) => {
+    if (value !== null && value !== "") {
+      params.set(name, String(value));
+    }
+  };
+  for (const name of ["outcome", "goal", "direction", "language", "scenario"] as const) {
+    put(name, filter[name].join(","));
+  }
+  put("from", filter.from?.text ?? null);
+  put("to", filter.to?.text ?? null);
+  put("q", filter.q);
+  put("phone", filter.phone);
+  put("min_duration", filter.minDuration);
+  put("max_duration", filter.maxDuration);
+  put("reviewed", filter.reviewed === null ? null : filter.reviewed ? "1" : "0");
+  put("counted", filter.counted ? "1" : null);
+  return params;
+}
+
+/** `/calls` with this filter, and where given with this order and place. */
+export function callsHref(filter: CallFilter, view: Partial<CallListView> = {}, path: "/calls" = "/calls") {
+  const params = callFilterParams(filter);
+  if (view.sort !== undefined && view.sort !== DEFAULT_VIEW.sort) {
+    params.set("sort", view.sort);
+  }
+  if (view.perPage !== undefined && view.perPage !== DEFAULT_VIEW.perPage) {
+    params.set("per_page", String(view.perPage));
+  }
+  if (view.cursor !== undefined && view.cursor !== null) {
+    params.set("cursor", view.cursor);
+  }
+  // A comma separates the items of a list and needs no escape in a query.
+  const query = params.toString().replaceAll("%2C", ",");
+  return (query === "" ? path : `${path}?${query}`) as `${typeof path}?${string}` | typeof path;
+}
+
+/** Whether anything narrows the list. */
+export function isFiltered(filter: CallFilter): boolean {
+  return callFilterParams(filter).size > 0;
+}
+
+/** A place between two rows of a sorted list: the row's sort value (milliseconds or seconds), its id, which side is meant. */
+export type Cursor = { side: "after" | "before"; value: number; callId: string };
+
+const END_OF_TIME = Date.UTC(3000, 0);
+const cursorSchema = z.tuple([
+  z.enum(["after", "before"]),
+  z.int().min(-1).max(END_OF_TIME),
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((text) => !hasNul(text)),
+]);
+
+export function encodeCursor({ side, value, callId }: Cursor): string {
+  return toBase64Url(JSON.stringify([side, value, callId]));
+}
+
+/** Null for text that is no cursor. */
+export function decodeCursor(text: string): Cursor | null {
+  try {
+    const parsed = cursorSchema.safeParse(JSON.parse(fromBase64Url(text)));
+    return parsed.success ? { side: parsed.data[0], value: parsed.data[1], callId: parsed.data[2] } : null;
+  } catch {
+    return null;
+  }
+}
+
+// The filter is read in the browser too, which has no Buffer.
+function toBase64Url(text: string): string {
+  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function fromBase64Url(text: string): string {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+}
+
+/** Postgres takes every character but this one, and a query that it refuses is an error page. */
+function hasNul(text: string): boolean {
+  return text.includes("\u0000");
+}
+
+function latinDigits(text: string): string {
+  return text
+    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
+    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
+}

@@ -1,0 +1,174 @@
+import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call-facts";
+
+import {
+  FieldReader,
+  believableInstant,
+  durationSeconds,
+  isObject,
+  jsonObject,
+  phoneNumber,
+  readMessage,
+  recordingUrl,
+  shortText,
+} from "./fields";
+import { parseJson } from "./json";
+import { recordingExpiry } from "./recording-url";
+
+/** How to reach the vendor's API. `baseUrl` has no slash at its end. */
+export type ApiAccess = { baseUrl: string; apiKey: string };
+
+/** The vendor's `error.type` where it answered with one, else what went wrong on the way. */
+export const API_ERRORS = [
+  "unauthorized",
+  "no_organization",
+  "call_not_found",
+  "rate_limited",
+  "internal_error",
+  "timeout",
+  "unreachable",
+  "not_json",
+  "wrong_call",
+  "unexpected_answer",
+] as const;
+export type ApiErrorCode = (typeof API_ERRORS)[number];
+
+export type CallAnswer = { ok: true; facts: CallFacts } | { ok: false; error: ApiErrorCode; status: number | null };
+
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/**
+ * `GET /calls/{call_id}`: what the vendor knows of one call. Never throws: every failure is a code. An answer about
+ * another call is `wrong_call` and nothing of it is believed.
+ *
+ * @param timeoutMs for the whole exchange, the body included
+ */
+export async function fetchCall(
+  { baseUrl, apiKey }: ApiAccess,
+  callId: string,
+  { timeoutMs = 10_000, now = new Date() }: { timeoutMs?: number; now?: Date } = {},
+): Promise<CallAnswer> {
+  const exchange = await get(`${baseUrl}/calls/${encodeURIComponent(callId)}`, apiKey, timeoutMs);
+  if (!exchange.ok) {
+    return exchange;
+  }
+  const { status, body } = exchange;
+  if (status !== 200) {
+    return { ok: false, error: errorOf(status, body), status };
+  }
+  const data = body?.["data"];
+  if (!isObject(data)) {
+    return { ok: false, error: body === null ? "not_json" : "unexpected_answer", status };
+  }
+  if (data["id"] !== callId) {
+    return { ok: false, error: "wrong_call", status };
+  }
+  return { ok: true, facts: readCall(data, now) };
+}
+
+/** `GET /health`, which needs no key: whether the API is there at all. */
+export async function fetchHealth(
+  baseUrl: string,
+  timeoutMs = 5000,
+): Promise<{ ok: true } | { ok: false; error: ApiErrorCode; status: number | null }> {
+  const exchange = await get(`${baseUrl}/health`, null, timeoutMs);
+  if (!exchange.ok) {
+    return exchange;
+  }
+  const { status, body } = exchange;
+  return status === 200 && isObject(body?.["data"]) && body["data"]["status"] === "ok"
+    ? { ok: true }
+    : { ok: false, error: status === 200 ? "unexpected_answer" : errorOf(status, body), status };
+}
+
+/** Whether asking again later can help: not for an answer that is about the call or the key itself. */
+export function isWorthRetrying(error: ApiErrorCode): boolean {
+  return !["unauthorized", "no_organization", "wrong_call"].includes(error);
+}
+
+type Exchange =
+  | { ok: true; status: number; body: JsonObject | null }
+  | { ok: false; error: ApiErrorCode; status: number | null };
+
+async function get(url: string, apiKey: string | null, timeoutMs: number): Promise<Exchange> {
+  try {
+    const response = await fetch(url, {
+      headers: {
+        accept: "application/json",
+        "x-request-id": crypto.randomUUID(),
+        ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
+      redirect: "manual",
+      cache: "no-store",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const bytes = await readCapped(response);
+    if (bytes === null) {
+      return { ok: false, error: "unexpected_answer", status: response.status };
+    }
+    const parsed = parseJson(bytes);
+    return {
+      ok: true,
+      status: response.status,
+      body: parsed.ok && isObject(parsed.value) ? parsed.value : null,
+    };
+  } catch (error) {
+    const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
+    return { ok: false, error: isTimeout ? "timeout" : "unreachable", status: null };
+  }
+}
+
+async function readCapped(response: Response): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) {
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function errorOf(status: number, body: JsonObject | null): ApiErrorCode {
+  const error = body?.["error"];
+  const type = isObject(error) ? error["type"] : null;
+  if (type === "unauthorized" || type === "no_organization" || type === "call_not_found" || type === "internal_error") {
+    return type;
+  }
+  if (status === 401) {
+    return "unauthorized";
+  }
+  if (status === 429) {
+    return "rate_limited";
+  }
+  if (status >= 500) {
+    return "internal_error";
+  }
+  // A 404 without the vendor's own word is a wrong address, not a call that does not exist.
+  return body === null ? "not_json" : "unexpected_answer";
+}
+
+function readCall(data: JsonObject, now: Date): CallFacts {
+  const reader = new FieldReader("");
+  const at = believableInstant(now);
+  const url = reader.read(data, "recording_url", recordingUrl);
+  const transcript = data["transcript"];
+  return {
+    ...NO_FACTS,
+    status: reader.read(data, "status", shortText),
+    direction: reader.read(data, "direction", shortText),
+    language: reader.read(data, "language", shortText),
+    phoneNumber: reader.read(data, "phone_number", phoneNumber),
+    scenarioId: reader.read(data, "scenario_id", shortText),
+    durationSeconds: reader.read(data, "duration", durationSeconds),
+    createdAt: reader.read(data, "created_at", at),
+    startedAt: reader.read(data, "started_at", at),
+    endedAt: reader.read(data, "ended_at", at),
+    transcript: Array.isArray(transcript) ? transcript.map(readMessage) : null,
+    report: reader.read(data, "report", jsonObject),
+    variables: reader.read(data, "variables", jsonObject),
+    recordingUrl: url,
+    recordingExpiresAt: url === null ? null : recordingExpiry(url),
+  };
+}

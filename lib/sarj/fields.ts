@@ -1,0 +1,126 @@
+import { z } from "zod";
+
+import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call-facts";
+
+/**
+ * The vendor's fields one by one. A value that cannot be believed becomes null and leaves a flag: one bad field never
+ * costs the call. Shapes: `docs/sarj.md`.
+ */
+
+const EARLIEST = Date.UTC(2020, 0, 1);
+const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
+
+/** A short text of the vendor's: a status, a language, an id. The set is open. */
+export const shortText = z.string().trim().min(1).max(200);
+
+/** Strict ISO 8601 with a zone, between 2020 and tomorrow: `infinity`, `now` and the year 275760 are not times of calls. */
+export function believableInstant(now: Date) {
+  return z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .refine((date) => date.getTime() >= EARLIEST && date.getTime() <= now.getTime() + DAY_MS);
+}
+
+export const durationSeconds = z.int().min(0).max(DAY_SECONDS);
+export const jsonObject = z.custom<JsonObject>(isObject);
+export const recordingUrl = z.string().trim().min(1).max(4096);
+export const phoneNumber = z.string().trim().min(1).max(64);
+
+export const correctionList = z.array(
+  z
+    .object({ incorrect_text: z.string(), correction: z.string(), type: z.enum(["word", "phrase"]).catch("phrase") })
+    .transform(
+      (raw): Correction => ({ incorrectText: raw.incorrect_text, correction: raw.correction, type: raw.type }),
+    ),
+);
+
+const seconds = z.number().min(0).max(DAY_SECONDS).nullish().catch(null).default(null);
+const optionalId = z.string().nullish().catch(null).default(null);
+const anyText = z.unknown().transform((value) => (typeof value === "string" ? value : JSON.stringify(value ?? "")));
+
+const messageSchema = z.discriminatedUnion("type", [
+  z
+    .object({ type: z.literal("message"), role: z.string(), content: z.string().nullable(), start_at: seconds })
+    .transform(({ type, role, content, start_at }) => ({ type, role, content: content ?? "", startAt: start_at ?? null })),
+  z
+    .object({
+      type: z.literal("function_call"),
+      tool_name: z.string(),
+      arguments: anyText,
+      tool_call_id: optionalId,
+      start_at: seconds,
+    })
+    .transform((raw) => ({
+      type: raw.type,
+      toolName: raw.tool_name,
+      arguments: raw.arguments,
+      toolCallId: raw.tool_call_id ?? null,
+      startAt: raw.start_at ?? null,
+    })),
+  z
+    .object({
+      type: z.literal("function_call_output"),
+      tool_name: z.string().catch(""),
+      output: anyText,
+      tool_call_id: optionalId,
+      is_error: z.boolean().catch(false),
+      start_at: seconds,
+      duration_ms: z.number().min(0).nullish().catch(null).default(null),
+    })
+    .transform((raw) => ({
+      type: raw.type,
+      toolName: raw.tool_name,
+      output: raw.output,
+      toolCallId: raw.tool_call_id ?? null,
+      isError: raw.is_error,
+      startAt: raw.start_at ?? null,
+      durationMs: raw.duration_ms ?? null,
+    })),
+  z
+    .object({ type: z.literal("instructions"), content: z.string() })
+    .transform(({ type, content }) => ({ type, content })),
+]);
+
+/** Any JSON to a message: payloads older than `type` are plain messages, and what fits no kind is kept as it came. */
+export function readMessage(raw: Json): TranscriptMessage {
+  const isUntyped = isObject(raw) && (raw["type"] === undefined || raw["type"] === null);
+  const parsed = messageSchema.safeParse(isUntyped ? { ...raw, type: "message" } : raw);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const kind = isObject(raw) && typeof raw["type"] === "string" ? raw["type"].slice(0, 200) : "";
+  return { type: "other", kind, data: raw };
+}
+
+/** Reads fields of one object and keeps the flags: `path: unbelievable` for a value that was not taken. */
+export class FieldReader {
+  readonly flags: string[] = [];
+
+  constructor(private readonly path: string) {}
+
+  read<T>(source: JsonObject, field: string, schema: z.ZodType<T>): T | null {
+    const value = Object.hasOwn(source, field) ? source[field] : null;
+    if (value === undefined || value === null) {
+      return null;
+    }
+    const parsed = schema.safeParse(value);
+    if (parsed.success) {
+      return parsed.data;
+    }
+    this.flags.push(`${this.path}${field}: unbelievable`);
+    return null;
+  }
+
+  /** Drift: fields that the contract does not know. Named up to a dozen, so that a hostile body cannot fill the log. */
+  noteUnknown(source: JsonObject, known: readonly string[]): void {
+    const unknown = Object.keys(source).filter((field) => !known.includes(field));
+    for (const field of unknown.slice(0, 12)) {
+      this.flags.push(`${this.path}${field.slice(0, 60)}: unknown_field`);
+    }
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

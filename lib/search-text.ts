@@ -1,0 +1,33 @@
+import type { TranscriptMessage } from "./call-facts";
+
+/** A tsvector holds 1,048,575 bytes and short distinct words take up to twice their length in it. */
+const MAX_SEARCH_BYTES = 400_000;
+
+/**
+ * One spelling for what people write in many: case, Arabic alef, ya, waw and ta marbuta forms, tashkeel, tatweel, and
+ * Arabic and Persian digits. What is stored and what is asked both go through it.
+ */
+export function normalizeForSearch(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069]/g, "")
+    .replaceAll(/[أإآٱ]/g, "ا")
+    .replaceAll(/[ىئی]/g, "ي")
+    .replaceAll("ؤ", "و")
+    .replaceAll("ة", "ه")
+    .replaceAll("ک", "ك")
+    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
+    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
+}
+
+/** What was said in a call as one text to index: speech only, no tools and no instructions; cut to what an index takes. */
+export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
+  const spoken = transcript.flatMap((message) => (message.type === "message" ? [message.content] : []));
+  const text = normalizeForSearch(spoken.join("\n"));
+  const bytes = Buffer.from(text, "utf8");
+  return bytes.length <= MAX_SEARCH_BYTES
+    ? text
+    : // A character cut in half decodes to U+FFFD, which no search asks for.
+      bytes.subarray(0, MAX_SEARCH_BYTES).toString("utf8");
+}
