@@ -49,7 +49,11 @@ export async function listCalls(filter: CallFilter, view: CallListView): Promise
       ? undefined
       : sql`(${key}, ${calls.callId}) ${isDescending ? sql`<` : sql`>`} (${keyValue(view, cursor.value)}, ${cursor.callId})`;
 
-  const found = await selectPage(and(callConditions(filter), beyond), [direction(key), direction(calls.callId)], view.perPage + 1);
+  const found = await selectPage(
+    and(callConditions(filter), beyond),
+    [direction(key), direction(calls.callId)],
+    view.perPage + 1,
+  );
   const hasMore = found.length > view.perPage;
   const page = found.slice(0, view.perPage);
   const rows = isBackward ? page.toReversed() : page;

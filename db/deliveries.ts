@@ -48,8 +48,13 @@ async function recordCall(
   const deliveryId = randomUUID();
   const kind = facts.outcome === "complete" ? "complete" : "not_completed";
   const rank = sourceRank(kind, facts.endedAt);
-  const rows = await ingest.execute<{ id: string; verdict: Recorded["verdict"]; times_received: number; won: boolean }>(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt: received.receivedAt })}, stored as (
+  const rows = await ingest.execute<{
+    id: string;
+    verdict: Recorded["verdict"];
+    times_received: number;
+    won: boolean;
+  }>(sql`
+    with ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
       insert into deliveries as kept (${deliveryColumns})
       select
         ${deliveryValues(callId, deliveryId, received)}, ${facts.outcome}::text,
@@ -70,6 +75,14 @@ async function recordCall(
   const isNew = row.times_received === 1 || row.won;
   return { verdict: isNew ? row.verdict : "duplicate", callId, deliveryId: row.id, reason: null };
 }
+
+/** A delivery that changed a call's outcome may have changed what the API knows of it: it is asked again. */
+const onDelivery = sql`,
+      first_received_at = least(kept.first_received_at, excluded.first_received_at),
+      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
+      enrichment_state = case when (select won from merged) then 'pending' else kept.enrichment_state end,
+      enrichment_attempts = case when (select won from merged) then 0 else kept.enrichment_attempts end,
+      enrichment_due_at = case when (select won from merged) then now() else kept.enrichment_due_at end`;
 
 async function recordQuarantined(
   received: ReceivedDelivery,

@@ -36,7 +36,13 @@ const NARROW = [
   "endedAt",
 ] as const satisfies readonly (keyof CallFacts)[];
 
-const WIDE = ["transcript", "corrections", "report", "responseBody", "variables"] as const satisfies readonly (keyof CallFacts)[];
+const WIDE = [
+  "transcript",
+  "corrections",
+  "report",
+  "responseBody",
+  "variables",
+] as const satisfies readonly (keyof CallFacts)[];
 
 type Fact = { v?: string | number; k: number; d?: string };
 
@@ -52,6 +58,8 @@ export function mergeCtes(input: {
   rank: number;
   deliveryId: string | null;
   receivedAt: Date | null;
+  /** What else the merge sets on a call's row that is there already: ` , column = value …`. */
+  alsoSet: SQL;
 }): SQL {
   const { callId, facts, deliveryId } = input;
   const receivedAt = sql`coalesce(${input.receivedAt?.toISOString() ?? null}::timestamptz, now())`;
@@ -113,18 +121,10 @@ export function mergeCtes(input: {
       customer_name = excluded.customer_name, goal = excluded.goal, duration_seconds = excluded.duration_seconds,
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
       ended_at = excluded.ended_at
-      ${deliveryId === null ? sql`` : onDelivery}
+      ${input.alsoSet}
     returning call_id
   )`;
 }
-
-/** A delivery that changed a call's outcome may have changed what the API knows of it: it is asked again. */
-const onDelivery = sql`,
-      first_received_at = least(kept.first_received_at, excluded.first_received_at),
-      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
-      enrichment_state = case when (select won from merged) then 'pending' else kept.enrichment_state end,
-      enrichment_attempts = case when (select won from merged) then 0 else kept.enrichment_attempts end,
-      enrichment_due_at = case when (select won from merged) then now() else kept.enrichment_due_at end`;
 
 /** The template variables have no fixed names: the ones that scenarios use for the person called, most exact first. */
 const customerName = sql`left(coalesce(

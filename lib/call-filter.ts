@@ -132,7 +132,10 @@ const readers = (zone: string) => ({
   reviewed: flag,
   counted: flag,
   sort: z.enum(CALL_SORTS),
-  cursor: z.string().max(400).refine((text) => decodeCursor(text) !== null),
+  cursor: z
+    .string()
+    .max(400)
+    .refine((text) => decodeCursor(text) !== null),
   per_page: z
     .string()
     .regex(/^\d{1,3}$/)
@@ -166,7 +169,11 @@ export const CALL_FILTER_PARAMETERS = [
  * @param zone the organization's time zone, in which a date is a day
  * @param alsoKnown parameters that the page reads itself
  */
-export function parseCallFilter(params: SearchParams, zone: string, alsoKnown: readonly string[] = []): ParsedCallFilter {
+export function parseCallFilter(
+  params: SearchParams,
+  zone: string,
+  alsoKnown: readonly string[] = [],
+): ParsedCallFilter {
   const ignored: IgnoredParameter[] = [];
   const values: Values = {};
   const known = readers(zone);
@@ -295,7 +302,9 @@ function toBase64Url(text: string): string {
 
 function fromBase64Url(text: string): string {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+  return new TextDecoder("utf-8", { fatal: true }).decode(
+    Uint8Array.from(binary, (character) => character.charCodeAt(0)),
+  );
 }
 
 /** Postgres takes every character but this one, and a query that it refuses is an error page. */

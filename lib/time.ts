@@ -54,7 +54,5 @@ export function formatDuration(seconds: number): string {
   const parts = [Math.floor(whole / 60) % 60, whole % 60];
   const hours = Math.floor(whole / 3600);
   const padded = (value: number) => String(value).padStart(2, "0");
-  return hours > 0
-    ? `${hours}:${parts.map(padded).join(":")}`
-    : `${parts[0] ?? 0}:${padded(parts[1] ?? 0)}`;
+  return hours > 0 ? `${hours}:${parts.map(padded).join(":")}` : `${parts[0] ?? 0}:${padded(parts[1] ?? 0)}`;
 }

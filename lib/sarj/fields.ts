@@ -30,9 +30,11 @@ export const phoneNumber = z.string().trim().min(1).max(64);
 export const correctionList = z.array(
   z
     .object({ incorrect_text: z.string(), correction: z.string(), type: z.enum(["word", "phrase"]).catch("phrase") })
-    .transform(
-      (raw): Correction => ({ incorrectText: raw.incorrect_text, correction: raw.correction, type: raw.type }),
-    ),
+    .transform((raw): Correction => ({
+      incorrectText: raw.incorrect_text,
+      correction: raw.correction,
+      type: raw.type,
+    })),
 );
 
 const seconds = z.number().min(0).max(DAY_SECONDS).nullish().catch(null).default(null);
@@ -42,7 +44,12 @@ const anyText = z.unknown().transform((value) => (typeof value === "string" ? va
 const messageSchema = z.discriminatedUnion("type", [
   z
     .object({ type: z.literal("message"), role: z.string(), content: z.string().nullable(), start_at: seconds })
-    .transform(({ type, role, content, start_at }) => ({ type, role, content: content ?? "", startAt: start_at ?? null })),
+    .transform(({ type, role, content, start_at }) => ({
+      type,
+      role,
+      content: content ?? "",
+      startAt: start_at ?? null,
+    })),
   z
     .object({
       type: z.literal("function_call"),

@@ -147,7 +147,10 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
   return { facts, flags: [...ofPayload.flags, ...ofCall.flags] };
 }
 
-function readEnhancedTranscript(callData: JsonObject, reader: FieldReader): Pick<CallFacts, "transcript" | "corrections"> {
+function readEnhancedTranscript(
+  callData: JsonObject,
+  reader: FieldReader,
+): Pick<CallFacts, "transcript" | "corrections"> {
   const enhanced = reader.read(callData, "enhanced_transcript", jsonObject);
   if (enhanced === null) {
     return { transcript: null, corrections: null };

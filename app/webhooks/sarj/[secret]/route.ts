@@ -1,0 +1,43 @@
+import { after } from "next/server";
+
+import { enrichDue } from "@/app/_jobs/enrich";
+import { clientIp } from "@/lib/client-ip";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { matchSecret } from "@/lib/sarj/secrets";
+
+import { receive } from "./receive";
+
+/**
+ * The vendor's webhook. The path of a delivery: secret, capped body (`receive.ts`), `interpret()`, one statement of
+ * `db/deliveries.ts`, 2xx; then, after the answer, what the webhook did not say is fetched.
+ */
+export async function POST(request: Request, { params }: { params: Promise<{ secret: string }> }): Promise<Response> {
+  const { secret } = await params;
+  const secretLabel = matchSecret(secret, env.SARJ_WEBHOOK_SECRETS);
+  if (secretLabel === null) {
+    log("warn", "webhook_refused", { status: 404, error_code: "wrong_secret" });
+    return Response.json({ error: "not_found" }, { status: 404 });
+  }
+  const { status, headers, body } = await receive(request, {
+    secretLabel,
+    sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
+  });
+  if (status === 200) {
+    after(() => enrichDue());
+  }
+  return Response.json(body, { status, headers: headers ?? {} });
+}
+
+function methodNotAllowed(): Response {
+  return Response.json({ error: "method_not_allowed" }, { status: 405, headers: { Allow: "POST" } });
+}
+
+export {
+  methodNotAllowed as DELETE,
+  methodNotAllowed as GET,
+  methodNotAllowed as HEAD,
+  methodNotAllowed as OPTIONS,
+  methodNotAllowed as PATCH,
+  methodNotAllowed as PUT,
+};

@@ -1,0 +1,25 @@
+import { eq, sql } from "drizzle-orm";
+
+import { ingest } from "./client";
+import { states } from "./schema";
+
+/** What `value` was last set to, or null. The reader knows the shape: it is written by our own code alone. */
+export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date } | null> {
+  const [row] = await ingest
+    .select({ value: states.value, updatedAt: states.updatedAt })
+    .from(states)
+    .where(eq(states.key, key))
+    .limit(1);
+  return row === undefined ? null : { value: row.value as Value, updatedAt: row.updatedAt };
+}
+
+export async function writeState(key: string, value: unknown): Promise<void> {
+  await ingest
+    .insert(states)
+    .values({ key, value })
+    .onConflictDoUpdate({ target: states.key, set: { value, updatedAt: sql`now()` } });
+}
+
+export async function clearState(key: string): Promise<void> {
+  await ingest.delete(states).where(eq(states.key, key));
+}

@@ -1,0 +1,27 @@
+import ipaddr from "ipaddr.js";
+
+/**
+ * The sender's address as the one trusted header says it; null where no header is trusted or it holds no address. A
+ * header that a proxy appends to is read from its end: what is in front of that came from the sender.
+ */
+export function clientIp(headers: Headers, trustedHeader: string | undefined): string | null {
+  const last = trustedHeader === undefined ? undefined : headers.get(trustedHeader)?.split(",").at(-1)?.trim();
+  return last !== undefined && ipaddr.isValid(last) ? ipaddr.process(last).toString() : null;
+}
+
+/** Whether an address is in one of the ranges; true for an empty list, false for no address and a list. */
+export function isAllowedAddress(address: string | null, ranges: readonly string[]): boolean {
+  if (ranges.length === 0) {
+    return true;
+  }
+  if (address === null) {
+    return false;
+  }
+  const parsed = ipaddr.process(address);
+  return ranges.some((range) => {
+    const [base, bits] = range.includes("/")
+      ? ipaddr.parseCIDR(range)
+      : [ipaddr.process(range), ipaddr.process(range).kind() === "ipv4" ? 32 : 128];
+    return parsed.kind() === base.kind() && parsed.match(base, bits);
+  });
+}

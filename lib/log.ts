@@ -1,0 +1,42 @@
+/**
+ * One JSON line a happening, on standard output. The fields are a closed set on purpose: there is none for a path, a
+ * body, a phone number, a transcript, a recording's URL or an error's message, because each of them can carry personal
+ * data or the webhook's secret.
+ */
+export type LogFields = {
+  request_id?: string;
+  secret_label?: string;
+  verdict?: string;
+  reason?: string;
+  status?: number;
+  bytes?: number;
+  sha256?: string;
+  call_id?: string;
+  ms?: number;
+  /** A code: of Postgres (`57P03`), Node (`ECONNREFUSED`), the API (`call_not_found`) or our own. */
+  error_code?: string;
+  count?: number;
+  attempt?: number;
+  job?: string;
+};
+
+export function log(level: "info" | "warn" | "error", event: string, fields: LogFields = {}): void {
+  const line = JSON.stringify({ time: new Date().toISOString(), level, event, ...fields });
+  process.stdout.write(`${line}\n`);
+}
+
+/**
+ * The code of an error, however deep a library wrapped it: never its message, which for a Postgres error holds values
+ * (`detail`) and for a fetch the URL.
+ */
+export function errorCode(error: unknown): string {
+  for (let inner = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {
+    if ("code" in inner && typeof inner.code === "string") {
+      return inner.code.slice(0, 60);
+    }
+    if (inner.cause === undefined) {
+      return inner.name;
+    }
+  }
+  return "unknown";
+}

@@ -1,0 +1,74 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+
+/** The largest body that is taken, before and after decoding. A long call's transcript is a tenth of it. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export type ReadBody = { ok: true; bytes: Buffer } | { ok: false; problem: "too_large" | "too_slow" | "cut_off" };
+
+/**
+ * Reads a request's body up to `maxBytes` within `deadlineMs`, and stops reading where either ends: memory stays flat
+ * whatever is sent (`next start` itself sets no limit).
+ */
+export async function readBody(
+  request: Request,
+  { maxBytes = MAX_BODY_BYTES, deadlineMs }: { maxBytes?: number; deadlineMs: number },
+): Promise<ReadBody> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
+    return { ok: false, problem: "too_large" };
+  }
+  const reader = request.body?.getReader();
+  if (reader === undefined) {
+    return { ok: true, bytes: Buffer.alloc(0) };
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<"too_slow">((resolve) => {
+    timer = setTimeout(() => resolve("too_slow"), deadlineMs);
+  });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const next = await Promise.race([reader.read(), deadline]);
+      if (next === "too_slow") {
+        return { ok: false, problem: "too_slow" };
+      }
+      if (next.done) {
+        return { ok: true, bytes: Buffer.concat(chunks) };
+      }
+      size += next.value.byteLength;
+      if (size > maxBytes) {
+        return { ok: false, problem: "too_large" };
+      }
+      chunks.push(next.value);
+    }
+  } catch {
+    return { ok: false, problem: "cut_off" };
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+}
+
+const DECODERS = {
+  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  "x-gzip": promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate),
+  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
+};
+
+/** The body behind a `Content-Encoding`; null where it is unknown, broken or larger than `MAX_BODY_BYTES` when unpacked. */
+export async function decodeBody(bytes: Buffer, contentEncoding: string | null): Promise<Buffer | null> {
+  const encoding = (contentEncoding ?? "identity").trim().toLowerCase();
+  if (encoding === "identity" || encoding === "") {
+    return bytes;
+  }
+  if (!Object.hasOwn(DECODERS, encoding)) {
+    return null;
+  }
+  try {
+    return await DECODERS[encoding as keyof typeof DECODERS](bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch {
+    return null;
+  }
+}
