@@ -1,0 +1,68 @@
+/**
+ * Run after every change of dependencies: `npm run lock`.
+ *
+ * A registry that mirrors only part of npm (only Linux builds, say) makes `npm install` write a package-lock.json without
+ * the optional packages of the other platforms, and `npm ci` then refuses it everywhere. This adds what is missing: the
+ * version is the exact one that the parent asks for, the platform is read from the name. Such an entry has no integrity
+ * hash; npm checks the others.
+ *
+ * `--check` changes nothing and exits 1 if something is missing.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+
+const OS = ["darwin", "linux", "win32", "freebsd", "android", "openharmony"];
+const CPU = ["arm64", "x64", "ia32", "ppc64", "s390x", "riscv64", "arm", "wasm32", "loong64"];
+const LIBC = { gnu: "glibc", gnueabihf: "glibc", musl: "musl", musleabihf: "musl" };
+
+const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
+const missing = missingOptionalPackages(lock.packages);
+
+if (process.argv.includes("--check")) {
+  if (missing.size > 0) {
+    console.error(`package-lock.json lacks ${[...missing.keys()].join(", ")}: run \`npm run lock\``);
+    process.exit(1);
+  }
+} else if (missing.size > 0) {
+  const packages = { ...lock.packages };
+  for (const [name, entry] of missing) {
+    packages[`node_modules/${name}`] = entry;
+  }
+  lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en")));
+  writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);
+  console.log(`Added ${missing.size} optional packages of other platforms to package-lock.json`);
+}
+
+function missingOptionalPackages(packages) {
+  const found = new Map();
+  for (const [path, parent] of Object.entries(packages)) {
+    for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+      if (!resolves(packages, path, name)) {
+        const { cpu, libc, os } = platformOf(name);
+        // In npm's own order of fields, so that its next write leaves the entry as it is.
+        found.set(name, { version: version.replace(/^[\^~]/, ""), cpu, dev: parent.dev, libc, optional: true, os });
+      }
+    }
+  }
+  return found;
+}
+
+/** Node's way: the nearest node_modules on the path to the root. */
+function resolves(packages, from, name) {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
+    if (packages[folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`]) {
+      return true;
+    }
+    if (folder === "") {
+      return false;
+    }
+  }
+}
+
+function platformOf(name) {
+  const words = name.split(/[/-]/);
+  const among = (known) => {
+    const named = words.filter((word) => known.includes(word));
+    return named.length > 0 ? named : undefined;
+  };
+  return { os: among(OS), cpu: among(CPU), libc: among(Object.keys(LIBC))?.map((word) => LIBC[word]) };
+}
