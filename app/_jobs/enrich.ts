@@ -24,7 +24,7 @@ const REPORT_RETRY_AFTER = [MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR];
 /** A call that ended longer ago than this and has no report will not get one. */
 const REPORT_OVERDUE = 6 * HOUR;
 /** Only these endings get a report. */
-const REPORTED_STATUSES = ["completed", "max_duration_reached"];
+const REPORTED_STATUSES = new Set(["completed", "max_duration_reached"]);
 
 /** Requests to the vendor's API at once from one process: polite, and still 1,500 calls in a few minutes. */
 const CONCURRENCY = 6;
@@ -136,7 +136,7 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
 }
 
 function stepAfterAnswer(call: ClaimedCall, facts: CallFacts): NextStep {
-  const mayGetReport = facts.report === null && REPORTED_STATUSES.includes(facts.status ?? "");
+  const mayGetReport = facts.report === null && REPORTED_STATUSES.has(facts.status ?? "");
   if (!mayGetReport) {
     return { state: "done", dueInSeconds: null, resetAttempts: true };
   }
