@@ -1,0 +1,178 @@
+/**
+ * The vendor's side of its own contract: what its webhook posts and what its API answers.
+ * Written apart from the product on purpose: a mistake in the product's reading must not be repeated here.
+ */
+
+export const CALL_STATUSES = [
+  "queued",
+  "dialing",
+  "ringing",
+  "in_progress",
+  "transferring",
+  "transferred",
+  "completed",
+  "timeout",
+  "user_rejected",
+  "max_duration_reached",
+  "failed",
+  "voicemail",
+  "cancelled",
+  "expired",
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** Calls that never became a conversation. The last three are sent but not documented. */
+export const NOT_COMPLETED_TYPES = [
+  "no_answer",
+  "user_rejected",
+  "user_unavailable",
+  "automation",
+  "failed",
+  "rejected_by_carrier",
+  "invalid_number",
+  "sip_trunk_failure",
+] as const;
+export type NotCompletedType = (typeof NOT_COMPLETED_TYPES)[number];
+
+/** A type that no receiver can know yet: the set is open, and now and then the vendor adds to it. */
+export const UNKNOWN_TYPE = "user_busy";
+
+export type Outcome = "complete" | NotCompletedType | typeof UNKNOWN_TYPE;
+
+export type Language = "ar" | "en" | "ur";
+export type Direction = "inbound" | "outbound";
+
+export interface SpokenMessage {
+  type: "message";
+  /** "user", "assistant", or after a transfer another one, e.g. "human_agent". */
+  role: string;
+  content: string;
+  /** Seconds from the start of the call. */
+  start_at: number | null;
+}
+
+export interface FunctionCallMessage {
+  type: "function_call";
+  tool_name: string;
+  /** A JSON document in a string. */
+  arguments: string;
+  tool_call_id: string;
+  start_at: number | null;
+}
+
+export interface FunctionCallOutputMessage {
+  type: "function_call_output";
+  tool_name: string;
+  output: string;
+  tool_call_id: string;
+  is_error: boolean;
+  start_at: number | null;
+  duration_ms: number | null;
+}
+
+export interface InstructionsMessage {
+  type: "instructions";
+  role: "system prompt";
+  content: string;
+}
+
+/** What older payloads carry: neither kind nor time. */
+export interface OldMessage {
+  role: string;
+  content: string;
+}
+
+export type TranscriptMessage =
+  | SpokenMessage
+  | FunctionCallMessage
+  | FunctionCallOutputMessage
+  | InstructionsMessage
+  | OldMessage;
+
+export interface Correction {
+  incorrect_text: string;
+  correction: string;
+  type: "word" | "phrase";
+}
+
+export interface EnhancedTranscript {
+  transcript: { messages: TranscriptMessage[] };
+  errors: Correction[];
+}
+
+export interface TypedReport {
+  generated_at: string;
+  outcome: {
+    status: "success" | "failure" | "error";
+    reason: string;
+    success_criteria: { text: string; achieved: boolean; is_primary: boolean }[];
+  };
+}
+
+/** The webhook documents "any object"; the API knows the typed form only. */
+export type WebhookReport = TypedReport | Record<string, unknown>;
+
+export interface WebhookCallData {
+  call_id: string;
+  direction: Direction | null;
+  phone_number: string | null;
+  status: CallStatus | null;
+  /** Whole seconds. */
+  total_duration: number | null;
+  interaction_type: "voice" | "chat" | null;
+  enhanced_transcript: EnhancedTranscript | null;
+  report: WebhookReport | null;
+  recording_url: string | null;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+export interface CompletePayload {
+  type: "complete";
+  call_started: string | null;
+  response_body: Record<string, unknown> | null;
+  call_data: WebhookCallData | null;
+}
+
+/** One delivery: the body of `POST <webhook URL>`. */
+export interface WebhookBody {
+  call_id: string;
+  payload: CompletePayload | { type: Exclude<Outcome, "complete"> };
+}
+
+/** `data` of `GET /calls/{id}`. */
+export interface ApiCall {
+  id: string;
+  created_at: string;
+  updated_at: string;
+  status: CallStatus | null;
+  phone_number: string | null;
+  scenario_id: string | null;
+  language: Language | null;
+  direction: Direction | null;
+  variables: Record<string, unknown>;
+  /** Whole seconds. */
+  duration: number | null;
+  recording_url: string | null;
+  transcript: { role: "user" | "assistant"; content: string }[] | null;
+  report: TypedReport | null;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/**
+ * All that the vendor knows of one call. `webhook` and `data` carry no recording URL and `data` carries the
+ * report already: the server signs a URL at the moment it is asked, and holds the report back until `reportAt`.
+ */
+export interface VendorCall {
+  id: string;
+  webhook: WebhookBody;
+  data: ApiCall;
+  /** When the vendor sends its webhook. */
+  webhookAt: string;
+  /** When `GET /calls/{id}` begins to carry the report; null: never. */
+  reportAt: string | null;
+  /** File in `recordings/`, or null: never recorded. */
+  recording: string | null;
+}

@@ -1,0 +1,82 @@
+/**
+ * What the simulated vendor can be told to do wrong.
+ *
+ * | kind         | API                                             | recording                                |
+ * |--------------|-------------------------------------------------|------------------------------------------|
+ * | `status`     | that status in the error envelope               | that status with the store's XML error   |
+ * | `hang`       | accepts and never answers                       | the same                                 |
+ * | `html`       | an HTML page (status 200 unless given)          | the same                                 |
+ * | `malformed`  | JSON that breaks off, with a right length       | bytes that are no recording              |
+ * | `other_call` | a well-formed answer about another call         | (no meaning)                             |
+ * | `redirect`   | 302 to `location`                               | the same                                 |
+ * | `cut`        | half the body, then the connection is reset     | the same                                 |
+ */
+export interface Fault {
+  on: "api" | "recording";
+  kind: "status" | "hang" | "html" | "malformed" | "other_call" | "redirect" | "cut";
+  /** For `status` (default 500) and `html` (default 200). */
+  status?: number;
+  /** `error.type` of the envelope; default: the contract's type for the status. */
+  errorType?: string;
+  /** Seconds, sent as `Retry-After`. */
+  retryAfter?: number;
+  /** For `redirect`; default: the metadata address that a server must never fetch. */
+  location?: string;
+  /** How many requests it hits; default: every one until cleared. */
+  times?: number;
+  /** Only requests about this call. */
+  callId?: string;
+}
+
+export interface FaultQueue {
+  add(fault: Fault): void;
+  clear(): void;
+  /** The first fault that applies to this request, counted as used; undefined: behave. */
+  take(on: Fault["on"], callId: string | undefined): Fault | undefined;
+  list(): Fault[];
+}
+
+export function faultQueue(): FaultQueue {
+  let faults: Fault[] = [];
+  return {
+    add: (fault) => void faults.push({ ...fault }),
+    clear: () => {
+      faults = [];
+    },
+    list: () => faults.map((fault) => ({ ...fault })),
+    take(on, callId) {
+      const fault = faults.find((f) => f.on === on && (f.callId === undefined || f.callId === callId));
+      if (fault?.times !== undefined) {
+        fault.times -= 1;
+        if (fault.times <= 0) faults = faults.filter((f) => f !== fault);
+      }
+      return fault;
+    },
+  };
+}
+
+/** Reads a fault from a control request; a string says what is wrong with it. */
+export function parseFault(input: unknown): Fault | string {
+  if (typeof input !== "object" || input === null) return "a fault is an object";
+  const given = new Map(Object.entries(input));
+  const on = given.get("on");
+  const kind = given.get("kind");
+  if (on !== "api" && on !== "recording") return 'on: "api" or "recording"';
+  const known = ["status", "hang", "html", "malformed", "other_call", "redirect", "cut"] as const;
+  const found = known.find((name) => name === kind);
+  if (found === undefined) return `kind: one of ${known.join(", ")}`;
+  const fault: Fault = { on, kind: found };
+  for (const name of ["status", "retryAfter", "times"] as const) {
+    const value = given.get(name);
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0) return `${name}: a whole number`;
+    fault[name] = value;
+  }
+  for (const name of ["errorType", "location", "callId"] as const) {
+    const value = given.get(name);
+    if (value === undefined) continue;
+    if (typeof value !== "string") return `${name}: a string`;
+    fault[name] = value;
+  }
+  return fault;
+}

@@ -1,0 +1,208 @@
+import type { Language } from "./contract";
+import type { Random } from "./random";
+
+export interface Customer {
+  name: string;
+  firstName: string;
+  gender: "man" | "woman";
+  /** The language the customer is called in; the name is in its script. */
+  language: Language;
+  /** E.164. */
+  phone: string;
+}
+
+type Names = Record<"man" | "woman", readonly string[]>;
+
+const FIRST: Record<Language, Names> = {
+  ar: {
+    man: [
+      "محمد",
+      "عبدالله",
+      "فهد",
+      "سلطان",
+      "خالد",
+      "تركي",
+      "ياسر",
+      "ماجد",
+      "عبدالرحمن",
+      "بندر",
+      "أحمد",
+      "عمر",
+      "نايف",
+      "راكان",
+      "مشعل",
+      "يوسف",
+    ],
+    woman: [
+      "نورة",
+      "سارة",
+      "ريم",
+      "هيفاء",
+      "منيرة",
+      "لطيفة",
+      "أمل",
+      "العنود",
+      "دانة",
+      "شهد",
+      "مريم",
+      "هند",
+      "جواهر",
+      "فاطمة",
+      "لمى",
+      "رنا",
+    ],
+  },
+  en: {
+    man: [
+      "Mohammed",
+      "Khalid",
+      "Omar",
+      "Faisal",
+      "James",
+      "Arjun",
+      "Daniel",
+      "Hassan",
+      "Yousef",
+      "Rahul",
+      "Peter",
+      "Tariq",
+    ],
+    woman: ["Sarah", "Noura", "Layla", "Priya", "Emma", "Maria", "Hanan", "Aisha", "Grace", "Reem", "Joanna", "Dina"],
+  },
+  ur: {
+    man: ["عمران", "بلال", "عثمان", "فیصل", "کاشف", "ندیم", "زاہد", "حمزہ", "طارق", "شہزاد", "وقاص", "آصف"],
+    woman: ["عائشہ", "صائمہ", "فرح", "نادیہ", "ثنا", "رابعہ", "مہوش", "حنا", "زینب", "شازیہ"],
+  },
+};
+const LAST: Record<Language, readonly string[]> = {
+  ar: [
+    "العتيبي",
+    "الحربي",
+    "القحطاني",
+    "الشمري",
+    "الدوسري",
+    "الغامدي",
+    "الزهراني",
+    "المطيري",
+    "السبيعي",
+    "الشهري",
+    "العنزي",
+    "البلوي",
+    "المالكي",
+    "الجهني",
+    "الأحمدي",
+    "باوزير",
+    "الحسيني",
+    "منصور",
+  ],
+  en: [
+    "Al Harbi",
+    "Al Ghamdi",
+    "Al Otaibi",
+    "Al Mansoori",
+    "Carter",
+    "Nair",
+    "Haddad",
+    "Rahman",
+    "Santos",
+    "Sharma",
+    "Wilson",
+    "Farouk",
+    "Menon",
+    "Cruz",
+    "Saleh",
+    "Khan",
+  ],
+  ur: ["احمد", "خان", "ملک", "چوہدری", "قریشی", "بٹ", "شیخ", "صدیقی", "اعوان", "ہاشمی", "مغل", "راجپوت"],
+};
+
+interface Country {
+  /** Before the digits that are drawn. */
+  prefix: string;
+  digits: number;
+  languages: readonly (readonly [Language, number])[];
+}
+
+/**
+ * Numbers that look right. Only the United Kingdom sets mobile numbers aside for fiction (Ofcom: 07700 900000 to
+ * 900999); elsewhere no range is reserved, so the drawn digits follow zeros in little-used blocks. Nothing here dials.
+ */
+const COUNTRIES: readonly (readonly [Country, number])[] = [
+  [
+    {
+      prefix: "+96657400",
+      digits: 4,
+      languages: [
+        ["ar", 80],
+        ["en", 12],
+        ["ur", 8],
+      ],
+    },
+    68,
+  ],
+  [
+    {
+      prefix: "+97152000",
+      digits: 4,
+      languages: [
+        ["ar", 50],
+        ["en", 35],
+        ["ur", 15],
+      ],
+    },
+    12,
+  ],
+  [
+    {
+      prefix: "+20150000",
+      digits: 4,
+      languages: [
+        ["ar", 95],
+        ["en", 5],
+      ],
+    },
+    8,
+  ],
+  [
+    {
+      prefix: "+92364000",
+      digits: 4,
+      languages: [
+        ["ur", 85],
+        ["en", 15],
+      ],
+    },
+    7,
+  ],
+  [
+    {
+      prefix: "+447700900",
+      digits: 3,
+      languages: [
+        ["en", 85],
+        ["ar", 15],
+      ],
+    },
+    5,
+  ],
+];
+
+/** The people an organization calls. Fewer than its calls: some are called again and again. */
+export function customers(draw: Random, count: number): Customer[] {
+  return Array.from({ length: count }, (_, index) => customer(draw.fork(index)));
+}
+
+function customer(draw: Random): Customer {
+  const country = draw.weighted(COUNTRIES);
+  const language = draw.weighted(country.languages);
+  const gender = draw.chance(0.56) ? "man" : "woman";
+  const firstName = draw.pick(FIRST[language][gender]);
+  const drawn = String(draw.int(0, 10 ** country.digits - 1)).padStart(country.digits, "0");
+  return {
+    name: `${firstName} ${draw.pick(LAST[language])}`,
+    firstName,
+    gender,
+    language,
+    phone: country.prefix + drawn,
+  };
+}

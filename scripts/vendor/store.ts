@@ -1,0 +1,57 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+import type { VendorCall } from "./contract";
+
+/** The calls that the vendor knows. */
+export interface CallStore {
+  get(id: string): VendorCall | undefined;
+  /** Any call but this one. */
+  other(id: string): VendorCall | undefined;
+  add(calls: readonly VendorCall[]): void;
+  readonly size: number;
+}
+
+/**
+ * Calls in memory, and in a file of JSON lines if one is named: a vendor that forgot its calls at a restart would
+ * answer 404 for everything the receiver has stored. A later line about a call replaces an earlier one.
+ */
+export function callStore(file: string | undefined): CallStore {
+  const calls = new Map<string, VendorCall>();
+  if (file !== undefined) {
+    mkdirSync(dirname(file), { recursive: true });
+    if (existsSync(file)) {
+      for (const line of readFileSync(file, "utf8").split("\n")) {
+        const call = parseLine(line);
+        if (call !== null) calls.set(call.id, call);
+      }
+    }
+  }
+  return {
+    get: (id) => calls.get(id),
+    other(id) {
+      for (const call of calls.values()) if (call.id !== id) return call;
+      return undefined;
+    },
+    add(added) {
+      for (const call of added) calls.set(call.id, call);
+      if (file !== undefined && added.length > 0) {
+        appendFileSync(file, added.map((call) => `${JSON.stringify(call)}\n`).join(""));
+      }
+    },
+    get size() {
+      return calls.size;
+    },
+  };
+}
+
+/** A process killed in the middle of a write leaves half a line: that call is forgotten, the others are kept. */
+function parseLine(line: string): VendorCall | null {
+  if (line === "") return null;
+  try {
+    const call: VendorCall = JSON.parse(line);
+    return call;
+  } catch {
+    return null;
+  }
+}
