@@ -11,10 +11,10 @@ export const LOCALE_COOKIE = "locale";
 export const LOCALE_NAMES = { en: "English", ar: "العربية" } as const satisfies Record<Locale, string>;
 
 /**
- * What `Intl` is given. Digits are Latin in both languages: without the extension, Arabic would format with Arabic-Indic ones, in
+ * What `Intl` is given. English puts the day before the month, as is usual where the product is used. Digits are Latin in both languages: without the extension, Arabic would format with Arabic-Indic ones, in
  * plurals too.
  */
-export const INTL_LOCALES = { en: "en", ar: "ar-u-nu-latn" } as const satisfies Record<Locale, string>;
+export const INTL_LOCALES = { en: "en-GB", ar: "ar-u-nu-latn" } as const satisfies Record<Locale, string>;
 
 export type IntlLocale = (typeof INTL_LOCALES)[Locale];
 

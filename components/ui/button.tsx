@@ -1,0 +1,40 @@
+import type { VariantProps } from "class-variance-authority";
+import type { ComponentProps } from "react";
+
+import { cn } from "@/components/cn";
+
+import { buttonClass } from "./button-class";
+import { Spinner } from "./spinner";
+
+export type ButtonProps = ComponentProps<"button"> &
+  Omit<VariantProps<typeof buttonClass>, "shape"> & {
+    /** Work is under way: the button keeps its place and its focus, and cannot be pressed again. */
+    pending?: boolean;
+  };
+
+export function Button({
+  variant,
+  size,
+  pending = false,
+  className,
+  children,
+  type = "button",
+  ...props
+}: ButtonProps) {
+  return (
+    <button
+      {...props}
+      // oxlint-disable-next-line react/button-has-type -- the default is "button"; a caller may say "submit"
+      type={type}
+      {...(pending ? { "aria-disabled": true, "aria-busy": true, onClick: preventDefault } : {})}
+      className={cn(buttonClass({ variant, size }), className)}
+    >
+      {pending && <Spinner className="text-current" />}
+      {children}
+    </button>
+  );
+}
+
+function preventDefault(event: { preventDefault(): void }) {
+  event.preventDefault();
+}

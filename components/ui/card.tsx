@@ -1,0 +1,42 @@
+import type { ComponentProps, ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+
+/** A piece of the page with a heading of its own. */
+export function Card({
+  title,
+  description,
+  actions,
+  footer,
+  flush = false,
+  className,
+  children,
+  ...props
+}: Omit<ComponentProps<"section">, "title"> & {
+  title?: ReactNode;
+  description?: ReactNode;
+  actions?: ReactNode;
+  footer?: ReactNode;
+  /** The content reaches the edges: a table, a list. */
+  flush?: boolean;
+}) {
+  return (
+    <section {...props} className={cn("flex min-w-0 flex-col rounded-lg border bg-surface shadow-xs", className)}>
+      {(title !== undefined || actions !== undefined) && (
+        <header className={cn("flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5", flush ? "pb-3" : "pb-1")}>
+          <div className="min-w-0 flex-1">
+            {title !== undefined && <h2 className="text-base font-semibold">{title}</h2>}
+            {description !== undefined && <p className="mt-0.5 text-sm text-muted">{description}</p>}
+          </div>
+          {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        </header>
+      )}
+      <div className={cn("min-w-0 flex-1", flush ? "" : "px-4 pt-2 pb-4")}>{children}</div>
+      {footer !== undefined && (
+        <footer className="flex flex-wrap items-center justify-between gap-2 border-t bg-sunken/50 px-4 py-2.5 text-sm text-muted">
+          {footer}
+        </footer>
+      )}
+    </section>
+  );
+}

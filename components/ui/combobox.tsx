@@ -1,0 +1,89 @@
+"use client";
+
+import { Combobox as Base } from "@base-ui/react/combobox";
+import { Check, ChevronsUpDown } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+
+import { controlClass } from "./control-class";
+import { useFieldWiring } from "./field";
+import { itemClass, popupClass } from "./popup-class";
+
+export type ComboboxOption = { value: string; label: string; detail?: string };
+
+/** One of a long list, found by typing (a time zone, a scenario). In a form it submits the option's `value` under `name`. */
+export function Combobox({
+  options,
+  value,
+  defaultValue,
+  onValueChange,
+  name,
+  placeholder,
+  empty,
+  disabled = false,
+  "aria-label": ariaLabel,
+}: {
+  options: readonly ComboboxOption[];
+  value?: string;
+  defaultValue?: string;
+  onValueChange?: (value: string) => void;
+  name?: string;
+  placeholder?: string;
+  /** What the list says when nothing matches. */
+  empty: ReactNode;
+  disabled?: boolean;
+  "aria-label"?: string;
+}) {
+  const wiring = useFieldWiring();
+  const optionOf = (wanted: string) => options.find((option) => option.value === wanted) ?? null;
+  return (
+    <Base.Root
+      items={options}
+      autoHighlight
+      disabled={disabled}
+      isItemEqualToValue={(item: ComboboxOption, other: ComboboxOption) => item.value === other.value}
+      {...(name === undefined ? {} : { name })}
+      {...(value === undefined ? {} : { value: optionOf(value) })}
+      {...(defaultValue === undefined ? {} : { defaultValue: optionOf(defaultValue) })}
+      onValueChange={(chosen: ComboboxOption | null) => chosen !== null && onValueChange?.(chosen.value)}
+    >
+      <div className="relative flex min-w-0 items-center">
+        <Base.Input
+          {...wiring}
+          {...(ariaLabel === undefined ? {} : { "aria-label": ariaLabel })}
+          placeholder={placeholder}
+          className={cn(controlClass, "h-8 w-full ps-2.5 pe-8")}
+        />
+        <Base.Trigger tabIndex={-1} className="absolute end-0 flex h-8 w-8 items-center justify-center text-subtle">
+          <ChevronsUpDown className="size-3.5" aria-hidden />
+        </Base.Trigger>
+      </div>
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} className="z-50 outline-none">
+          <Base.Popup
+            className={cn(
+              popupClass,
+              "max-h-[min(20rem,var(--available-height))] w-(--anchor-width) overflow-y-auto p-1",
+            )}
+          >
+            <Base.Empty className="text-muted empty:hidden [&:not(:empty)]:px-2 [&:not(:empty)]:py-1.5">
+              {empty}
+            </Base.Empty>
+            <Base.List>
+              {(option: ComboboxOption) => (
+                <Base.Item key={option.value} value={option} className={cn(itemClass, "relative pe-8")}>
+                  <span className="min-w-0 flex-1 truncate">{option.label}</span>
+                  {option.detail !== undefined && <span className="text-xs text-subtle">{option.detail}</span>}
+                  <Base.ItemIndicator className="absolute end-2">
+                    <Check className="text-accent-text" aria-hidden />
+                  </Base.ItemIndicator>
+                </Base.Item>
+              )}
+            </Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,15 @@
+import { cn } from "@/components/cn";
+import { formatDuration } from "@/lib/duration";
+
+/** A length of time as a clock: 3:05, 1:02:09. Always left to right. */
+export function Duration({ seconds, className }: { seconds: number; className?: string }) {
+  return (
+    <time
+      dir="ltr"
+      dateTime={`PT${Math.max(0, Math.round(seconds))}S`}
+      className={cn("tabular [unicode-bidi:isolate]", className)}
+    >
+      {formatDuration(seconds)}
+    </time>
+  );
+}

@@ -1,0 +1,81 @@
+"use client";
+
+import { CircleAlert } from "lucide-react";
+import { createContext, type ReactNode, use, useId, useMemo } from "react";
+
+import { cn } from "@/components/cn";
+
+type FieldWiring = {
+  id: string;
+  required: boolean;
+  "aria-describedby": string | undefined;
+  "aria-invalid": true | undefined;
+};
+
+const FieldContext = createContext<FieldWiring | null>(null);
+
+/**
+ * A label, one control, a hint and an error, wired for screen readers. The control inside (`Input`, `Textarea`, `Select` …) takes its
+ * id and description from here.
+ */
+export function Field({
+  label,
+  hint,
+  error,
+  required = false,
+  optionalLabel,
+  hideLabel = false,
+  className,
+  children,
+}: {
+  label: ReactNode;
+  hint?: ReactNode;
+  /** Said beside the field, in words that say how to mend it. */
+  error?: ReactNode;
+  required?: boolean;
+  /** "optional", where most fields of a form are required. */
+  optionalLabel?: ReactNode;
+  hideLabel?: boolean;
+  className?: string;
+  children: ReactNode;
+}) {
+  const id = useId();
+  const hasHint = isShown(hint);
+  const hasError = isShown(error);
+  const describedBy = [hasError && `${id}-error`, hasHint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+  const wiring = useMemo<FieldWiring>(
+    () => ({ id, required, "aria-describedby": describedBy, "aria-invalid": hasError || undefined }),
+    [id, required, describedBy, hasError],
+  );
+  return (
+    <FieldContext value={wiring}>
+      <div className={cn("flex min-w-0 flex-col gap-1.5", className)}>
+        <label htmlFor={id} className={cn("text-sm font-medium text-foreground", hideLabel && "sr-only")}>
+          {label}
+          {optionalLabel !== undefined && <span className="ms-1.5 font-normal text-subtle">{optionalLabel}</span>}
+        </label>
+        {children}
+        {hasError && (
+          <p id={`${id}-error`} className="flex items-start gap-1.5 text-sm text-danger-text">
+            <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
+            <span>{error}</span>
+          </p>
+        )}
+        {hasHint && (
+          <p id={`${id}-hint`} className="text-xs text-muted">
+            {hint}
+          </p>
+        )}
+      </div>
+    </FieldContext>
+  );
+}
+
+function isShown(node: ReactNode): boolean {
+  return node !== undefined && node !== null && node !== false && node !== "";
+}
+
+/** What a control spreads on its element to belong to the `Field` around it; nothing outside of one. */
+export function useFieldWiring(): Partial<FieldWiring> {
+  return use(FieldContext) ?? {};
+}

@@ -1,0 +1,45 @@
+import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, CircleQuestionMark, type LucideIcon } from "lucide-react";
+import { useTranslations } from "next-intl";
+
+import { cn } from "@/components/cn";
+import { GOAL_ICONS, type GoalKind, goalKind } from "@/lib/goal";
+
+const icons: Record<(typeof GOAL_ICONS)[GoalKind], LucideIcon> = {
+  "circle-check": CircleCheck,
+  "circle-minus": CircleMinus,
+  "circle-alert": CircleAlert,
+  "circle-dashed": CircleDashed,
+  "circle-question-mark": CircleQuestionMark,
+};
+
+const colors: Record<GoalKind, string> = {
+  met: "text-success",
+  not_met: "text-danger",
+  not_assessable: "text-warning",
+  not_assessed: "text-subtle",
+  other: "text-subtle",
+};
+
+export function GoalIcon({ kind, className }: { kind: GoalKind; className?: string }) {
+  const Icon = icons[GOAL_ICONS[kind]];
+  return <Icon aria-hidden className={cn("size-4 shrink-0", colors[kind], className)} />;
+}
+
+/** Was the goal met? By `report.outcome.status` verbatim; a status that we do not know is shown in the vendor's own word. */
+export function GoalBadge({ status, className }: { status: string | null; className?: string }) {
+  const t = useTranslations("outcomes");
+  const kind = goalKind(status);
+  return (
+    <span
+      title={t(`goalHint.${kind}`)}
+      className={cn(
+        "inline-flex max-w-full min-w-0 items-center gap-1.5 text-sm whitespace-nowrap",
+        kind === "not_assessed" && "text-muted",
+        className,
+      )}
+    >
+      <GoalIcon kind={kind} />
+      <span className="truncate">{kind === "other" ? <bdi translate="no">{status}</bdi> : t(`goal.${kind}`)}</span>
+    </span>
+  );
+}

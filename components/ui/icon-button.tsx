@@ -1,0 +1,41 @@
+import type { VariantProps } from "class-variance-authority";
+import type { ComponentProps, ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+
+import { buttonClass } from "./button-class";
+import { Tooltip } from "./tooltip";
+
+export type IconButtonProps = Omit<ComponentProps<"button">, "aria-label" | "children"> &
+  Omit<VariantProps<typeof buttonClass>, "shape"> & {
+    /** What it does, in words: its accessible name and its tooltip. */
+    label: string;
+    /** A key that does the same, shown in the tooltip. */
+    shortcut?: string;
+    children: ReactNode;
+  };
+
+export function IconButton({
+  label,
+  shortcut,
+  variant = "ghost",
+  size,
+  className,
+  children,
+  type = "button",
+  ...props
+}: IconButtonProps) {
+  return (
+    <Tooltip content={label} {...(shortcut === undefined ? {} : { shortcut })}>
+      <button
+        {...props}
+        // oxlint-disable-next-line react/button-has-type -- the default is "button"; a caller may say "submit"
+        type={type}
+        aria-label={label}
+        className={cn(buttonClass({ variant, size, shape: "icon" }), className)}
+      >
+        {children}
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+
+/** Keeps a number, an id, a path or a duration in its own order inside Arabic text. */
+export function Ltr({ className, children }: { className?: string; children: ReactNode }) {
+  return (
+    <bdi dir="ltr" className={cn("tabular", className)}>
+      {children}
+    </bdi>
+  );
+}
+
+/** An identifier: left to right, monospaced, broken anywhere rather than overflowing. */
+export function Id({ className, children }: { className?: string; children: string }) {
+  return (
+    <bdi dir="ltr" translate="no" className={cn("font-mono text-xs break-all", className)}>
+      {children}
+    </bdi>
+  );
+}

@@ -1,0 +1,39 @@
+import { useTranslations } from "next-intl";
+
+import { cn } from "@/components/cn";
+import { outcomeKind, outcomeSlug } from "@/lib/outcome";
+
+import { OutcomeIcon } from "./outcome-icon";
+
+/**
+ * How a call ended: colour, sign and word. An ending that we do not know is shown in the vendor's own word. `plain` leaves the
+ * background away, for dense lists.
+ */
+export function OutcomeBadge({
+  type,
+  plain = false,
+  className,
+}: {
+  type: string | null;
+  plain?: boolean;
+  className?: string;
+}) {
+  const t = useTranslations("outcomes");
+  const kind = outcomeKind(type);
+  const known = kind === "other" ? (type === null ? "unknown" : null) : kind;
+  const tone = `var(--outcome-${outcomeSlug(kind)}`;
+  return (
+    <span
+      title={t(`outcomeHint.${known ?? "other"}`)}
+      style={plain ? {} : { backgroundColor: `${tone}-soft)`, color: `${tone}-text)` }}
+      className={cn(
+        "inline-flex max-w-full min-w-0 items-center gap-1.5 text-sm whitespace-nowrap",
+        !plain && "rounded-sm px-1.5 text-xs leading-5 font-medium",
+        className,
+      )}
+    >
+      <OutcomeIcon kind={kind} className={plain ? "size-4" : "size-3.5"} />
+      <span className="truncate">{known === null ? <bdi translate="no">{type}</bdi> : t(`outcome.${known}`)}</span>
+    </span>
+  );
+}

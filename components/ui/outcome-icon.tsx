@@ -1,0 +1,35 @@
+import {
+  Ban,
+  CircleQuestionMark,
+  CircleX,
+  Hash,
+  type LucideIcon,
+  PhoneCall,
+  PhoneMissed,
+  PhoneOff,
+  Unplug,
+  Voicemail,
+  WifiOff,
+} from "lucide-react";
+
+import { cn } from "@/components/cn";
+import { OUTCOME_ICONS, outcomeColor, type OutcomeKind } from "@/lib/outcome";
+
+const icons: Record<(typeof OUTCOME_ICONS)[OutcomeKind], LucideIcon> = {
+  "phone-call": PhoneCall,
+  "phone-missed": PhoneMissed,
+  "phone-off": PhoneOff,
+  "wifi-off": WifiOff,
+  voicemail: Voicemail,
+  "circle-x": CircleX,
+  ban: Ban,
+  hash: Hash,
+  unplug: Unplug,
+  "circle-question-mark": CircleQuestionMark,
+};
+
+/** The sign of an outcome in its colour. Silent: the label is beside it. */
+export function OutcomeIcon({ kind, className }: { kind: OutcomeKind; className?: string }) {
+  const Icon = icons[OUTCOME_ICONS[kind]];
+  return <Icon aria-hidden className={cn("size-4 shrink-0", className)} style={{ color: outcomeColor(kind) }} />;
+}

@@ -1,0 +1,32 @@
+import type { ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+
+/** The head of a page: its one `<h1>`, what it is about, what can be done. */
+export function PageHeader({
+  title,
+  description,
+  actions,
+  className,
+  children,
+}: {
+  title: ReactNode;
+  description?: ReactNode;
+  actions?: ReactNode;
+  className?: string;
+  /** A row below: tabs, filters. */
+  children?: ReactNode;
+}) {
+  return (
+    <header className={cn("mb-4 space-y-3", className)}>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          <h1 className="text-xl font-semibold tracking-tight text-balance">{title}</h1>
+          {description !== undefined && <p className="mt-0.5 text-sm text-pretty text-muted">{description}</p>}
+        </div>
+        {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </div>
+      {children}
+    </header>
+  );
+}

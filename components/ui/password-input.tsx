@@ -1,0 +1,32 @@
+"use client";
+
+import { Eye, EyeOff } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+
+import { buttonClass } from "./button-class";
+import { Input, type InputProps } from "./input";
+
+/** A password field whose content can be looked at. Left to right in both languages: a password has no language. */
+export function PasswordInput(props: Omit<InputProps, "type" | "trailing">) {
+  const t = useTranslations("auth.signIn");
+  const [shown, setShown] = useState(false);
+  return (
+    <Input
+      {...props}
+      dir="ltr"
+      type={shown ? "text" : "password"}
+      trailing={
+        <button
+          type="button"
+          aria-pressed={shown}
+          aria-label={shown ? t("hidePassword") : t("showPassword")}
+          onClick={() => setShown(!shown)}
+          className={buttonClass({ variant: "ghost", size: "xs", shape: "icon" })}
+        >
+          {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+        </button>
+      }
+    />
+  );
+}

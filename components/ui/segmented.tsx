@@ -1,0 +1,75 @@
+"use client";
+
+import type { Route } from "next";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+
+const groupClass =
+  "inline-flex max-w-full items-center gap-0.5 overflow-x-auto rounded-md bg-sunken p-0.5 ring-1 ring-border ring-inset";
+
+const segmentClass = (active: boolean) =>
+  cn(
+    "inline-flex h-7 shrink-0 items-center gap-1.5 rounded-sm px-2.5 text-sm font-medium whitespace-nowrap text-muted focus-inset transition-colors duration-100 select-none hover:text-foreground [&_svg]:size-4",
+    active && "bg-raised text-foreground shadow-sm ring-1 ring-border",
+  );
+
+/** One of a few views, each with its own URL. */
+export function SegmentedLinks<T extends string>({
+  label,
+  items,
+  className,
+}: {
+  label: string;
+  items: readonly { href: Route<T>; label: ReactNode; active: boolean }[];
+  className?: string;
+}) {
+  return (
+    <nav aria-label={label} className={cn(groupClass, className)}>
+      {items.map((item) => (
+        <Link
+          key={item.href}
+          href={item.href}
+          scroll={false}
+          {...(item.active ? { "aria-current": "true" as const } : {})}
+          className={segmentClass(item.active)}
+        >
+          {item.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** One of a few values, held by the caller. */
+export function Segmented<Value extends string>({
+  label,
+  value,
+  onValueChange,
+  items,
+  className,
+}: {
+  label: string;
+  value: Value;
+  onValueChange: (value: Value) => void;
+  items: readonly { value: Value; label: ReactNode; name?: string }[];
+  className?: string;
+}) {
+  return (
+    <fieldset aria-label={label} className={cn(groupClass, className)}>
+      {items.map((item) => (
+        <button
+          key={item.value}
+          type="button"
+          aria-pressed={item.value === value}
+          {...(item.name === undefined ? {} : { "aria-label": item.name, title: item.name })}
+          onClick={() => onValueChange(item.value)}
+          className={segmentClass(item.value === value)}
+        >
+          {item.label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,39 @@
+import { useFormatter, useNow, useTranslations } from "next-intl";
+
+import { cn } from "@/components/cn";
+import type { formats } from "@/lib/i18n/formats";
+
+/**
+ * A moment in the organization's zone. Hover gives it in UTC and how long ago it was.
+ * `value` is a Date or an ISO string; `null` is shown as "Unknown", never as a dash.
+ */
+export function Time({
+  value,
+  format = "dateTime",
+  className,
+}: {
+  value: Date | string | null;
+  format?: keyof (typeof formats)["dateTime"];
+  className?: string;
+}) {
+  const formatter = useFormatter();
+  const now = useNow();
+  const t = useTranslations("common");
+  const date = value === null ? null : new Date(value);
+  if (date === null || Number.isNaN(date.getTime())) {
+    return <span className={cn("text-subtle", className)}>{t("state.unknown")}</span>;
+  }
+  const utc = t("time.utc", { time: formatter.dateTime(date, "full", { timeZone: "UTC" }) });
+  const relative = formatter.relativeTime(date, now);
+  return (
+    // How long ago it was moves on between the server's HTML and the browser's.
+    <time
+      dateTime={date.toISOString()}
+      title={`${utc} · ${relative}`}
+      suppressHydrationWarning
+      className={cn("tabular", className)}
+    >
+      {formatter.dateTime(date, format)}
+    </time>
+  );
+}
