@@ -48,7 +48,7 @@ export function converse(
       const output =
         typeof turn.output === "string" ? turn.output : JSON.stringify(fillDeep(turn.output, facts, customer.gender));
       messages.push(...toolMessages(draw, turn.tool, args, output, turn.failed, startAt, ms));
-      clock += ms / 1000;
+      clock += ms / 1000 + 0.1;
       continue;
     }
     const { text, corrections } = hear(fill(turn.text, facts, customer.gender), draw.chance(0.65));
