@@ -1,135 +1,10 @@
-import { z } from "zod";
-
-/**
- * The environment, read once. Every other file imports `env`; nothing else touches `process.env`.
- *
- * The names are a contract with deployments. In self-hosting `scripts/start.ts` makes what is unset (a secret, a key, the
- * embedded database) and hands it over as environment, so the application itself has one way to be configured.
- */
-
-const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{32,}$/;
-const PLACEHOLDER = "x".repeat(32);
-
-const commaList = z
-  .string()
-  .default("")
-  .transform((value) =>
-    value
-      .split(",")
-      .map((part) => part.trim())
-      .filter((part) => part !== ""),
-  );
-
-const optionalText = z
-  .string()
-  .optional()
-  .transform((value) => (value?.trim() ? value.trim() : undefined));
-
-const postgresUrl = z
-  .string({
-    error: "is not set: give the URL of a PostgreSQL 15 or newer, postgres://user:password@host:5432/database",
-  })
-  .regex(/^postgres(ql)?:\/\//, "must begin with postgres:// or postgresql://");
-
-const schema = z
-  .object({
-    NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
-    VERCEL: optionalText.transform((value) => value !== undefined),
-    DATABASE_URL: postgresUrl,
-    DATABASE_REPLICA_URL: postgresUrl.optional().or(z.literal("").transform(() => undefined)),
-    SARJ_WEBHOOK_SECRETS: commaList.pipe(
-      z
-        .array(
-          z
-            .string()
-            .regex(
-              WEBHOOK_SECRET,
-              "has a secret that is too weak: each needs at least 32 characters out of A-Z a-z 0-9 _ -",
-            )
-            .refine((secret) => new Set(secret).size >= 8, "has a secret that repeats itself: use a random one"),
-        )
-        .min(1, "is not set: give at least one secret of 32 or more characters out of A-Z a-z 0-9 _ -")
-        .refine((secrets) => new Set(secrets).size === secrets.length, "names the same secret twice"),
-    ),
-    SARJ_WEBHOOK_ALLOWED_IPS: commaList.pipe(
-      z.array(
-        z
-          .union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], "must be IPv4 or IPv6 addresses or CIDR ranges")
-          .describe("an address or a range"),
-      ),
-    ),
-    CLIENT_IP_HEADER: optionalText.transform((value) => value?.toLowerCase()),
-    SARJ_API_KEY: optionalText,
-    SARJ_API_URL: z
-      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-      .default("https://platform-api.sarj.ai/api/v1")
-      .transform((value) => value.replace(/\/+$/, "")),
-    RECORDING_HOSTS: commaList.transform((hosts) => (hosts.length > 0 ? hosts : ["storage.googleapis.com"])),
-    AUTH_SECRET: z
-      .string({ error: "is not set: give at least 32 random characters; it signs the sessions" })
-      .min(32, "is too short: it signs the sessions, give at least 32 random characters"),
-    APP_URL: z.url({ protocol: /^https?$/, error: "must be the http or https URL under which people open Callboard" }),
-    ADMIN_EMAIL: z
-      .email("must be an e-mail address")
-      .optional()
-      .or(z.literal("").transform(() => undefined)),
-    ADMIN_PASSWORD: z
-      .string()
-      .min(12, "is too short: give the first administrator at least 12 characters")
-      .optional()
-      .or(z.literal("").transform(() => undefined)),
-    SETUP_CODE: optionalText,
-    SPOOL_DIR: optionalText,
-    CRON_SECRET: z
-      .string()
-      .min(16, "is too short: at least 16 characters")
-      .optional()
-      .or(z.literal("").transform(() => undefined)),
-    APP_VERSION: z.string().default("0.1.0"),
-  })
-  .superRefine((values, context) => {
-    if (values.SARJ_WEBHOOK_ALLOWED_IPS.length > 0 && values.CLIENT_IP_HEADER === undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["SARJ_WEBHOOK_ALLOWED_IPS"],
-        message:
-          "needs CLIENT_IP_HEADER: without the one header that your proxy overwrites, no address can be believed",
-      });
-    }
-    if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
-      context.addIssue({
-        code: "custom",
-        path: [values.ADMIN_EMAIL === undefined ? "ADMIN_EMAIL" : "ADMIN_PASSWORD"],
-        message: "is not set: the first administrator needs both ADMIN_EMAIL and ADMIN_PASSWORD",
-      });
-    }
-  });
-
-export type Env = z.infer<typeof schema>;
-
-export type EnvResult = { ok: true; env: Env } | { ok: false; problems: string[] };
-
-/** Validates an environment. `problems` holds one readable sentence a variable and never a variable's value. */
-export function readEnv(source: Record<string, string | undefined>): EnvResult {
-  const parsed = schema.safeParse(source);
-  if (parsed.success) {
-    return { ok: true, env: parsed.data };
-  }
-  const firstByVariable = new Map<string, string>();
-  for (const issue of parsed.error.issues) {
-    const variable = String(issue.path[0] ?? "environment");
-    if (!firstByVariable.has(variable)) {
-      firstByVariable.set(variable, `${variable} ${issue.message}`);
-    }
-  }
-  return { ok: false, problems: [...firstByVariable.values()] };
-}
+import { readEnv, type Env } from "./env-schema";
 
 /** `next build` loads every module without running one: it gets values that no server would accept. */
 const BUILD_TIME = {
   DATABASE_URL: "postgres://build@127.0.0.1:1/build",
   SARJ_WEBHOOK_SECRETS: "build-time-only-0123456789abcdef",
-  AUTH_SECRET: PLACEHOLDER,
+  AUTH_SECRET: "x".repeat(32),
   APP_URL: "http://localhost:3000",
 };
 
@@ -146,4 +21,5 @@ function load(): Env {
   );
 }
 
+/** The environment, read once. Every other file imports this; nothing else in the application touches `process.env`. */
 export const env: Env = load();

@@ -1,0 +1,69 @@
+import { expect, test } from "@playwright/test";
+
+import { readEnv } from "@/lib/env-schema";
+
+const good = {
+  DATABASE_URL: "postgres://callboard@127.0.0.1:5432/callboard",
+  SARJ_WEBHOOK_SECRETS: "k3Jx0PqWv8ZrT5nYb2Lc7HdS9fGmA4eU",
+  AUTH_SECRET: "a-secret-that-signs-sessions-0123456789",
+  APP_URL: "https://calls.example.com",
+};
+
+/** The problems that a change of the good environment leads to. */
+function problems(change: Record<string, string | undefined>): string[] {
+  const result = readEnv({ ...good, ...change });
+  return result.ok ? [] : result.problems;
+}
+
+test("a good environment gets the documented defaults", () => {
+  const result = readEnv(good);
+  expect(result.ok && result.env).toMatchObject({
+    SARJ_WEBHOOK_SECRETS: [good.SARJ_WEBHOOK_SECRETS],
+    SARJ_WEBHOOK_ALLOWED_IPS: [],
+    SARJ_API_URL: "https://platform-api.sarj.ai/api/v1",
+    RECORDING_HOSTS: ["storage.googleapis.com"],
+  });
+});
+
+for (const [name, change, sentence] of [
+  ["no database", { DATABASE_URL: undefined }, /^DATABASE_URL is not set/],
+  ["another database", { DATABASE_URL: "mysql://root@localhost/x" }, /^DATABASE_URL must begin with postgres/],
+  ["row 3: a short secret", { SARJ_WEBHOOK_SECRETS: "short" }, /^SARJ_WEBHOOK_SECRETS .*at least 32 characters/],
+  ["row 3: a secret with other characters", { SARJ_WEBHOOK_SECRETS: `${"ab/".repeat(12)}` }, /^SARJ_WEBHOOK_SECRETS/],
+  ["row 3: a secret that repeats itself", { SARJ_WEBHOOK_SECRETS: "a".repeat(40) }, /^SARJ_WEBHOOK_SECRETS .*repeats/],
+  [
+    "row 3: one weak among good",
+    { SARJ_WEBHOOK_SECRETS: `${good.SARJ_WEBHOOK_SECRETS},weak` },
+    /^SARJ_WEBHOOK_SECRETS/,
+  ],
+  [
+    "the same secret twice",
+    { SARJ_WEBHOOK_SECRETS: `${good.SARJ_WEBHOOK_SECRETS},${good.SARJ_WEBHOOK_SECRETS}` },
+    /twice/,
+  ],
+  [
+    "a range that is none",
+    { SARJ_WEBHOOK_ALLOWED_IPS: "10.0.0.0/99", CLIENT_IP_HEADER: "x-real-ip" },
+    /^SARJ_WEBHOOK_ALLOWED_IPS/,
+  ],
+  ["ranges without a trusted header", { SARJ_WEBHOOK_ALLOWED_IPS: "10.0.0.0/8" }, /needs CLIENT_IP_HEADER/],
+  ["a short session secret", { AUTH_SECRET: "short" }, /^AUTH_SECRET is too short/],
+  ["an administrator without a password", { ADMIN_EMAIL: "a@example.com" }, /^ADMIN_PASSWORD is not set/],
+  ["an address that is no URL", { APP_URL: "calls.example.com" }, /^APP_URL must be/],
+] as const) {
+  test(`${name} is refused in one sentence that names the variable`, () => {
+    const found = problems(change);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(sentence);
+  });
+}
+
+test("every wrong variable is named at once, and no value is repeated", () => {
+  const found = problems({
+    DATABASE_URL: "mysql://user:hunter2@db",
+    SARJ_WEBHOOK_SECRETS: "canary-secret",
+    AUTH_SECRET: "x",
+  });
+  expect(found.map((line) => line.split(" ")[0])).toEqual(["DATABASE_URL", "SARJ_WEBHOOK_SECRETS", "AUTH_SECRET"]);
+  expect(found.join()).not.toMatch(/hunter2|canary-secret/);
+});

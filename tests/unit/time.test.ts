@@ -1,0 +1,34 @@
+import { expect, test } from "@playwright/test";
+
+import { addDays, dayOf, formatDuration, parseIsoDate, startOfDay, toZonedIso } from "@/lib/time";
+
+test("a day is a day of the calendar or nothing", () => {
+  expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
+  for (const text of ["2026-02-30", "2026-2-3", "2026-13-01", "today", "", "20260203"]) {
+    expect(parseIsoDate(text), text).toBeNull();
+  }
+});
+
+test("a day begins when the zone's clocks say so", () => {
+  expect(startOfDay("2026-11-23", "Asia/Riyadh").toISOString()).toBe("2026-11-22T21:00:00.000Z");
+  // Egypt's clocks go from 00:00 to 01:00 on the last Friday of April: that day has no midnight.
+  expect(startOfDay("2026-04-24", "Africa/Cairo").toISOString()).toBe("2026-04-23T22:00:00.000Z");
+  expect(dayOf(new Date("2026-11-22T21:00:00Z"), "Asia/Riyadh")).toBe("2026-11-23");
+  expect(addDays("2026-02-28", 1)).toBe("2026-03-01");
+});
+
+test("an instant is written with the zone's offset at that instant", () => {
+  expect(toZonedIso(new Date("2026-07-01T09:30:15.900Z"), "Africa/Cairo")).toBe("2026-07-01T12:30:15+03:00");
+  expect(toZonedIso(new Date("2026-12-01T09:30:15Z"), "Africa/Cairo")).toBe("2026-12-01T11:30:15+02:00");
+});
+
+test("a duration reads as minutes and seconds, from an hour on with hours", () => {
+  expect([0, 9, 75, 3599, 3600, 3725].map(formatDuration)).toEqual([
+    "0:00",
+    "0:09",
+    "1:15",
+    "59:59",
+    "1:00:00",
+    "1:02:05",
+  ]);
+});
