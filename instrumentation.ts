@@ -3,5 +3,7 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { startTimer } = await import("@/app/_jobs/timer");
     startTimer();
+    const { ensureFirstAdministrator } = await import("@/app/_jobs/first-administrator");
+    void ensureFirstAdministrator();
   }
 }

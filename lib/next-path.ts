@@ -1,0 +1,27 @@
+const ANY_ORIGIN = "http://callboard.invalid";
+
+/**
+ * Where to go after signing in: a path of this site with its query, or `/`. Whatever a browser could read as another origin
+ * (`//host`, `/\host`, a scheme, control characters that it strips) is refused, and so is what is no page.
+ */
+export function safeNextPath(next: string | null | undefined): string {
+  const isPath = next?.startsWith("/") && next.length <= 2_000 && [...next].every((character) => isPlain(character));
+  if (!next || !isPath || !URL.canParse(next, ANY_ORIGIN)) {
+    return "/";
+  }
+  const url = new URL(next, ANY_ORIGIN);
+  const path = `${url.pathname}${url.search}${url.hash}`;
+  if (
+    url.origin !== ANY_ORIGIN ||
+    path.startsWith("//") ||
+    /^\/(sign-in|setup|api|webhooks|_next)(\/|\?|#|$)/.test(path)
+  ) {
+    return "/";
+  }
+  return path;
+}
+
+/** Browsers drop control characters from a URL before they read it, and take a backslash for a slash. */
+function isPlain(character: string): boolean {
+  return character > " " && character !== "\\" && character !== "\u007f";
+}

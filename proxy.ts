@@ -1,0 +1,71 @@
+import { type NextRequest, NextResponse } from "next/server";
+
+import { env } from "@/lib/env";
+
+/**
+ * Headers for every page and every answer of the dashboard. Never for the webhook: with a proxy in front of it, a body over 10 MB
+ * would be cut and answered all the same. Who may see what is not decided here but where it is shown.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const nonce = crypto.randomUUID().replaceAll("-", "");
+  const policy = contentSecurityPolicy(nonce);
+
+  const forwarded = new Headers(request.headers);
+  // Next takes the nonce for its own scripts from this header.
+  forwarded.set("content-security-policy", policy);
+  forwarded.set("x-nonce", nonce);
+  // A page does not know its own URL: the sign-in page leads back to it.
+  forwarded.set("x-url", ownUrl(request));
+
+  const response = NextResponse.next({ request: { headers: forwarded } });
+  for (const [name, value] of Object.entries(HEADERS)) {
+    response.headers.set(name, value);
+  }
+  response.headers.set("content-security-policy", policy);
+  return response;
+}
+
+export const config = {
+  matcher: ["/((?!webhooks/|webhooks$|_next/static/|_next/image|icon.svg|apple-icon|favicon.ico|robots.txt).*)"],
+};
+
+const isHttps = env.APP_URL.startsWith("https://");
+
+const HEADERS: Record<string, string> = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  // The webhook's secret and the ids of calls are in paths.
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+  "cache-control": "private, no-store",
+  ...(isHttps ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
+};
+
+function contentSecurityPolicy(nonce: string): string {
+  const isDevelopment = env.NODE_ENV === "development";
+  return [
+    "default-src 'self'",
+    // React's development build evaluates strings to show the server's stacks.
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
+    // Positions, widths and the waveform are style attributes; the toasts bring a style element of their own.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "media-src 'self' blob:",
+    `connect-src 'self'${isDevelopment ? " ws:" : ""}`,
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    ...(isHttps ? ["upgrade-insecure-requests"] : []),
+  ].join("; ");
+}
+
+function ownUrl(request: NextRequest): string {
+  const url = new URL(request.nextUrl);
+  url.searchParams.delete("_rsc");
+  return `${url.pathname}${url.search}`;
+}
