@@ -20,6 +20,9 @@ import {
  * The tables. Every key of call data contains `call_id` and every join is on it, so the same schema shards by `call_id`.
  * Times are `timestamptz(3)`: a JavaScript Date holds milliseconds, and a keyset cursor made from a finer value skips rows.
  * Sets that the vendor controls are `text`, never an enum; sets that we control are `text` with a CHECK.
+ *
+ * Indexes are ascending, also for lists with the newest first: Postgres reads them backwards, and a descending one made by
+ * drizzle (`DESC NULLS LAST`) serves no `ORDER BY … DESC`, which means NULLS FIRST.
  */
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -57,8 +60,14 @@ export const deliveries = pgTable(
   (table) => [
     primaryKey({ columns: [table.callId, table.id] }),
     uniqueIndex("deliveries_body_key").on(table.callId, table.bodySha256),
-    index("deliveries_received_idx").on(table.receivedAt.desc(), table.id.desc()),
-    index("deliveries_verdict_idx").on(table.verdict, table.receivedAt.desc(), table.id.desc()),
+    index("deliveries_received_idx").on(table.receivedAt, table.id),
+    index("deliveries_verdict_idx").on(table.verdict, table.receivedAt, table.id),
+    index("deliveries_reason_idx")
+      .on(table.reason, table.receivedAt, table.id)
+      .where(sql`reason is not null`),
+    index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
+    // A delivery's page is asked for by its id alone: its call may not be known yet.
+    index("deliveries_id_idx").on(table.id),
     check("deliveries_verdict_check", sql`${table.verdict} in ('applied','duplicate','superseded','quarantined')`),
   ],
 );
@@ -107,19 +116,23 @@ export const calls = pgTable(
     reviewedAt: instant("reviewed_at"),
   },
   (table) => [
-    index("calls_occurred_idx").on(table.occurredAt.desc(), table.callId.desc()),
-    index("calls_outcome_idx").on(table.outcome, table.occurredAt.desc(), table.callId.desc()),
-    index("calls_duration_idx").on(sql`coalesce(duration_seconds, -1) desc`, table.callId.desc()),
+    index("calls_occurred_idx").on(table.occurredAt, table.callId),
+    index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
+    index("calls_duration_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId),
     index("calls_phone_idx")
       .on(table.phoneNumber)
       .where(sql`phone_number is not null`),
     index("calls_scenario_idx")
-      .on(table.scenarioId, table.occurredAt.desc())
+      .on(table.scenarioId, table.occurredAt)
       .where(sql`scenario_id is not null`),
-    index("calls_first_received_idx").on(table.firstReceivedAt.desc()),
+    index("calls_first_received_idx").on(table.firstReceivedAt),
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
       .where(sql`enrichment_due_at is not null`),
+    // Small, because nearly every call is done: the queue's counts and the calls that the vendor does not know.
+    index("calls_enrichment_state_idx")
+      .on(table.enrichmentState, table.occurredAt, table.callId)
+      .where(sql`enrichment_state <> 'done'`),
     check(
       "calls_enrichment_state_check",
       sql`${table.enrichmentState} in ('pending','awaiting_report','done','not_found','failed')`,
@@ -162,7 +175,7 @@ export const reviews = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.callId, table.id] }),
-    index("reviews_call_idx").on(table.callId, table.createdAt.desc()),
+    index("reviews_call_idx").on(table.callId, table.createdAt),
     index("reviews_user_idx").on(table.userId),
     check("reviews_decision_check", sql`${table.decision} in ('resolved','follow_up','wrong_outcome','cleared')`),
   ],
@@ -183,6 +196,58 @@ export const organization = pgTable(
   (table) => [
     check("organization_one_row", sql`${table.id}`),
     check("organization_week_start_check", sql`${table.weekStart} between 1 and 7`),
+  ],
+);
+
+/** A list of calls that somebody wants fetched by the API: what came before Callboard, or what an outage lost. */
+export const imports = pgTable(
+  "imports",
+  {
+    id: uuid("id").primaryKey(),
+    source: text("source", { enum: ["pasted", "file", "command"] }).notNull(),
+    fileName: text("file_name"),
+    userId: text("user_id").references(() => user.id, { onDelete: "set null" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    cancelledAt: instant("cancelled_at"),
+  },
+  (table) => [
+    index("imports_created_idx").on(table.createdAt, table.id),
+    index("imports_user_idx").on(table.userId),
+    check("imports_source_check", sql`${table.source} in ('pasted','file','command')`),
+  ],
+);
+
+/** One call of an import: what is left to do and what came of it. */
+export const importItems = pgTable(
+  "import_items",
+  {
+    importId: uuid("import_id")
+      .notNull()
+      .references(() => imports.id, { onDelete: "cascade" }),
+    callId: text("call_id").notNull(),
+    /** The place in the list, from 1. */
+    position: integer("position").notNull(),
+    state: text("state", { enum: ["pending", "imported", "already_there", "not_found", "failed", "cancelled"] })
+      .notNull()
+      .default("pending"),
+    /** Why the last attempt failed: a code of `lib/sarj/api.ts`. */
+    error: text("error"),
+    attempts: smallint("attempts").notNull().default(0),
+    /** When it is to be asked for next; also the lease of whoever is asking. Null: nothing left to do. */
+    dueAt: instant("due_at").default(sql`now()`),
+    doneAt: instant("done_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.importId, table.callId] }),
+    index("import_items_position_idx").on(table.importId, table.position),
+    index("import_items_state_idx").on(table.importId, table.state, table.position),
+    index("import_items_due_idx")
+      .on(table.dueAt, table.position)
+      .where(sql`due_at is not null`),
+    check(
+      "import_items_state_check",
+      sql`${table.state} in ('pending','imported','already_there','not_found','failed','cancelled')`,
+    ),
   ],
 );
 
@@ -275,6 +340,8 @@ export type Delivery = typeof deliveries.$inferSelect;
 export type Call = typeof calls.$inferSelect;
 export type CallDetails = typeof callDetails.$inferSelect;
 export type Review = typeof reviews.$inferSelect;
+export type Import = typeof imports.$inferSelect;
+export type ImportItem = typeof importItems.$inferSelect;
 export type Organization = typeof organization.$inferSelect;
 export type User = typeof user.$inferSelect;
 export type Role = User["role"];
