@@ -142,7 +142,8 @@ function talk(
   }
   const { manner } = fate;
   const own = script.courses.filter(({ status }) => status === (isEnding(manner) ? manner : undefined));
-  const course = how.weighted((own.length > 0 ? own : script.courses).map((c) => [c, c.weight ?? 1] as const));
+  const picked = how.weighted((own.length > 0 ? own : script.courses).map((c) => [c, c.weight ?? 1] as const));
+  const course = isEnding(manner) ? endedEarly(picked, manner) : picked;
   const length = manner === "long" || manner === "cut" ? manner : "usual";
   const conversation = converse(how, script, course, facts, person, length);
   const status = isEnding(manner) ? manner : conversation.status;
@@ -171,6 +172,12 @@ function talk(
     recording: null,
     variables: {},
   };
+}
+
+/** A course that was written to end so, or any other, broken off half-way. */
+function endedEarly(course: Course, status: NonNullable<Course["status"]>): Course {
+  if (course.status === status) return course;
+  return { ...course, turns: course.turns.slice(0, Math.ceil(course.turns.length / 2)), status };
 }
 
 /** A call whose words are on a recording: its turns and times are the recording's. */
