@@ -1,0 +1,40 @@
+import { availableParallelism } from "node:os";
+
+import { defineConfig } from "@playwright/test";
+
+import { findInstalledBrowser } from "./scripts/browser";
+import { applyWorkerEnvironment } from "./tests/fixtures/slots";
+
+// A worker evaluates this file before any test: `lib/env.ts` reads the environment when a test imports it.
+applyWorkerEnvironment();
+
+const browser = findInstalledBrowser();
+
+export default defineConfig({
+  // Two cores run two workers, each with an application, a database and a browser of its own.
+  workers: Math.max(1, Math.min(4, availableParallelism())),
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: process.env.CI ? [["dot"]] : [["list"]],
+  outputDir: "test-results",
+  globalSetup: "./tests/fixtures/global-setup.ts",
+  use: {
+    locale: "en-US",
+    timezoneId: "Asia/Riyadh",
+    viewport: { width: 1440, height: 900 },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      ...(browser === null ? {} : { executablePath: browser.path }),
+      chromiumSandbox: browser?.sandbox ?? false,
+      args: ["--disable-gpu", "--disable-quic", "--disable-sync"],
+    },
+  },
+  projects: [
+    { name: "unit", testDir: "tests/unit" },
+    { name: "integration", testDir: "tests/integration" },
+    { name: "e2e", testDir: "tests/e2e" },
+  ],
+});
