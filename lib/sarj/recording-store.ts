@@ -1,0 +1,224 @@
+import { lookup as resolve, type LookupAddress } from "node:dns";
+import { request as requestHttp, Agent as HttpAgent, type ClientRequest, type IncomingMessage } from "node:http";
+import { request as requestHttps, Agent as HttpsAgent } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
+
+import { isLoopbackAddress, isPublicAddress } from "@/lib/public-address";
+
+import { isFetchable } from "./recording-url";
+
+/** A recording, or a part of it, as the store sends it. Whoever gets one reads its body or cancels it. */
+export type OpenedRecording = {
+  ok: true;
+  /** 416: the range lies outside the recording; there is no body. */
+  status: 200 | 206 | 416;
+  contentType: string;
+  contentLength: number | null;
+  /** `bytes 0-99/1000`; for 416 a star stands in place of the range. Null for a whole recording. */
+  contentRange: string | null;
+  body: ReadableStream<Uint8Array> | null;
+};
+
+/**
+ * `not_allowed_host`: the URL, what its name resolves to or where it redirects to is not ours to fetch.
+ * `refused`: the store answered that the URL does not work (any more).
+ */
+export type StoreProblem = "not_allowed_host" | "refused" | "timeout" | "unreachable" | "unexpected_answer";
+
+export type StoreAnswer = OpenedRecording | { ok: false; problem: StoreProblem };
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 30_000;
+/** A recording of the longest believable call, a day, is about this large. */
+const MAX_RECORDING_BYTES = 2 * 1024 ** 3;
+
+/** What a browser may be told that it is; anything else the store says is called what the vendor promises, an .mp4. */
+const CONTENT_TYPES = ["audio/mp4", "video/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/webm"];
+
+/** GCS answers an expired or altered signature with 400 or 403, a deleted file with 404. */
+const REFUSALS = new Set([400, 401, 403, 404, 410]);
+
+/**
+ * Asks the store for a recording. Never throws: every failure is a code. Only hosts of the list are asked, over https, at
+ * a public address (the loopback `host:port` of a simulated store excepted); no redirect is followed. The address that is
+ * checked is the one that is connected to, so a name that changes its mind in between (DNS rebinding) gains nothing.
+ *
+ * @param range one range of bytes, `bytes=0-99`; null for all
+ * @param signal aborting it ends the exchange with the store, also while the body is read
+ */
+export async function openRecording(
+  url: string,
+  { hosts, range, signal }: { hosts: readonly string[]; range: string | null; signal?: AbortSignal },
+): Promise<StoreAnswer> {
+  if (!isFetchable(url, hosts)) {
+    return { ok: false, problem: "not_allowed_host" };
+  }
+  try {
+    return answerOf(await exchange(new URL(url), range, signal), range);
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+function answerOf(response: IncomingMessage, range: string | null): StoreAnswer {
+  const status = response.statusCode ?? 0;
+  const length = wholeNumber(response.headers["content-length"]);
+  const contentRange = /^bytes [\d*][\d/*-]{0,80}$/.exec(response.headers["content-range"] ?? "")?.[0] ?? null;
+  const isWhole = status === 200;
+  const isPart = status === 206 && range !== null && contentRange !== null;
+  if ((isWhole || isPart) && (length ?? 0) <= MAX_RECORDING_BYTES) {
+    return {
+      ok: true,
+      status,
+      contentType: contentTypeOf(response),
+      contentLength: length,
+      contentRange: isPart ? contentRange : null,
+      body: bodyOf(response),
+    };
+  }
+  response.destroy();
+  if (status === 416 && range !== null) {
+    return { ok: true, status, contentType: contentTypeOf(response), contentLength: null, contentRange, body: null };
+  }
+  if (status >= 300 && status < 400) {
+    return { ok: false, problem: "not_allowed_host" };
+  }
+  return { ok: false, problem: REFUSALS.has(status) ? "refused" : "unexpected_answer" };
+}
+
+function contentTypeOf(response: IncomingMessage): string {
+  const [type = ""] = (response.headers["content-type"] ?? "").toLowerCase().split(";");
+  return CONTENT_TYPES.includes(type.trim()) ? type.trim() : "audio/mp4";
+}
+
+/**
+ * The body as it is asked for: nothing is read ahead of the reader, so a slow listener slows the store down. Only waiting
+ * for the store counts as idle.
+ */
+function bodyOf(response: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
+  let size = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const timer = setTimeout(() => response.destroy(new StoreError("timeout")), IDLE_TIMEOUT_MS);
+        try {
+          const next = await chunks.next();
+          size += next.done === true ? 0 : next.value.byteLength;
+          if (next.done === true) {
+            controller.close();
+          } else if (size > MAX_RECORDING_BYTES) {
+            response.destroy();
+            controller.error(new StoreError("unexpected_answer"));
+          } else {
+            controller.enqueue(next.value);
+          }
+        } catch (error) {
+          controller.error(new StoreError(problemOf(error)));
+        } finally {
+          clearTimeout(timer);
+        }
+      },
+      cancel() {
+        response.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function exchange(url: URL, range: string | null, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  for (;;) {
+    const request = send(url, range, signal);
+    try {
+      return await firstByteOf(request);
+    } catch (error) {
+      // The store closed a connection that was kept open at the moment it was used again: not an answer to anything.
+      if (request.reusedSocket && signal?.aborted !== true && !(error instanceof StoreError)) {
+        continue;
+      }
+      throw error;
+    }
+  }
+}
+
+const agents = {
+  http: new HttpAgent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
+  https: new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
+};
+
+function send(url: URL, range: string | null, signal: AbortSignal | undefined): ClientRequest {
+  const isSecure = url.protocol === "https:";
+  const mayConnect = isSecure ? isPublicAddress : isLoopbackAddress;
+  const literal = url.hostname.replaceAll(/^\[|\]$/g, "");
+  // A literal address is connected to without a lookup.
+  if (isIP(literal) !== 0 && !mayConnect(literal)) {
+    throw new StoreError("not_allowed_host");
+  }
+  const options = {
+    agent: isSecure ? agents.https : agents.http,
+    lookup: checkedLookup(mayConnect),
+    headers: { "accept-encoding": "identity", ...(range === null ? {} : { range }) },
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return isSecure ? requestHttps(url, options) : requestHttp(url, options);
+}
+
+async function firstByteOf(request: ClientRequest): Promise<IncomingMessage> {
+  const { promise, resolve: succeed, reject: fail } = Promise.withResolvers<IncomingMessage>();
+  const giveUp = () => request.destroy(new StoreError("timeout"));
+  let timer = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
+  const connected = () => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, IDLE_TIMEOUT_MS);
+  };
+  request.on("error", fail);
+  request.once("response", succeed);
+  request.once("socket", (socket) => {
+    if (socket.connecting) {
+      socket.once("secureConnect", connected);
+      socket.once("connect", () => (request.protocol === "https:" ? undefined : connected()));
+    } else {
+      connected();
+    }
+  });
+  request.end();
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves a name and refuses it if any of its addresses is one that must not be connected to. */
+export function checkedLookup(mayConnect: (address: string) => boolean, lookup = resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      const [first] = error === null ? addresses : [];
+      if (first === undefined) {
+        callback(error ?? new StoreError("unreachable"), "", 0);
+      } else if (!addresses.every(({ address }) => mayConnect(address))) {
+        callback(new StoreError("not_allowed_host"), "", 0);
+      } else if (options.all === true) {
+        callback(null, addresses);
+      } else {
+        callback(null, first.address, first.family);
+      }
+    });
+  };
+}
+
+/** Carries a code and nothing else: an error of the network names the host it failed on. */
+class StoreError extends Error {
+  constructor(readonly problem: StoreProblem) {
+    super(`recording store: ${problem}`);
+  }
+}
+
+function problemOf(error: unknown): StoreProblem {
+  return error instanceof StoreError ? error.problem : "unreachable";
+}
+
+function wholeNumber(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
