@@ -33,7 +33,15 @@ const IDLE_TIMEOUT_MS = 30_000;
 const MAX_RECORDING_BYTES = 2 * 1024 ** 3;
 
 /** What a browser may be told that it is; anything else the store says is called what the vendor promises, an .mp4. */
-const CONTENT_TYPES = ["audio/mp4", "video/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/webm"];
+const CONTENT_TYPES = new Set([
+  "audio/mp4",
+  "video/mp4",
+  "audio/mpeg",
+  "audio/wav",
+  "audio/x-wav",
+  "audio/ogg",
+  "audio/webm",
+]);
 
 /** GCS answers an expired or altered signature with 400 or 403, a deleted file with 404. */
 const REFUSALS = new Set([400, 401, 403, 404, 410]);
@@ -88,7 +96,7 @@ function answerOf(response: IncomingMessage, range: string | null): StoreAnswer 
 
 function contentTypeOf(response: IncomingMessage): string {
   const [type = ""] = (response.headers["content-type"] ?? "").toLowerCase().split(";");
-  return CONTENT_TYPES.includes(type.trim()) ? type.trim() : "audio/mp4";
+  return CONTENT_TYPES.has(type.trim()) ? type.trim() : "audio/mp4";
 }
 
 /**

@@ -1,0 +1,99 @@
+import { requireApi } from "@/app/auth";
+import { errorCode, log } from "@/lib/log";
+import type { OpenedRecording } from "@/lib/sarj/recording-store";
+
+import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "./source";
+
+type Context = { params: Promise<{ callId: string }> };
+
+/**
+ * A call's recording, streamed from our own origin: no signed URL reaches a browser. `Range` is honoured;
+ * `?download=1` asks to save it. A failure is JSON, `{"error": code, "reason"}`, the codes are `RECORDING_ERRORS`.
+ */
+export async function GET(request: Request, context: Context): Promise<Response> {
+  return answer(request, context);
+}
+
+/**
+ * The headers of the same answer. The store is asked with GET here too: its URLs are signed for that method.
+ */
+export async function HEAD(request: Request, context: Context): Promise<Response> {
+  const response = await answer(request, context);
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers: response.headers });
+}
+
+async function answer(request: Request, { params }: Context): Promise<Response> {
+  const gate = await requireApi("viewer");
+  if (!gate.ok) {
+    return gate.response;
+  }
+  const { callId } = await params;
+  const startedAt = Date.now();
+  try {
+    const opened = await openCallRecording(callId, { range: rangeOf(request.headers), signal: request.signal });
+    if (!opened.ok) {
+      log("warn", "recording_failed", {
+        call_id: callId,
+        error_code: opened.code,
+        reason: opened.reason,
+        ms: Date.now() - startedAt,
+      });
+      return failure(opened.code, opened.reason);
+    }
+    return recording(opened, new URL(request.url).searchParams.get("download") === "1" ? callId : null);
+  } catch (error) {
+    log("error", "recording_failed", { call_id: callId, error_code: errorCode(error) });
+    return failure("database_unavailable", "database_unavailable");
+  }
+}
+
+function recording(opened: OpenedRecording, downloadOf: string | null): Response {
+  const headers = new Headers({
+    ...COMMON,
+    "content-type": opened.contentType,
+    "accept-ranges": "bytes",
+    "content-disposition":
+      downloadOf === null ? "inline" : `attachment; filename="${fileName(downloadOf, opened.contentType)}"`,
+  });
+  if (opened.contentLength !== null) {
+    headers.set("content-length", String(opened.contentLength));
+  }
+  if (opened.contentRange !== null) {
+    headers.set("content-range", opened.contentRange);
+  }
+  return new Response(opened.body, { status: opened.status, headers });
+}
+
+/** Personal, and never another site's to embed. */
+const COMMON = {
+  "cache-control": "private, no-store",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+function failure(code: RecordingErrorCode, reason: string): Response {
+  return Response.json({ error: code, reason }, { status: RECORDING_ERRORS[code], headers: COMMON });
+}
+
+/**
+ * One range of bytes; anything else is as if none was asked for (RFC 9110, 14.2). With `If-Range` the whole is sent: no
+ * validator was handed out that it could match (13.1.5).
+ */
+function rangeOf(headers: Headers): string | null {
+  const range = /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.exec((headers.get("range") ?? "").trim())?.[0];
+  return range === undefined || headers.has("if-range") ? null : range;
+}
+
+/** A name that every file system takes, from an id that may hold anything. */
+function fileName(callId: string, contentType: string): string {
+  const id = callId.replaceAll(/[^A-Za-z0-9_-]+/g, "_").slice(0, 100);
+  const extensions: Record<string, string> = {
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/ogg": "ogg",
+    "audio/webm": "webm",
+  };
+  return `call-${id}.${extensions[contentType] ?? "mp4"}`;
+}
