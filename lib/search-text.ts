@@ -25,9 +25,42 @@ export function normalizeForSearch(text: string): string {
 export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
   const spoken = transcript.flatMap((message) => (message.type === "message" ? [message.content] : []));
   const text = normalizeForSearch(spoken.join("\n"));
-  const bytes = Buffer.from(text, "utf8");
+  const bytes = new TextEncoder().encode(text);
   return bytes.length <= MAX_SEARCH_BYTES
     ? text
     : // A character cut in half decodes to U+FFFD, which no search asks for.
-      bytes.subarray(0, MAX_SEARCH_BYTES).toString("utf8");
+      new TextDecoder().decode(bytes.subarray(0, MAX_SEARCH_BYTES));
+}
+
+/** A letter with the marks on it, or marks without a letter. */
+const CLUSTER = /\P{M}\p{M}*|\p{M}+/gu;
+
+/** Where `query` stands in `text` as `[from, to)` pairs of string indices, whatever way either is spelled; never overlapping. */
+export function findMatches(text: string, query: string): [from: number, to: number][] {
+  const wanted = spell(query.trim()).text;
+  if (wanted === "") {
+    return [];
+  }
+  const { text: spelled, from, to } = spell(text);
+  const matches: [number, number][] = [];
+  for (let at = spelled.indexOf(wanted); at !== -1; at = spelled.indexOf(wanted, at + wanted.length)) {
+    matches.push([from[at] ?? 0, to[at + wanted.length - 1] ?? text.length]);
+  }
+  return matches;
+}
+
+/** The one spelling of a text, and for each of its characters where in the text the letter stands that it came from. */
+function spell(text: string): { text: string; from: number[]; to: number[] } {
+  const from: number[] = [];
+  const to: number[] = [];
+  let spelled = "";
+  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
+    const piece = normalizeForSearch(cluster);
+    spelled += piece;
+    for (let i = 0; i < piece.length; i += 1) {
+      from.push(index);
+      to.push(index + cluster.length);
+    }
+  }
+  return { text: spelled, from, to };
 }
