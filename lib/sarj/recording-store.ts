@@ -51,24 +51,28 @@ const REFUSALS = new Set([400, 401, 403, 404, 410]);
  * a public address (the loopback `host:port` of a simulated store excepted); no redirect is followed. The address that is
  * checked is the one that is connected to, so a name that changes its mind in between (DNS rebinding) gains nothing.
  *
- * @param range one range of bytes, `bytes=0-99`; null for all
- * @param signal aborting it ends the exchange with the store, also while the body is read
+ * @param options.range one range of bytes, `bytes=0-99`; null for all
+ * @param options.signal aborting it ends the exchange with the store, also while the body is read
+ * @param options.idleMs how long the store may be silent while it is waited for
  */
 export async function openRecording(
   url: string,
-  { hosts, range, signal }: { hosts: readonly string[]; range: string | null; signal?: AbortSignal },
+  options: { hosts: readonly string[]; range: string | null; signal?: AbortSignal; idleMs?: number },
 ): Promise<StoreAnswer> {
+  const { hosts, range, signal, idleMs = IDLE_TIMEOUT_MS } = options;
   if (!isFetchable(url, hosts)) {
     return { ok: false, problem: "not_allowed_host" };
   }
   try {
-    return answerOf(await exchange(new URL(url), range, signal), range);
+    return answerOf(await exchange(new URL(url), { range, signal, idleMs }), { range, idleMs });
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }
 }
 
-function answerOf(response: IncomingMessage, range: string | null): StoreAnswer {
+type Asked = { range: string | null; signal: AbortSignal | undefined; idleMs: number };
+
+function answerOf(response: IncomingMessage, { range, idleMs }: Pick<Asked, "range" | "idleMs">): StoreAnswer {
   const status = response.statusCode ?? 0;
   const length = wholeNumber(response.headers["content-length"]);
   const contentRange = /^bytes [\d*][\d/*-]{0,80}$/.exec(response.headers["content-range"] ?? "")?.[0] ?? null;
@@ -81,7 +85,7 @@ function answerOf(response: IncomingMessage, range: string | null): StoreAnswer 
       contentType: contentTypeOf(response),
       contentLength: length,
       contentRange: isPart ? contentRange : null,
-      body: bodyOf(response),
+      body: bodyOf(response, idleMs),
     };
   }
   response.destroy();
@@ -103,13 +107,13 @@ function contentTypeOf(response: IncomingMessage): string {
  * The body as it is asked for: nothing is read ahead of the reader, so a slow listener slows the store down. Only waiting
  * for the store counts as idle.
  */
-function bodyOf(response: IncomingMessage): ReadableStream<Uint8Array> {
+function bodyOf(response: IncomingMessage, idleMs: number): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
   let size = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const timer = setTimeout(() => response.destroy(new StoreError("timeout")), IDLE_TIMEOUT_MS);
+        const timer = setTimeout(() => response.destroy(new StoreError("timeout")), idleMs);
         try {
           const next = await chunks.next();
           size += next.done === true ? 0 : next.value.byteLength;
@@ -135,14 +139,14 @@ function bodyOf(response: IncomingMessage): ReadableStream<Uint8Array> {
   );
 }
 
-async function exchange(url: URL, range: string | null, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+async function exchange(url: URL, asked: Asked): Promise<IncomingMessage> {
   for (;;) {
-    const request = send(url, range, signal);
+    const request = send(url, asked);
     try {
-      return await firstByteOf(request);
+      return await firstByteOf(request, asked.idleMs);
     } catch (error) {
       // The store closed a connection that was kept open at the moment it was used again: not an answer to anything.
-      if (request.reusedSocket && signal?.aborted !== true && !(error instanceof StoreError)) {
+      if (request.reusedSocket && asked.signal?.aborted !== true && !(error instanceof StoreError)) {
         continue;
       }
       throw error;
@@ -155,7 +159,7 @@ const agents = {
   https: new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
 };
 
-function send(url: URL, range: string | null, signal: AbortSignal | undefined): ClientRequest {
+function send(url: URL, { range, signal }: Asked): ClientRequest {
   const isSecure = url.protocol === "https:";
   const mayConnect = isSecure ? isPublicAddress : isLoopbackAddress;
   const literal = url.hostname.replaceAll(/^\[|\]$/g, "");
@@ -172,13 +176,13 @@ function send(url: URL, range: string | null, signal: AbortSignal | undefined): 
   return isSecure ? requestHttps(url, options) : requestHttp(url, options);
 }
 
-async function firstByteOf(request: ClientRequest): Promise<IncomingMessage> {
+async function firstByteOf(request: ClientRequest, idleMs: number): Promise<IncomingMessage> {
   const { promise, resolve: succeed, reject: fail } = Promise.withResolvers<IncomingMessage>();
   const giveUp = () => request.destroy(new StoreError("timeout"));
   let timer = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
   const connected = () => {
     clearTimeout(timer);
-    timer = setTimeout(giveUp, IDLE_TIMEOUT_MS);
+    timer = setTimeout(giveUp, idleMs);
   };
   request.on("error", fail);
   request.once("response", succeed);
