@@ -65,8 +65,9 @@ export const auth = betterAuth({
     }),
   },
   telemetry: { enabled: false },
-  // Its messages carry e-mail addresses and queries with their values.
+  // Its messages carry e-mail addresses and queries with their values; errors go to the caller, who names them in the log.
   logger: { disabled: true },
+  onAPIError: { throw: true },
   plugins: [nextCookies()],
 });
 

@@ -7,14 +7,20 @@ import { useState } from "react";
 import { buttonClass } from "./button-class";
 import { Input, type InputProps } from "./input";
 
-/** A password field whose content can be looked at. Left to right in both languages: a password has no language. */
-export function PasswordInput(props: Omit<InputProps, "type" | "trailing">) {
+/**
+ * A password field whose content can be looked at. Left to right in both languages: a password has no language. It keeps what was
+ * typed when an action answers its form with an error.
+ */
+export function PasswordInput(props: Omit<InputProps, "type" | "trailing" | "value" | "defaultValue" | "onChange">) {
   const t = useTranslations("auth.signIn");
+  const [value, setValue] = useState("");
   const [shown, setShown] = useState(false);
   return (
     <Input
       {...props}
       dir="ltr"
+      value={value}
+      onChange={(event) => setValue(event.target.value)}
       type={shown ? "text" : "password"}
       trailing={
         <button

@@ -1,0 +1,5 @@
+import { ForbiddenMessage } from "@/components/page-message";
+
+export default function Forbidden() {
+  return <ForbiddenMessage />;
+}

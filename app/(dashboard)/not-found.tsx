@@ -1,0 +1,5 @@
+import { NotFoundMessage } from "@/components/page-message";
+
+export default function NotFound() {
+  return <NotFoundMessage />;
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
+
+import { useShortcut } from "@/components/shortcuts";
+
+import { DESTINATIONS, type Destination } from "./navigation";
+import { closeFront, openHelp, openPalette, useFront } from "./palette-state";
+
+// Neither is needed before it is opened.
+const CommandPalette = dynamic(() => import("./command-palette").then((file) => file.CommandPalette), { ssr: false });
+const ShortcutsDialog = dynamic(() => import("./shortcuts-dialog").then((file) => file.ShortcutsDialog), {
+  ssr: false,
+});
+
+/** The keys that work on every page, and what they open. */
+export function ShellKeys() {
+  const t = useTranslations("shell.shortcuts");
+  const front = useFront();
+  useShortcut({ keys: "mod+k", label: t("palette"), scope: "everywhere" }, () =>
+    front === "palette" ? closeFront() : openPalette(),
+  );
+  useShortcut({ keys: "?", label: t("help"), scope: "everywhere" }, openHelp);
+  return (
+    <>
+      {DESTINATIONS.map((destination) => (
+        <GoKey key={destination.name} destination={destination} />
+      ))}
+      {front === "palette" && <CommandPalette />}
+      {front === "help" && <ShortcutsDialog />}
+    </>
+  );
+}
+
+const labels = {
+  overview: "goOverview",
+  calls: "goCalls",
+  deliveries: "goDeliveries",
+  settings: "goSettings",
+} as const satisfies Record<Destination["name"], string>;
+
+function GoKey({ destination: { name, href, key } }: { destination: Destination }) {
+  const t = useTranslations("shell.shortcuts");
+  const router = useRouter();
+  useShortcut({ keys: `g ${key}`, label: t(labels[name]), scope: "everywhere" }, () => router.push(href));
+  return null;
+}

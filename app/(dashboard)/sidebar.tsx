@@ -1,0 +1,142 @@
+"use client";
+
+import { PanelLeftClose, PanelLeftOpen, Search } from "lucide-react";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useState } from "react";
+
+import { cn } from "@/components/cn";
+import { LogoMark } from "@/components/logo";
+import { ShortcutKeys } from "@/components/shortcut-keys";
+import { Tooltip } from "@/components/ui/tooltip";
+
+import { DESTINATIONS, type Destination, isWithin } from "./navigation";
+import { openPalette } from "./palette-state";
+import { keepSidebar } from "./sidebar-cookie";
+import { UserMenu, type UserMenuUser } from "./user-menu";
+
+const lineClass =
+  "focus-inset flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm font-medium text-muted transition-colors duration-100 select-none hover:bg-hover hover:text-foreground [&_svg]:size-4 [&_svg]:shrink-0";
+
+/**
+ * The way around, on everything wider than a phone: full from 1024 px up, a rail of icons below that and wherever someone has folded
+ * it (a cookie, so that the server draws it right at once).
+ */
+export function Sidebar({
+  organization,
+  user,
+  folded: initiallyFolded,
+}: {
+  organization: string;
+  user: UserMenuUser;
+  folded: boolean;
+}) {
+  const t = useTranslations("shell");
+  const [folded, setFolded] = useState(initiallyFolded);
+  const fold = (next: boolean) => {
+    setFolded(next);
+    keepSidebar(next);
+  };
+  const onlyUnfolded = folded ? "hidden" : "hidden lg:inline-flex";
+  return (
+    <div
+      data-print="hide"
+      className={cn(
+        "sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-e bg-surface md:flex",
+        !folded && "lg:w-56",
+      )}
+    >
+      <div className="flex h-13 items-center gap-2.5 px-4 pt-1">
+        <LogoMark />
+        <span className={cn("min-w-0 flex-1 truncate text-base font-semibold", onlyUnfolded)} title={organization}>
+          <bdi className="truncate">{organization}</bdi>
+        </span>
+      </div>
+      <div className="px-2.5 pb-2">
+        <RailTooltip content={t("palette.open")} folded={folded}>
+          <button
+            type="button"
+            onClick={openPalette}
+            aria-label={t("palette.open")}
+            className={cn(lineClass, "border bg-background font-normal shadow-xs hover:border-border-strong")}
+          >
+            <Search aria-hidden />
+            <span className={cn("flex-1 text-start", onlyUnfolded)}>{t("palette.short")}</span>
+            <span className={onlyUnfolded}>
+              <ShortcutKeys keys="mod+k" />
+            </span>
+          </button>
+        </RailTooltip>
+      </div>
+      <nav aria-label={t("mainNavigation")} className="min-h-0 flex-1 overflow-y-auto px-2.5">
+        <ul className="space-y-0.5">
+          {DESTINATIONS.map((destination) => (
+            <li key={destination.name}>
+              <SidebarLink destination={destination} folded={folded} />
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className="space-y-0.5 border-t p-2.5">
+        <RailTooltip content={t("expand")} folded={folded}>
+          <button
+            type="button"
+            onClick={() => fold(!folded)}
+            aria-expanded={!folded}
+            aria-label={folded ? t("expand") : t("collapse")}
+            className={cn(lineClass, "hidden lg:flex")}
+          >
+            {folded ? (
+              <PanelLeftOpen className="rtl-flip" aria-hidden />
+            ) : (
+              <PanelLeftClose className="rtl-flip" aria-hidden />
+            )}
+            {!folded && <span className="truncate">{t("collapse")}</span>}
+          </button>
+        </RailTooltip>
+        <UserMenu user={user} labelClassName={onlyUnfolded} />
+      </div>
+    </div>
+  );
+}
+
+function SidebarLink({
+  destination: { name, href, icon: Icon },
+  folded,
+}: {
+  destination: Destination;
+  folded: boolean;
+}) {
+  const t = useTranslations("shell.nav");
+  const active = isWithin(usePathname(), href);
+  return (
+    <RailTooltip content={t(name)} folded={folded}>
+      <Link
+        href={href}
+        {...(active ? { "aria-current": "page" as const } : {})}
+        className={cn(lineClass, active && "bg-hover text-foreground [&_svg]:text-accent-text")}
+      >
+        <Icon aria-hidden />
+        <span className={cn("truncate", folded ? "sr-only" : "max-lg:sr-only")}>{t(name)}</span>
+      </Link>
+    </RailTooltip>
+  );
+}
+
+/** The word beside an icon of the rail. Where the words are in the sidebar itself, CSS keeps the tooltip away. */
+function RailTooltip({
+  content,
+  folded,
+  children,
+}: {
+  content: string;
+  folded: boolean;
+  children: React.ReactElement;
+}) {
+  return (
+    <Tooltip content={content} side="inline-end" {...(folded ? {} : { popupClassName: "lg:hidden" })}>
+      {children}
+    </Tooltip>
+  );
+}

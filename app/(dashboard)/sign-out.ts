@@ -1,0 +1,24 @@
+"use server";
+
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+
+import { auth } from "@/app/auth";
+import { env } from "@/lib/env";
+import { errorCode, log } from "@/lib/log";
+import { isSameOrigin } from "@/lib/same-origin";
+
+/** Ends this session. Needs no role: whoever is in may leave. */
+export async function signOut(): Promise<{ ok: false }> {
+  const requestHeaders = await headers();
+  if (!isSameOrigin(requestHeaders, env.APP_URL)) {
+    return { ok: false };
+  }
+  try {
+    await auth.api.signOut({ headers: requestHeaders });
+  } catch (error) {
+    log("error", "sign_out_unavailable", { error_code: errorCode(error) });
+    return { ok: false };
+  }
+  redirect("/sign-in");
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { Search } from "lucide-react";
+import { useTranslations } from "next-intl";
+
+import { LogoMark } from "@/components/logo";
+import { buttonClass } from "@/components/ui/button-class";
+
+import { openPalette } from "./palette-state";
+import { UserMenu, type UserMenuUser } from "./user-menu";
+
+/** On a phone: whose board it is, search, and the account. */
+export function TopBar({ organization, user }: { organization: string; user: UserMenuUser }) {
+  const t = useTranslations("shell");
+  return (
+    <header
+      data-print="hide"
+      className="sticky top-0 z-30 flex h-13 items-center gap-2.5 border-b bg-surface/95 px-4 backdrop-blur-sm md:hidden"
+    >
+      <LogoMark />
+      <bdi className="min-w-0 flex-1 truncate text-base font-semibold">{organization}</bdi>
+      <button
+        type="button"
+        onClick={openPalette}
+        aria-label={t("palette.open")}
+        className={buttonClass({ variant: "ghost", size: "lg", shape: "icon" })}
+      >
+        <Search aria-hidden />
+      </button>
+      <UserMenu user={user} labelClassName="hidden" compact />
+    </header>
+  );
+}

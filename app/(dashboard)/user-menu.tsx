@@ -1,0 +1,114 @@
+"use client";
+
+import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useTransition } from "react";
+import { toast } from "sonner";
+
+import { cn } from "@/components/cn";
+import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuSeparator } from "@/components/ui/menu";
+import { usePreferences } from "@/components/use-preferences";
+import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
+import type { Role } from "@/lib/role";
+import { THEMES } from "@/lib/theme";
+
+import { openHelp } from "./palette-state";
+import { signOut } from "./sign-out";
+
+export type UserMenuUser = { name: string; email: string; role: Role };
+
+const themeIcons = { system: Monitor, light: Sun, dark: Moon };
+
+export function UserMenu({
+  user,
+  labelClassName,
+  compact = false,
+}: {
+  user: UserMenuUser;
+  labelClassName: string;
+  compact?: boolean;
+}) {
+  const t = useTranslations("shell");
+  const { theme, setTheme, locale, setLocale } = usePreferences();
+  const [pending, startTransition] = useTransition();
+  return (
+    <Menu
+      align={compact ? "end" : "start"}
+      side={compact ? "bottom" : "top"}
+      className="w-60"
+      trigger={
+        <button
+          type="button"
+          aria-label={t("menuOf", { name: user.name })}
+          aria-busy={pending}
+          className={cn(
+            "flex items-center gap-2.5 rounded-md text-start focus-inset select-none hover:bg-hover data-popup-open:bg-hover",
+            compact ? "p-1" : "w-full px-1 py-1.5",
+          )}
+        >
+          <span
+            aria-hidden
+            className="flex size-6.5 shrink-0 items-center justify-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-text"
+          >
+            {initials(user.name)}
+          </span>
+          <span className={cn("min-w-0 flex-1 flex-col", labelClassName, labelClassName.includes("lg:") && "lg:flex")}>
+            <bdi className="truncate text-sm font-medium">{user.name}</bdi>
+            <span className="truncate text-xs text-subtle">{t(`role.${user.role}`)}</span>
+          </span>
+          <ChevronsUpDown aria-hidden className={cn("size-3.5 shrink-0 text-subtle", labelClassName)} />
+        </button>
+      }
+    >
+      <MenuLabel>
+        <bdi className="block truncate font-medium">{user.name}</bdi>
+        <bdi dir="ltr" className="block truncate text-xs text-muted rtl:text-end">
+          {user.email}
+        </bdi>
+        <span className="mt-1 block text-xs text-subtle">{t("yourRole", { role: t(`role.${user.role}`) })}</span>
+      </MenuLabel>
+      <MenuSeparator />
+      <MenuRadioGroup
+        label={t("theme.label")}
+        value={theme}
+        onValueChange={setTheme}
+        options={THEMES.map((value) => {
+          const Icon = themeIcons[value];
+          return { value, label: t(`theme.${value}`), icon: <Icon aria-hidden /> };
+        })}
+      />
+      <MenuSeparator />
+      <MenuRadioGroup
+        label={t("language")}
+        value={locale}
+        onValueChange={setLocale}
+        options={LOCALES.map((value) => ({ value, label: <span lang={value}>{LOCALE_NAMES[value]}</span> }))}
+      />
+      <MenuSeparator />
+      <MenuItem onClick={openHelp}>
+        <Keyboard aria-hidden />
+        {t("shortcuts.open")}
+      </MenuItem>
+      <MenuItem
+        onClick={() =>
+          startTransition(async () => {
+            const answer = await signOut();
+            if (!answer.ok) {
+              toast.error(t("signOutFailed"));
+            }
+          })
+        }
+      >
+        <LogOut className="rtl-flip" aria-hidden />
+        {t("signOut")}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+/** The first letters of the first and the last word; whole letters of any script. */
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
+  return letters.join(/\p{Script=Arabic}/u.test(name) ? "\u200c" : "").toUpperCase();
+}

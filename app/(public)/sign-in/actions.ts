@@ -1,0 +1,54 @@
+"use server";
+
+import type { Route } from "next";
+import { redirect } from "next/navigation";
+import { z } from "zod";
+
+import { signInWith } from "@/app/sign-in";
+import { safeNextPath } from "@/lib/next-path";
+
+/** What the form shows after an attempt. The values are keys of `auth.error`. */
+export type SignInState = {
+  email: string;
+  errors: {
+    email?: "emailRequired" | "emailInvalid";
+    password?: "passwordRequired" | "credentials";
+    form?: "unavailable" | "forbidden" | "tooMany";
+  };
+  /** How long to wait, with `tooMany`. */
+  seconds?: number;
+};
+
+const schema = z.object({
+  email: z.string().trim().max(320).catch(""),
+  password: z.string().max(1_000).catch(""),
+  next: z.string().catch("/"),
+});
+
+/** Open to everybody: this is the door itself. */
+export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
+  const { email, password, next } = schema.parse(Object.fromEntries(form));
+  const errors: SignInState["errors"] = {
+    ...(email === ""
+      ? { email: "emailRequired" as const }
+      : z.email().safeParse(email).success
+        ? {}
+        : { email: "emailInvalid" as const }),
+    ...(password === "" ? { password: "passwordRequired" as const } : {}),
+  };
+  if (Object.keys(errors).length > 0) {
+    return { email, errors };
+  }
+  const answer = await signInWith(email, password);
+  if (answer.ok) {
+    redirect(safeNextPath(next) as Route);
+  }
+  if (answer.reason === "credentials") {
+    return { email, errors: { password: "credentials" } };
+  }
+  return {
+    email,
+    errors: { form: answer.reason },
+    ...(answer.reason === "tooMany" ? { seconds: answer.seconds } : {}),
+  };
+}

@@ -1,0 +1,9 @@
+import { ForbiddenMessage } from "@/components/page-message";
+
+export default function Forbidden() {
+  return (
+    <main>
+      <ForbiddenMessage />
+    </main>
+  );
+}

@@ -1,0 +1,41 @@
+"use client";
+
+import "./globals.css";
+import { NextIntlClientProvider } from "next-intl";
+import { useSyncExternalStore } from "react";
+
+import { PageError } from "@/components/page-error";
+import { directionOf, INTL_LOCALES, LOCALE_COOKIE, type Locale } from "@/lib/i18n/locales";
+import ar from "@/lib/i18n/messages/ar/common.json";
+import en from "@/lib/i18n/messages/en/common.json";
+import { THEME_COOKIE } from "@/lib/theme";
+
+const words = { en, ar };
+const noChange = () => () => {};
+const cookie = (name: string) => new RegExp(`(?:^|; )${name}=([a-z]+)`).exec(document.cookie)?.[1];
+
+/** The last resort, where the layout itself failed: it brings its own document, and reads language and theme from their cookies. */
+export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
+  const locale = useSyncExternalStore<Locale>(
+    noChange,
+    () => (cookie(LOCALE_COOKIE) === "ar" ? "ar" : "en"),
+    () => "en",
+  );
+  const theme = useSyncExternalStore(
+    noChange,
+    () => cookie(THEME_COOKIE),
+    () => undefined,
+  );
+  return (
+    <html lang={locale} dir={directionOf(locale)} data-theme={theme}>
+      <body>
+        <title>{words[locale].error.pageTitle}</title>
+        <NextIntlClientProvider locale={INTL_LOCALES[locale]} messages={{ common: words[locale] }} timeZone="UTC">
+          <main>
+            <PageError error={error} retry={retry} />
+          </main>
+        </NextIntlClientProvider>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,9 @@
+import { NotFoundMessage } from "@/components/page-message";
+
+export default function NotFound() {
+  return (
+    <main>
+      <NotFoundMessage />
+    </main>
+  );
+}

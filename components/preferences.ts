@@ -1,0 +1,33 @@
+"use client";
+
+import { LOCALE_COOKIE, type Locale } from "@/lib/i18n/locales";
+import { type Theme, THEME_COOKIE } from "@/lib/theme";
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+function writeCookie(name: string, value: string | null): void {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  // oxlint-disable-next-line unicorn/no-document-cookie -- the Cookie Store API is not in every browser
+  document.cookie = `${name}=${value ?? ""}; path=/; max-age=${value === null ? 0 : YEAR_SECONDS}; samesite=lax${secure}`;
+}
+
+/** Shows a theme at once and keeps it for this browser. */
+export function applyTheme(theme: Theme): void {
+  if (theme === "system") {
+    delete document.documentElement.dataset["theme"];
+  } else {
+    document.documentElement.dataset["theme"] = theme;
+  }
+  writeCookie(THEME_COOKIE, theme === "system" ? null : theme);
+}
+
+/** The theme that is shown now. */
+export function currentTheme(): Theme {
+  const shown = document.documentElement.dataset["theme"];
+  return shown === "light" || shown === "dark" ? shown : "system";
+}
+
+/** Keeps a language for this browser. The caller refreshes the router: the words come from the server. */
+export function keepLocale(locale: Locale): void {
+  writeCookie(LOCALE_COOKIE, locale);
+}
