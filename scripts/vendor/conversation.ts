@@ -38,6 +38,7 @@ export function converse(
   const errors: Correction[] = [];
   if (draw.chance(0.7)) messages.push({ type: "instructions", role: "system prompt", content: script.prompt });
 
+  const patience = length === "long" ? 1 + draw.next() * 2.5 : 1;
   let clock = 0.4 + draw.next();
   for (const turn of turns) {
     if (clock > MAXIMUM_DURATION - 8) break;
@@ -54,7 +55,8 @@ export function converse(
     const { text, corrections } = hear(fill(turn.text, facts, customer.gender), draw.chance(0.65));
     messages.push({ type: "message", role: ROLES[turn.who], content: text, start_at: startAt });
     errors.push(...corrections);
-    clock += text.length / PACE[turn.who] + 0.35 + draw.next() * 0.9 + (turn.hold ?? 0) * (0.7 + draw.next() * 0.6);
+    clock +=
+      text.length / PACE[turn.who] + 0.35 + draw.next() * 0.9 + (turn.hold ?? 0) * patience * (0.7 + draw.next() * 0.6);
   }
   const cut = clock > MAXIMUM_DURATION - 8;
   return {
