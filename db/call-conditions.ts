@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNotNull, isNull, lt, lte, ne, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, gte, inArray, isNotNull, isNull, lt, lte, ne, not, or, sql, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { UNKNOWN, type CallFilter } from "@/lib/call-filter";
@@ -16,18 +16,38 @@ export function callConditions(filter: CallFilter): SQL | undefined {
     anyOf(calls.scenarioId, filter.scenario),
     filter.from === null ? undefined : gte(calls.occurredAt, filter.from.at),
     filter.to === null ? undefined : lt(calls.occurredAt, filter.to.at),
+    filter.weekday.length === 0 ? undefined : inArray(localWeekday(filter.zone), filter.weekday),
+    filter.hour.length === 0 ? undefined : inArray(localHour(filter.zone), filter.hour),
     filter.phone === null ? undefined : sql`${calls.phoneNumber} like ${`%${filter.phone}%`}`,
     filter.minDuration === null ? undefined : gte(calls.durationSeconds, filter.minDuration),
     filter.maxDuration === null ? undefined : lte(calls.durationSeconds, filter.maxDuration),
     filter.reviewed === null ? undefined : filter.reviewed ? isNotNull(calls.reviewedAt) : isNull(calls.reviewedAt),
-    filter.counted ? isCounted() : undefined,
+    filter.criterion === null ? undefined : isJudgedBy(filter.criterion, filter.criterionMet),
+    filter.counted === null ? undefined : filter.counted ? isCounted() : not(isCounted()),
     filter.q === null ? undefined : mentions(filter.q),
   );
 }
 
 /** What statistics count: calls that the vendor does not disown and that nobody marked as a test. */
-export function isCounted(): SQL | undefined {
-  return and(eq(calls.isTest, false), ne(calls.enrichmentState, "not_found"));
+export function isCounted(): SQL {
+  return sql`(${eq(calls.isTest, false)} and ${ne(calls.enrichmentState, "not_found")})`;
+}
+
+/** The ISO weekday of a call, 1 Monday to 7 Sunday, as the calendar of a zone has it. */
+export function localWeekday(zone: string): SQL<number> {
+  return sql<number>`extract(isodow from ${calls.occurredAt} at time zone ${zone}::text)::integer`;
+}
+
+/** The hour of a call, 0 to 23, as the clock of a zone shows it. */
+export function localHour(zone: string): SQL<number> {
+  return sql<number>`extract(hour from ${calls.occurredAt} at time zone ${zone}::text)::integer`;
+}
+
+/** The report judged this criterion; where `met` says so, only as met or only as missed. */
+function isJudgedBy(criterion: string, met: boolean | null): SQL {
+  return met === null
+    ? sql`${calls.criteria} ? ${criterion}`
+    : sql`${calls.criteria} @> ${JSON.stringify({ [criterion]: { met } })}::text::jsonb`;
 }
 
 function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
@@ -37,7 +57,7 @@ function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
   const named = values.filter((value) => value !== UNKNOWN);
   return or(
     named.length > 0 ? inArray(column, named) : undefined,
-    values.includes(UNKNOWN) ? isNull(column) : undefined,
+    values.includes(UNKNOWN) ? or(isNull(column), eq(column, UNKNOWN)) : undefined,
   );
 }
 

@@ -103,13 +103,13 @@ export function mergeCtes(input: {
       coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}::text, false) as won
   ), projected as (
     insert into calls as kept (
-      call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal,
+      call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal, criteria,
       duration_seconds, has_recording, created_at, started_at, ended_at, first_received_at, last_received_at
     )
     select
       call_id, facts -> 'outcome' ->> 'v', facts -> 'status' ->> 'v', facts -> 'direction' ->> 'v',
       facts -> 'language' ->> 'v', facts -> 'interactionType' ->> 'v', facts -> 'phoneNumber' ->> 'v',
-      facts -> 'scenarioId' ->> 'v', ${customerName}, ${goal},
+      facts -> 'scenarioId' ->> 'v', ${customerName}, ${goal}, ${criteria},
       (facts -> 'durationSeconds' ->> 'v')::integer, recording_url is not null,
       (facts -> 'createdAt' ->> 'v')::timestamptz, (facts -> 'startedAt' ->> 'v')::timestamptz,
       (facts -> 'endedAt' ->> 'v')::timestamptz, ${receivedAt}, ${receivedAt}
@@ -118,7 +118,7 @@ export function mergeCtes(input: {
       outcome = excluded.outcome, status = excluded.status, direction = excluded.direction,
       language = excluded.language, interaction_type = excluded.interaction_type,
       phone_number = excluded.phone_number, scenario_id = excluded.scenario_id,
-      customer_name = excluded.customer_name, goal = excluded.goal, duration_seconds = excluded.duration_seconds,
+      customer_name = excluded.customer_name, goal = excluded.goal, criteria = excluded.criteria, duration_seconds = excluded.duration_seconds,
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
       ended_at = excluded.ended_at
       ${input.alsoSet}
@@ -133,7 +133,21 @@ const customerName = sql`left(coalesce(
       ), 200)`;
 
 const goal = sql`case when jsonb_typeof(report -> 'outcome' -> 'status') = 'string'
-        then left(report -> 'outcome' ->> 'status', 200) end`;
+        then left(report -> 'outcome' ->> 'status', 100) end`;
+
+/**
+ * The report's criteria that were judged, by their text: a filter asks for one, the overview counts them, and neither should
+ * have to read the reports. Any other shape of report has none.
+ */
+const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria}') = 'array' then (
+        select jsonb_object_agg(
+          left(btrim(item ->> 'text'), 500),
+          jsonb_build_object('met', item -> 'achieved', 'primary', coalesce(item -> 'is_primary' = 'true', false))
+        )
+        from (select item from jsonb_array_elements(report #> '{outcome,success_criteria}') as elements(item) limit 50) as items
+        where jsonb_typeof(item -> 'text') = 'string' and btrim(item ->> 'text') <> ''
+          and jsonb_typeof(item -> 'achieved') = 'boolean'
+      ) end`;
 
 function rankFacts(facts: CallFacts, rank: number, deliveryId: string | null): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};

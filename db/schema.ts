@@ -89,6 +89,8 @@ export const calls = pgTable(
     customerName: text("customer_name"),
     /** `report.outcome.status` verbatim. */
     goal: text("goal"),
+    /** The report's success criteria by their text: `{"<text>": {"met": true, "primary": false}}`. Null without a report. */
+    criteria: jsonb("criteria").$type<Record<string, { met: boolean; primary: boolean }>>(),
     durationSeconds: integer("duration_seconds"),
     hasRecording: boolean("has_recording").notNull().default(false),
     createdAt: instant("created_at"),
@@ -116,7 +118,18 @@ export const calls = pgTable(
     reviewedAt: instant("reviewed_at"),
   },
   (table) => [
-    index("calls_occurred_idx").on(table.occurredAt, table.callId),
+    // The list pages by the first two; the statistics find all that they count in the rest and leave the table alone. A btree
+    // row holds 2,704 bytes: `lib/sarj` and the merge cut these texts so that they fit, and no further one would.
+    index("calls_occurred_idx").on(
+      table.occurredAt,
+      table.callId,
+      table.outcome,
+      table.goal,
+      table.scenarioId,
+      table.durationSeconds,
+      table.isTest,
+      table.enrichmentState,
+    ),
     index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
     index("calls_duration_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId),
     index("calls_phone_idx")

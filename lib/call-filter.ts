@@ -17,6 +17,11 @@ export type CallFilter = {
   from: TimeBound | null;
   /** Exclusive: for a day the end of that day. */
   to: TimeBound | null;
+  /** ISO weekdays, 1 Monday to 7 Sunday, and hours of the clock, 0 to 23: both in `zone`. */
+  weekday: number[];
+  hour: number[];
+  /** The organization's zone; it narrows nothing by itself and is not in the URL. */
+  zone: string;
   q: string | null;
   /** Digits to look for in the number. */
   phone: string | null;
@@ -24,8 +29,14 @@ export type CallFilter = {
   minDuration: number | null;
   maxDuration: number | null;
   reviewed: boolean | null;
-  /** Only what statistics count: no tests, no calls that the vendor does not know. */
-  counted: boolean;
+  /** Calls whose report judges this success criterion, by its exact text; `criterionMet`: only those that met or missed it. */
+  criterion: string | null;
+  criterionMet: boolean | null;
+  /**
+   * True: only what statistics count, no tests and no calls that the vendor does not know. False: only what they leave out.
+   * Null: both.
+   */
+  counted: boolean | null;
 };
 
 /** `text` as it stands in the URL, `at` the instant it means in the organization's zone. */
@@ -52,18 +63,23 @@ export const NO_FILTER: CallFilter = {
   scenario: [],
   from: null,
   to: null,
+  weekday: [],
+  hour: [],
+  zone: "UTC",
   q: null,
   phone: null,
   minDuration: null,
   maxDuration: null,
   reviewed: null,
-  counted: false,
+  criterion: null,
+  criterionMet: null,
+  counted: null,
 };
 
 export const PER_PAGE_CHOICES = [25, 50, 100] as const;
 export const DEFAULT_VIEW: CallListView = { sort: "-time", cursor: null, perPage: 50 };
 
-/** The value of a list parameter that stands for null. */
+/** The value of a list parameter that stands for null, and for the vendor's own "unknown", which says no more. */
 export const UNKNOWN = "unknown";
 
 const GOAL_ALIASES: Record<string, string> = {
@@ -73,17 +89,33 @@ const GOAL_ALIASES: Record<string, string> = {
   not_assessed: UNKNOWN,
 };
 
-const MAX_LIST_ITEMS = 50;
+/** What one list parameter can name. */
+export const MAX_LIST_ITEMS = 50;
 const DAY_SECONDS = 86_400;
 
 const list = z.string().transform((text, context) => {
-  const items = [...new Set(text.split(",").map((item) => item.trim()))].filter((item) => item !== "");
+  const items = [...new Set(text.split(",").map((item) => unescapeItem(item.trim())))].filter((item) => item !== "");
   if (items.length === 0 || items.length > MAX_LIST_ITEMS || items.some((item) => item.length > 200) || hasNul(text)) {
     context.addIssue("not a list of values");
     return z.NEVER;
   }
   return items;
 });
+
+/** Whole numbers of a clock or a week, in order. */
+const numbers = (min: number, max: number) =>
+  z.string().transform((text, context) => {
+    const items = text
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+    const values = items.map((item) => (/^\d{1,2}$/.test(item) ? Number(item) : Number.NaN));
+    if (values.length === 0 || values.some((value) => !(value >= min && value <= max))) {
+      context.addIssue(`not a list of numbers from ${min} to ${max}`);
+      return z.NEVER;
+    }
+    return [...new Set(values)].toSorted((a, b) => a - b);
+  });
 
 const timeBound = (zone: string, ofDay: (date: string) => string) =>
   z.string().transform((text, context): TimeBound => {
@@ -111,6 +143,16 @@ const phoneDigits = z
 
 const flag = z.enum(["1", "true", "yes", "0", "false", "no"]).transform((text) => ["1", "true", "yes"].includes(text));
 
+/** `all` is what an absent parameter means to a list; the overview counts by default and needs a word for it. */
+const flagOrAll = z.union([flag, z.literal("all").transform(() => null)]);
+
+/** The merge keeps 500 characters of a criterion; one outside the basic plane is two of JavaScript's. */
+const MAX_CRITERION_LENGTH = 1000;
+const criterion = z
+  .string()
+  .max(MAX_CRITERION_LENGTH)
+  .refine((text) => !hasNul(text));
+
 /** Every parameter of a call list's URL and how its text is read. */
 const readers = (zone: string) => ({
   outcome: list,
@@ -120,6 +162,8 @@ const readers = (zone: string) => ({
   scenario: list,
   from: timeBound(zone, (date) => date),
   to: timeBound(zone, (date) => addDays(date, 1)),
+  weekday: numbers(1, 7),
+  hour: numbers(0, 23),
   q: z
     .string()
     .trim()
@@ -130,7 +174,9 @@ const readers = (zone: string) => ({
   min_duration: seconds,
   max_duration: seconds,
   reviewed: flag,
-  counted: flag,
+  criterion,
+  criterion_met: flag,
+  counted: flagOrAll,
   sort: z.enum(CALL_SORTS),
   cursor: z
     .string()
@@ -155,11 +201,15 @@ export const CALL_FILTER_PARAMETERS = [
   "scenario",
   "from",
   "to",
+  "weekday",
+  "hour",
   "q",
   "phone",
   "min_duration",
   "max_duration",
   "reviewed",
+  "criterion",
+  "criterion_met",
   "counted",
 ] as const satisfies readonly Reader[];
 
@@ -193,10 +243,14 @@ export function parseCallFilter(
       }
     }
   }
-  return { filter: toFilter(values), view: toView(values), ignored };
+  if (values.criterion_met !== undefined && values.criterion === undefined) {
+    ignored.push({ name: "criterion_met", value: flagText(values.criterion_met) ?? "" });
+    delete values.criterion_met;
+  }
+  return { filter: toFilter(values, zone), view: toView(values), ignored };
 }
 
-function toFilter(values: Values): CallFilter {
+function toFilter(values: Values, zone: string): CallFilter {
   return {
     outcome: values.outcome ?? [],
     goal: values.goal ?? [],
@@ -205,12 +259,17 @@ function toFilter(values: Values): CallFilter {
     scenario: values.scenario ?? [],
     from: values.from ?? null,
     to: values.to ?? null,
+    weekday: values.weekday ?? [],
+    hour: values.hour ?? [],
+    zone,
     q: values.q ?? null,
     phone: values.phone ?? null,
     minDuration: values.min_duration ?? null,
     maxDuration: values.max_duration ?? null,
     reviewed: values.reviewed ?? null,
-    counted: values.counted ?? false,
+    criterion: values.criterion ?? null,
+    criterionMet: values.criterion_met ?? null,
+    counted: values.counted ?? null,
   };
 }
 
@@ -231,17 +290,25 @@ export function callFilterParams(filter: CallFilter): URLSearchParams {
     }
   };
   for (const name of ["outcome", "goal", "direction", "language", "scenario"] as const) {
-    put(name, filter[name].join(","));
+    put(name, filter[name].map(escapeItem).join(","));
   }
   put("from", filter.from?.text ?? null);
   put("to", filter.to?.text ?? null);
+  put("weekday", filter.weekday.join(","));
+  put("hour", filter.hour.join(","));
   put("q", filter.q);
   put("phone", filter.phone);
   put("min_duration", filter.minDuration);
   put("max_duration", filter.maxDuration);
-  put("reviewed", filter.reviewed === null ? null : filter.reviewed ? "1" : "0");
-  put("counted", filter.counted ? "1" : null);
+  put("reviewed", flagText(filter.reviewed));
+  put("criterion", filter.criterion);
+  put("criterion_met", flagText(filter.criterionMet));
+  put("counted", flagText(filter.counted));
   return params;
+}
+
+function flagText(value: boolean | null): string | null {
+  return value === null ? null : value ? "1" : "0";
 }
 
 /** `/calls` with this filter, and where given with this order and place. */
@@ -305,6 +372,16 @@ function fromBase64Url(text: string): string {
   return new TextDecoder("utf-8", { fatal: true }).decode(
     Uint8Array.from(binary, (character) => character.charCodeAt(0)),
   );
+}
+
+/** The vendor's words are any text: one with a comma must not fall apart in a list. */
+function escapeItem(item: string): string {
+  return item.replaceAll("%", "%25").replaceAll(",", "%2C");
+}
+
+/** Only what `escapeItem` wrote: a percent sign that somebody typed stays one. */
+function unescapeItem(item: string): string {
+  return item.replaceAll(/%(?:2C|25)/g, (escape) => (escape === "%25" ? "%" : ","));
 }
 
 /** Postgres takes every character but this one, and a query that it refuses is an error page. */

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 
 /** An active filter: what it is about, its value, and a link that leads to the same page without it. */
-export function Chip({
+export function Chip<T extends string>({
   label,
   children,
   removeHref,
@@ -16,7 +16,7 @@ export function Chip({
 }: {
   label?: ReactNode;
   children: ReactNode;
-  removeHref?: Route;
+  removeHref?: Route<T>;
   /** The filter in words, for the accessible name of the cross. */
   removeName?: string;
   className?: string;
@@ -37,7 +37,7 @@ export function Chip({
         </span>
       </span>
       {removeHref !== undefined && (
-        <Link<string>
+        <Link
           href={removeHref}
           scroll={false}
           aria-label={removeName === undefined ? t("remove") : t("removeFilter", { filter: removeName })}

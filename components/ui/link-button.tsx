@@ -6,10 +6,10 @@ import { cn } from "@/components/cn";
 
 import { buttonClass } from "./button-class";
 
-export type LinkButtonProps = ComponentProps<typeof Link<string>> &
+export type LinkButtonProps = ComponentProps<typeof Link> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & { shape?: "text" | "icon" };
 
 /** A link that looks like a button: for going somewhere. What changes something is a `Button`. */
 export function LinkButton({ variant, size, shape = "text", className, ...props }: LinkButtonProps) {
-  return <Link<string> {...props} className={cn(buttonClass({ variant, size, shape }), className)} />;
+  return <Link {...props} className={cn(buttonClass({ variant, size, shape }), className)} />;
 }

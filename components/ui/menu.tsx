@@ -60,9 +60,9 @@ export function MenuItem({
   );
 }
 
-export function MenuLink({ href, children }: { href: Route; children: ReactNode }) {
+export function MenuLink<T extends string>({ href, children }: { href: Route<T>; children: ReactNode }) {
   return (
-    <Base.LinkItem closeOnClick render={<Link<string> href={href} />} className={cn(itemClass, "[&_svg]:text-subtle")}>
+    <Base.LinkItem closeOnClick render={<Link href={href} />} className={cn(itemClass, "[&_svg]:text-subtle")}>
       {children}
     </Base.LinkItem>
   );

@@ -9,19 +9,19 @@ import { buttonClass } from "./button-class";
 import { LinkButton } from "./link-button";
 
 /** Back and on through a keyset: links where there is a page, dimmed where there is none. `children` says what is shown of how many. */
-export function Pagination({
+export function Pagination<P extends string, N extends string>({
   previous,
   next,
   className,
   children,
 }: {
-  previous: Route | null;
-  next: Route | null;
+  previous: Route<P> | null;
+  next: Route<N> | null;
   className?: string;
   children?: ReactNode;
 }) {
   const t = useTranslations("common.pagination");
-  const step = (href: Route | null, label: string, rel: "prev" | "next") => {
+  const step = (href: Route<P> | Route<N> | null, label: string, rel: "prev" | "next") => {
     const icon =
       rel === "prev" ? (
         <ChevronLeft className="rtl-flip" aria-hidden />

@@ -13,8 +13,6 @@ export interface SpokenDialogue {
   file: string;
   scenario: ScenarioId;
   language: Language;
-  /** Whose voice the customer has: the call is one with such a customer. */
-  customer: "man" | "woman";
   /** Of the audio. */
   seconds: number;
   turns: SpokenTurn[];
@@ -22,7 +20,7 @@ export interface SpokenDialogue {
   achieved: boolean[];
   reason: string;
   response: Record<string, unknown> | null;
-  /** What the dialogue says aloud, so that the call's variables agree with it; its strings are templates. */
+  /** What the dialogue says aloud, so that the call's variables agree with it. */
   variables: Record<string, unknown>;
 }
 
