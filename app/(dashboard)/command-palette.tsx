@@ -62,11 +62,8 @@ export function CommandPalette() {
                 />
               </div>
               <Command.List className="min-h-0 flex-1 scroll-py-2 overflow-y-auto overscroll-contain p-2">
-                <Command.Empty className="px-2 py-8 text-center text-muted">
-                  {t("palette.empty", { query: wanted })}
-                </Command.Empty>
                 {wanted !== "" && (
-                  <Command.Group forceMount>
+                  <Command.Group>
                     {CALL_ID.test(wanted) && (
                       <Item
                         icon={PhoneCall}

@@ -49,8 +49,11 @@ export function Sidebar({
     >
       <div className="flex h-13 items-center gap-2.5 px-4 pt-1">
         <LogoMark />
-        <span className={cn("min-w-0 flex-1 truncate text-base font-semibold", onlyUnfolded)} title={organization}>
-          <bdi className="truncate">{organization}</bdi>
+        <span
+          className={cn("min-w-0 flex-1 truncate text-base font-semibold", folded ? "hidden" : "max-lg:hidden")}
+          title={organization}
+        >
+          <bdi>{organization}</bdi>
         </span>
       </div>
       <div className="px-2.5 pb-2">

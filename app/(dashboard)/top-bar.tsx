@@ -18,7 +18,9 @@ export function TopBar({ organization, user }: { organization: string; user: Use
       className="sticky top-0 z-30 flex h-13 items-center gap-2.5 border-b bg-surface/95 px-4 backdrop-blur-sm md:hidden"
     >
       <LogoMark />
-      <bdi className="min-w-0 flex-1 truncate text-base font-semibold">{organization}</bdi>
+      <span className="min-w-0 flex-1 truncate text-base font-semibold">
+        <bdi>{organization}</bdi>
+      </span>
       <button
         type="button"
         onClick={openPalette}

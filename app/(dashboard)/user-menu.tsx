@@ -53,7 +53,9 @@ export function UserMenu({
             {initials(user.name)}
           </span>
           <span className={cn("min-w-0 flex-1 flex-col", labelClassName, labelClassName.includes("lg:") && "lg:flex")}>
-            <bdi className="truncate text-sm font-medium">{user.name}</bdi>
+            <span className="truncate text-sm font-medium">
+              <bdi>{user.name}</bdi>
+            </span>
             <span className="truncate text-xs text-subtle">{t(`role.${user.role}`)}</span>
           </span>
           <ChevronsUpDown aria-hidden className={cn("size-3.5 shrink-0 text-subtle", labelClassName)} />
@@ -61,10 +63,12 @@ export function UserMenu({
       }
     >
       <MenuLabel>
-        <bdi className="block truncate font-medium">{user.name}</bdi>
-        <bdi dir="ltr" className="block truncate text-xs text-muted rtl:text-end">
-          {user.email}
-        </bdi>
+        <span className="block truncate font-medium">
+          <bdi>{user.name}</bdi>
+        </span>
+        <span className="block truncate text-xs text-muted">
+          <bdi dir="ltr">{user.email}</bdi>
+        </span>
         <span className="mt-1 block text-xs text-subtle">{t("yourRole", { role: t(`role.${user.role}`) })}</span>
       </MenuLabel>
       <MenuSeparator />

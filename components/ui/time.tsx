@@ -31,7 +31,7 @@ export function Time({
       dateTime={date.toISOString()}
       title={`${utc} · ${relative}`}
       suppressHydrationWarning
-      className={cn("tabular", className)}
+      className={cn("whitespace-nowrap tabular", className)}
     >
       {formatter.dateTime(date, format)}
     </time>
