@@ -38,6 +38,7 @@ export function converse(
   const errors: Correction[] = [];
   if (draw.chance(0.7)) messages.push({ type: "instructions", role: "system prompt", content: script.prompt });
 
+  const patience = length === "long" ? 1 + draw.next() * 2.5 : 1;
   let clock = 0.4 + draw.next();
   for (const turn of turns) {
     if (clock > MAXIMUM_DURATION - 8) break;
@@ -54,7 +55,8 @@ export function converse(
     const { text, corrections } = hear(fill(turn.text, facts, customer.gender), draw.chance(0.65));
     messages.push({ type: "message", role: ROLES[turn.who], content: text, start_at: startAt });
     errors.push(...corrections);
-    clock += text.length / PACE[turn.who] + 0.35 + draw.next() * 0.9 + (turn.hold ?? 0) * (0.7 + draw.next() * 0.6);
+    clock +=
+      text.length / PACE[turn.who] + 0.35 + draw.next() * 0.9 + (turn.hold ?? 0) * patience * (0.7 + draw.next() * 0.6);
   }
   const cut = clock > MAXIMUM_DURATION - 8;
   return {
@@ -107,17 +109,24 @@ function arrange(draw: Random, script: Script, course: Course, length: "usual" |
   const closing = course.status === undefined ? draw.pick(script.closings) : [];
   const wanted =
     length === "usual" ? Number(draw.chance(0.25)) : length === "long" ? draw.int(5, 8) : interludes.length;
-  const waiting = draw.shuffled(interludes).slice(0, wanted);
-
-  const turns: Turn[] = [...opening];
-  for (const turn of course.turns) {
-    // Never between a tool call and what the agent says of it.
-    const free = !("tool" in turn) && turn.who === "agent" && spokenBy(turns.at(-1)) === "customer";
-    if (free) turns.push(...(waiting.pop() ?? []));
+  const turns = [...opening];
+  const places = new Set(draw.shuffled(interruptible(turns.at(-1), course.turns)).slice(0, wanted));
+  const waiting = draw.shuffled(interludes);
+  for (const [index, turn] of course.turns.entries()) {
+    if (places.has(index)) turns.push(...(waiting.pop() ?? []));
     turns.push(turn);
   }
-  turns.push(...waiting.flat(), ...(length === "cut" ? [...stalls, ...stalls] : closing));
+  turns.push(...(length === "cut" ? [...stalls, ...stalls] : closing));
   return turns;
+}
+
+/** Before which turns something may come between: where speakers change, never between a tool and what is said of it. */
+function interruptible(before: Turn | undefined, turns: readonly Turn[]): number[] {
+  return turns.flatMap((turn, index) => {
+    const previous = spokenBy(index === 0 ? before : turns[index - 1]);
+    const next = spokenBy(turn);
+    return previous !== null && next !== null && previous !== next && next !== "human_agent" ? [index] : [];
+  });
 }
 
 function spokenBy(turn: Turn | undefined): string | null {

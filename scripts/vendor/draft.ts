@@ -48,8 +48,10 @@ export interface Wishes {
   recorded?: boolean;
 }
 
-/** Of the conversations that have a spoken dialogue, so many use one. */
-const RECORDED_SHARE = 0.88;
+/** Of the conversations that could be on a recording, so many are. */
+const RECORDED_SHARE = 0.9;
+/** How much likelier a scenario is when there is a recording of it. */
+const SPOKEN_SCENARIO_SHARE = 0.6;
 
 const SCENARIO_WEIGHTS: Record<ScenarioId, number> = {
   "payment-reminder": 25,
@@ -57,14 +59,14 @@ const SCENARIO_WEIGHTS: Record<ScenarioId, number> = {
   "appointment-reminder": 16,
   "satisfaction-survey": 12,
   "card-activation": 10,
-  "real-estate-lead": 4,
-  "order-support": 6,
+  "real-estate-lead": 7,
+  "order-support": 22,
 };
 
 /** Everything about a call but its times. `at` is about when it is made: the dates that are spoken follow from it. */
 export function draftCall(draw: Random, fate: Fate, person: Customer, at: number, wishes: Wishes): Draft {
   const id = draw.fork("id").uuid();
-  const script = pickScript(draw.fork("script"), person.language, fate, wishes);
+  const script = pickScript(draw.fork("script"), person, fate, wishes);
   const { facts, variables } = callFacts(draw.fork("facts"), script.scenario, person, at);
   const base = {
     id,
@@ -130,15 +132,11 @@ function talk(
 ): Talked {
   const how = draw.fork("talk");
   const ringing = how.int(4, 26);
-  const spoken = spokenDialogues().filter((s) => s.scenario === script.scenario && s.language === script.language);
-  const plain = fate.manner === "usual" && fate.quirk !== "chat";
-  if (
-    plain &&
-    spoken.length > 0 &&
-    wishes.recorded !== false &&
-    (wishes.recorded === true || how.chance(RECORDED_SHARE))
-  ) {
-    return { ...replay(how, how.pick(spoken), script, person, facts), ringing };
+  if (mayBeRecorded(fate) && wishes.recorded !== false) {
+    const spoken = spokenFor(person, script.scenario);
+    if (spoken.length > 0 && (wishes.recorded === true || how.chance(RECORDED_SHARE))) {
+      return { ...replay(how, how.pick(spoken), script, person, facts), ringing };
+    }
   }
   const { manner } = fate;
   const own = script.courses.filter(({ status }) => status === (isEnding(manner) ? manner : undefined));
@@ -219,7 +217,7 @@ function replay(
     response,
     report: report(draw, script, dialogue.goal, dialogue.achieved, reason, response),
     recording: dialogue.file,
-    variables: dialogue.variables,
+    variables: fillDeep(dialogue.variables, facts, person.gender) as Record<string, unknown>,
   };
 }
 
@@ -286,18 +284,39 @@ function withoutTime(message: TranscriptMessage): TranscriptMessage {
   return "start_at" in message ? { ...message, start_at: null } : message;
 }
 
-function pickScript(draw: Random, language: Language, fate: Fate, wishes: Wishes): Script {
-  const scripts = scriptsIn(language);
-  const wished = scripts.filter(({ scenario }) => scenario === wishes.scenario);
+function pickScript(draw: Random, person: Customer, fate: Fate, wishes: Wishes): Script {
+  const scripts = scriptsIn(person.language);
   const manner = fate.outcome === "complete" ? fate.manner : "usual";
-  const fitting = scripts.filter(({ courses }) => isEnding(manner) && courses.some(({ status }) => status === manner));
-  const outbound = scripts.filter(({ scenario }) => fate.outcome === "complete" || scenario !== "order-support");
-  const spoken =
-    wishes.recorded === true
-      ? scripts.filter((s) => spokenDialogues().some((d) => d.scenario === s.scenario && d.language === language))
-      : [];
-  const candidates = [wished, fitting, spoken, outbound].find((list) => list.length > 0) ?? scripts;
-  return draw.weighted(candidates.map((script) => [script, SCENARIO_WEIGHTS[script.scenario]] as const));
+  const wanted = [
+    // In this order: the first that leaves something is taken.
+    scripts.filter(({ scenario }) => scenario === wishes.scenario),
+    scripts.filter(({ courses }) => isEnding(manner) && courses.some(({ status }) => status === manner)),
+    scripts.filter(
+      ({ scenario }) =>
+        mayBeRecorded(fate) &&
+        wishes.recorded !== false &&
+        (wishes.recorded === true || draw.chance(SPOKEN_SCENARIO_SHARE)) &&
+        spokenFor(person, scenario).length > 0,
+    ),
+    // Nobody calls the customer line without reaching it.
+    scripts.filter(({ scenario }) => fate.outcome === "complete" || scenario !== "order-support"),
+  ].find((list) => list.length > 0);
+  return draw.weighted((wanted ?? scripts).map((script) => [script, SCENARIO_WEIGHTS[script.scenario]] as const));
+}
+
+/** Only a plain conversation is on a recording. */
+function mayBeRecorded(fate: Fate): boolean {
+  return fate.outcome === "complete" && fate.manner === "usual" && fate.quirk !== "chat";
+}
+
+/** The recordings that such a customer may be heard on. */
+export function spokenFor(person: Customer, scenario?: ScenarioId): SpokenDialogue[] {
+  return spokenDialogues().filter(
+    (dialogue) =>
+      dialogue.language === person.language &&
+      dialogue.customer === person.gender &&
+      (scenario === undefined || dialogue.scenario === scenario),
+  );
 }
 
 function isEnding(manner: string): manner is NonNullable<Course["status"]> {

@@ -63,6 +63,9 @@ const STATUSES: Record<NotCompletedType | typeof UNKNOWN_TYPE, readonly (readonl
   [UNKNOWN_TYPE]: [["failed", 1]],
 };
 
+/** How long the trunk is down, in milliseconds. */
+const INCIDENT = 2 * 3_600_000;
+
 /** One of each that a history of some length must show, however rare. */
 const RARE: readonly Fate[] = [
   ...NOT_COMPLETED.flatMap(([outcome]) => STATUSES[outcome].map(([status]): Fate => ({ outcome, status }))),
@@ -75,14 +78,14 @@ const RARE: readonly Fate[] = [
 ];
 
 /**
- * The fates of calls at these times. People answer most in the late morning and in the evening; for one hour of a
- * longer history the trunk is down. From 100 calls on, every type, status and quirk occurs at least once.
+ * The fates of calls at these times. People answer most in the late morning and in the evening; for two hours of
+ * a longer history the trunk is down. From 100 calls on, every type, status and quirk occurs at least once.
  */
 export function fates(draw: Random, times: readonly number[]): Fate[] {
-  const incident = times.length >= 400 ? (times[draw.int(times.length >> 2, times.length - 1)] ?? null) : null;
+  const incident = times.length >= 400 ? busiest(draw, times) : null;
   const drawn = times.map((at, index) => {
     const own = draw.fork(index);
-    const down = incident !== null && at >= incident && at < incident + 3_600_000;
+    const down = incident !== null && at >= incident && at < incident + INCIDENT;
     if (down && own.chance(0.55)) return notCompleted(own, "sip_trunk_failure");
     return fateAt(own, at);
   });
@@ -94,6 +97,13 @@ export function fates(draw: Random, times: readonly number[]): Fate[] {
     }
   }
   return drawn;
+}
+
+/** When the trunk goes down: the busiest of some moments in the second half, so that it is seen. */
+function busiest(draw: Random, times: readonly number[]): number | null {
+  const callsFrom = (start: number) => times.filter((at) => at >= start && at < start + INCIDENT).length;
+  const moments = Array.from({ length: 12 }, () => times[draw.int(times.length >> 1, times.length - 1)] ?? 0);
+  return moments.sort((a, b) => callsFrom(b) - callsFrom(a))[0] ?? null;
 }
 
 /** One call's fate; `outcome` fixes its type. */

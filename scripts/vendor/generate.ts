@@ -2,7 +2,7 @@ import { callTimes } from "./calendar";
 import type { Language, Outcome, VendorCall } from "./contract";
 import type { ScenarioId } from "./dialogues/dialogue";
 import { scriptsIn } from "./dialogues/index";
-import { draftCall } from "./draft";
+import { draftCall, spokenFor } from "./draft";
 import { type Fate, fateAt, fates } from "./fates";
 import { customers } from "./people";
 import { random } from "./random";
@@ -57,7 +57,8 @@ export function generateCall(options: OneCallOptions): VendorCall {
   const fitting = people.filter(
     (person) =>
       (language === undefined || language === person.language) &&
-      (scenario === undefined || scriptsIn(person.language).some((script) => script.scenario === scenario)),
+      (scenario === undefined || scriptsIn(person.language).some((script) => script.scenario === scenario)) &&
+      (recorded !== true || spokenFor(person, scenario).length > 0),
   );
   const draft = draftCall(draw.fork("call"), fate, draw.pick(fitting.length > 0 ? fitting : people), endedAt, {
     ...(scenario === undefined ? {} : { scenario }),

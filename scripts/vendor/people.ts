@@ -11,109 +11,70 @@ export interface Customer {
   phone: string;
 }
 
-type Names = Record<"man" | "woman", readonly string[]>;
+/** First and last names that go together, in the script of their language. */
+interface Names {
+  man: readonly string[];
+  woman: readonly string[];
+  last: readonly string[];
+}
 
-const FIRST: Record<Language, Names> = {
-  ar: {
-    man: [
-      "محمد",
-      "عبدالله",
-      "فهد",
-      "سلطان",
-      "خالد",
-      "تركي",
-      "ياسر",
-      "ماجد",
-      "عبدالرحمن",
-      "بندر",
-      "أحمد",
-      "عمر",
-      "نايف",
-      "راكان",
-      "مشعل",
-      "يوسف",
-    ],
-    woman: [
-      "نورة",
-      "سارة",
-      "ريم",
-      "هيفاء",
-      "منيرة",
-      "لطيفة",
-      "أمل",
-      "العنود",
-      "دانة",
-      "شهد",
-      "مريم",
-      "هند",
-      "جواهر",
-      "فاطمة",
-      "لمى",
-      "رنا",
-    ],
-  },
-  en: {
-    man: [
-      "Mohammed",
-      "Khalid",
-      "Omar",
-      "Faisal",
-      "James",
-      "Arjun",
-      "Daniel",
-      "Hassan",
-      "Yousef",
-      "Rahul",
-      "Peter",
-      "Tariq",
-    ],
-    woman: ["Sarah", "Noura", "Layla", "Priya", "Emma", "Maria", "Hanan", "Aisha", "Grace", "Reem", "Joanna", "Dina"],
-  },
-  ur: {
-    man: ["عمران", "بلال", "عثمان", "فیصل", "کاشف", "ندیم", "زاہد", "حمزہ", "طارق", "شہزاد", "وقاص", "آصف"],
-    woman: ["عائشہ", "صائمہ", "فرح", "نادیہ", "ثنا", "رابعہ", "مہوش", "حنا", "زینب", "شازیہ"],
-  },
-};
-const LAST: Record<Language, readonly string[]> = {
+const NAMES: Record<Language, readonly (readonly [Names, weight: number])[]> = {
   ar: [
-    "العتيبي",
-    "الحربي",
-    "القحطاني",
-    "الشمري",
-    "الدوسري",
-    "الغامدي",
-    "الزهراني",
-    "المطيري",
-    "السبيعي",
-    "الشهري",
-    "العنزي",
-    "البلوي",
-    "المالكي",
-    "الجهني",
-    "الأحمدي",
-    "باوزير",
-    "الحسيني",
-    "منصور",
+    [
+      {
+        man: words("محمد عبدالله فهد سلطان خالد تركي ياسر ماجد عبدالرحمن بندر أحمد عمر نايف راكان مشعل يوسف سعود وليد"),
+        woman: words("نورة سارة ريم هيفاء منيرة لطيفة أمل العنود دانة شهد مريم هند جواهر فاطمة لمى رنا غادة عبير"),
+        last: words(
+          "العتيبي الحربي القحطاني الشمري الدوسري الغامدي الزهراني المطيري السبيعي الشهري العنزي البلوي المالكي الجهني الأحمدي باوزير الحسيني الرشيد",
+        ),
+      },
+      1,
+    ],
   ],
   en: [
-    "Al Harbi",
-    "Al Ghamdi",
-    "Al Otaibi",
-    "Al Mansoori",
-    "Carter",
-    "Nair",
-    "Haddad",
-    "Rahman",
-    "Santos",
-    "Sharma",
-    "Wilson",
-    "Farouk",
-    "Menon",
-    "Cruz",
-    "Saleh",
-    "Khan",
+    [
+      {
+        man: words("Mohammed Khalid Omar Faisal Hassan Yousef Tariq Sami"),
+        woman: words("Sarah Noura Layla Hanan Reem Dina Mona Salma"),
+        last: ["Al Harbi", "Al Ghamdi", "Al Otaibi", "Al Mansoori", "Haddad", "Farouk", "Saleh", "Mansour"],
+      },
+      4,
+    ],
+    [
+      {
+        man: words("Arjun Rahul Imran Sanjay Anil Vikram"),
+        woman: words("Priya Aisha Anjali Deepa Meera Fatima"),
+        last: words("Nair Rahman Sharma Menon Khan Iyer Kapoor"),
+      },
+      3,
+    ],
+    [
+      {
+        man: words("James Daniel Peter Thomas Mark"),
+        woman: words("Emma Grace Joanna Helen Kate"),
+        last: words("Carter Wilson Hughes Bennett Murray Clarke"),
+      },
+      2,
+    ],
+    [
+      {
+        man: words("Jose Paolo Ramon Miguel"),
+        woman: words("Maria Angelica Rosa Jasmine"),
+        last: words("Santos Cruz Reyes Garcia Mendoza"),
+      },
+      1,
+    ],
   ],
-  ur: ["احمد", "خان", "ملک", "چوہدری", "قریشی", "بٹ", "شیخ", "صدیقی", "اعوان", "ہاشمی", "مغل", "راجپوت"],
+  ur: [
+    [
+      {
+        man: words("عمران بلال عثمان فیصل کاشف ندیم زاہد حمزہ طارق شہزاد وقاص آصف"),
+        woman: words("عائشہ صائمہ فرح نادیہ ثنا رابعہ مہوش حنا زینب شازیہ"),
+        last: words("احمد خان ملک چوہدری قریشی بٹ شیخ صدیقی اعوان ہاشمی مغل"),
+      },
+      1,
+    ],
+  ],
 };
 
 interface Country {
@@ -196,13 +157,18 @@ function customer(draw: Random): Customer {
   const country = draw.weighted(COUNTRIES);
   const language = draw.weighted(country.languages);
   const gender = draw.chance(0.56) ? "man" : "woman";
-  const firstName = draw.pick(FIRST[language][gender]);
+  const names = draw.weighted(NAMES[language]);
+  const firstName = draw.pick(names[gender]);
   const drawn = String(draw.int(0, 10 ** country.digits - 1)).padStart(country.digits, "0");
   return {
-    name: `${firstName} ${draw.pick(LAST[language])}`,
+    name: `${firstName} ${draw.pick(names.last)}`,
     firstName,
     gender,
     language,
     phone: country.prefix + drawn,
   };
+}
+
+function words(text: string): string[] {
+  return text.split(" ");
 }

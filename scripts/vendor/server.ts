@@ -124,7 +124,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   }
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? "/", vendor.url);
+    // Never resolved against a base: "//elsewhere/" would be another host.
+    const address = `${vendor.url}${request.url ?? "/"}`;
+    if (!URL.canParse(address)) return send(response, 400, "text/plain; charset=utf-8", "Bad request\n");
+    const url = new URL(address);
     if (url.pathname.startsWith("/_control/")) {
       void handleControl(vendor, request, response, url);
       return;

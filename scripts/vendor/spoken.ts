@@ -13,6 +13,8 @@ export interface SpokenDialogue {
   file: string;
   scenario: ScenarioId;
   language: Language;
+  /** Whose voice the customer has: the call is one with such a customer. */
+  customer: "man" | "woman";
   /** Of the audio. */
   seconds: number;
   turns: SpokenTurn[];
@@ -20,7 +22,7 @@ export interface SpokenDialogue {
   achieved: boolean[];
   reason: string;
   response: Record<string, unknown> | null;
-  /** What the dialogue says aloud, so that the call's variables agree with it. */
+  /** What the dialogue says aloud, so that the call's variables agree with it; its strings are templates. */
   variables: Record<string, unknown>;
 }
 

@@ -56,6 +56,24 @@ export const cardActivation: Script = {
       reason: "العميل خارج المملكة وسيفعّل البطاقة بعد {alt_date}.",
       response: { activated: false, reason: "abroad", reminder: "{alt_iso}" },
     },
+    {
+      openings: [
+        [
+          agent("السلام عليكم، معك ليان من بنك مدار. هل أتكلم مع {customer_name}؟"),
+          customer("{هو|هي} {نايم|نايمة} الحين. أنا {ولده|ولدها}."),
+        ],
+      ],
+      turns: [
+        agent("شكرًا لك. متى أقدر أتصل مرة ثانية؟"),
+        customer("بعد المغرب أحسن."),
+        tool("schedule_reminder", { card_last4: "{last4}", when: "18:30" }, { ok: true }, 480),
+      ],
+      goal: "error",
+      achieved: [false, true, false],
+      reason: "ردّ أحد أفراد العائلة ولم نصل إلى العميل، وجُدول اتصال بعد المغرب.",
+      response: { activated: null, callback: "18:30" },
+      weight: 0.8,
+    },
   ],
   closings: [[agent("شكرًا لك {first_name}، بنك مدار يتمنى لك يومًا سعيدًا."), customer("شكرًا، مع السلامة.")]],
 };

@@ -122,7 +122,7 @@ export const paymentReminder: Script = {
         agent("أعتذر منك، وراح أطلب تحديث الرقم عندنا حتى ما نزعجك مرة ثانية."),
         tool("flag_wrong_number", { invoice_number: "{invoice_number}" }, { flagged: true }, 365),
       ],
-      goal: "failure",
+      goal: "error",
       achieved: [false, false, false],
       reason: "الرقم ليس للعميل، وتم تعليمه كرقم خاطئ.",
       response: { wrong_number: true },

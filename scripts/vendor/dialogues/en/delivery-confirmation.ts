@@ -76,6 +76,19 @@ export const deliveryConfirmation: Script = {
     },
     {
       turns: [
+        agent("The driver plans to be in {district} on {delivery_date}, {window}. Will someone be there?"),
+        customer("Mister, no English. Hindi? You speak Hindi?"),
+        agent("I'm sorry, I can't continue in Hindi. A colleague who can will call you."),
+        tool("create_callback", { order_id: "{order_id}", language: "hi" }, { id: "CB-{ticket}" }, 705),
+      ],
+      goal: "error",
+      achieved: [false, false, false],
+      reason: "The agent and the customer had no language in common; a callback in Hindi was requested.",
+      response: { confirmed: null, callback: "hi" },
+      weight: 0.5,
+    },
+    {
+      turns: [
         agent("The driver plans to come on {delivery_date}, {window}. Does that"),
         customer("Not now, I'm driving. Bye."),
       ],

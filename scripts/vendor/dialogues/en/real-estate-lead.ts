@@ -30,7 +30,7 @@ export const realEstateLead: Script = {
         agent("I have four units that fit. Will you pay in cash, or with a mortgage?"),
         customer("A mortgage. I already have an approval from [[al ragi|Al Rajhi]]."),
         agent("Excellent. Would you like to see them on {alt_date} at {appt_time}?"),
-        customer("Yes, that works. My wife will come too."),
+        customer("Yes, that works. My {wife|husband} will come too."),
         tool("book_visit", { project: "{project}", date: "{alt_iso}", visitors: 2 }, { visit: "V-{ticket}" }, 930),
         agent("Booked. I'll text you the location."),
       ],

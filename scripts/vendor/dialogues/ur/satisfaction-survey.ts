@@ -65,6 +65,18 @@ export const satisfactionSurvey: Script = {
       reason: "The customer declined the survey and opted out.",
       response: { score: null, opted_out: true },
     },
+    {
+      turns: [
+        agent("صفر سے دس تک، آپ ہمیں کتنے نمبر دیں گے؟"),
+        customer("گاڑی تو میرے بھائی لے کر گئے تھے، مجھے معلوم نہیں۔"),
+        agent("جی بہتر، ہم ان سے رابطہ کر لیں گے۔"),
+      ],
+      goal: "error",
+      achieved: [false, false, false],
+      reason: "Another member of the family had made the visit.",
+      response: { score: null },
+      weight: 0.6,
+    },
   ],
   closings: [[agent("آپ کے وقت کا شکریہ، اللہ حافظ۔"), customer("اللہ حافظ۔")]],
 };
