@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 
 /** An active filter: what it is about, its value, and a link that leads to the same page without it. */
-export function Chip<T extends string>({
+export function Chip<Path extends string>({
   label,
   children,
   removeHref,
@@ -16,7 +16,7 @@ export function Chip<T extends string>({
 }: {
   label?: ReactNode;
   children: ReactNode;
-  removeHref?: Route<T>;
+  removeHref?: Route<Path>;
   /** The filter in words, for the accessible name of the cross. */
   removeName?: string;
   className?: string;
@@ -37,7 +37,7 @@ export function Chip<T extends string>({
         </span>
       </span>
       {removeHref !== undefined && (
-        <Link
+        <Link<Path>
           href={removeHref}
           scroll={false}
           aria-label={removeName === undefined ? t("remove") : t("removeFilter", { filter: removeName })}

@@ -1,4 +1,5 @@
 import type { VariantProps } from "class-variance-authority";
+import type { Route } from "next";
 import Link from "next/link";
 import type { ComponentProps } from "react";
 
@@ -6,10 +7,17 @@ import { cn } from "@/components/cn";
 
 import { buttonClass } from "./button-class";
 
-export type LinkButtonProps = ComponentProps<typeof Link> &
-  Omit<VariantProps<typeof buttonClass>, "shape"> & { shape?: "text" | "icon" };
+export type LinkButtonProps<Path extends string> = Omit<ComponentProps<typeof Link>, "href"> &
+  Omit<VariantProps<typeof buttonClass>, "shape"> & { href: Route<Path>; shape?: "text" | "icon" };
 
 /** A link that looks like a button: for going somewhere. What changes something is a `Button`. */
-export function LinkButton({ variant, size, shape = "text", className, ...props }: LinkButtonProps) {
-  return <Link {...props} className={cn(buttonClass({ variant, size, shape }), className)} />;
+export function LinkButton<Path extends string>({
+  variant,
+  size,
+  shape = "text",
+  className,
+  href,
+  ...props
+}: LinkButtonProps<Path>) {
+  return <Link<Path> {...props} href={href} className={cn(buttonClass({ variant, size, shape }), className)} />;
 }

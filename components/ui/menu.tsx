@@ -60,9 +60,9 @@ export function MenuItem({
   );
 }
 
-export function MenuLink<T extends string>({ href, children }: { href: Route<T>; children: ReactNode }) {
+export function MenuLink<Path extends string>({ href, children }: { href: Route<Path>; children: ReactNode }) {
   return (
-    <Base.LinkItem closeOnClick render={<Link href={href} />} className={cn(itemClass, "[&_svg]:text-subtle")}>
+    <Base.LinkItem closeOnClick render={<Link<Path> href={href} />} className={cn(itemClass, "[&_svg]:text-subtle")}>
       {children}
     </Base.LinkItem>
   );

@@ -9,19 +9,19 @@ import { buttonClass } from "./button-class";
 import { LinkButton } from "./link-button";
 
 /** Back and on through a keyset: links where there is a page, dimmed where there is none. `children` says what is shown of how many. */
-export function Pagination<P extends string, N extends string>({
+export function Pagination({
   previous,
   next,
   className,
   children,
 }: {
-  previous: Route<P> | null;
-  next: Route<N> | null;
+  previous: Route | null;
+  next: Route | null;
   className?: string;
   children?: ReactNode;
 }) {
   const t = useTranslations("common.pagination");
-  const step = (href: Route<P> | Route<N> | null, label: string, rel: "prev" | "next") => {
+  const step = (href: Route | null, label: string, rel: "prev" | "next") => {
     const icon =
       rel === "prev" ? (
         <ChevronLeft className="rtl-flip" aria-hidden />
@@ -33,7 +33,7 @@ export function Pagination<P extends string, N extends string>({
         {icon}
       </span>
     ) : (
-      <LinkButton href={href} size="sm" shape="icon" rel={rel} aria-label={label} title={label}>
+      <LinkButton<string> href={href} size="sm" shape="icon" rel={rel} aria-label={label} title={label}>
         {icon}
       </LinkButton>
     );

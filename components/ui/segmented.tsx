@@ -16,19 +16,19 @@ const segmentClass = (active: boolean) =>
   );
 
 /** One of a few views, each with its own URL. */
-export function SegmentedLinks<T extends string>({
+export function SegmentedLinks({
   label,
   items,
   className,
 }: {
   label: string;
-  items: readonly { href: Route<T>; label: ReactNode; active: boolean }[];
+  items: readonly { href: Route; label: ReactNode; active: boolean }[];
   className?: string;
 }) {
   return (
     <nav aria-label={label} className={cn(groupClass, className)}>
       {items.map((item) => (
-        <Link
+        <Link<string>
           key={item.href}
           href={item.href}
           scroll={false}

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 
 /** One number that matters: its name, the number, its change, and what it is a share of. With `href` all of it is a link. */
-export function StatTile<T extends string>({
+export function StatTile<Path extends string>({
   label,
   value,
   change,
@@ -18,7 +18,7 @@ export function StatTile<T extends string>({
   change?: ReactNode;
   /** The denominator, in words: "of 1,284 reached". */
   detail?: ReactNode;
-  href?: Route<T>;
+  href?: Route<Path>;
   className?: string;
 }) {
   const content = (
@@ -35,7 +35,7 @@ export function StatTile<T extends string>({
   return href === undefined ? (
     <div className={box}>{content}</div>
   ) : (
-    <Link
+    <Link<Path>
       href={href}
       className={cn(box, "transition-colors duration-100 hover:border-border-strong hover:bg-hover/40")}
     >
