@@ -2,13 +2,16 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 import { env } from "@/lib/env";
+import { perProcess } from "@/lib/per-process";
+
+import { Breaker, guarded, type SocketOwner } from "./breaker";
 
 /**
- * Three ways to the database, so that one cannot starve another:
- * `ingest` for deliveries and jobs, `db` for what people do, `replica` for what people only read.
+ * Four ways to the database, so that one cannot starve another: `db/ingest.ts` for deliveries, `jobs` for work outside
+ * requests, `db` for what people do, `replica` for what people only read.
  */
 
-type Pool = { url: string; name: string; max: number; statementTimeoutSeconds: number };
+type Pool = { url: string; name: string; max: number; statementTimeoutSeconds: number; owner?: SocketOwner };
 
 /** A transaction pooler accepts neither start-up parameters nor prepared statements that outlive a transaction. */
 function isPooled(url: string): boolean {
@@ -22,36 +25,37 @@ function withoutPoolerMark(url: string): string {
   return copy.href;
 }
 
-function open({ url, name, max, statementTimeoutSeconds }: Pool) {
+/** One a server, whichever pool asks it. */
+export function breakerOf(url: string): Breaker {
+  return perProcess(`breaker ${new URL(url).host}`, () => new Breaker());
+}
+
+export function open({ url, name, max, statementTimeoutSeconds, owner }: Pool) {
   const pooled = isPooled(url);
   const client = postgres(withoutPoolerMark(url), {
     max,
-    idle_timeout: 60,
+    idle_timeout: 30,
     connect_timeout: 5,
     prepare: !pooled,
     onnotice: () => {},
     connection: pooled
       ? { application_name: `callboard-${name}` }
       : { application_name: `callboard-${name}`, statement_timeout: statementTimeoutSeconds * 1000 },
+    ...guarded(breakerOf(url), owner),
   });
   return drizzle(client);
 }
 
-function openAll() {
+export const { db, replica, jobs } = perProcess("database", () => {
   const db = open({ url: env.DATABASE_URL, name: "pages", max: 8, statementTimeoutSeconds: 20 });
   return {
-    ingest: open({ url: env.DATABASE_URL, name: "ingest", max: 6, statementTimeoutSeconds: 10 }),
     db,
     replica:
       env.DATABASE_REPLICA_URL === undefined
         ? db
         : open({ url: env.DATABASE_REPLICA_URL, name: "replica", max: 8, statementTimeoutSeconds: 20 }),
+    jobs: open({ url: env.DATABASE_URL, name: "jobs", max: 4, statementTimeoutSeconds: 10 }),
   };
-}
+});
 
-// `next dev` loads this module anew on every change; the connections stay.
-const kept = globalThis as { callboardDatabase?: ReturnType<typeof openAll> };
-kept.callboardDatabase ??= openAll();
-
-export const { ingest, db, replica } = kept.callboardDatabase;
 export type Database = typeof db;

@@ -4,8 +4,9 @@ import { sql } from "drizzle-orm";
 
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/webhook";
 
-import { ingest } from "./client";
-import { mergeCtes, sourceRank } from "./merge";
+import { jobs, type Database } from "./client";
+import { sqlState } from "./errors";
+import { mergeCtes, receivedAtOf, sourceRank } from "./merge";
 
 /** A webhook as it came in, before anybody thought about it. */
 export type ReceivedDelivery = {
@@ -35,46 +36,69 @@ export function bodySha256(body: Uint8Array): string {
 /**
  * Stores a delivery and merges its call in one statement: after it returns both are durable, before it returns neither
  * is. The unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Calling it twice
- * for one request is harmless, so a caller may retry after any error.
+ * for one request is harmless, so a caller may retry after any error. What Postgres refuses for its content is quarantined
+ * as `not_storable`: an error thrown is never about the delivery, always about the database.
  */
-export async function record(received: ReceivedDelivery, meaning: Interpretation): Promise<Recorded> {
-  return meaning.understood ? recordCall(received, meaning) : recordQuarantined(received, meaning);
+export async function record(
+  received: ReceivedDelivery,
+  meaning: Interpretation,
+  on: Database = jobs,
+): Promise<Recorded> {
+  if (!meaning.understood) {
+    return recordQuarantined(received, meaning, on);
+  }
+  try {
+    return await recordCall(received, meaning, on);
+  } catch (error) {
+    if (!isAboutTheData(error)) {
+      throw error;
+    }
+    return recordQuarantined(received, { understood: false, callId: meaning.callId, reason: "not_storable" }, on);
+  }
+}
+
+/** Classes 22 (data exception), 23 (constraint) and 54 (limit exceeded): the same statement would fail again. */
+function isAboutTheData(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? "");
 }
 
 async function recordCall(
   received: ReceivedDelivery,
   { callId, facts, flags }: Interpretation & { understood: true },
+  on: Database,
 ): Promise<Recorded> {
   const deliveryId = randomUUID();
   const kind = facts.outcome === "complete" ? "complete" : "not_completed";
   const rank = sourceRank(kind, facts.endedAt);
-  const rows = await ingest.execute<{
-    id: string;
-    verdict: Recorded["verdict"];
-    times_received: number;
-    won: boolean;
-  }>(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
+  const rows = await on.execute<{ id: string; verdict: Recorded["verdict"]; is_duplicate: boolean }>(sql`
+    with before as (
+      select verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
+    ), ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
       insert into deliveries as kept (${deliveryColumns})
       select
         ${deliveryValues(callId, deliveryId, received)}, ${facts.outcome}::text,
         case when won then 'applied' else 'superseded' end, null, ${textArray(flags)}
       from merged
       on conflict (call_id, body_sha256) do update set
-        times_received = kept.times_received + 1,
-        last_received_at = now(),
+        ${receivedAgain},
         -- The same body may once have been set aside, for the address it came from.
         outcome = excluded.outcome,
         verdict = case when kept.verdict = 'quarantined' then excluded.verdict else kept.verdict end,
         reason = null
       returning id, verdict, times_received
     )
-    select stored.id, stored.verdict, stored.times_received, merged.won from stored, merged
+    select
+      id, verdict, times_received > 1 and not exists (select from before where verdict = 'quarantined') as is_duplicate
+    from stored
   `);
   const row = only(rows);
-  const isNew = row.times_received === 1 || row.won;
-  return { verdict: isNew ? row.verdict : "duplicate", callId, deliveryId: row.id, reason: null };
+  return { verdict: row.is_duplicate ? "duplicate" : row.verdict, callId, deliveryId: row.id, reason: null };
 }
+
+/** A delivery that waited in the spool may come after one that was received later. */
+const receivedAgain = sql`times_received = kept.times_received + 1,
+        received_at = least(kept.received_at, excluded.received_at),
+        last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
 
 /** A delivery that changed a call's outcome may have changed what the API knows of it: it is asked again. */
 const onDelivery = sql`,
@@ -87,16 +111,20 @@ const onDelivery = sql`,
 async function recordQuarantined(
   received: ReceivedDelivery,
   { callId, reason }: Interpretation & { understood: false },
+  on: Database,
 ): Promise<Recorded> {
   const deliveryId = randomUUID();
-  const rows = await ingest.execute<{ id: string }>(sql`
+  const rows = await on.execute<{ id: string; verdict: Recorded["verdict"] }>(sql`
     insert into deliveries as kept (${deliveryColumns})
     values (${deliveryValues(callId, deliveryId, received)}, null, 'quarantined', ${reason}, '{}')
-    on conflict (call_id, body_sha256) do update set
-      times_received = kept.times_received + 1, last_received_at = now()
-    returning id
+    on conflict (call_id, body_sha256) do update set ${receivedAgain}
+    returning id, verdict
   `);
-  return { verdict: "quarantined", callId, deliveryId: only(rows).id, reason };
+  const row = only(rows);
+  // The same body may have been applied before, when it came from an address that was expected.
+  return row.verdict === "quarantined"
+    ? { verdict: "quarantined", callId, deliveryId: row.id, reason }
+    : { verdict: "duplicate", callId, deliveryId: row.id, reason: null };
 }
 
 const deliveryColumns = sql.raw(
@@ -104,7 +132,7 @@ const deliveryColumns = sql.raw(
 );
 
 function deliveryValues(callId: string, deliveryId: string, received: ReceivedDelivery) {
-  const receivedAt = sql`coalesce(${received.receivedAt?.toISOString() ?? null}::timestamptz, now())`;
+  const receivedAt = receivedAtOf(received.receivedAt);
   return sql`${callId}, ${deliveryId}::uuid, ${Buffer.from(received.body)}::bytea, ${bodySha256(received.body)},
     ${received.contentType}::text, ${received.contentEncoding}::text, ${received.sourceIp}::text,
     ${received.secretLabel}::text, ${receivedAt}, ${receivedAt}`;

@@ -2,7 +2,7 @@ import { and, asc, count, eq, isNotNull, lte, sql } from "drizzle-orm";
 
 import type { CallFacts } from "@/lib/call-facts";
 
-import { ingest } from "./client";
+import { jobs } from "./client";
 import { mergeCtes, sourceRank } from "./merge";
 import { calls, type Call } from "./schema";
 
@@ -20,14 +20,14 @@ const LEASE_SECONDS = 60;
  * other process takes them meanwhile (`skip locked` lets two claim side by side without waiting).
  */
 export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
-  const due = ingest
+  const due = jobs
     .select({ callId: calls.callId })
     .from(calls)
     .where(and(isNotNull(calls.enrichmentDueAt), lte(calls.enrichmentDueAt, sql`now()`)))
     .orderBy(asc(calls.enrichmentDueAt))
     .limit(limit)
     .for("update", { skipLocked: true });
-  return ingest
+  return jobs
     .update(calls)
     .set({
       enrichmentDueAt: sql`now() + make_interval(secs => ${LEASE_SECONDS})`,
@@ -60,7 +60,7 @@ export async function applyApiFacts(callId: string, facts: CallFacts, answeredAt
       enrichment_attempts = ${next.resetAttempts ? sql`0` : sql`kept.enrichment_attempts`},
       enrichment_due_at = ${dueAt(next.dueInSeconds)}`;
   const rank = sourceRank("api", answeredAt);
-  await ingest.execute(sql`
+  await jobs.execute(sql`
     with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet })} select call_id from projected
   `);
 }
@@ -71,7 +71,7 @@ export async function noteFailedAttempt(
   error: string,
   next: NextStep & { countAttempt: boolean },
 ): Promise<void> {
-  await ingest
+  await jobs
     .update(calls)
     .set({
       enrichmentState: next.state,
@@ -88,7 +88,7 @@ export async function noteFailedAttempt(
 
 /** Asks the API for one call again, now. */
 export async function requestEnrichment(callId: string): Promise<void> {
-  await ingest
+  await jobs
     .update(calls)
     .set({ enrichmentDueAt: sql`now()`, enrichmentAttempts: 0, enrichmentState: "pending" })
     .where(eq(calls.callId, callId));
@@ -96,7 +96,7 @@ export async function requestEnrichment(callId: string): Promise<void> {
 
 /** How many calls are in which state of enrichment. */
 export async function countEnrichmentStates(): Promise<Record<Call["enrichmentState"], number>> {
-  const rows = await ingest
+  const rows = await jobs
     .select({ state: calls.enrichmentState, count: count() })
     .from(calls)
     .groupBy(calls.enrichmentState);

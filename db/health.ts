@@ -1,6 +1,6 @@
 import { count, desc, eq } from "drizzle-orm";
 
-import { ingest } from "./client";
+import { jobs } from "./client";
 import { deliveries } from "./schema";
 
 export type Health = { lastDeliveryAt: Date | null; quarantined: number };
@@ -10,12 +10,12 @@ const HEALTH_TIMEOUT_MS = 2000;
 /** The state of the inbox, or null where the database does not answer within two seconds. */
 export async function readHealth(): Promise<Health | null> {
   const asked = Promise.all([
-    ingest
+    jobs
       .select({ at: deliveries.receivedAt })
       .from(deliveries)
       .orderBy(desc(deliveries.receivedAt), desc(deliveries.id))
       .limit(1),
-    ingest.select({ count: count() }).from(deliveries).where(eq(deliveries.verdict, "quarantined")),
+    jobs.select({ count: count() }).from(deliveries).where(eq(deliveries.verdict, "quarantined")),
   ]);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {

@@ -62,7 +62,7 @@ export function mergeCtes(input: {
   alsoSet: SQL;
 }): SQL {
   const { callId, facts, deliveryId } = input;
-  const receivedAt = sql`coalesce(${input.receivedAt?.toISOString() ?? null}::timestamptz, now())`;
+  const receivedAt = receivedAtOf(input.receivedAt);
   const ranked = rankFacts(facts, input.rank, deliveryId);
   const searchText = facts.transcript === null ? null : searchTextOf(facts.transcript);
 
@@ -124,6 +124,11 @@ export function mergeCtes(input: {
       ${input.alsoSet}
     returning call_id
   )`;
+}
+
+/** When something was received, by the database's clock: another clock's word, of whoever kept it meanwhile, is capped by it. */
+export function receivedAtOf(at: Date | null): SQL {
+  return at === null ? sql`now()` : sql`least(${at.toISOString()}::timestamptz, now())`;
 }
 
 /** The template variables have no fixed names: the ones that scenarios use for the person called, most exact first. */

@@ -1,11 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 
-import { ingest } from "./client";
+import { jobs } from "./client";
 import { states } from "./schema";
 
 /** What `value` was last set to, or null. The reader knows the shape: it is written by our own code alone. */
 export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date } | null> {
-  const [row] = await ingest
+  const [row] = await jobs
     .select({ value: states.value, updatedAt: states.updatedAt })
     .from(states)
     .where(eq(states.key, key))
@@ -14,12 +14,12 @@ export async function readState<Value>(key: string): Promise<{ value: Value; upd
 }
 
 export async function writeState(key: string, value: unknown): Promise<void> {
-  await ingest
+  await jobs
     .insert(states)
     .values({ key, value })
     .onConflictDoUpdate({ target: states.key, set: { value, updatedAt: sql`now()` } });
 }
 
 export async function clearState(key: string): Promise<void> {
-  await ingest.delete(states).where(eq(states.key, key));
+  await jobs.delete(states).where(eq(states.key, key));
 }

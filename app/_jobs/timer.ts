@@ -1,22 +1,33 @@
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 
+import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
 
-const EVERY_MS = 5000;
-
-/** Works off what is due every few seconds, in a process that lives. On Vercel `/api/jobs` does it. */
+/** The work outside requests, in a process that lives. On Vercel `/api/jobs` does it. */
 export function startTimer(): void {
   if (env.VERCEL) {
     return;
   }
+  repeat("drain", 500, drainSpool);
+  repeat("enrich", 5000, enrichDue);
+}
+
+/** Runs a job, the first time at once, and again some time after it ended: one slow job holds up no other. */
+function repeat(job: string, everyMs: number, run: () => Promise<number>): void {
+  let lastError = "";
   const tick = async () => {
     try {
-      await enrichDue();
+      await run();
+      lastError = "";
     } catch (error) {
-      log("warn", "jobs_failed", { error_code: errorCode(error) });
+      const code = errorCode(error);
+      if (code !== lastError) {
+        log("warn", "job_failed", { job, error_code: code });
+      }
+      lastError = code;
     }
-    setTimeout(tick, EVERY_MS).unref();
+    setTimeout(tick, everyMs).unref();
   };
-  setTimeout(tick, EVERY_MS).unref();
+  void tick();
 }

@@ -30,6 +30,8 @@ export const QUARANTINE_REASONS = [
   "payload_missing",
   "type_missing",
   "unexpected_address",
+  /** Postgres itself refused what was understood: nothing that another attempt could mend. */
+  "not_storable",
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 

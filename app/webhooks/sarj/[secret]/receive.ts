@@ -1,12 +1,11 @@
-import { bodySha256, record, type ReceivedDelivery, type Recorded } from "@/db/deliveries";
-import { isAllowedAddress } from "@/lib/client-ip";
-import { env } from "@/lib/env";
-import { errorCode, log } from "@/lib/log";
-import { decodeBody, readBody } from "@/lib/sarj/body";
-import { interpret, type Interpretation } from "@/lib/sarj/webhook";
+import { keep } from "@/app/_ingest/hold";
+import { understand } from "@/app/_ingest/understand";
+import { bodySha256, type ReceivedDelivery, type Recorded } from "@/db/deliveries";
+import { log } from "@/lib/log";
+import { readBody } from "@/lib/sarj/body";
 
 /** What is sent back; the codes are those of `docs/faults.md`. */
-export type Answer = { status: number; headers?: Record<string, string>; body: Record<string, string> };
+export type Answer = { status: number; headers?: Record<string, string>; body: Record<string, string | null> };
 
 const READ_DEADLINE_MS = 8000;
 
@@ -49,30 +48,28 @@ export async function receive(
     receivedAt: null,
   };
   const meaning = await understand(received);
-  const facts = { bytes: read.bytes.length, sha256: bodySha256(read.bytes).slice(0, 12), call_id: meaning.callId };
-  try {
-    const recorded = await record(received, meaning);
-    return done(answerTo(recorded), {
-      ...facts,
-      verdict: recorded.verdict,
-      ...(recorded.reason === null ? {} : { reason: recorded.reason }),
-    });
-  } catch (error) {
-    const answer = { status: 503, headers: { "Retry-After": "2" }, body: { error: "not_stored" } };
-    return done(answer, { ...facts, error_code: errorCode(error) });
+  const kept = await keep(received, meaning, startedAt);
+  const facts = {
+    bytes: read.bytes.length,
+    sha256: bodySha256(read.bytes).slice(0, 12),
+    call_id: meaning.callId,
+    ...(kept.attempts === 1 ? {} : { attempt: kept.attempts }),
+  };
+  switch (kept.how) {
+    case "recorded": {
+      const { verdict, reason } = kept.recorded;
+      return done(answerTo(kept.recorded), { ...facts, verdict, ...(reason === null ? {} : { reason }) });
+    }
+    case "spooled": {
+      const answer = { status: 202, body: { verdict: "spooled", call_id: meaning.callId, delivery_id: null } };
+      return done(answer, { ...facts, verdict: "spooled", error_code: kept.errorCode });
+    }
+    case "not_kept": {
+      const body = { error: "not_stored", call_id: meaning.callId };
+      const answer = { status: 503, headers: { "Retry-After": "2" }, body };
+      return done(answer, { ...facts, error_code: kept.errorCode });
+    }
   }
-}
-
-/** What a delivery means, the address that it came from included. */
-async function understand(received: ReceivedDelivery): Promise<Interpretation> {
-  const decoded = await decodeBody(Buffer.from(received.body), received.contentEncoding);
-  if (decoded === null) {
-    return { understood: false, callId: "", reason: "undecodable" };
-  }
-  const meaning = interpret(decoded, new Date());
-  return meaning.understood && !isAllowedAddress(received.sourceIp, env.SARJ_WEBHOOK_ALLOWED_IPS)
-    ? { understood: false, callId: meaning.callId, reason: "unexpected_address" }
-    : meaning;
 }
 
 function answerTo({ verdict, callId, deliveryId }: Recorded): Answer {

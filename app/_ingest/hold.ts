@@ -1,0 +1,94 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { record, type ReceivedDelivery, type Recorded } from "@/db/deliveries";
+import { attempt } from "@/db/ingest";
+import { errorCode } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
+import type { Interpretation } from "@/lib/sarj/webhook";
+
+import { deliverySpool, encodeDelivery } from "./spool";
+
+/**
+ * How a delivery is kept while the database is away: the request holds and tries again, then it is parked on disk, and
+ * only then it is given back to the vendor. The vendor waits 10 s for an answer and gives up after three attempts 2 s
+ * apart, so failing at once would lose most of what comes during an outage, and holding loses none of a short one.
+ */
+
+/** For a whole request, from its first byte: leaves the answer its way back within the vendor's 10 s. */
+const BUDGET_MS = 8500;
+const TRY_MS = 1500;
+const RETRY_EVERY_MS = 250;
+/** Together they hold no more than this; who comes on top goes straight to the spool. */
+const MAX_HOLDERS = 200;
+const MAX_HELD_BYTES = 128 * 1024 * 1024;
+const SPOOL_WITHIN_MS = 1000;
+
+export type Kept =
+  | { how: "recorded"; recorded: Recorded; attempts: number }
+  | { how: "spooled"; attempts: number; errorCode: string }
+  | { how: "not_kept"; attempts: number; errorCode: string };
+
+const holders = perProcess("holders", () => ({ count: 0, bytes: 0 }));
+
+/**
+ * Keeps one delivery, by whatever way is open, and says which.
+ *
+ * @param startedAt when the request began, on the clock of `performance.now()`
+ */
+export async function keep(received: ReceivedDelivery, meaning: Interpretation, startedAt: number): Promise<Kept> {
+  const receivedAt = new Date();
+  const lastTryAt = startedAt + BUDGET_MS - TRY_MS;
+  const size = received.body.length;
+  let attempts = 0;
+  let isHolding = false;
+  let failure: unknown;
+  try {
+    do {
+      attempts += 1;
+      try {
+        return { how: "recorded", recorded: await attempt((on) => record(received, meaning, on), TRY_MS), attempts };
+      } catch (error) {
+        failure = error;
+      }
+      if (!isHolding) {
+        if (holders.count >= MAX_HOLDERS || holders.bytes + size > MAX_HELD_BYTES) {
+          break;
+        }
+        isHolding = true;
+        holders.count += 1;
+        holders.bytes += size;
+      }
+      await pause(RETRY_EVERY_MS);
+    } while (performance.now() < lastTryAt);
+  } finally {
+    if (isHolding) {
+      holders.count -= 1;
+      holders.bytes -= size;
+    }
+  }
+  const code = errorCode(failure);
+  const isSpooled = await spool({ ...received, receivedAt });
+  return isSpooled === true
+    ? { how: "spooled", attempts, errorCode: code }
+    : { how: "not_kept", attempts, errorCode: isSpooled === null ? code : isSpooled };
+}
+
+/** True once it is on disk; null without a spool; else why not. */
+async function spool(received: ReceivedDelivery): Promise<true | string | null> {
+  const appended = deliverySpool()?.append(encodeDelivery(received));
+  if (appended === undefined) {
+    return null;
+  }
+  const late = new AbortController();
+  try {
+    // A disk that hangs must not take the answer with it. If the record lands later, it is a duplicate of the vendor's retry.
+    return await Promise.race([
+      appended.then(() => true as const),
+      pause(SPOOL_WITHIN_MS, "SPOOL_TIMEOUT", { signal: late.signal }),
+    ]);
+  } catch (error) {
+    return errorCode(error);
+  } finally {
+    late.abort();
+  }
+}

@@ -1,0 +1,326 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readFile, readdir, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
+
+/**
+ * A place on disk where records wait until somebody takes them: append-only files, each record with its length and a
+ * CRC, durable (fsync) before `append` resolves. Each process appends to a file of its own. What a process left behind
+ * when it died is taken over by the next one that drains.
+ *
+ * No lock is needed, because of one rule. A file is renamed before it is read to be drained, and after every fsync its
+ * writer looks whether it still has its name. If it has, whoever renames it later will read the record; if it has not,
+ * the record is written once more, into a new file. The worst that can happen is that a record is delivered twice.
+ *
+ * File names: `<id>.<process>.open` while it is appended to, `<id>.<process>.taken` while it is drained; ids sort by age.
+ */
+export class Spool {
+  private readonly owner = `${process.pid}-${HOST}-${randomBytes(6).toString("hex")}`;
+  private queue: { record: Buffer; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private current: Appending | null = null;
+  private readonly taken = new Map<string, { next: number; left: number }>();
+  private turn: Promise<unknown> = Promise.resolve();
+  private draining: Promise<Drained> | null = null;
+
+  /** @param directory is made, for its owner alone, when it is first needed */
+  constructor(private readonly directory: string) {}
+
+  /** How many records wait, those that dead processes left included once a drain has found them. */
+  get waiting(): number {
+    let count = this.current?.records ?? 0;
+    for (const { left } of this.taken.values()) {
+      count += left;
+    }
+    return count;
+  }
+
+  /** Resolves when the record is on disk. Rejects with the file system's error (`ENOSPC`); then it is not kept. */
+  append(payload: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ record: frame(payload), resolve, reject });
+      if (this.queue.length === 1) {
+        // Everything that comes while an earlier batch is written shares the next fsync.
+        void this.inTurn(() => this.writeQueue());
+      }
+    });
+  }
+
+  /**
+   * Hands every record to `deliver`, the oldest first, and removes each file when all of it was delivered. Stops at the
+   * first rejection and goes on there next time. Calls at the same moment share one run.
+   */
+  drain(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
+    this.draining ??= this.drainAll(deliver).finally(() => {
+      this.draining = null;
+    });
+    return this.draining;
+  }
+
+  /* ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+  private async writeQueue(): Promise<void> {
+    const batch = this.queue;
+    this.queue = [];
+    try {
+      await this.write(Buffer.concat(batch.map(({ record }) => record)), batch.length);
+      for (const { resolve } of batch) {
+        resolve();
+      }
+    } catch (error) {
+      for (const { reject } of batch) {
+        reject(error);
+      }
+    }
+  }
+
+  private async write(bytes: Buffer, records: number): Promise<void> {
+    for (;;) {
+      const file = (this.current ??= await this.create());
+      try {
+        await file.handle.appendFile(bytes);
+        await file.handle.datasync();
+      } catch (error) {
+        // After a failed write or fsync nobody knows what the file holds: back to what is known, and a new file.
+        await file.handle.truncate(file.size).catch(() => {});
+        await this.closeCurrent();
+        throw error;
+      }
+      file.size += bytes.length;
+      file.records += records;
+      const isStillOurs = await hasName(file);
+      if (!isStillOurs || file.size > ROTATE_AT_BYTES) {
+        await this.closeCurrent();
+      }
+      if (isStillOurs) {
+        return;
+      }
+    }
+  }
+
+  private async create(): Promise<Appending> {
+    const isNew = await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    if (isNew !== undefined) {
+      await syncDirectory(dirname(this.directory));
+    }
+    const id = `${Date.now().toString().padStart(15, "0")}-${randomBytes(6).toString("hex")}`;
+    const path = join(this.directory, `${id}.${this.owner}.open`);
+    const handle = await open(path, "ax", 0o600);
+    await syncDirectory(this.directory);
+    return { handle, path, size: 0, records: 0 };
+  }
+
+  private async closeCurrent(): Promise<void> {
+    const file = this.current;
+    this.current = null;
+    await file?.handle.close().catch(() => {});
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const run = this.turn.then(work);
+    this.turn = run.catch(() => {});
+    return run;
+  }
+
+  /* ── Draining ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+  private async drainAll(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
+    const drained: Drained = { delivered: 0, damagedBytes: 0, stoppedBy: null };
+    for (;;) {
+      const paths = await this.take();
+      if (paths.length === 0) {
+        return drained;
+      }
+      for (const path of paths) {
+        try {
+          await this.drainFile(path, deliver, drained);
+        } catch (error) {
+          return { ...drained, stoppedBy: error };
+        }
+      }
+    }
+  }
+
+  private async drainFile(path: string, deliver: (payload: Buffer) => Promise<void>, drained: Drained): Promise<void> {
+    const place = this.taken.get(path) ?? { next: 0, left: 0 };
+    for (const { payload, start, end } of readRecords(await readFile(path), place.next)) {
+      if (payload === null) {
+        drained.damagedBytes += end - start;
+      } else {
+        await deliver(payload);
+        drained.delivered += 1;
+        place.left -= 1;
+      }
+      place.next = end;
+    }
+    await rm(path, { force: true });
+    this.taken.delete(path);
+  }
+
+  /** Makes files this process's to drain and lists them, the oldest first: its own current one only if there is no older. */
+  private async take(): Promise<string[]> {
+    const names = (await namesIn(this.directory)).sort();
+    const taken: string[] = [];
+    for (const name of names) {
+      const path = await this.takeOver(name);
+      if (path !== null) {
+        taken.push(path);
+      }
+    }
+    for (const path of this.taken.keys()) {
+      if (!taken.includes(path)) {
+        this.taken.delete(path);
+      }
+    }
+    if (taken.length > 0 || (this.current?.records ?? 0) === 0) {
+      return taken;
+    }
+    await this.inTurn(() => this.closeCurrent());
+    return this.take();
+  }
+
+  private async takeOver(name: string): Promise<string | null> {
+    const [, id, owner, state] = /^([^.]+)\.([^.]+)\.(open|taken)$/.exec(name) ?? [];
+    const from = join(this.directory, name);
+    if (id === undefined || owner === undefined || from === this.current?.path) {
+      return null;
+    }
+    if (owner !== this.owner && !(await isAbandoned(from, owner))) {
+      return null;
+    }
+    const path = join(this.directory, `${id}.${this.owner}.taken`);
+    try {
+      if (owner !== this.owner || state === "open") {
+        await rename(from, path);
+      }
+      const now = new Date();
+      await utimes(path, now, now);
+      if (!this.taken.has(path)) {
+        const records = [...readRecords(await readFile(path), 0)].filter(({ payload }) => payload !== null);
+        this.taken.set(path, { next: 0, left: records.length });
+      }
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+        // Another process was faster.
+        return null;
+      }
+      throw error;
+    }
+  }
+}
+
+export type Drained = {
+  delivered: number;
+  /** Bytes that were no record: a tail that was torn off by a crash before its fsync, so nobody was told it was kept. */
+  damagedBytes: number;
+  /** The rejection that ended the run, null if everything was delivered. */
+  stoppedBy: unknown;
+};
+
+type Appending = { handle: FileHandle; path: string; size: number; records: number };
+
+const ROTATE_AT_BYTES = 32 * 1024 * 1024;
+/** A writer that lives touches its files far more often. */
+const ABANDONED_AFTER_MS = 60_000;
+const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+
+/* ── Records: "CBs1", length, CRC-32 of the payload, payload ─────────────────────────────────────────────────────── */
+
+const MARK = Buffer.from("CBs1");
+const HEADER_BYTES = 12;
+
+function frame(payload: Uint8Array): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  MARK.copy(header);
+  header.writeUInt32BE(payload.length, 4);
+  header.writeUInt32BE(crc32(payload), 8);
+  return Buffer.concat([header, payload]);
+}
+
+type Found = { start: number; end: number; /** Null: damaged bytes. */ payload: Buffer | null };
+
+/** The records from an offset on. What is no whole record is stepped over up to the next one. */
+function* readRecords(bytes: Buffer, from: number): Generator<Found> {
+  let at = from;
+  while (at < bytes.length) {
+    const payload = recordAt(bytes, at);
+    if (payload !== null) {
+      yield { start: at, end: at + HEADER_BYTES + payload.length, payload };
+      at += HEADER_BYTES + payload.length;
+      continue;
+    }
+    let next = bytes.indexOf(MARK, at + 1);
+    while (next !== -1 && recordAt(bytes, next) === null) {
+      next = bytes.indexOf(MARK, next + 1);
+    }
+    const end = next === -1 ? bytes.length : next;
+    yield { start: at, end, payload: null };
+    at = end;
+  }
+}
+
+function recordAt(bytes: Buffer, at: number): Buffer | null {
+  if (at + HEADER_BYTES > bytes.length || bytes.compare(MARK, 0, MARK.length, at, at + MARK.length) !== 0) {
+    return null;
+  }
+  const start = at + HEADER_BYTES;
+  const length = bytes.readUInt32BE(at + 4);
+  if (start + length > bytes.length) {
+    return null;
+  }
+  const payload = bytes.subarray(start, start + length);
+  return crc32(payload) === bytes.readUInt32BE(at + 8) ? payload : null;
+}
+
+/* ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return [];
+    }
+    throw error;
+  }
+}
+
+async function hasName({ handle, path }: Appending): Promise<boolean> {
+  try {
+    return (await stat(path)).ino === (await handle.stat()).ino;
+  } catch {
+    return false;
+  }
+}
+
+/** Only to leave living processes' files to them: taking one by mistake is safe. */
+async function isAbandoned(path: string, owner: string): Promise<boolean> {
+  const [pid, host] = owner.split("-");
+  if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
+    return true;
+  }
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > ABANDONED_AFTER_MS;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
