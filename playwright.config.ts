@@ -36,5 +36,6 @@ export default defineConfig({
     { name: "unit", testDir: "tests/unit" },
     { name: "integration", testDir: "tests/integration" },
     { name: "e2e", testDir: "tests/e2e" },
+    { name: "faults", testDir: "tests/faults" },
   ],
 });

@@ -18,8 +18,11 @@ import { deliverySpool, encodeDelivery } from "./spool";
 const BUDGET_MS = 8500;
 const TRY_MS = 1500;
 const RETRY_EVERY_MS = 250;
-/** Together they hold no more than this; who comes on top goes straight to the spool. */
-const MAX_HOLDERS = 200;
+/**
+ * So many requests hold at once; who comes on top goes straight to the spool. Where there is none, holding is all there
+ * is: an outage of 20 s under 20 deliveries a second and their retries takes some 430 at once.
+ */
+const MAX_HOLDERS = { withSpool: 200, withoutSpool: 1000 };
 const MAX_HELD_BYTES = 128 * 1024 * 1024;
 const SPOOL_WITHIN_MS = 1000;
 
@@ -39,6 +42,7 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
   const receivedAt = new Date();
   const lastTryAt = startedAt + BUDGET_MS - TRY_MS;
   const size = received.body.length;
+  const maxHolders = deliverySpool() === null ? MAX_HOLDERS.withoutSpool : MAX_HOLDERS.withSpool;
   let attempts = 0;
   let isHolding = false;
   let failure: unknown;
@@ -51,7 +55,7 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
         failure = error;
       }
       if (!isHolding) {
-        if (holders.count >= MAX_HOLDERS || holders.bytes + size > MAX_HELD_BYTES) {
+        if (holders.count >= maxHolders || holders.bytes + size > MAX_HELD_BYTES) {
           break;
         }
         isHolding = true;

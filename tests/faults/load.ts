@@ -1,0 +1,96 @@
+import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/vendor/sender";
+
+import { complete, notCompleted } from "../fixtures/bodies";
+import type { Ground } from "./ground";
+
+/** A stream of deliveries, each of a call of its own, sent as the vendor sends them. */
+export type Load = {
+  /** How many were begun so far. */
+  sent(): number;
+  /** Those that ended so far. */
+  results(): DeliveryResult[];
+  /** Begins no more, waits for those that are under way, and returns what became of each. */
+  stop(): Promise<DeliveryResult[]>;
+};
+
+/** `url` may change while it runs, as when an application is started again elsewhere. */
+export function startLoad({
+  url,
+  perSecond,
+  name,
+  manners = VENDOR_MANNERS,
+}: {
+  url: string | (() => string);
+  perSecond: number;
+  name: string;
+  manners?: Manners;
+}): Load {
+  const results: DeliveryResult[] = [];
+  const running = new Set<Promise<void>>();
+  const began = performance.now();
+  let count = 0;
+  const tick = () => {
+    // A timer that comes late makes up for it.
+    const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
+    while (count < due) {
+      count += 1;
+      const callId = `${name}-${count}`;
+      // Every third call was not completed, as on an ordinary day.
+      const body = JSON.stringify(count % 3 === 0 ? notCompleted(callId) : complete(callId));
+      const sending = deliver(typeof url === "string" ? url : url(), body, { manners }).then((result) => {
+        results.push({ ...result, callId });
+        running.delete(sending);
+      });
+      running.add(sending);
+    }
+  };
+  const timer = setInterval(tick, 10);
+  return {
+    sent: () => count,
+    results: () => results,
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(running);
+      return results;
+    },
+  };
+}
+
+export type Audit = {
+  sent: number;
+  answered: number;
+  found: number;
+  /** Sent and not in the database. */
+  lost: number;
+  /** Answered 2xx and not in the database: must be 0 whatever happens. */
+  forgotten: string[];
+  /** Calls with more than one row for one and the same body. */
+  duplicated: number;
+};
+
+/** Compares what was sent with what is in the database. */
+export async function audit(ground: Pick<Ground, "query">, results: readonly DeliveryResult[]): Promise<Audit> {
+  const rows = await ground.query(
+    (sql) => sql<{ call_id: string; bodies: number }[]>`
+      select d.call_id, count(*)::int as bodies
+      from deliveries d join calls c using (call_id) join call_details using (call_id)
+      group by d.call_id`,
+  );
+  const bodies = new Map(rows.map((row) => [row.call_id, row.bodies]));
+  const isFound = ({ callId }: DeliveryResult) => bodies.has(callId);
+  const answered = results.filter(({ delivered }) => delivered);
+  return {
+    sent: results.length,
+    answered: answered.length,
+    found: results.filter(isFound).length,
+    lost: results.filter((result) => !isFound(result)).length,
+    forgotten: answered.filter((result) => !isFound(result)).map(({ callId }) => callId),
+    duplicated: results.filter(({ callId }) => (bodies.get(callId) ?? 0) > 1).length,
+  };
+}
+
+/** How many are in the database. */
+export async function countCalls(ground: Pick<Ground, "query">): Promise<number> {
+  const [row] = await ground.query((sql) => sql<{ count: number }[]>`select count(*)::int as count from calls`);
+  return row?.count ?? 0;
+}
