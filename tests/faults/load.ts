@@ -29,6 +29,9 @@ export function startLoad({
   const running = new Set<Promise<void>>();
   const began = performance.now();
   let count = 0;
+  const send = async (callId: string, body: string) => {
+    results.push({ ...(await deliver(typeof url === "string" ? url : url(), body, { manners })), callId });
+  };
   const tick = () => {
     // A timer that comes late makes up for it.
     const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
@@ -37,10 +40,7 @@ export function startLoad({
       const callId = `${name}-${count}`;
       // Every third call was not completed, as on an ordinary day.
       const body = JSON.stringify(count % 3 === 0 ? notCompleted(callId) : complete(callId));
-      const sending = deliver(typeof url === "string" ? url : url(), body, { manners }).then((result) => {
-        results.push({ ...result, callId });
-        running.delete(sending);
-      });
+      const sending = send(callId, body).finally(() => running.delete(sending));
       running.add(sending);
     }
   };

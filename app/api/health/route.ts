@@ -1,3 +1,4 @@
+import { deliverySpool } from "@/app/_ingest/spool";
 import { readHealth } from "@/db/health";
 import { env } from "@/lib/env";
 
@@ -11,6 +12,8 @@ export async function GET(): Promise<Response> {
       database: isUp ? "ok" : "unavailable",
       last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
       quarantined: health?.quarantined ?? null,
+      // Deliveries that wait on this machine's disk until the database is back.
+      spooled: deliverySpool()?.waiting ?? 0,
       version: env.APP_VERSION,
     },
     { status: isUp ? 200 : 503, headers: { "Cache-Control": "no-store" } },
