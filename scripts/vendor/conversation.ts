@@ -61,7 +61,7 @@ export function converse(
   const cut = clock > MAXIMUM_DURATION - 8;
   return {
     transcript: { transcript: { messages }, errors },
-    duration: cut ? MAXIMUM_DURATION : Math.round(clock),
+    duration: cut ? MAXIMUM_DURATION : Math.ceil(clock),
     status: cut ? "max_duration_reached" : (course.status ?? "completed"),
     course,
   };

@@ -272,7 +272,7 @@ function quirks(draw: Random, { quirk }: Extract<Fate, { outcome: "complete" }>,
     case "stale_in_progress":
       return { status: { webhook: "in_progress", api: talked.status.api } };
     case "stale_transferring":
-      return { status: { webhook: "transferring", api: "transferred" }, report: null };
+      return { status: { webhook: "transferring", api: talked.status.api } };
     case "bare":
       return { direction: null, interaction: null, status: { webhook: null, api: talked.status.api } };
     case "silent":

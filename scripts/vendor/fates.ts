@@ -3,6 +3,8 @@ import type { CallStatus, NotCompletedType, Outcome } from "./contract";
 import { UNKNOWN_TYPE } from "./contract";
 import type { Random } from "./random";
 
+type Complete = Extract<Fate, { outcome: "complete" }>;
+
 /** What becomes of a call, drawn before anything is said. */
 export type Fate =
   | {
@@ -74,7 +76,7 @@ const RARE: readonly Fate[] = [
   ),
   ...(
     ["chat", "old", "untimed", "no_call_data", "stale_in_progress", "stale_transferring", "bare", "silent"] as const
-  ).map((quirk): Fate => ({ outcome: "complete", manner: "usual", quirk })),
+  ).map((quirk) => complete("usual", quirk)),
 ];
 
 /**
@@ -113,9 +115,8 @@ export function fateAt(draw: Random, at: number, outcome?: Outcome): Fate {
   if (outcome === undefined ? !draw.chance(reached) : outcome !== "complete") {
     return notCompleted(draw, outcome === undefined || outcome === "complete" ? draw.weighted(NOT_COMPLETED) : outcome);
   }
-  return {
-    outcome: "complete",
-    manner: draw.weighted([
+  return complete(
+    draw.weighted([
       ["usual", 88],
       ["long", 3.5],
       ["cut", 0.8],
@@ -124,7 +125,7 @@ export function fateAt(draw: Random, at: number, outcome?: Outcome): Fate {
       ["timeout", 1],
       ["voicemail", 1],
     ] as const),
-    quirk: draw.weighted([
+    draw.weighted([
       ["none", 92.5],
       ["chat", 2.5],
       ["old", 1.5],
@@ -135,7 +136,12 @@ export function fateAt(draw: Random, at: number, outcome?: Outcome): Fate {
       ["bare", 0.6],
       ["silent", 0.5],
     ] as const),
-  };
+  );
+}
+
+/** A webhook can only say "transferring" of a call that was transferred. */
+function complete(manner: Complete["manner"], quirk: Quirk): Complete {
+  return { outcome: "complete", manner: quirk === "stale_transferring" ? "transferred" : manner, quirk };
 }
 
 function notCompleted(draw: Random, outcome: NotCompletedType | typeof UNKNOWN_TYPE): Fate {

@@ -21,7 +21,8 @@ export interface GenerateOptions {
  * byte. From 100 calls on, every type (an unknown one included), every status and every oddity occurs.
  */
 export function generateCalls({ seed, count, from, to }: GenerateOptions): VendorCall[] {
-  const draw = random(`${seed}/calls`);
+  // With the span in it: a later history holds other calls, not the same ids at other times.
+  const draw = random(`${seed}/calls/${from}/${to}`);
   const people = customers(draw.fork("people"), Math.max(12, Math.round(count / 2.4)));
   const times = callTimes(draw.fork("times"), count, from, to);
   return fates(draw.fork("fates"), times).map((fate, index) => {
