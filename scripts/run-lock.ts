@@ -82,3 +82,9 @@ function read(file: string): Contents | null {
     return null;
   }
 }
+
+/** True while somebody holds the lock of that folder. */
+export function isCallboardRunning(folder: string): boolean {
+  const holder = read(join(folder, "running.json"));
+  return holder !== null && isRunning(holder.process);
+}

@@ -1,0 +1,15 @@
+import { bringUpToDate } from "./outside-database";
+import { loadEnvFiles } from "./settings";
+import { command, Refusal, step } from "./terminal";
+
+await command(async () => {
+  loadEnvFiles("production");
+  const databaseUrl = process.env.DATABASE_URL;
+  if (!databaseUrl) {
+    throw new Refusal("DATABASE_URL is not set: there is no database to bring up to date.");
+  }
+  const unreachable = await step("Bringing the database up to date", () => bringUpToDate(databaseUrl));
+  if (unreachable !== null) {
+    throw new Refusal(`The database on ${new URL(databaseUrl).hostname} cannot be reached (${unreachable}).`);
+  }
+});
