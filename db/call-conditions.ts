@@ -24,6 +24,8 @@ export function callConditions(filter: CallFilter): SQL | undefined {
     filter.reviewed === null ? undefined : filter.reviewed ? isNotNull(calls.reviewedAt) : isNull(calls.reviewedAt),
     filter.criterion === null ? undefined : isJudgedBy(filter.criterion, filter.criterionMet),
     filter.counted === null ? undefined : filter.counted ? isCounted() : not(isCounted()),
+    filter.enrichment.length === 0 ? undefined : inArray(calls.enrichmentState, filter.enrichment),
+    filter.test === null ? undefined : eq(calls.isTest, filter.test),
     filter.q === null ? undefined : mentions(filter.q),
   );
 }

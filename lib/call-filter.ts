@@ -37,7 +37,14 @@ export type CallFilter = {
    * Null: both.
    */
   counted: boolean | null;
+  /** How far the vendor's API was asked; `not_found` are the calls that it does not know. */
+  enrichment: EnrichmentState[];
+  /** Only tests, or none of them. */
+  test: boolean | null;
 };
+
+export const ENRICHMENT_STATES = ["pending", "awaiting_report", "done", "not_found", "failed"] as const;
+export type EnrichmentState = (typeof ENRICHMENT_STATES)[number];
 
 /** `text` as it stands in the URL, `at` the instant it means in the organization's zone. */
 export type TimeBound = { text: string; at: Date };
@@ -74,6 +81,8 @@ export const NO_FILTER: CallFilter = {
   criterion: null,
   criterionMet: null,
   counted: null,
+  enrichment: [],
+  test: null,
 };
 
 export const PER_PAGE_CHOICES = [25, 50, 100] as const;
@@ -93,7 +102,8 @@ const GOAL_ALIASES: Record<string, string> = {
 export const MAX_LIST_ITEMS = 50;
 const DAY_SECONDS = 86_400;
 
-const list = z.string().transform((text, context) => {
+/** A comma list of a URL. */
+export const list = z.string().transform((text, context) => {
   const items = [...new Set(text.split(",").map((item) => unescapeItem(item.trim())))].filter((item) => item !== "");
   if (items.length === 0 || items.length > MAX_LIST_ITEMS || items.some((item) => item.length > 200) || hasNul(text)) {
     context.addIssue("not a list of values");
@@ -117,7 +127,8 @@ const numbers = (min: number, max: number) =>
     return [...new Set(values)].toSorted((a, b) => a - b);
   });
 
-const timeBound = (zone: string, ofDay: (date: string) => string) =>
+/** A date (a day of the zone) or an instant; `ofDay` says which day's beginning a date stands for. */
+export const timeBound = (zone: string, ofDay: (date: string) => string) =>
   z.string().transform((text, context): TimeBound => {
     const date = parseIsoDate(text);
     const isInstant = date === null && z.iso.datetime({ offset: true }).safeParse(text).success;
@@ -177,6 +188,8 @@ const readers = (zone: string) => ({
   criterion,
   criterion_met: flag,
   counted: flagOrAll,
+  enrichment: list.pipe(z.array(z.enum(ENRICHMENT_STATES))),
+  test: flag,
   sort: z.enum(CALL_SORTS),
   cursor: z
     .string()
@@ -210,6 +223,8 @@ export const CALL_FILTER_PARAMETERS = [
   "reviewed",
   "criterion",
   "criterion_met",
+  "enrichment",
+  "test",
   "counted",
 ] as const satisfies readonly Reader[];
 
@@ -270,6 +285,8 @@ function toFilter(values: Values, zone: string): CallFilter {
     criterion: values.criterion ?? null,
     criterionMet: values.criterion_met ?? null,
     counted: values.counted ?? null,
+    enrichment: values.enrichment ?? [],
+    test: values.test ?? null,
   };
 }
 
@@ -304,6 +321,8 @@ export function callFilterParams(filter: CallFilter): URLSearchParams {
   put("criterion", filter.criterion);
   put("criterion_met", flagText(filter.criterionMet));
   put("counted", flagText(filter.counted));
+  put("enrichment", filter.enrichment.join(","));
+  put("test", flagText(filter.test));
   return params;
 }
 
