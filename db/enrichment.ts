@@ -1,8 +1,8 @@
-import { and, asc, count, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, count, eq, inArray, isNotNull, lte, sql } from "drizzle-orm";
 
 import type { CallFacts } from "@/lib/call-facts";
 
-import { jobs } from "./client";
+import { jobs, replica } from "./client";
 import { mergeCtes, sourceRank } from "./merge";
 import { calls, type Call } from "./schema";
 
@@ -20,20 +20,25 @@ const LEASE_SECONDS = 60;
  * other process takes them meanwhile (`skip locked` lets two claim side by side without waiting).
  */
 export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
-  const due = jobs
-    .select({ callId: calls.callId })
-    .from(calls)
-    .where(and(isNotNull(calls.enrichmentDueAt), lte(calls.enrichmentDueAt, sql`now()`)))
-    .orderBy(asc(calls.enrichmentDueAt))
-    .limit(limit)
-    .for("update", { skipLocked: true });
+  // In a `with`, not in the condition: there it may be run anew for every row, and lock other rows each time.
+  const due = jobs.$with("due").as(
+    jobs
+      .select({ dueId: sql<string>`${calls.callId}`.as("due_id") })
+      .from(calls)
+      .where(and(isNotNull(calls.enrichmentDueAt), lte(calls.enrichmentDueAt, sql`now()`)))
+      .orderBy(asc(calls.enrichmentDueAt))
+      .limit(limit)
+      .for("update", { skipLocked: true }),
+  );
   return jobs
+    .with(due)
     .update(calls)
     .set({
       enrichmentDueAt: sql`now() + make_interval(secs => ${LEASE_SECONDS})`,
       enrichmentAttempts: sql`least(${calls.enrichmentAttempts} + 1, 1000)`,
     })
-    .where(sql`${calls.callId} in (${due})`)
+    .from(due)
+    .where(eq(calls.callId, due.dueId))
     .returning({
       callId: calls.callId,
       outcome: calls.outcome,
@@ -51,8 +56,16 @@ export type NextStep = {
   resetAttempts: boolean;
 };
 
-/** Merges what the API said and takes the call a step further, in one statement. The API's word fills, a webhook's stays. */
-export async function applyApiFacts(callId: string, facts: CallFacts, answeredAt: Date, next: NextStep): Promise<void> {
+/**
+ * Merges what the API said and takes the call a step further, in one statement. The API's word fills, a webhook's stays. A call that
+ * no webhook told of (it is imported) is made; `isNew` says so.
+ */
+export async function applyApiFacts(
+  callId: string,
+  facts: CallFacts,
+  answeredAt: Date,
+  next: NextStep,
+): Promise<{ isNew: boolean }> {
   const alsoSet = sql`,
       verified_at = coalesce(kept.verified_at, now()),
       enrichment_error = null,
@@ -60,9 +73,15 @@ export async function applyApiFacts(callId: string, facts: CallFacts, answeredAt
       enrichment_attempts = ${next.resetAttempts ? sql`0` : sql`kept.enrichment_attempts`},
       enrichment_due_at = ${dueAt(next.dueInSeconds)}`;
   const rank = sourceRank("api", answeredAt);
-  await jobs.execute(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet })} select call_id from projected
+  const alsoInsert = {
+    columns: sql`, verified_at, enrichment_state, enrichment_due_at`,
+    values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,
+  };
+  const rows = await jobs.execute<{ is_new: boolean }>(sql`
+    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert })}
+    select is_new from projected
   `);
+  return { isNew: rows[0]?.is_new ?? false };
 }
 
 /** Notes an attempt that brought nothing and when the next is due. `error` is a code, never a message. */
@@ -94,17 +113,53 @@ export async function requestEnrichment(callId: string): Promise<void> {
     .where(eq(calls.callId, callId));
 }
 
-/** How many calls are in which state of enrichment. */
-export async function countEnrichmentStates(): Promise<Record<Call["enrichmentState"], number>> {
-  const rows = await jobs
+/** How many calls still wait for the API, were not known to it, or were given up. Done calls and tests are not counted. */
+export async function countUnfinished(): Promise<Record<Exclude<Call["enrichmentState"], "done">, number>> {
+  const rows = await replica
     .select({ state: calls.enrichmentState, count: count() })
     .from(calls)
+    .where(and(sql`${calls.enrichmentState} <> 'done'`, eq(calls.isTest, false)))
     .groupBy(calls.enrichmentState);
-  const counts = { pending: 0, awaiting_report: 0, done: 0, not_found: 0, failed: 0 };
-  for (const row of rows) {
-    counts[row.state] = row.count;
+  const counts = { pending: 0, awaiting_report: 0, not_found: 0, failed: 0 };
+  for (const { state, count: found } of rows) {
+    if (state !== "done") {
+      counts[state] = found;
+    }
   }
   return counts;
+}
+
+/** Asks the API again, now, about every call that was given up. */
+export async function retryFailed(): Promise<number> {
+  const retried = await jobs
+    .update(calls)
+    .set({ enrichmentState: "pending", enrichmentAttempts: 0, enrichmentDueAt: sql`now()` })
+    .where(eq(calls.enrichmentState, "failed"))
+    .returning({ callId: calls.callId });
+  return retried.length;
+}
+
+/** Lets the calls that were put off because the key was refused be asked for now. */
+export async function hastenRefused(): Promise<void> {
+  await jobs
+    .update(calls)
+    .set({ enrichmentDueAt: sql`now()` })
+    .where(and(isNotNull(calls.enrichmentDueAt), inArray(calls.enrichmentError, ["unauthorized", "no_organization"])));
+}
+
+/** Marks a call as a test or takes the mark away. A test is asked for no more: the vendor may not know it. */
+export async function markTest(callId: string, isTest: boolean): Promise<boolean> {
+  const marked = await jobs
+    .update(calls)
+    .set({
+      isTest,
+      enrichmentDueAt: isTest
+        ? null
+        : sql`case when ${calls.enrichmentState} in ('done', 'not_found') then ${calls.enrichmentDueAt} else now() end`,
+    })
+    .where(eq(calls.callId, callId))
+    .returning({ callId: calls.callId });
+  return marked.length > 0;
 }
 
 function dueAt(seconds: number | null) {

@@ -60,6 +60,8 @@ export function mergeCtes(input: {
   receivedAt: Date | null;
   /** What else the merge sets on a call's row that is there already: ` , column = value …`. */
   alsoSet: SQL;
+  /** What else is set on a call's row that is made: `, column` and `, value`. */
+  alsoInsert?: { columns: SQL; values: SQL };
 }): SQL {
   const { callId, facts, deliveryId } = input;
   const receivedAt = receivedAtOf(input.receivedAt);
@@ -105,6 +107,7 @@ export function mergeCtes(input: {
     insert into calls as kept (
       call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal, criteria,
       duration_seconds, has_recording, created_at, started_at, ended_at, first_received_at, last_received_at
+      ${input.alsoInsert?.columns ?? sql.empty()}
     )
     select
       call_id, facts -> 'outcome' ->> 'v', facts -> 'status' ->> 'v', facts -> 'direction' ->> 'v',
@@ -113,6 +116,7 @@ export function mergeCtes(input: {
       (facts -> 'durationSeconds' ->> 'v')::integer, recording_url is not null,
       (facts -> 'createdAt' ->> 'v')::timestamptz, (facts -> 'startedAt' ->> 'v')::timestamptz,
       (facts -> 'endedAt' ->> 'v')::timestamptz, ${receivedAt}, ${receivedAt}
+      ${input.alsoInsert?.values ?? sql.empty()}
     from merged
     on conflict (call_id) do update set
       outcome = excluded.outcome, status = excluded.status, direction = excluded.direction,
@@ -122,7 +126,8 @@ export function mergeCtes(input: {
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
       ended_at = excluded.ended_at
       ${input.alsoSet}
-    returning call_id
+    -- A row that this statement made was never locked or updated by another one.
+    returning call_id, kept.xmax = 0 as is_new
   )`;
 }
 

@@ -3,7 +3,7 @@ import { and, asc, count, eq, lte, ne, sql } from "drizzle-orm";
 import type { Verdict } from "@/lib/delivery-filter";
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/webhook";
 
-import { ingest } from "./client";
+import { jobs } from "./client";
 import { mergeCtes, sourceRank } from "./merge";
 import { deliveries } from "./schema";
 
@@ -36,7 +36,7 @@ const STORED_COLUMNS = {
 
 /** A delivery to replay; null for an id that is not known. */
 export async function readStoredDelivery(id: string): Promise<StoredDelivery | null> {
-  const [row] = await ingest.select(STORED_COLUMNS).from(deliveries).where(eq(deliveries.id, id)).limit(1);
+  const [row] = await jobs.select(STORED_COLUMNS).from(deliveries).where(eq(deliveries.id, id)).limit(1);
   return row ?? null;
 }
 
@@ -48,7 +48,7 @@ export async function listQuarantined(
   reason: QuarantineReason,
   { after, until, limit }: { after: ReplayPlace | null; until: Date; limit: number },
 ): Promise<ReplayPlace[]> {
-  return ingest
+  return jobs
     .select({ id: deliveries.id, receivedAt: deliveries.receivedAt })
     .from(deliveries)
     .where(
@@ -67,7 +67,7 @@ export async function listQuarantined(
 
 /** How many deliveries are set aside for a reason. */
 export async function countQuarantinedFor(reason: QuarantineReason): Promise<number> {
-  const [row] = await ingest
+  const [row] = await jobs
     .select({ count: count() })
     .from(deliveries)
     .where(and(eq(deliveries.reason, reason), eq(deliveries.verdict, "quarantined")));
@@ -78,7 +78,7 @@ export type ReplayVerdict = { verdict: Verdict; callId: string };
 
 /** Keeps that a delivery was replayed and still is not understood. One that was understood before stays as it was. */
 export async function keepQuarantined(delivery: StoredDelivery, reason: QuarantineReason): Promise<ReplayVerdict> {
-  const [row] = await ingest
+  const [row] = await jobs
     .update(deliveries)
     .set({
       replayedAt: sql`now()`,
@@ -99,14 +99,14 @@ export async function applyReplay(
 ): Promise<ReplayVerdict> {
   const { callId, facts, flags } = meaning;
   if (await hasTwin(delivery, callId)) {
-    await ingest
+    await jobs
       .update(deliveries)
       .set({ verdict: "duplicate", reason: null, replayedAt: sql`now()` })
       .where(and(eq(deliveries.callId, delivery.callId), eq(deliveries.id, delivery.id)));
     return { verdict: "duplicate", callId };
   }
   const rank = sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt);
-  const rows = await ingest.execute<{ verdict: Verdict }>(sql`
+  const rows = await jobs.execute<{ verdict: Verdict }>(sql`
     with before as (
       select facts -> 'outcome' ->> 'd' = ${delivery.id}::text as won from call_details where call_id = ${callId}
     ), ${mergeCtes({ callId, facts, rank, deliveryId: delivery.id, receivedAt: delivery.receivedAt, alsoSet: onReplay })}
@@ -133,7 +133,7 @@ const onReplay = (() => {
 })();
 
 async function hasTwin(delivery: StoredDelivery, callId: string): Promise<boolean> {
-  const rows = await ingest
+  const rows = await jobs
     .select({ id: deliveries.id })
     .from(deliveries)
     .where(

@@ -29,7 +29,7 @@ const REPORTED_STATUSES = new Set(["completed", "max_duration_reached"]);
 /** Requests to the vendor's API at once from one process: polite, and still 1,500 calls in a few minutes. */
 const CONCURRENCY = 6;
 /** While the key is refused nothing is asked; one call in this time tries whether it is accepted again. */
-const PROBE_AFTER_MS = 15 * MINUTE * 1000;
+export const PROBE_AFTER_MS = 15 * MINUTE * 1000;
 
 const STOP_KEY = "sarj_api_stop";
 type ApiStop = { error: ApiErrorCode; keyDigest: string };
@@ -48,9 +48,19 @@ export async function apiStop(): Promise<{ error: ApiErrorCode; since: Date } | 
     : null;
 }
 
+/** Stops everything that asks the API: it refused the key. */
+export async function noteApiStop(access: ApiAccess, error: ApiErrorCode): Promise<void> {
+  await writeState(STOP_KEY, { error, keyDigest: digest(access.apiKey) } satisfies ApiStop);
+}
+
 /** Lets the queue run again, for instance after the key was seen to work. */
 export async function resumeApi(): Promise<void> {
   await clearState(STOP_KEY);
+}
+
+/** Whether the API refused the key itself, so that asking about other calls is no use. */
+export function isKeyRefused(error: ApiErrorCode): boolean {
+  return error === "unauthorized" || error === "no_organization";
 }
 
 let running: Promise<number> | null = null;
@@ -122,8 +132,8 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
       attempt: call.attempts,
       ...(answer.status === null ? {} : { status: answer.status }),
     });
-    if (answer.error === "unauthorized" || answer.error === "no_organization") {
-      await writeState(STOP_KEY, { error: answer.error, keyDigest: digest(access.apiKey) } satisfies ApiStop);
+    if (isKeyRefused(answer.error)) {
+      await noteApiStop(access, answer.error);
       await noteFailedAttempt(call.callId, answer.error, retryLater(call, PROBE_AFTER_MS / 1000, false));
       return "key_refused";
     }
@@ -135,7 +145,11 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
   return "asked";
 }
 
-function stepAfterAnswer(call: ClaimedCall, facts: CallFacts): NextStep {
+/** Where a call stands after the API told `facts` of it: done, or still waiting for its report. */
+export function stepAfterAnswer(
+  call: Pick<ClaimedCall, "endedAt" | "enrichmentState" | "attempts">,
+  facts: CallFacts,
+): NextStep {
   const mayGetReport = facts.report === null && REPORTED_STATUSES.has(facts.status ?? "");
   if (!mayGetReport) {
     return { state: "done", dueInSeconds: null, resetAttempts: true };

@@ -3,6 +3,7 @@ import { errorCode, log } from "@/lib/log";
 
 import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
+import { importDue } from "./import";
 
 /** The work outside requests, in a process that lives. On Vercel `/api/jobs` does it. */
 export function startTimer(): void {
@@ -11,6 +12,7 @@ export function startTimer(): void {
   }
   repeat("drain", 500, drainSpool);
   repeat("enrich", 5000, enrichDue);
+  repeat("import", 5000, importDue);
 }
 
 /** Runs a job, the first time at once, and again some time after it ended: one slow job holds up no other. */

@@ -1,6 +1,7 @@
 import { timingSafeEqual, createHash } from "node:crypto";
 
 import { enrichDue } from "@/app/_jobs/enrich";
+import { importDue } from "@/app/_jobs/import";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 
@@ -10,7 +11,8 @@ async function run(request: Request): Promise<Response> {
     return Response.json({ error: "unauthorized" }, { status: 401 });
   }
   try {
-    return Response.json({ enriched: await enrichDue() });
+    const [enriched, imported] = await Promise.all([enrichDue(), importDue()]);
+    return Response.json({ enriched, imported });
   } catch (error) {
     log("error", "jobs_failed", { error_code: errorCode(error) });
     return Response.json({ error: "database_unavailable" }, { status: 503 });

@@ -1,0 +1,79 @@
+/** One record of a delimited text: its cells and the line that it begins on, from 1. */
+export type DelimitedRecord = { line: number; cells: string[] };
+
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+
+/** What separates the cells: the character that the first record holds most of, outside quotes. A comma where it holds none. */
+export function guessDelimiter(text: string): string {
+  const counts = new Map<string, number>();
+  let quoted = false;
+  for (const character of text.slice(0, 64 * 1024)) {
+    if (character === '"') {
+      quoted = !quoted;
+    } else if (!quoted && character === "\n") {
+      break;
+    } else if (!quoted) {
+      counts.set(character, (counts.get(character) ?? 0) + 1);
+    }
+  }
+  let best: string = ",";
+  for (const delimiter of DELIMITERS) {
+    if ((counts.get(delimiter) ?? 0) > (counts.get(best) ?? 0)) {
+      best = delimiter;
+    }
+  }
+  return best;
+}
+
+/**
+ * Reads delimited text (RFC 4180) as spreadsheets write it: quoted cells with doubled quotes and line breaks inside, CRLF, LF or CR,
+ * with or without a last line break. Total: a quote that is never closed ends with the text; empty lines are no records.
+ */
+export function parseDelimited(text: string, delimiter = guessDelimiter(text)): DelimitedRecord[] {
+  const records: DelimitedRecord[] = [];
+  let cells: string[] = [];
+  let cell = "";
+  let quoted = false;
+  let wasQuoted = false;
+  let line = 1;
+  let startLine = 1;
+  const endRecord = () => {
+    if (cells.length > 0 || cell !== "" || wasQuoted) {
+      records.push({ line: startLine, cells: [...cells, cell] });
+    }
+    cells = [];
+    cell = "";
+    wasQuoted = false;
+  };
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    const isBreak = character === "\n" || character === "\r";
+    if (isBreak && !(character === "\r" && text.charAt(index + 1) === "\n")) {
+      line += 1;
+    }
+    if (quoted) {
+      if (character !== '"') {
+        cell += character;
+      } else if (text.charAt(index + 1) === '"') {
+        cell += '"';
+        index += 1;
+      } else {
+        quoted = false;
+      }
+    } else if (character === '"' && cell === "") {
+      quoted = true;
+      wasQuoted = true;
+    } else if (character === delimiter) {
+      cells.push(cell);
+      cell = "";
+      wasQuoted = false;
+    } else if (isBreak) {
+      endRecord();
+      startLine = line;
+    } else {
+      cell += character;
+    }
+  }
+  endRecord();
+  return records;
+}
