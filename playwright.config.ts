@@ -9,6 +9,7 @@ import { applyWorkerEnvironment } from "./tests/fixtures/slots";
 applyWorkerEnvironment();
 
 const browser = findInstalledBrowser();
+const report = process.env.CALLBOARD_TEST_REPORT;
 
 export default defineConfig({
   // Two cores run two workers, each with an application, a database and a browser of its own.
@@ -17,7 +18,11 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: process.env.CI ? [["dot"]] : [["list"]],
+  reporter: [
+    process.env.CI ? ["dot"] : ["list"],
+    // `npm test` counts from it.
+    ...(report === undefined ? [] : [["json", { outputFile: report }] as const]),
+  ],
   outputDir: "test-results",
   globalSetup: "./tests/fixtures/global-setup.ts",
   use: {

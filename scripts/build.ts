@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Refusal, step } from "./terminal";
+import { Refusal } from "./terminal";
 
 /** All that a build is made of. */
 const SOURCES = [
@@ -26,12 +26,12 @@ export function isBuilt(folder: string): boolean {
   return existsSync(join(folder, "BUILD_ID")) && readStamp(folder) === fingerprint();
 }
 
-/** Builds into `folder`, quietly. The types are not checked: the tests do that. Throws a Refusal with what Next.js printed. */
+/** Builds into `folder` and prints nothing. The types are not checked: the tests do that. Throws a Refusal with what Next.js printed. */
 export async function build(folder: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
   const sources = fingerprint();
   // A build that is interrupted leaves a folder that is whole for neither the old sources nor the new ones.
   rmSync(join(folder, STAMP), { force: true });
-  const output = await step("Building", () => runNextBuild(folder, signal));
+  const output = await runNextBuild(folder, signal);
   if (output !== null) {
     throw new Refusal(`The build failed:\n\n${output}`);
   }

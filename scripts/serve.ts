@@ -103,7 +103,7 @@ async function run(plan: Plan, { interruption, started, kills }: Run): Promise<v
 
   if (plan.mode === "start" && !isBuilt(DIST)) {
     refuseToReplaceBuild(dataFolder);
-    await build(DIST, { signal: interruption.signal });
+    await step("Building", () => build(DIST, { signal: interruption.signal }));
     interruption.throwIfInterrupted();
   }
 
