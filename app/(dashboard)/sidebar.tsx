@@ -40,7 +40,7 @@ export function Sidebar({
   };
   const onlyUnfolded = folded ? "hidden" : "hidden lg:inline-flex";
   return (
-    <div
+    <header
       data-print="hide"
       className={cn(
         "sticky top-0 hidden h-dvh w-14 shrink-0 flex-col border-e bg-surface md:flex",
@@ -61,12 +61,11 @@ export function Sidebar({
           <button
             type="button"
             onClick={openPalette}
-            aria-label={t("palette.open")}
             className={cn(lineClass, "border bg-background font-normal shadow-xs hover:border-border-strong")}
           >
             <Search aria-hidden />
-            <span className={cn("flex-1 text-start", onlyUnfolded)}>{t("palette.short")}</span>
-            <span className={onlyUnfolded}>
+            <span className={cn("flex-1 text-start", folded ? "sr-only" : "max-lg:sr-only")}>{t("palette.short")}</span>
+            <span aria-hidden className={onlyUnfolded}>
               <ShortcutKeys keys="mod+k" />
             </span>
           </button>
@@ -87,7 +86,6 @@ export function Sidebar({
             type="button"
             onClick={() => fold(!folded)}
             aria-expanded={!folded}
-            aria-label={folded ? t("expand") : t("collapse")}
             className={cn(lineClass, "hidden lg:flex")}
           >
             {folded ? (
@@ -95,12 +93,12 @@ export function Sidebar({
             ) : (
               <PanelLeftClose className="rtl-flip" aria-hidden />
             )}
-            {!folded && <span className="truncate">{t("collapse")}</span>}
+            <span className={folded ? "sr-only" : "truncate"}>{folded ? t("expand") : t("collapse")}</span>
           </button>
         </RailTooltip>
-        <UserMenu user={user} labelClassName={onlyUnfolded} />
+        <UserMenu user={user} shape={folded ? "picture" : "wide"} />
       </div>
-    </div>
+    </header>
   );
 }
 

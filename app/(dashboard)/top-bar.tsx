@@ -29,7 +29,7 @@ export function TopBar({ organization, user }: { organization: string; user: Use
       >
         <Search aria-hidden />
       </button>
-      <UserMenu user={user} labelClassName="hidden" compact />
+      <UserMenu user={user} shape="picture" side="bottom" />
     </header>
   );
 }

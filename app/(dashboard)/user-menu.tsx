@@ -19,31 +19,31 @@ export type UserMenuUser = { name: string; email: string; role: Role };
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
+/** `wide` has the words beside the picture where the sidebar has room for them, from 1024 px up. */
 export function UserMenu({
   user,
-  labelClassName,
-  compact = false,
+  shape,
+  side = "top",
 }: {
   user: UserMenuUser;
-  labelClassName: string;
-  compact?: boolean;
+  shape: "wide" | "picture";
+  side?: "top" | "bottom";
 }) {
   const t = useTranslations("shell");
   const { theme, setTheme, locale, setLocale } = usePreferences();
   const [pending, startTransition] = useTransition();
   return (
     <Menu
-      align={compact ? "end" : "start"}
-      side={compact ? "bottom" : "top"}
+      align={side === "bottom" ? "end" : "start"}
+      side={side}
       className="w-60"
       trigger={
         <button
           type="button"
-          aria-label={t("menuOf", { name: user.name })}
           aria-busy={pending}
           className={cn(
             "flex items-center gap-2.5 rounded-md text-start focus-inset select-none hover:bg-hover data-popup-open:bg-hover",
-            compact ? "p-1" : "w-full px-1 py-1.5",
+            side === "bottom" ? "p-1" : "w-full px-1 py-1.5",
           )}
         >
           <span
@@ -52,13 +52,14 @@ export function UserMenu({
           >
             {initials(user.name)}
           </span>
-          <span className={cn("min-w-0 flex-1 flex-col", labelClassName, labelClassName.includes("lg:") && "lg:flex")}>
+          <span className={cn("flex min-w-0 flex-1 flex-col", shape === "wide" ? "max-lg:sr-only" : "sr-only")}>
+            <span className="sr-only">{t("account")}</span>
             <span className="truncate text-sm font-medium">
               <bdi>{user.name}</bdi>
             </span>
             <span className="truncate text-xs text-subtle">{t(`role.${user.role}`)}</span>
           </span>
-          <ChevronsUpDown aria-hidden className={cn("size-3.5 shrink-0 text-subtle", labelClassName)} />
+          {shape === "wide" && <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-subtle max-lg:hidden" />}
         </button>
       }
     >

@@ -2,6 +2,7 @@
 
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
@@ -35,6 +36,7 @@ export function Combobox({
   disabled?: boolean;
   "aria-label"?: string;
 }) {
+  const t = useTranslations("common.action");
   const wiring = useFieldWiring();
   const optionOf = (wanted: string) => options.find((option) => option.value === wanted) ?? null;
   return (
@@ -55,7 +57,11 @@ export function Combobox({
           placeholder={placeholder}
           className={cn(controlClass, "h-8 w-full ps-2.5 pe-8")}
         />
-        <Base.Trigger tabIndex={-1} className="absolute end-0 flex h-8 w-8 items-center justify-center text-subtle">
+        <Base.Trigger
+          tabIndex={-1}
+          aria-label={t("open")}
+          className="absolute end-0 flex h-8 w-8 items-center justify-center text-subtle"
+        >
           <ChevronsUpDown className="size-3.5" aria-hidden />
         </Base.Trigger>
       </div>
