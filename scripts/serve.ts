@@ -9,14 +9,7 @@ import { type Interruption, listenForInterruption } from "./interruption";
 import { bringUpToDate, hasUsers } from "./outside-database";
 import { answers, whyNotListen } from "./ports";
 import { isCallboardRunning, type RunLock, takeRunLock } from "./run-lock";
-import {
-  type Address,
-  completeEnvironment,
-  readAddress,
-  readOrMakeSecrets,
-  refuseBadEnvironment,
-  type Secrets,
-} from "./settings";
+import { type Address, completeEnvironment, readAddress, readOrMakeSecrets, refuseBadEnvironment } from "./settings";
 import { bold, complain, dim, Refusal, step } from "./terminal";
 import { startWebServer } from "./web-server";
 
@@ -26,8 +19,11 @@ export type Plan = {
   commandLine: string;
   mode: "start" | "dev";
   dataFolder: string;
-  /** Set over the environment when the address and the secrets are known; an empty string takes a variable away. */
-  overrides?: (ready: { address: Address; secrets: Secrets }) => Promise<Record<string, string>>;
+  /** Set over the environment when the address is known and nobody else uses the folder; an empty string takes a variable away. */
+  overrides?: (ready: { address: Address }) => Promise<Record<string, string>>;
+  /** Said instead of what the start would say, and after it. */
+  howToSignIn?: string;
+  furtherRows?: [name: string, value: string][];
   /** Called when everything answers. What it returns is called first when everything is stopped. */
   onReady?: (serving: Serving) => Promise<() => Promise<void>>;
   /** How the web server's lines are shown; by default as they are. */
@@ -35,8 +31,6 @@ export type Plan = {
 };
 
 export type Serving = {
-  env: Record<string, string>;
-  databaseUrl: string;
   /** Where this machine posts webhooks, the secret included. */
   localWebhookUrl: string;
   interruption: Interruption;
@@ -87,18 +81,18 @@ async function run(plan: Plan, { interruption, started, kills }: Run): Promise<v
   const { dataFolder } = plan;
   const address = readAddress(process.env);
   const secrets = readOrMakeSecrets(dataFolder);
-  const overrides = (await plan.overrides?.({ address, secrets })) ?? {};
+  const lock = await takeRunLock(dataFolder, {
+    url: `http://localhost:${address.port}`,
+    onLeftover: (names) => console.log(`Ending what an earlier run left behind: ${names.join(", ")}.`),
+  });
+  started.defer(() => lock.release());
+
+  const overrides = (await plan.overrides?.({ address })) ?? {};
   const env = completeEnvironment(
     { ...process.env, APP_VERSION: version(), ...overrides },
     { address, dataFolder, secrets },
   );
   refuseBadEnvironment(env);
-
-  const lock = await takeRunLock(dataFolder, {
-    url: env.APP_URL ?? "",
-    onLeftover: (names) => console.log(`Ending what an earlier run left behind: ${names.join(", ")}.`),
-  });
-  started.defer(() => lock.release());
   await refuseTakenPort(address, plan.commandLine);
 
   if (plan.mode === "start" && !isBuilt(DIST)) {
@@ -137,19 +131,22 @@ async function run(plan: Plan, { interruption, started, kills }: Run): Promise<v
   await introduce({ plan, env, address, embedded, databaseUrl, unreachable, isSecretGiven: isGiven(overrides) });
   const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
   const localWebhookUrl = `http://${localHost(address)}:${address.port}/webhooks/sarj/${secret}`;
-  const finish = await plan.onReady?.({ env, databaseUrl, localWebhookUrl, interruption });
-  if (finish !== undefined) {
-    started.defer(finish);
-  }
-
+  const playing = (async () => {
+    const finish = await plan.onReady?.({ localWebhookUrl, interruption });
+    if (finish !== undefined) {
+      started.defer(finish);
+    }
+  })();
   await Promise.race([
     interruption.first,
     trouble.promise,
+    playing.then(() => interruption.first),
     server.ended.then((how) => {
       interruption.throwIfInterrupted();
       throw new Refusal(`The web server ended by itself (${how}); what it said is above.`);
     }),
   ]);
+  await playing;
 }
 
 /* ------------------------------------------------------------------ refusals */
@@ -276,7 +273,7 @@ async function introduce({
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
   const rows: [string, string][] = [
     ["Dashboard", bold(url)],
-    ["Sign in", await howToSignIn(env, url, databaseUrl, unreachable)],
+    ["Sign in", plan.howToSignIn ?? (await howToSignIn(env, url, databaseUrl, unreachable))],
     ["Webhook", `${url}/webhooks/sarj/${shownSecret}`],
     [
       "",
@@ -285,6 +282,7 @@ async function introduce({
       ),
     ],
     ["Database", describeDatabase(embedded, databaseUrl, unreachable)],
+    ...(plan.furtherRows ?? []),
   ];
   const lines = rows.map(([name, value]) => `  ${dim(name.padEnd(12))}${value}`);
   const reach =
