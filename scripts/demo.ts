@@ -60,6 +60,7 @@ await command(async () => {
       }
     },
     howToSignIn: `as ${bold(EMAIL)} with the password ${bold(state.password)}`,
+    whoPosts: "where the simulated vendor posts",
     furtherRows: [["Log", join(FOLDER, "callboard.log")]],
     onReady: (serving) => play(state, serving, vendor),
   });

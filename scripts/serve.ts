@@ -23,6 +23,7 @@ export type Plan = {
   overrides?: (ready: { address: Address }) => Promise<Record<string, string>>;
   /** Said instead of what the start would say, and after it. */
   howToSignIn?: string;
+  whoPosts?: string;
   furtherRows?: [name: string, value: string][];
   /** Called when everything answers. What it returns is called first when everything is stopped. */
   onReady?: (serving: Serving) => Promise<() => Promise<void>>;
@@ -278,7 +279,10 @@ async function introduce({
     [
       "",
       dim(
-        isLocal ? "for Sarj.ai, which must reach it from the internet: see docs/deploy.md" : "for Sarj.ai's dashboard",
+        plan.whoPosts ??
+          (isLocal
+            ? "for Sarj.ai, which must reach it from the internet: see docs/deploy.md"
+            : "for Sarj.ai's dashboard"),
       ),
     ],
     ["Database", describeDatabase(embedded, databaseUrl, unreachable)],
