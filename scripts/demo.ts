@@ -102,14 +102,20 @@ async function play(state: DemoState, serving: Serving, vendor: Vendor | null): 
   };
 }
 
+let lastShown = "";
+
 /** One line that grows in place on a terminal; elsewhere only its end. */
-function showProgress(sent: number, total: number, note = ""): void {
-  const title = `  Sending ${HISTORY.count.toLocaleString("en")} calls of the last ${HISTORY.days} days`;
-  const isEnd = note !== "";
+function showProgress(sent: number, total: number, end = ""): void {
+  const title = `  Sending ${HISTORY.count.toLocaleString("en")} calls of the last ${HISTORY.days} days … `;
+  const text = end === "" ? `${title}${Math.floor((sent / total) * 100)}%` : `${title}done${end}\n`;
+  if (text === lastShown) {
+    return;
+  }
+  lastShown = text;
   if (process.stdout.isTTY) {
-    process.stdout.write(`\r${title} … ${Math.floor((sent / total) * 100)}%${note}${isEnd ? "\n" : ""}`);
-  } else if (isEnd) {
-    console.log(`${title} … done${note}`);
+    process.stdout.write(`\r${text}`);
+  } else if (end !== "") {
+    process.stdout.write(text);
   }
 }
 

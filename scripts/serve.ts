@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { build, isBuilt } from "./build";
@@ -37,10 +37,11 @@ export type Serving = {
   interruption: Interruption;
 };
 
-/** The folders of those who serve from the same build. */
-export const DATA_FOLDERS = { start: ".data", demo: ".data/demo" };
+/** The folders of those who serve from the same build. The tests put them, and the build, elsewhere. */
+const DATA = process.env.CALLBOARD_DATA_FOLDER ?? ".data";
+export const DATA_FOLDERS = { start: DATA, demo: `${DATA}/demo` };
 
-const DIST = ".next";
+const DIST = process.env.NEXT_DIST_DIR ?? ".next";
 /** The pauses before a database that ended by itself is started again; it is given up after the last. */
 const RESTARTS_MILLISECONDS = [0, 1_000, 5_000, 15_000, 30_000];
 /** A database that ran that long starts with the first pause again. */
@@ -188,9 +189,7 @@ function refuseToReplaceBuild(dataFolder: string): void {
 /* ------------------------------------------------------------------ database */
 
 async function startDatabase(dataFolder: string): Promise<EmbeddedPostgres> {
-  return step("Starting the database", () =>
-    startEmbeddedPostgres({ directory: `${process.cwd()}/${dataFolder}/postgres` }),
-  );
+  return step("Starting the database", () => startEmbeddedPostgres({ directory: resolve(dataFolder, "postgres") }));
 }
 
 /** A server that the system killed, for want of memory perhaps, is started again; the web server waits for it meanwhile. */

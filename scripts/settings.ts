@@ -9,10 +9,12 @@ import { Refusal } from "./terminal";
 /** What a self-hosted Callboard makes for itself when it is not told, and keeps, so that a second start changes nothing. */
 export type Secrets = { webhookSecret: string; authSecret: string; cronSecret: string; setupCode: string };
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 export type Address = { port: number; host: string };
 
 /** PORT and HOST. Throws a Refusal for what no server could listen on. */
-export function readAddress(env: NodeJS.ProcessEnv): Address {
+export function readAddress(env: Variables): Address {
   const port = Number(env.PORT?.trim() || "3000");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new Refusal(`PORT is "${env.PORT}": give a number from 1 to 65535.`);
@@ -88,7 +90,7 @@ function readableCode(): string {
 
 /** The environment of the web server: what is set, and for what is not (or is empty) what self-hosting makes or assumes. */
 export function completeEnvironment(
-  given: NodeJS.ProcessEnv,
+  given: Variables,
   { address, dataFolder, secrets }: { address: Address; dataFolder: string; secrets: Secrets },
 ): Record<string, string> {
   const assumed: Record<string, string> = {
