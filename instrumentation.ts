@@ -1,9 +1,17 @@
 /** Runs once when a server starts, before it answers: a bad environment ends it here with one readable message. */
 export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { startTimer } = await import("@/app/_jobs/timer");
-    startTimer();
-    const { ensureFirstAdministrator } = await import("@/app/_jobs/first-administrator");
-    void ensureFirstAdministrator();
+  if (process.env.NEXT_RUNTIME !== "nodejs") {
+    return;
   }
+  const { env } = await import("@/lib/env");
+  if (env.NODE_ENV === "production") {
+    const { quietConsole } = await import("@/lib/quiet-console");
+    quietConsole();
+  }
+  const { tameMalformedRequests } = await import("@/lib/malformed-requests");
+  tameMalformedRequests();
+  const { startTimer } = await import("@/app/_jobs/timer");
+  startTimer();
+  const { ensureFirstAdministrator } = await import("@/app/_jobs/first-administrator");
+  void ensureFirstAdministrator();
 }

@@ -23,3 +23,17 @@ export async function writeState(key: string, value: unknown): Promise<void> {
 export async function clearState(key: string): Promise<void> {
   await jobs.delete(states).where(eq(states.key, key));
 }
+
+/** Adds to the `{count}` under a key, whoever else adds to it at the same moment. */
+export async function countUp(key: string, by: number): Promise<void> {
+  await jobs
+    .insert(states)
+    .values({ key, value: { count: by } })
+    .onConflictDoUpdate({
+      target: states.key,
+      set: {
+        value: sql`jsonb_build_object('count', (${states.value} ->> 'count')::bigint + ${by})`,
+        updatedAt: sql`now()`,
+      },
+    });
+}

@@ -15,6 +15,12 @@ export type LogFields = {
   ms?: number;
   /** A code: of Postgres (`57P03`), Node (`ECONNREFUSED`), the API (`call_not_found`) or our own. */
   error_code?: string;
+  /** An error's class. */
+  error_name?: string;
+  /** The number under which Next shows an error on a page. */
+  digest?: string;
+  /** Stack frames, without the message. */
+  stack?: string[];
   count?: number;
   attempt?: number;
   job?: string;
@@ -31,8 +37,8 @@ export function log(level: "info" | "warn" | "error", event: string, fields: Log
  */
 export function errorCode(error: unknown): string {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {
-    if ("code" in inner && typeof inner.code === "string") {
-      return inner.code.slice(0, 60);
+    if ("code" in inner && typeof inner.code === "string" && /^[\w.-]{1,60}$/.test(inner.code)) {
+      return inner.code;
     }
     if (inner.cause === undefined) {
       return inner.name;

@@ -1,3 +1,4 @@
+import { writeRefusals } from "@/app/_ingest/refusals";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 
@@ -13,6 +14,7 @@ export function startTimer(): void {
   repeat("drain", 500, drainSpool);
   repeat("enrich", 5000, enrichDue);
   repeat("import", 5000, importDue);
+  repeat("refusals", 5000, writeRefusals);
 }
 
 /** Runs a job, the first time at once, and again some time after it ended: one slow job holds up no other. */

@@ -38,7 +38,13 @@ export async function receive(
 
   const read = await readBody(request, { deadlineMs: READ_DEADLINE_MS });
   if (!read.ok) {
-    return done({ status: READ_PROBLEMS[read.problem], body: { error: read.problem } }, { error_code: read.problem });
+    // The rest of the body is not read: without this it would be, to use the connection again.
+    const answer = {
+      status: READ_PROBLEMS[read.problem],
+      headers: { Connection: "close" },
+      body: { error: read.problem },
+    };
+    return done(answer, { error_code: read.problem });
   }
   const received: ReceivedDelivery = {
     ...sender,

@@ -1,11 +1,13 @@
 import { after } from "next/server";
 
+import { countRefusal, writeRefusals } from "@/app/_ingest/refusals";
 import { enrichDue } from "@/app/_jobs/enrich";
 import { clientIp } from "@/lib/client-ip";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { matchSecret } from "@/lib/sarj/secrets";
 
+import { notFound } from "../../not-found";
 import { receive } from "./receive";
 
 /**
@@ -17,7 +19,9 @@ export async function POST(request: Request, { params }: { params: Promise<{ sec
   const secretLabel = matchSecret(secret, env.SARJ_WEBHOOK_SECRETS);
   if (secretLabel === null) {
     log("warn", "webhook_refused", { status: 404, error_code: "wrong_secret" });
-    return Response.json({ error: "not_found" }, { status: 404 });
+    countRefusal();
+    after(() => writeRefusals());
+    return notFound();
   }
   const { status, headers, body } = await receive(request, {
     secretLabel,
