@@ -24,18 +24,17 @@ export function believableInstant(now: Date) {
 
 export const durationSeconds = z.int().min(0).max(DAY_SECONDS);
 export const jsonObject = z.custom<JsonObject>(isObject);
+const jsonArray = z.custom<Json[]>(Array.isArray);
 export const recordingUrl = z.string().trim().min(1).max(4096);
 export const phoneNumber = z.string().trim().min(1).max(64);
 
-export const correctionList = z.array(
-  z
-    .object({ incorrect_text: z.string(), correction: z.string(), type: z.enum(["word", "phrase"]).catch("phrase") })
-    .transform((raw): Correction => ({
-      incorrectText: raw.incorrect_text,
-      correction: raw.correction,
-      type: raw.type,
-    })),
-);
+export const correction = z
+  .object({ incorrect_text: z.string(), correction: z.string(), type: z.enum(["word", "phrase"]).catch("phrase") })
+  .transform((raw): Correction => ({
+    incorrectText: raw.incorrect_text,
+    correction: raw.correction,
+    type: raw.type,
+  }));
 
 const seconds = z.number().min(0).max(DAY_SECONDS).nullish().catch(null).default(null);
 const optionalId = z.string().nullish().catch(null).default(null);
@@ -91,14 +90,21 @@ const messageSchema = z.discriminatedUnion("type", [
 
 /** Any JSON to a message: payloads older than `type` are plain messages, and what fits no kind is kept as it came. */
 export function readMessage(raw: Json): TranscriptMessage {
-  const isUntyped = isObject(raw) && (raw["type"] === undefined || raw["type"] === null);
+  if (!isObject(raw)) {
+    return { type: "other", kind: "", data: raw };
+  }
+  const isUntyped = raw["type"] === undefined || raw["type"] === null;
   const parsed = messageSchema.safeParse(isUntyped ? { ...raw, type: "message" } : raw);
   if (parsed.success) {
     return parsed.data;
   }
-  const kind = isObject(raw) && typeof raw["type"] === "string" ? raw["type"].slice(0, 200) : "";
-  return { type: "other", kind, data: raw };
+  return { type: "other", kind: typeof raw["type"] === "string" ? raw["type"].slice(0, 200) : "", data: raw };
 }
+
+/** A hostile body must not fill the log: of one object so many flags are kept. */
+const MAX_FLAGS = 12;
+/** More than any call has, and what an object of two bytes would be blown up to thirty times over. */
+export const MAX_ITEMS = 50_000;
 
 /** Reads fields of one object and keeps the flags: `path: unbelievable` for a value that was not taken. */
 export class FieldReader {
@@ -115,15 +121,49 @@ export class FieldReader {
     if (parsed.success) {
       return parsed.data;
     }
-    this.flags.push(`${this.path}${field}: unbelievable`);
+    this.flag(field, "unbelievable");
     return null;
   }
 
-  /** Drift: fields that the contract does not know. Named up to a dozen, so that a hostile body cannot fill the log. */
+  /** Reads a list item by item: one that cannot be believed is left out and flagged, and costs no other. */
+  readList<T>(source: JsonObject, field: string, item: z.ZodType<T>): T[] | null {
+    const values = this.read(source, field, jsonArray);
+    return (
+      this.cut(field, values)?.flatMap((value, index) => {
+        const parsed = item.safeParse(value);
+        if (!parsed.success) {
+          this.flag(`${field}[${index}]`, "unbelievable");
+        }
+        return parsed.success ? [parsed.data] : [];
+      }) ?? null
+    );
+  }
+
+  /** The messages of a transcript: each is something, whatever it is. */
+  readMessages(source: JsonObject, field: string): TranscriptMessage[] | null {
+    return this.cut(field, this.read(source, field, jsonArray))?.map(readMessage) ?? null;
+  }
+
+  private cut(field: string, values: Json[] | null): Json[] | null {
+    if (values === null || values.length <= MAX_ITEMS) {
+      return values;
+    }
+    this.flag(field, "cut");
+    return values.slice(0, MAX_ITEMS);
+  }
+
+  flag(field: string, problem: "unbelievable" | "unknown_field" | "cut"): void {
+    if (this.flags.length < MAX_FLAGS) {
+      this.flags.push(`${this.path}${field}: ${problem}`);
+    }
+  }
+
+  /** Drift: fields that the contract does not know. */
   noteUnknown(source: JsonObject, known: readonly string[]): void {
-    const unknown = Object.keys(source).filter((field) => !known.includes(field));
-    for (const field of unknown.slice(0, 12)) {
-      this.flags.push(`${this.path}${field.slice(0, 60)}: unknown_field`);
+    for (const field of Object.keys(source)) {
+      if (!known.includes(field)) {
+        this.flag(field.slice(0, 60), "unknown_field");
+      }
     }
   }
 }

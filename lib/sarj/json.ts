@@ -67,8 +67,9 @@ function parseExactly(text: string): Json {
   if (!MAY_LOSE_DIGITS.test(text)) {
     return JSON.parse(text) as Json;
   }
-  const keepDigits: Reviver = (_key, value, { source }) =>
-    typeof value === "number" && source !== undefined && !isExact(value, source) ? source : value;
+  // As text, a call's id would pass for one that was sent as text.
+  const keepDigits: Reviver = (key, value, { source }) =>
+    typeof value === "number" && source !== undefined && key !== "call_id" && !isExact(value, source) ? source : value;
   return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) as Json;
 }
 

@@ -3,12 +3,11 @@ import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call
 import {
   FieldReader,
   believableInstant,
-  correctionList,
+  correction,
   durationSeconds,
   isObject,
   jsonObject,
   phoneNumber,
-  readMessage,
   recordingUrl,
   shortText,
 } from "./fields";
@@ -117,10 +116,10 @@ function readCallId(value: Json | undefined): CallIdResult {
 function readPayload(outcome: string, payload: JsonObject, callData: JsonObject | null, now: Date) {
   const ofPayload = new FieldReader("payload.");
   const ofCall = new FieldReader("payload.call_data.");
+  const ofTranscript = new FieldReader("payload.call_data.enhanced_transcript.");
   const at = believableInstant(now);
-  ofPayload.noteUnknown(payload, PAYLOAD_FIELDS);
   if (callData === null && payload["call_data"] !== undefined && payload["call_data"] !== null) {
-    ofPayload.flags.push("payload.call_data: unbelievable");
+    ofPayload.flag("call_data", "unbelievable");
   }
   const facts = {
     ...NO_FACTS,
@@ -129,7 +128,6 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
     startedAt: ofPayload.read(payload, "call_started", at),
   };
   if (callData !== null) {
-    ofCall.noteUnknown(callData, CALL_DATA_FIELDS);
     const url = ofCall.read(callData, "recording_url", recordingUrl);
     Object.assign(facts, {
       status: ofCall.read(callData, "status", shortText),
@@ -143,27 +141,27 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
       report: ofCall.read(callData, "report", jsonObject),
       recordingUrl: url,
       recordingExpiresAt: url === null ? null : recordingExpiry(url),
-      ...readEnhancedTranscript(callData, ofCall),
+      ...readEnhancedTranscript(ofCall.read(callData, "enhanced_transcript", jsonObject), ofTranscript),
     } satisfies Partial<CallFacts>);
   }
-  return { facts, flags: [...ofPayload.flags, ...ofCall.flags] };
+  // Last: what could not be believed is more telling than what is new, and the flags of an object are limited.
+  ofPayload.noteUnknown(payload, PAYLOAD_FIELDS);
+  if (callData !== null) {
+    ofCall.noteUnknown(callData, CALL_DATA_FIELDS);
+  }
+  return { facts, flags: [...ofPayload.flags, ...ofCall.flags, ...ofTranscript.flags] };
 }
 
 function readEnhancedTranscript(
-  callData: JsonObject,
+  enhanced: JsonObject | null,
   reader: FieldReader,
 ): Pick<CallFacts, "transcript" | "corrections"> {
-  const enhanced = reader.read(callData, "enhanced_transcript", jsonObject);
   if (enhanced === null) {
     return { transcript: null, corrections: null };
   }
-  const transcript = isObject(enhanced["transcript"]) ? enhanced["transcript"] : {};
-  const messages = transcript["messages"];
-  if (!Array.isArray(messages)) {
-    reader.flags.push("payload.call_data.enhanced_transcript: unbelievable");
-  }
+  const transcript = reader.read(enhanced, "transcript", jsonObject);
   return {
-    transcript: Array.isArray(messages) ? messages.map(readMessage) : null,
-    corrections: reader.read(enhanced, "errors", correctionList),
+    transcript: transcript === null ? null : reader.readMessages(transcript, "messages"),
+    corrections: reader.readList(enhanced, "errors", correction),
   };
 }

@@ -1,6 +1,6 @@
 import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/vendor/sender";
 
-import { complete, notCompleted } from "../fixtures/bodies";
+import { complete, notCompleted } from "../fixtures/webhooks";
 import type { Ground } from "./ground";
 
 /** A stream of deliveries, each of a call of its own, sent as the vendor sends them. */
