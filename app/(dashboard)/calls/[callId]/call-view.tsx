@@ -1,0 +1,189 @@
+import { FileText, MicOff } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+
+import { apiAccess } from "@/app/_jobs/enrich";
+import type { SignedInUser } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { JsonTree } from "@/components/json-tree";
+import { PlayerProvider } from "@/components/player/player-context";
+import { Card } from "@/components/ui/card";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { WholeCall } from "@/db/calls";
+import type { Correction, JsonObject, TranscriptMessage } from "@/lib/call-facts";
+import { parseCallFilter, type SearchParams } from "@/lib/call-filter";
+import { recordingHref } from "@/lib/call-link";
+import { isReached } from "@/lib/outcome";
+import { includesRole } from "@/lib/role";
+import { readTranscript } from "@/lib/transcript";
+
+import { EnrichmentNotice } from "./enrichment-notice";
+import { CallHead } from "./head";
+import { History } from "./history";
+import { Player } from "./player";
+import { Report } from "./report";
+import { Review } from "./review";
+import { Transcript } from "./transcript";
+
+/** One call, whole: as a page of its own, and as the panel beside its list. */
+export async function CallView({
+  found: { call, details },
+  user,
+  searchParams,
+  isPanel = false,
+}: {
+  found: WholeCall;
+  user: SignedInUser;
+  searchParams: SearchParams;
+  isPanel?: boolean;
+}) {
+  const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
+  const { filter, view } = parseCallFilter(searchParams, organization.timeZone);
+  const source = call.hasRecording ? recordingHref(call.callId) : null;
+  const wide = isPanel ? "" : "xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]";
+  return (
+    // Another call is another recording, another search, another note.
+    <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
+      <article className="space-y-4">
+        <CallHead call={call} filter={filter} view={view} user={user} isPanel={isPanel} />
+        <EnrichmentNotice call={call} canRetry={includesRole(user.role, "operator")} />
+        <div className={`grid items-start gap-4 ${wide}`}>
+          <div className="min-w-0 space-y-4">
+            <div className="sticky top-15 z-20 md:top-2">
+              {source === null ? (
+                <NoRecording isReached={isReached(call.outcome)} isPending={call.enrichmentState === "pending"} />
+              ) : (
+                <Player
+                  title={call.customerName ?? call.phoneNumber ?? t("unnamed")}
+                  downloadHref={`${source}?download=1`}
+                  canRefresh={apiAccess() !== null}
+                />
+              )}
+            </div>
+            <TranscriptCard
+              // Written by our own merge, in the shapes of `lib/call-facts.ts`.
+              messages={details.transcript as TranscriptMessage[] | null}
+              corrections={(details.corrections ?? []) as Correction[]}
+              isReached={isReached(call.outcome)}
+              isPending={call.enrichmentState === "pending"}
+              hasRecording={source !== null}
+              initialQuery={filter.q ?? ""}
+            />
+          </div>
+          <div className="min-w-0 space-y-4">
+            <PanelBoundary>
+              <Suspense fallback={<PanelSkeleton />}>
+                <Review callId={call.callId} canDecide={includesRole(user.role, "operator")} userId={user.id} />
+              </Suspense>
+            </PanelBoundary>
+            <Report report={details.report as JsonObject | null} isReached={isReached(call.outcome)} />
+            <Variables variables={details.variables as JsonObject | null} isVerified={call.verifiedAt !== null} />
+            {details.responseBody !== null && (
+              <Card title={t("response.title")}>
+                <JsonTree value={details.responseBody as JsonObject} />
+              </Card>
+            )}
+            <PanelBoundary>
+              <Suspense fallback={<PanelSkeleton />}>
+                <History call={call} />
+              </Suspense>
+            </PanelBoundary>
+          </div>
+        </div>
+      </article>
+    </PlayerProvider>
+  );
+}
+
+function NoRecording({ isReached: reached, isPending }: { isReached: boolean; isPending: boolean }) {
+  const t = useTranslations("call.player.none");
+  return (
+    <div className="flex items-center gap-3 rounded-lg border border-dashed bg-surface px-4 py-3">
+      <MicOff className="size-4 shrink-0 text-subtle" aria-hidden />
+      <p className="min-w-0">
+        <span className="font-medium">{t("title")}</span>{" "}
+        <span className="text-muted">{isPending ? t("pending") : reached ? t("neverRecorded") : t("notReached")}</span>
+      </p>
+    </div>
+  );
+}
+
+function TranscriptCard({
+  messages,
+  corrections,
+  isReached: reached,
+  isPending,
+  hasRecording,
+  initialQuery,
+}: {
+  messages: readonly TranscriptMessage[] | null;
+  corrections: readonly Correction[];
+  isReached: boolean;
+  isPending: boolean;
+  hasRecording: boolean;
+  initialQuery: string;
+}) {
+  const t = useTranslations("call.transcript");
+  if (messages === null || messages.length === 0) {
+    const why = isPending ? t("nonePending") : reached ? t("noneReached") : t("noneNotReached");
+    return (
+      <Card title={t("title")}>
+        <div className="flex items-center gap-3 py-2 text-muted">
+          <FileText className="size-4 shrink-0 text-subtle" aria-hidden />
+          <p>{messages === null ? `${t("none")}. ${why}` : t("empty")}</p>
+        </div>
+      </Card>
+    );
+  }
+  const { turns, unplaced, hasTimes } = readTranscript(messages, corrections);
+  return (
+    <Card
+      title={t("title")}
+      description={hasRecording && !hasTimes ? t("noTimes") : undefined}
+      actions={<span className="text-xs text-muted">{t("turns", { count: turns.length })}</span>}
+      flush
+      className="pb-2"
+    >
+      <Transcript turns={turns} initialQuery={initialQuery} />
+      {unplaced.length > 0 && (
+        <div className="mx-4 mt-3 border-t pt-3 text-sm">
+          <p className="text-muted">{t("unplaced")}</p>
+          <ul className="mt-1 space-y-1">
+            {unplaced.slice(0, 50).map(({ incorrectText, correction }) => (
+              <li key={`${incorrectText}\n${correction}`} className="break-words">
+                <del className="text-muted decoration-danger [unicode-bidi:isolate]">{incorrectText}</del>{" "}
+                <ins className="text-success-text no-underline [unicode-bidi:isolate]">{correction}</ins>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Variables({ variables, isVerified }: { variables: JsonObject | null; isVerified: boolean }) {
+  const t = useTranslations("call.variables");
+  const isEmpty = variables === null || Object.keys(variables).length === 0;
+  return (
+    <Card title={t("title")}>
+      {isEmpty ? (
+        <p className="text-muted">{variables === null && !isVerified ? t("unknown") : t("none")}</p>
+      ) : (
+        <JsonTree value={variables} />
+      )}
+    </Card>
+  );
+}
+
+function PanelSkeleton() {
+  return (
+    <div className="space-y-3 rounded-lg border bg-surface p-4" aria-busy>
+      <Skeleton className="w-1/3" />
+      <Skeleton />
+      <Skeleton className="w-2/3" />
+    </div>
+  );
+}

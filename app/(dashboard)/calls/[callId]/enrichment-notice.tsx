@@ -1,0 +1,62 @@
+import { getTranslations } from "next-intl/server";
+
+import { apiAccess, apiStop } from "@/app/_jobs/enrich";
+import { Notice } from "@/components/ui/notice";
+import type { Call } from "@/db/schema";
+import { API_ERRORS } from "@/lib/sarj/api";
+
+import { FetchAgain } from "./fetch-again";
+import { RefreshWhilePending } from "./refresh-while-pending";
+
+/** What is still missing of a call and why; nothing once it is complete. */
+export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetry: boolean }) {
+  const t = await getTranslations("call.enrichment");
+  const errors = await getTranslations("call.apiError");
+  const { enrichmentState: state, enrichmentError: error } = call;
+  const reason = errors(API_ERRORS.find((known) => known === error) ?? "unknown");
+  const again = canRetry ? <FetchAgain callId={call.callId} /> : undefined;
+
+  switch (state) {
+    case "done":
+      return null;
+    case "not_found":
+      return (
+        <Notice tone="warning" title={t("notFoundTitle")} action={again}>
+          {t("notFound")}
+        </Notice>
+      );
+    case "failed":
+      return (
+        <Notice tone="warning" title={t("failedTitle")} action={again}>
+          {t("failed", { reason })}
+        </Notice>
+      );
+    case "awaiting_report":
+      return (
+        <>
+          <Notice>{t("awaitingReport")}</Notice>
+          <RefreshWhilePending everySeconds={20} />
+        </>
+      );
+    case "pending": {
+      if (apiAccess() === null) {
+        // A call that was reached says nearly everything in its webhook.
+        return call.outcome === "complete" ? null : <Notice title={t("offTitle")}>{t("off")}</Notice>;
+      }
+      const stop = await apiStop();
+      if (stop !== null) {
+        return (
+          <Notice tone="warning" title={t("stoppedTitle")}>
+            {t("stopped", { reason: errors(stop.error) })}
+          </Notice>
+        );
+      }
+      return (
+        <>
+          <Notice>{error === null ? t("pending") : t("pendingRetry", { reason })}</Notice>
+          <RefreshWhilePending everySeconds={4} />
+        </>
+      );
+    }
+  }
+}

@@ -1,0 +1,249 @@
+import { ChevronLeft, FlaskConical, ShieldQuestionMark } from "lucide-react";
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { Suspense } from "react";
+
+import type { SignedInUser } from "@/app/auth";
+import { slot } from "@/components/slot";
+import { Badge } from "@/components/ui/badge";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Duration } from "@/components/ui/duration";
+import { GoalBadge } from "@/components/ui/goal-badge";
+import { LinkButton } from "@/components/ui/link-button";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { Time } from "@/components/ui/time";
+import { readNeighbours } from "@/db/neighbours";
+import { listReviews } from "@/db/reviews";
+import type { Call } from "@/db/schema";
+import { callsHref, type CallFilter, type CallListView } from "@/lib/call-filter";
+import { callHref } from "@/lib/call-link";
+import { isReached } from "@/lib/outcome";
+import { includesRole } from "@/lib/role";
+
+import { CallMenu } from "./call-menu";
+import { NeighbourLinks } from "./neighbour-links";
+import { DecisionWord } from "./review";
+
+/** Who, when and how long, the three facts, and the way to the calls before and after. */
+export async function CallHead({
+  call,
+  filter,
+  view,
+  user,
+  isPanel,
+}: {
+  call: Call;
+  filter: CallFilter;
+  view: CallListView;
+  user: SignedInUser;
+  isPanel: boolean;
+}) {
+  const t = await getTranslations("call");
+  return (
+    <header className="space-y-3">
+      <div className="flex items-center gap-2" data-print="hide">
+        {!isPanel && (
+          <LinkButton href={callsHref(filter, view) as Route} variant="ghost" size="sm" className="-ms-2.5">
+            <ChevronLeft className="rtl-flip" aria-hidden />
+            {t("back")}
+          </LinkButton>
+        )}
+        <span className="flex-1" />
+        <Suspense fallback={<NeighbourLinks previous={null} next={null} isPanel={isPanel} />}>
+          <Neighbours call={call} filter={filter} view={view} isPanel={isPanel} />
+        </Suspense>
+        <CallMenu
+          callId={call.callId}
+          isTest={call.isTest}
+          canMark={includesRole(user.role, "administrator")}
+          isPanel={isPanel}
+        />
+      </div>
+      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+        <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">
+          {call.customerName === null ? (
+            call.phoneNumber === null ? (
+              t("unnamed")
+            ) : (
+              <Ltr>{call.phoneNumber}</Ltr>
+            )
+          ) : (
+            <bdi>{call.customerName}</bdi>
+          )}
+        </h1>
+        {call.isTest && (
+          <Badge tone="warning" title={t("badge.testHint")}>
+            <FlaskConical aria-hidden />
+            {t("badge.test")}
+          </Badge>
+        )}
+        {call.enrichmentState === "not_found" && (
+          <Badge tone="warning" title={t("badge.unverifiedHint")}>
+            <ShieldQuestionMark aria-hidden />
+            {t("badge.unverified")}
+          </Badge>
+        )}
+      </div>
+      <ThreeFacts call={call} />
+      <Fields call={call} />
+    </header>
+  );
+}
+
+async function Neighbours({
+  call,
+  filter,
+  view,
+  isPanel,
+}: {
+  call: Call;
+  filter: CallFilter;
+  view: CallListView;
+  isPanel: boolean;
+}) {
+  const { previous, next } = await readNeighbours(call, filter, view.sort);
+  return (
+    <NeighbourLinks
+      previous={previous === null ? null : callHref(previous, filter, view)}
+      next={next === null ? null : callHref(next, filter, view)}
+      isPanel={isPanel}
+    />
+  );
+}
+
+/* ── The three facts: never merged into one ──────────────────────────────────────────────────────────────────────── */
+
+function ThreeFacts({ call }: { call: Call }) {
+  const t = useTranslations("call.facts");
+  return (
+    <dl
+      aria-label={t("label")}
+      className="grid divide-y rounded-lg border bg-surface shadow-xs sm:grid-cols-3 sm:divide-x sm:divide-y-0 rtl:sm:divide-x-reverse"
+    >
+      <Fact term={t("reached")}>
+        <OutcomeBadge type={call.outcome} />
+        <FactHint>
+          {call.outcome === null
+            ? t("noVendorWord")
+            : t.rich("vendorWord", { word: slot(<Id className="text-2xs">{call.outcome ?? ""}</Id>) })}
+        </FactHint>
+      </Fact>
+      <Fact term={t("goal")}>
+        <GoalBadge status={call.goal} />
+        <FactHint>
+          {call.goal !== null
+            ? t.rich("vendorWord", { word: slot(<Id className="text-2xs">{call.goal ?? ""}</Id>) })
+            : isReached(call.outcome)
+              ? t("noReport")
+              : t("noReportReached")}
+        </FactHint>
+      </Fact>
+      <Fact term={t("decision")}>
+        <Suspense fallback={<FactHint>…</FactHint>}>
+          <Decision callId={call.callId} />
+        </Suspense>
+      </Fact>
+    </dl>
+  );
+}
+
+async function Decision({ callId }: { callId: string }) {
+  const [t, [latest]] = await Promise.all([getTranslations("call.facts"), listReviews(callId, 1)]);
+  if (latest === undefined || latest.decision === "cleared") {
+    return <span className="text-sm text-muted">{t("undecided")}</span>;
+  }
+  return (
+    <>
+      <DecisionWord decision={latest.decision} />
+      <FactHint>
+        {t.rich("by", {
+          name: slot(<bdi>{latest.userName ?? t("someone")}</bdi>),
+          time: slot(<Time value={latest.createdAt} format="dateTime" />),
+        })}
+      </FactHint>
+    </>
+  );
+}
+
+function Fact({ term, children }: { term: ReactNode; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 sm:block">
+      <dt className="w-28 text-xs text-muted sm:mb-1 sm:w-auto">{term}</dt>
+      <dd className="flex min-w-0 flex-1 flex-col items-start gap-0.5">{children}</dd>
+    </div>
+  );
+}
+
+function FactHint({ children }: { children: ReactNode }) {
+  return <span className="min-w-0 text-xs break-words text-muted">{children}</span>;
+}
+
+/* ── Details ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+function Fields({ call }: { call: Call }) {
+  const t = useTranslations("call");
+  const words = useTranslations("outcomes");
+  const common = useTranslations("common.state");
+  const known = (group: "direction" | "language" | "status" | "interaction", value: string | null) => {
+    if (value === null) {
+      return <span className="text-subtle">{common("unknown")}</span>;
+    }
+    const key = `${group}.${value}`;
+    return words.has(key as never) ? words(key as never) : <bdi translate="no">{value}</bdi>;
+  };
+  return (
+    <dl aria-label={t("fields.label")} className="flex flex-wrap gap-x-6 gap-y-2.5 text-sm">
+      <Field term={t((call.startedAt ?? call.createdAt) ? "fields.when" : "fields.received")}>
+        <Time value={call.occurredAt} format="full" />
+      </Field>
+      <Field term={t("fields.duration")}>
+        {call.durationSeconds === null ? (
+          <span className="text-subtle">{common("unknown")}</span>
+        ) : (
+          <Duration seconds={call.durationSeconds} />
+        )}
+      </Field>
+      <Field term={t("fields.phone")}>
+        {call.phoneNumber === null ? (
+          <span className="text-subtle">{common("unknown")}</span>
+        ) : (
+          <span className="inline-flex items-center gap-0.5">
+            <Ltr>{call.phoneNumber}</Ltr>
+            <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />
+          </span>
+        )}
+      </Field>
+      <Field term={t("fields.scenario")}>
+        {call.scenarioId === null ? (
+          <span className="text-subtle">{common("unknown")}</span>
+        ) : (
+          <Id>{call.scenarioId}</Id>
+        )}
+      </Field>
+      <Field term={t("fields.direction")}>{known("direction", call.direction)}</Field>
+      <Field term={t("fields.language")}>{known("language", call.language)}</Field>
+      <Field term={t("fields.status")}>{known("status", call.status)}</Field>
+      {call.interactionType !== null && (
+        <Field term={t("fields.interaction")}>{known("interaction", call.interactionType)}</Field>
+      )}
+      <Field term={t("fields.id")}>
+        <span className="inline-flex items-center gap-0.5">
+          <Id>{call.callId}</Id>
+          <CopyButton value={call.callId} label={t("copyId")} className="-my-1" />
+        </span>
+      </Field>
+    </dl>
+  );
+}
+
+function Field({ term, children }: { term: ReactNode; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-xs text-muted">{term}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  );
+}

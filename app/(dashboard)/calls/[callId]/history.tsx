@@ -1,0 +1,127 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+
+import { apiAccess } from "@/app/_jobs/enrich";
+import { slot } from "@/components/slot";
+import { Badge, type BadgeProps } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { Time } from "@/components/ui/time";
+import { type CallDelivery, listCallDeliveries } from "@/db/call-history";
+import type { Call } from "@/db/schema";
+import { API_ERRORS } from "@/lib/sarj/api";
+
+import { RawBody } from "./raw-body";
+
+const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = {
+  applied: "success",
+  duplicate: "neutral",
+  superseded: "neutral",
+  quarantined: "warning",
+};
+
+/** How what is known came to be known: every delivery, and what the API was asked. */
+export async function History({ call }: { call: Call }) {
+  const [t, deliveries] = await Promise.all([getTranslations("call.history"), listCallDeliveries(call.callId)]);
+  return (
+    <Card title={t("title")} flush>
+      <ol className="divide-y border-t">
+        <Enrichment call={call} />
+        {deliveries.map((delivery) => (
+          <Delivery key={delivery.id} callId={call.callId} delivery={delivery} />
+        ))}
+        {deliveries.length === 0 && <li className="px-4 py-2.5 text-muted">{t("none")}</li>}
+      </ol>
+    </Card>
+  );
+}
+
+async function Delivery({ callId, delivery }: { callId: string; delivery: CallDelivery }) {
+  const [t, format] = await Promise.all([getTranslations("call.history"), getFormatter()]);
+  const { flags, timesReceived } = delivery;
+  return (
+    <li className="space-y-1 px-4 py-2.5">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Badge tone={TONES[delivery.verdict]}>{t(`verdict.${delivery.verdict}`)}</Badge>
+        {delivery.outcome !== null && <OutcomeBadge type={delivery.outcome} plain />}
+        <span className="flex-1" />
+        <Time value={delivery.receivedAt} format="compact" className="text-xs text-muted" />
+      </div>
+      <Facts>
+        <Ltr>{bytes(delivery.size, (value) => format.number(value, { maximumFractionDigits: 1 }))}</Ltr>
+        {t("times", { count: timesReceived })}
+        {timesReceived > 1 &&
+          t.rich("lastTime", { time: slot(<Time value={delivery.lastReceivedAt} format="compact" />) })}
+        {delivery.replayedAt !== null &&
+          t.rich("replayed", { time: slot(<Time value={delivery.replayedAt} format="compact" />) })}
+        {delivery.reason !== null && <Id>{delivery.reason}</Id>}
+      </Facts>
+      {flags.length > 0 && (
+        <details className="text-xs text-muted">
+          <summary className="select-none hover:text-foreground">{t("flags", { count: flags.length })}</summary>
+          <ul className="mt-1 space-y-0.5 ps-3">
+            {flags.map((flag) => (
+              <li key={flag}>
+                <Id>{flag}</Id>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <RawBody callId={callId} deliveryId={delivery.id} />
+    </li>
+  );
+}
+
+async function Enrichment({ call }: { call: Call }) {
+  const [t, errors] = await Promise.all([getTranslations("call.history"), getTranslations("call.apiError")]);
+  const isOff = apiAccess() === null && call.verifiedAt === null;
+  const { enrichmentState: state, enrichmentError: error } = call;
+  const tone = state === "not_found" || state === "failed" ? "warning" : state === "done" ? "success" : "info";
+  return (
+    <li className="space-y-1 px-4 py-2.5">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Badge tone={isOff ? "neutral" : tone}>{isOff ? t("apiOff") : t(`apiState.${state}`)}</Badge>
+        <span>{t("api")}</span>
+      </div>
+      {!isOff && (
+        <Facts>
+          {call.verifiedAt === null
+            ? t("neverVerified")
+            : t.rich("verified", { time: slot(<Time value={call.verifiedAt} format="compact" />) })}
+          {state !== "done" && t("attempts", { count: call.enrichmentAttempts })}
+          {call.enrichmentDueAt !== null &&
+            t.rich("nextTry", { time: slot(<Time value={call.enrichmentDueAt} format="compact" />) })}
+          {error !== null &&
+            t("lastError", { error: errors(API_ERRORS.find((known) => known === error) ?? "unknown") })}
+        </Facts>
+      )}
+    </li>
+  );
+}
+
+/** Small facts in a row, apart by dots. */
+function Facts({ children }: { children: ReactNode[] }) {
+  return (
+    <p className="flex flex-wrap gap-x-1.5 text-xs text-muted">
+      {children
+        .filter((child) => child !== false && child !== null)
+        .map((child, index) => (
+          // The row is written out above and keeps its order.
+          // oxlint-disable-next-line react/no-array-index-key
+          <span key={index} className="inline-flex gap-x-1.5">
+            {index > 0 && <span aria-hidden>·</span>}
+            <span>{child}</span>
+          </span>
+        ))}
+    </p>
+  );
+}
+
+function bytes(size: number, format: (value: number) => string): string {
+  if (size < 1000) {
+    return `${format(size)} B`;
+  }
+  return size < 1_000_000 ? `${format(size / 1000)} kB` : `${format(size / 1_000_000)} MB`;
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+
+import { useShortcut } from "@/components/shortcuts";
+import { buttonClass } from "@/components/ui/button-class";
+import { Tooltip } from "@/components/ui/tooltip";
+
+/** To the calls before and after in the list that this one was opened from, by a click or by J and K. */
+export function NeighbourLinks({
+  previous,
+  next,
+  isPanel,
+}: {
+  /** Null: this is the first one, or it is not known yet. */
+  previous: Route | null;
+  next: Route | null;
+  isPanel: boolean;
+}) {
+  const t = useTranslations("call");
+  const keys = useTranslations("call.keys");
+  const router = useRouter();
+  // In the panel the list stays where it is, and going back closes the panel.
+  const go = (href: Route | null) => {
+    if (href !== null) {
+      if (isPanel) {
+        router.replace(href, { scroll: false });
+      } else {
+        router.push(href);
+      }
+    }
+  };
+  useShortcut({ keys: "j", label: keys("next"), enabled: next !== null }, () => go(next));
+  useShortcut({ keys: "k", label: keys("previous"), enabled: previous !== null }, () => go(previous));
+  return (
+    <nav className="flex gap-1" aria-label={t("neighbours")}>
+      <Step href={previous} label={t("previous")} shortcut="K" rel="prev" isPanel={isPanel} />
+      <Step href={next} label={t("next")} shortcut="J" rel="next" isPanel={isPanel} />
+    </nav>
+  );
+}
+
+function Step({
+  href,
+  label,
+  shortcut,
+  rel,
+  isPanel,
+}: {
+  href: Route | null;
+  label: string;
+  shortcut: string;
+  rel: "prev" | "next";
+  isPanel: boolean;
+}) {
+  const Icon = rel === "prev" ? ChevronLeft : ChevronRight;
+  const icon = <Icon className="rtl-flip" aria-hidden />;
+  const className = buttonClass({ variant: "secondary", size: "sm", shape: "icon" });
+  if (href === null) {
+    return (
+      <span className={`${className} opacity-50`}>
+        {icon}
+        <span className="sr-only">{label}</span>
+      </span>
+    );
+  }
+  return (
+    <Tooltip content={label} shortcut={shortcut}>
+      <Link
+        href={href}
+        rel={rel}
+        aria-label={label}
+        className={className}
+        {...(isPanel ? { replace: true, scroll: false } : {})}
+      >
+        {icon}
+      </Link>
+    </Tooltip>
+  );
+}

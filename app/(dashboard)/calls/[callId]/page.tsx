@@ -1,0 +1,45 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+
+import { getUser, requirePage } from "@/app/auth";
+import { getCall } from "@/db/calls";
+import type { SearchParams } from "@/lib/call-filter";
+
+import { CallView } from "./call-view";
+
+type Props = { params: Promise<{ callId: string }>; searchParams: Promise<SearchParams> };
+
+/** The title and the page ask for the same call: one query a request. */
+const readCall = cache(getCall);
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  // The page itself sends away whoever may not see it.
+  if ((await getUser()) === null) {
+    return {};
+  }
+  const [t, found] = await Promise.all([getTranslations("call"), readCall(await callIdOf(params))]);
+  const who = found?.call.customerName ?? found?.call.phoneNumber ?? t("unnamed");
+  return { title: found === null ? t("notFound.title") : t("title", { who }) };
+}
+
+/** Everything known of one call. An unknown one is a 404: settled before the first byte is sent. */
+export default async function CallPage({ params, searchParams }: Props) {
+  const user = await requirePage("viewer");
+  const found = await readCall(await callIdOf(params));
+  if (found === null) {
+    notFound();
+  }
+  return <CallView found={found} user={user} searchParams={await searchParams} />;
+}
+
+/** A page is given the segment as it stands in the URL; any text may be an id. */
+async function callIdOf(params: Props["params"]): Promise<string> {
+  const { callId } = await params;
+  try {
+    return decodeURIComponent(callId);
+  } catch {
+    return callId;
+  }
+}

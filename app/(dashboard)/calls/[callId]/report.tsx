@@ -1,0 +1,91 @@
+import { CircleCheck, CircleDashed, CircleMinus } from "lucide-react";
+import { useTranslations } from "next-intl";
+
+import { JsonTree } from "@/components/json-tree";
+import { slot } from "@/components/slot";
+import { Badge } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { GoalBadge } from "@/components/ui/goal-badge";
+import { Time } from "@/components/ui/time";
+import type { JsonObject } from "@/lib/call-facts";
+import { readReport, type TypedReport } from "@/lib/report";
+
+/** What the vendor's assessment says: the typed form in words, any other object as it is. */
+export function Report({ report, isReached }: { report: JsonObject | null; isReached: boolean }) {
+  const t = useTranslations("call.report");
+  if (report === null) {
+    return (
+      <Card title={t("title")}>
+        <p className="text-muted">
+          {t("none")}. {isReached ? t("noneReached") : t("noneNotReached")}
+        </p>
+      </Card>
+    );
+  }
+  const { typed, rest } = readReport(report);
+  return (
+    <Card title={t("title")}>
+      {typed !== null && <Typed report={typed} />}
+      {rest !== null && (
+        <>
+          {typed !== null && <h3 className="mt-3 border-t pt-3 text-muted">{t("other")}</h3>}
+          <JsonTree value={rest} />
+        </>
+      )}
+      {typed === null && rest === null && <p className="text-muted">{t("none")}.</p>}
+      {typed?.generatedAt && (
+        <p className="mt-3 text-xs text-subtle">
+          {t.rich("generated", { time: slot(<Time value={typed.generatedAt} />) })}
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function Typed({ report: { status, reason, criteria } }: { report: TypedReport }) {
+  const t = useTranslations("call.report");
+  return (
+    <div className="space-y-3">
+      <GoalBadge status={status} className="font-medium" />
+      {reason !== null && (
+        <p dir="auto" className="text-base break-words whitespace-pre-wrap">
+          {reason}
+        </p>
+      )}
+      {criteria.length > 0 && (
+        <div>
+          <h3 className="text-muted">{t("criteria")}</h3>
+          <ul className="mt-1 divide-y">
+            {criteria.map((criterion, index) => (
+              // Criteria may have equal texts.
+              // oxlint-disable-next-line react/no-array-index-key
+              <Criterion key={index} criterion={criterion} />
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Criterion({ criterion: { text, achieved, isPrimary } }: { criterion: TypedReport["criteria"][number] }) {
+  const t = useTranslations("call.report");
+  const [Icon, color, word] =
+    achieved === null
+      ? [CircleDashed, "text-subtle", t("notJudged")]
+      : achieved
+        ? [CircleCheck, "text-success", t("achieved")]
+        : [CircleMinus, "text-danger", t("notAchieved")];
+  return (
+    <li className="flex items-start gap-2.5 py-2">
+      <span title={word} className="mt-0.5 shrink-0">
+        <Icon className={`size-4 ${color}`} aria-hidden />
+        <span className="sr-only">{word}</span>
+      </span>
+      <span dir="auto" className="min-w-0 flex-1 break-words">
+        {text}
+      </span>
+      {isPrimary && <Badge tone="accent">{t("primary")}</Badge>}
+    </li>
+  );
+}

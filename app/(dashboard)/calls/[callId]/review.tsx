@@ -1,0 +1,86 @@
+import { CircleCheckBig, FlagTriangleRight, MessageCircleQuestionMark, Undo2, type LucideIcon } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+
+import { slot } from "@/components/slot";
+import { Card } from "@/components/ui/card";
+import { Time } from "@/components/ui/time";
+import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/reviews";
+
+import { ReviewForm } from "./review-form";
+
+/** What people decided about a call, and the form to decide. */
+export async function Review({ callId, canDecide, userId }: { callId: string; canDecide: boolean; userId: string }) {
+  const [t, entries] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
+  const [latest] = entries;
+  const standing = latest === undefined || latest.decision === "cleared" ? null : latest;
+  return (
+    <Card title={t("title")}>
+      {canDecide ? (
+        <ReviewForm
+          // What stands changes with each decision: the form begins from it.
+          key={latest?.id ?? "none"}
+          callId={callId}
+          decision={standing?.decision === "cleared" ? null : (standing?.decision ?? null)}
+          note={standing?.note ?? ""}
+        />
+      ) : (
+        <>
+          {standing !== null && <Entry entry={standing} />}
+          <p className="mt-1 text-muted">{t("readOnly")}</p>
+        </>
+      )}
+      {entries.length > (canDecide ? 0 : 1) && (
+        <details className="mt-3 border-t pt-2.5" open={entries.length <= 2}>
+          <summary className="text-muted select-none hover:text-foreground">{t("history")}</summary>
+          <ul className="mt-1 divide-y">
+            {entries.map((entry) => (
+              <li key={entry.id} className="py-2" data-own={entry.userId === userId || undefined}>
+                <Entry entry={entry} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Card>
+  );
+}
+
+function Entry({ entry }: { entry: ReviewEntry }) {
+  const t = useTranslations("call.facts");
+  return (
+    <div className="min-w-0">
+      <DecisionWord decision={entry.decision} />
+      {entry.note !== null && (
+        <p dir="auto" className="mt-0.5 break-words whitespace-pre-wrap">
+          {entry.note}
+        </p>
+      )}
+      <p className="mt-0.5 text-xs text-muted">
+        {t.rich("by", {
+          name: slot(<bdi>{entry.userName ?? t("someone")}</bdi>),
+          time: slot(<Time value={entry.createdAt} />),
+        })}
+      </p>
+    </div>
+  );
+}
+
+const SIGNS: Record<ReviewDecision, [LucideIcon, string]> = {
+  resolved: [CircleCheckBig, "text-success"],
+  follow_up: [FlagTriangleRight, "text-warning"],
+  wrong_outcome: [MessageCircleQuestionMark, "text-info"],
+  cleared: [Undo2, "text-subtle"],
+};
+
+/** A decision: sign and word. */
+export function DecisionWord({ decision }: { decision: ReviewDecision }) {
+  const t = useTranslations("call.review.decision");
+  const [Icon, color] = SIGNS[decision];
+  return (
+    <span className="inline-flex items-center gap-1.5 text-sm">
+      <Icon className={`size-4 shrink-0 ${color}`} aria-hidden />
+      {t(decision)}
+    </span>
+  );
+}

@@ -1,0 +1,324 @@
+"use client";
+
+import { Braces, ChevronRight, Play, ScrollText, TriangleAlert, Wrench } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { memo, type ReactNode, useState } from "react";
+
+import { cn } from "@/components/cn";
+import { JsonTree } from "@/components/json-tree";
+import { usePlayer } from "@/components/player/player-context";
+import { Badge } from "@/components/ui/badge";
+import { CodeBlock } from "@/components/ui/code-block";
+import { Duration } from "@/components/ui/duration";
+import { Ltr } from "@/components/ui/ltr";
+import { formatDuration } from "@/lib/duration";
+import type { Turn } from "@/lib/transcript";
+import { type Mark, type Piece, piecesOf } from "@/lib/transcript-search";
+
+/** One turn of a transcript. What was said is text and nothing else, in the direction of its own language. */
+export const TurnItem = memo(function TurnItem({
+  index,
+  turn,
+  isActive,
+  marks,
+  currentMatch,
+}: {
+  index: number;
+  turn: Turn;
+  isActive: boolean;
+  /** The matches of a search in this turn. */
+  marks: Mark[][] | null;
+  /** Which of them is looked at, -1 for none. */
+  currentMatch: number;
+}) {
+  return (
+    <li
+      data-turn={index}
+      {...(isActive ? { "aria-current": "true" as const, "data-active": true } : {})}
+      className={cn(
+        "grid scroll-mt-48 scroll-mb-28 grid-cols-[3.25rem_minmax(0,1fr)] gap-x-2 border-s-2 border-transparent px-3 py-1.5 md:scroll-mb-12",
+        isActive && "border-accent bg-accent-soft",
+      )}
+    >
+      <TurnTime startAt={"startAt" in turn ? turn.startAt : null} />
+      <div className="min-w-0">
+        {turn.kind === "speech" && <Speech turn={turn} marks={marks} currentMatch={currentMatch} />}
+        {turn.kind === "tool" && <Tool turn={turn} />}
+        {turn.kind === "instructions" && <Instructions text={turn.text} />}
+        {turn.kind === "other" && <Other turn={turn} />}
+      </div>
+    </li>
+  );
+});
+
+function TurnTime({ startAt }: { startAt: number | null }) {
+  const t = useTranslations("call.transcript");
+  const player = usePlayer();
+  if (startAt === null) {
+    return <span />;
+  }
+  if (player === null) {
+    return <Duration seconds={Math.floor(startAt)} className="pt-0.5 text-xs text-subtle" />;
+  }
+  return (
+    <button
+      type="button"
+      aria-label={t("playFrom", { time: formatDuration(Math.floor(startAt)) })}
+      onClick={() => {
+        player.seek(startAt);
+        player.play();
+      }}
+      className="group -ms-1 flex h-6 items-center gap-0.5 justify-self-start rounded-sm px-1 text-xs text-muted hover:bg-hover hover:text-accent-text"
+    >
+      <Duration seconds={Math.floor(startAt)} />
+      <Play
+        aria-hidden
+        className="size-2.5 fill-current opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
+      />
+    </button>
+  );
+}
+
+/* ── Speech ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Nobody speaks so long: what is longer is shown when it is asked for. */
+const LONG = 20_000;
+
+function Speech({
+  turn,
+  marks,
+  currentMatch,
+}: {
+  turn: Turn & { kind: "speech" };
+  marks: Mark[][] | null;
+  currentMatch: number;
+}) {
+  const t = useTranslations("call.transcript");
+  const [isWhole, setIsWhole] = useState(false);
+  const pieces = piecesOf(turn.segments);
+  const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  const shown = isWhole || length <= LONG || marks !== null ? pieces : upTo(LONG, pieces);
+  const isAgent = turn.role === "assistant";
+  return (
+    <>
+      <p className={cn("text-xs leading-6 font-medium", isAgent ? "text-accent-text" : "text-foreground")}>
+        {turn.role === "user" || turn.role === "assistant" ? t(`role.${turn.role}`) : <bdi>{turn.role}</bdi>}
+      </p>
+      <p dir="auto" className="text-base break-words whitespace-pre-wrap">
+        {shown.map((piece, index) => (
+          <PieceText
+            // Pieces keep their places.
+            // oxlint-disable-next-line react/no-array-index-key
+            key={index}
+            piece={piece}
+            marks={marksOfPiece(marks, index, currentMatch)}
+          />
+        ))}
+      </p>
+      {shown !== pieces && (
+        <button
+          type="button"
+          onClick={() => setIsWhole(true)}
+          className="mt-1 text-sm font-medium text-accent-text hover:underline"
+        >
+          {t("showAll", { count: length })}
+        </button>
+      )}
+    </>
+  );
+}
+
+function upTo(limit: number, pieces: readonly Piece[]): Piece[] {
+  const shown: Piece[] = [];
+  let left = limit;
+  for (const piece of pieces) {
+    if (left <= 0) {
+      break;
+    }
+    shown.push({ ...piece, text: piece.text.slice(0, left) });
+    left -= piece.text.length;
+  }
+  return shown;
+}
+
+type PieceMark = { from: number; to: number; isCurrent: boolean };
+
+function marksOfPiece(marks: Mark[][] | null, piece: number, currentMatch: number): PieceMark[] {
+  return (marks ?? [])
+    .flatMap((match, index) =>
+      match
+        .filter((mark) => mark.piece === piece)
+        .map(({ from, to }) => ({ from, to, isCurrent: index === currentMatch })),
+    )
+    .toSorted((a, b) => a.from - b.from);
+}
+
+function PieceText({ piece, marks }: { piece: Piece; marks: readonly PieceMark[] }) {
+  const t = useTranslations("call.transcript");
+  const text = marked(piece.text, marks);
+  if (piece.kind === "wrong") {
+    return (
+      <del className="text-muted decoration-danger [unicode-bidi:isolate]">
+        <span className="sr-only">{t("heard")}</span>
+        {text}
+      </del>
+    );
+  }
+  if (piece.kind === "right") {
+    return (
+      <>
+        {" "}
+        <ins className="rounded-xs bg-success-soft px-0.5 text-success-text no-underline [unicode-bidi:isolate]">
+          <span className="sr-only">{t("corrected")}</span>
+          {text}
+        </ins>
+      </>
+    );
+  }
+  return text;
+}
+
+/** Two readings of a turn may mark overlapping pieces: what is marked already is not marked again. */
+function marked(text: string, marks: readonly PieceMark[]): ReactNode {
+  if (marks.length === 0) {
+    return text;
+  }
+  const nodes: ReactNode[] = [];
+  let at = 0;
+  for (const { from, to, isCurrent } of marks) {
+    if (from >= at) {
+      nodes.push(
+        text.slice(at, from),
+        <mark
+          key={from}
+          {...(isCurrent ? { "data-current": true } : {})}
+          className="rounded-xs bg-warning/35 text-inherit data-current:bg-warning data-current:text-background"
+        >
+          {text.slice(from, to)}
+        </mark>,
+      );
+      at = to;
+    }
+  }
+  nodes.push(text.slice(at));
+  return nodes;
+}
+
+/* ── Everything else ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Folded away; what is inside is made when it is opened. */
+function Fold({ summary, children }: { summary: ReactNode; children: () => ReactNode }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setIsOpen(event.currentTarget.open)} className="group/fold text-sm">
+      <summary className="-ms-1 flex min-h-6 list-none flex-wrap items-center gap-x-2 gap-y-1 rounded-sm px-1 text-muted select-none hover:bg-hover hover:text-foreground [&::-webkit-details-marker]:hidden">
+        <ChevronRight
+          aria-hidden
+          className="size-3.5 shrink-0 rtl-flip text-subtle group-open/fold:rotate-90 rtl:group-open/fold:-rotate-90"
+        />
+        {summary}
+      </summary>
+      {isOpen && <div className="space-y-2 py-2 ps-5">{children()}</div>}
+    </details>
+  );
+}
+
+function Tool({ turn: { name, call, output } }: { turn: Turn & { kind: "tool" } }) {
+  const t = useTranslations("call.transcript");
+  return (
+    <Fold
+      summary={
+        <>
+          <Wrench aria-hidden className="size-3.5 shrink-0" />
+          <span className="sr-only">{t("tool")}</span>
+          <Ltr className="font-mono text-xs break-all">{name}</Ltr>
+          {output?.isError === true && (
+            <Badge tone="danger">
+              <TriangleAlert aria-hidden />
+              {t("toolFailed")}
+            </Badge>
+          )}
+          {output === null && <Badge tone="warning">{t("toolNoAnswer")}</Badge>}
+          {typeof output?.durationMs === "number" && (
+            <Ltr className="text-xs text-subtle">{t("toolMilliseconds", { ms: Math.round(output.durationMs) })}</Ltr>
+          )}
+        </>
+      }
+    >
+      {() => (
+        <>
+          {call === null ? (
+            <p className="text-muted">{t("toolNoCall")}</p>
+          ) : (
+            <Code title={t("arguments")} copyLabel={t("copyArguments")} text={call.arguments} />
+          )}
+          {output !== null && <Code title={t("result")} copyLabel={t("copyResult")} text={output.output} />}
+        </>
+      )}
+    </Fold>
+  );
+}
+
+const LONG_CODE = 100_000;
+
+function Code({ title, copyLabel, text }: { title: string; copyLabel: string; text: string }) {
+  const t = useTranslations("call.transcript");
+  const code = pretty(text);
+  return (
+    <div>
+      <p className="mb-1 text-xs text-muted">{title}</p>
+      <CodeBlock label={title} copyLabel={copyLabel} code={code.slice(0, LONG_CODE)} />
+      {code.length > LONG_CODE && <p className="mt-1 text-xs text-muted">{t("cut")}</p>}
+    </div>
+  );
+}
+
+/** JSON in lines; what is none stays as it is. */
+function pretty(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? JSON.stringify(value, null, 2) : text;
+  } catch {
+    return text;
+  }
+}
+
+function Instructions({ text }: { text: string }) {
+  const t = useTranslations("call.transcript");
+  return (
+    <Fold
+      summary={
+        <>
+          <ScrollText aria-hidden className="size-3.5 shrink-0" />
+          {t("instructions")}
+        </>
+      }
+    >
+      {() => (
+        <p
+          dir="auto"
+          className="max-h-120 overflow-y-auto rounded-md border bg-sunken p-3 break-words whitespace-pre-wrap"
+        >
+          {text}
+        </p>
+      )}
+    </Fold>
+  );
+}
+
+function Other({ turn }: { turn: Turn & { kind: "other" } }) {
+  const t = useTranslations("call.transcript");
+  return (
+    <Fold
+      summary={
+        <>
+          <Braces aria-hidden className="size-3.5 shrink-0" />
+          {t("unknownKind")}
+          {turn.name !== "" && <Ltr className="font-mono text-xs break-all">{turn.name}</Ltr>}
+        </>
+      }
+    >
+      {() => <JsonTree value={turn.data} />}
+    </Fold>
+  );
+}

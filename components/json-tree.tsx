@@ -1,0 +1,74 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+
+import { cn } from "@/components/cn";
+import type { Json } from "@/lib/call-facts";
+
+/** More values than this are not read on a page. */
+const MAX_VALUES = 400;
+const MAX_TEXT = 5_000;
+
+/** Any JSON as something to read: names and values in lines, what is inside of another set in. Links are text, too. */
+export function JsonTree({ value, className }: { value: Json; className?: string }) {
+  const t = useTranslations("call.tree");
+  const budget = { left: MAX_VALUES, leftOut: 0 };
+  const content = draw(value, budget, t("empty"));
+  return (
+    <div className={cn("min-w-0 text-sm", className)}>
+      {content}
+      {budget.leftOut > 0 && <p className="pt-1 text-xs text-muted">{t("more", { count: budget.leftOut })}</p>}
+    </div>
+  );
+}
+
+type Budget = { left: number; leftOut: number };
+
+function draw(value: Json, budget: Budget, empty: string): ReactNode {
+  if (value === null || typeof value !== "object") {
+    return <Scalar value={value} />;
+  }
+  const entries = Array.isArray(value) ? value.map((item, index) => [index + 1, item] as const) : Object.entries(value);
+  if (entries.length === 0) {
+    return <span className="text-subtle">{empty}</span>;
+  }
+  const shown = entries.slice(0, Math.max(0, budget.left));
+  budget.left -= shown.length;
+  budget.leftOut += entries.length - shown.length;
+  return (
+    <dl className="divide-y">
+      {shown.map(([name, item]) => (
+        <div
+          key={name}
+          className={cn(
+            "py-1.5",
+            isScalar(item) && "grid gap-x-4 gap-y-0.5 sm:grid-cols-[minmax(6rem,11rem)_minmax(0,1fr)]",
+          )}
+        >
+          <dt className="min-w-0 break-words text-muted" translate="no">
+            <bdi>{name}</bdi>
+          </dt>
+          <dd className={cn("min-w-0", !isScalar(item) && "mt-0.5 border-s ps-3")}>{draw(item, budget, empty)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function isScalar(value: Json): boolean {
+  return value === null || typeof value !== "object" || Object.keys(value).length === 0;
+}
+
+function Scalar({ value }: { value: string | number | boolean | null }) {
+  if (typeof value === "string") {
+    return (
+      <span dir="auto" className="block break-words whitespace-pre-wrap">
+        {value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value}
+      </span>
+    );
+  }
+  return (
+    <bdi dir="ltr" translate="no" className={cn("font-mono text-xs", value === null && "text-subtle")}>
+      {String(value)}
+    </bdi>
+  );
+}
