@@ -35,13 +35,13 @@ function draw(value: Json, budget: Budget, empty: string): ReactNode {
   budget.left -= shown.length;
   budget.leftOut += entries.length - shown.length;
   return (
-    <dl className="divide-y">
+    <dl className="@container divide-y">
       {shown.map(([name, item]) => (
         <div
           key={name}
           className={cn(
             "py-1.5",
-            isScalar(item) && "grid gap-x-4 gap-y-0.5 sm:grid-cols-[minmax(6rem,11rem)_minmax(0,1fr)]",
+            isScalar(item) && "grid gap-x-4 gap-y-0.5 @xs:grid-cols-[minmax(5rem,2fr)_minmax(0,3fr)]",
           )}
         >
           <dt className="min-w-0 break-words text-muted" translate="no">
@@ -61,9 +61,9 @@ function isScalar(value: Json): boolean {
 function Scalar({ value }: { value: string | number | boolean | null }) {
   if (typeof value === "string") {
     return (
-      <span dir="auto" className="block break-words whitespace-pre-wrap">
+      <bdi className="break-words whitespace-pre-wrap">
         {value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value}
-      </span>
+      </bdi>
     );
   }
   return (

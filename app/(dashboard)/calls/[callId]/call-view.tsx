@@ -51,17 +51,18 @@ export async function CallView({
         <EnrichmentNotice call={call} canRetry={includesRole(user.role, "operator")} />
         <div className={`grid items-start gap-4 ${wide}`}>
           <div className="min-w-0 space-y-4">
-            <div className="sticky top-15 z-20 md:top-2">
-              {source === null ? (
-                <NoRecording isReached={isReached(call.outcome)} isPending={call.enrichmentState === "pending"} />
-              ) : (
+            {source === null ? (
+              <NoRecording isReached={isReached(call.outcome)} isPending={call.enrichmentState === "pending"} />
+            ) : (
+              // Above what scrolls beneath it, with a strip of the page's own ground over its edge.
+              <div className="sticky top-13 z-20 -mt-2 bg-background pt-2 md:top-0">
                 <Player
                   title={call.customerName ?? call.phoneNumber ?? t("unnamed")}
                   downloadHref={`${source}?download=1`}
                   canRefresh={apiAccess() !== null}
                 />
-              )}
-            </div>
+              </div>
+            )}
             <TranscriptCard
               // Written by our own merge, in the shapes of `lib/call-facts.ts`.
               messages={details.transcript as TranscriptMessage[] | null}
@@ -71,6 +72,11 @@ export async function CallView({
               hasRecording={source !== null}
               initialQuery={filter.q ?? ""}
             />
+            <PanelBoundary>
+              <Suspense fallback={<PanelSkeleton />}>
+                <History call={call} />
+              </Suspense>
+            </PanelBoundary>
           </div>
           <div className="min-w-0 space-y-4">
             <PanelBoundary>
@@ -85,11 +91,6 @@ export async function CallView({
                 <JsonTree value={details.responseBody as JsonObject} />
               </Card>
             )}
-            <PanelBoundary>
-              <Suspense fallback={<PanelSkeleton />}>
-                <History call={call} />
-              </Suspense>
-            </PanelBoundary>
           </div>
         </div>
       </article>
@@ -146,7 +147,7 @@ function TranscriptCard({
       flush
       className="pb-2"
     >
-      <Transcript turns={turns} initialQuery={initialQuery} />
+      <Transcript turns={turns} hasTimes={hasTimes} initialQuery={initialQuery} />
       {unplaced.length > 0 && (
         <div className="mx-4 mt-3 border-t pt-3 text-sm">
           <p className="text-muted">{t("unplaced")}</p>

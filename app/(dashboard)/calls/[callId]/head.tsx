@@ -1,6 +1,6 @@
 import { ChevronLeft, FlaskConical, ShieldQuestionMark } from "lucide-react";
 import type { Route } from "next";
-import { useTranslations } from "next-intl";
+import { useTimeZone, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Suspense } from "react";
@@ -62,7 +62,7 @@ export async function CallHead({
           isPanel={isPanel}
         />
       </div>
-      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">
           {call.customerName === null ? (
             call.phoneNumber === null ? (
@@ -74,6 +74,11 @@ export async function CallHead({
             <bdi>{call.customerName}</bdi>
           )}
         </h1>
+        <span className="inline-flex items-center gap-0.5 text-muted">
+          <span className="sr-only">{t("fields.id")}</span>
+          <Id>{call.callId}</Id>
+          <CopyButton value={call.callId} label={t("copyId")} className="-my-1" />
+        </span>
         {call.isTest && (
           <Badge tone="warning" title={t("badge.testHint")}>
             <FlaskConical aria-hidden />
@@ -121,7 +126,7 @@ function ThreeFacts({ call }: { call: Call }) {
   return (
     <dl
       aria-label={t("label")}
-      className="grid divide-y rounded-lg border bg-surface shadow-xs sm:grid-cols-3 sm:divide-x sm:divide-y-0 rtl:sm:divide-x-reverse"
+      className="grid divide-y rounded-lg border bg-surface shadow-xs sm:grid-cols-3 sm:divide-x sm:divide-y-0"
     >
       <Fact term={t("reached")}>
         <OutcomeBadge type={call.outcome} />
@@ -185,6 +190,7 @@ function FactHint({ children }: { children: ReactNode }) {
 
 function Fields({ call }: { call: Call }) {
   const t = useTranslations("call");
+  const timeZone = useTimeZone();
   const words = useTranslations("outcomes");
   const common = useTranslations("common.state");
   const known = (group: "direction" | "language" | "status" | "interaction", value: string | null) => {
@@ -197,7 +203,7 @@ function Fields({ call }: { call: Call }) {
   return (
     <dl aria-label={t("fields.label")} className="flex flex-wrap gap-x-6 gap-y-2.5 text-sm">
       <Field term={t((call.startedAt ?? call.createdAt) ? "fields.when" : "fields.received")}>
-        <Time value={call.occurredAt} format="full" />
+        <Time value={call.occurredAt} format="full" /> <span className="text-xs text-muted">{timeZone}</span>
       </Field>
       <Field term={t("fields.duration")}>
         {call.durationSeconds === null ? (
@@ -229,12 +235,6 @@ function Fields({ call }: { call: Call }) {
       {call.interactionType !== null && (
         <Field term={t("fields.interaction")}>{known("interaction", call.interactionType)}</Field>
       )}
-      <Field term={t("fields.id")}>
-        <span className="inline-flex items-center gap-0.5">
-          <Id>{call.callId}</Id>
-          <CopyButton value={call.callId} label={t("copyId")} className="-my-1" />
-        </span>
-      </Field>
     </dl>
   );
 }

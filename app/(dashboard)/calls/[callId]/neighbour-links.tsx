@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronDown, ChevronUp } from "lucide-react";
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
@@ -57,8 +57,9 @@ function Step({
   rel: "prev" | "next";
   isPanel: boolean;
 }) {
-  const Icon = rel === "prev" ? ChevronLeft : ChevronRight;
-  const icon = <Icon className="rtl-flip" aria-hidden />;
+  // Up and down, as in the list.
+  const Icon = rel === "prev" ? ChevronUp : ChevronDown;
+  const icon = <Icon aria-hidden />;
   const className = buttonClass({ variant: "secondary", size: "sm", shape: "icon" });
   if (href === null) {
     return (

@@ -16,6 +16,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
 
+import { cn } from "@/components/cn";
 import { RATES, SEEK_SECONDS, type PlayerProblem } from "@/components/player/audio-player";
 import { usePlayer, usePlayerState } from "@/components/player/player-context";
 import { SeekBar } from "@/components/player/seek-bar";
@@ -53,44 +54,35 @@ export function Player({
   if (player === null) {
     return null;
   }
-  return (
-    <section aria-label={t("label")} className="rounded-lg border bg-surface px-3 py-2.5 shadow-xs" data-print="hide">
-      {problem === null ? (
-        <div className="flex items-center gap-3">
-          <PlayButton />
-          <SeekBar
-            label={t("position")}
-            valueText={(time, duration) =>
-              t("positionValue", { time: formatDuration(time), duration: formatDuration(duration) })
-            }
-            onMeasured={(result) => {
-              setIsTooLarge(result === "too_large");
-              setHasSilences(result !== "too_large" && result.hasSilences);
-            }}
-            className="flex-1"
-          />
-        </div>
-      ) : (
+  if (problem !== null) {
+    return (
+      <section aria-label={t("label")} className={frameClass}>
         <Problem problem={problem} canRefresh={canRefresh} />
-      )}
+      </section>
+    );
+  }
+  return (
+    <section aria-label={t("label")} className={frameClass} data-print="hide">
+      <div dir="ltr" className="flex items-center gap-3">
+        <PlayButton />
+        <SeekBar
+          label={t("position")}
+          valueText={(time, duration) =>
+            t("positionValue", { time: formatDuration(time), duration: formatDuration(duration) })
+          }
+          onMeasured={(result) => {
+            setIsTooLarge(result === "too_large");
+            setHasSilences(result !== "too_large" && result.hasSilences);
+          }}
+          className="flex-1"
+        />
+      </div>
       <div dir="ltr" className="mt-1.5 flex flex-wrap items-center gap-x-1 gap-y-1">
         <Clock />
-        <IconButton
-          label={t("back")}
-          shortcut="←"
-          size="sm"
-          onClick={() => player.seekBy(-SEEK_SECONDS)}
-          disabled={problem !== null}
-        >
+        <IconButton label={t("back")} shortcut="←" size="sm" onClick={() => player.seekBy(-SEEK_SECONDS)}>
           <RotateCcw aria-hidden />
         </IconButton>
-        <IconButton
-          label={t("forward")}
-          shortcut="→"
-          size="sm"
-          onClick={() => player.seekBy(SEEK_SECONDS)}
-          disabled={problem !== null}
-        >
+        <IconButton label={t("forward")} shortcut="→" size="sm" onClick={() => player.seekBy(SEEK_SECONDS)}>
           <RotateCw aria-hidden />
         </IconButton>
         <Speed />
@@ -129,6 +121,8 @@ export function Player({
   }
 }
 
+const frameClass = "rounded-lg border bg-surface px-3 py-2.5 shadow-xs";
+
 function PlayButton() {
   const t = useTranslations("call.player");
   const player = usePlayer();
@@ -142,7 +136,7 @@ function PlayButton() {
         aria-label={label}
         aria-busy={isWaiting}
         onClick={() => player?.toggle()}
-        className={buttonClass({ variant: "primary", size: "lg", shape: "icon", className: "rounded-full" })}
+        className={cn(buttonClass({ variant: "primary", size: "lg", shape: "icon" }), "rounded-full")}
       >
         {isWaiting ? (
           <Spinner className="text-current" />
@@ -181,7 +175,7 @@ function Speed() {
         <button
           type="button"
           aria-label={`${t("speed")}: ${name(rate)}`}
-          className={buttonClass({ variant: "ghost", size: "sm", className: "px-1.5 tabular" })}
+          className={cn(buttonClass({ variant: "ghost", size: "sm" }), "px-1.5 tabular")}
         >
           {name(rate)}
         </button>

@@ -21,7 +21,15 @@ const ALL_AT_ONCE = 400;
 const STRETCH = 100;
 
 /** The turns of a call: searchable, and following the recording where they carry times. */
-export function Transcript({ turns, initialQuery }: { turns: readonly Turn[]; initialQuery: string }) {
+export function Transcript({
+  turns,
+  hasTimes,
+  initialQuery,
+}: {
+  turns: readonly Turn[];
+  hasTimes: boolean;
+  initialQuery: string;
+}) {
   const list = useRef<HTMLDivElement>(null);
   const stretches = useMemo(() => stretchesOf(turns), [turns]);
   const [laidOut, setLaidOut] = useState<ReadonlySet<number>>(() => new Set(stretches.length > 1 ? [0] : []));
@@ -55,7 +63,7 @@ export function Transcript({ turns, initialQuery }: { turns: readonly Turn[]; in
   return (
     <>
       <SearchBar search={search} onStep={goTo} />
-      <div ref={list} className="relative">
+      <div ref={list} data-timeless={hasTimes ? undefined : true} className="group/turns relative">
         {stretches.map((stretch, index) => (
           <Stretch
             key={stretch.first}

@@ -36,7 +36,7 @@ export const TurnItem = memo(function TurnItem({
       data-turn={index}
       {...(isActive ? { "aria-current": "true" as const, "data-active": true } : {})}
       className={cn(
-        "grid scroll-mt-48 scroll-mb-28 grid-cols-[3.25rem_minmax(0,1fr)] gap-x-2 border-s-2 border-transparent px-3 py-1.5 md:scroll-mb-12",
+        "grid scroll-mt-48 scroll-mb-28 grid-cols-[3.25rem_minmax(0,1fr)] gap-x-2 border-s-2 border-transparent px-3 py-1.5 group-data-timeless/turns:grid-cols-[0_minmax(0,1fr)] md:scroll-mb-12",
         isActive && "border-accent bg-accent-soft",
       )}
     >
