@@ -1,8 +1,8 @@
 import { and, asc, count, desc, eq, sql, type SQL } from "drizzle-orm";
 
-import { decodeCursor, encodeCursor, type CallFilter, type CallListView } from "@/lib/call-filter";
+import { decodeCursor, encodeCursor, type CallFilter, type CallListView, type CallSort } from "@/lib/call-filter";
 
-import { callConditions } from "./call-conditions";
+import { callConditions, idsThatMention, longestFirst, shortestFirst } from "./call-conditions";
 import { db, replica } from "./client";
 import { callDetails, calls } from "./schema";
 
@@ -31,8 +31,12 @@ export type CallPage = { rows: ListedCall[]; previousCursor: string | null; next
 /** A cursor of the other order may be read by this one: out of place, but not out of range. */
 const MAX_INTEGER = 2_147_483_647;
 
-/** A call without a duration sorts below one of no seconds; the index `calls_duration_idx` is on the same expression. */
-const durationOrZero = sql<number>`coalesce(${calls.durationSeconds}, -1)`;
+const SORT_KEYS: Record<CallSort, SQL | typeof calls.occurredAt> = {
+  time: calls.occurredAt,
+  "-time": calls.occurredAt,
+  duration: shortestFirst,
+  "-duration": longestFirst,
+};
 
 /**
  * One page of calls by keyset: a page far down costs what the first one costs. `sort` is on time or duration with the
@@ -42,7 +46,7 @@ export async function listCalls(filter: CallFilter, view: CallListView): Promise
   const cursor = view.cursor === null ? null : decodeCursor(view.cursor);
   const isBackward = cursor?.side === "before";
   const isDescending = view.sort.startsWith("-") !== isBackward;
-  const key: SQL | typeof calls.occurredAt = view.sort.endsWith("time") ? calls.occurredAt : durationOrZero;
+  const key = SORT_KEYS[view.sort];
   const direction = isDescending ? desc : asc;
   const beyond =
     cursor === null
@@ -50,7 +54,7 @@ export async function listCalls(filter: CallFilter, view: CallListView): Promise
       : sql`(${key}, ${calls.callId}) ${isDescending ? sql`<` : sql`>`} (${keyValue(view, cursor.value)}, ${cursor.callId})`;
 
   const found = await selectPage(
-    and(callConditions(filter), beyond),
+    and(callConditions(filter, await fewMentions(filter.q)), beyond),
     [direction(key), direction(calls.callId)],
     view.perPage + 1,
   );
@@ -69,6 +73,25 @@ export async function listCalls(filter: CallFilter, view: CallListView): Promise
   };
 }
 
+/** Up to this many calls are looked up one by one and sorted; above it, a walk down the list soon finds a page of them. */
+const FEW_MENTIONS = 5_000;
+
+/**
+ * The ids of the calls that mention something, if they are few; else null, and the query tries each call on its way. Postgres
+ * cannot tell which is which: it has no numbers on rare words and would walk the whole list for one that nobody ever said.
+ * `materialized` makes it plan for all of them, so that it takes the index, and stop at the limit all the same.
+ */
+async function fewMentions(text: string | null): Promise<string[] | null> {
+  if (text === null) {
+    return null;
+  }
+  const rows = await replica.execute<{ call_id: string }>(sql`
+    with found as materialized (${idsThatMention(text)})
+    select call_id from found limit ${FEW_MENTIONS + 1}
+  `);
+  return rows.length > FEW_MENTIONS ? null : rows.map((row) => row.call_id);
+}
+
 function selectPage(where: SQL | undefined, order: SQL[], limit: number) {
   return replica
     .select(LIST_COLUMNS)
@@ -85,7 +108,8 @@ function keyValue(view: CallListView, value: number): SQL {
 }
 
 function cursorAt(side: "after" | "before", row: ListedCall, view: CallListView): string {
-  const value = view.sort.endsWith("time") ? row.occurredAt.getTime() : (row.durationSeconds ?? -1);
+  const unknown = view.sort === "duration" ? MAX_INTEGER : -1;
+  const value = view.sort.endsWith("time") ? row.occurredAt.getTime() : (row.durationSeconds ?? unknown);
   return encodeCursor({ side, value, callId: row.callId });
 }
 
@@ -97,7 +121,7 @@ export async function countCalls(filter: CallFilter): Promise<{ count: number; i
   const some = replica
     .select({ one: sql`1`.as("one") })
     .from(calls)
-    .where(callConditions(filter))
+    .where(callConditions(filter, await fewMentions(filter.q)))
     .limit(COUNT_BOUND + 1)
     .as("some");
   const [row] = await replica.select({ count: count() }).from(some);

@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 
-import type { CallFacts } from "@/lib/call-facts";
-import { searchTextOf } from "@/lib/search-text";
+import { CUSTOMER_NAME_VARIABLES, customerNameOf, type CallFacts } from "@/lib/call-facts";
+import { normalizeForSearch, searchTextOf } from "@/lib/search-text";
 
 /**
  * The merge of what several sources say of one call, in SQL, so that neither their order nor their concurrency matters.
@@ -75,11 +75,13 @@ export function mergeCtes(input: {
 
   return sql`merged as (
     insert into call_details as kept (
-      call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, search
+      call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, search,
+      name_search
     ) values (
       ${callId}, ${json(ranked)}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
       ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
-      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, to_tsvector('simple', ${searchText}::text)
+      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, to_tsvector('simple', ${searchText}::text),
+      to_tsvector('simple', ${normalizeForSearch(customerNameOf(facts.variables) ?? "")}::text)
     )
     on conflict (call_id) do update set
       facts = (
@@ -98,6 +100,7 @@ export function mergeCtes(input: {
       ${better("report", "report")},
       ${better("responseBody", "response_body")},
       ${better("variables", "variables")},
+      ${better("variables", "name_search")},
       ${better("recordingUrl", "recording_url")},
       ${better("recordingUrl", "recording_expires_at")}
     returning
@@ -136,11 +139,11 @@ export function receivedAtOf(at: Date | null): SQL {
   return at === null ? sql`now()` : sql`least(${at.toISOString()}::timestamptz, now())`;
 }
 
-/** The template variables have no fixed names: the ones that scenarios use for the person called, most exact first. */
-const customerName = sql`left(coalesce(
-        variables ->> 'customer_name', variables ->> 'full_name', variables ->> 'client_name', variables ->> 'patient_name',
-        variables ->> 'name', variables ->> 'first_name'
-      ), 200)`;
+/** `customerNameOf` in SQL, over the merged variables. */
+const customerName = sql`left(coalesce(${sql.join(
+  CUSTOMER_NAME_VARIABLES.map((name) => sql`variables ->> ${sql.raw(`'${name}'`)}`),
+  sql`, `,
+)}), 200)`;
 
 const goal = sql`case when jsonb_typeof(report -> 'outcome' -> 'status') = 'string'
         then left(report -> 'outcome' ->> 'status', 100) end`;

@@ -131,13 +131,19 @@ export const calls = pgTable(
       table.enrichmentState,
     ),
     index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
-    index("calls_duration_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId),
+    // By duration, either way round with the calls that have none at the end. The outcome is for "no answer, by duration": none of
+    // those has one, and a scan that looked into the table for each call on its way to them would take seconds.
+    index("calls_longest_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome),
+    index("calls_shortest_idx").on(sql`coalesce(duration_seconds, 2147483647)`, table.callId, table.outcome),
     index("calls_phone_idx")
       .on(table.phoneNumber)
       .where(sql`phone_number is not null`),
     index("calls_scenario_idx")
-      .on(table.scenarioId, table.occurredAt)
+      .on(table.scenarioId, table.occurredAt, table.callId)
       .where(sql`scenario_id is not null`),
+    index("calls_reviewed_idx")
+      .on(table.occurredAt, table.callId)
+      .where(sql`reviewed_at is not null`),
     index("calls_first_received_idx").on(table.firstReceivedAt),
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
@@ -170,9 +176,15 @@ export const callDetails = pgTable(
     variables: jsonb("variables"),
     recordingUrl: text("recording_url"),
     recordingExpiresAt: instant("recording_expires_at"),
+    /** What was said, in the one spelling of `lib/search-text.ts`. */
     search: tsvector("search"),
+    /** Who was called, in the same spelling. Here and not in `calls`, so that one scan finds either. */
+    nameSearch: tsvector("name_search"),
   },
-  (table) => [index("call_details_search_idx").using("gin", table.search)],
+  (table) => [
+    index("call_details_search_idx").using("gin", table.search),
+    index("call_details_name_search_idx").using("gin", table.nameSearch),
+  ],
 );
 
 /** What a person decided about a call. The latest row of a call stands; the older ones are its history. */

@@ -67,3 +67,19 @@ export const NO_FACTS: CallFacts = {
   recordingUrl: null,
   recordingExpiresAt: null,
 };
+
+/** The template variables have no fixed names: the ones that scenarios use for the person called, most exact first. */
+export const CUSTOMER_NAME_VARIABLES = [
+  "customer_name",
+  "full_name",
+  "client_name",
+  "patient_name",
+  "name",
+  "first_name",
+] as const;
+
+/** Who was called, out of a call's variables; null where none of them says it. */
+export function customerNameOf(variables: JsonObject | null): string | null {
+  const value = CUSTOMER_NAME_VARIABLES.map((name) => variables?.[name]).find((found) => found != null);
+  return value == null ? null : (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200);
+}

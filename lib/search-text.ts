@@ -21,6 +21,11 @@ export function normalizeForSearch(text: string): string {
     .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
 }
 
+/** The words of a text in that one spelling: letters and digits alone, so each is safe inside a `to_tsquery`. */
+export function wordsOf(text: string): string[] {
+  return normalizeForSearch(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+}
+
 /** What was said in a call as one text to index: speech only, no tools and no instructions; cut to what an index takes. */
 export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
   const spoken = transcript.flatMap((message) => (message.type === "message" ? [message.content] : []));
