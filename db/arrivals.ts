@@ -19,7 +19,7 @@ export async function countArrivals(stretches: readonly Stretch[]): Promise<numb
         select 1 from deliveries
         where received_at >= (stretch.value ->> 0)::timestamptz and received_at < (stretch.value ->> 1)::timestamptz
         limit ${BOUND}
-      ) some
+      ) found
     ) as count
     from jsonb_array_elements(${wanted}::text::jsonb) with ordinality stretch
     order by stretch.ordinality

@@ -147,21 +147,6 @@ export async function hastenRefused(): Promise<void> {
     .where(and(isNotNull(calls.enrichmentDueAt), inArray(calls.enrichmentError, ["unauthorized", "no_organization"])));
 }
 
-/** Marks a call as a test or takes the mark away. A test is asked for no more: the vendor may not know it. */
-export async function markTest(callId: string, isTest: boolean): Promise<boolean> {
-  const marked = await jobs
-    .update(calls)
-    .set({
-      isTest,
-      enrichmentDueAt: isTest
-        ? null
-        : sql`case when ${calls.enrichmentState} in ('done', 'not_found') then ${calls.enrichmentDueAt} else now() end`,
-    })
-    .where(eq(calls.callId, callId))
-    .returning({ callId: calls.callId });
-  return marked.length > 0;
-}
-
 function dueAt(seconds: number | null) {
   return seconds === null ? sql`null` : sql`now() + make_interval(secs => ${seconds})`;
 }

@@ -17,6 +17,15 @@ import { normalizeForSearch, searchTextOf } from "@/lib/search-text";
 const SOURCE_RANK = { api: 0, not_completed: 1, complete: 2 } as const;
 const RANK_STEP = 1_000_000_000_000_000;
 
+/** The kind of source that a rank belongs to. */
+export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
+  return rank >= SOURCE_RANK.complete * RANK_STEP
+    ? "complete"
+    : rank >= SOURCE_RANK.not_completed * RANK_STEP
+      ? "not_completed"
+      : "api";
+}
+
 /** A source's rank: its kind first, then the later `ended_at` (for the API: the later answer), in milliseconds. */
 export function sourceRank(kind: keyof typeof SOURCE_RANK, at: Date | null): number {
   return SOURCE_RANK[kind] * RANK_STEP + (at?.getTime() ?? 0);
@@ -44,7 +53,8 @@ const WIDE = [
   "variables",
 ] as const satisfies readonly (keyof CallFacts)[];
 
-type Fact = { v?: string | number; k: number; d?: string };
+/** A fact with the rank of its source; `d` is the delivery that an outcome came from. */
+export type Fact = { v?: string | number; k: number; d?: string };
 
 /**
  * A `with` item named `merged` that merges `facts` into the call, and a second, `projected`, that carries it over to
@@ -162,7 +172,8 @@ const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria
           and jsonb_typeof(item -> 'achieved') = 'boolean'
       ) end`;
 
-function rankFacts(facts: CallFacts, rank: number, deliveryId: string | null): Record<string, Fact> {
+/** What a source says, each fact with its rank, as it is merged. Fields that it does not say are left out. */
+export function rankFacts(facts: CallFacts, rank: number, deliveryId: string | null): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};
   for (const field of NARROW) {
     const value = facts[field];

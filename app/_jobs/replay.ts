@@ -1,3 +1,4 @@
+import { sqlState } from "@/db/errors";
 import {
   applyReplay,
   keepQuarantined,
@@ -36,13 +37,31 @@ export async function replay(id: string): Promise<Replayed | null> {
     return null;
   }
   const meaning = await understandStored(delivery);
-  const { verdict, callId } = meaning.understood
-    ? await applyReplay(delivery, meaning)
-    : await keepQuarantined(delivery, meaning.reason);
-  const reason = meaning.understood ? null : meaning.reason;
+  const { verdict, callId, reason } = meaning.understood
+    ? await apply(delivery, meaning)
+    : { ...(await keepQuarantined(delivery, meaning.reason)), reason: meaning.reason };
   log("info", "replay", { call_id: callId, verdict, ...(reason === null ? {} : { reason }) });
   return { id, callId, before: delivery.verdict, verdict, reason };
 }
+
+async function apply(delivery: StoredDelivery, meaning: Interpretation & { understood: true }) {
+  try {
+    return { ...(await applyReplay(delivery, meaning)), reason: null };
+  } catch (error) {
+    const code = sqlState(error) ?? "";
+    // 22: a value that no column takes; 54: larger than anything may be. Another attempt would end the same.
+    if (/^(22|54)/.test(code)) {
+      return { ...(await keepQuarantined(delivery, "not_storable")), reason: "not_storable" as const };
+    }
+    // The same body came in under its call at this very moment: now it is found to be there.
+    if (code === UNIQUE_VIOLATION) {
+      return { ...(await applyReplay(delivery, meaning)), reason: null };
+    }
+    throw error;
+  }
+}
+
+const UNIQUE_VIOLATION = "23505";
 
 export type ReplayBatch = {
   replayed: Replayed[];

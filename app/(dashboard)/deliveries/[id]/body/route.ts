@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+import { requireApi } from "@/app/auth";
+import { getDelivery } from "@/db/delivery-log";
+import { errorCode, log } from "@/lib/log";
+import { decodeBody } from "@/lib/sarj/body";
+
+/** The body of a delivery as a file: unpacked where its content encoding is understood, else as it was received. For operators. */
+export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {
+  const gate = await requireApi("operator");
+  if (!gate.ok) {
+    return gate.response;
+  }
+  const id = z.uuid().safeParse((await params).id);
+  try {
+    const delivery = id.success ? await getDelivery(id.data) : null;
+    if (delivery === null) {
+      return Response.json({ error: "not_found" }, { status: 404, headers: { "Cache-Control": "no-store" } });
+    }
+    const decoded = await decodeBody(delivery.body, delivery.contentEncoding);
+    const isJson = decoded !== null && ["{", "["].includes(decoded.subarray(0, 64).toString("latin1").trim().charAt(0));
+    return new Response(new Uint8Array(decoded ?? delivery.body), {
+      headers: {
+        // Never a type that a browser would run or render, whatever the sender said it was.
+        "Content-Type": isJson ? "application/json" : "application/octet-stream",
+        "Content-Disposition": `attachment; filename="delivery-${delivery.id}.${isJson ? "json" : "bin"}"`,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+      },
+    });
+  } catch (error) {
+    log("error", "delivery_body_unavailable", { error_code: errorCode(error) });
+    return Response.json({ error: "unavailable" }, { status: 503, headers: { "Cache-Control": "no-store" } });
+  }
+}

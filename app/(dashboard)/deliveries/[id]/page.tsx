@@ -1,0 +1,284 @@
+import { ChevronLeft, Download } from "lucide-react";
+import type { Metadata, Route } from "next";
+import { getFormatter, getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { cache, type ReactNode, Suspense } from "react";
+import { z } from "zod";
+
+import { understandStored } from "@/app/_jobs/replay";
+import { requirePage } from "@/app/auth";
+import { cn } from "@/components/cn";
+import { buttonClass } from "@/components/ui/button-class";
+import { Card } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
+import { DescriptionItem, DescriptionList } from "@/components/ui/description-list";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { Notice } from "@/components/ui/notice";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { PageHeader } from "@/components/ui/page-header";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Time } from "@/components/ui/time";
+import { getDelivery, listSiblings, type WholeDelivery } from "@/db/delivery-log";
+import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery-filter";
+import { readableBody } from "@/lib/raw-body";
+
+import { ByteSize } from "../byte-size";
+import { isKnownReason } from "../reason";
+import { ReplaySelectionButton } from "../replay-dialog";
+import { VerdictBadge } from "../verdict-badge";
+import { CallCard } from "./call-card";
+import { Understanding } from "./understanding";
+
+/** Once a request, for the title and the page. */
+const findDelivery = cache(async (id: string) => (z.uuid().safeParse(id).success ? getDelivery(id) : null));
+
+export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">): Promise<Metadata> {
+  await requirePage("operator");
+  const [delivery, t, format] = await Promise.all([
+    findDelivery((await params).id),
+    getTranslations("deliveries.detail"),
+    getFormatter(),
+  ]);
+  return {
+    title: delivery === null ? t("notFoundTitle") : t("title", { time: format.dateTime(delivery.receivedAt, "full") }),
+  };
+}
+
+/** One delivery: as it came, as it is understood, and what became of what it says. */
+export default async function DeliveryPage({ params }: PageProps<"/deliveries/[id]">) {
+  await requirePage("operator");
+  const delivery = await findDelivery((await params).id);
+  if (delivery === null) {
+    notFound();
+  }
+  const [t, format] = await Promise.all([getTranslations("deliveries"), getFormatter()]);
+  const { id, callId, verdict, reason, outcome } = delivery;
+  return (
+    <>
+      <Link
+        href={"/deliveries" as Route}
+        className="mb-2 inline-flex items-center gap-1 rounded-sm text-sm text-muted hover:text-foreground"
+      >
+        <ChevronLeft className="size-4 rtl-flip" aria-hidden />
+        {t("detail.back")}
+      </Link>
+      <PageHeader
+        title={t("detail.title", { time: format.dateTime(delivery.receivedAt, "full") })}
+        description={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
+            <VerdictBadge verdict={verdict} />
+            {outcome !== null && <OutcomeBadge type={outcome} plain />}
+            <span>{t(`verdictHint.${verdict}`)}</span>
+          </span>
+        }
+        actions={
+          <>
+            {/* Not a Link: it is a file. */}
+            <a href={`/deliveries/${id}/body`} download className={cn(buttonClass({ size: "sm" }))}>
+              <Download aria-hidden />
+              {t("detail.download")}
+            </a>
+            <ReplaySelectionButton ids={[id]} reasons={[reason]} />
+          </>
+        }
+      />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="min-w-0 space-y-4">
+          {reason !== null && (
+            <Notice tone="warning" title={isKnownReason(reason) ? t(`reason.${reason}`) : reason}>
+              {isKnownReason(reason) && t(`reasonHint.${reason}`)}
+            </Notice>
+          )}
+          <PanelBoundary>
+            <Suspense fallback={<PanelSkeleton />}>
+              <Understood delivery={delivery} />
+            </Suspense>
+          </PanelBoundary>
+          <Flags flags={delivery.flags} />
+          <Body delivery={delivery} />
+        </div>
+        <div className="min-w-0 space-y-4">
+          {callId !== "" && (
+            <PanelBoundary>
+              <Suspense fallback={<PanelSkeleton />}>
+                <CallCard callId={callId} />
+              </Suspense>
+            </PanelBoundary>
+          )}
+          <Facts delivery={delivery} />
+          {callId !== "" && (
+            <PanelBoundary>
+              <Suspense fallback={<PanelSkeleton />}>
+                <Siblings delivery={delivery} />
+              </Suspense>
+            </PanelBoundary>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+async function Understood({ delivery }: { delivery: WholeDelivery }) {
+  const [meaning, t] = await Promise.all([understandStored(delivery), getTranslations("deliveries")]);
+  return (
+    <Card title={t("detail.understood")} description={t("detail.understoodDescription")} flush>
+      {meaning.understood ? (
+        <Understanding deliveryId={delivery.id} meaning={meaning} />
+      ) : (
+        <p className="px-4 pb-4 text-muted">{t("detail.notUnderstood", { reason: t(`reason.${meaning.reason}`) })}</p>
+      )}
+    </Card>
+  );
+}
+
+/** A remark is `path: problem`. */
+async function Flags({ flags }: { flags: string[] }) {
+  const t = await getTranslations("deliveries.detail");
+  if (flags.length === 0) {
+    return null;
+  }
+  return (
+    <Card title={t("flags")} description={t("flagsDescription")}>
+      <ul className="divide-y">
+        {flags.map((flag) => {
+          const split = flag.lastIndexOf(": ");
+          const problem = flag.slice(split + 2);
+          return (
+            <li key={flag} className="py-2">
+              <Id className="break-all">{flag.slice(0, split)}</Id>
+              <span className="block text-muted">
+                {problem === "unbelievable" || problem === "unknown_field" ? t(`flag.${problem}`) : problem}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
+
+/** More of a body than this is not shown on a page, but in the file. */
+const MOST_SHOWN = 200_000;
+
+async function Body({ delivery }: { delivery: WholeDelivery }) {
+  const [{ form, text, isDecoded }, t] = await Promise.all([
+    readableBody(delivery.body, delivery.contentEncoding),
+    getTranslations("deliveries.detail"),
+  ]);
+  const isCut = text.length > MOST_SHOWN || (form === "hex" && delivery.body.length > 64 * 1024);
+  const remarks: ReactNode[] = [
+    !isDecoded && t("bodyNotDecoded"),
+    isDecoded && form === "hex" && t("bodyHex"),
+    form === "text" && t("bodyText"),
+    isCut && t("bodyCut"),
+  ].filter(Boolean);
+  return (
+    <Card title={t("body")} {...(remarks.length > 0 ? { description: remarks.join(" ") } : {})}>
+      <CodeBlock code={text.slice(0, MOST_SHOWN)} label={t("bodyLabel")} className="mt-1" />
+    </Card>
+  );
+}
+
+async function Facts({ delivery }: { delivery: WholeDelivery }) {
+  const [t, format] = await Promise.all([getTranslations("deliveries.detail"), getFormatter()]);
+  const none = (text: string) => <span className="text-subtle">{text}</span>;
+  return (
+    <Card title={t("facts")}>
+      <DescriptionList>
+        <DescriptionItem term={t("receivedAt")}>
+          <Time value={delivery.receivedAt} format="full" />
+        </DescriptionItem>
+        {delivery.timesReceived > 1 && (
+          <DescriptionItem term={t("lastReceivedAt")}>
+            <Time value={delivery.lastReceivedAt} format="full" />
+          </DescriptionItem>
+        )}
+        <DescriptionItem term={t("timesReceived")}>
+          <Ltr>{format.number(delivery.timesReceived)}</Ltr>
+        </DescriptionItem>
+        <DescriptionItem term={t("replayedAt")}>
+          {delivery.replayedAt === null ? none(t("neverReplayed")) : <Time value={delivery.replayedAt} format="full" />}
+        </DescriptionItem>
+        <DescriptionItem term={t("size")}>
+          <ByteSize bytes={delivery.size} />
+        </DescriptionItem>
+        <DescriptionItem term={t("contentType")}>
+          {delivery.contentType === null ? none(t("none")) : <Id>{delivery.contentType}</Id>}
+        </DescriptionItem>
+        <DescriptionItem term={t("contentEncoding")}>
+          {delivery.contentEncoding === null ? none(t("none")) : <Id>{delivery.contentEncoding}</Id>}
+        </DescriptionItem>
+        <DescriptionItem term={t("source")}>
+          {delivery.sourceIp === null ? none(t("sourceUnknown")) : <Id>{delivery.sourceIp}</Id>}
+        </DescriptionItem>
+        <DescriptionItem term={t("secret")}>
+          <Id>{delivery.secretLabel}</Id>
+        </DescriptionItem>
+        <DescriptionItem term={t("id")}>
+          <Id>{delivery.id}</Id>
+        </DescriptionItem>
+        <DescriptionItem term={t("sha256")}>
+          <Id>{delivery.bodySha256}</Id>
+        </DescriptionItem>
+      </DescriptionList>
+    </Card>
+  );
+}
+
+async function Siblings({ delivery }: { delivery: WholeDelivery }) {
+  const [{ siblings, isComplete }, t] = await Promise.all([
+    listSiblings(delivery.callId, delivery.id),
+    getTranslations("deliveries.detail"),
+  ]);
+  return (
+    <Card
+      title={t("siblings")}
+      flush={siblings.length > 0}
+      {...(siblings.length === 0
+        ? {}
+        : {
+            actions: (
+              <Link
+                href={deliveriesHref({ ...NO_DELIVERY_FILTER, callId: delivery.callId }) as Route}
+                className="text-sm text-accent-text underline-offset-2 hover:underline"
+              >
+                {t("showAll")}
+              </Link>
+            ),
+          })}
+      {...(isComplete ? {} : { footer: t("siblingsMore") })}
+    >
+      {siblings.length === 0 ? (
+        <p className="text-muted">{t("siblingsNone")}</p>
+      ) : (
+        <ul className="divide-y border-t">
+          {siblings.map((sibling) => (
+            <li key={sibling.id}>
+              <Link
+                href={`/deliveries/${sibling.id}` as Route}
+                className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 focus-inset hover:bg-hover/60"
+              >
+                <Time value={sibling.receivedAt} format="compact" />
+                <VerdictBadge verdict={sibling.verdict} />
+                {sibling.outcome !== null && <OutcomeBadge type={sibling.outcome} plain />}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function PanelSkeleton() {
+  return (
+    <div aria-busy className="space-y-3 rounded-lg border bg-surface p-4 shadow-xs">
+      <Skeleton className="h-4 w-40" />
+      <Skeleton className="w-full" />
+      <Skeleton className="w-3/4" />
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+import { ArrowRight, Check, CircleSlash, Equal } from "lucide-react";
+import type { Route } from "next";
+import { getFormatter, getTranslations } from "next-intl/server";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { understandStored } from "@/app/_jobs/replay";
+import { Duration } from "@/components/ui/duration";
+import { Ltr } from "@/components/ui/ltr";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { getCall } from "@/db/calls";
+import { listSiblings } from "@/db/delivery-log";
+import { type Standing, standings, type Understood } from "@/db/provenance";
+import type { Interpretation } from "@/lib/sarj/webhook";
+
+/** Everything that a delivery says, beside what its call holds today and whose word that is. */
+export async function Understanding({
+  deliveryId,
+  meaning: { callId, facts },
+}: {
+  deliveryId: string;
+  meaning: Interpretation & { understood: true };
+}) {
+  const [call, { siblings }, t] = await Promise.all([
+    getCall(callId),
+    listSiblings(callId, deliveryId),
+    getTranslations("deliveries"),
+  ]);
+  const others: Understood[] = [];
+  for (const { id, raw } of siblings) {
+    const meaning = raw === null ? null : await understandStored(raw);
+    if (meaning?.understood && meaning.callId === callId) {
+      others.push({ id, facts: meaning.facts });
+    }
+  }
+  const rows = standings({ id: deliveryId, facts }, call?.details ?? null, others);
+  return (
+    <TableScroll label={t("detail.understood")}>
+      <Table>
+        <thead>
+          <tr>
+            <Th>{t("detail.field")}</Th>
+            <Th>{t("detail.said")}</Th>
+            <Th>{t("detail.held")}</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Tr key={row.field}>
+              <Td className="align-top whitespace-nowrap text-muted">{t(`fields.${row.field}`)}</Td>
+              <Td className="max-w-80 align-top">
+                <Value field={row.field} value={row.said} until={facts.recordingExpiresAt} />
+              </Td>
+              <Td className="max-w-96 align-top">
+                <Held row={row} until={call?.details.recordingExpiresAt ?? null} />
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </TableScroll>
+  );
+}
+
+const SIGNS = {
+  held: { Icon: Check, className: "text-success-text" },
+  agreed: { Icon: Equal, className: "text-muted" },
+  outdone: { Icon: ArrowRight, className: "text-warning-text rtl-flip" },
+  absent: { Icon: CircleSlash, className: "text-subtle" },
+};
+
+async function Held({ row, until }: { row: Standing; until: Date | null }) {
+  const t = await getTranslations("deliveries.detail");
+  const { Icon, className } = SIGNS[row.standing];
+  return (
+    <div className="flex items-start gap-2">
+      <Icon className={`mt-0.5 size-4 shrink-0 ${className}`} aria-hidden />
+      <div className="min-w-0">
+        {row.standing === "outdone" && <Value field={row.field} value={row.held} until={until} />}
+        <p className="text-pretty text-muted">
+          {row.standing === "held" || row.standing === "absent"
+            ? t(`standing.${row.standing}`)
+            : t.rich(`standing.${row.standing}`, { source: (chunks) => sourceOf(row.source, chunks, t) })}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** `name` is what the sentence calls a source that cannot be told any more. */
+function sourceOf(
+  source: Standing["source"],
+  name: ReactNode,
+  t: Awaited<ReturnType<typeof getTranslations<"deliveries.detail">>>,
+): ReactNode {
+  const [id] = source?.deliveryIds ?? [];
+  if (id !== undefined) {
+    return (
+      <Link href={`/deliveries/${id}` as Route} className="text-accent-text underline-offset-2 hover:underline">
+        {t("sourceDelivery")}
+      </Link>
+    );
+  }
+  return source?.kind === "api" ? t("sourceApi") : name;
+}
+
+/** A fact in the words of its field; the wide ones by how much they hold. */
+async function Value({
+  field,
+  value,
+  until,
+}: {
+  field: Standing["field"];
+  value: unknown;
+  until: Date | null;
+}): Promise<ReactNode> {
+  const [t, tOutcomes, format] = await Promise.all([
+    getTranslations("deliveries.detail"),
+    getTranslations("outcomes"),
+    getFormatter(),
+  ]);
+  switch (field) {
+    case "outcome":
+      return <OutcomeBadge type={String(value)} plain />;
+    case "createdAt":
+    case "startedAt":
+    case "endedAt":
+      return <Time value={value instanceof Date ? value : String(value)} format="full" />;
+    case "durationSeconds":
+      return <Duration seconds={Number(value)} />;
+    case "phoneNumber":
+      return <Ltr>{String(value)}</Ltr>;
+    case "transcript":
+      return t("turns", { count: lengthOf(value) });
+    case "corrections":
+      return t("corrections", { count: lengthOf(value) });
+    case "report":
+    case "responseBody":
+    case "variables":
+      return t("object", { count: lengthOf(value) });
+    case "recordingUrl":
+      return until === null ? t("recording") : t("recordingUntil", { time: format.dateTime(until, "full") });
+    case "status":
+    case "direction":
+    case "language":
+    case "interactionType": {
+      const key = `${field === "interactionType" ? "interaction" : field}.${String(value)}` as Parameters<
+        typeof tOutcomes.has
+      >[0];
+      return tOutcomes.has(key) ? tOutcomes(key as "direction.inbound") : <bdi translate="no">{String(value)}</bdi>;
+    }
+    default:
+      return <bdi translate="no">{String(value)}</bdi>;
+  }
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+}

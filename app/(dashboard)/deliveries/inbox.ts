@@ -1,0 +1,55 @@
+import { deliverySpool } from "@/app/_ingest/spool";
+import { apiAccess, apiStop } from "@/app/_jobs/enrich";
+import { countArrivals, readArrivalBounds } from "@/db/arrivals";
+import { countQuarantined } from "@/db/delivery-log";
+import { countUnfinished } from "@/db/enrichment";
+import {
+  comparableStretches,
+  isUnusualSilence,
+  lastHour,
+  type Rhythm,
+  silence,
+  type Stretch,
+  usualCount,
+} from "@/lib/arrivals";
+
+/** How many came in a stretch of time, and how many usually do; `usual` is null where it is too early to say. */
+export type Rate = { count: number; usual: number | null; rhythm: Rhythm; comparedWith: number };
+
+export type Inbox = Awaited<ReturnType<typeof readInbox>>;
+
+/** The state of everything between the vendor and the calls. */
+export async function readInbox(zone: string, now: Date) {
+  const [bounds, quarantined, unfinished, stop] = await Promise.all([
+    readArrivalBounds(),
+    countQuarantined(),
+    countUnfinished(),
+    apiStop(),
+  ]);
+  const quiet = silence(bounds.last, now);
+  const hour = lastHour(now);
+  const [rate, quietRate] = await Promise.all([
+    readRate(hour, zone, bounds.first),
+    quiet === null ? null : readRate(quiet, zone, bounds.first),
+  ]);
+  return {
+    lastDeliveryAt: bounds.last,
+    hour: { ...rate, since: hour.from },
+    /** Set where nothing has come for longer than usual at this time. */
+    silence:
+      quietRate !== null && bounds.last !== null && isUnusualSilence(quietRate.counts)
+        ? { ...quietRate, milliseconds: now.getTime() - bounds.last.getTime() }
+        : null,
+    quarantined,
+    unfinished,
+    api: apiAccess() === null ? ("off" as const) : stop === null ? ("on" as const) : ("stopped" as const),
+    /** Deliveries of this process that wait on disk for the database; null where there is no disk to wait on. */
+    spooled: deliverySpool()?.waiting ?? null,
+  };
+}
+
+async function readRate(stretch: Stretch, zone: string, first: Date | null): Promise<Rate & { counts: number[] }> {
+  const { rhythm, stretches } = comparableStretches(stretch, zone, first);
+  const [count = 0, ...counts] = await countArrivals([stretch, ...stretches]);
+  return { count, counts, usual: usualCount(counts), rhythm, comparedWith: counts.length };
+}

@@ -1,0 +1,200 @@
+import { Inbox, SearchX } from "lucide-react";
+import type { Route } from "next";
+import { getFormatter, getTranslations } from "next-intl/server";
+import Link from "next/link";
+
+import { Checkbox } from "@/components/ui/checkbox";
+import { EmptyState } from "@/components/ui/empty-state";
+import { LinkButton } from "@/components/ui/link-button";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { Pagination } from "@/components/ui/pagination";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { countDeliveries, listDeliveries, type LoggedDelivery } from "@/db/delivery-log";
+import { callHref } from "@/lib/call-link";
+import {
+  type DeliveryFilter,
+  type DeliveryListView,
+  deliveriesHref,
+  isDeliveryFiltered,
+  NO_DELIVERY_FILTER,
+} from "@/lib/delivery-filter";
+
+import { ByteSize } from "./byte-size";
+import { isKnownReason } from "./reason";
+import { Selection } from "./selection";
+import { VerdictBadge } from "./verdict-badge";
+
+type LogProps = { filter: DeliveryFilter; view: DeliveryListView; zone: string; isAdministrator: boolean };
+
+/** Every delivery that the filter finds, the newest first. */
+export async function DeliveryLog({ filter, view, zone, isAdministrator }: LogProps) {
+  const [page, found, t, format] = await Promise.all([
+    listDeliveries(filter, view),
+    countDeliveries(filter),
+    getTranslations("deliveries"),
+    getFormatter(),
+  ]);
+  if (page.rows.length === 0) {
+    return <EmptyLog filter={filter} isAdministrator={isAdministrator} />;
+  }
+  const pageHref = (cursor: string | null) =>
+    cursor === null ? null : (deliveriesHref(filter, { ...view, cursor }) as Route);
+  return (
+    <Selection reasons={Object.fromEntries(page.rows.map(({ id, reason }) => [id, reason]))}>
+      <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
+        <TableScroll label={t("log.title")}>
+          <Table>
+            <thead>
+              <tr>
+                <Th className="w-0 pe-0">
+                  <Checkbox name="all" label={t("log.selectAll")} hideLabel />
+                </Th>
+                <Th>{t("log.time")}</Th>
+                <Th>{t("log.verdict")}</Th>
+                <Th>{t("log.outcome")}</Th>
+                <Th>{t("log.call")}</Th>
+                <Th numeric>{t("log.size")}</Th>
+                <Th numeric>
+                  <span title={t("log.timesHint")}>{t("log.times")}</span>
+                </Th>
+                <Th>{t("log.source")}</Th>
+                <Th>{t("log.secret")}</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {page.rows.map((delivery) => (
+                <LogRow
+                  key={delivery.id}
+                  delivery={delivery}
+                  selectLabel={t("log.select", { time: format.dateTime(delivery.receivedAt, "full") })}
+                />
+              ))}
+            </tbody>
+          </Table>
+        </TableScroll>
+      </div>
+      <Pagination className="mt-3" previous={pageHref(page.previousCursor)} next={pageHref(page.nextCursor)}>
+        {found.isBounded ? t("log.countBounded", { count: found.count }) : t("log.count", { count: found.count })}
+        <span className="mx-1.5 text-subtle" aria-hidden>
+          ·
+        </span>
+        {t("log.zone", { zone })}
+      </Pagination>
+    </Selection>
+  );
+}
+
+async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; selectLabel: string }) {
+  const [t, format] = await Promise.all([getTranslations("deliveries"), getFormatter()]);
+  const { id, callId, verdict, reason, outcome, timesReceived, sourceIp, secretLabel, replayedAt, flagCount } =
+    delivery;
+  return (
+    <Tr className="relative">
+      <Td className="w-0 pe-0">
+        <Checkbox name="delivery" value={id} label={selectLabel} hideLabel className="relative z-10" />
+      </Td>
+      <Td>
+        {/* The link covers the row; what else can be pressed lies above it. */}
+        <Link href={`/deliveries/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
+          <Time value={delivery.receivedAt} format="compact" />
+        </Link>
+      </Td>
+      <Td>
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 whitespace-nowrap">
+          <VerdictBadge verdict={verdict} />
+          {reason !== null && <span>{isKnownReason(reason) ? t(`reason.${reason}`) : reason}</span>}
+          {flagCount > 0 && <span className="text-xs text-muted">{t("log.flags", { count: flagCount })}</span>}
+          {replayedAt !== null && (
+            <span className="text-xs text-muted">
+              {t("log.replayed", { time: format.dateTime(replayedAt, "dateTime") })}
+            </span>
+          )}
+        </span>
+      </Td>
+      <Td>{outcome === null ? <Missing>{t("log.unknown")}</Missing> : <OutcomeBadge type={outcome} plain />}</Td>
+      <Td>
+        {callId === "" ? (
+          <Missing>{t("log.noCall")}</Missing>
+        ) : verdict === "quarantined" ? (
+          // Nothing was applied, so there may be no such call.
+          <CallId>{callId}</CallId>
+        ) : (
+          <Link href={callHref(callId)} className="relative z-10 underline-offset-2 hover:underline">
+            <CallId>{callId}</CallId>
+          </Link>
+        )}
+      </Td>
+      <Td numeric>
+        <ByteSize bytes={delivery.size} />
+      </Td>
+      <Td numeric className={timesReceived > 1 ? "font-medium" : "text-muted"}>
+        <Ltr>{format.number(timesReceived)}×</Ltr>
+      </Td>
+      <Td>
+        {sourceIp === null ? <Missing>{t("log.unknown")}</Missing> : <Id className="break-normal">{sourceIp}</Id>}
+      </Td>
+      <Td>
+        <Id className="text-muted">{secretLabel}</Id>
+      </Td>
+    </Tr>
+  );
+}
+
+/** On one line: an id that is longer than the vendor's own is cut, and whole in its title. */
+function CallId({ children }: { children: string }) {
+  return (
+    <span title={children} className="inline-block max-w-72 truncate align-middle">
+      <Id className="break-normal">{children}</Id>
+    </span>
+  );
+}
+
+function Missing({ children }: { children: string }) {
+  return <span className="text-subtle">{children}</span>;
+}
+
+async function EmptyLog({ filter, isAdministrator }: { filter: DeliveryFilter; isAdministrator: boolean }) {
+  const [t, tCommon] = await Promise.all([getTranslations("deliveries.log"), getTranslations("common.action")]);
+  const isFiltered = isDeliveryFiltered(filter);
+  return (
+    <div className="rounded-lg border bg-surface shadow-xs">
+      <EmptyState
+        icon={isFiltered ? SearchX : Inbox}
+        title={t(isFiltered ? "emptyFilteredTitle" : "emptyTitle")}
+        action={
+          isFiltered ? (
+            <LinkButton href={deliveriesHref(NO_DELIVERY_FILTER) as Route}>{tCommon("clearAll")}</LinkButton>
+          ) : (
+            isAdministrator && (
+              <LinkButton href={"/settings/vendor" as Route} variant="primary">
+                {t("emptyAction")}
+              </LinkButton>
+            )
+          )
+        }
+      >
+        {t(isFiltered ? "emptyFilteredBody" : "emptyBody")}
+      </EmptyState>
+    </div>
+  );
+}
+
+export function DeliveryLogSkeleton() {
+  return (
+    <div aria-busy className="overflow-hidden rounded-lg border bg-surface shadow-xs">
+      <div className="h-8 border-b bg-sunken" />
+      {["w-40", "w-32", "w-44", "w-36", "w-40", "w-28", "w-44", "w-36"].map((width, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- lines that never move
+        <div key={index} className="flex h-10 items-center gap-6 border-b px-4 last:border-b-0">
+          <Skeleton className="size-4" />
+          <Skeleton className="w-28" />
+          <Skeleton className="w-20" />
+          <Skeleton className={width} />
+        </div>
+      ))}
+    </div>
+  );
+}

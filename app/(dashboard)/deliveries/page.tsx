@@ -1,0 +1,67 @@
+import { Download } from "lucide-react";
+import type { Metadata, Route } from "next";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+
+import { requirePage } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { LinkButton } from "@/components/ui/link-button";
+import { Notice } from "@/components/ui/notice";
+import { PageHeader } from "@/components/ui/page-header";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { deliveriesHref, parseDeliveryFilter } from "@/lib/delivery-filter";
+import { includesRole } from "@/lib/role";
+import { secretLabels } from "@/lib/sarj/secret-labels";
+
+import { Filters } from "./filters";
+import { Health, HealthSkeleton } from "./health";
+import { DeliveryLog, DeliveryLogSkeleton } from "./log";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("deliveries");
+  return { title: t("title") };
+}
+
+export default async function DeliveriesPage({ searchParams }: PageProps<"/deliveries">) {
+  const { role } = await requirePage("operator");
+  const [params, { timeZone }, t] = await Promise.all([searchParams, getOrganization(), getTranslations("deliveries")]);
+  const { filter, view, ignored } = parseDeliveryFilter(params, timeZone);
+  const isAdministrator = includesRole(role, "administrator");
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={
+          isAdministrator && (
+            <LinkButton href={"/settings/import" as Route} size="sm">
+              <Download aria-hidden />
+              {t("import")}
+            </LinkButton>
+          )
+        }
+      />
+      <div className="space-y-5">
+        <PanelBoundary>
+          <Suspense fallback={<HealthSkeleton />}>
+            <Health zone={timeZone} isAdministrator={isAdministrator} />
+          </Suspense>
+        </PanelBoundary>
+        <div className="space-y-3">
+          {ignored.length > 0 && (
+            <Notice tone="warning">
+              {t("filter.ignored", { names: ignored.map(({ name }) => name).join(", "), count: ignored.length })}
+            </Notice>
+          )}
+          <Filters filter={filter} secrets={secretLabels()} />
+          <PanelBoundary>
+            {/* A new key shows the skeleton again, and forgets what was selected on the page before. */}
+            <Suspense key={deliveriesHref(filter, view)} fallback={<DeliveryLogSkeleton />}>
+              <DeliveryLog filter={filter} view={view} zone={timeZone} isAdministrator={isAdministrator} />
+            </Suspense>
+          </PanelBoundary>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,293 @@
+"use client";
+
+import { RotateCcw } from "lucide-react";
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { type ReactElement, useRef, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/notice";
+import { Progress } from "@/components/ui/progress";
+import type { QuarantineReason } from "@/lib/sarj/webhook";
+
+import { replayReason, replaySelection } from "./actions";
+import { isKnownReason } from "./reason";
+
+type Result = {
+  id: string;
+  verdict: "applied" | "duplicate" | "superseded" | "quarantined" | "gone";
+  reason: string | null;
+};
+type Problem = "signedOut" | "forbidden" | "unavailable" | "offline";
+
+/** One step of the work: what it did, or why it could not go on. The place to go on from stays with the caller. */
+type Step = () => Promise<{ ok: true; results: Result[]; isLast: boolean } | { ok: false; problem: Problem }>;
+
+type Run = { phase: "asking" | "running" | "stopped" | "done"; results: Result[]; problem: Problem | null };
+
+const NOT_BEGUN: Run = { phase: "asking", results: [], problem: null };
+const MOST_LISTED = 20;
+
+/** Asks, works in steps with progress, and says what became of each. `makeSteps` begins anew each time the dialog opens. */
+function ReplayDialog({
+  trigger,
+  title,
+  warning,
+  count,
+  total,
+  makeStep,
+  onDone,
+}: {
+  trigger: ReactElement;
+  title: string;
+  warning?: string;
+  /** Said beside the explanation, where there are many. */
+  count?: string;
+  total: number;
+  makeStep: () => Step;
+  onDone?: () => void;
+}) {
+  const t = useTranslations("deliveries");
+  const tCommon = useTranslations("common.action");
+  const router = useRouter();
+  const [open, setOpen] = useState(false);
+  const [run, setRun] = useState<Run>(NOT_BEGUN);
+  const step = useRef<Step | null>(null);
+  const wanted = useRef(false);
+
+  const change = (next: boolean) => {
+    if (next) {
+      step.current = null;
+      setRun(NOT_BEGUN);
+    } else {
+      wanted.current = false;
+      if (run.results.length > 0) {
+        onDone?.();
+        router.refresh();
+      }
+    }
+    setOpen(next);
+  };
+
+  const work = async () => {
+    step.current ??= makeStep();
+    wanted.current = true;
+    setRun((before) => ({ ...before, phase: "running", problem: null }));
+    while (wanted.current) {
+      const answer = await step.current().catch(() => ({ ok: false as const, problem: "offline" as const }));
+      if (!answer.ok) {
+        wanted.current = false;
+        setRun((before) => ({ ...before, phase: "stopped", problem: answer.problem }));
+        return;
+      }
+      setRun((before) => ({
+        ...before,
+        results: [...before.results, ...answer.results],
+        phase: answer.isLast ? "done" : before.phase,
+      }));
+      if (answer.isLast) {
+        wanted.current = false;
+        return;
+      }
+    }
+    setRun((before) => (before.phase === "running" ? { ...before, phase: "stopped" } : before));
+  };
+  const stop = () => {
+    wanted.current = false;
+  };
+
+  const { phase, results, problem } = run;
+  const done = results.length;
+  return (
+    <Dialog
+      trigger={trigger}
+      open={open}
+      onOpenChange={change}
+      className="max-w-md"
+      title={
+        phase === "asking"
+          ? title
+          : phase === "done"
+            ? t("replay.doneTitle", { count: done })
+            : t("replay.runningTitle")
+      }
+      footer={
+        phase === "asking" ? (
+          <>
+            <Button onClick={() => change(false)}>{tCommon("cancel")}</Button>
+            <Button variant="primary" onClick={work}>
+              <RotateCcw className="rtl-flip" aria-hidden />
+              {t("replay.confirm")}
+            </Button>
+          </>
+        ) : phase === "running" ? (
+          <Button onClick={stop}>{t("replay.stop")}</Button>
+        ) : (
+          <>
+            {phase === "stopped" && (
+              <Button variant="primary" onClick={work}>
+                {t("replay.goOn")}
+              </Button>
+            )}
+            <Button variant={phase === "done" ? "primary" : "secondary"} onClick={() => change(false)}>
+              {t("replay.close")}
+            </Button>
+          </>
+        )
+      }
+    >
+      {phase === "asking" ? (
+        <div className="space-y-3 text-base text-muted">
+          <p>{t("replay.body")}</p>
+          {count !== undefined && <p>{count}</p>}
+          {warning !== undefined && <Notice tone="warning">{warning}</Notice>}
+        </div>
+      ) : (
+        <div className="space-y-3">
+          {phase !== "done" && (
+            <div className="space-y-1.5">
+              <Progress value={total === 0 ? 0 : done / total} label={t("replay.runningTitle")} />
+              <p className="text-sm text-muted tabular" aria-live="polite">
+                {t("replay.progress", { done, total: Math.max(done, total) })}
+              </p>
+            </div>
+          )}
+          {problem !== null && (
+            <Notice tone="danger" announce>
+              {t(`replay.error.${problem}`)}
+            </Notice>
+          )}
+          {phase === "stopped" && problem === null && <Notice tone="info">{t("replay.stopped")}</Notice>}
+          <Results results={results} />
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Results({ results }: { results: readonly Result[] }) {
+  const t = useTranslations("deliveries");
+  const countOf = (verdict: Result["verdict"]) => results.filter((result) => result.verdict === verdict).length;
+  const stillAside = results.filter(({ verdict }) => verdict === "quarantined");
+  return (
+    <div className="space-y-3" aria-live="polite">
+      <ul className="space-y-0.5">
+        {(["applied", "superseded", "duplicate", "quarantined", "gone"] as const).map((verdict) =>
+          countOf(verdict) === 0 ? null : (
+            <li key={verdict}>{t(`replay.result.${verdict}`, { count: countOf(verdict) })}</li>
+          ),
+        )}
+      </ul>
+      {stillAside.length > 0 && (
+        <div className="rounded-md border">
+          <p className="border-b bg-sunken/60 px-3 py-1.5 text-xs font-medium text-muted">{t("replay.stillAside")}</p>
+          <ul className="max-h-48 divide-y overflow-y-auto">
+            {stillAside.slice(0, MOST_LISTED).map(({ id, reason }) => (
+              <li key={id}>
+                <Link href={`/deliveries/${id}` as Route} className="block px-3 py-1.5 focus-inset hover:bg-hover">
+                  {isKnownReason(reason) ? t(`reason.${reason}`) : reason}
+                  <bdi dir="ltr" className="ms-2 font-mono text-xs text-muted">
+                    {id.slice(0, 8)}
+                  </bdi>
+                </Link>
+              </li>
+            ))}
+            {stillAside.length > MOST_LISTED && (
+              <li className="px-3 py-1.5 text-muted">
+                {t("replay.andMore", { count: stillAside.length - MOST_LISTED })}
+              </li>
+            )}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Replays the given deliveries: one, or what was selected. */
+export function ReplaySelectionButton({
+  ids,
+  reasons,
+  onDone,
+  trigger,
+}: {
+  ids: readonly string[];
+  /** Why they were set aside, as far as they were. */
+  reasons: readonly (string | null)[];
+  onDone?: () => void;
+  trigger?: ReactElement;
+}) {
+  const t = useTranslations("deliveries.replay");
+  return (
+    <ReplayDialog
+      trigger={
+        trigger ?? (
+          <Button size="sm">
+            <RotateCcw className="rtl-flip" aria-hidden />
+            {t("one")}
+          </Button>
+        )
+      }
+      title={ids.length === 1 ? t("titleOne") : t("titleSelection", { count: ids.length })}
+      {...(reasons.includes("unexpected_address") ? { warning: t("bodyAddress") } : {})}
+      total={ids.length}
+      makeStep={() => stepsOf(ids)}
+      {...(onDone === undefined ? {} : { onDone })}
+    />
+  );
+}
+
+const IDS_A_STEP = 10;
+
+function stepsOf(ids: readonly string[]): Step {
+  let at = 0;
+  return async () => {
+    const some = ids.slice(at, at + IDS_A_STEP);
+    const answer = await replaySelection(some);
+    if (!answer.ok) {
+      return { ok: false, problem: answer.reason };
+    }
+    at += some.length;
+    const results = some.map((id): Result => {
+      const replayed = answer.replayed.find((result) => result.id === id);
+      return replayed === undefined ? { id, verdict: "gone", reason: null } : replayed;
+    });
+    return { ok: true, results, isLast: at >= ids.length };
+  };
+}
+
+/** Replays all that were set aside for one reason. */
+export function ReplayReasonButton({ reason, count }: { reason: QuarantineReason; count: number }) {
+  const t = useTranslations("deliveries");
+  return (
+    <ReplayDialog
+      trigger={
+        <Button size="xs" aria-label={t("quarantine.replayAllOf", { reason: t(`reason.${reason}`) })}>
+          <RotateCcw className="rtl-flip" aria-hidden />
+          {t("quarantine.replayAll")}
+        </Button>
+      }
+      title={t("replay.titleReason", { reason: t(`reason.${reason}`) })}
+      count={t("replay.bodyCount", { count })}
+      {...(reason === "unexpected_address" ? { warning: t("replay.bodyAddress") } : {})}
+      total={count}
+      makeStep={() => stepsFor(reason)}
+    />
+  );
+}
+
+function stepsFor(reason: QuarantineReason): Step {
+  const until = new Date();
+  let after: { receivedAt: Date; id: string } | null = null;
+  return async () => {
+    const answer = await replayReason({ reason, after, until });
+    if (!answer.ok) {
+      return { ok: false, problem: answer.reason };
+    }
+    after = answer.next;
+    return { ok: true, results: answer.replayed, isLast: answer.next === null };
+  };
+}
