@@ -5,8 +5,11 @@ export type IsoDate = string;
 
 const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** Whether `zone` is a time zone that this runtime knows. */
+/** Whether `zone` is the name of a time zone that this runtime knows. An offset is none: Postgres reads `+03:00` as west. */
 export function isTimeZone(zone: string): boolean {
+  if (/^[+-]/.test(zone)) {
+    return false;
+  }
   try {
     return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
   } catch {
