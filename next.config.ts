@@ -14,6 +14,8 @@ const config: NextConfig = {
   experimental: { authInterrupts: true, strictRouteTypes: true },
   // `npm start` and `npm test` build without it: the tests check the types themselves, once.
   typescript: { ignoreBuildErrors: process.env.CALLBOARD_SKIP_TYPE_CHECK === "1" },
+  // `next dev` prints every path, and the webhook's holds its secret.
+  logging: { incomingRequests: { ignore: [/^\/webhooks\//] } },
   // `npm test` builds beside a running dashboard without touching its build.
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
 };

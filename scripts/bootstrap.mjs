@@ -7,7 +7,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -98,37 +98,32 @@ function stamp(fingerprint) {
 
 async function install() {
   await holdInstallLock();
-  try {
-    if (isInstalled()) {
-      return; // another process installed while this one waited for the lock
-    }
-    rmSync(stampFile, { force: true });
-    const began = Date.now();
-    const firstTime = !existsSync(modules);
-    process.stdout.write(
-      firstTime
-        ? "Installing dependencies (the first time takes a minute or two) … "
-        : "Bringing the dependencies up to date … ",
-    );
-    const { code, output } = await runNpmCi();
-    if (code !== 0) {
-      process.stdout.write("failed\n\n");
-      process.stderr.write(output.split("npm error Clean install a project")[0]);
-      refuse(
-        "\nThe dependencies could not be installed: npm's own words are above. Nothing else was changed; try again.",
-      );
-    }
-    process.stdout.write(`done in ${Math.round((Date.now() - began) / 1000)} s\n`);
-    if (!pinnedNodeRuns()) {
-      refuse(
-        "The dependencies are installed, but their Node does not run. If npm is set to ignore install scripts " +
-          "(`npm config get ignore-scripts`), allow them; on Alpine Linux use a Debian or Ubuntu machine instead.",
-      );
-    }
-    stamp(createHash("sha256").update(readFileSync("package-lock.json")).digest("hex"));
-  } finally {
-    rmSync(installLock, { force: true });
+  if (isInstalled()) {
+    releaseInstallLock();
+    return; // another process installed while this one waited for the lock
   }
+  rmSync(stampFile, { force: true });
+  const began = Date.now();
+  process.stdout.write(
+    existsSync(modules)
+      ? "Bringing the dependencies up to date … "
+      : "Installing dependencies (the first time takes a minute or two) … ",
+  );
+  const { code, output } = await runNpmCi();
+  if (code !== 0) {
+    process.stdout.write("failed\n\n");
+    process.stderr.write(output.split("npm error Clean install a project")[0]);
+    refuse("\nThe dependencies could not be installed: npm's own words are above. Once that is mended, try again.");
+  }
+  process.stdout.write(`done in ${Math.round((Date.now() - began) / 1000)} s\n`);
+  if (!pinnedNodeRuns()) {
+    refuse(
+      "The dependencies are installed, but their Node does not run. If npm is set to ignore install scripts " +
+        "(`npm config get ignore-scripts`), allow them; on Alpine Linux use a Debian or Ubuntu machine instead.",
+    );
+  }
+  stamp(createHash("sha256").update(readFileSync("package-lock.json")).digest("hex"));
+  releaseInstallLock();
 }
 
 /** `npm ci` starts from nothing, so whatever a broken install left behind is gone. */
@@ -143,13 +138,9 @@ function runNpmCi() {
     const chunks = [];
     npm.stdout.on("data", (chunk) => chunks.push(chunk));
     npm.stderr.on("data", (chunk) => chunks.push(chunk));
-    const forward = forwardSignals(npm, () => {
-      rmSync(installLock, { force: true });
-      process.stdout.write("interrupted\n");
-    });
+    const forward = forwardSignals(npm, () => process.stdout.write("interrupted\n"));
     npm.on("error", (error) => {
       forward.stop();
-      rmSync(installLock, { force: true });
       process.stdout.write("failed\n");
       refuse(
         error.code === "ENOENT"
@@ -184,25 +175,44 @@ async function holdInstallLock() {
   }
   let said = false;
   for (;;) {
+    const draft = `${installLock}.${process.pid}`;
     try {
-      writeFileSync(installLock, String(process.pid), { flag: "wx" });
+      writeFileSync(draft, identityOf(process.pid));
+      linkSync(draft, installLock); // whole or not at all
+      process.once("exit", releaseInstallLock);
       return;
     } catch (error) {
       if (error.code !== "EEXIST") {
         refuse(`${installLock} cannot be written (${error.code}): Callboard keeps its data there.`);
       }
+    } finally {
+      rmSync(draft, { force: true });
     }
-    const holder = Number(read(installLock));
-    if (!isAlive(holder)) {
+    const holder = read(installLock) ?? "";
+    const [pid] = holder.split(" ");
+    if (!isAlive(Number(pid)) || identityOf(pid) !== holder) {
       rmSync(installLock, { force: true });
       continue;
     }
     if (!said) {
       said = true;
-      console.log(`Another command is installing the dependencies (process ${holder}); waiting for it.`);
+      console.log(`Another command is installing the dependencies (process ${pid}); waiting for it.`);
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+}
+
+function releaseInstallLock() {
+  process.off("exit", releaseInstallLock);
+  rmSync(installLock, { force: true });
+}
+
+/** The number and, on Linux, the start time: in a container the same numbers come again after every restart. */
+function identityOf(pid) {
+  const stat = read(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, "")
+    .split(" ");
+  return stat === undefined ? `${pid}` : `${pid} ${stat[19]}`;
 }
 
 function isAlive(pid) {
