@@ -283,6 +283,40 @@ export const states = pgTable("states", {
   updatedAt: instant("updated_at").notNull().defaultNow(),
 });
 
+/**
+ * Who did what to personal data and to what others rely on. Append-only: a trigger refuses update, delete and truncate
+ * (see the migration). No foreign keys: an event outlives the user and the call that it is about.
+ */
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    at: instant("at").notNull().defaultNow(),
+    /** Null where nobody was signed in, or the product itself acted. */
+    actorId: text("actor_id"),
+    /** The name and address at that time. */
+    actorName: text("actor_name"),
+    actorEmail: text("actor_email"),
+    action: text("action").notNull(),
+    callId: text("call_id"),
+    /** Whom or what else it is about: a user's address, a setting's name. */
+    subject: text("subject"),
+    rowCount: integer("row_count"),
+    detail: jsonb("detail"),
+    sourceIp: text("source_ip"),
+  },
+  (table) => [
+    index("audit_events_at_idx").on(table.at, table.id),
+    index("audit_events_call_idx")
+      .on(table.callId, table.at)
+      .where(sql`call_id is not null`),
+    index("audit_events_actor_idx")
+      .on(table.actorId, table.at)
+      .where(sql`actor_id is not null`),
+    index("audit_events_action_idx").on(table.action, table.at),
+  ],
+);
+
 /* ── The tables of better-auth, in its own names ─────────────────────────────────────────────────────────────────── */
 
 export const user = pgTable(
@@ -369,4 +403,5 @@ export type Import = typeof imports.$inferSelect;
 export type ImportItem = typeof importItems.$inferSelect;
 export type Organization = typeof organization.$inferSelect;
 export type User = typeof user.$inferSelect;
+export type AuditEvent = typeof auditEvents.$inferSelect;
 export type Role = User["role"];
