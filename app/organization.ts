@@ -1,4 +1,5 @@
 import { ORGANIZATION_DEFAULTS, type OrganizationSettings, readOrganization } from "@/db/settings";
+import { perProcess } from "@/lib/per-process";
 
 /**
  * The organization, for every page: its zone goes into each formatted time. It changes about once a year and is needed by the error
@@ -8,28 +9,26 @@ const FRESH_MS = 5_000;
 /** How long a page waits when the process knows nothing yet; then the defaults do. */
 const PATIENCE_MS = 1_500;
 
-let known: { value: OrganizationSettings; until: number } | undefined;
-let asking: Promise<OrganizationSettings> | undefined;
+type Memory = { known?: { value: OrganizationSettings; until: number }; asking?: Promise<OrganizationSettings> };
+
+const memory = perProcess<Memory>("organization", () => ({}));
 
 function ask(): Promise<OrganizationSettings> {
-  asking ??= readOrganization()
+  memory.asking ??= readOrganization()
+    .catch(() => memory.known?.value ?? ORGANIZATION_DEFAULTS)
     .then((value) => {
-      known = { value, until: Date.now() + FRESH_MS };
-      return value;
-    })
-    .catch(() => {
-      const value = known?.value ?? ORGANIZATION_DEFAULTS;
-      known = { value, until: Date.now() + FRESH_MS };
+      memory.known = { value, until: Date.now() + FRESH_MS };
       return value;
     })
     .finally(() => {
-      asking = undefined;
+      delete memory.asking;
     });
-  return asking;
+  return memory.asking;
 }
 
 /** Never throws and never waits longer than a moment. */
 export async function getOrganization(): Promise<OrganizationSettings> {
+  const { known } = memory;
   if (known && known.until > Date.now()) {
     return known.value;
   }
@@ -44,5 +43,5 @@ export async function getOrganization(): Promise<OrganizationSettings> {
 
 /** Called by whoever saves the settings, so that the next page of this process shows them. */
 export function forgetOrganization(): void {
-  known = undefined;
+  delete memory.known;
 }

@@ -21,7 +21,14 @@ export function Card({
   flush?: boolean;
 }) {
   return (
-    <section {...props} className={cn("flex min-w-0 flex-col rounded-lg border bg-surface shadow-xs", className)}>
+    <section
+      {...props}
+      className={cn(
+        "flex min-w-0 flex-col rounded-lg border bg-surface shadow-xs",
+        flush && "overflow-clip",
+        className,
+      )}
+    >
       {(title !== undefined || actions !== undefined) && (
         <header className={cn("flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5", flush ? "pb-3" : "pb-1")}>
           <div className="min-w-0 flex-1">

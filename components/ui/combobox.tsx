@@ -55,6 +55,8 @@ export function Combobox({
           {...wiring}
           {...(ariaLabel === undefined ? {} : { "aria-label": ariaLabel })}
           placeholder={placeholder}
+          // What is typed first replaces the choice. A frame later: the click that focuses also places the caret.
+          onFocus={({ currentTarget }) => requestAnimationFrame(() => currentTarget.select())}
           className={cn(controlClass, "h-8 w-full ps-2.5 pe-8")}
         />
         <Base.Trigger

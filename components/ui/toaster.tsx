@@ -16,6 +16,9 @@ export function Toaster() {
     <Sonner
       dir={direction}
       position={direction === "rtl" ? "bottom-left" : "bottom-right"}
+      // Above the bottom bar of a phone.
+      mobileOffset={{ bottom: "4.5rem" }}
+      style={{ fontFamily: "var(--font-sans)" }}
       containerAriaLabel={t("state.notifications")}
       icons={{
         success: <CircleCheck className="size-4 text-success" aria-hidden />,
