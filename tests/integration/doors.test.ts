@@ -1,0 +1,233 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { startApp } from "@/tests/fixtures/app";
+import { createDatabase } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { expect, test } from "@/tests/fixtures/test";
+
+const BUILD = process.env.NEXT_DIST_DIR ?? ".next-test";
+
+/** Open to everybody, each for a reason; a route that is not here needs a session. */
+const OPEN = new Set([
+  "/(public)/sign-in/page",
+  "/(public)/setup/page",
+  "/_not-found/page",
+  "/_global-error/page",
+  "/icon.svg/route",
+  "/api/auth/[...all]/route",
+  "/api/health/route",
+  // Guarded by secrets of their own.
+  "/api/jobs/route",
+  "/webhooks/sarj/[secret]/route",
+]);
+
+/** Everything that the build answers: file in `app/` → URL with its parameters filled in. */
+function routes(): { file: string; url: string; isPage: boolean }[] {
+  const manifest = JSON.parse(readFileSync(join(BUILD, "app-path-routes-manifest.json"), "utf8")) as Record<
+    string,
+    string
+  >;
+  return (
+    Object.entries(manifest)
+      // An intercepting route has no URL of its own: it shows the page that it stands for.
+      .filter(([file]) => !OPEN.has(file) && !/\/\(\.+\)/.test(file))
+      .map(([file, path]) => ({ file, url: path.replaceAll(/\[[^\]]+\]/g, "unknown"), isPage: file.endsWith("/page") }))
+  );
+}
+
+test("row 53: without a session every page leads to the sign-in page and every handler answers 401", async ({
+  app,
+  request,
+}) => {
+  const wrong: unknown[] = [];
+  for (const { file, url, isPage } of routes()) {
+    const answer = await request.get(`${app.url}${url}?outcome=no_answer&_rsc=1nq2x`, { maxRedirects: 0 });
+    const [status, location] = [answer.status(), answer.headers()["location"]];
+    const right = isPage
+      ? status === 307 && location === signInUrl(`${url}?outcome=no_answer`)
+      : status === 401 && (await answer.text()) === '{"error":"signed_out"}';
+    if (!right) {
+      wrong.push({ file, status, location });
+    }
+  }
+  expect(routes().length).toBeGreaterThan(0);
+  expect(wrong).toEqual([]);
+});
+
+function signInUrl(next: string): string {
+  return `/sign-in?next=${encodeURIComponent(next)}`;
+}
+
+test("row 53: a page that is asked for without its layouts has a gate of its own", async ({ app, request }) => {
+  for (const { file, url } of routes().filter(({ isPage }) => isPage)) {
+    // What the router sends on the way from one page to another: "I have the layouts, only the page is missing."
+    const answer = await request.get(`${app.url}${url}?_rsc=1nq2x`, {
+      maxRedirects: 0,
+      headers: { rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(treeOf(file))) },
+    });
+    const text = await answer.text();
+    expect
+      .soft(
+        answer.status() === 307 || text.includes("NEXT_REDIRECT"),
+        `${file}: ${answer.status()} ${text.slice(0, 200)}`,
+      )
+      .toBe(true);
+  }
+});
+
+type Tree = [
+  segment: string | [string, string, string],
+  children: Record<string, Tree>,
+  url?: null,
+  marker?: "refetch",
+];
+
+/** The router's state in which all of a page but itself is there. A slot (`@panel`) is a branch of its name. */
+function treeOf(file: string): Tree {
+  const parts = file.split("/").slice(1, -1);
+  let [slot, tree]: [string, Tree] = ["children", ["__PAGE__", {}, null, "refetch"]];
+  for (const part of parts.toReversed()) {
+    if (part.startsWith("@")) {
+      slot = part.slice(1);
+      continue;
+    }
+    const name = /^\[(.+)\]$/.exec(part)?.[1];
+    tree = [name === undefined ? part : [name, "unknown", "d"], { [slot]: tree }];
+    slot = "children";
+  }
+  return ["", { [slot]: tree }];
+}
+
+test("row 54: headers and parameters of the framework open nothing", async ({ app, request }) => {
+  for (const headers of [
+    { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
+    { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
+    { "x-url": "/", "x-nonce": "mine", "x-middleware-next": "1" },
+    { "next-action": "00deadbeef" },
+  ]) {
+    const answer = await request.get(`${app.url}/?nxtPcallId=x`, { maxRedirects: 0, headers });
+    expect(answer.status(), JSON.stringify(headers)).toBe(307);
+    expect(answer.headers()["location"]).toMatch(/^\/sign-in/);
+  }
+});
+
+test("an invalid or outdated session is no session", async ({ app, request, database: { sql } }) => {
+  const [cookie] = await signIn(app.url);
+  const value = cookie?.value ?? "";
+  const ask = (session: string) =>
+    request.get(`${app.url}/`, { maxRedirects: 0, headers: { cookie: `callboard.session_token=${session}` } });
+  expect((await ask(value)).status()).toBe(200);
+  expect((await ask(`${value.slice(0, -4)}AAA%3D`)).status()).toBe(307);
+  expect((await ask("x")).status()).toBe(307);
+  await sql`update session set expires_at = now() - interval '1 second'`;
+  expect((await ask(value)).status()).toBe(307);
+});
+
+test("row 61: every answer of the dashboard carries the headers, the webhook's none of the proxy's", async ({
+  app,
+  request,
+}) => {
+  const answers = await Promise.all([
+    request.get(`${app.url}/sign-in`),
+    request.get(`${app.url}/`, { maxRedirects: 0 }),
+    request.get(`${app.url}/nothing-here`),
+    request.get(`${app.url}/calls/unknown/recording`),
+    request.get(`${app.url}/api/auth/get-session`),
+  ]);
+  for (const answer of answers) {
+    const headers = answer.headers();
+    expect.soft(headers, answer.url()).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cache-control": expect.stringContaining("no-store"),
+    });
+    const policy = new Map(
+      (headers["content-security-policy"] ?? "").split("; ").map((directive) => {
+        const [name = "", ...values] = directive.split(" ");
+        return [name, values];
+      }),
+    );
+    expect.soft(policy.get("frame-ancestors"), answer.url()).toEqual(["'none'"]);
+    expect
+      .soft(policy.get("script-src"), answer.url())
+      .toEqual(["'self'", expect.stringMatching(/^'nonce-\w{32}'$/), "'strict-dynamic'"]);
+    expect.soft(headers["strict-transport-security"]).toBeUndefined();
+  }
+  const nonces = answers.map((answer) => /'nonce-(\w+)'/.exec(answer.headers()["content-security-policy"] ?? "")?.[1]);
+  expect(new Set(nonces).size).toBe(answers.length);
+  expect((await request.post(app.webhookUrl, { data: {} })).headers()["content-security-policy"]).toBeUndefined();
+});
+
+test("every script of a page carries the nonce of its answer", async ({ app, request }) => {
+  const answer = await request.get(`${app.url}/sign-in`);
+  const nonce = /'nonce-(\w+)'/.exec(answer.headers()["content-security-policy"] ?? "")?.[1];
+  const scripts = (await answer.text()).match(/<script[^>]*>/g) ?? [];
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(scripts.filter((script) => !script.includes(`nonce="${nonce}"`))).toEqual([]);
+});
+
+test("over https the session's cookie is for https only, and the browser is told to stay with it", async () => {
+  test.slow();
+  const database = await createDatabase();
+  const app = await startApp({ databaseUrl: database.url, env: { APP_URL: "https://callboard.example" } });
+  try {
+    await expect.poll(async () => (await database.sql`select 1 from "user"`).length).toBe(1);
+    const answer = await fetch(`${app.url}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: "https://callboard.example" },
+      body: JSON.stringify({ email: "admin@callboard.example", password: "correct horse battery staple" }),
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("set-cookie")).toMatch(/^__Secure-callboard\.session_token=.*; Secure/i);
+    expect(answer.headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
+    expect(answer.headers.get("content-security-policy")).toContain("upgrade-insecure-requests");
+  } finally {
+    await app.stop();
+    await database.close();
+  }
+});
+
+test("row 62: with the database away a page says so in plain words, recovers, and no value gets into a page or a log", async () => {
+  test.slow();
+  const database = await createDatabase();
+  const app = await startApp({ databaseUrl: database.url });
+  try {
+    const [cookie] = await signIn(app.url);
+    const token = decodeURIComponent(cookie?.value ?? "").split(".")[0] ?? "";
+    const ask = async () => {
+      const answer = await fetch(`${app.url}/?q=canary-4711`, {
+        redirect: "manual",
+        headers: { cookie: `${cookie?.name}=${cookie?.value}`, "accept-language": "en" },
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    expect((await ask()).status).toBe(200);
+
+    await database.superuser.unsafe(`alter database ${database.name} with allow_connections false`);
+    await database.superuser`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database.name} and pid <> pg_backend_pid()`;
+    const away = await ask();
+    expect(away.status).toBe(500);
+    expect(away.text).not.toMatch(/postgres|ECONN|select |drizzle|at async|\.ts:/i);
+
+    const guess = await fetch(`${app.url}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "canary-4712@callboard.example", password: "canary-4713" }),
+    });
+    expect([guess.status, await guess.json()]).toEqual([503, { error: "unavailable" }]);
+    expect((await fetch(`${app.url}/sign-in`)).status).toBe(200);
+
+    await database.superuser.unsafe(`alter database ${database.name} with allow_connections true`);
+    await expect.poll(async () => (await ask()).status, { timeout: 20_000 }).toBe(200);
+    expect(token.length).toBeGreaterThan(20);
+    for (const value of [token, "canary-4711", "canary-4712", "canary-4713", "params:"]) {
+      expect(app.logs(), value).not.toContain(value);
+    }
+  } finally {
+    await app.stop();
+    await database.superuser.unsafe(`alter database ${database.name} with allow_connections true`).catch(() => {});
+    await database.close();
+  }
+});
