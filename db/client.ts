@@ -4,7 +4,6 @@ import postgres from "postgres";
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
-import "./quiet-errors";
 import { Breaker, guarded, type SocketOwner } from "./breaker";
 
 /**
