@@ -3,22 +3,30 @@
 import { useTranslations } from "next-intl";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
+import { useEffect } from "react";
 
 import { useShortcut } from "@/components/shortcuts";
 
 import { DESTINATIONS, type Destination } from "./navigation";
 import { closeFront, openHelp, openPalette, useFront } from "./palette-state";
 
-// Neither is needed before it is opened.
-const CommandPalette = dynamic(() => import("./command-palette").then((file) => file.CommandPalette), { ssr: false });
+// Neither is needed before it is opened; the palette is fetched once the page is at rest, because people type on at once.
+const loadPalette = () => import("./command-palette").then((file) => file.CommandPalette);
+const CommandPalette = dynamic(loadPalette, { ssr: false });
 const ShortcutsDialog = dynamic(() => import("./shortcuts-dialog").then((file) => file.ShortcutsDialog), {
   ssr: false,
 });
+
+const PALETTE_AFTER_MS = 1_500;
 
 /** The keys that work on every page, and what they open. */
 export function ShellKeys() {
   const t = useTranslations("shell.shortcuts");
   const front = useFront();
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useShortcut({ keys: "mod+k", label: t("palette"), scope: "everywhere" }, () =>
     front === "palette" ? closeFront() : openPalette(),
   );

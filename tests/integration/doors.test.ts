@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import postgres from "postgres";
+
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
+import { readGrounds } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
 const BUILD = process.env.NEXT_DIST_DIR ?? ".next-test";
@@ -33,7 +36,11 @@ function routes(): { file: string; url: string; isPage: boolean }[] {
     Object.entries(manifest)
       // An intercepting route has no URL of its own: it shows the page that it stands for.
       .filter(([file]) => !OPEN.has(file) && !/\/\(\.+\)/.test(file))
-      .map(([file, path]) => ({ file, url: path.replaceAll(/\[[^\]]+\]+/g, "unknown"), isPage: file.endsWith("/page") }))
+      .map(([file, path]) => ({
+        file,
+        url: path.replaceAll(/\[[^\]]+\]+/g, "unknown"),
+        isPage: file.endsWith("/page"),
+      }))
   );
 }
 
@@ -61,24 +68,26 @@ function signInUrl(next: string): string {
 }
 
 test("row 53: a page that is asked for without its layouts has a gate of its own", async ({ app, request }) => {
+  const open: unknown[] = [];
   for (const { file, url } of routes().filter(({ isPage }) => isPage)) {
-    // What the router sends on the way from one page to another: "I have the layouts, only the page is missing."
-    const answer = await request.get(`${app.url}${url}?_rsc=1nq2x`, {
-      maxRedirects: 0,
-      headers: { rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(treeOf(file))) },
-    });
+    // What the router sends on the way from one page to another: "I have the layouts, only the page is missing." The framework
+    // answers first with the number that belongs to these headers.
+    const headers = { rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(treeOf(file))) };
+    const number = await request.get(`${app.url}${url}`, { maxRedirects: 0, headers });
+    const numbered = number.headers()["location"] ?? "";
+    expect(numbered, file).toContain(`${url}?_rsc=`);
+    const answer = await request.get(`${app.url}${numbered}`, { maxRedirects: 0, headers });
     const text = await answer.text();
-    expect
-      .soft(
-        answer.status() === 307 || text.includes("NEXT_REDIRECT"),
-        `${file}: ${answer.status()} ${text.slice(0, 200)}`,
-      )
-      .toBe(true);
+    // A redirect that is met while the page is streamed is part of the stream.
+    if (!/NEXT_REDIRECT;\w+;\/sign-in/.test(text)) {
+      open.push({ file, status: answer.status(), text: text.slice(0, 300) });
+    }
   }
+  expect(open).toEqual([]);
 });
 
 type Tree = [
-  segment: string | [string, string, string],
+  segment: string | [name: string, value: string, kind: "d", siblings: null],
   children: Record<string, Tree>,
   url?: null,
   marker?: "refetch",
@@ -94,7 +103,7 @@ function treeOf(file: string): Tree {
       continue;
     }
     const name = /^\[(.+)\]$/.exec(part)?.[1];
-    tree = [name === undefined ? part : [name, "unknown", "d"], { [slot]: tree }];
+    tree = [name === undefined ? part : [name, "unknown", "d", null], { [slot]: tree }];
     slot = "children";
   }
   return ["", { [slot]: tree }];
@@ -206,11 +215,12 @@ test("row 62: with the database away a page says so in plain words, recovers, an
     };
     expect((await ask()).status).toBe(200);
 
-    await database.superuser.unsafe(`alter database ${database.name} with allow_connections false`);
-    await database.superuser`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database.name} and pid <> pg_backend_pid()`;
+    await allowConnections(database.name, false);
     const away = await ask();
     expect(away.status).toBe(500);
-    expect(away.text).not.toMatch(/ECONN|PostgresError|DrizzleQuery|Failed query|select "|\bat async\b|allow_connections/);
+    expect(away.text).not.toMatch(
+      /ECONN|PostgresError|DrizzleQuery|Failed query|select "|\bat async\b|allow_connections/,
+    );
 
     const guess = await fetch(`${app.url}/api/auth/sign-in/email`, {
       method: "POST",
@@ -220,7 +230,7 @@ test("row 62: with the database away a page says so in plain words, recovers, an
     expect([guess.status, await guess.json()]).toEqual([503, { error: "unavailable" }]);
     expect((await fetch(`${app.url}/sign-in`)).status).toBe(200);
 
-    await database.superuser.unsafe(`alter database ${database.name} with allow_connections true`);
+    await allowConnections(database.name, true);
     await expect.poll(async () => (await ask()).status, { timeout: 20_000 }).toBe(200);
     expect(token.length).toBeGreaterThan(20);
     for (const value of [token, "canary-4711", "canary-4712", "canary-4713", "params:"]) {
@@ -228,7 +238,20 @@ test("row 62: with the database away a page says so in plain words, recovers, an
     }
   } finally {
     await app.stop();
-    await database.superuser.unsafe(`alter database ${database.name} with allow_connections true`).catch(() => {});
+    await allowConnections(database.name, true);
     await database.close();
   }
 });
+
+/** Takes a database away from everybody, or gives it back. A database cannot be closed from within. */
+async function allowConnections(name: string, allowed: boolean): Promise<void> {
+  const sql = postgres(readGrounds().superuserUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(`alter database ${name} with allow_connections ${allowed}`);
+    if (!allowed) {
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+    }
+  } finally {
+    await sql.end();
+  }
+}

@@ -99,7 +99,7 @@ test("row 56: wrong guesses from one address are limited over all accounts, righ
   test.slow();
   const app = await startApp({ databaseUrl: url, env: { CLIENT_IP_HEADER: "x-real-ip" } });
   try {
-    const from = (address: string) => client(app.url, { "x-real-ip": address });
+    const from = (address: string) => client(app.url, { "x-real-ip": address, origin: app.url });
     const guesser = await from("192.0.2.1");
     const guesses = await Promise.all(
       Array.from({ length: 60 }, (_, index) =>

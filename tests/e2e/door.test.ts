@@ -1,0 +1,121 @@
+import AxeBuilder from "@axe-core/playwright";
+
+import { startApp } from "@/tests/fixtures/app";
+import { createDatabase } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+
+test.beforeEach(async ({ app, database: { sql } }) => {
+  await signIn(app.url);
+  await sql`delete from rate_limit`;
+});
+
+test("what is wrong is said beside the field, and nothing typed is lost", async ({ page }) => {
+  await page.goto("/sign-in?next=%2F%3Foutcome%3Dno_answer");
+  const email = page.getByLabel("E-mail");
+  const password = page.getByLabel("Password", { exact: true });
+  const submit = page.getByRole("button", { name: "Sign in" });
+
+  await submit.click();
+  await expect(email).toHaveAccessibleDescription("Enter your e-mail address.");
+  await expect(password).toHaveAccessibleDescription("Enter your password.");
+  await expect(email).toBeFocused();
+
+  await email.fill("not an address");
+  await password.fill("not the password");
+  await submit.click();
+  await expect(email).toHaveAccessibleDescription("This does not look like an e-mail address.");
+  await expect(email).toHaveValue("not an address");
+  await expect(password).toHaveValue("not the password");
+
+  await email.fill(ADMIN.email);
+  await submit.click();
+  await expect(password).toHaveAccessibleDescription("The e-mail address or the password is not right.");
+  await expect(email).toHaveValue(ADMIN.email);
+
+  await password.fill(ADMIN.password);
+  await submit.click();
+  await expect(page).toHaveURL(/\/\?outcome=no_answer$/);
+});
+
+test("a guesser is told to wait, in plain words", async ({ page, database: { sql } }) => {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill("guessed@callboard.example");
+  await page.getByLabel("Password", { exact: true }).fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/not right/);
+  await sql`update rate_limit set count = 10`;
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Too many attempts" })).toContainText(/Wait \d+ seconds/);
+});
+
+for (const next of ["//evil.example/", "https://evil.example/", "/\\evil.example"]) {
+  test(`after signing in nobody is sent to ${next}`, async ({ page, app }) => {
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await page.getByLabel("E-mail").fill(ADMIN.email);
+    await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(`${app.url}/`);
+  });
+}
+
+test("the language and the theme can be changed before the door", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: "العربية" }).click();
+  await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
+  await expect(page.getByLabel("البريد الإلكتروني")).toBeVisible();
+  await page.getByRole("button", { name: "داكن" }).click();
+  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+});
+
+test("signing out leads out, and the back button does not lead in", async ({ page, context, app }) => {
+  await context.addCookies(await signIn(app.url));
+  await page.goto("/");
+  await page.getByRole("button", { name: /Account/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/sign-in$/);
+});
+
+test("the first administrator is made with the set-up code, and then the page is closed", async ({ page }) => {
+  test.slow();
+  const database = await createDatabase();
+  const app = await startApp({ databaseUrl: database.url, env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined } });
+  try {
+    await page.goto(`${app.url}/`);
+    await expect(page).toHaveURL(`${app.url}/setup`);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await page.getByLabel("Set-up code").fill("WRONG-CODE");
+    await page.getByLabel("Your name").fill("سارة الحربي");
+    await page.getByLabel("E-mail").fill("Sara@Callboard.example");
+    await page.getByLabel("Password", { exact: true }).fill("short");
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
+      /Use at least 12 characters/,
+    );
+    await page.getByLabel("Password", { exact: true }).fill("a long enough sentence");
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await expect(page.getByLabel("Set-up code")).toHaveAccessibleDescription(/This is not the set-up code/);
+    expect(await database.sql`select 1 from "user"`).toHaveLength(0);
+
+    await page.getByLabel("Set-up code").fill("test setup code");
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await expect(page).toHaveURL(`${app.url}/`);
+    await expect(page.getByRole("button", { name: /سارة الحربي/ })).toBeVisible();
+    expect(await database.sql`select name, email, role from "user"`).toEqual([
+      { name: "سارة الحربي", email: "sara@callboard.example", role: "administrator" },
+    ]);
+
+    await page.context().clearCookies();
+    await page.goto(`${app.url}/setup`);
+    await expect(page).toHaveURL(`${app.url}/sign-in`);
+  } finally {
+    await app.stop();
+    await database.close();
+  }
+});

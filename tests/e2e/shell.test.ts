@@ -1,0 +1,167 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+
+test.beforeEach(async ({ context, app }) => {
+  await context.addCookies(await signIn(app.url));
+});
+
+/** What the browser refused or failed at while `run` ran. */
+async function complaintsOf(page: Page, run: () => Promise<void>): Promise<string[]> {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await run();
+  return complaints;
+}
+
+const looks = [
+  { locale: "en", theme: "light", width: 1440 },
+  { locale: "ar", theme: "dark", width: 1440 },
+  { locale: "en", theme: "dark", width: 390 },
+  { locale: "ar", theme: "light", width: 390 },
+];
+for (const { locale, theme, width } of looks) {
+  test(`the frame in ${locale}, ${theme}, ${width} px: nothing overflows, axe and the policy are content`, async ({
+    page,
+    context,
+    app,
+  }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await context.addCookies([
+      { name: "locale", value: locale, url: app.url },
+      { name: "theme", value: theme, url: app.url },
+    ]);
+    const complaints = await complaintsOf(page, async () => {
+      await page.goto("/");
+      await expect(page.locator("html")).toHaveAttribute("dir", locale === "ar" ? "rtl" : "ltr");
+      await expect(page.locator("html")).toHaveCSS("color-scheme", theme);
+      await expect(page.getByRole("navigation", { name: locale === "ar" ? "التنقل الرئيسي" : "Main" })).toBeVisible();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+        0,
+      );
+      const { violations } = await new AxeBuilder({ page }).exclude("#content").analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+    });
+    expect(complaints).toEqual([]);
+  });
+}
+
+test("the first Tab leads to a link past the navigation, and it goes there", async ({ page }) => {
+  await page.goto("/");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#content")).toBeFocused();
+});
+
+test("theme and language are changed from the account's menu, and stay", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: /Account/ }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+
+  await page.getByRole("button", { name: /Account/ }).click();
+  await page.getByRole("menuitemradio", { name: "العربية" }).click();
+  await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
+  await expect(page.getByRole("link", { name: "المكالمات" })).toBeVisible();
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("lang", "ar");
+});
+
+test("a canvas can read the waveform's colours in either theme", async ({ page, context, app }) => {
+  for (const theme of ["light", "dark"]) {
+    await context.addCookies([{ name: "theme", value: theme, url: app.url }]);
+    await page.goto("/");
+    const colors = await page.evaluate(() =>
+      ["--waveform", "--waveform-played"].map((name) =>
+        getComputedStyle(document.documentElement).getPropertyValue(name),
+      ),
+    );
+    expect(colors.every((color) => /^(rgb|lab|oklab|oklch|color)\(/.test(color))).toBe(true);
+  }
+});
+
+test("the sidebar folds, and is folded already when the next page comes", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Collapse the sidebar" }).click();
+  const width = () => page.getByRole("banner").evaluate((sidebar) => sidebar.getBoundingClientRect().width);
+  await expect.poll(width).toBeLessThan(80);
+  await page.reload();
+  expect(await width()).toBeLessThan(80);
+  await page.getByRole("link", { name: "Calls" }).hover();
+  await expect(page.getByText("Calls", { exact: true }).last()).toBeVisible();
+});
+
+test("the palette opens a call by its id, and a page by its name", async ({ page }) => {
+  await page.goto("/");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type("call_01HZX-7");
+  await expect(page.getByRole("option", { name: "Open call call_01HZX-7" })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/calls\/call_01HZX-7$/);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type("sett");
+  await expect(page.getByRole("option", { name: "Settings" })).toBeVisible();
+  await page.keyboard.press("Escape");
+});
+
+test("keys work by their place on an Arabic keyboard, and not while someone types", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: /Account/ })).toBeVisible();
+  const press = (key: string, code: string, shiftKey = false) =>
+    page.evaluate(
+      (init) => document.body.dispatchEvent(new KeyboardEvent("keydown", { ...init, bubbles: true, cancelable: true })),
+      { key, code, shiftKey },
+    );
+  await press("؟", "Slash", true);
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type("go?");
+  await expect(page.getByRole("combobox")).toHaveValue("go?");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await press("ل", "KeyG");
+  await press("ؤ", "KeyC");
+  await expect(page).toHaveURL(/\/calls$/);
+});
+
+test("a session that has ended leads back to the very place after signing in", async ({ page, database: { sql } }) => {
+  await page.goto("/?outcome=no_answer");
+  await sql`delete from session`;
+  await page.reload();
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/\?outcome=no_answer$/);
+});
+
+test("an unknown address has a way back, in the reader's language", async ({ page, context, app }) => {
+  await context.addCookies([{ name: "locale", value: "ar", url: app.url }]);
+  const answer = await page.goto("/no/such/page");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("لا توجد صفحة بهذا العنوان");
+  await page.getByRole("link", { name: "الانتقال إلى النظرة العامة" }).click();
+  await expect(page).toHaveURL(`${app.url}/`);
+});
