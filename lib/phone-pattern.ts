@@ -52,22 +52,26 @@ export function numberPattern(number: SoughtNumber): RegExp {
 
 /** The same JSON without the number: in texts and in keys it becomes `[erased]`, a bare number becomes null. */
 export function eraseNumber<Value extends Json>(value: Value, pattern: RegExp): Value {
-  return eraseIn(value, pattern) as Value;
+  return replaceNumber(value, pattern, ERASED, null) as Value;
 }
 
-function eraseIn(value: Json, pattern: RegExp): Json {
+/** The same JSON with the number replaced wherever it stands: `inText` in texts and keys, `bare` for a JSON number. */
+export function replaceNumber(value: Json, pattern: RegExp, inText: string, bare: Json): Json {
   if (typeof value === "string") {
-    return value.replaceAll(pattern, ERASED);
+    return value.replaceAll(pattern, inText);
   }
   if (typeof value === "number") {
-    return String(value).search(pattern) === -1 ? value : null;
+    return String(value).search(pattern) === -1 ? value : bare;
   }
   if (Array.isArray(value)) {
-    return value.map((inner) => eraseIn(inner, pattern));
+    return value.map((inner) => replaceNumber(inner, pattern, inText, bare));
   }
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key.replaceAll(pattern, ERASED), eraseIn(inner, pattern)]),
+      Object.entries(value).map(([key, inner]) => [
+        key.replaceAll(pattern, inText),
+        replaceNumber(inner, pattern, inText, bare),
+      ]),
     );
   }
   return value;
