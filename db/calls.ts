@@ -1,8 +1,9 @@
-import { and, asc, count, desc, eq, sql, type SQL } from "drizzle-orm";
+import { and, count, eq, sql, type SQL } from "drizzle-orm";
 
-import { decodeCursor, encodeCursor, type CallFilter, type CallListView, type CallSort } from "@/lib/call-filter";
+import { decodeCursor, encodeCursor, type CallFilter, type CallListView } from "@/lib/call-filter";
 
-import { callConditions, idsThatMention, longestFirst, shortestFirst } from "./call-conditions";
+import { callConditions, idsThatMention } from "./call-conditions";
+import { cursorAt, keyset } from "./call-order";
 import { db, replica } from "./client";
 import { callDetails, calls } from "./schema";
 
@@ -28,16 +29,6 @@ const LIST_COLUMNS = {
 export type ListedCall = Awaited<ReturnType<typeof selectPage>>[number];
 export type CallPage = { rows: ListedCall[]; previousCursor: string | null; nextCursor: string | null };
 
-/** A cursor of the other order may be read by this one: out of place, but not out of range. */
-const MAX_INTEGER = 2_147_483_647;
-
-const SORT_KEYS: Record<CallSort, SQL | typeof calls.occurredAt> = {
-  time: calls.occurredAt,
-  "-time": calls.occurredAt,
-  duration: shortestFirst,
-  "-duration": longestFirst,
-};
-
 /**
  * One page of calls by keyset: a page far down costs what the first one costs. `sort` is on time or duration with the
  * call's id as the tie-breaker; a cursor names a row and the side of it that is wanted.
@@ -45,19 +36,9 @@ const SORT_KEYS: Record<CallSort, SQL | typeof calls.occurredAt> = {
 export async function listCalls(filter: CallFilter, view: CallListView): Promise<CallPage> {
   const cursor = view.cursor === null ? null : decodeCursor(view.cursor);
   const isBackward = cursor?.side === "before";
-  const isDescending = view.sort.startsWith("-") !== isBackward;
-  const key = SORT_KEYS[view.sort];
-  const direction = isDescending ? desc : asc;
-  const beyond =
-    cursor === null
-      ? undefined
-      : sql`(${key}, ${calls.callId}) ${isDescending ? sql`<` : sql`>`} (${keyValue(view, cursor.value)}, ${cursor.callId})`;
-
-  const found = await selectPage(
-    and(callConditions(filter, await fewMentions(filter.q)), beyond),
-    [direction(key), direction(calls.callId)],
-    view.perPage + 1,
-  );
+  const { beyond, orderBy } = keyset(view.sort, cursor);
+  const conditions = callConditions(filter, await fewMentions(filter.q));
+  const found = await selectPage(and(conditions, beyond), orderBy, view.perPage + 1);
   const hasMore = found.length > view.perPage;
   const page = found.slice(0, view.perPage);
   const rows = isBackward ? page.toReversed() : page;
@@ -68,8 +49,8 @@ export async function listCalls(filter: CallFilter, view: CallListView): Promise
   const hasNext = isBackward ? true : hasMore;
   return {
     rows,
-    previousCursor: first !== undefined && hasPrevious ? cursorAt("before", first, view) : null,
-    nextCursor: last !== undefined && hasNext ? cursorAt("after", last, view) : null,
+    previousCursor: first !== undefined && hasPrevious ? encodeCursor(cursorAt("before", first, view.sort)) : null,
+    nextCursor: last !== undefined && hasNext ? encodeCursor(cursorAt("after", last, view.sort)) : null,
   };
 }
 
@@ -81,7 +62,7 @@ const FEW_MENTIONS = 5_000;
  * cannot tell which is which: it has no numbers on rare words and would walk the whole list for one that nobody ever said.
  * `materialized` makes it plan for all of them, so that it takes the index, and stop at the limit all the same.
  */
-async function fewMentions(text: string | null): Promise<string[] | null> {
+export async function fewMentions(text: string | null): Promise<string[] | null> {
   if (text === null) {
     return null;
   }
@@ -99,18 +80,6 @@ function selectPage(where: SQL | undefined, order: SQL[], limit: number) {
     .where(where)
     .orderBy(...order)
     .limit(limit);
-}
-
-function keyValue(view: CallListView, value: number): SQL {
-  return view.sort.endsWith("time")
-    ? sql`${new Date(value).toISOString()}::timestamptz`
-    : sql`${Math.min(value, MAX_INTEGER)}::integer`;
-}
-
-function cursorAt(side: "after" | "before", row: ListedCall, view: CallListView): string {
-  const unknown = view.sort === "duration" ? MAX_INTEGER : -1;
-  const value = view.sort.endsWith("time") ? row.occurredAt.getTime() : (row.durationSeconds ?? unknown);
-  return encodeCursor({ side, value, callId: row.callId });
 }
 
 /** Counting stops here: nobody reads the difference between ten thousand and ten million. */

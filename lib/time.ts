@@ -51,6 +51,33 @@ export function toZonedIso(instant: Date, zone: string): string {
     .toString({ timeZoneName: "never", smallestUnit: "second" });
 }
 
+const DAY_MS = 86_400_000;
+
+/**
+ * `toZonedIso` for very many instants, with milliseconds where there are some: asks the zone once a day instead of once an instant.
+ * A day on which the clocks change is asked about each time.
+ */
+export function zonedIsoWriter(zone: string): (instant: Date) => string {
+  const offsets = new Map<number, string | null>();
+  const offsetAt = (milliseconds: number) =>
+    Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(zone).offset;
+  return (instant) => {
+    const at = instant.getTime();
+    const day = Math.floor(at / DAY_MS);
+    let offset = offsets.get(day);
+    if (offset === undefined) {
+      const first = offsetAt(day * DAY_MS);
+      offset = first === offsetAt((day + 1) * DAY_MS) ? first : null;
+      offsets.set(day, offset);
+    }
+    const known = offset ?? offsetAt(at);
+    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)/.exec(known) ?? [];
+    const shift = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -60_000 : 60_000);
+    const local = new Date(at + shift).toISOString().slice(0, -1);
+    return `${local.endsWith(".000") ? local.slice(0, -4) : local}${known}`;
+  };
+}
+
 /** `m:ss`, or `h:mm:ss` from an hour on. */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);

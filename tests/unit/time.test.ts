@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
+import fc from "fast-check";
 
-import { addDays, dayOf, formatDuration, parseIsoDate, startOfDay, toZonedIso } from "@/lib/time";
+import { addDays, dayOf, formatDuration, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time";
 
 test("a day is a day of the calendar or nothing", () => {
   expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
@@ -20,6 +21,23 @@ test("a day begins when the zone's clocks say so", () => {
 test("an instant is written with the zone's offset at that instant", () => {
   expect(toZonedIso(new Date("2026-07-01T09:30:15.900Z"), "Africa/Cairo")).toBe("2026-07-01T12:30:15+03:00");
   expect(toZonedIso(new Date("2026-12-01T09:30:15Z"), "Africa/Cairo")).toBe("2026-12-01T11:30:15+02:00");
+});
+
+test("the fast writer of instants says the same, also on the days when the clocks change", () => {
+  const writers = ["Africa/Cairo", "Asia/Riyadh", "America/New_York", "Australia/Lord_Howe", "UTC"].map(
+    (zone) => [zone, zonedIsoWriter(zone)] as const,
+  );
+  const seconds = fc.integer({ min: Date.UTC(2020, 0) / 1000, max: Date.UTC(2030, 0) / 1000 });
+  fc.assert(
+    fc.property(seconds, (second) => {
+      for (const [zone, write] of writers) {
+        expect(write(new Date(second * 1000))).toBe(toZonedIso(new Date(second * 1000), zone));
+      }
+    }),
+  );
+  const cairo = zonedIsoWriter("Africa/Cairo");
+  expect(cairo(new Date("2026-04-23T21:59:59.999Z"))).toBe("2026-04-23T23:59:59.999+02:00");
+  expect(cairo(new Date("2026-04-23T22:00:00Z"))).toBe("2026-04-24T01:00:00+03:00");
 });
 
 test("a duration reads as minutes and seconds, from an hour on with hours", () => {

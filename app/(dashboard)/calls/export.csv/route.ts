@@ -1,0 +1,92 @@
+import { requireApi } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { type CallExport, exportCalls } from "@/db/export";
+import { parseCallFilter } from "@/lib/call-filter";
+import { BYTE_ORDER_MARK, csvLines } from "@/lib/csv";
+import { errorCode, log } from "@/lib/log";
+import { zonedIsoWriter } from "@/lib/time";
+
+import { exportColumns, exportFileName } from "../export-columns";
+
+/**
+ * The calls that the list's parameters find, as CSV. `bom=0` leaves the byte order mark away; the list's `cursor` and `per_page` have no
+ * meaning here. What was not understood is named in `X-Ignored-Parameters`.
+ */
+export async function GET(request: Request): Promise<Response> {
+  const gate = await requireApi("operator");
+  if (!gate.ok) {
+    return gate.response;
+  }
+  const { timeZone } = await getOrganization();
+  const { bom, ...params } = parametersOf(new URL(request.url).searchParams);
+  const { filter, view, ignored } = parseCallFilter(params, timeZone);
+  const isBomKnown = bom === undefined || bom === "0" || bom === "1";
+  const ignoredNames = [...ignored.map(({ name }) => name), ...(isBomKnown ? [] : ["bom"])];
+
+  // The reader goes away before the first byte, or in the middle of the file.
+  const gone = new AbortController();
+  const signal = AbortSignal.any([request.signal, gone.signal]);
+  let found: CallExport;
+  try {
+    found = await exportCalls(filter, view.sort, signal);
+  } catch (error) {
+    log("warn", "export_failed", { error_code: errorCode(error) });
+    return Response.json({ error: "unavailable" }, { status: 503, headers: { "cache-control": "no-store" } });
+  }
+  return new Response(csvStream(found, { timeZone, bom: bom !== "0", onCancel: () => gone.abort() }), {
+    headers: {
+      "content-type": "text/csv; charset=utf-8; header=present",
+      "content-disposition": `attachment; filename="${exportFileName(new Date(), timeZone, "csv")}"`,
+      "cache-control": "no-store",
+      ...(ignoredNames.length === 0 ? {} : { "x-ignored-parameters": ignoredNames.map(encodeURIComponent).join(", ") }),
+    },
+  });
+}
+
+function parametersOf(search: URLSearchParams): Record<string, string | undefined> {
+  // A name that comes twice is a list, as in a page's `searchParams`.
+  return Object.fromEntries([...new Set(search.keys())].map((name) => [name, search.getAll(name).join(",")]));
+}
+
+/** The file, made as fast as it is read. An error in the middle breaks the download off: half a file must not look like a whole one. */
+function csvStream(
+  { variables, batches }: CallExport,
+  { timeZone, bom, onCancel }: { timeZone: string; bom: boolean; onCancel: () => void },
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const isoOf = zonedIsoWriter(timeZone);
+  const columns = exportColumns(variables);
+  let isStarted = false;
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        if (!isStarted) {
+          isStarted = true;
+          controller.enqueue(
+            encoder.encode(`${bom ? BYTE_ORDER_MARK : ""}${csvLines([columns.map(({ name }) => name)])}`),
+          );
+          return;
+        }
+        const { done, value: batch } = await batches.next();
+        if (done === true) {
+          controller.close();
+          return;
+        }
+        const lines = batch.map((call) =>
+          columns.map(({ read }) => {
+            const value = read(call);
+            return value instanceof Date ? isoOf(value) : value;
+          }),
+        );
+        controller.enqueue(encoder.encode(csvLines(lines)));
+      } catch (error) {
+        log("warn", "export_broken_off", { error_code: errorCode(error) });
+        // The driver's error holds values, and Next prints what a stream fails with.
+        controller.error(new Error("The export was broken off"));
+      }
+    },
+    cancel() {
+      onCancel();
+    },
+  });
+}

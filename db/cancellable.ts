@@ -1,0 +1,43 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import type { Sql, TransactionSql } from "postgres";
+
+import type { Database } from "./client";
+
+type Running = { cancel(): unknown };
+
+/**
+ * The same database, whose query ends in Postgres too when the signal aborts: for work whose reader may go away. One query at
+ * a time; the one that is cancelled fails with 57014.
+ */
+export function cancellable(database: Database, signal: AbortSignal): Database {
+  let running: Running | null = null;
+  signal.addEventListener("abort", () => running?.cancel(), { once: true });
+  return drizzle(
+    watch(database.$client, (query) => {
+      running = query;
+      if (signal.aborted) {
+        query.cancel();
+      }
+    }),
+  );
+}
+
+/** drizzle sends everything through `unsafe`, inside a transaction that of the client which `begin` hands over. */
+function watch<Client extends Sql | TransactionSql>(client: Client, onQuery: (query: Running) => void): Client {
+  return new Proxy(client, {
+    get(target, property) {
+      if (property === "unsafe") {
+        return (...query: Parameters<Sql["unsafe"]>) => {
+          const pending = target.unsafe(...query);
+          onQuery(pending);
+          return pending;
+        };
+      }
+      if (property === "begin" && "begin" in target) {
+        return (work: (inner: TransactionSql) => Promise<unknown>) =>
+          target.begin((inner) => work(watch(inner, onQuery)));
+      }
+      return Reflect.get(target, property) as unknown;
+    },
+  });
+}
