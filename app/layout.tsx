@@ -2,7 +2,8 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { DirectionProvider } from "@base-ui/react/direction-provider";
 import type { Metadata, Viewport } from "next";
 import { NextIntlClientProvider } from "next-intl";
-import { getLocale } from "next-intl/server";
+import { getLocale, getMessages } from "next-intl/server";
+import localFont from "next/font/local";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
@@ -11,6 +12,25 @@ import { directionOf, localeOf } from "@/lib/i18n/locales";
 import { THEME_COOKIE, themeOf } from "@/lib/theme";
 
 import "./globals.css";
+
+/**
+ * The Latin letters, asked for with the page instead of after its style sheet; other letters come as `globals.css` has them. No
+ * fallback is made up for it: that would be Arial, which has Arabic letters and would keep the Arabic font away.
+ */
+const inter = localFont({
+  src: "../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+  variable: "--font-inter",
+  weight: "100 900",
+  display: "swap",
+  adjustFontFallback: false,
+  declarations: [
+    {
+      prop: "unicode-range",
+      value:
+        "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD",
+    },
+  ],
+});
 
 export const metadata: Metadata = {
   title: { default: "Callboard", template: "%s · Callboard" },
@@ -29,17 +49,28 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [intlLocale, cookieStore, requestHeaders] = await Promise.all([getLocale(), cookies(), headers()]);
+  const [intlLocale, { common }, cookieStore, requestHeaders] = await Promise.all([
+    getLocale(),
+    getMessages(),
+    cookies(),
+    headers(),
+  ]);
   const locale = localeOf(intlLocale);
   const direction = directionOf(locale);
   const theme = themeOf(cookieStore.get(THEME_COOKIE)?.value);
   const nonce = requestHeaders.get("x-nonce") ?? undefined;
   return (
-    <html lang={locale} dir={direction} {...(theme === "system" ? {} : { "data-theme": theme })}>
+    <html
+      lang={locale}
+      dir={direction}
+      className={inter.variable}
+      {...(theme === "system" ? {} : { "data-theme": theme })}
+    >
       <body>
         <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
           <DirectionProvider direction={direction}>
-            <NextIntlClientProvider>
+            {/* What the error pages say; the layouts below add what their pages need. */}
+            <NextIntlClientProvider messages={{ common }}>
               {children}
               <Toaster />
             </NextIntlClientProvider>

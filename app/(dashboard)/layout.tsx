@@ -1,4 +1,5 @@
-import { getTranslations } from "next-intl/server";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages, getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
@@ -14,24 +15,31 @@ import { TopBar } from "./top-bar";
 /** The frame around every signed-in page. It asks who is signed in to show it; each page still has a gate of its own. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const { name, email, role } = await requirePage();
-  const [organization, cookieStore, t] = await Promise.all([getOrganization(), cookies(), getTranslations("shell")]);
+  const [organization, cookieStore, messages, t] = await Promise.all([
+    getOrganization(),
+    cookies(),
+    getMessages(),
+    getTranslations("shell"),
+  ]);
   const user = { name, email, role };
   return (
-    <div className="isolate flex min-h-dvh flex-col md:flex-row">
-      <a
-        href="#content"
-        className="fixed start-3 top-3 z-60 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-sm font-medium text-on-accent shadow-sm focus-visible:translate-y-0"
-      >
-        {t("skip")}
-      </a>
-      <TopBar organization={organization.name} user={user} />
-      <Sidebar organization={organization.name} user={user} folded={cookieStore.get("sidebar")?.value === "folded"} />
-      <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-24 outline-none md:px-6 md:pb-10">
-        <div className="mx-auto max-w-[100rem]">{children}</div>
-      </main>
-      <BottomBar />
-      <ShellKeys />
-      <SessionKeeper />
-    </div>
+    <NextIntlClientProvider messages={messages}>
+      <div className="isolate flex min-h-dvh flex-col md:flex-row">
+        <a
+          href="#content"
+          className="fixed start-3 top-3 z-60 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-sm font-medium text-on-accent shadow-sm focus-visible:translate-y-0"
+        >
+          {t("skip")}
+        </a>
+        <TopBar organization={organization.name} user={user} />
+        <Sidebar organization={organization.name} user={user} folded={cookieStore.get("sidebar")?.value === "folded"} />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-24 outline-none md:px-6 md:pb-10">
+          <div className="mx-auto max-w-[100rem]">{children}</div>
+        </main>
+        <BottomBar />
+        <ShellKeys />
+        <SessionKeeper />
+      </div>
+    </NextIntlClientProvider>
   );
 }

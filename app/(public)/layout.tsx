@@ -1,3 +1,5 @@
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { LocaleSwitch } from "@/components/locale-switch";
@@ -5,22 +7,25 @@ import { LogoMark } from "@/components/logo";
 import { ThemeToggle } from "@/components/theme-toggle";
 
 /** The pages before the door: one column, the language and the theme at hand. */
-export default function PublicLayout({ children }: { children: ReactNode }) {
+export default async function PublicLayout({ children }: { children: ReactNode }) {
+  const { common, shell, auth } = await getMessages();
   return (
-    <div className="flex min-h-dvh flex-col">
-      <header className="flex flex-wrap items-center justify-between gap-3 px-4 py-3 sm:px-6">
-        <span className="flex items-center gap-2 text-base font-semibold">
-          <LogoMark />
-          Callboard
-        </span>
-        <div className="flex items-center gap-2">
-          <LocaleSwitch />
-          <ThemeToggle />
-        </div>
-      </header>
-      <main className="flex flex-1 items-start justify-center px-4 pt-[8vh] pb-16">
-        <div className="w-full max-w-sm">{children}</div>
-      </main>
-    </div>
+    <NextIntlClientProvider messages={{ common, shell, auth }}>
+      <div className="flex min-h-dvh flex-col">
+        <header className="flex flex-wrap items-center justify-between gap-3 px-4 py-3 sm:px-6">
+          <span className="flex items-center gap-2 text-base font-semibold">
+            <LogoMark />
+            Callboard
+          </span>
+          <div className="flex items-center gap-2">
+            <LocaleSwitch />
+            <ThemeToggle />
+          </div>
+        </header>
+        <main className="flex flex-1 items-start justify-center px-4 pt-[8vh] pb-16">
+          <div className="w-full max-w-sm">{children}</div>
+        </main>
+      </div>
+    </NextIntlClientProvider>
   );
 }
