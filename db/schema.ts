@@ -176,6 +176,9 @@ export const callDetails = pgTable(
     variables: jsonb("variables"),
     recordingUrl: text("recording_url"),
     recordingExpiresAt: instant("recording_expires_at"),
+    /** When the organization's retention took it; it does not come back. */
+    recordingPurgedAt: instant("recording_purged_at"),
+    transcriptPurgedAt: instant("transcript_purged_at"),
     /** What was said, in the one spelling of `lib/search-text.ts`. */
     search: tsvector("search"),
     /** Who was called, in the same spelling. Here and not in `calls`, so that one scan finds either. */
@@ -216,11 +219,22 @@ export const organization = pgTable(
     timeZone: text("time_zone").notNull().default("Asia/Riyadh"),
     /** ISO weekday the week begins on, 1 Monday to 7 Sunday. */
     weekStart: smallint("week_start").notNull().default(7),
+    /** How many days after a call what is kept of it goes; null keeps it. See `db/retention.ts`. */
+    recordingDays: integer("recording_days"),
+    transcriptDays: integer("transcript_days"),
+    callDays: integer("call_days"),
+    deliveryDays: integer("delivery_days"),
+    /** Whether operators see numbers at once or reveal each, which is recorded. Viewers never see one. */
+    maskNumbers: boolean("mask_numbers").notNull().default(false),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
   (table) => [
     check("organization_one_row", sql`${table.id}`),
     check("organization_week_start_check", sql`${table.weekStart} between 1 and 7`),
+    check(
+      "organization_days_check",
+      sql`least(${table.recordingDays}, ${table.transcriptDays}, ${table.callDays}, ${table.deliveryDays}) >= 1`,
+    ),
   ],
 );
 
@@ -317,6 +331,42 @@ export const auditEvents = pgTable(
   ],
 );
 
+/** Erasures of a person by phone number, past and under way. */
+export const erasures = pgTable(
+  "erasures",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    /** The number's digits while it is worked on; null from the end on, so that the record itself keeps nothing. */
+    digits: text("digits"),
+    /** `+…67` */
+    masked: text("masked").notNull(),
+    state: text("state", { enum: ["running", "done", "failed"] })
+      .notNull()
+      .default("running"),
+    /** What is being looked through, and up to which key. */
+    step: text("step", { enum: ["calls", "details", "deliveries", "reviews"] })
+      .notNull()
+      .default("calls"),
+    cursor: text("cursor").notNull().default(""),
+    leasedUntil: instant("leased_until"),
+    callsDeleted: integer("calls_deleted").notNull().default(0),
+    deliveriesDeleted: integer("deliveries_deleted").notNull().default(0),
+    reviewsDeleted: integer("reviews_deleted").notNull().default(0),
+    callsRedacted: integer("calls_redacted").notNull().default(0),
+    notesRedacted: integer("notes_redacted").notNull().default(0),
+    error: text("error"),
+    requestedBy: text("requested_by"),
+    requestedAt: instant("requested_at").notNull().defaultNow(),
+    finishedAt: instant("finished_at"),
+  },
+  (table) => [
+    index("erasures_requested_idx").on(table.requestedAt),
+    check("erasures_state_check", sql`${table.state} in ('running','done','failed')`),
+    check("erasures_step_check", sql`${table.step} in ('calls','details','deliveries','reviews')`),
+    check("erasures_digits_check", sql`${table.state} = 'running' or ${table.digits} is null`),
+  ],
+);
+
 /* ── The tables of better-auth, in its own names ─────────────────────────────────────────────────────────────────── */
 
 export const user = pgTable(
@@ -404,4 +454,5 @@ export type ImportItem = typeof importItems.$inferSelect;
 export type Organization = typeof organization.$inferSelect;
 export type User = typeof user.$inferSelect;
 export type AuditEvent = typeof auditEvents.$inferSelect;
+export type Erasure = typeof erasures.$inferSelect;
 export type Role = User["role"];

@@ -4,7 +4,9 @@ import { errorCode, log } from "@/lib/log";
 
 import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
+import { eraseDue } from "./erase";
 import { importDue } from "./import";
+import { purgeDue } from "./purge";
 
 /** The work outside requests, in a process that lives. On Vercel `/api/jobs` does it. */
 export function startTimer(): void {
@@ -14,6 +16,8 @@ export function startTimer(): void {
   repeat("drain", 500, drainSpool);
   repeat("enrich", 5000, enrichDue);
   repeat("import", 5000, importDue);
+  repeat("erase", 5000, eraseDue);
+  repeat("purge", 60_000, purgeDue);
   repeat("refusals", 5000, writeRefusals);
 }
 

@@ -1,7 +1,9 @@
 import { timingSafeEqual, createHash } from "node:crypto";
 
 import { enrichDue } from "@/app/_jobs/enrich";
+import { eraseDue } from "@/app/_jobs/erase";
 import { importDue } from "@/app/_jobs/import";
+import { purgeDue } from "@/app/_jobs/purge";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 
@@ -11,8 +13,8 @@ async function run(request: Request): Promise<Response> {
     return Response.json({ error: "unauthorized" }, { status: 401 });
   }
   try {
-    const [enriched, imported] = await Promise.all([enrichDue(), importDue()]);
-    return Response.json({ enriched, imported });
+    const [enriched, imported, erased, purged] = await Promise.all([enrichDue(), importDue(), eraseDue(), purgeDue()]);
+    return Response.json({ enriched, imported, erased, purged });
   } catch (error) {
     log("error", "jobs_failed", { error_code: errorCode(error) });
     return Response.json({ error: "database_unavailable" }, { status: 503 });

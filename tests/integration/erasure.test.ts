@@ -1,0 +1,131 @@
+import { gzipSync } from "node:zlib";
+
+import { eraseDue } from "@/app/_jobs/erase";
+import { purge } from "@/app/_jobs/purge";
+import { record } from "@/db/deliveries";
+import { getErasure, previewErasure, startErasure } from "@/db/erasure";
+import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/retention";
+import { parseSoughtNumber } from "@/lib/phone-pattern";
+import { interpret } from "@/lib/sarj/webhook";
+
+import { type Database } from "../fixtures/database";
+import { expect, test } from "../fixtures/test";
+
+const CANARY = "+966501234567";
+const NUMBER = parseSoughtNumber(CANARY) ?? { digits: "", masked: "" };
+
+test.beforeEach(async ({ database }) => {
+  await database.empty();
+});
+
+async function store(body: unknown, { gzip = false } = {}): Promise<void> {
+  const text = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  const received = {
+    body: gzip ? gzipSync(text) : text,
+    contentType: "application/json",
+    contentEncoding: gzip ? "gzip" : null,
+    sourceIp: null,
+    secretLabel: "test",
+    receivedAt: null,
+  };
+  await record(received, interpret(text, new Date()));
+}
+
+const complete = (callId: string, data: Record<string, unknown>) => ({
+  call_id: callId,
+  payload: { type: "complete", call_data: { call_id: callId, ...data } },
+});
+const said = (content: string) => ({ transcript: { messages: [{ role: "user", content }] } });
+
+/** Every table of the database as text, the search index included. */
+async function everything(database: Database): Promise<string> {
+  const tables = await database.superuser<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public'`;
+  const texts = await Promise.all(
+    tables.map(({ name }) =>
+      database.superuser.unsafe<{ text: string | null }[]>(
+        `select string_agg(row_to_json(t)::text, E'\\n') as text from "${name}" t`,
+      ),
+    ),
+  );
+  const bodies = await database.superuser<{ text: string }[]>`select encode(body, 'escape') as text from deliveries`;
+  return [...texts.map((rows) => rows[0]?.text ?? ""), ...bodies.map((row) => row.text)].join("\n");
+}
+
+test("row 63: after an erasure the number is in no table and in no index, and nothing else is gone", async ({
+  database,
+}) => {
+  await store(complete("own", { phone_number: CANARY, enhanced_transcript: said("hello") }));
+  await store(
+    complete("mentions", {
+      phone_number: "+966555000111",
+      enhanced_transcript: said("call me on 050 123 4567 or ٠٥٠١٢٣٤٥٦٧"),
+    }),
+  );
+  await store(
+    complete("inside-json", { phone_number: "+966555000112", report: { contact: 966501234567, note: "kept" } }),
+  );
+  await store(complete("zipped", { phone_number: CANARY }), { gzip: true });
+  await store(complete("other", { phone_number: "+966501234568", enhanced_transcript: said("order 1501234567") }));
+  await store(`{"call_id": 7, "payload": "0501234567"}`);
+  await database.sql`
+    insert into reviews (call_id, decision, note) values ('other', 'follow_up', ${`ask ${CANARY}`})`;
+  expect(await previewErasure(NUMBER)).toEqual({ calls: 2, deliveries: 2, reviews: 0, mentions: 2 });
+
+  const id = await startErasure(NUMBER, "Nora");
+  await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
+
+  expect(await getErasure(id)).toMatchObject({
+    masked: "+…67",
+    callsDeleted: 2,
+    callsRedacted: 2,
+    // Of the own calls two, of those that mention it two, and the body that nobody understood.
+    deliveriesDeleted: 5,
+    notesRedacted: 1,
+  });
+  const left = await everything(database);
+  for (const form of ["0501234567", "966501234567", "050 123 4567", "٠٥٠١٢٣٤٥٦٧", "'4567'"]) {
+    expect(left, form).not.toContain(form);
+  }
+  expect(left).toContain("+966501234568");
+  expect(left).toContain("order 1501234567");
+  expect(left).toContain("ask [erased]");
+  const calls = await database.sql`select call_id from calls order by call_id`;
+  expect(calls.map((row) => row["call_id"])).toEqual(["inside-json", "mentions", "other"]);
+});
+
+test("retention takes what its rules say, each of its own, and says before how much that is", async ({ database }) => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  for (const [callId, days] of [
+    ["old", 100],
+    ["middle", 40],
+    ["new", 1],
+  ] as const) {
+    await store(
+      complete(callId, {
+        created_at: daysAgo(days),
+        recording_url: "https://storage.googleapis.com/b/o.mp4",
+        enhanced_transcript: said("something"),
+      }),
+    );
+  }
+  await database.sql`update deliveries set received_at = ${daysAgo(20)} where call_id = 'middle'`;
+  const rules = { recordingDays: 30, transcriptDays: 60, callDays: 90, deliveryDays: 10 };
+  expect(await previewRetention(rules)).toEqual({ recording: 2, transcript: 1, delivery: 1, call: 1 });
+  expect(await previewRetention(KEEP_EVERYTHING)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+
+  await saveRetention(rules);
+  await purge({ id: "u", name: "Nora", email: "nora@example.com" }, 20_000);
+
+  const calls = await database.sql`
+    select call_id, has_recording, recording_url is not null as url, transcript is not null as transcript,
+      (select count(*)::integer from deliveries where deliveries.call_id = calls.call_id) as bodies
+    from calls join call_details using (call_id) order by call_id`;
+  expect([...calls]).toEqual([
+    { call_id: "middle", has_recording: false, url: false, transcript: true, bodies: 0 },
+    { call_id: "new", has_recording: true, url: true, transcript: true, bodies: 1 },
+  ]);
+  const [run] = await database.sql`select detail, row_count from audit_events where action = 'retention_run'`;
+  expect(run).toEqual({ detail: { recording: 2, transcript: 1, delivery: 1, call: 1 }, row_count: 5 });
+  expect(await previewRetention(rules)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+});
