@@ -8,6 +8,15 @@ import { importItems, imports, user, type Import, type ImportItem } from "./sche
  * whenever a process works on it.
  */
 
+/** In the order in which pages show them. */
+export const ITEM_STATES = [
+  "pending",
+  "imported",
+  "already_there",
+  "not_found",
+  "failed",
+  "cancelled",
+] as const satisfies ImportItem["state"][];
 export type ItemState = ImportItem["state"];
 /** What an item has become when nothing is left to do. */
 export type ItemResult = Exclude<ItemState, "pending">;

@@ -4,6 +4,9 @@ import { MAX_CALL_ID_LENGTH } from "./sarj/webhook";
 /** More calls than this are several imports: at five a second this is most of a working day already. */
 export const MAX_IMPORT = 100_000;
 
+/** How many calls are asked for in a second, by all processes together. The vendor publishes no limit: this is meant to be polite. */
+export const IMPORTS_PER_SECOND = 5;
+
 export type CallIdList = {
   ok: true;
   /** Each once, in the order in which it came first. */
@@ -55,7 +58,9 @@ function collect(values: readonly { line: number; value: string }[], column: str
   const ids = new Set<string>();
   const rejected: CallIdList["rejected"] = [];
   let repeated = 0;
-  for (const { line, value } of values) {
+  for (const { line, value: cell } of values) {
+    // Our own exports put an apostrophe before what a spreadsheet would compute.
+    const value = cell.replace(/^'(?=[=+\-@'])/, "");
     if (value === "") {
       continue;
     }

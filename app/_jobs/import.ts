@@ -9,6 +9,7 @@ import {
   takePlace,
   type ClaimedItem,
 } from "@/db/imports";
+import { IMPORTS_PER_SECOND } from "@/lib/call-id-list";
 import { errorCode, log } from "@/lib/log";
 import { fetchCall, type ApiAccess } from "@/lib/sarj/api";
 
@@ -19,8 +20,6 @@ import { apiAccess, apiStop, isKeyRefused, noteApiStop, PROBE_AFTER_MS, resumeAp
  * this file takes due items, asks at a polite pace, and writes what came of each.
  */
 
-/** Requests a second, of all processes together. The vendor publishes no limit, and enrichment must not suffer from a long list. */
-const REQUESTS_PER_SECOND = 5;
 /** At once from one process, so that the pace holds while answers take up to a second. */
 const CONCURRENCY = 5;
 /** Seconds before attempts 2, 3, …; after the last one the item has failed with its reason. */
@@ -81,7 +80,7 @@ async function work(access: ApiAccess, item: ClaimedItem): Promise<"done" | "lat
       await finishImportItem(item, "already_there", null);
       return "done";
     }
-    const ahead = await takePlace(1 / REQUESTS_PER_SECOND);
+    const ahead = await takePlace(1 / IMPORTS_PER_SECOND);
     if (ahead > LONGEST_WAIT_MS) {
       await postponeImportItem(item, { error: "rate_limited", seconds: ahead / 1000, countAttempt: false });
       return "stop";

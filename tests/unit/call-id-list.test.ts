@@ -55,6 +55,11 @@ for (const [name, text, expected] of [
     `\uFEFF"Date","Call ID","Note"\n"2026-01-01","${A}","said ""yes"", twice"\n"2026-01-02","${B}","a\nb"\n`,
     { ids: [A, B], repeated: 0, column: "Call ID" },
   ],
+  [
+    "out of our own export, where a formula's sign is hidden",
+    `call_id\n'=1\n'-a\n'b`,
+    { ids: ["=1", "-a", "'b"], repeated: 0, column: "call_id" },
+  ],
   ["call_id before id", `id,call_id\n1,${A}\n2,${B}`, { ids: [A, B], repeated: 0, column: "call_id" }],
   ["a lone column with its name", `call_id\n${A}\n${B}`, { ids: [A, B], repeated: 0, column: "call_id" }],
   ["semicolons and an empty cell", `name;id\nx;${A}\ny;\nz;${B}`, { ids: [A, B], repeated: 0, column: "id" }],

@@ -1,0 +1,100 @@
+"use server";
+
+import { randomUUID } from "node:crypto";
+
+import { after } from "next/server";
+import { z } from "zod";
+
+import { apiAccess } from "@/app/_jobs/enrich";
+import { importDue } from "@/app/_jobs/import";
+import { type ActionGate, requireAction } from "@/app/auth";
+import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports";
+import { isCallId } from "@/lib/call-id-list";
+import { errorCode, log } from "@/lib/log";
+
+/** `nothing` and `off` are keys of `settings.import.error`, the others of `settings.refused`. */
+type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] | "nothing" | "off" };
+
+/** A long list comes in parts: a server action takes a megabyte at most. */
+const part = z.array(z.string().refine(isCallId)).min(1).max(5000);
+
+async function guarded<T>(work: () => Promise<T | Refusal>): Promise<T | Refusal> {
+  const gate = await requireAction("administrator");
+  if (!gate.ok) {
+    return gate;
+  }
+  try {
+    return await work();
+  } catch (error) {
+    log("error", "import_action_failed", { error_code: errorCode(error) });
+    return { ok: false, reason: "unavailable" };
+  }
+}
+
+const beginInput = z.object({
+  source: z.enum(["pasted", "file"]),
+  fileName: z
+    .string()
+    .transform((name) => name.toWellFormed().replaceAll("\u0000", "").trim().slice(0, 200) || null)
+    .nullable(),
+  ids: part,
+});
+
+/** Begins an import with the first part of its list; the work begins at once. */
+export async function beginImport(input: z.input<typeof beginInput>): Promise<{ ok: true; id: string } | Refusal> {
+  const gate = await requireAction("administrator");
+  if (!gate.ok) {
+    return gate;
+  }
+  const parsed = beginInput.safeParse(input);
+  if (!parsed.success) {
+    return { ok: false, reason: "nothing" };
+  }
+  if (apiAccess() === null) {
+    return { ok: false, reason: "off" };
+  }
+  return guarded(async () => {
+    const id = randomUUID();
+    const { ids, ...about } = parsed.data;
+    await createImport({ id, ...about, userId: gate.user.id });
+    await addImportItems(id, ids);
+    log("info", "import_begun", { count: ids.length });
+    after(() => importDue());
+    return { ok: true, id };
+  });
+}
+
+const addInput = z.object({ id: z.uuid(), ids: part });
+
+/** Adds a further part to an import's list. The same part again is harmless. */
+export async function addToImport(input: z.input<typeof addInput>): Promise<{ ok: true } | Refusal> {
+  return guarded(async () => {
+    const parsed = addInput.safeParse(input);
+    return parsed.success && (await addImportItems(parsed.data.id, parsed.data.ids))
+      ? { ok: true }
+      : { ok: false, reason: "nothing" };
+  });
+}
+
+/** Asks for no more of an import's calls. */
+export async function stopImport(id: string): Promise<{ ok: true } | Refusal> {
+  return guarded(async () => {
+    if (z.uuid().safeParse(id).success) {
+      await cancelImport(id);
+      log("info", "import_cancelled");
+    }
+    return { ok: true };
+  });
+}
+
+/** Asks again for what failed or was cancelled. */
+export async function resumeImport(id: string): Promise<{ ok: true } | Refusal> {
+  return guarded(async () => {
+    if (z.uuid().safeParse(id).success) {
+      const count = await retryImport(id);
+      log("info", "import_resumed", { count });
+      after(() => importDue());
+    }
+    return { ok: true };
+  });
+}

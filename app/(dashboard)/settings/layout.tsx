@@ -1,0 +1,23 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+
+import { requirePage } from "@/app/auth";
+import { includesRole } from "@/lib/role";
+
+import { SETTINGS_SECTIONS } from "./sections";
+import { SettingsNav } from "./settings-nav";
+
+/** The frame of the settings: its sections at the side. Each page below has a gate of its own. */
+export default async function SettingsLayout({ children }: { children: ReactNode }) {
+  const [{ role }, t] = await Promise.all([requirePage(), getTranslations("settings")]);
+  const sections = SETTINGS_SECTIONS.filter((section) => includesRole(role, section.role)).map(({ name }) => name);
+  return (
+    <div className="grid gap-x-10 gap-y-4 lg:grid-cols-[12rem_minmax(0,1fr)]">
+      <div className="min-w-0 lg:pt-1">
+        <p className="mb-3 text-xl font-semibold tracking-tight max-lg:hidden">{t("title")}</p>
+        <SettingsNav visible={sections} label={t("title")} />
+      </div>
+      <div className="max-w-4xl min-w-0">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+"use client";
+
+import { useFormatter, useLocale, useNow, useTranslations } from "next-intl";
+import { useActionState, useEffect, useState } from "react";
+import { toast } from "sonner";
+
+import { slot } from "@/components/slot";
+import { Button } from "@/components/ui/button";
+import { Combobox } from "@/components/ui/combobox";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Ltr } from "@/components/ui/ltr";
+import { Notice } from "@/components/ui/notice";
+import { Select } from "@/components/ui/select";
+import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import type { TimeZoneChoice } from "@/lib/time-zones";
+
+import { updateOrganization } from "./actions";
+
+type OrganizationFormProps = {
+  organization: { name: string; timeZone: string; weekStart: number };
+  zones: readonly TimeZoneChoice[];
+};
+
+/** Every field is held here, so that nothing typed is lost whatever the answer is. */
+export function OrganizationForm({ organization, zones }: OrganizationFormProps) {
+  const t = useTranslations("settings.organization");
+  const tForm = useTranslations("settings");
+  const tCommon = useTranslations("common.action");
+  const format = useFormatter();
+  const locale = useLocale();
+  const now = useNow({ updateInterval: 30_000 });
+  const [values, setValues] = useState({
+    name: organization.name,
+    timeZone: organization.timeZone,
+    weekStart: String(organization.weekStart),
+  });
+  const [state, action, pending] = useActionState(updateOrganization, {
+    values,
+    errors: {},
+    refused: null,
+    savedAt: null,
+  });
+  const form = useFocusInvalid(state.errors);
+  const set = (change: Partial<typeof values>) => setValues((before) => ({ ...before, ...change }));
+
+  useEffect(() => {
+    if (state.savedAt !== null) {
+      toast.success(t("saved"));
+    }
+  }, [state.savedAt, t]);
+
+  const { errors, refused } = state;
+  return (
+    <form ref={form} action={action} noValidate className="max-w-xl space-y-5 pt-2">
+      {refused !== null && (
+        <Notice tone="danger" announce>
+          {tForm(`refused.${refused}`)}
+        </Notice>
+      )}
+      <Field label={t("name")} hint={t("nameHint")} error={errors.name && t(`error.${errors.name}`)} required>
+        <Input
+          name="name"
+          dir="auto"
+          autoComplete="organization"
+          value={values.name}
+          onChange={(event) => set({ name: event.target.value })}
+        />
+      </Field>
+      <Field
+        label={t("timeZone")}
+        hint={t.rich("timeZoneHint", {
+          time: slot(<Ltr>{format.dateTime(now, "time", { timeZone: values.timeZone })}</Ltr>),
+        })}
+        error={errors.timeZone && t(`error.${errors.timeZone}`)}
+        required
+      >
+        <Combobox
+          value={values.timeZone}
+          onValueChange={(timeZone) => set({ timeZone })}
+          options={zones.map(({ zone, name, offset }) => ({ value: zone, label: name, detail: offset }))}
+          empty={t("noZone")}
+        />
+      </Field>
+      <input type="hidden" name="timeZone" value={values.timeZone} />
+      <Field
+        label={t("weekStart")}
+        hint={t("weekStartHint")}
+        error={errors.weekStart && t(`error.${errors.weekStart}`)}
+        required
+      >
+        <Select
+          name="weekStart"
+          value={values.weekStart}
+          onValueChange={(weekStart) => set({ weekStart })}
+          options={weekdays(locale).map((label, index) => ({ value: String(index + 1), label }))}
+        />
+      </Field>
+      <Button type="submit" variant="primary" pending={pending}>
+        {pending ? tCommon("saving") : tCommon("save")}
+      </Button>
+    </form>
+  );
+}
+
+/** Monday to Sunday, as ISO 8601 numbers them from 1. */
+function weekdays(locale: string): string[] {
+  const name = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
+  // 1 January 2024 was a Monday.
+  return Array.from({ length: 7 }, (_, index) => name.format(Date.UTC(2024, 0, 1 + index)));
+}

@@ -1,0 +1,42 @@
+import type { Metadata } from "next";
+import { getLocale, getTranslations } from "next-intl/server";
+
+import { requirePage } from "@/app/auth";
+import { Card } from "@/components/ui/card";
+import { PageHeader } from "@/components/ui/page-header";
+import { readOrganization } from "@/db/settings";
+import { listTimeZones, type TimeZoneChoice } from "@/lib/time-zones";
+
+import { OrganizationForm } from "./organization-form";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("settings");
+  return { title: t("organization.title") };
+}
+
+export default async function OrganizationPage() {
+  await requirePage("administrator");
+  const [organization, locale, t] = await Promise.all([readOrganization(), getLocale(), getTranslations("settings")]);
+  return (
+    <>
+      <PageHeader title={t("organization.title")} description={t("organization.description")} />
+      <Card>
+        <OrganizationForm organization={organization} zones={timeZones(locale, organization.timeZone)} />
+      </Card>
+    </>
+  );
+}
+
+const HOUR_MS = 3_600_000;
+const known = new Map<string, { zones: TimeZoneChoice[]; until: number }>();
+
+/** Naming four hundred zones takes a good part of a second, and they change with the clocks at most. */
+function timeZones(locale: string, current: string): TimeZoneChoice[] {
+  const kept = known.get(locale);
+  if (kept !== undefined && kept.until > Date.now() && kept.zones.some(({ zone }) => zone === current)) {
+    return kept.zones;
+  }
+  const zones = listTimeZones(locale, new Date(), [current]);
+  known.set(locale, { zones, until: Date.now() + HOUR_MS });
+  return zones;
+}

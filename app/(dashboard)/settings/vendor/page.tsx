@@ -1,0 +1,200 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+
+import { apiAccess, apiStop } from "@/app/_jobs/enrich";
+import { requirePage } from "@/app/auth";
+import { slot } from "@/components/slot";
+import { Badge } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { DescriptionItem, DescriptionList } from "@/components/ui/description-list";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { Notice } from "@/components/ui/notice";
+import { PageHeader } from "@/components/ui/page-header";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Time } from "@/components/ui/time";
+import { readSecretUse } from "@/db/delivery-log";
+import { env } from "@/lib/env";
+import { isPublicAddress } from "@/lib/public-address";
+import { API_ERRORS } from "@/lib/sarj/api";
+import { secretLabels } from "@/lib/sarj/secret-labels";
+
+import { ApiTest } from "./api-test";
+import { NewSecret } from "./new-secret";
+import { TestCall } from "./test-call";
+import { WebhookUrl } from "./webhook-url";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("settings");
+  return { title: t("vendor.title") };
+}
+
+export default async function VendorPage() {
+  await requirePage("administrator");
+  const t = await getTranslations("settings.vendor");
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <div className="space-y-5">
+        <Card title={t("webhook.title")} description={t("webhook.description")}>
+          {!isReachableFromOutside(env.APP_URL) && (
+            <Notice tone="warning" className="mb-3">
+              {t.rich("webhook.loopback", { url: slot(<Ltr>{env.APP_URL}</Ltr>) })}
+            </Notice>
+          )}
+          <PanelBoundary>
+            <Suspense fallback={<Skeleton className="h-16 w-full" />}>
+              <Secrets />
+            </Suspense>
+          </PanelBoundary>
+        </Card>
+        <Card title={t("api.title")} description={t("api.description")}>
+          <PanelBoundary>
+            <Suspense fallback={<Skeleton className="h-16 w-full" />}>
+              <Api />
+            </Suspense>
+          </PanelBoundary>
+        </Card>
+        <Rotation />
+        <Addresses />
+      </div>
+    </>
+  );
+}
+
+/** The secrets by their labels: what is shown in full is asked for one by one. */
+async function Secrets() {
+  const [uses, t] = await Promise.all([readSecretUse(secretLabels()), getTranslations("settings.vendor.webhook")]);
+  return (
+    <ul className="divide-y border-t">
+      {uses.map(({ label, lastUsedAt, lastDay }) => (
+        <li key={label} className="space-y-3 py-3.5 last:pb-0">
+          <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+            <span className="font-medium">
+              {t("secret")} <Id>{label}</Id>
+            </span>
+            <span className="text-muted">
+              {lastUsedAt === null
+                ? t("neverUsed")
+                : t.rich("lastUsed", { time: slot(<Time value={lastUsedAt} />), count: lastDay })}
+            </span>
+          </div>
+          <WebhookUrl label={label} prefix={`${env.APP_URL.replace(/\/+$/, "")}/webhooks/sarj/`} />
+          <TestCall label={label} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+async function Api() {
+  const [stop, t, tErrors] = await Promise.all([
+    apiStop(),
+    getTranslations("settings.vendor.api"),
+    getTranslations("call.apiError"),
+  ]);
+  const isOn = apiAccess() !== null;
+  return (
+    <div className="space-y-3">
+      <DescriptionList>
+        <DescriptionItem term={t("state")}>
+          {!isOn ? (
+            <Badge>{t("off")}</Badge>
+          ) : stop === null ? (
+            <Badge tone="success">{t("on")}</Badge>
+          ) : (
+            <Badge tone="danger">{t("stopped")}</Badge>
+          )}
+        </DescriptionItem>
+        <DescriptionItem term={t("address")}>
+          <Id>{env.SARJ_API_URL}</Id>
+        </DescriptionItem>
+      </DescriptionList>
+      {!isOn && (
+        <Notice tone="warning" title={t("offTitle")}>
+          {t.rich("offBody", { variable: slot(<Variable>SARJ_API_KEY</Variable>) })}
+        </Notice>
+      )}
+      {stop !== null && (
+        <Notice tone="danger" title={t("stoppedTitle")}>
+          {t.rich("stoppedBody", {
+            reason: tErrors(API_ERRORS.find((known) => known === stop.error) ?? "unknown"),
+            since: slot(<Time value={stop.since} />),
+            variable: slot(<Variable>SARJ_API_KEY</Variable>),
+          })}
+        </Notice>
+      )}
+      <ApiTest />
+    </div>
+  );
+}
+
+/** How to change the secret without losing a delivery. */
+async function Rotation() {
+  const t = await getTranslations("settings.vendor.rotation");
+  const variable = slot(<Variable>SARJ_WEBHOOK_SECRETS</Variable>);
+  return (
+    <Card title={t("title")} description={t("description")}>
+      <ol className="mt-1 list-decimal space-y-2 ps-5 marker:text-muted">
+        <li>
+          {t("make")}
+          <NewSecret />
+        </li>
+        <li>{t.rich("add", { variable })}</li>
+        <li>{t("set")}</li>
+        <li>{t("wait")}</li>
+        <li>{t.rich("remove", { variable })}</li>
+      </ol>
+    </Card>
+  );
+}
+
+/** Which addresses may post, and how the sender's is known. Both are the environment's. */
+async function Addresses() {
+  const t = await getTranslations("settings.vendor.addresses");
+  const ranges = env.SARJ_WEBHOOK_ALLOWED_IPS;
+  const header = env.CLIENT_IP_HEADER;
+  return (
+    <Card title={t("title")} description={t("description")}>
+      <DescriptionList>
+        <DescriptionItem term={<Variable>SARJ_WEBHOOK_ALLOWED_IPS</Variable>}>
+          {ranges.length === 0 ? (
+            t("anyAddress")
+          ) : (
+            <span className="flex flex-wrap gap-1.5">
+              {ranges.map((range) => (
+                <Badge key={range} tone="outline">
+                  <Id className="break-normal">{range}</Id>
+                </Badge>
+              ))}
+            </span>
+          )}
+        </DescriptionItem>
+        <DescriptionItem term={<Variable>CLIENT_IP_HEADER</Variable>}>
+          {header === undefined ? t("noHeader") : <Id>{header}</Id>}
+        </DescriptionItem>
+      </DescriptionList>
+      <p className="mt-2 text-muted">{t("change")}</p>
+    </Card>
+  );
+}
+
+function Variable({ children }: { children: string }) {
+  return (
+    <code dir="ltr" className="font-mono text-2xs break-all [unicode-bidi:isolate]">
+      {children}
+    </code>
+  );
+}
+
+/** Whether the vendor could reach this at all: not a loopback or private address. */
+function isReachableFromOutside(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname !== "localhost" && !hostname.endsWith(".localhost") && !isPrivateLiteral(hostname);
+}
+
+function isPrivateLiteral(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  return /^[\d.]+$|:/.test(address) && !isPublicAddress(address);
+}
