@@ -3,7 +3,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useRef } from "react";
 
 import { cn } from "@/components/cn";
 
@@ -36,6 +36,7 @@ export function Sheet({
   children: ReactNode;
 }) {
   const t = useTranslations("common.action");
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       modal={modal}
@@ -47,6 +48,9 @@ export function Sheet({
       <Base.Portal>
         {modal && <Base.Backdrop className={backdropClass} />}
         <Base.Popup
+          ref={popup}
+          // Beside a page that is alive the panel itself takes the focus: on its first button, a space would press that.
+          {...(modal ? {} : { initialFocus: popup })}
           className={cn(
             "fixed inset-y-0 z-50 flex w-full max-w-xl flex-col bg-surface text-sm text-foreground shadow-dialog transition-[opacity,translate] duration-200 ease-out outline-none data-ending-style:opacity-0 data-starting-style:opacity-0",
             side === "end"

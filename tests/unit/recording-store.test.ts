@@ -244,6 +244,12 @@ test("whoever stops listening stops the store", async () => {
   await expect(reading).rejects.toThrow();
   await expect.poll(() => gone.length).toBe(2);
 
+  // Nobody has begun to read.
+  const unread = new AbortController();
+  expect((await open(host, null, unread.signal)).ok).toBe(true);
+  unread.abort();
+  await expect.poll(() => gone.length).toBe(3);
+
   expect(await open(host, null, AbortSignal.abort())).toEqual({ ok: false, problem: "unreachable" });
 });
 

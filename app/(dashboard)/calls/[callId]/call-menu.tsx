@@ -8,23 +8,15 @@ import { toast } from "sonner";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 
+import { useIsPanel } from "../calls-frame";
 import { notReached } from "./action-answer";
 import { markCallAsTest } from "./actions";
 
 /** What is seldom done with a call. */
-export function CallMenu({
-  callId,
-  isTest,
-  canMark,
-  isPanel,
-}: {
-  callId: string;
-  isTest: boolean;
-  canMark: boolean;
-  isPanel: boolean;
-}) {
+export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: boolean; canMark: boolean }) {
   const t = useTranslations("call");
   const errors = useTranslations("auth.error");
+  const isPanel = useIsPanel();
   const [, startTransition] = useTransition();
 
   const mark = (next: boolean, isUndo = false) =>

@@ -27,35 +27,32 @@ import { Report } from "./report";
 import { Review } from "./review";
 import { Transcript } from "./transcript";
 
-/** One call, whole: as a page of its own, and as the panel beside its list. */
+/** One call, whole: as a page of its own, and in the panel beside its list. It lays itself out by the width it gets. */
 export async function CallView({
   found: { call, details },
   user,
   searchParams,
-  isPanel = false,
 }: {
   found: WholeCall;
   user: SignedInUser;
   searchParams: SearchParams;
-  isPanel?: boolean;
 }) {
   const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
   const { filter, view } = parseCallFilter(searchParams, organization.timeZone);
   const source = call.hasRecording ? recordingHref(call.callId) : null;
-  const wide = isPanel ? "" : "xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]";
   return (
     // Another call is another recording, another search, another note.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
-      <article className="space-y-4">
-        <CallHead call={call} filter={filter} view={view} user={user} isPanel={isPanel} />
+      <article className="@container space-y-4">
+        <CallHead call={call} filter={filter} view={view} user={user} />
         <EnrichmentNotice call={call} canRetry={includesRole(user.role, "operator")} />
-        <div className={`grid items-start gap-4 ${wide}`}>
+        <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1fr)_22rem] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
           <div className="min-w-0 space-y-4">
             {source === null ? (
               <NoRecording isReached={isReached(call.outcome)} isPending={call.enrichmentState === "pending"} />
             ) : (
               // Above what scrolls beneath it, with a strip of the page's own ground over its edge.
-              <div className="sticky top-13 z-20 -mt-2 bg-background pt-2 md:top-0">
+              <div className="sticky top-(--sticky-top,3.25rem) z-20 -mt-2 bg-background pt-2 md:top-0">
                 <Player
                   title={call.customerName ?? call.phoneNumber ?? t("unnamed")}
                   downloadHref={`${source}?download=1`}

@@ -1,4 +1,4 @@
-import { ChevronLeft, FlaskConical, ShieldQuestionMark } from "lucide-react";
+import { FlaskConical, ShieldQuestionMark } from "lucide-react";
 import type { Route } from "next";
 import { useTimeZone, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
@@ -11,7 +11,6 @@ import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Duration } from "@/components/ui/duration";
 import { GoalBadge } from "@/components/ui/goal-badge";
-import { LinkButton } from "@/components/ui/link-button";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
@@ -24,6 +23,7 @@ import { isReached } from "@/lib/outcome";
 import { includesRole } from "@/lib/role";
 
 import { CallMenu } from "./call-menu";
+import { BackToList, HeadTitle } from "./head-parts";
 import { NeighbourLinks } from "./neighbour-links";
 import { DecisionWord } from "./review";
 
@@ -33,37 +33,25 @@ export async function CallHead({
   filter,
   view,
   user,
-  isPanel,
 }: {
   call: Call;
   filter: CallFilter;
   view: CallListView;
   user: SignedInUser;
-  isPanel: boolean;
 }) {
   const t = await getTranslations("call");
   return (
     <header className="space-y-3">
       <div className="flex items-center gap-2" data-print="hide">
-        {!isPanel && (
-          <LinkButton href={callsHref(filter, view) as Route} variant="ghost" size="sm" className="-ms-2.5">
-            <ChevronLeft className="rtl-flip" aria-hidden />
-            {t("back")}
-          </LinkButton>
-        )}
+        <BackToList href={callsHref(filter, view) as Route} />
         <span className="flex-1" />
-        <Suspense fallback={<NeighbourLinks previous={null} next={null} isPanel={isPanel} />}>
-          <Neighbours call={call} filter={filter} view={view} isPanel={isPanel} />
+        <Suspense fallback={<NeighbourLinks previous={null} next={null} />}>
+          <Neighbours call={call} filter={filter} view={view} />
         </Suspense>
-        <CallMenu
-          callId={call.callId}
-          isTest={call.isTest}
-          canMark={includesRole(user.role, "administrator")}
-          isPanel={isPanel}
-        />
+        <CallMenu callId={call.callId} isTest={call.isTest} canMark={includesRole(user.role, "administrator")} />
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">
+        <HeadTitle>
           {call.customerName === null ? (
             call.phoneNumber === null ? (
               t("unnamed")
@@ -73,7 +61,7 @@ export async function CallHead({
           ) : (
             <bdi>{call.customerName}</bdi>
           )}
-        </h1>
+        </HeadTitle>
         <span className="inline-flex items-center gap-0.5 text-muted">
           <span className="sr-only">{t("fields.id")}</span>
           <Id>{call.callId}</Id>
@@ -98,23 +86,12 @@ export async function CallHead({
   );
 }
 
-async function Neighbours({
-  call,
-  filter,
-  view,
-  isPanel,
-}: {
-  call: Call;
-  filter: CallFilter;
-  view: CallListView;
-  isPanel: boolean;
-}) {
+async function Neighbours({ call, filter, view }: { call: Call; filter: CallFilter; view: CallListView }) {
   const { previous, next } = await readNeighbours(call, filter, view.sort);
   return (
     <NeighbourLinks
       previous={previous === null ? null : callHref(previous, filter, view)}
       next={next === null ? null : callHref(next, filter, view)}
-      isPanel={isPanel}
     />
   );
 }
@@ -126,7 +103,7 @@ function ThreeFacts({ call }: { call: Call }) {
   return (
     <dl
       aria-label={t("label")}
-      className="grid divide-y rounded-lg border bg-surface shadow-xs sm:grid-cols-3 sm:divide-x sm:divide-y-0"
+      className="grid divide-y rounded-lg border bg-surface shadow-xs @xl:grid-cols-3 @xl:divide-x @xl:divide-y-0"
     >
       <Fact term={t("reached")}>
         <OutcomeBadge type={call.outcome} />
@@ -175,8 +152,8 @@ async function Decision({ callId }: { callId: string }) {
 
 function Fact({ term, children }: { term: ReactNode; children: ReactNode }) {
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 sm:block">
-      <dt className="w-28 text-xs text-muted sm:mb-1 sm:w-auto">{term}</dt>
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 @xl:block">
+      <dt className="w-28 text-xs text-muted @xl:mb-1 @xl:w-auto">{term}</dt>
       <dd className="flex min-w-0 flex-1 flex-col items-start gap-0.5">{children}</dd>
     </div>
   );

@@ -10,21 +10,22 @@ import { useShortcut } from "@/components/shortcuts";
 import { buttonClass } from "@/components/ui/button-class";
 import { Tooltip } from "@/components/ui/tooltip";
 
+import { useIsPanel } from "../calls-frame";
+
 /** To the calls before and after in the list that this one was opened from, by a click or by J and K. */
 export function NeighbourLinks({
   previous,
   next,
-  isPanel,
 }: {
   /** Null: this is the first one, or it is not known yet. */
   previous: Route | null;
   next: Route | null;
-  isPanel: boolean;
 }) {
   const t = useTranslations("call");
   const keys = useTranslations("call.keys");
   const router = useRouter();
-  // In the panel the list stays where it is, and going back closes the panel.
+  const isPanel = useIsPanel();
+  // In the panel the list stays where it is, and going back closes the panel instead of walking back through it.
   const go = (href: Route | null) => {
     if (href !== null) {
       if (isPanel) {
@@ -38,8 +39,8 @@ export function NeighbourLinks({
   useShortcut({ keys: "k", label: keys("previous"), enabled: previous !== null }, () => go(previous));
   return (
     <nav className="flex gap-1" aria-label={t("neighbours")}>
-      <Step href={previous} label={t("previous")} shortcut="K" rel="prev" isPanel={isPanel} />
-      <Step href={next} label={t("next")} shortcut="J" rel="next" isPanel={isPanel} />
+      <Step href={previous} label={t("previous")} shortcut="K" rel="prev" />
+      <Step href={next} label={t("next")} shortcut="J" rel="next" />
     </nav>
   );
 }
@@ -49,14 +50,13 @@ function Step({
   label,
   shortcut,
   rel,
-  isPanel,
 }: {
   href: Route | null;
   label: string;
   shortcut: string;
   rel: "prev" | "next";
-  isPanel: boolean;
 }) {
+  const isPanel = useIsPanel();
   // Up and down, as in the list.
   const Icon = rel === "prev" ? ChevronUp : ChevronDown;
   const icon = <Icon aria-hidden />;

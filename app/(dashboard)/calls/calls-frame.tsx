@@ -1,0 +1,64 @@
+"use client";
+
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import { useRouter, useSearchParams, useSelectedLayoutSegment } from "next/navigation";
+import { createContext, type ReactNode, use } from "react";
+
+import { Sheet } from "@/components/ui/sheet";
+
+const PanelContext = createContext(false);
+
+/** Whether this is shown in the panel beside the list, and not as a page. */
+export function useIsPanel(): boolean {
+  return use(PanelContext);
+}
+
+/** Next's own names for a slot that shows its index page or its default. */
+const NO_CALL = new Set(["__PAGE__", "__DEFAULT__", "(__SLOT__)"]);
+
+/**
+ * Puts a call that was opened from the list beside it. The router hands over a call that was opened from another call's page
+ * in the same way: that one takes the page's place.
+ */
+export function CallsFrame({ panel, children }: { panel: ReactNode; children: ReactNode }) {
+  const page = useSelectedLayoutSegment();
+  const beside = useSelectedLayoutSegment("panel");
+  const hasPanel = beside !== null && !NO_CALL.has(beside);
+  if (hasPanel && page !== null) {
+    return panel;
+  }
+  return (
+    <>
+      {children}
+      {hasPanel && <CallPanel>{panel}</CallPanel>}
+    </>
+  );
+}
+
+function CallPanel({ children }: { children: ReactNode }) {
+  const t = useTranslations("call.panel");
+  const router = useRouter();
+  const params = useSearchParams();
+  const close = () => {
+    const query = params.toString();
+    router.push((query === "" ? "/calls" : `/calls?${query}`) as Route, { scroll: false });
+  };
+  return (
+    <Sheet
+      open
+      onOpenChange={(isOpen) => {
+        if (!isOpen) {
+          close();
+        }
+      }}
+      modal={false}
+      title={t("title")}
+      className="max-w-3xl bg-background [--sticky-top:0px]"
+    >
+      <PanelContext value={true}>
+        <div className="p-4">{children}</div>
+      </PanelContext>
+    </Sheet>
+  );
+}
