@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { enrichDue } from "@/app/_jobs/enrich";
 import { replay, replayReasonBatch, type Replayed } from "@/app/_jobs/replay";
+import { audit } from "@/app/audit";
 import { type ActionGate, requireAction } from "@/app/auth";
 import { retryFailed } from "@/db/enrichment";
 import { errorCode, log } from "@/lib/log";
@@ -39,6 +40,12 @@ export async function replaySelection(ids: string[]): Promise<ReplaySelectionAns
     return { ok: true, replayed: [] };
   }
   return guarded(async () => {
+    const [only] = parsed.data;
+    await audit(gate.user, {
+      action: "delivery_replayed",
+      rowCount: parsed.data.length,
+      ...(parsed.data.length === 1 && only !== undefined ? { subject: only } : {}),
+    });
     const replayed: Replayed[] = [];
     for (const id of parsed.data) {
       const result = await replay(id);
@@ -76,6 +83,11 @@ export async function replayReason(input: z.input<typeof reasonBatch>): Promise<
   const { reason, ...place } = parsed.data;
   return guarded(async () => {
     const batch = await replayReasonBatch(reason, { ...place, budgetMs: BUDGET_MS });
+    await audit(gate.user, {
+      action: "delivery_replayed",
+      rowCount: batch.replayed.length,
+      detail: { reason },
+    });
     if (batch.next === null) {
       after(() => enrichDue());
     }

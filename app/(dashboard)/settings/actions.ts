@@ -3,6 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
+import { audit } from "@/app/audit";
 import { type ActionGate, requireAction } from "@/app/auth";
 import { forgetOrganization } from "@/app/organization";
 import { saveOrganization } from "@/db/settings";
@@ -60,6 +61,11 @@ export async function updateOrganization(_previous: OrganizationState, data: For
   }
   try {
     await saveOrganization({ name: values.name, timeZone: values.timeZone, weekStart });
+    await audit(gate.user, {
+      action: "settings_changed",
+      subject: "organization",
+      detail: { name: values.name, time_zone: values.timeZone, week_start: weekStart },
+    });
   } catch (error) {
     log("error", "settings_not_saved", { error_code: errorCode(error) });
     return answer({ refused: "unavailable" });

@@ -7,6 +7,7 @@ import { cache, type ReactNode, Suspense } from "react";
 import { z } from "zod";
 
 import { understandStored } from "@/app/_jobs/replay";
+import { audit } from "@/app/audit";
 import { requirePage } from "@/app/auth";
 import { cn } from "@/components/cn";
 import { buttonClass } from "@/components/ui/button-class";
@@ -48,11 +49,16 @@ export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">
 
 /** One delivery: as it came, as it is understood, and what became of what it says. */
 export default async function DeliveryPage({ params }: PageProps<"/deliveries/[id]">) {
-  await requirePage("operator");
+  const user = await requirePage("operator");
   const delivery = await findDelivery((await params).id);
   if (delivery === null) {
     notFound();
   }
+  await audit(user, {
+    action: "delivery_viewed",
+    subject: delivery.id,
+    ...(delivery.callId === "" ? {} : { callId: delivery.callId }),
+  });
   const [t, format] = await Promise.all([getTranslations("deliveries"), getFormatter()]);
   const { id, callId, verdict, reason, outcome } = delivery;
   return (

@@ -7,7 +7,8 @@ import { z } from "zod";
 
 import { apiAccess } from "@/app/_jobs/enrich";
 import { importDue } from "@/app/_jobs/import";
-import { type ActionGate, requireAction } from "@/app/auth";
+import { audit } from "@/app/audit";
+import { type ActionGate, requireAction, type SignedInUser } from "@/app/auth";
 import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports";
 import { isCallId } from "@/lib/call-id-list";
 import { errorCode, log } from "@/lib/log";
@@ -18,13 +19,13 @@ type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] | "no
 /** A long list comes in parts: a server action takes a megabyte at most. */
 const part = z.array(z.string().refine(isCallId)).min(1).max(5000);
 
-async function guarded<T>(work: () => Promise<T | Refusal>): Promise<T | Refusal> {
+async function guarded<T>(work: (user: SignedInUser) => Promise<T | Refusal>): Promise<T | Refusal> {
   const gate = await requireAction("administrator");
   if (!gate.ok) {
     return gate;
   }
   try {
-    return await work();
+    return await work(gate.user);
   } catch (error) {
     log("error", "import_action_failed", { error_code: errorCode(error) });
     return { ok: false, reason: "unavailable" };
@@ -56,6 +57,12 @@ export async function beginImport(input: z.input<typeof beginInput>): Promise<{ 
   return guarded(async () => {
     const id = randomUUID();
     const { ids, ...about } = parsed.data;
+    await audit(gate.user, {
+      action: "import_started",
+      subject: id,
+      rowCount: ids.length,
+      detail: { source: about.source },
+    });
     await createImport({ id, ...about, userId: gate.user.id });
     await addImportItems(id, ids);
     log("info", "import_begun", { count: ids.length });
@@ -78,8 +85,12 @@ export async function addToImport(input: z.input<typeof addInput>): Promise<{ ok
 
 /** Asks for no more of an import's calls. */
 export async function stopImport(id: string): Promise<{ ok: true } | Refusal> {
-  return guarded(async () => {
+  return guarded(async (user) => {
     if (z.uuid().safeParse(id).success) {
+      await audit(user, {
+        action: "import_cancelled",
+        subject: id,
+      });
       await cancelImport(id);
       log("info", "import_cancelled");
     }
@@ -89,9 +100,15 @@ export async function stopImport(id: string): Promise<{ ok: true } | Refusal> {
 
 /** Asks again for what failed or was cancelled. */
 export async function resumeImport(id: string): Promise<{ ok: true } | Refusal> {
-  return guarded(async () => {
+  return guarded(async (user) => {
     if (z.uuid().safeParse(id).success) {
       const count = await retryImport(id);
+      await audit(user, {
+        action: "import_started",
+        subject: id,
+        rowCount: count,
+        detail: { again: true },
+      });
       log("info", "import_resumed", { count });
       after(() => importDue());
     }

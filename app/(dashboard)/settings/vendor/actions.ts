@@ -6,6 +6,7 @@ import { after } from "next/server";
 import { z } from "zod";
 
 import { apiAccess, enrichDue, isKeyRefused, noteApiStop, resumeApi } from "@/app/_jobs/enrich";
+import { audit } from "@/app/audit";
 import { type ActionGate, requireAction } from "@/app/auth";
 import { hastenRefused } from "@/db/enrichment";
 import { hastenRefusedItems } from "@/db/imports";
@@ -35,6 +36,15 @@ export async function revealWebhook(label: string): Promise<{ ok: true; url: str
   const secret = findSecret(label);
   if (secret === null) {
     return { ok: true, url: null };
+  }
+  try {
+    await audit(gate.user, {
+      action: "secret_revealed",
+      subject: secretLabel(secret),
+    });
+  } catch (error) {
+    log("error", "secret_not_revealed", { error_code: errorCode(error) });
+    return { ok: false, reason: "unavailable" };
   }
   log("info", "secret_revealed", { secret_label: secretLabel(secret) });
   return { ok: true, url: webhookUrl(secret) };
@@ -86,12 +96,19 @@ export async function sendTestCall(label: string): Promise<{ ok: true; result: T
       : {}),
     ...(result.outcome === "unreachable" ? { error_code: result.code } : {}),
   });
-  if (result.outcome === "answered" && result.verdict !== "spooled") {
-    try {
+  try {
+    if (result.outcome === "answered") {
       await markAsTest(result.callId, true);
-    } catch (error) {
-      log("error", "test_mark_failed", { call_id: result.callId, error_code: errorCode(error) });
     }
+    await audit(gate.user, {
+      action: "test_call_sent",
+      subject: secretLabel(secret),
+      detail: { outcome: result.outcome },
+      ...(result.outcome === "answered" ? { callId: result.callId } : {}),
+    });
+  } catch (error) {
+    // The database is away; what the test showed is said all the same.
+    log("error", "test_mark_failed", { error_code: errorCode(error) });
   }
   return { ok: true, result };
 }

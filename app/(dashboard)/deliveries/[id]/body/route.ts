@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { audit } from "@/app/audit";
 import { requireApi } from "@/app/auth";
 import { getDelivery } from "@/db/delivery-log";
 import { errorCode, log } from "@/lib/log";
@@ -17,6 +18,12 @@ export async function GET(_request: Request, { params }: RouteContext<"/deliveri
     if (delivery === null) {
       return Response.json({ error: "not_found" }, { status: 404, headers: { "Cache-Control": "no-store" } });
     }
+    await audit(gate.user, {
+      action: "delivery_viewed",
+      subject: delivery.id,
+      detail: { download: true },
+      ...(delivery.callId === "" ? {} : { callId: delivery.callId }),
+    });
     const decoded = await decodeBody(delivery.body, delivery.contentEncoding);
     const isJson = decoded !== null && ["{", "["].includes(decoded.subarray(0, 64).toString("latin1").trim().charAt(0));
     return new Response(new Uint8Array(decoded ?? delivery.body), {
