@@ -1,4 +1,5 @@
 import type { Locale } from "./locales";
+import type audit from "./messages/en/audit.json";
 import type auth from "./messages/en/auth.json";
 import type call from "./messages/en/call.json";
 import type calls from "./messages/en/calls.json";
@@ -6,6 +7,7 @@ import type common from "./messages/en/common.json";
 import type deliveries from "./messages/en/deliveries.json";
 import type outcomes from "./messages/en/outcomes.json";
 import type overview from "./messages/en/overview.json";
+import type privacy from "./messages/en/privacy.json";
 import type settings from "./messages/en/settings.json";
 import type shell from "./messages/en/shell.json";
 import { NAMESPACES, type Namespace } from "./namespaces";
@@ -21,6 +23,8 @@ export interface Messages {
   call: typeof call;
   deliveries: typeof deliveries;
   settings: typeof settings;
+  privacy: typeof privacy;
+  audit: typeof audit;
 }
 
 /** Every message of a language, by namespace. */

@@ -9,6 +9,8 @@ export const NAMESPACES = [
   "call",
   "deliveries",
   "settings",
+  "privacy",
+  "audit",
 ] as const;
 
 export type Namespace = (typeof NAMESPACES)[number];

@@ -1,0 +1,80 @@
+"use client";
+
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { useState, type SubmitEvent } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { LinkButton } from "@/components/ui/link-button";
+import { Select } from "@/components/ui/select";
+import { AUDIT_ACTIONS } from "@/lib/audit";
+
+/** The filter as the GET form that the URL is made of; empty fields are left out of it. */
+export function AuditFilterForm(props: {
+  actors: { id: string; name: string }[];
+  action: string;
+  actor: string;
+  callId: string;
+  from: string;
+  to: string;
+  isFiltered: boolean;
+}) {
+  const t = useTranslations("audit");
+  const tCommon = useTranslations("common.action");
+  const router = useRouter();
+  const [action, setAction] = useState(props.action);
+  const [actor, setActor] = useState(props.actor);
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const query = new URLSearchParams();
+    const typed = new FormData(event.currentTarget);
+    for (const [name, value] of [["action", action], ["actor", actor], ...typed] as [string, FormDataEntryValue][]) {
+      if (typeof value === "string" && value.trim() !== "") {
+        query.set(name, value.trim());
+      }
+    }
+    router.push(`/settings/audit?${query}` as Route, { scroll: false });
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
+      <Field label={t("what")} className="w-52">
+        <Select
+          value={action}
+          onValueChange={setAction}
+          options={[
+            { value: "", label: t("any") },
+            ...AUDIT_ACTIONS.map((one) => ({ value: one as string, label: t(`action.${one}`) })),
+          ]}
+        />
+      </Field>
+      <Field label={t("who")} className="w-44">
+        <Select
+          value={actor}
+          onValueChange={setActor}
+          options={[
+            { value: "", label: t("anybody") },
+            ...props.actors.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+      </Field>
+      <Field label={t("call")} className="w-52">
+        <Input name="call_id" dir="ltr" defaultValue={props.callId} />
+      </Field>
+      <Field label={t("since")} className="w-38">
+        <Input type="date" name="from" defaultValue={props.from} />
+      </Field>
+      <Field label={t("until")} className="w-38">
+        <Input type="date" name="to" defaultValue={props.to} />
+      </Field>
+      <Button type="submit">{tCommon("apply")}</Button>
+      {props.isFiltered && (
+        <LinkButton href="/settings/audit" variant="ghost">
+          {tCommon("clearAll")}
+        </LinkButton>
+      )}
+    </form>
+  );
+}

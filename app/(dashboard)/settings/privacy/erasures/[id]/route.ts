@@ -1,0 +1,48 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import { z } from "zod";
+
+import { requireApi } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { getErasure } from "@/db/erasure";
+import { toZonedIso } from "@/lib/time";
+
+/** The certificate of an erasure: what was asked, by whom, when it ended, and how much went. Plain text. */
+export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  const gate = await requireApi("administrator");
+  if (!gate.ok) {
+    return gate.response;
+  }
+  const id = z.uuid().safeParse((await params).id);
+  const erasure = id.success ? await getErasure(id.data) : null;
+  if (erasure === null || erasure.state !== "done") {
+    return Response.json({ error: "not_found" }, { status: 404 });
+  }
+  const [t, format, { name, timeZone }] = await Promise.all([
+    getTranslations("privacy.certificate"),
+    getFormatter(),
+    getOrganization(),
+  ]);
+  const at = (date: Date | null) => (date === null ? "" : toZonedIso(date, timeZone));
+  const lines = [
+    t("title"),
+    "",
+    `${t("organization")}: ${name}`,
+    `${t("number")}: ${erasure.masked}`,
+    `${t("requested")}: ${at(erasure.requestedAt)} (${erasure.requestedBy ?? ""})`,
+    `${t("finished")}: ${at(erasure.finishedAt)}`,
+    `${t("id")}: ${erasure.id}`,
+    "",
+    ...(["callsDeleted", "deliveriesDeleted", "reviewsDeleted", "callsRedacted", "notesRedacted"] as const).map(
+      (count) => `${t(count)}: ${format.number(erasure[count])}`,
+    ),
+    "",
+  ];
+  return new Response(lines.join("\r\n"), {
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="erasure-${erasure.id}.txt"`,
+      "cache-control": "private, no-store",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}

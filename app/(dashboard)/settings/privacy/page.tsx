@@ -1,0 +1,59 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+
+import { requirePage } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { Card } from "@/components/ui/card";
+import { PageHeader } from "@/components/ui/page-header";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { Skeleton } from "@/components/ui/skeleton";
+import { readRetention } from "@/db/retention";
+
+import { ErasureForm } from "./erasure-form";
+import { Erasures } from "./erasures";
+import { MaskingSwitch } from "./masking-switch";
+import { RetentionForm } from "./retention-form";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("privacy");
+  return { title: t("title") };
+}
+
+export default async function PrivacyPage() {
+  await requirePage("administrator");
+  const [rules, { maskNumbers }, t] = await Promise.all([
+    readRetention(),
+    getOrganization(),
+    getTranslations("privacy"),
+  ]);
+  const text = (days: number | null) => (days === null ? "" : String(days));
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <div className="space-y-5">
+        <Card title={t("masking.title")} description={t("masking.description")}>
+          <MaskingSwitch maskNumbers={maskNumbers} />
+        </Card>
+        <Card title={t("retention.title")} description={t("retention.description")}>
+          <RetentionForm
+            saved={{
+              recordingDays: text(rules.recordingDays),
+              transcriptDays: text(rules.transcriptDays),
+              deliveryDays: text(rules.deliveryDays),
+              callDays: text(rules.callDays),
+            }}
+          />
+        </Card>
+        <Card title={t("erasure.title")} description={t("erasure.description")}>
+          <ErasureForm />
+          <PanelBoundary>
+            <Suspense fallback={<Skeleton className="mt-5 h-16 w-full" />}>
+              <Erasures />
+            </Suspense>
+          </PanelBoundary>
+        </Card>
+      </div>
+    </>
+  );
+}

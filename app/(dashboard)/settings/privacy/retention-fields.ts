@@ -1,0 +1,18 @@
+import type { RetentionKind, RetentionRules } from "@/db/retention";
+
+export type RetentionField = keyof RetentionRules;
+
+export const RETENTION_FIELDS = [
+  "recordingDays",
+  "transcriptDays",
+  "deliveryDays",
+  "callDays",
+] as const satisfies readonly RetentionField[];
+
+/** What each field's rule takes. */
+export const KIND_OF: Record<RetentionField, RetentionKind> = {
+  recordingDays: "recording",
+  transcriptDays: "transcript",
+  deliveryDays: "delivery",
+  callDays: "call",
+};
