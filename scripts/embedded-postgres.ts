@@ -69,6 +69,12 @@ const REACHABLE = "/var/lib/callboard";
 const STARTS_WITHIN_MILLISECONDS = 60_000;
 const STOPS_WITHIN_MILLISECONDS = 30_000;
 
+/** The application's database of a server that another command runs in this directory; null where none was ever made there. */
+export function urlOfEmbeddedPostgres(directory: string): string | null {
+  const stamp = readStamp(chooseDirectory(directory));
+  return stamp === null ? null : `postgres://${ROLE}:${stamp.password}@127.0.0.1:${stamp.port}/${DATABASE}`;
+}
+
 /** Starts the server, initialising it first if needed. Every failure that can be foreseen is a Refusal. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = chooseDirectory(options.directory);
