@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startEmbeddedPostgres } from "./embedded-postgres";
+import { command, step } from "./terminal";
+
+/** `npm run bench [-- calls]`: loads a database and prints ratios, each of two things measured in turn within this run. */
+
+const CALLS = Number(process.argv[2] ?? 200_000);
+const ROUNDS = 15;
+
+await command(async () => {
+  const folder = mkdtempSync(join(tmpdir(), "callboard-bench-"));
+  const postgres = await step("PostgreSQL", () =>
+    startEmbeddedPostgres({ directory: join(folder, "postgres"), durable: false }),
+  );
+  try {
+    Object.assign(process.env, {
+      DATABASE_URL: postgres.url,
+      SARJ_WEBHOOK_SECRETS: "benchmark-0123456789abcdefghijklm",
+      AUTH_SECRET: "benchmark-0123456789abcdefghijklm",
+      APP_URL: "http://localhost:3000",
+    });
+    const { measureAll } = await import("@/tests/bench/measures");
+    for (const line of await measureAll(postgres.url, { calls: CALLS, rounds: ROUNDS })) {
+      console.log(line);
+    }
+  } finally {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.exit(0);
+});
