@@ -12,7 +12,7 @@ test.beforeEach(async ({ app, database: { sql } }) => {
 });
 
 test("what is wrong is said beside the field, and nothing typed is lost", async ({ page }) => {
-  await page.goto("/sign-in?next=%2F%3Foutcome%3Dno_answer");
+  await page.goto("/sign-in?next=%2Fdeliveries%3Fverdict%3Dquarantined");
   const email = page.getByLabel("E-mail");
   const password = page.getByLabel("Password", { exact: true });
   const submit = page.getByRole("button", { name: "Sign in" });
@@ -36,7 +36,7 @@ test("what is wrong is said beside the field, and nothing typed is lost", async 
 
   await password.fill(ADMIN.password);
   await submit.click();
-  await expect(page).toHaveURL(/\/\?outcome=no_answer$/);
+  await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
 });
 
 test("a guesser is told to wait, in plain words", async ({ page, database: { sql } }) => {
@@ -73,12 +73,12 @@ test("the language and the theme can be changed before the door", async ({ page 
 
 test("signing out leads out, and the back button does not lead in", async ({ page, context, app }) => {
   await context.addCookies(await signIn(app.url));
-  await page.goto("/");
+  await page.goto("/deliveries");
   await page.getByRole("button", { name: /Account/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
-  await page.goto("/");
-  await expect(page).toHaveURL(/\/sign-in$/);
+  await page.goto("/deliveries");
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fdeliveries$/);
 });
 
 test("the first administrator is made with the set-up code, and then the page is closed", async ({ page }) => {
@@ -86,7 +86,7 @@ test("the first administrator is made with the set-up code, and then the page is
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined } });
   try {
-    await page.goto(`${app.url}/`);
+    await page.goto(`${app.url}/deliveries`);
     await expect(page).toHaveURL(`${app.url}/setup`);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
@@ -106,6 +106,7 @@ test("the first administrator is made with the set-up code, and then the page is
     await page.getByLabel("Set-up code").fill("test setup code");
     await page.getByRole("button", { name: "Create administrator" }).click();
     await expect(page).toHaveURL(`${app.url}/`);
+    await page.goto(`${app.url}/deliveries`);
     await expect(page.getByRole("button", { name: /سارة الحربي/ })).toBeVisible();
     expect(await database.sql`select name, email, role from "user"`).toEqual([
       { name: "سارة الحربي", email: "sara@callboard.example", role: "administrator" },

@@ -116,7 +116,7 @@ test("row 54: headers and parameters of the framework open nothing", async ({ ap
     { "x-url": "/", "x-nonce": "mine", "x-middleware-next": "1" },
     { "next-action": "00deadbeef" },
   ]) {
-    const answer = await request.get(`${app.url}/?nxtPcallId=x`, { maxRedirects: 0, headers });
+    const answer = await request.get(`${app.url}/deliveries?nxtPcallId=x`, { maxRedirects: 0, headers });
     expect(answer.status(), JSON.stringify(headers)).toBe(307);
     expect(answer.headers()["location"]).toMatch(/^\/sign-in/);
   }
@@ -126,7 +126,10 @@ test("an invalid or outdated session is no session", async ({ app, request, data
   const [cookie] = await signIn(app.url);
   const value = cookie?.value ?? "";
   const ask = (session: string) =>
-    request.get(`${app.url}/`, { maxRedirects: 0, headers: { cookie: `callboard.session_token=${session}` } });
+    request.get(`${app.url}/deliveries`, {
+      maxRedirects: 0,
+      headers: { cookie: `callboard.session_token=${session}` },
+    });
   expect((await ask(value)).status()).toBe(200);
   expect((await ask(`${value.slice(0, -4)}AAA%3D`)).status()).toBe(307);
   expect((await ask("x")).status()).toBe(307);
@@ -140,7 +143,7 @@ test("row 61: every answer of the dashboard carries the headers, the webhook's n
 }) => {
   const answers = await Promise.all([
     request.get(`${app.url}/sign-in`),
-    request.get(`${app.url}/`, { maxRedirects: 0 }),
+    request.get(`${app.url}/deliveries`, { maxRedirects: 0 }),
     request.get(`${app.url}/nothing-here`),
     request.get(`${app.url}/calls/unknown/recording`),
     request.get(`${app.url}/api/auth/get-session`),
@@ -207,7 +210,7 @@ test("row 62: with the database away a page says so in plain words, recovers, an
     const [cookie] = await signIn(app.url);
     const token = decodeURIComponent(cookie?.value ?? "").split(".")[0] ?? "";
     const ask = async () => {
-      const answer = await fetch(`${app.url}/?q=canary-4711`, {
+      const answer = await fetch(`${app.url}/deliveries?call_id=canary-4711`, {
         redirect: "manual",
         headers: { cookie: `${cookie?.name}=${cookie?.value}`, "accept-language": "en" },
       });
