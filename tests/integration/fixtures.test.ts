@@ -4,6 +4,7 @@ import { db } from "@/db/client";
 import { expect, test } from "@/tests/fixtures/test";
 
 test("a test, the modules that it imports and the application see the same database", async ({ app, database }) => {
+  await database.empty();
   const answer = await fetch(app.webhookUrl, {
     method: "POST",
     body: JSON.stringify({ call_id: "seen-by-all", payload: { type: "no_answer" } }),

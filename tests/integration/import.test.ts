@@ -13,10 +13,10 @@ import {
 } from "@/db/imports";
 import { interpret } from "@/lib/sarj/webhook";
 import { generateCalls } from "@/scripts/vendor/generate";
-import { startVendor, type Vendor } from "@/scripts/vendor/server";
+import type { Vendor } from "@/scripts/vendor/server";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
-import { slot, VENDOR_API_KEY } from "@/tests/fixtures/slots";
+import { VENDOR_API_KEY } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
 const DAY = 86_400_000;
@@ -27,13 +27,9 @@ const [FIRST = "", SECOND = "", THIRD = ""] = IDS;
 
 let vendor: Vendor;
 
-// oxlint-disable-next-line no-empty-pattern -- Playwright wants to see which fixtures are used
-test.beforeAll(async ({}, worker) => {
-  vendor = await startVendor({ port: slot(worker.parallelIndex).vendorPort, apiKey: VENDOR_API_KEY, calls: CALLS });
-});
-
-test.afterAll(async () => {
-  await vendor.close();
+test.beforeAll(async ({ vendor: shared }) => {
+  vendor = shared;
+  await vendor.register(CALLS);
 });
 
 test.beforeEach(async ({ database }) => {
