@@ -32,6 +32,16 @@ export function log(level: "info" | "warn" | "error", event: string, fields: Log
 }
 
 /**
+ * Whoever reads the log may go away: a closed terminal, a restarted collector. Without a listener each line then raises an
+ * error (EPIPE) that is itself printed, and the process does nothing else any more.
+ */
+export function outliveLogReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => {});
+  }
+}
+
+/**
  * The code of an error, however deep a library wrapped it: never its message, which for a Postgres error holds values
  * (`detail`) and for a fetch the URL.
  */
