@@ -3,7 +3,8 @@ import { eq, sql } from "drizzle-orm";
 import { db } from "./client";
 import { callDetails } from "./schema";
 
-export type StoredRecording = { url: string | null; expiresAt: Date | null };
+/** `purgedAt`: when the organization's own rule let it go; then it is not asked for again. */
+export type StoredRecording = { url: string | null; expiresAt: Date | null; purgedAt: Date | null };
 
 /** Where a call's recording was last said to be; null for a call that is not known. */
 export async function readRecording(callId: string): Promise<StoredRecording | null> {
@@ -12,7 +13,11 @@ export async function readRecording(callId: string): Promise<StoredRecording | n
     return null;
   }
   const [row] = await db
-    .select({ url: callDetails.recordingUrl, expiresAt: callDetails.recordingExpiresAt })
+    .select({
+      url: callDetails.recordingUrl,
+      expiresAt: callDetails.recordingExpiresAt,
+      purgedAt: callDetails.recordingPurgedAt,
+    })
     .from(callDetails)
     .where(eq(callDetails.callId, callId))
     .limit(1);
@@ -38,6 +43,7 @@ export async function keepRecording(
         facts = jsonb_set(facts, '{recordingUrl}', jsonb_build_object('k', ${fresh.expiresAt?.getTime() ?? 0}::bigint))
       where
         call_id = ${callId}
+        and recording_purged_at is null
         and (
           recording_url is null
           or recording_url = ${rejected}::text

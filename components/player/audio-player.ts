@@ -2,13 +2,17 @@
 export type PlayerProblem =
   | "never_recorded"
   | "expired"
+  | "purged"
   | "not_allowed_host"
   | "vendor_unavailable"
   | "signed_out"
+  | "forbidden"
   | "undecodable"
   | "offline";
 
 export type PlayerState = {
+  /** Somebody wanted to hear it: until then not a byte of it is asked for. */
+  isWanted: boolean;
   isPlaying: boolean;
   /** Wants to play and has nothing to play yet. */
   isWaiting: boolean;
@@ -35,8 +39,10 @@ const NAMED_PROBLEMS: Record<string, PlayerProblem> = {
   never_recorded: "never_recorded",
   unknown_call: "never_recorded",
   expired: "expired",
+  purged: "purged",
   not_allowed_host: "not_allowed_host",
   signed_out: "signed_out",
+  forbidden: "forbidden",
 };
 
 const PREFERENCES_KEY = "callboard.player";
@@ -62,6 +68,7 @@ export class AudioPlayer {
     durationHint: number | null,
   ) {
     this.current = {
+      isWanted: false,
       isPlaying: false,
       isWaiting: false,
       time: 0,
@@ -130,6 +137,7 @@ export class AudioPlayer {
       return;
     }
     this.wantsToPlay = true;
+    this.change({ isWanted: true });
     if (this.current.problem !== null) {
       this.reload();
       return;

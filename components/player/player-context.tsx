@@ -40,8 +40,9 @@ export function PlayerProvider({
   return (
     <PlayerContext value={player}>
       {player !== null && (
+        // Loading it is listening, and who listened is written down: nothing is loaded before it is played.
         // oxlint-disable-next-line jsx-a11y/media-has-caption -- the transcript is beside it
-        <audio ref={attach} src={player.source} preload="metadata" />
+        <audio ref={attach} src={player.source} preload="none" />
       )}
       {children}
     </PlayerContext>

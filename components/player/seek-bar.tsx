@@ -10,7 +10,7 @@ import { usePlayer, usePlayerState } from "./player-context";
 import { readWaveform, silencesOf, type Waveform } from "./waveform";
 
 /**
- * Where the recording stands: its waveform as soon as it is measured, a plain bar before and where it is too large. Time
+ * Where the recording stands: its waveform as soon as it was played and measured, a plain bar before and where it is too large. Time
  * runs from left to right in every language. The slider that is operated lies over it, unseen.
  */
 export function SeekBar({
@@ -91,9 +91,9 @@ function useWaveform(onMeasured: (result: { hasSilences: boolean } | "too_large"
   useEffect(() => {
     report.current = onMeasured;
   });
-  const hasProblem = usePlayerState((state) => state.problem !== null, true);
+  const isWanted = usePlayerState((state) => state.isWanted && state.problem === null, false);
   useEffect(() => {
-    if (player === null || hasProblem || waveform !== null) {
+    if (player === null || !isWanted || waveform !== null) {
       return undefined;
     }
     const stopped = new AbortController();
@@ -114,7 +114,7 @@ function useWaveform(onMeasured: (result: { hasSilences: boolean } | "too_large"
     // Without a waveform the bar does; why a recording cannot be had is the player's to say.
     measure().catch(() => {});
     return () => stopped.abort();
-  }, [player, hasProblem, waveform]);
+  }, [player, isWanted, waveform]);
   return waveform;
 }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { enrichDue } from "@/app/_jobs/enrich";
 import { type ActionGate, requireAction } from "@/app/auth";
+import { recordAudit } from "@/db/audit";
 import { requestEnrichment } from "@/db/enrichment";
 import { decide, markAsTest, takeBackDecision } from "@/db/reviews";
 import { errorCode, log } from "@/lib/log";
@@ -75,9 +76,11 @@ export async function markCallAsTest(id: string, isTest: boolean): Promise<{ ok:
   if (!parsed.success) {
     return { ok: false, reason: "failed" };
   }
-  return attempt("test_mark_failed", async () =>
-    (await markAsTest(parsed.data.id, parsed.data.isTest)) ? { ok: true } : null,
-  );
+  return attempt("test_mark_failed", async () => {
+    const { id: marked, isTest: mark } = parsed.data;
+    await recordAudit({ actor: gate.user, action: "call_marked", callId: marked, detail: { is_test: mark } });
+    return (await markAsTest(marked, mark)) ? { ok: true } : null;
+  });
 }
 
 /** Asks the vendor's API for a call again, after it was given up. */

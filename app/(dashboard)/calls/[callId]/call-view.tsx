@@ -8,13 +8,17 @@ import type { SignedInUser } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
 import { JsonTree } from "@/components/json-tree";
 import { PlayerProvider } from "@/components/player/player-context";
+import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
+import { Time } from "@/components/ui/time";
 import type { WholeCall } from "@/db/calls";
-import type { Correction, JsonObject, TranscriptMessage } from "@/lib/call-facts";
+import type { Call } from "@/db/schema";
+import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call-facts";
 import { parseCallFilter, type SearchParams } from "@/lib/call-filter";
 import { recordingHref } from "@/lib/call-link";
+import { maskNumber, maskNumberIn } from "@/lib/mask";
 import { isReached } from "@/lib/outcome";
 import { includesRole } from "@/lib/role";
 import { readTranscript } from "@/lib/transcript";
@@ -29,7 +33,7 @@ import { Transcript } from "./transcript";
 
 /** One call, whole: as a page of its own, and in the panel beside its list. It lays itself out by the width it gets. */
 export async function CallView({
-  found: { call, details },
+  found,
   user,
   searchParams,
 }: {
@@ -39,7 +43,9 @@ export async function CallView({
 }) {
   const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
   const { filter, view } = parseCallFilter(searchParams, organization.timeZone);
-  const source = call.hasRecording ? recordingHref(call.callId) : null;
+  const isOperator = includesRole(user.role, "operator");
+  const { call, details } = isOperator ? found : withoutNumber(found);
+  const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
     // Another call is another recording, another search, another note.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
@@ -49,7 +55,7 @@ export async function CallView({
         <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1fr)_22rem] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
           <div className="min-w-0 space-y-4">
             {source === null ? (
-              <NoRecording isReached={isReached(call.outcome)} isPending={call.enrichmentState === "pending"} />
+              <NoRecording call={call} purgedAt={details.recordingPurgedAt} />
             ) : (
               // Above what scrolls beneath it, with a strip of the page's own ground over its edge.
               <div className="sticky top-(--sticky-top,3.25rem) z-20 -mt-2 bg-background pt-2 md:top-0">
@@ -66,12 +72,13 @@ export async function CallView({
               corrections={(details.corrections ?? []) as Correction[]}
               isReached={isReached(call.outcome)}
               isPending={call.enrichmentState === "pending"}
+              purgedAt={details.transcriptPurgedAt}
               hasRecording={source !== null}
               initialQuery={filter.q ?? ""}
             />
             <PanelBoundary>
               <Suspense fallback={<PanelSkeleton />}>
-                <History call={call} />
+                <History call={call} role={user.role} />
               </Suspense>
             </PanelBoundary>
           </div>
@@ -95,14 +102,48 @@ export async function CallView({
   );
 }
 
-function NoRecording({ isReached: reached, isPending }: { isReached: boolean; isPending: boolean }) {
+/** Viewers never see a number: not the call's own field, and not where it is said or written again. */
+function withoutNumber({ call, details }: WholeCall): WholeCall {
+  const { phoneNumber } = call;
+  const masked = (value: unknown) => (value === null ? null : maskNumberIn(value as Json, phoneNumber));
+  return {
+    call: {
+      ...call,
+      phoneNumber: phoneNumber === null ? null : maskNumber(phoneNumber),
+      customerName: call.customerName === null ? null : maskNumberIn(call.customerName, phoneNumber),
+    },
+    details: {
+      ...details,
+      transcript: masked(details.transcript),
+      corrections: masked(details.corrections),
+      report: masked(details.report),
+      responseBody: masked(details.responseBody),
+      variables: masked(details.variables),
+    },
+  };
+}
+
+/** Why there is nothing to hear. */
+function NoRecording({ call, purgedAt }: { call: Call; purgedAt: Date | null }) {
   const t = useTranslations("call.player.none");
+  const why = () => {
+    if (call.hasRecording) {
+      return t("viewer");
+    }
+    if (purgedAt !== null) {
+      return t.rich("purged", { time: slot(<Time value={purgedAt} format="date" />) });
+    }
+    if (call.enrichmentState === "pending") {
+      return t("pending");
+    }
+    return isReached(call.outcome) ? t("neverRecorded") : t("notReached");
+  };
   return (
     <div className="flex items-center gap-3 rounded-lg border border-dashed bg-surface px-4 py-3">
       <MicOff className="size-4 shrink-0 text-subtle" aria-hidden />
       <p className="min-w-0">
-        <span className="font-medium">{t("title")}</span>{" "}
-        <span className="text-muted">{isPending ? t("pending") : reached ? t("neverRecorded") : t("notReached")}</span>
+        <span className="font-medium">{call.hasRecording ? t("viewerTitle") : t("title")}</span>{" "}
+        <span className="text-muted">{why()}</span>
       </p>
     </div>
   );
@@ -113,6 +154,7 @@ function TranscriptCard({
   corrections,
   isReached: reached,
   isPending,
+  purgedAt,
   hasRecording,
   initialQuery,
 }: {
@@ -120,17 +162,33 @@ function TranscriptCard({
   corrections: readonly Correction[];
   isReached: boolean;
   isPending: boolean;
+  purgedAt: Date | null;
   hasRecording: boolean;
   initialQuery: string;
 }) {
   const t = useTranslations("call.transcript");
   if (messages === null || messages.length === 0) {
-    const why = isPending ? t("nonePending") : reached ? t("noneReached") : t("noneNotReached");
+    const why =
+      purgedAt !== null
+        ? t.rich("purged", { time: slot(<Time value={purgedAt} format="date" />) })
+        : isPending
+          ? t("nonePending")
+          : reached
+            ? t("noneReached")
+            : t("noneNotReached");
     return (
       <Card title={t("title")}>
         <div className="flex items-center gap-3 py-2 text-muted">
           <FileText className="size-4 shrink-0 text-subtle" aria-hidden />
-          <p>{messages === null ? `${t("none")}. ${why}` : t("empty")}</p>
+          <p>
+            {messages === null ? (
+              <>
+                {t("none")}. {why}
+              </>
+            ) : (
+              t("empty")
+            )}
+          </p>
         </div>
       </Card>
     );

@@ -81,7 +81,7 @@ export async function CallHead({
         )}
       </div>
       <ThreeFacts call={call} />
-      <Fields call={call} />
+      <Fields call={call} canCopyNumber={includesRole(user.role, "operator")} />
     </header>
   );
 }
@@ -165,7 +165,7 @@ function FactHint({ children }: { children: ReactNode }) {
 
 /* ── Details ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-function Fields({ call }: { call: Call }) {
+function Fields({ call, canCopyNumber }: { call: Call; canCopyNumber: boolean }) {
   const t = useTranslations("call");
   const timeZone = useTimeZone();
   const words = useTranslations("outcomes");
@@ -195,7 +195,7 @@ function Fields({ call }: { call: Call }) {
         ) : (
           <span className="inline-flex items-center gap-0.5">
             <Ltr>{call.phoneNumber}</Ltr>
-            <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />
+            {canCopyNumber && <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />}
           </span>
         )}
       </Field>

@@ -8,8 +8,10 @@ import { Card } from "@/components/ui/card";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
+import { listAuditOfCall } from "@/db/audit";
 import { type CallDelivery, listCallDeliveries } from "@/db/call-history";
 import type { Call } from "@/db/schema";
+import { includesRole, type Role } from "@/lib/role";
 import { API_ERRORS } from "@/lib/sarj/api";
 
 import { RawBody } from "./raw-body";
@@ -22,22 +24,61 @@ const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = 
 };
 
 /** How what is known came to be known: every delivery, and what the API was asked. */
-export async function History({ call }: { call: Call }) {
+export async function History({ call, role }: { call: Call; role: Role }) {
   const [t, deliveries] = await Promise.all([getTranslations("call.history"), listCallDeliveries(call.callId)]);
   return (
     <Card title={t("title")} flush>
       <ol className="divide-y border-t">
         <Enrichment call={call} />
         {deliveries.map((delivery) => (
-          <Delivery key={delivery.id} callId={call.callId} delivery={delivery} />
+          <Delivery
+            key={delivery.id}
+            callId={call.callId}
+            delivery={delivery}
+            canOpen={includesRole(role, "operator")}
+          />
         ))}
         {deliveries.length === 0 && <li className="px-4 py-2.5 text-muted">{t("none")}</li>}
       </ol>
+      {includesRole(role, "administrator") && <Listeners callId={call.callId} />}
     </Card>
   );
 }
 
-async function Delivery({ callId, delivery }: { callId: string; delivery: CallDelivery }) {
+/** Who heard, downloaded or changed it: for administrators. */
+async function Listeners({ callId }: { callId: string }) {
+  const [t, events] = await Promise.all([getTranslations("call.history"), listAuditOfCall(callId)]);
+  const did = (action: string) => {
+    const known = KNOWN_ACTIONS.find((one) => one === action);
+    return known === undefined ? t("auditAction.other", { action }) : t(`auditAction.${known}`);
+  };
+  return (
+    <details className="border-t px-4 py-2.5">
+      <summary className="text-muted select-none hover:text-foreground">{t("audit")}</summary>
+      {events.length === 0 && <p className="mt-1 text-muted">{t("auditNone")}</p>}
+      <ul className="mt-1 space-y-1">
+        {events.map((event) => (
+          <li key={event.id} className="flex flex-wrap gap-x-2">
+            <span className="min-w-0 flex-1">
+              <bdi className="font-medium">{event.actorName ?? event.actorEmail ?? ""}</bdi> {did(event.action)}
+            </span>
+            <Time value={event.at} format="compact" className="text-xs text-muted" />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const KNOWN_ACTIONS = [
+  "recording_listened",
+  "recording_downloaded",
+  "number_revealed",
+  "delivery_viewed",
+  "call_marked",
+] as const;
+
+async function Delivery({ callId, delivery, canOpen }: { callId: string; delivery: CallDelivery; canOpen: boolean }) {
   const [t, format] = await Promise.all([getTranslations("call.history"), getFormatter()]);
   const { flags, timesReceived } = delivery;
   return (
@@ -69,7 +110,7 @@ async function Delivery({ callId, delivery }: { callId: string; delivery: CallDe
           </ul>
         </details>
       )}
-      <RawBody callId={callId} deliveryId={delivery.id} />
+      {canOpen && <RawBody callId={callId} deliveryId={delivery.id} />}
     </li>
   );
 }

@@ -6,6 +6,7 @@ import { cache } from "react";
 import { getUser, requirePage } from "@/app/auth";
 import { getCall } from "@/db/calls";
 import type { SearchParams } from "@/lib/call-filter";
+import { includesRole } from "@/lib/role";
 
 import { CallView } from "./call-view";
 
@@ -16,11 +17,13 @@ const readCall = cache(getCall);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   // The page itself sends away whoever may not see it.
-  if ((await getUser()) === null) {
+  const user = await getUser();
+  if (user === null) {
     return {};
   }
   const [t, found] = await Promise.all([getTranslations("call"), readCall(await callIdOf(params))]);
-  const who = found?.call.customerName ?? found?.call.phoneNumber ?? t("unnamed");
+  const number = includesRole(user.role, "operator") ? found?.call.phoneNumber : null;
+  const who = found?.call.customerName ?? number ?? t("unnamed");
   return { title: found === null ? t("notFound.title") : t("title", { who }) };
 }
 

@@ -87,7 +87,9 @@ export function Player({
         </IconButton>
         <Speed />
         {hasSilences && <SkipSilence />}
-        <span className="flex-1" />
+        <span dir="auto" className="min-w-0 flex-1 truncate text-center text-2xs text-subtle">
+          {t("audited")}
+        </span>
         <Volume />
         <IconButton label={t("copyMoment")} size="sm" onClick={() => void copyMoment()}>
           <Link2 aria-hidden />
@@ -235,10 +237,12 @@ function Volume() {
 const PROBLEM_WORDS = {
   never_recorded: ["neverTitle", "never"],
   expired: ["expiredTitle", "expired"],
+  purged: ["purgedTitle", "purged"],
   vendor_unavailable: ["vendorTitle", "vendor"],
   not_allowed_host: ["hostTitle", "host"],
   undecodable: ["undecodableTitle", "undecodable"],
   signed_out: ["signedOutTitle", "signedOut"],
+  forbidden: ["forbiddenTitle", "forbidden"],
   offline: ["offlineTitle", "offline"],
 } as const satisfies Record<PlayerProblem, readonly [string, string]>;
 

@@ -1,4 +1,7 @@
-import { requireApi } from "@/app/auth";
+import { requireApi, type SignedInUser } from "@/app/auth";
+import { recordAuditOnce } from "@/db/audit";
+import { clientIp } from "@/lib/client-ip";
+import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import type { OpenedRecording } from "@/lib/sarj/recording-store";
 
@@ -7,8 +10,8 @@ import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "./
 type Context = { params: Promise<{ callId: string }> };
 
 /**
- * A call's recording, streamed from our own origin: no signed URL reaches a browser. `Range` is honoured;
- * `?download=1` asks to save it. A failure is JSON, `{"error": code, "reason"}`, the codes are `RECORDING_ERRORS`.
+ * A call's recording, streamed from our own origin: no signed URL reaches a browser. For operators, and who listened is
+ * written down before the first byte is sent. `Range` is honoured; `?download=1` asks to save it. A failure is JSON, `{"error": code, "reason"}`, the codes are `RECORDING_ERRORS`.
  */
 export async function GET(request: Request, context: Context): Promise<Response> {
   return answer(request, context);
@@ -24,7 +27,7 @@ export async function HEAD(request: Request, context: Context): Promise<Response
 }
 
 async function answer(request: Request, { params }: Context): Promise<Response> {
-  const gate = await requireApi("viewer");
+  const gate = await requireApi("operator");
   if (!gate.ok) {
     return gate.response;
   }
@@ -41,11 +44,30 @@ async function answer(request: Request, { params }: Context): Promise<Response> 
       });
       return failure(opened.code, opened.reason);
     }
-    return recording(opened, new URL(request.url).searchParams.get("download") === "1" ? callId : null);
+    const isDownload = new URL(request.url).searchParams.get("download") === "1";
+    await writeDown(request, gate.user, callId, isDownload).catch(async (error: unknown) => {
+      await opened.body?.cancel();
+      throw error;
+    });
+    return recording(opened, isDownload ? callId : null);
   } catch (error) {
     log("error", "recording_failed", { call_id: callId, error_code: errorCode(error) });
     return failure("database_unavailable", "database_unavailable");
   }
+}
+
+/** A player asks for one recording in many ranges: within this time it is one listening. */
+const ONE_LISTENING_MINUTES = 30;
+
+/** Throws where it cannot be written down: then nothing is heard. */
+async function writeDown(request: Request, actor: SignedInUser, callId: string, isDownload: boolean): Promise<void> {
+  const entry = {
+    actor,
+    action: isDownload ? ("recording_downloaded" as const) : ("recording_listened" as const),
+    callId,
+    sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
+  };
+  await recordAuditOnce(entry, isDownload ? 0 : ONE_LISTENING_MINUTES);
 }
 
 function recording(opened: OpenedRecording, downloadOf: string | null): Response {

@@ -11,6 +11,7 @@ export const RECORDING_ERRORS = {
   unknown_call: 404,
   never_recorded: 404,
   expired: 410,
+  purged: 410,
   not_allowed_host: 502,
   vendor_unavailable: 502,
   vendor_timeout: 504,
@@ -37,6 +38,9 @@ export async function openCallRecording(
   const stored = await readRecording(callId);
   if (stored === null) {
     return { ok: false, code: "unknown_call", reason: "unknown_call" };
+  }
+  if (stored.purgedAt !== null) {
+    return { ok: false, code: "purged", reason: "purged" };
   }
   const open = (url: string) => openRecording(url, { hosts: env.RECORDING_HOSTS, range, signal });
 
@@ -75,7 +79,7 @@ function refresh(callId: string, rejected: string | null): Promise<Refreshed> {
 
 async function askForUrl(callId: string, rejected: string | null): Promise<Refreshed> {
   // Whoever asked before, here or in another process, has left its answer.
-  const stored = (await readRecording(callId)) ?? { url: null, expiresAt: null };
+  const stored = (await readRecording(callId)) ?? { url: null, expiresAt: null, purgedAt: null };
   if (isGood(stored, MARGIN_MS) && stored.url !== rejected) {
     return { ok: true, url: stored.url };
   }

@@ -1,18 +1,26 @@
 import { z } from "zod";
 
 import { requireApi } from "@/app/auth";
+import { recordAuditOnce } from "@/db/audit";
 import { readDeliveryBody } from "@/db/call-history";
+import { clientIp } from "@/lib/client-ip";
+import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { readableBody } from "@/lib/raw-body";
 
+/** Opened twice within this time is looked at once. */
+const ONE_LOOK_MINUTES = 10;
 const HEADERS = { "cache-control": "private, no-store" };
 
-/** The body of one delivery of a call, made readable: `{form, text, isDecoded}` of `lib/raw-body.ts`. */
+/**
+ * The body of one delivery of a call, made readable: `{form, text, isDecoded}` of `lib/raw-body.ts`. For operators; that it
+ * was looked at is written down first.
+ */
 export async function GET(
-  _request: Request,
+  request: Request,
   { params }: { params: Promise<{ callId: string; deliveryId: string }> },
 ): Promise<Response> {
-  const gate = await requireApi("viewer");
+  const gate = await requireApi("operator");
   if (!gate.ok) {
     return gate.response;
   }
@@ -20,9 +28,15 @@ export async function GET(
   try {
     const isKnowable = z.uuid().safeParse(deliveryId).success && !callId.includes("\u0000");
     const found = isKnowable ? await readDeliveryBody(callId, deliveryId) : null;
-    return found === null
-      ? Response.json({ error: "not_found" }, { status: 404, headers: HEADERS })
-      : Response.json(await readableBody(found.body, found.contentEncoding), { headers: HEADERS });
+    if (found === null) {
+      return Response.json({ error: "not_found" }, { status: 404, headers: HEADERS });
+    }
+    const sourceIp = clientIp(request.headers, env.CLIENT_IP_HEADER);
+    await recordAuditOnce(
+      { actor: gate.user, action: "delivery_viewed", callId, subject: deliveryId, sourceIp },
+      ONE_LOOK_MINUTES,
+    );
+    return Response.json(await readableBody(found.body, found.contentEncoding), { headers: HEADERS });
   } catch (error) {
     log("error", "delivery_body_failed", { call_id: callId, error_code: errorCode(error) });
     return Response.json({ error: "unavailable" }, { status: 503, headers: HEADERS });
