@@ -98,6 +98,20 @@ export async function countCalls(filter: CallFilter): Promise<{ count: number; i
   return { count: Math.min(found, COUNT_BOUND), isBounded: found > COUNT_BOUND };
 }
 
+/** What a page shows of a call: without the search indexes, which may weigh a megabyte. */
+const DETAIL_COLUMNS = {
+  facts: callDetails.facts,
+  transcript: callDetails.transcript,
+  corrections: callDetails.corrections,
+  report: callDetails.report,
+  responseBody: callDetails.responseBody,
+  variables: callDetails.variables,
+  recordingUrl: callDetails.recordingUrl,
+  recordingExpiresAt: callDetails.recordingExpiresAt,
+  recordingPurgedAt: callDetails.recordingPurgedAt,
+  transcriptPurgedAt: callDetails.transcriptPurgedAt,
+};
+
 /** One call, whole; null for an id that is not known. */
 export async function getCall(callId: string) {
   // The one character that Postgres refuses in text (22021): no call has it in its id.
@@ -105,7 +119,7 @@ export async function getCall(callId: string) {
     return null;
   }
   const [row] = await db
-    .select({ call: calls, details: callDetails })
+    .select({ call: calls, details: DETAIL_COLUMNS })
     .from(calls)
     .innerJoin(callDetails, eq(callDetails.callId, calls.callId))
     .where(eq(calls.callId, callId))

@@ -240,6 +240,86 @@ test.describe("with the vendor's API", () => {
     expect(asked(vendor, "recording")).toBe(0);
   });
 
+  test("who listened is written down: once for a player's many ranges, each time for a download", async ({
+    app,
+    vendor,
+    database,
+  }) => {
+    const { id } = await recordedCall(app, vendor, database);
+    await Promise.all([get(id), get(id, { range: "bytes=0-9" })]);
+    await get(id, { range: "bytes=10-19" });
+    await get(id, {}, "?download=1");
+    await get(id, {}, "?download=1");
+    const events = await database.sql`
+      select action, actor_email, count(*)::integer as count from audit_events
+      where call_id = ${id} group by action, actor_email order by action`;
+    expect(events.find((event) => event["action"] === "recording_downloaded")).toEqual({
+      action: "recording_downloaded",
+      actor_email: "admin@callboard.example",
+      count: 2,
+    });
+    // Two that begin at the same moment may both be first.
+    expect(events.find((event) => event["action"] === "recording_listened")?.["count"]).toBeLessThanOrEqual(2);
+  });
+
+  test("what cannot be written down is not heard", async ({ app, vendor, database }) => {
+    const { id } = await recordedCall(app, vendor, database);
+    await database.superuser`alter table audit_events rename to audit_events_away`;
+    try {
+      const response = await get(id);
+      expect([response.status, await response.json()]).toEqual([
+        503,
+        { error: "database_unavailable", reason: "database_unavailable" },
+      ]);
+    } finally {
+      await database.superuser`alter table audit_events_away rename to audit_events`;
+    }
+  });
+
+  test("a viewer hears nothing, opens no raw data and sees no number", async ({
+    app,
+    vendor,
+    database,
+    adminCookies,
+  }) => {
+    const { id } = await recordedCall(app, vendor, database);
+    const [row] = await database.sql`
+      select c.phone_number, d.id from calls c join deliveries d using (call_id) where call_id = ${id}`;
+    const number = String(row?.["phone_number"]);
+    const page = async () =>
+      (await fetch(`${app.url}${callHref(id)}`, { headers: { cookie: cookieHeader(adminCookies) } })).text();
+    const raw = async () =>
+      (
+        await fetch(`${app.url}${callHref(id)}/deliveries/${String(row?.["id"])}`, {
+          headers: { cookie: cookieHeader(adminCookies) },
+        })
+      ).status;
+    expect(await page()).toContain(number);
+    expect(await raw()).toBe(200);
+
+    await database.sql`update "user" set role = 'viewer'`;
+    try {
+      expect((await get(id)).status).toBe(403);
+      expect(await raw()).toBe(403);
+      const shown = await page();
+      expect(shown).toContain(id);
+      expect(shown).not.toContain(number);
+      expect(shown).not.toContain(recordingHref(id));
+    } finally {
+      await database.sql`update "user" set role = 'administrator'`;
+    }
+  });
+
+  test("a recording that was deleted by rule is not fetched again", async ({ app, vendor, database }) => {
+    const { id } = await recordedCall(app, vendor, database);
+    await database.sql`
+      update call_details set recording_url = null, recording_expires_at = null, recording_purged_at = now()
+      where call_id = ${id}`;
+    const response = await get(id);
+    expect([response.status, await response.json()]).toEqual([410, { error: "purged", reason: "purged" }]);
+    expect(asked(vendor, "api")).toBe(0);
+  });
+
   test("a URL that must not be fetched is neither fetched nor shown", async ({
     app,
     vendor,

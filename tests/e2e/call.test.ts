@@ -1,0 +1,219 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { callHref } from "@/lib/call-link";
+import { generateCall } from "@/scripts/vendor/generate";
+import type { Vendor } from "@/scripts/vendor/server";
+import type { App } from "@/tests/fixtures/app";
+import type { Database } from "@/tests/fixtures/database";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+
+async function post(app: App, body: unknown): Promise<void> {
+  expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status).toBe(200);
+}
+
+let calls = 0;
+
+async function recordedCall(
+  app: App,
+  vendor: Vendor,
+  database: Database,
+  language: "en" | "ar" = "en",
+): Promise<string> {
+  calls += 1;
+  const seed = `call-page-${process.pid}-${calls}`;
+  const call = generateCall({
+    seed,
+    endedAt: Date.now() - 3_600_000,
+    outcome: "complete",
+    language,
+    recorded: true,
+  });
+  const [webhook] = await vendor.register([call]);
+  await post(app, webhook);
+  await expect
+    .poll(async () => (await database.sql`select enrichment_state from calls where call_id = ${call.id}`)[0])
+    .toEqual({ enrichment_state: "done" });
+  return call.id;
+}
+
+function position(page: Page): Promise<number> {
+  return page.locator("audio").evaluate((audio: HTMLAudioElement) => audio.currentTime);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
+
+test.afterEach(({ vendor }) => {
+  vendor.clearFaults();
+});
+
+test("a recording plays, its turns follow, and turns and keys seek in it", async ({
+  adminPage: page,
+  app,
+  vendor,
+  database,
+}) => {
+  const id = await recordedCall(app, vendor, database);
+  await page.goto(callHref(id));
+  // Nothing of it is loaded before it is wanted.
+  expect(vendor.requests().filter(({ path }) => path.endsWith(`${id}.mp4`))).toEqual([]);
+
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect.poll(() => position(page)).toBeGreaterThan(0.5);
+  await expect(page.locator("[data-active]")).toHaveCount(1);
+  await expect.poll(() => page.locator("[data-waveform] canvas").count()).toBeGreaterThan(0);
+
+  const turns = page.getByRole("button", { name: /^Play from/ });
+  const last = turns.last();
+  const [minutes = "0", seconds = "0"] = ((await last.textContent()) ?? "").trim().split(":");
+  const start = Number(minutes) * 60 + Number(seconds);
+  await last.click();
+  await expect.poll(() => position(page)).toBeGreaterThanOrEqual(start);
+  await expect(page.locator("[data-active]").last()).toContainText((await last.textContent())?.trim() ?? "");
+
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  const before = await position(page);
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => position(page)).toBeCloseTo(before - 5, 0);
+  await page.keyboard.press("]");
+  await expect(page.getByRole("button", { name: "Speed: 1.25×" })).toBeVisible();
+});
+
+test("a link to a moment begins there", async ({ adminPage: page, app, vendor, database }) => {
+  const id = await recordedCall(app, vendor, database);
+  await page.goto(`${callHref(id)}#t=7`);
+  await expect(page.getByRole("slider", { name: "Position in the recording" })).toHaveValue("7");
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect.poll(() => position(page)).toBeGreaterThan(7);
+});
+
+test("expired, never recorded and the vendor's absence are three messages; trying again plays", async ({
+  adminPage: page,
+  app,
+  vendor,
+  database,
+}) => {
+  const id = await recordedCall(app, vendor, database);
+  vendor.fault({ on: "recording", kind: "status", status: 503 });
+  await page.goto(callHref(id));
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(page.getByText("Sarj cannot be reached")).toBeVisible();
+  vendor.clearFaults();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => position(page)).toBeGreaterThan(0.2);
+
+  await database.sql`update call_details set recording_expires_at = now() - interval '1 hour' where call_id = ${id}`;
+  vendor.fault({ on: "api", kind: "status", status: 404 });
+  await page.goto(callHref(id));
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(page.getByText("The recording has expired")).toBeVisible();
+
+  await post(app, complete("silent"));
+  await page.goto(callHref("silent"));
+  await expect(page.getByText("Sarj has not recorded this call.")).toBeVisible();
+  await expect(page.locator("audio")).toHaveCount(0);
+});
+
+test("nothing that the vendor sends is run", async ({ adminPage: page, app }) => {
+  const evil = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u202Eevil\u200B";
+  const reports: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) {
+      reports.push(message.text());
+    }
+  });
+  await post(
+    app,
+    complete("evil", {
+      recording_url: "javascript:window.pwned=1",
+      report: { [evil]: evil },
+      enhanced_transcript: {
+        transcript: {
+          messages: [
+            { type: "instructions", role: "system prompt", content: evil },
+            { role: "user", content: `${evil} tree` },
+            { type: "message", role: evil, content: evil },
+            { type: "function_call", tool_name: evil, arguments: evil, tool_call_id: "1" },
+            { type: evil, content: evil },
+          ],
+        },
+        errors: [{ incorrect_text: "tree", correction: evil, type: "word" }],
+      },
+    }),
+  );
+  await page.goto(callHref("evil"));
+  for (const fold of await page.locator("main summary").all()) {
+    await fold.click();
+  }
+  await expect(page.getByText("<script>window.pwned=1</script>").first()).toBeVisible();
+  expect(await page.evaluate(() => "pwned" in window)).toBe(false);
+  expect(await page.locator("main script, main img, a[href^='javascript:']").count()).toBe(0);
+  expect(reports).toEqual([]);
+});
+
+test("a decision is saved, shown as one of the three facts, and undone", async ({ adminPage: page, app, database }) => {
+  await post(app, notCompleted("to-decide"));
+  await page.goto(callHref("to-decide"));
+  await page.getByRole("radio", { name: /Needs follow-up/ }).check();
+  await page.getByLabel("Note").fill("اتصل غدًا");
+  await page.getByRole("button", { name: "Save decision" }).click();
+  const facts = page.getByLabel("What is known of this call");
+  await expect(facts).toContainText("Needs follow-up");
+  expect((await database.sql`select decision, note from reviews where call_id = 'to-decide'`)[0]).toEqual({
+    decision: "follow_up",
+    note: "اتصل غدًا",
+  });
+  expect(
+    (await database.sql`select reviewed_at is not null as reviewed from calls where call_id = 'to-decide'`)[0],
+  ).toEqual({ reviewed: true });
+
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(facts).toContainText("Nobody has decided yet");
+  expect(
+    (await database.sql`select reviewed_at is not null as reviewed from calls where call_id = 'to-decide'`)[0],
+  ).toEqual({ reviewed: false });
+});
+
+test("words are found in any spelling", async ({ adminPage: page, app }) => {
+  await post(app, complete("searched"));
+  await page.goto(callHref("searched"));
+  await page.getByRole("searchbox", { name: "Search in the transcript" }).fill("التوصِيل");
+  await expect(page.locator("mark")).toHaveText("التوصيل");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 of 1")).toBeVisible();
+});
+
+test("an unknown call is a 404 with a way back", async ({ adminPage: page }) => {
+  const response = await page.goto(callHref("no-such-call"));
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "This call is not known" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Go to calls" })).toHaveAttribute("href", "/calls");
+  expect(await violations(page)).toEqual([]);
+});
+
+for (const locale of ["en", "ar"] as const) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`axe finds nothing on a call, ${locale}, ${colorScheme}`, async ({
+      adminPage: page,
+      app,
+      vendor,
+      database,
+    }) => {
+      await page.context().addCookies([{ name: "locale", value: locale, url: app.url }]);
+      await page.emulateMedia({ colorScheme });
+      const id = await recordedCall(app, vendor, database, locale);
+      await page.goto(callHref(id));
+      await expect(page.locator("audio")).toBeAttached();
+      expect(await violations(page)).toEqual([]);
+      await post(app, notCompleted(`nobody-${locale}-${colorScheme}`));
+      await page.goto(callHref(`nobody-${locale}-${colorScheme}`));
+      expect(await violations(page)).toEqual([]);
+    });
+  }
+}
