@@ -5,7 +5,8 @@ import { type Theme, THEME_COOKIE } from "@/lib/theme";
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
-function writeCookie(name: string, value: string | null): void {
+/** Keeps a choice for this browser; null forgets it. `value` must be what a cookie can hold. */
+export function writeCookie(name: string, value: string | null): void {
   const secure = location.protocol === "https:" ? "; secure" : "";
   // oxlint-disable-next-line unicorn/no-document-cookie -- the Cookie Store API is not in every browser
   document.cookie = `${name}=${value ?? ""}; path=/; max-age=${value === null ? 0 : YEAR_SECONDS}; samesite=lax${secure}`;

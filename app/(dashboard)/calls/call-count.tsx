@@ -1,0 +1,28 @@
+import { getTranslations } from "next-intl/server";
+
+import { COUNT_BOUND, countCalls } from "@/db/calls";
+import type { CallFilter } from "@/lib/call-filter";
+
+/** How many calls there are, and in which zone their times are. The list beside it says so when the database is away. */
+export async function CallCount({ filter, zone }: { filter: CallFilter; zone: string }) {
+  const [t, tCommon] = await Promise.all([getTranslations("calls"), getTranslations("common.time")]);
+  const found = await countCalls(filter).catch(() => null);
+  const words =
+    found === null
+      ? null
+      : found.isBounded
+        ? t("countMore", { count: COUNT_BOUND })
+        : t("count", { count: found.count });
+  return (
+    <span data-testid="call-count">
+      {words !== null && <span className="font-medium text-foreground tabular">{words}</span>}
+      {words !== null && " · "}
+      {tCommon("zone", { zone })}
+    </span>
+  );
+}
+
+export function CallCountSkeleton() {
+  // Inside a paragraph: no block.
+  return <span aria-hidden className="inline-block h-3.5 w-48 animate-shimmer rounded-sm bg-hover align-middle" />;
+}

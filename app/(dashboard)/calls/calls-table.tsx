@@ -1,0 +1,223 @@
+"use client";
+
+import { ArrowDownLeft, ArrowUpRight, Minus, Volume2 } from "lucide-react";
+import type { Route } from "next";
+import { useFormatter, useTranslations } from "next-intl";
+import Link from "next/link";
+import { useMemo } from "react";
+
+import { type DataColumn, DataTable } from "@/components/data-table";
+import { useShortcut } from "@/components/shortcuts";
+import { Badge } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { Duration } from "@/components/ui/duration";
+import { GoalBadge } from "@/components/ui/goal-badge";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { Time } from "@/components/ui/time";
+import type { ListedCall } from "@/db/calls";
+import { type CallFilter, type CallListView, type CallSort, callsHref } from "@/lib/call-filter";
+import { isReached } from "@/lib/outcome";
+
+import { useLayout } from "./layout-provider";
+import type { ColumnId } from "./table-layout";
+
+/** The calls of one page: a table where there is room for one, a list of cards where there is not. */
+export function CallsTable({
+  rows,
+  filter,
+  view,
+}: {
+  rows: readonly ListedCall[];
+  filter: CallFilter;
+  view: CallListView;
+}) {
+  const t = useTranslations("calls");
+  const formatter = useFormatter();
+  const { layout } = useLayout();
+  const columns = useColumns(filter, view);
+  useRowKeys();
+
+  // The call's page finds its neighbours, and the way back, by the list's own parameters.
+  const query = callsHref(filter, view).slice("/calls".length);
+  const hrefOf = (row: ListedCall) => `/calls/${encodeURIComponent(row.callId)}${query}` as Route;
+  const nameOf = (row: ListedCall) =>
+    t("openCall", {
+      time: formatter.dateTime(row.occurredAt, "full"),
+      who: row.customerName || row.phoneNumber || row.callId,
+    });
+  return (
+    <>
+      <Card flush className="max-md:hidden">
+        <DataTable
+          label={t("title")}
+          columns={columns}
+          rows={rows}
+          layout={layout}
+          rowId={(row) => row.callId}
+          rowHref={hrefOf}
+          rowName={nameOf}
+        />
+      </Card>
+      <ul className="space-y-2 md:hidden" aria-label={t("title")}>
+        {rows.map((row) => (
+          <li key={row.callId} className="relative rounded-lg border bg-surface px-3.5 py-3 shadow-xs">
+            <div className="flex items-start justify-between gap-3">
+              <Link
+                href={hrefOf(row)}
+                prefetch={false}
+                data-row-link
+                aria-label={nameOf(row)}
+                className="min-w-0 font-medium outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-ring"
+              >
+                {row.customerName ? <bdi className="block truncate">{row.customerName}</bdi> : <Phone row={row} />}
+              </Link>
+              {row.durationSeconds !== null && (
+                <Duration seconds={row.durationSeconds} className="shrink-0 text-muted" />
+              )}
+            </div>
+            <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1">
+              <OutcomeBadge type={row.outcome} />
+              {(row.goal !== null || isReached(row.outcome)) && <GoalBadge status={row.goal} />}
+              {row.isTest && <Badge tone="warning">{t("test")}</Badge>}
+            </div>
+            <div className="mt-1.5 flex flex-wrap items-center justify-between gap-x-3 text-xs text-muted">
+              <Time value={row.occurredAt} format="compact" />
+              {row.customerName && <Phone row={row} />}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCall>[] {
+  const t = useTranslations("calls");
+  const tOutcomes = useTranslations("outcomes");
+  const tState = useTranslations("common.state");
+  return useMemo(() => {
+    const sortBy = (column: "time" | "duration") => {
+      const isThis = view.sort.endsWith(column);
+      const isDescending = view.sort.startsWith("-");
+      const next: CallSort = isThis && isDescending ? column : `-${column}`;
+      return {
+        href: callsHref(filter, { perPage: view.perPage, sort: next }) as Route,
+        direction: isThis ? (isDescending ? ("descending" as const) : ("ascending" as const)) : null,
+        name: t(`sort.${next}`),
+      };
+    };
+    const unknown = <span className="text-subtle">{tState("unknown")}</span>;
+    const notApplicable = (
+      <>
+        <Minus className="inline size-3.5 text-subtle" aria-hidden />
+        <span className="sr-only">{tState("notApplicable")}</span>
+      </>
+    );
+    const cells: Record<ColumnId, Omit<DataColumn<ListedCall>, "id" | "label">> = {
+      time: { cell: (row) => <Time value={row.occurredAt} format="compact" />, sort: sortBy("time") },
+      outcome: {
+        cell: (row) => (
+          <span className="flex items-center gap-1.5">
+            <OutcomeBadge type={row.outcome} />
+            {row.isTest && <Badge tone="warning">{t("test")}</Badge>}
+            {row.enrichmentState === "not_found" && !row.isTest && <Badge tone="warning">{t("unverified")}</Badge>}
+          </span>
+        ),
+      },
+      goal: {
+        cell: (row) => (row.goal === null && !isReached(row.outcome) ? notApplicable : <GoalBadge status={row.goal} />),
+      },
+      phone: { cell: (row) => <Phone row={row} />, className: "whitespace-nowrap" },
+      name: {
+        cell: (row) => (row.customerName ? <bdi className="block max-w-56 truncate">{row.customerName}</bdi> : unknown),
+      },
+      scenario: {
+        cell: (row) =>
+          row.scenarioId === null ? unknown : <Id className="block max-w-48 truncate">{row.scenarioId}</Id>,
+      },
+      direction: {
+        cell: (row) =>
+          row.direction === null ? (
+            unknown
+          ) : (
+            <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+              {row.direction === "inbound" ? (
+                <ArrowDownLeft className="size-3.5 text-subtle" aria-hidden />
+              ) : (
+                <ArrowUpRight className="size-3.5 text-subtle" aria-hidden />
+              )}
+              {wordOf(tOutcomes, "direction", row.direction)}
+            </span>
+          ),
+      },
+      language: { cell: (row) => (row.language === null ? unknown : wordOf(tOutcomes, "language", row.language)) },
+      duration: {
+        numeric: true,
+        cell: (row) =>
+          row.durationSeconds === null ? (
+            isReached(row.outcome) ? (
+              unknown
+            ) : (
+              notApplicable
+            )
+          ) : (
+            <Duration seconds={row.durationSeconds} />
+          ),
+        sort: sortBy("duration"),
+      },
+      recording: {
+        cell: (row) =>
+          row.hasRecording ? (
+            <span className="inline-flex items-center gap-1.5 text-muted">
+              <Volume2 className="size-4" aria-hidden />
+              <span className="sr-only">{tState("yes")}</span>
+            </span>
+          ) : isReached(row.outcome) ? (
+            <span className="text-subtle">{tState("none")}</span>
+          ) : (
+            notApplicable
+          ),
+      },
+      status: { cell: (row) => (row.status === null ? unknown : wordOf(tOutcomes, "status", row.status)) },
+    };
+    return (Object.keys(cells) as ColumnId[]).map((id) => Object.assign({ id, label: t(`column.${id}`) }, cells[id]));
+  }, [filter, view, t, tOutcomes, tState]);
+}
+
+/** A number the vendor has not told yet is not the same as none. */
+function Phone({ row }: { row: ListedCall }) {
+  const t = useTranslations("calls");
+  const tState = useTranslations("common.state");
+  return row.phoneNumber === null ? (
+    <span className="text-subtle">{row.enrichmentState === "pending" ? t("phonePending") : tState("unknown")}</span>
+  ) : (
+    <Ltr className="whitespace-nowrap">{row.phoneNumber}</Ltr>
+  );
+}
+
+/** A word of the vendor's in the reader's language; one that we do not know is shown as it came. */
+function wordOf(
+  t: ReturnType<typeof useTranslations<"outcomes">>,
+  kind: "direction" | "language" | "status",
+  value: string,
+) {
+  const key = `${kind}.${value}` as Parameters<typeof t.has>[0];
+  return /^\w+$/.test(value) && t.has(key) ? t(key) : <bdi translate="no">{value}</bdi>;
+}
+
+/** `j` and `k` move from row to row; Enter is the link's own. */
+function useRowKeys() {
+  const t = useTranslations("calls.key");
+  const move = (step: 1 | -1) => {
+    const links = [...document.querySelectorAll<HTMLElement>("[data-row-link]")].filter(
+      (link) => link.offsetParent !== null,
+    );
+    const at = links.findIndex((link) => link === document.activeElement);
+    const next = at === -1 ? (step === 1 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
+    links[next]?.focus();
+    links[next]?.scrollIntoView({ block: "nearest" });
+  };
+  useShortcut({ keys: "j", label: t("next") }, () => move(1));
+  useShortcut({ keys: "k", label: t("previous") }, () => move(-1));
+}

@@ -1,0 +1,352 @@
+"use client";
+
+import { CalendarDays, ChevronDown, Search, SlidersHorizontal } from "lucide-react";
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useOptimistic, useRef, useState, useTransition } from "react";
+
+import { useShortcut } from "@/components/shortcuts";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Kbd } from "@/components/ui/kbd";
+import { Popover } from "@/components/ui/popover";
+import { Spinner } from "@/components/ui/spinner";
+import type { Facets } from "@/db/calls";
+import {
+  type CallFilter,
+  callFilterParams,
+  type CallListView,
+  callsHref,
+  DEFAULT_VIEW,
+  UNKNOWN,
+} from "@/lib/call-filter";
+
+import { useFilterWords } from "./filter-words";
+
+export type DatePreset = { label: string; from: string; to: string };
+
+const FACETS = ["outcome", "goal", "scenario", "language", "direction"] as const;
+
+/** Everything that narrows the list. Each change is a new URL; the list is dimmed until it has come. */
+export function FilterBar({
+  filter: applied,
+  view,
+  facets,
+  presets,
+  canSeeNumbers,
+}: {
+  filter: CallFilter;
+  view: CallListView;
+  facets: Facets;
+  presets: readonly DatePreset[];
+  canSeeNumbers: boolean;
+}) {
+  const router = useRouter();
+  const [pending, startTransition] = useTransition();
+  const [filter, showFilter] = useOptimistic(applied);
+  const apply = (change: Partial<CallFilter>) =>
+    startTransition(() => {
+      const next = { ...filter, ...change };
+      showFilter(next);
+      // Another filter begins at its first page.
+      router.push(callsHref(next, { sort: view.sort, perPage: view.perPage }) as Route, { scroll: false });
+    });
+  return (
+    <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
+      <SearchBox key={filter.q} filter={filter} view={view} canSeeNumbers={canSeeNumbers} onSearch={apply} />
+      <DateRange filter={filter} presets={presets} onApply={apply} />
+      {FACETS.map((name) => (
+        <FacetMenu
+          key={name}
+          name={name}
+          values={facets[name]}
+          chosen={filter[name]}
+          onChange={(values) => apply({ [name]: values })}
+        />
+      ))}
+      <MoreFilters filter={filter} canSeeNumbers={canSeeNumbers} onApply={apply} />
+      {pending && <Spinner />}
+    </div>
+  );
+}
+
+/** What is typed here as a number is looked for among the numbers. */
+const LOOKS_LIKE_PHONE = /^[+()\-.\s\d٠-٩۰-۹]{7,}$/;
+
+function SearchBox({
+  filter,
+  view,
+  canSeeNumbers,
+  onSearch,
+}: {
+  filter: CallFilter;
+  view: CallListView;
+  canSeeNumbers: boolean;
+  onSearch: (change: Partial<CallFilter>) => void;
+}) {
+  const t = useTranslations("calls");
+  const box = useRef<HTMLInputElement>(null);
+  useShortcut({ keys: "/", label: t("key.search") }, () => {
+    box.current?.focus();
+    box.current?.select();
+  });
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const text = (box.current?.value ?? "").trim();
+    const isPhone = canSeeNumbers && LOOKS_LIKE_PHONE.test(text);
+    onSearch(isPhone ? { q: null, phone: digitsOf(text) } : { q: text === "" ? null : text.slice(0, 200) });
+  };
+  return (
+    <search className="w-full sm:w-64">
+      <form action="/calls" onSubmit={onSubmit}>
+        {/* Before any script has run, this is a form like any other. */}
+        {[...callFilterParams({ ...filter, q: null })].map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        {view.sort !== DEFAULT_VIEW.sort && <input type="hidden" name="sort" value={view.sort} />}
+        <Input
+          ref={box}
+          type="search"
+          name="q"
+          dir="auto"
+          defaultValue={filter.q ?? ""}
+          maxLength={200}
+          aria-label={t("search")}
+          placeholder={t(canSeeNumbers ? "searchHint" : "searchHintNoNumbers")}
+          leading={<Search aria-hidden />}
+          trailing={<Kbd className="max-md:hidden">/</Kbd>}
+        />
+      </form>
+    </search>
+  );
+}
+
+function digitsOf(text: string): string {
+  return text
+    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
+    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
+    .replaceAll(/\D/g, "");
+}
+
+function FacetMenu({
+  name,
+  values,
+  chosen,
+  onChange,
+}: {
+  name: (typeof FACETS)[number];
+  values: Facets[(typeof FACETS)[number]];
+  chosen: readonly string[];
+  onChange: (values: string[]) => void;
+}) {
+  const t = useTranslations("calls");
+  const { valueOf } = useFilterWords();
+  // What is chosen is in the menu though no call has it.
+  const found = values.map(({ value, count }) => ({ value: value ?? UNKNOWN, count }));
+  const options = [
+    ...found,
+    ...chosen.filter((value) => !found.some((other) => other.value === value)).map((value) => ({ value, count: 0 })),
+  ];
+  const unique = options.filter(({ value }, index) => options.findIndex((other) => other.value === value) === index);
+  return (
+    <Popover
+      title={t(`column.${name}`)}
+      trigger={<FilterButton label={t(`column.${name}`)} count={chosen.length} />}
+      className="w-64"
+    >
+      {unique.length === 0 ? (
+        <p className="text-muted">{t("noValues")}</p>
+      ) : (
+        <ul className="-mx-1 max-h-72 overflow-y-auto px-1">
+          {unique.map(({ value, count }) => (
+            <li key={value} className="flex items-center gap-2 py-1">
+              <Checkbox
+                className="flex-1"
+                checked={chosen.includes(value)}
+                onChange={(event) =>
+                  onChange(event.target.checked ? [...chosen, value] : chosen.filter((other) => other !== value))
+                }
+                label={<span className="break-words">{valueOf(name, value)}</span>}
+              />
+              <span className="text-xs text-subtle tabular">{count.toLocaleString("en")}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {chosen.length > 0 && (
+        <Button variant="ghost" size="sm" className="mt-2 w-full" onClick={() => onChange([])}>
+          {t("clearOne")}
+        </Button>
+      )}
+    </Popover>
+  );
+}
+
+function FilterButton({
+  label,
+  count = 0,
+  icon,
+  ...props
+}: { label: string; count?: number; icon?: React.ReactNode } & Omit<React.ComponentProps<typeof Button>, "children">) {
+  return (
+    <Button {...props} size="md" className="font-normal">
+      {icon}
+      {label}
+      {count > 0 && (
+        <span className="rounded-sm bg-accent-soft px-1 text-xs font-medium text-accent-text tabular">{count}</span>
+      )}
+      <ChevronDown className="size-3.5! text-subtle" aria-hidden />
+    </Button>
+  );
+}
+
+/** Only its text is needed to write the URL; the server reads it anew. */
+function boundOf(text: string): CallFilter["from"] {
+  return text === "" ? null : { text, at: new Date(0) };
+}
+
+function DateRange({
+  filter,
+  presets,
+  onApply,
+}: {
+  filter: CallFilter;
+  presets: readonly DatePreset[];
+  onApply: (change: Partial<CallFilter>) => void;
+}) {
+  const t = useTranslations("calls.range");
+  const tAction = useTranslations("common.action");
+  const [open, setOpen] = useState(false);
+  const from = filter.from?.text ?? "";
+  const to = filter.to?.text ?? "";
+  const preset = presets.find((one) => one.from === from && one.to === to);
+  const choose = (change: { from: string; to: string }) => {
+    setOpen(false);
+    onApply({ from: boundOf(change.from), to: boundOf(change.to) });
+  };
+  const dayOnly = (text: string) => (/^\d{4}-\d\d-\d\d$/.test(text) ? text : "");
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      title={t("title")}
+      className="w-72"
+      trigger={
+        <FilterButton
+          icon={<CalendarDays aria-hidden />}
+          label={preset?.label ?? t(from === "" && to === "" ? "any" : "custom")}
+        />
+      }
+    >
+      <div className="grid grid-cols-2 gap-1.5">
+        {presets.map((one) => (
+          <Button key={one.label} size="sm" aria-pressed={one === preset} onClick={() => choose(one)}>
+            {one.label}
+          </Button>
+        ))}
+      </div>
+      <form
+        className="mt-3 space-y-3 border-t pt-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const data = new FormData(event.currentTarget);
+          choose({ from: String(data.get("from") ?? ""), to: String(data.get("to") ?? "") });
+        }}
+      >
+        <div className="grid grid-cols-2 gap-2">
+          <Field label={t("from")}>
+            <Input type="date" name="from" defaultValue={dayOnly(from)} />
+          </Field>
+          <Field label={t("to")}>
+            <Input type="date" name="to" defaultValue={dayOnly(to)} />
+          </Field>
+        </div>
+        <div className="flex justify-between gap-2">
+          <Button variant="ghost" size="sm" onClick={() => choose({ from: "", to: "" })}>
+            {t("any")}
+          </Button>
+          <Button type="submit" variant="primary" size="sm">
+            {tAction("apply")}
+          </Button>
+        </div>
+      </form>
+    </Popover>
+  );
+}
+
+function MoreFilters({
+  filter,
+  canSeeNumbers,
+  onApply,
+}: {
+  filter: CallFilter;
+  canSeeNumbers: boolean;
+  onApply: (change: Partial<CallFilter>) => void;
+}) {
+  const t = useTranslations("calls");
+  const tAction = useTranslations("common.action");
+  const [open, setOpen] = useState(false);
+  const active = [filter.phone, filter.minDuration, filter.maxDuration, filter.reviewed].filter((one) => one !== null);
+  const numberOf = (value: FormDataEntryValue | null) => (value === null || value === "" ? null : Number(value));
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      title={t("more")}
+      className="w-72"
+      trigger={<FilterButton icon={<SlidersHorizontal aria-hidden />} label={t("more")} count={active.length} />}
+    >
+      <form
+        className="space-y-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const data = new FormData(event.currentTarget);
+          const reviewed = data.get("reviewed");
+          const phone = digitsOf(String(data.get("phone") ?? ""));
+          setOpen(false);
+          onApply({
+            phone: phone.length < 2 ? null : phone,
+            minDuration: numberOf(data.get("min_duration")),
+            maxDuration: numberOf(data.get("max_duration")),
+            reviewed: reviewed === "1" ? true : reviewed === "0" ? false : null,
+          });
+        }}
+      >
+        {canSeeNumbers && (
+          <Field label={t("column.phone")}>
+            <Input type="tel" name="phone" dir="ltr" defaultValue={filter.phone ?? ""} maxLength={40} />
+          </Field>
+        )}
+        <div className="grid grid-cols-2 gap-2">
+          <Field label={t("minDuration")}>
+            <Input type="number" name="min_duration" min={0} max={86400} defaultValue={filter.minDuration ?? ""} />
+          </Field>
+          <Field label={t("maxDuration")}>
+            <Input type="number" name="max_duration" min={0} max={86400} defaultValue={filter.maxDuration ?? ""} />
+          </Field>
+        </div>
+        <fieldset className="space-y-1.5">
+          <legend className="mb-1.5 text-sm font-medium">{t("reviewed")}</legend>
+          {(["", "1", "0"] as const).map((value) => (
+            <label key={value} className="flex items-center gap-2">
+              <input
+                type="radio"
+                name="reviewed"
+                value={value}
+                defaultChecked={value === (filter.reviewed === null ? "" : filter.reviewed ? "1" : "0")}
+                className="size-4 accent-(--accent)"
+              />
+              {t(value === "" ? "reviewedAll" : value === "1" ? "reviewedYes" : "reviewedNo")}
+            </label>
+          ))}
+        </fieldset>
+        <Button type="submit" variant="primary" size="sm" className="w-full">
+          {tAction("apply")}
+        </Button>
+      </form>
+    </Popover>
+  );
+}

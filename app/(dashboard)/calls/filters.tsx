@@ -1,0 +1,41 @@
+import { getTranslations } from "next-intl/server";
+
+import { Skeleton } from "@/components/ui/skeleton";
+import type { CallFilter, CallListView } from "@/lib/call-filter";
+import { addDays, dayOf } from "@/lib/time";
+
+import { getFacets } from "./facets";
+import { type DatePreset, FilterBar } from "./filter-bar";
+
+export async function Filters({
+  filter,
+  view,
+  zone,
+  canSeeNumbers,
+}: {
+  filter: CallFilter;
+  view: CallListView;
+  zone: string;
+  canSeeNumbers: boolean;
+}) {
+  const [facets, t] = await Promise.all([getFacets(), getTranslations("calls.range")]);
+  const today = dayOf(new Date(), zone);
+  const presets: DatePreset[] = [
+    { label: t("today"), from: today, to: today },
+    { label: t("days", { days: 7 }), from: addDays(today, -6), to: today },
+    { label: t("days", { days: 30 }), from: addDays(today, -29), to: today },
+    { label: t("month"), from: `${today.slice(0, 8)}01`, to: today },
+  ];
+  return <FilterBar filter={filter} view={view} facets={facets} presets={presets} canSeeNumbers={canSeeNumbers} />;
+}
+
+export function FiltersSkeleton() {
+  return (
+    <div className="flex flex-wrap gap-2" aria-busy>
+      <Skeleton className="h-8 w-64" />
+      {Array.from({ length: 6 }, (_, index) => (
+        <Skeleton key={index} className="h-8 w-24" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { cookies } from "next/headers";
+import { Suspense } from "react";
+
+import { apiAccess } from "@/app/_jobs/enrich";
+import { requirePage } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { Notice } from "@/components/ui/notice";
+import { PageHeader } from "@/components/ui/page-header";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { parseCallFilter } from "@/lib/call-filter";
+import { includesRole } from "@/lib/role";
+
+import { CallCount, CallCountSkeleton } from "./call-count";
+import { CallList, CallListSkeleton } from "./call-list";
+import { FilterChips } from "./filter-chips";
+import { Filters, FiltersSkeleton } from "./filters";
+import { LayoutProvider } from "./layout-provider";
+import { ListTools } from "./list-tools";
+import { LAYOUT_COOKIE, readLayout } from "./table-layout";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("calls");
+  return { title: t("title") };
+}
+
+export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
+  const { role } = await requirePage();
+  const [params, { timeZone }, cookieStore, t] = await Promise.all([
+    searchParams,
+    getOrganization(),
+    cookies(),
+    getTranslations("calls"),
+  ]);
+  const canSeeNumbers = includesRole(role, "operator");
+  // Whoever sees no numbers does not find out by asking for them either.
+  const { phone, ...others } = params;
+  const parsed = parseCallFilter(canSeeNumbers ? params : others, timeZone);
+  const { filter, view } = parsed;
+  const ignored = [...parsed.ignored, ...(canSeeNumbers || !phone ? [] : [{ name: "phone", value: "" }])];
+  const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
+  return (
+    <LayoutProvider initial={layout}>
+      <PageHeader
+        title={t("title")}
+        description={
+          <Suspense fallback={<CallCountSkeleton />}>
+            <CallCount filter={filter} zone={timeZone} />
+          </Suspense>
+        }
+        actions={<ListTools filter={filter} view={view} canExport={includesRole(role, "operator")} />}
+      />
+      <div className="space-y-3">
+        {ignored.length > 0 && (
+          <Notice tone="warning">
+            {t("ignored", { count: ignored.length, names: ignored.map(({ name }) => name.slice(0, 60)).join(", ") })}
+          </Notice>
+        )}
+        {apiAccess() === null && <Notice>{t("enrichmentOff")}</Notice>}
+        <PanelBoundary>
+          <Suspense fallback={<FiltersSkeleton />}>
+            <Filters filter={filter} view={view} zone={timeZone} canSeeNumbers={canSeeNumbers} />
+          </Suspense>
+        </PanelBoundary>
+        <FilterChips filter={filter} view={view} />
+        <div className="transition-opacity delay-100 group-has-data-pending/list:opacity-55">
+          <PanelBoundary>
+            <Suspense fallback={<CallListSkeleton />}>
+              <CallList filter={filter} view={view} canSeeNumbers={canSeeNumbers} role={role} />
+            </Suspense>
+          </PanelBoundary>
+        </div>
+      </div>
+    </LayoutProvider>
+  );
+}

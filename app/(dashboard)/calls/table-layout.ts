@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+import type { TableLayout } from "@/components/data-table";
+
+/** The columns of the list, in their first order. */
+export const COLUMN_IDS = [
+  "time",
+  "outcome",
+  "goal",
+  "phone",
+  "name",
+  "scenario",
+  "direction",
+  "language",
+  "duration",
+  "recording",
+  "status",
+] as const;
+
+export type ColumnId = (typeof COLUMN_IDS)[number];
+
+/** The first column is the row's link and stays. */
+export const FIXED_COLUMN: ColumnId = "time";
+
+export const DEFAULT_LAYOUT: TableLayout = {
+  order: COLUMN_IDS,
+  hidden: ["direction", "status"],
+  density: "comfortable",
+};
+
+/** A cookie, so that the server's HTML has the columns that the reader chose. */
+export const LAYOUT_COOKIE = "calls_table";
+
+const ids = z.array(z.string().max(20)).max(40);
+const layoutSchema = z.tuple([ids, ids, z.enum(["comfortable", "compact"])]);
+
+/** Any text gives a layout: columns that are new since it was written come last, those that are gone are left out. */
+export function readLayout(cookie: string | undefined): TableLayout {
+  try {
+    const [order, hidden, density] = layoutSchema.parse(JSON.parse(decodeURIComponent(cookie ?? "")));
+    const known = new Set<string>(COLUMN_IDS);
+    const chosen = [...new Set(order)].filter((id) => known.has(id) && id !== FIXED_COLUMN);
+    return {
+      order: [FIXED_COLUMN, ...chosen, ...COLUMN_IDS.filter((id) => id !== FIXED_COLUMN && !chosen.includes(id))],
+      hidden: hidden.filter((id) => known.has(id) && id !== FIXED_COLUMN),
+      density,
+    };
+  } catch {
+    return DEFAULT_LAYOUT;
+  }
+}
+
+export function writeLayout({ order, hidden, density }: TableLayout): string {
+  return encodeURIComponent(JSON.stringify([order, hidden, density]));
+}

@@ -1,0 +1,149 @@
+"use client";
+
+import type { CellData, ColumnDef, RowData } from "@tanstack/react-table";
+import {
+  columnOrderingFeature,
+  columnVisibilityFeature,
+  createColumnHelper,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { Route } from "next";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+
+import { cn } from "./cn";
+
+/** What a table of ours does itself. Sorting, filtering and paging are the URL's and the database's. */
+const features = tableFeatures({ columnOrderingFeature, columnVisibilityFeature });
+type Features = typeof features;
+
+export type DataColumn<Row extends RowData> = {
+  id: string;
+  /** The words of its head, and of its line in a menu of columns. */
+  label: string;
+  cell: (row: Row) => ReactNode;
+  numeric?: boolean;
+  /** The head as a link that sorts by this column, and how it is sorted now. */
+  sort?: { href: Route; direction: "ascending" | "descending" | null; name: string };
+  className?: string;
+};
+
+export type TableLayout = { order: readonly string[]; hidden: readonly string[]; density: "comfortable" | "compact" };
+
+/**
+ * A table of links: the whole row leads to where its first cell's link does. It knows nothing of what the rows are. Scrolls
+ * sideways in its own box.
+ */
+export function DataTable<Row extends RowData>({
+  label,
+  columns,
+  rows,
+  layout,
+  rowId,
+  rowHref,
+  rowName,
+  className,
+}: {
+  label: string;
+  /** Stable between renders. */
+  columns: readonly DataColumn<Row>[];
+  rows: readonly Row[];
+  layout: TableLayout;
+  rowId: (row: Row) => string;
+  rowHref: (row: Row) => Route;
+  /** The name of a row's link, for those who do not see the row. */
+  rowName: (row: Row) => string;
+  className?: string;
+}) {
+  const byId = new Map(columns.map((column) => [column.id, column]));
+  const helper = createColumnHelper<Features, Row>();
+  const definitions: ColumnDef<Features, Row, CellData>[] = columns.map((column) =>
+    helper.display({ id: column.id, header: column.label, cell: ({ row }) => column.cell(row.original) }),
+  );
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: rows as Row[],
+    getRowId: rowId,
+    state: {
+      columnOrder: [...layout.order],
+      columnVisibility: Object.fromEntries(layout.hidden.map((id) => [id, false])),
+    },
+  });
+  const shown = table.getVisibleLeafColumns();
+  return (
+    <TableScroll label={label} className={className}>
+      <Table>
+        <thead className="sticky top-0 z-10">
+          <tr>
+            {shown.map(({ id }) => {
+              const column = byId.get(id);
+              return column === undefined ? null : <Head key={id} column={column} />;
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => (
+            <Tr key={row.id} className="relative cursor-pointer has-[a:focus-visible]:bg-accent-soft">
+              {row.getVisibleCells().map((cell, index) => {
+                const column = byId.get(cell.column.id);
+                return (
+                  <Td
+                    key={cell.id}
+                    numeric={column?.numeric ?? false}
+                    className={cn(layout.density === "compact" && "h-7.5 py-0.5", column?.className)}
+                  >
+                    {index === 0 ? (
+                      <Link
+                        href={rowHref(row.original)}
+                        prefetch={false}
+                        data-row-link
+                        aria-label={rowName(row.original)}
+                        className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
+                      >
+                        <table.FlexRender cell={cell} />
+                      </Link>
+                    ) : (
+                      <table.FlexRender cell={cell} />
+                    )}
+                  </Td>
+                );
+              })}
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </TableScroll>
+  );
+}
+
+function Head<Row extends RowData>({ column: { label, numeric = false, sort } }: { column: DataColumn<Row> }) {
+  if (sort === undefined) {
+    return <Th numeric={numeric}>{label}</Th>;
+  }
+  const Arrow = sort.direction === "ascending" ? ArrowUp : ArrowDown;
+  return (
+    <Th numeric={numeric} aria-sort={sort.direction ?? "none"}>
+      <Link
+        href={sort.href}
+        scroll={false}
+        title={sort.name}
+        className="group/sort -mx-1 inline-flex items-center gap-1 rounded-sm px-1 hover:text-foreground"
+      >
+        {label}
+        <Arrow
+          aria-hidden
+          className={cn(
+            "size-3.5",
+            sort.direction === null && "opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",
+          )}
+        />
+        <span className="sr-only">{sort.name}</span>
+      </Link>
+    </Th>
+  );
+}
