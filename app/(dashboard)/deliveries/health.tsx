@@ -175,9 +175,9 @@ async function Quarantine({
               <>
                 <Link
                   href={deliveriesHref({ ...NO_DELIVERY_FILTER, verdict: ["quarantined"], reason: [reason] }) as Route}
-                  aria-label={t("quarantine.show", { count, reason: t(`reason.${reason}`) })}
                   className="rounded-sm px-1 font-medium text-accent-text tabular underline-offset-2 hover:underline"
                 >
+                  <span className="sr-only">{t(`reason.${reason}`)}: </span>
                   {format.number(count)}
                 </Link>
                 {isAdministrator && <ReplayReasonButton reason={reason} count={count} />}

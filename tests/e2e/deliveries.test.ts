@@ -1,0 +1,172 @@
+import AxeBuilder from "@axe-core/playwright";
+import type postgres from "postgres";
+
+import { addPerson } from "@/tests/fixtures/people";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete } from "@/tests/fixtures/webhooks";
+
+test.beforeEach(async ({ context, app, database }) => {
+  await database.empty();
+  await context.addCookies(await signIn(app.url));
+});
+
+/** A delivery that an older version could not read and this one can. */
+async function setAside(sql: postgres.Sql, callId: string, reason = "call_id_missing"): Promise<string> {
+  const [row] = await sql`
+    insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, reason)
+    values ('', gen_random_uuid(), ${Buffer.from(JSON.stringify(complete(callId)))}, ${callId}, 'aaaaaaaa', 'quarantined', ${reason})
+    returning id`;
+  return String(row?.id);
+}
+
+test("the log says what came and why it was set aside; filters live in the URL; bad ones are named", async ({
+  page,
+  app,
+  request,
+}) => {
+  await request.post(app.webhookUrl, { data: complete("log-1") });
+  await request.post(app.webhookUrl, { data: "{oops", headers: { "content-type": "text/plain" } });
+  await page.goto("/deliveries?colour=red");
+  await expect(page.getByText("colour could not be understood")).toBeVisible();
+  const log = page.getByRole("region", { name: "Log" });
+  await expect(log.getByRole("row")).toHaveCount(3);
+  await expect(log.getByRole("row", { name: /Not JSON/ })).toContainText("Set aside");
+  await page.getByRole("link", { name: "Set aside", exact: true }).click();
+  await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
+  await expect(log.getByRole("row")).toHaveCount(2);
+  await page.getByRole("button", { name: "Filters" }).click();
+  await page.getByRole("textbox", { name: "Call id" }).fill("nobody");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/call_id=nobody/);
+  await expect(page.getByText("No delivery matches these filters")).toBeVisible();
+});
+
+test("a delivery is replayed after a confirmation, and its page says what the call holds of it", async ({
+  page,
+  database: { sql },
+}) => {
+  const id = await setAside(sql, "replayed-1");
+  await page.goto(`/deliveries/${id}`);
+  await expect(page.getByText("The body does not say which call it is about.")).toBeVisible();
+  await page.getByRole("button", { name: "Replay" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("Replay this delivery?");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(await sql`select 1 from calls`).toHaveLength(0);
+
+  await page.getByRole("button", { name: "Replay" }).click();
+  await dialog.getByRole("button", { name: "Replay" }).click();
+  await expect(dialog).toContainText("1 delivery replayed");
+  await expect(dialog).toContainText("1 applied");
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByText("Its word is the call’s outcome.")).toBeVisible();
+  await expect(page.getByRole("row", { name: /Duration/ })).toContainText("From this delivery");
+  expect(await sql`select call_id, outcome from calls`).toEqual([{ call_id: "replayed-1", outcome: "complete" }]);
+  expect(await sql`select action, subject from audit_events where action = 'delivery_replayed'`).toEqual([
+    { action: "delivery_replayed", subject: id },
+  ]);
+});
+
+test("a selection, and all of one reason, are replayed with a result for each", async ({ page, database: { sql } }) => {
+  await setAside(sql, "sel-1");
+  await setAside(sql, "sel-2");
+  await page.goto("/deliveries");
+  await page.getByRole("checkbox", { name: "Select all on this page" }).check();
+  await expect(page.getByText("2 selected")).toBeVisible();
+  await page.getByRole("button", { name: "Replay selection" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Replay" }).click();
+  await expect(page.getByRole("dialog")).toContainText("2 applied");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  for (let index = 0; index < 70; index += 1) {
+    await setAside(sql, `all-${index}`);
+  }
+  await sql`
+    insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, reason)
+    values ('', gen_random_uuid(), '[]', 'x', 'aaaaaaaa', 'quarantined', 'call_id_missing')`;
+  await page.reload();
+  await page.getByRole("button", { name: "Replay all: No call id" }).click();
+  await expect(page.getByRole("dialog")).toContainText("71 deliveries, the oldest first");
+  await page.getByRole("dialog").getByRole("button", { name: "Replay" }).click();
+  await expect(page.getByRole("dialog")).toContainText("71 deliveries replayed");
+  await expect(page.getByRole("dialog")).toContainText("70 applied");
+  await expect(page.getByRole("dialog")).toContainText("1 still set aside");
+  await expect(page.getByRole("dialog").getByRole("link", { name: /Not a JSON object/ })).toBeVisible();
+});
+
+test("the body is a file that no browser runs, and hostile text in it stays text", async ({
+  page,
+  app,
+  request,
+  context,
+}) => {
+  const hostile = `{"call_id":"<script>alert(1)</script>","payload":{"type":"complete"}}`;
+  await request.post(app.webhookUrl, { data: hostile, headers: { "content-type": "text/html" } });
+  await page.goto("/deliveries");
+  await page.getByRole("region", { name: "Log" }).getByRole("link").first().click();
+  await expect(page.getByRole("region", { name: "Body" })).toContainText("<script>alert(1)</script>");
+  const href = await page.getByRole("link", { name: "Download body" }).getAttribute("href");
+  const file = await context.request.get(`${app.url}${href}`);
+  expect(file.headers()).toMatchObject({ "content-type": "application/json", "x-content-type-options": "nosniff" });
+  expect(file.headers()["content-disposition"]).toMatch(/^attachment; filename="delivery-[0-9a-f-]+\.json"$/);
+  expect(await file.text()).toBe(hostile);
+});
+
+test("nothing has come for longer than usual: an alert says so", async ({ page, database: { sql } }) => {
+  // Six of every hour for four weeks, and nothing in the last two hours.
+  await sql`
+    insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, outcome, received_at)
+    select 'h' || n, gen_random_uuid(), '{}', 'h' || n, 'aaaaaaaa', 'applied', 'no_answer', now() - interval '2 hours' - n * interval '10 minutes'
+    from generate_series(0, 6 * 24 * 28) n`;
+  await page.goto("/deliveries");
+  await expect(page.getByText("Nothing has come for 2 hours")).toBeVisible();
+  await expect(page.getByText(/about 1[23] deliveries come/)).toBeVisible();
+});
+
+test("a viewer sees none of it, an operator replays but not all of a reason", async ({
+  browser,
+  app,
+  database: { sql },
+}) => {
+  const id = await setAside(sql, "role-1");
+  for (const role of ["viewer", "operator"] as const) {
+    const context = await browser.newContext({ baseURL: app.url });
+    await context.addCookies(await signIn(app.url, await addPerson(sql, role)));
+    const page = await context.newPage();
+    const statuses = [];
+    for (const path of ["/deliveries", `/deliveries/${id}`, `/deliveries/${id}/body`]) {
+      statuses.push((await context.request.get(`${app.url}${path}`)).status());
+    }
+    expect(statuses).toEqual(role === "viewer" ? [403, 403, 403] : [200, 200, 200]);
+    if (role === "operator") {
+      await page.goto("/deliveries");
+      await expect(page.getByText("Set aside, by reason")).toBeVisible();
+      await expect(page.getByRole("button", { name: /Replay all/ })).toHaveCount(0);
+    }
+    await context.close();
+  }
+});
+
+for (const locale of ["en", "ar"]) {
+  test(`axe finds nothing on the log and on a delivery in ${locale}`, async ({
+    page,
+    context,
+    app,
+    database: { sql },
+  }) => {
+    const id = await setAside(sql, "axe-1");
+    await context.addCookies([{ name: "locale", value: locale, url: app.url }]);
+    for (const path of ["/deliveries", `/deliveries/${id}`, "/deliveries/00000000-0000-4000-8000-000000000000"]) {
+      await page.goto(path);
+      await expect(page.locator("main h1")).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id: rule, nodes }) => [path, rule, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+        0,
+      );
+    }
+  });
+}

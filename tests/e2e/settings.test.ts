@@ -1,0 +1,154 @@
+import AxeBuilder from "@axe-core/playwright";
+
+import { generateCalls } from "@/scripts/vendor/generate";
+import { startVendor } from "@/scripts/vendor/server";
+import { addPerson } from "@/tests/fixtures/people";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { slot, VENDOR_API_KEY, WEBHOOK_SECRET } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+
+test.beforeEach(async ({ context, app, database }) => {
+  await database.empty();
+  await context.addCookies(await signIn(app.url));
+});
+
+test("the organization's form says what is wrong beside the field, keeps what was typed, and saves", async ({
+  page,
+  context,
+  app,
+  database: { sql },
+}) => {
+  await page.goto("/settings");
+  await page.getByLabel("Name").fill("   ");
+  await page.getByRole("combobox", { name: "Time zone" }).fill("Karachi");
+  await page.getByRole("option", { name: /Asia\/Karachi/ }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Enter a name.")).toBeVisible();
+  await expect(page.getByLabel("Name")).toBeFocused();
+  await expect(page.getByRole("combobox", { name: "Time zone" })).toHaveValue(/Asia\/Karachi/);
+  expect(await sql`select 1 from organization`).toHaveLength(0);
+
+  await context.addCookies([{ name: "locale", value: "ar", url: app.url }]);
+  await page.reload();
+  await page.getByLabel("الاسم").fill("");
+  await page.getByRole("button", { name: "حفظ" }).click();
+  await expect(page.getByText("أدخل اسمًا.")).toBeVisible();
+
+  await context.addCookies([{ name: "locale", value: "en", url: app.url }]);
+  await page.reload();
+  await page.getByLabel("Name").fill("Al Noor Clinics");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved")).toBeVisible();
+  expect(await sql`select name, time_zone, week_start from organization`).toEqual([
+    { name: "Al Noor Clinics", time_zone: "Asia/Riyadh", week_start: 7 },
+  ]);
+});
+
+test("row 5: the secret is in no page until an administrator asks for it, and for nobody else at all", async ({
+  page,
+  app,
+  browser,
+  database: { sql },
+}) => {
+  await page.goto("/settings/vendor");
+  await expect(page.getByRole("button", { name: "Show" })).toBeVisible();
+  expect(await page.content()).not.toContain(WEBHOOK_SECRET);
+  expect(await (await page.request.get("/settings/vendor")).text()).not.toContain(WEBHOOK_SECRET);
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByText(app.webhookUrl)).toBeVisible();
+  await page.getByRole("button", { name: "Hide" }).click();
+  expect(await page.content()).not.toContain(WEBHOOK_SECRET);
+  expect(await sql`select action from audit_events where action = 'secret_revealed'`).toHaveLength(1);
+
+  for (const role of ["viewer", "operator"] as const) {
+    const context = await browser.newContext({ baseURL: app.url });
+    await context.addCookies(await signIn(app.url, await addPerson(sql, role)));
+    const answer = await context.request.get(`${app.url}/settings/vendor`);
+    expect(answer.status(), role).toBe(403);
+    expect(await answer.text()).not.toContain(WEBHOOK_SECRET);
+    await context.close();
+  }
+});
+
+test("a test call goes through the real endpoint, and is a test", async ({ page, database: { sql } }) => {
+  await page.goto("/settings/vendor");
+  await page.getByRole("button", { name: "Send a test call" }).click();
+  await expect(page.getByText(/Applied, answered in/)).toBeVisible();
+  const [call] = await sql`select call_id, is_test, outcome from calls`;
+  expect(call).toMatchObject({ is_test: true, outcome: "complete" });
+  await page.getByRole("link", { name: "Open the delivery" }).click();
+  await expect(page.getByText("This call is marked as a test")).toBeVisible();
+});
+
+test("the connection test tells a refused key from an absent API, and an accepted key lets the queue go on", async ({
+  page,
+}, worker) => {
+  await page.goto("/settings/vendor");
+  await page.getByRole("button", { name: "Test the connection" }).click();
+  await expect(page.getByText("The API does not answer")).toBeVisible();
+
+  const vendor = await startVendor({ port: slot(worker.parallelIndex).vendorPort, apiKey: VENDOR_API_KEY });
+  try {
+    vendor.fault({ on: "api", kind: "status", status: 401 });
+    await page.getByRole("button", { name: "Test the connection" }).click();
+    await expect(page.getByText("The key is refused").first()).toBeVisible();
+    await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+    vendor.clearFaults();
+    await page.getByRole("button", { name: "Test the connection" }).click();
+    await expect(page.getByText("The key is accepted")).toBeVisible();
+    await expect(page.getByText("On", { exact: true })).toBeVisible();
+  } finally {
+    await vendor.close();
+  }
+});
+
+test("calls are imported from a pasted table: what was found is said first, progress and results after", async ({
+  page,
+  context,
+  app,
+}, worker) => {
+  const to = Date.UTC(2026, 4, 1);
+  const calls = generateCalls({ seed: "import page", count: 4, from: to - 86_400_000, to });
+  const vendor = await startVendor({ port: slot(worker.parallelIndex).vendorPort, apiKey: VENDOR_API_KEY, calls });
+  try {
+    await page.goto("/settings/import");
+    const rows = [...calls.map(({ id }) => id), "nobody-knows-it", calls[0]?.id ?? ""];
+    await page
+      .getByRole("textbox", { name: "Call ids" })
+      .fill(`when,reference\n${rows.map((id) => `x,${id}`).join("\n")}`);
+    await page.getByRole("combobox", { name: "Which column holds the call ids?" }).click();
+    await page.getByRole("option", { name: "reference" }).click();
+    await expect(page.getByText("5 calls")).toBeVisible();
+    await expect(page.getByText("1 repeated id left out")).toBeVisible();
+    await page.getByRole("button", { name: "Start import" }).click();
+    await expect(page).toHaveURL(/\/settings\/import\/[0-9a-f-]{36}$/);
+    await expect(page.getByText("5 of 5")).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole("row", { name: /nobody-knows-it/ })).toContainText("Not found");
+    await page.getByRole("link", { name: /^Imported/ }).click();
+    await expect(page.getByRole("region", { name: "Results" }).getByRole("row")).toHaveCount(5);
+    const href = await page.getByRole("link", { name: "Download results" }).getAttribute("href");
+    const csv = await (await context.request.get(`${app.url}${href}`)).text();
+    expect(csv.split("\r\n").slice(0, 2)).toEqual([
+      "\uFEFFcall_id,result,reason,attempts,done_at",
+      expect.stringMatching(new RegExp(`^${calls[0]?.id},imported,,1,2`)),
+    ]);
+    expect(csv).toContain("nobody-knows-it,not_found,");
+  } finally {
+    await vendor.close();
+  }
+});
+
+for (const locale of ["en", "ar"]) {
+  test(`axe finds nothing in the settings in ${locale}`, async ({ page, context, app }) => {
+    await context.addCookies([{ name: "locale", value: locale, url: app.url }]);
+    for (const path of ["/settings", "/settings/vendor", "/settings/import"]) {
+      await page.goto(path);
+      await expect(page.locator("main h1")).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+        0,
+      );
+    }
+  });
+}
