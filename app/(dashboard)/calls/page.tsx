@@ -27,7 +27,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const { role } = await requirePage();
-  const [params, { timeZone }, cookieStore, t] = await Promise.all([
+  const [params, { timeZone, maskNumbers }, cookieStore, t] = await Promise.all([
     searchParams,
     getOrganization(),
     cookies(),
@@ -67,7 +67,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         <div className="transition-opacity delay-100 group-has-data-pending/list:opacity-55">
           <PanelBoundary>
             <Suspense fallback={<CallListSkeleton />}>
-              <CallList filter={filter} view={view} canSeeNumbers={canSeeNumbers} role={role} />
+              <CallList filter={filter} view={view} canSeeNumbers={canSeeNumbers && !maskNumbers} role={role} />
             </Suspense>
           </PanelBoundary>
         </div>

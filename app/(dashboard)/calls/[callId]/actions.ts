@@ -5,8 +5,10 @@ import { after } from "next/server";
 import { z } from "zod";
 
 import { enrichDue } from "@/app/_jobs/enrich";
+import { audit } from "@/app/audit";
 import { type ActionGate, requireAction } from "@/app/auth";
 import { recordAudit } from "@/db/audit";
+import { getCall } from "@/db/calls";
 import { requestEnrichment } from "@/db/enrichment";
 import { decide, markAsTest, takeBackDecision } from "@/db/reviews";
 import { errorCode, log } from "@/lib/log";
@@ -98,6 +100,26 @@ export async function fetchCallAgain(id: string): Promise<{ ok: true } | Refusal
     after(() => enrichDue());
     return { ok: true };
   });
+}
+
+/** The number of a call, where the organization has it masked until revealed. Written down before it is told. */
+export async function revealNumber(id: string): Promise<{ ok: true; phoneNumber: string } | Refusal> {
+  const gate = await requireAction("operator");
+  if (!gate.ok) {
+    return gate;
+  }
+  const parsed = callId.safeParse(id);
+  try {
+    const found = parsed.success ? await getCall(parsed.data) : null;
+    if (found === null || found.call.phoneNumber === null) {
+      return { ok: false, reason: "failed" };
+    }
+    await audit(gate.user, { action: "number_revealed", callId: found.call.callId });
+    return { ok: true, phoneNumber: found.call.phoneNumber };
+  } catch (error) {
+    log("error", "reveal_failed", { error_code: errorCode(error) });
+    return { ok: false, reason: "failed" };
+  }
 }
 
 async function attempt<Done extends { ok: true }>(

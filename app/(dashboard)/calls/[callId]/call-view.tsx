@@ -44,13 +44,20 @@ export async function CallView({
   const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
   const { filter, view } = parseCallFilter(searchParams, organization.timeZone);
   const isOperator = includesRole(user.role, "operator");
-  const { call, details } = isOperator ? found : withoutNumber(found);
+  const seesNumbers = isOperator && !organization.maskNumbers;
+  const { call, details } = seesNumbers ? found : withoutNumber(found);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
     // Another call is another recording, another search, another note.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
       <article className="@container space-y-4">
-        <CallHead call={call} filter={filter} view={view} user={user} />
+        <CallHead
+          call={call}
+          filter={filter}
+          view={view}
+          user={user}
+          numbers={seesNumbers ? "shown" : isOperator ? "revealed" : "hidden"}
+        />
         <EnrichmentNotice call={call} canRetry={includesRole(user.role, "operator")} />
         <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1fr)_22rem] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
           <div className="min-w-0 space-y-4">
@@ -102,7 +109,7 @@ export async function CallView({
   );
 }
 
-/** Viewers never see a number: not the call's own field, and not where it is said or written again. */
+/** The call without its number: not in its own field, and not where it is said or written again. */
 function withoutNumber({ call, details }: WholeCall): WholeCall {
   const { phoneNumber } = call;
   const masked = (value: unknown) => (value === null ? null : maskNumberIn(value as Json, phoneNumber));

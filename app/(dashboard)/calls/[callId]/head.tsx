@@ -25,7 +25,11 @@ import { includesRole } from "@/lib/role";
 import { CallMenu } from "./call-menu";
 import { BackToList, HeadTitle } from "./head-parts";
 import { NeighbourLinks } from "./neighbour-links";
+import { RevealNumber } from "./reveal-number";
 import { DecisionWord } from "./review";
+
+/** How this reader comes to the number: at once, by revealing it (which is written down), or not at all. */
+export type Numbers = "shown" | "revealed" | "hidden";
 
 /** Who, when and how long, the three facts, and the way to the calls before and after. */
 export async function CallHead({
@@ -33,11 +37,13 @@ export async function CallHead({
   filter,
   view,
   user,
+  numbers,
 }: {
   call: Call;
   filter: CallFilter;
   view: CallListView;
   user: SignedInUser;
+  numbers: Numbers;
 }) {
   const t = await getTranslations("call");
   return (
@@ -81,7 +87,7 @@ export async function CallHead({
         )}
       </div>
       <ThreeFacts call={call} />
-      <Fields call={call} canCopyNumber={includesRole(user.role, "operator")} />
+      <Fields call={call} numbers={numbers} />
     </header>
   );
 }
@@ -165,7 +171,7 @@ function FactHint({ children }: { children: ReactNode }) {
 
 /* ── Details ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-function Fields({ call, canCopyNumber }: { call: Call; canCopyNumber: boolean }) {
+function Fields({ call, numbers }: { call: Call; numbers: Numbers }) {
   const t = useTranslations("call");
   const timeZone = useTimeZone();
   const words = useTranslations("outcomes");
@@ -192,10 +198,12 @@ function Fields({ call, canCopyNumber }: { call: Call; canCopyNumber: boolean })
       <Field term={t("fields.phone")}>
         {call.phoneNumber === null ? (
           <span className="text-subtle">{common("unknown")}</span>
+        ) : numbers === "revealed" ? (
+          <RevealNumber callId={call.callId} masked={call.phoneNumber} />
         ) : (
           <span className="inline-flex items-center gap-0.5">
             <Ltr>{call.phoneNumber}</Ltr>
-            {canCopyNumber && <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />}
+            {numbers === "shown" && <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />}
           </span>
         )}
       </Field>

@@ -6,7 +6,6 @@ import { cache } from "react";
 import { getUser, requirePage } from "@/app/auth";
 import { getCall } from "@/db/calls";
 import type { SearchParams } from "@/lib/call-filter";
-import { includesRole } from "@/lib/role";
 
 import { CallView } from "./call-view";
 
@@ -22,8 +21,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     return {};
   }
   const [t, found] = await Promise.all([getTranslations("call"), readCall(await callIdOf(params))]);
-  const number = includesRole(user.role, "operator") ? found?.call.phoneNumber : null;
-  const who = found?.call.customerName ?? number ?? t("unnamed");
+  // A window's title is seen by more people than its page, and by those who may not see a number.
+  const who = found?.call.customerName ?? t("unnamed");
   return { title: found === null ? t("notFound.title") : t("title", { who }) };
 }
 

@@ -1,6 +1,9 @@
+import { audit } from "@/app/audit";
 import { requireApi } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
+import { countCalls } from "@/db/calls";
 import { type CallExport, exportCalls } from "@/db/export";
+import { auditFilter } from "@/lib/audit";
 import { parseCallFilter } from "@/lib/call-filter";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/csv";
 import { errorCode, log } from "@/lib/log";
@@ -28,6 +31,9 @@ export async function GET(request: Request): Promise<Response> {
   const signal = AbortSignal.any([request.signal, gone.signal]);
   let found: CallExport;
   try {
+    const { count, isBounded } = await countCalls(filter);
+    const detail = { ...auditFilter(filter), ...(isBounded ? { rows: "more" } : {}) };
+    await audit(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);
   } catch (error) {
     log("warn", "export_failed", { error_code: errorCode(error) });

@@ -1,0 +1,47 @@
+"use client";
+
+import { Eye } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState, useTransition } from "react";
+import { toast } from "sonner";
+
+import { useShortcut } from "@/components/shortcuts";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Ltr } from "@/components/ui/ltr";
+
+import { revealNumber } from "./actions";
+
+/** The masked number and the key that reveals it. What is revealed stays until the page is left. */
+export function RevealNumber({ callId, masked }: { callId: string; masked: string }) {
+  const t = useTranslations("call");
+  const [shown, setShown] = useState<string | null>(null);
+  const [pending, startTransition] = useTransition();
+  const reveal = () => {
+    if (shown !== null || pending) {
+      return;
+    }
+    startTransition(async () => {
+      const answer = await revealNumber(callId);
+      if (answer.ok) {
+        setShown(answer.phoneNumber);
+      } else {
+        toast.error(t("revealFailed"));
+      }
+    });
+  };
+  useShortcut({ keys: "r", label: t("revealPhone"), scope: "page" }, reveal);
+  return (
+    <span className="inline-flex items-center gap-1">
+      <Ltr>{shown ?? masked}</Ltr>
+      {shown === null ? (
+        <Button size="xs" variant="ghost" pending={pending} onClick={reveal} title={t("revealHint")}>
+          <Eye aria-hidden />
+          {t("reveal")}
+        </Button>
+      ) : (
+        <CopyButton value={shown} label={t("copyPhone")} className="-my-1" />
+      )}
+    </span>
+  );
+}
