@@ -20,8 +20,10 @@ export function callConditions(filter: CallFilter, mentioned: string[] | null = 
     anyOf(calls.scenarioId, filter.scenario),
     filter.from === null ? undefined : gte(calls.occurredAt, filter.from.at),
     filter.to === null ? undefined : lt(calls.occurredAt, filter.to.at),
-    filter.weekday.length === 0 ? undefined : inArray(localWeekday(filter.zone), filter.weekday),
-    filter.hour.length === 0 ? undefined : inArray(localHour(filter.zone), filter.hour),
+    filter.weekday.length === 0
+      ? undefined
+      : inArray(localWeekday(sql`${calls.occurredAt}`, filter.zone), filter.weekday),
+    filter.hour.length === 0 ? undefined : inArray(localHour(sql`${calls.occurredAt}`, filter.zone), filter.hour),
     filter.phone === null ? undefined : sql`${calls.phoneNumber} like ${`%${dialled(filter.phone)}%`}`,
     filter.minDuration === null ? undefined : sql`${longestFirst} >= ${filter.minDuration}`,
     filter.maxDuration === null ? undefined : sql`${longestFirst} between 0 and ${filter.maxDuration}`,
@@ -39,14 +41,14 @@ export function isCounted(): SQL {
   return sql`(${eq(calls.isTest, false)} and ${ne(calls.enrichmentState, "not_found")})`;
 }
 
-/** The ISO weekday of a call, 1 Monday to 7 Sunday, as the calendar of a zone has it. */
-export function localWeekday(zone: string): SQL<number> {
-  return sql<number>`extract(isodow from ${calls.occurredAt} at time zone ${zone}::text)::integer`;
+/** The ISO weekday of an instant, 1 Monday to 7 Sunday, as the calendar of a zone has it. */
+export function localWeekday(at: SQL, zone: string): SQL<number> {
+  return sql<number>`extract(isodow from ${at} at time zone ${zone}::text)::integer`;
 }
 
-/** The hour of a call, 0 to 23, as the clock of a zone shows it. */
-export function localHour(zone: string): SQL<number> {
-  return sql<number>`extract(hour from ${calls.occurredAt} at time zone ${zone}::text)::integer`;
+/** The hour of an instant, 0 to 23, as the clock of a zone shows it. */
+export function localHour(at: SQL, zone: string): SQL<number> {
+  return sql<number>`extract(hour from ${at} at time zone ${zone}::text)::integer`;
 }
 
 /** The report judged this criterion; where `met` says so, only as met or only as missed. */

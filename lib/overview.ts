@@ -105,9 +105,15 @@ export function overviewHref(view: OverviewView, change: OverviewChange = {}): "
   return query === "" ? "/" : `/?${query}`;
 }
 
-/** What narrows the overview besides its range, as a filter of its own: for the chips, and to take all of it away. */
-export function withoutPeriod(filter: CallFilter): CallFilter {
-  return { ...filter, from: null, to: null };
+/** What narrows the overview besides its range and what it counts, which are no chips. */
+export function narrowingOf(filter: CallFilter): CallFilter {
+  return { ...filter, from: null, to: null, counted: null };
+}
+
+/** The same overview, narrowed by something else. */
+export function narrowedHref(view: OverviewView, narrowing: CallFilter) {
+  const { from, to, counted } = view.filter;
+  return overviewHref(view, { filter: { ...narrowing, from, to, counted } });
 }
 
 /* ── Links ───────────────────────────────────────────────────────────────────────────────────────────────────────── */

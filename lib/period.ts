@@ -146,6 +146,18 @@ export function weekdaysFrom(weekStart: number): number[] {
   return Array.from({ length: 7 }, (_, index) => ((weekStart - 1 + index) % 7) + 1);
 }
 
+/** The ISO weekdays that a span touches: all seven from a week on. */
+export function weekdaysIn({ from, to }: Span, zone: string): Set<number> {
+  const last = zoned(new Date(to.getTime() - 1), zone).toPlainDate();
+  const weekdays = new Set<number>();
+  let day = zoned(from, zone).toPlainDate();
+  while (weekdays.size < 7 && Temporal.PlainDate.compare(day, last) <= 0) {
+    weekdays.add(day.dayOfWeek);
+    day = day.add({ days: 1 });
+  }
+  return weekdays;
+}
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;

@@ -53,16 +53,16 @@ export function shareOf({ part, whole }: Rate): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-export function reachRate({ reached, calls }: Figures): Rate {
+export function reachRate({ reached, calls }: Pick<Figures, "reached" | "calls">): Rate {
   return { part: reached, whole: calls };
 }
 
-export function goalRate({ met, assessed }: Figures): Rate {
+export function goalRate({ met, assessed }: Pick<Figures, "met" | "assessed">): Rate {
   return { part: met, whole: assessed };
 }
 
 /** Seconds, or null where no call has a talk time. */
-export function averageTalk({ talkSeconds, timed }: Figures): number | null {
+export function averageTalk({ talkSeconds, timed }: Pick<Figures, "talkSeconds" | "timed">): number | null {
   return timed === 0 ? null : talkSeconds / timed;
 }
 

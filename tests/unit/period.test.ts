@@ -12,6 +12,7 @@ import {
   presetPeriod,
   spanBounds,
   weekdaysFrom,
+  weekdaysIn,
 } from "@/lib/period";
 import { addDays, dayOf, startOfDay } from "@/lib/time";
 
@@ -205,4 +206,14 @@ test("a week begins where the organization says", () => {
   expect(weekdaysFrom(7)).toEqual([7, 1, 2, 3, 4, 5, 6]);
   expect(weekdaysFrom(1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(weekdaysFrom(6)).toEqual([6, 7, 1, 2, 3, 4, 5]);
+});
+
+test("only the weekdays of a short span occur in it", () => {
+  const weekdays = (from: string, to: string) => {
+    const [start, end] = bounds(from, to) as [TimeBound, TimeBound];
+    return [...weekdaysIn({ from: start.at, to: end.at }, "Asia/Riyadh")].toSorted();
+  };
+  expect(weekdays("2026-11-23", "2026-11-23")).toEqual([1]);
+  expect(weekdays("2026-11-21", "2026-11-23")).toEqual([1, 6, 7]);
+  expect(weekdays("2026-10-01", "2026-11-23")).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

@@ -4,21 +4,30 @@ import Link from "next/link";
 
 import { Chip } from "@/components/ui/chip";
 import { Ltr } from "@/components/ui/ltr";
-import { type CallFilter, type CallListView, callsHref, NO_FILTER, type TimeBound } from "@/lib/call-filter";
+import { type CallFilter, NO_FILTER, type TimeBound } from "@/lib/call-filter";
 import { formatDuration } from "@/lib/time";
 
 import { useFilterWords } from "./filter-words";
 
-/** What narrows the list now, each with a link to the list without it. */
-export function FilterChips({ filter, view }: { filter: CallFilter; view: CallListView }) {
+/** What narrows the page now, each with a link to the same page without it. */
+export function FilterChips({
+  filter,
+  none = NO_FILTER,
+  hrefOf,
+}: {
+  /** What the page shows by itself is not in it: the overview's range is no chip. */
+  filter: CallFilter;
+  /** What is left when all of it is cleared. */
+  none?: CallFilter;
+  hrefOf: (filter: CallFilter) => string;
+}) {
   const t = useTranslations("calls");
   const tAction = useTranslations("common.action");
   const tState = useTranslations("common.state");
   const formatter = useFormatter();
   const { textOf, valueOf } = useFilterWords();
 
-  const without = (change: Partial<CallFilter>) =>
-    callsHref({ ...filter, ...change }, { sort: view.sort, perPage: view.perPage }) as Route;
+  const without = (change: Partial<CallFilter>) => hrefOf({ ...filter, ...change }) as Route;
   const chips: { key: string; label: string; name: string; value: React.ReactNode; href: Route }[] = [];
   const add = (key: string, label: string, text: string, change: Partial<CallFilter>, value: React.ReactNode = text) =>
     chips.push({ key, label, name: `${label} ${text}`, value, href: without(change) });
@@ -99,7 +108,7 @@ export function FilterChips({ filter, view }: { filter: CallFilter; view: CallLi
       {chips.length > 1 && (
         <li>
           <Link
-            href={callsHref(NO_FILTER, { sort: view.sort, perPage: view.perPage }) as Route}
+            href={hrefOf(none) as Route}
             scroll={false}
             className="rounded-sm px-1 text-sm text-muted hover:text-foreground"
           >

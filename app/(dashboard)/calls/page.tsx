@@ -9,7 +9,7 @@ import { getOrganization } from "@/app/organization";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
-import { parseCallFilter } from "@/lib/call-filter";
+import { callsHref, parseCallFilter } from "@/lib/call-filter";
 import { includesRole } from "@/lib/role";
 
 import { CallCount, CallCountSkeleton } from "./call-count";
@@ -63,7 +63,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
             <Filters filter={filter} view={view} zone={timeZone} canSeeNumbers={canSeeNumbers} />
           </Suspense>
         </PanelBoundary>
-        <FilterChips filter={filter} view={view} />
+        <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { sort: view.sort, perPage: view.perPage })} />
         <div className="transition-opacity delay-100 group-has-data-pending/list:opacity-55">
           <PanelBoundary>
             <Suspense fallback={<CallListSkeleton />}>

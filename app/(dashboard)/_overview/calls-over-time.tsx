@@ -1,0 +1,262 @@
+import { ChartColumn, Table2 } from "lucide-react";
+import type { Route } from "next";
+import { getFormatter, getTranslations } from "next-intl/server";
+import Link from "next/link";
+
+import { BarChart, type BarBucket } from "@/components/charts/bar-chart";
+import { Card } from "@/components/ui/card";
+import { OutcomeIcon } from "@/components/ui/outcome-icon";
+import { SegmentedLinks } from "@/components/ui/segmented";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { readSeries } from "@/db/statistics";
+import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/outcome";
+import { type OverviewView, overviewHref, partHref, partOf } from "@/lib/overview";
+import { bucketsOf, bucketUnit, type BucketUnit, type Span } from "@/lib/period";
+
+import type { Formatter } from "./names";
+import { NumberLink } from "./numbers";
+
+/** One stack of the chart. All outcomes that we do not know share one: they have one colour. */
+type Series = { kind: OutcomeKind; outcomes: (string | null)[]; name: string; counts: number[] };
+
+/** Calls over time, stacked by how they ended; as a chart or as the table of the same numbers. */
+export async function CallsOverTime({ view, weekStart, now }: { view: OverviewView; weekStart: number; now: Date }) {
+  const { filter, period } = view;
+  const unit = bucketUnit(period);
+  const spans = bucketsOf(period, unit, filter.zone, weekStart);
+  const [counts, t, tOutcomes, format] = await Promise.all([
+    readSeries(filter, spans),
+    getTranslations("overview.series"),
+    getTranslations("outcomes.outcome"),
+    getFormatter(),
+  ]);
+  const series = OUTCOME_KINDS.flatMap((kind): Series[] => {
+    const ours = counts.filter(({ outcome }) => outcomeKind(outcome) === kind);
+    const outcomes = [...new Set(ours.map(({ outcome }) => outcome))];
+    const [only] = outcomes;
+    const perBucket = spans.map((_, index) =>
+      ours.reduce((sum, { bucket, calls }) => sum + (bucket === index ? calls : 0), 0),
+    );
+    const name =
+      kind !== "other" ? tOutcomes(kind) : outcomes.length > 1 ? tOutcomes("other") : (only ?? tOutcomes("unknown"));
+    return ours.length === 0 ? [] : [{ kind, outcomes, name, counts: perBucket }];
+  });
+  const buckets = spans.map((span, index): BarBucket => {
+    // The bounds are worked out once a bar, not once for each of its pieces.
+    const within = partOf(filter, { span }) ?? filter;
+    const total = series.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0);
+    return {
+      label: bucketLabel(format, span, unit),
+      tick: tickOf(format, span, unit, index, spans.length),
+      total: format.number(total),
+      href: total === 0 ? undefined : partHref(within),
+      isPartial: span.from <= now && now < span.to,
+      values: series.map(({ counts, outcomes }) => {
+        const count = counts[index] ?? 0;
+        return count === 0
+          ? null
+          : { count, text: format.number(count), href: partHref(within, { outcome: outcomes }) };
+      }),
+    };
+  });
+  return (
+    <Card
+      title={t("title")}
+      description={t(`by.${unit}`)}
+      className="h-full"
+      actions={<FormSwitch view={view} label={t("form")} chart={t("chart")} table={t("table")} />}
+    >
+      {view.series === "table" ? (
+        <SeriesTable
+          label={t("title")}
+          bucketHeading={t(`unit.${unit}`)}
+          totalHeading={t("total")}
+          partial={t("partial")}
+          series={series}
+          buckets={buckets}
+        />
+      ) : (
+        <div className="flex h-full flex-col">
+          <BarChart
+            label={t("label")}
+            hint={t("hint")}
+            totalLabel={t("total")}
+            partialLabel={t("partial")}
+            emptyLabel={t("empty")}
+            formatTick={(count) => format.number(count, count >= 10_000 ? "compact" : "integer")}
+            series={series.map(({ name, kind }) => ({
+              name,
+              color: outcomeColor(kind),
+              icon: <OutcomeIcon kind={kind} className="size-3.5" />,
+            }))}
+            buckets={buckets}
+          />
+          <Legend series={series} view={view} label={t("legend")} />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function FormSwitch({
+  view,
+  label,
+  chart,
+  table,
+}: {
+  view: OverviewView;
+  label: string;
+  chart: string;
+  table: string;
+}) {
+  const item = (form: OverviewView["series"], Icon: typeof Table2, name: string) => ({
+    href: overviewHref(view, { series: form }) as Route,
+    active: view.series === form,
+    label: (
+      <>
+        <Icon aria-hidden />
+        <span className="sr-only">{name}</span>
+      </>
+    ),
+  });
+  return <SegmentedLinks label={label} items={[item("chart", ChartColumn, chart), item("table", Table2, table)]} />;
+}
+
+function Legend({ series, view, label }: { series: Series[]; view: OverviewView; label: string }) {
+  return (
+    <ul aria-label={label} className="mt-3 flex flex-wrap gap-x-4 gap-y-1">
+      {series.map(({ kind, name, outcomes }) => {
+        const href = partHref(view.filter, { outcome: outcomes });
+        const content = (
+          <>
+            <span aria-hidden className="size-2 rounded-xs" style={{ backgroundColor: outcomeColor(kind) }} />
+            <OutcomeIcon kind={kind} className="size-3.5" />
+            <span className="text-muted">{name}</span>
+          </>
+        );
+        const look = "flex items-center gap-1.5 rounded-xs text-xs";
+        return (
+          <li key={kind}>
+            {href === undefined ? (
+              <span className={look}>{content}</span>
+            ) : (
+              <Link
+                href={href as Route}
+                prefetch={false}
+                className={`${look} hover:[&_.text-muted]:text-foreground hover:[&_.text-muted]:underline`}
+              >
+                {content}
+              </Link>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function SeriesTable({
+  label,
+  bucketHeading,
+  totalHeading,
+  partial,
+  series,
+  buckets,
+}: {
+  label: string;
+  bucketHeading: string;
+  totalHeading: string;
+  partial: string;
+  series: Series[];
+  buckets: BarBucket[];
+}) {
+  return (
+    <TableScroll label={label} className="-mx-4 max-h-[28rem] overflow-y-auto">
+      <Table>
+        <thead className="sticky top-0 z-10">
+          <tr>
+            <Th>{bucketHeading}</Th>
+            {series.map(({ kind, name }) => (
+              <Th key={kind} numeric>
+                <span className="inline-flex items-center gap-1.5">
+                  <OutcomeIcon kind={kind} className="size-3.5" />
+                  {name}
+                </span>
+              </Th>
+            ))}
+            <Th numeric>{totalHeading}</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {buckets.map((bucket) => (
+            <Tr key={bucket.label}>
+              <th scope="row" className="h-8 border-b px-3 ps-4 text-start font-normal whitespace-nowrap tabular">
+                {bucket.label}
+                {bucket.isPartial && <span className="text-subtle"> · {partial}</span>}
+              </th>
+              {bucket.values.map((value, index) => (
+                <Td key={series[index]?.kind} numeric className="h-8">
+                  {value === null ? (
+                    <span className="text-subtle">0</span>
+                  ) : (
+                    <NumberLink href={value.href}>{value.text}</NumberLink>
+                  )}
+                </Td>
+              ))}
+              <Td numeric className="h-8 font-medium">
+                <NumberLink href={bucket.href}>{bucket.total}</NumberLink>
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </TableScroll>
+  );
+}
+
+function bucketLabel(format: Formatter, { from, to }: Span, unit: BucketUnit): string {
+  switch (unit) {
+    case "hour":
+      return `${format.dateTime(from, "weekday")}, ${format.dateTime(from, "time")}–${format.dateTime(to, "time")}`;
+    case "day":
+      return format.dateTime(from, "weekday");
+    case "week":
+      return format.dateTimeRange(from, new Date(to.getTime() - 1), "date");
+    case "month":
+      return format.dateTime(from, "month");
+  }
+}
+
+const MOST_TICKS = 10;
+const MOST_TICKS_ON_A_PHONE = 5;
+
+function tickOf(format: Formatter, { from }: Span, unit: BucketUnit, index: number, count: number): BarBucket["tick"] {
+  const step = unit === "hour" ? (count > 25 ? 6 : 3) : Math.ceil(count / MOST_TICKS);
+  if (index % step !== 0) {
+    return null;
+  }
+  const isMinor = count / step > MOST_TICKS_ON_A_PHONE && (index / step) % 2 === 1;
+  const text =
+    unit === "hour"
+      ? format.dateTime(from, "time")
+      : unit === "month"
+        ? format.dateTime(from, { month: "short", year: "2-digit" })
+        : unit === "day" && count <= 7
+          ? format.dateTime(from, { weekday: "short", day: "numeric" })
+          : format.dateTime(from, "day");
+  return { text, isMinor };
+}
+
+export function CallsOverTimeSkeleton() {
+  return (
+    <Card title={<Skeleton className="h-5 w-32" />} className="h-full">
+      <div className="flex h-68 items-end gap-2 pt-6">
+        {["h-1/2", "h-2/3", "h-3/5", "h-4/5", "h-full", "h-3/4", "h-2/5"].map((height) => (
+          <Skeleton key={height} className={`flex-1 ${height}`} />
+        ))}
+      </div>
+      <Skeleton className="mt-4 w-2/3" />
+    </Card>
+  );
+}

@@ -1,0 +1,124 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+
+import { Badge } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { Id } from "@/components/ui/ltr";
+import { Skeleton } from "@/components/ui/skeleton";
+import { type CriterionFigures, readCriteria } from "@/db/statistics";
+import { type OverviewView, partHref } from "@/lib/overview";
+
+import { NumberLink, numberLink, Share } from "./numbers";
+
+/** Of each scenario, and of the scenarios. */
+const SHOWN = 3;
+const SCENARIOS_SHOWN = 8;
+
+/** How often each success criterion of the reports was met: by scenario, the primary one first. */
+export async function Criteria({ view }: { view: OverviewView }) {
+  const [criteria, t] = await Promise.all([
+    readCriteria(view.filter, view.period),
+    getTranslations("overview.criteria"),
+  ]);
+  const scenarios = [...Map.groupBy(criteria, ({ scenario }) => scenario)]
+    .map(([scenario, rows]) => ({
+      scenario,
+      rows: rows.toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || b.judged - a.judged),
+    }))
+    .slice(0, SCENARIOS_SHOWN);
+  return (
+    <Card title={t("title")} description={t("description")}>
+      {scenarios.length === 0 ? (
+        <p className="text-sm text-muted">{t("none")}</p>
+      ) : (
+        <div className="gap-x-10 xl:columns-2">
+          {scenarios.map(({ scenario, rows }) => (
+            <section key={String(scenario)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
+              <h3 className="mb-1 text-xs text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</h3>
+              <ul>
+                {rows.slice(0, SHOWN).map((row) => (
+                  <CriterionRow key={row.criterion} {...row} view={view} />
+                ))}
+              </ul>
+              {rows.length > SHOWN && (
+                <details className="border-t pt-1.5">
+                  <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
+                    {t("more", { count: rows.length - SHOWN })}
+                  </summary>
+                  <ul>
+                    {rows.slice(SHOWN).map((row) => (
+                      <CriterionRow key={row.criterion} {...row} view={view} />
+                    ))}
+                  </ul>
+                </details>
+              )}
+            </section>
+          ))}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function CriterionRow({
+  scenario,
+  criterion,
+  isPrimary,
+  judged,
+  met,
+  view,
+}: CriterionFigures & { view: OverviewView }) {
+  const format = useFormatter();
+  const t = useTranslations("overview.criteria");
+  const part = { scenario, criterion };
+  const missed = judged - met;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t py-1.5 sm:flex-nowrap">
+      <p className="min-w-0 basis-full text-pretty sm:flex-1 sm:basis-0">
+        <bdi dir="auto" className={isPrimary ? "font-medium" : ""}>
+          {criterion}
+        </bdi>
+        {isPrimary && <Badge className="ms-2 align-text-bottom">{t("primary")}</Badge>}
+      </p>
+      <span
+        aria-hidden
+        className="h-1.5 w-20 shrink-0 overflow-hidden rounded-full bg-sunken inset-ring-1 inset-ring-border"
+      >
+        <span className="block h-full rounded-full bg-accent" style={{ inlineSize: `${(met / judged) * 100}%` }} />
+      </span>
+      <span className="w-24 shrink-0 text-end whitespace-nowrap">
+        <NumberLink
+          href={met > 0 ? partHref(view.filter, { ...part, criterionMet: true }) : undefined}
+          className="font-medium"
+        >
+          <Share rate={{ part: met, whole: judged }} none="" />
+        </NumberLink>{" "}
+        <span className="text-xs text-subtle">
+          {t.rich("of", { count: judged, link: numberLink(partHref(view.filter, part)) })}
+        </span>
+      </span>
+      <span className="w-20 shrink-0 text-end text-xs whitespace-nowrap text-muted">
+        {missed > 0 && (
+          <NumberLink href={partHref(view.filter, { ...part, criterionMet: false })}>
+            {t("missed", { number: format.number(missed) })}
+          </NumberLink>
+        )}
+      </span>
+    </li>
+  );
+}
+
+export function CriteriaSkeleton() {
+  return (
+    <Card title={<Skeleton className="h-5 w-36" />}>
+      <div className="space-y-4 pt-1">
+        {["a", "b", "c", "d", "e"].map((key) => (
+          <div key={key} className="space-y-2">
+            <Skeleton className="w-3/4" />
+            <Skeleton className="h-1.5 w-full" />
+          </div>
+        ))}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { CalendarDays } from "lucide-react";
+import type { Route } from "next";
+import { useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { type SubmitEvent, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Popover } from "@/components/ui/popover";
+
+/** A range of one's own: two days, as the GET form that the URL is made of. */
+export function CustomRange({
+  from,
+  to,
+  kept,
+  current,
+}: {
+  from: string;
+  to: string;
+  /** What else is in the URL. */
+  kept: [name: string, value: string][];
+  /** The range in words where it is none of the presets. */
+  current: string | null;
+}) {
+  const t = useTranslations("overview.range");
+  const tCommon = useTranslations("common.action");
+  const router = useRouter();
+  const [isOpen, setOpen] = useState(false);
+  const [first, setFirst] = useState(from);
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const query = new URLSearchParams(
+      [...new FormData(event.currentTarget)].flatMap(([name, value]) =>
+        typeof value === "string" && value !== "" ? [[name, value]] : [],
+      ),
+    );
+    setOpen(false);
+    router.push(`/?${query}` as Route, { scroll: false });
+  };
+  return (
+    <Popover
+      open={isOpen}
+      onOpenChange={setOpen}
+      title={t("customTitle")}
+      className="w-72"
+      trigger={
+        <Button {...(current === null ? {} : { "aria-current": "true" as const })}>
+          <CalendarDays aria-hidden />
+          {/* No room for the words beside the presets, unless they say what is shown. */}
+          {current ?? <span className="max-sm:sr-only">{t("custom")}</span>}
+        </Button>
+      }
+    >
+      <form action="/" onSubmit={submit} className="space-y-3">
+        {kept.map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <div className="grid grid-cols-2 gap-3">
+          <Field label={t("from")}>
+            <Input
+              type="date"
+              name="from"
+              required
+              min="2020-01-01"
+              defaultValue={from}
+              onChange={(event) => setFirst(event.currentTarget.value)}
+            />
+          </Field>
+          <Field label={t("to")}>
+            <Input type="date" name="to" required min={first} max="2099-12-31" defaultValue={to} />
+          </Field>
+        </div>
+        <Button type="submit" variant="primary" className="w-full">
+          {tCommon("apply")}
+        </Button>
+      </form>
+    </Popover>
+  );
+}

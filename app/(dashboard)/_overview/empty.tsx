@@ -1,0 +1,71 @@
+import { ChartColumn, PhoneIncoming } from "lucide-react";
+import type { Route } from "next";
+import { getFormatter, getTranslations } from "next-intl/server";
+
+import { EmptyState } from "@/components/ui/empty-state";
+import { LinkButton } from "@/components/ui/link-button";
+import { hasCalls, readCallTimes } from "@/db/statistics";
+import { NO_FILTER } from "@/lib/call-filter";
+import { narrowedHref, type OverviewView, overviewHref } from "@/lib/overview";
+import { addDays, dayOf } from "@/lib/time";
+
+/** Why there is nothing to count, and where there is something. */
+export async function NothingToCount({ view, isAdministrator }: { view: OverviewView; isAdministrator: boolean }) {
+  const { filter } = view;
+  const [times, uncounted, t, format] = await Promise.all([
+    readCallTimes(),
+    filter.counted === true ? hasCalls({ ...filter, counted: null }, view.period) : false,
+    getTranslations("overview.empty"),
+    getFormatter(),
+  ]);
+  if (times === null) {
+    return (
+      <EmptyState
+        icon={PhoneIncoming}
+        title={t("never.title")}
+        action={
+          isAdministrator && (
+            <LinkButton href={"/settings" as Route} variant="primary">
+              {t("never.connect")}
+            </LinkButton>
+          )
+        }
+        className="py-[12vh]"
+      >
+        {t(isAdministrator ? "never.body" : "never.bodyViewer")}
+      </EmptyState>
+    );
+  }
+  const bareHref = narrowedHref(view, { ...NO_FILTER, zone: filter.zone });
+  const isNarrowed = bareHref !== overviewHref(view);
+  // The week that ends with the last call, which is not always the last seven days.
+  const lastDay = dayOf(times.last, filter.zone);
+  const lastHref = `/?from=${addDays(lastDay, -6)}&to=${lastDay}`;
+  return (
+    <EmptyState
+      icon={ChartColumn}
+      title={t("period.title")}
+      action={
+        <>
+          {uncounted && (
+            <LinkButton href={overviewHref(view, { filter: { ...filter, counted: null } }) as Route}>
+              {t("period.include")}
+            </LinkButton>
+          )}
+          {isNarrowed && <LinkButton href={bareHref as Route}>{t("period.clear")}</LinkButton>}
+          {view.period.preset !== "30d" && (
+            <LinkButton href={overviewHref(view, { preset: "30d" }) as Route}>{t("period.month")}</LinkButton>
+          )}
+          <LinkButton href={lastHref as Route} variant="primary">
+            {t("period.last")}
+          </LinkButton>
+        </>
+      }
+      className="py-[12vh]"
+    >
+      {t(uncounted ? "period.bodyUncounted" : isNarrowed ? "period.bodyNarrowed" : "period.body", {
+        last: format.dateTime(times.last, "dateTime"),
+      })}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,101 @@
+import type { Route } from "next";
+import { getFormatter, getTranslations } from "next-intl/server";
+
+import { HeatGrid, type HeatCell } from "@/components/charts/heat-grid";
+import { Card } from "@/components/ui/card";
+import { SegmentedLinks } from "@/components/ui/segmented";
+import { Skeleton } from "@/components/ui/skeleton";
+import { type HourCount, readHours } from "@/db/statistics";
+import { MAP_MEASURES, type OverviewView, overviewHref, partHref } from "@/lib/overview";
+import { weekdaysFrom, weekdaysIn } from "@/lib/period";
+
+import { shareText } from "./numbers";
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const LEVELS = 5;
+/** A share of fewer calls than this swings too much to be coloured. */
+const FEWEST = 5;
+/** A Monday, in a zone without surprises: only its weekday is shown. */
+const SOME_MONDAY = Date.UTC(2024, 0, 1, 12);
+const DAY_MS = 86_400_000;
+
+/** When calls are made, and when they reach people: hours of the clock by days of the week, in the organization's zone. */
+export async function Hours({ view, weekStart }: { view: OverviewView; weekStart: number }) {
+  const { filter, period, map } = view;
+  const [counts, t, format] = await Promise.all([
+    readHours(filter, period),
+    getTranslations("overview.hours"),
+    getFormatter(),
+  ]);
+  const byHour = new Map(counts.map((count) => [`${count.weekday} ${count.hour}`, count]));
+  const most = Math.max(1, ...counts.map(({ calls }) => calls));
+  const occurring = weekdaysIn(period, filter.zone);
+  const rows = weekdaysFrom(weekStart)
+    .filter((weekday) => occurring.has(weekday))
+    .map((weekday) => {
+      const day = new Date(SOME_MONDAY + (weekday - 1) * DAY_MS);
+      const dayName = format.dateTime(day, { weekday: "long", timeZone: "UTC" });
+      return {
+        name: format.dateTime(day, { weekday: "short", timeZone: "UTC" }),
+        cells: HOURS.map((hour): HeatCell => {
+          const found = byHour.get(`${weekday} ${hour}`) ?? { weekday, hour, calls: 0, reached: 0 };
+          const at = t("at", { day: dayName, from: clock(hour), to: clock(hour + 1) });
+          const reach = shareText(format, { part: found.reached, whole: found.calls });
+          const text = t("cell", { at, calls: found.calls, reached: found.reached, share: reach ?? "" });
+          const cell = { label: found.calls === 0 ? t("cellNone", { at }) : text, ...measure(found, map, most) };
+          const shown =
+            map === "volume" ? format.number(found.calls, found.calls >= 1_000 ? "compact" : "integer") : (reach ?? "");
+          return found.calls === 0
+            ? { ...cell, text: "" }
+            : { ...cell, text: shown, href: partHref(filter, { weekday, hour }) };
+        }),
+      };
+    });
+  return (
+    <Card
+      title={t("title")}
+      description={t(`description.${map}`)}
+      actions={
+        <SegmentedLinks
+          label={t("measure")}
+          items={MAP_MEASURES.map((each) => ({
+            href: overviewHref(view, { map: each }) as Route,
+            label: t(each),
+            active: each === map,
+          }))}
+        />
+      }
+    >
+      <HeatGrid
+        label={t("title")}
+        hint={t("hint")}
+        columns={HOURS.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }))}
+        rows={rows}
+      />
+      {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: FEWEST })}</p>}
+    </Card>
+  );
+}
+
+function measure({ calls, reached }: HourCount, map: OverviewView["map"], most: number): Pick<HeatCell, "level"> {
+  if (calls === 0) {
+    return { level: 0 };
+  }
+  if (map === "reach" && calls < FEWEST) {
+    return { level: null };
+  }
+  const part = map === "volume" ? calls / most : reached / calls;
+  return { level: Math.max(map === "volume" || reached > 0 ? 1 : 0, Math.ceil(part * LEVELS)) };
+}
+
+function clock(hour: number): string {
+  return `${String(hour % 24).padStart(2, "0")}:00`;
+}
+
+export function HoursSkeleton() {
+  return (
+    <Card title={<Skeleton className="h-5 w-40" />}>
+      <Skeleton className="h-58 w-full" />
+    </Card>
+  );
+}

@@ -1,0 +1,123 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { use } from "react";
+
+import { Card } from "@/components/ui/card";
+import { Ltr } from "@/components/ui/ltr";
+import { OutcomeBadge } from "@/components/ui/outcome-badge";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { OutcomeCount, Summary } from "@/db/statistics";
+import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/outcome";
+import { type OverviewView, partHref } from "@/lib/overview";
+import { changeInPoints } from "@/lib/statistics";
+
+import { outcomeName } from "./names";
+import { Change, NumberLink, shareText } from "./numbers";
+
+const SHOWN = 12;
+
+/** Which way is good news. Nobody answering is not an error, and is neither. */
+const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
+  complete: "up",
+  failed: "down",
+  rejected_by_carrier: "down",
+  invalid_number: "down",
+  sip_trunk_failure: "down",
+};
+
+/** How the calls of the period ended, with shares and how these moved. */
+export function Outcomes({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
+  const t = useTranslations("overview.outcomes");
+  const { current, previous } = use(promise);
+  const [shown, rest] = [current.outcomes.slice(0, SHOWN), current.outcomes.slice(SHOWN)];
+  const row = (each: OutcomeCount) => (
+    <OutcomeRow
+      key={String(each.outcome)}
+      {...each}
+      view={view}
+      whole={current.figures.calls}
+      before={
+        previous === null
+          ? null
+          : {
+              part: previous.outcomes.find(({ outcome }) => outcome === each.outcome)?.calls ?? 0,
+              whole: previous.figures.calls,
+            }
+      }
+    />
+  );
+  return (
+    <Card title={t("title")} description={t("description", { count: current.figures.calls })} className="h-full">
+      <ul className="space-y-2.5 pt-1">{shown.map(row)}</ul>
+      {rest.length > 0 && (
+        <details className="mt-3">
+          <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
+            {t("more", { count: rest.length })}
+          </summary>
+          <ul className="mt-2.5 space-y-2.5">{rest.map(row)}</ul>
+        </details>
+      )}
+    </Card>
+  );
+}
+
+function OutcomeRow({
+  outcome,
+  calls,
+  whole,
+  before,
+  view,
+}: OutcomeCount & { whole: number; before: { part: number; whole: number } | null; view: OverviewView }) {
+  const format = useFormatter();
+  const [t, tOutcomes] = [useTranslations("overview.outcomes"), useTranslations("outcomes")];
+  const kind = outcomeKind(outcome);
+  const share = shareText(format, { part: calls, whole }) ?? "";
+  const name = outcomeName(tOutcomes, outcome);
+  return (
+    <li className="group relative">
+      <div className="flex items-center gap-2">
+        <OutcomeBadge type={outcome} plain className="flex-1" />
+        <NumberLink
+          href={partHref(view.filter, { outcome: [outcome] })}
+          label={t("rowLabel", { outcome: name, count: calls, share, whole })}
+          className="font-medium after:absolute after:inset-x-0 after:-inset-y-1 after:rounded-sm"
+        >
+          {format.number(calls)}
+        </NumberLink>
+        <span className="w-12 text-end text-muted">
+          <Ltr>{share}</Ltr>
+        </span>
+        <span className="w-20 text-end whitespace-nowrap">
+          {before !== null && (
+            <Change
+              by={changeInPoints({ part: calls, whole }, before)}
+              unit="points"
+              better={BETTER[kind] ?? "neither"}
+              title={t("before", { share: shareText(format, before) ?? "" })}
+            />
+          )}
+        </span>
+      </div>
+      <div className="mt-1 h-1.5 overflow-hidden rounded-full bg-sunken" aria-hidden>
+        <div
+          className="h-full min-w-0.5 rounded-full opacity-90 group-hover:opacity-100"
+          style={{ inlineSize: `${(calls / whole) * 100}%`, backgroundColor: outcomeColor(kind) }}
+        />
+      </div>
+    </li>
+  );
+}
+
+export function OutcomesSkeleton() {
+  return (
+    <Card title={<Skeleton className="h-5 w-32" />} className="h-full">
+      <div className="space-y-4 pt-1">
+        {["w-full", "w-3/5", "w-2/5", "w-1/3", "w-1/4", "w-1/5"].map((width) => (
+          <div key={width} className="space-y-1.5">
+            <Skeleton className="w-32" />
+            <Skeleton className={`h-1.5 rounded-full ${width}`} />
+          </div>
+        ))}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Route } from "next";
+import { useFormatter, useTranslations } from "next-intl";
+
+import { SegmentedLinks } from "@/components/ui/segmented";
+import { type OverviewView, overviewHref } from "@/lib/overview";
+import { PRESETS } from "@/lib/period";
+import { dayOf } from "@/lib/time";
+
+import { CustomRange } from "./custom-range";
+import { isOfDays, spanText } from "./names";
+
+/** The presets as links, and any other range as a form of two days. */
+export function RangePicker({ view }: { view: OverviewView }) {
+  const t = useTranslations("overview.range");
+  const format = useFormatter();
+  const { filter, period } = view;
+  const kept = new URL(overviewHref(view), "http://localhost").searchParams;
+  for (const name of ["range", "from", "to"]) {
+    kept.delete(name);
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <SegmentedLinks
+        label={t("label")}
+        items={PRESETS.map((preset) => ({
+          href: overviewHref(view, { preset }) as Route,
+          label: t(preset),
+          active: period.preset === preset,
+        }))}
+      />
+      <CustomRange
+        // The fields start over from what the page shows.
+        key={`${filter.from?.text} ${filter.to?.text}`}
+        from={dayOf(period.from, filter.zone)}
+        to={dayOf(new Date(period.to.getTime() - 1), filter.zone)}
+        kept={[...kept]}
+        current={period.preset === null ? spanText(format, period, isOfDays(filter.from)) : null}
+      />
+    </div>
+  );
+}

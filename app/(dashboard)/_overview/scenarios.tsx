@@ -1,0 +1,184 @@
+import type { Route } from "next";
+import { useFormatter, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+
+import { cn } from "@/components/cn";
+import { Card } from "@/components/ui/card";
+import { Duration } from "@/components/ui/duration";
+import { Id } from "@/components/ui/ltr";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { readScenarios, type ScenarioFigures } from "@/db/statistics";
+import { type OverviewView, overviewHref, type Part, partHref, partOf, PARTS } from "@/lib/overview";
+import { averageTalk, goalRate, type Rate, reachRate } from "@/lib/statistics";
+
+import { NumberLink, numberLink, Share } from "./numbers";
+
+const SHOWN = 15;
+
+/** Scenarios side by side. A scenario's name narrows the overview to it; its numbers lead to their calls. */
+export async function Scenarios({ view }: { view: OverviewView }) {
+  const [scenarios, t] = await Promise.all([
+    readScenarios(view.filter, view.period),
+    getTranslations("overview.scenarios"),
+  ]);
+  const shown = scenarios.slice(0, SHOWN);
+  const total = scenarios.reduce((sum, { figures }) => sum + figures.calls, 0);
+  const hidden = scenarios.length - shown.length;
+  return (
+    <Card
+      title={t("title")}
+      description={t("description")}
+      flush
+
+      {...(hidden > 0 ? { footer: t("more", { count: hidden }) } : {})}
+    >
+      <TableScroll label={t("title")}>
+        <Table>
+          {/* On a phone each scenario is a block, and its numbers carry their headings. */}
+          <thead className="max-sm:sr-only">
+            <tr>
+              <Th>{t("scenario")}</Th>
+              <Th numeric>{t("calls")}</Th>
+              <Th numeric>{t("reached")}</Th>
+              <Th numeric>{t("goal")}</Th>
+              <Th numeric>{t("average")}</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((each) => (
+              <ScenarioRow key={String(each.scenario)} {...each} view={view} total={total} />
+            ))}
+          </tbody>
+        </Table>
+      </TableScroll>
+    </Card>
+  );
+}
+
+function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { view: OverviewView; total: number }) {
+  const t = useTranslations("overview.scenarios");
+  const format = useFormatter();
+  const narrowed = partOf(view.filter, { scenario });
+  const href = (part: Part = {}) => partHref(view.filter, { ...part, scenario });
+  const average = averageTalk(figures);
+  return (
+    <Tr className={stackedRow}>
+      <th
+        scope="row"
+        className="border-b px-3 py-2 ps-4 text-start font-normal max-sm:col-span-2 max-sm:border-b-0 max-sm:px-4 max-sm:pb-0 [tr:last-child>&]:border-b-0"
+      >
+        {scenario !== null && narrowed !== null ? (
+          <Link
+            href={overviewHref(view, { filter: narrowed }) as Route}
+            prefetch={false}
+            title={t("narrow")}
+            className="rounded-xs underline-offset-2 hover:underline"
+          >
+            <Id>{scenario}</Id>
+          </Link>
+        ) : (
+          <span className="text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</span>
+        )}
+      </th>
+      <Td numeric className={`${stackedCell} font-medium`}>
+        <Heading>{t("calls")}</Heading>
+        <NumberLink href={href()}>{format.number(figures.calls)}</NumberLink>
+        <Bar share={figures.calls / total} className="[&>*]:bg-subtle" />
+      </Td>
+      <RateCell
+        heading={t("reached")}
+        rate={reachRate(figures)}
+        none={t("noCalls")}
+        partHref={href(PARTS.reached)}
+        wholeHref={href()}
+      />
+      <RateCell
+        heading={t("goal")}
+        rate={goalRate(figures)}
+        none={t("noneAssessed")}
+        partHref={href(PARTS.met)}
+        wholeHref={href(PARTS.assessed)}
+      />
+      <Td numeric className={stackedCell}>
+        <Heading>{t("average")}</Heading>
+        {average === null ? (
+          <span className="text-subtle">{t("noTalk")}</span>
+        ) : (
+          <>
+            <Duration seconds={average} className="font-medium" />{" "}
+            <Whole count={figures.timed} href={href(PARTS.timed)} />
+          </>
+        )}
+      </Td>
+    </Tr>
+  );
+}
+
+/** A phone's block: the name above, the numbers in a row below. */
+const stackedRow = "max-sm:grid max-sm:grid-cols-2 max-sm:border-b max-sm:py-2 max-sm:last:border-b-0";
+const stackedCell = "max-sm:h-auto max-sm:border-b-0 max-sm:px-4 max-sm:text-start";
+
+function Heading({ children }: { children: string }) {
+  return <span className="block text-xs font-normal text-muted sm:hidden">{children}</span>;
+}
+
+function RateCell({
+  heading,
+  rate,
+  none,
+  partHref,
+  wholeHref,
+}: {
+  heading: string;
+  rate: Rate;
+  none: string;
+  partHref: string | undefined;
+  wholeHref: string | undefined;
+}) {
+  return (
+    <Td numeric className={`${stackedCell} whitespace-nowrap`}>
+      <Heading>{heading}</Heading>
+      <NumberLink href={rate.part > 0 ? partHref : undefined} className="font-medium">
+        <Share rate={rate} none={none} />
+      </NumberLink>
+      {rate.whole > 0 && (
+        <>
+          {" "}
+          <Whole count={rate.whole} href={wholeHref} />
+          <Bar share={rate.part / rate.whole} className="[&>*]:bg-accent" />
+        </>
+      )}
+    </Td>
+  );
+}
+
+/** "of 1,284": what a number in the line above is a share of. */
+function Whole({ count, href }: { count: number; href: string | undefined }) {
+  const t = useTranslations("overview.scenarios");
+  return <span className="text-xs text-subtle">{t.rich("of", { count, link: numberLink(href) })}</span>;
+}
+
+function Bar({ share, className }: { share: number; className: string }) {
+  return (
+    <span
+      aria-hidden
+      className={cn("mt-1 block h-1 w-36 max-w-full overflow-hidden rounded-full bg-sunken sm:ms-auto", className)}
+    >
+      <span className="block h-full min-w-px rounded-full" style={{ inlineSize: `${share * 100}%` }} />
+    </span>
+  );
+}
+
+export function ScenariosSkeleton() {
+  return (
+    <Card title={<Skeleton className="h-5 w-28" />}>
+      <div className="space-y-4 pt-1">
+        {["a", "b", "c", "d", "e"].map((key) => (
+          <Skeleton key={key} className="h-6 w-full" />
+        ))}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,188 @@
+import type { Metadata } from "next";
+import { getFormatter, getNow, getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+
+import { requirePage } from "@/app/auth";
+import { getOrganization } from "@/app/organization";
+import { Notice } from "@/components/ui/notice";
+import { PageHeader } from "@/components/ui/page-header";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { hasCalls, readSummary } from "@/db/statistics";
+import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/overview";
+import { includesRole } from "@/lib/role";
+
+import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";
+import { Criteria, CriteriaSkeleton } from "./_overview/criteria";
+import { NothingToCount } from "./_overview/empty";
+import { Hours, HoursSkeleton } from "./_overview/hours";
+import { isOfDays, spanText } from "./_overview/names";
+import { Outcomes, OutcomesSkeleton } from "./_overview/outcomes";
+import { RangePicker } from "./_overview/range-picker";
+import { RefreshButton } from "./_overview/refresh-button";
+import { Scenarios, ScenariosSkeleton } from "./_overview/scenarios";
+import { Tiles, TilesSkeleton } from "./_overview/tiles";
+import { FilterChips } from "./calls/filter-chips";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("overview");
+  return { title: t("title") };
+}
+
+export default async function OverviewPage({ searchParams }: PageProps<"/">) {
+  const { role } = await requirePage();
+  const [params, { timeZone, weekStart }, now, t, tCalls, format] = await Promise.all([
+    searchParams,
+    getOrganization(),
+    getNow(),
+    getTranslations("overview"),
+    getTranslations("calls"),
+    getFormatter(),
+  ]);
+  // Whoever sees no numbers does not find out by asking for them either.
+  const { phone, ...others } = params;
+  const canSeeNumbers = includesRole(role, "operator");
+  const { view, ignored } = readOverview(canSeeNumbers ? params : others, timeZone, now);
+  const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...(canSeeNumbers || !phone ? [] : ["phone"])];
+  // A new key shows the skeletons at once; the looks of a panel change in place.
+  const key = overviewHref(view, { map: "volume", series: "chart" });
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={<PeriodText view={view} />}
+        actions={<RefreshButton>{t("updated", { time: format.dateTime(now, "time") })}</RefreshButton>}
+      >
+        <RangePicker view={view} />
+        <FilterChips filter={narrowingOf(view.filter)} hrefOf={(narrowing) => narrowedHref(view, narrowing)} />
+      </PageHeader>
+      {left.length > 0 && (
+        <Notice tone="warning" className="mb-4">
+          {tCalls("ignored", { names: left.join(", "), count: left.length })}
+        </Notice>
+      )}
+      <PanelBoundary>
+        <Suspense key={key} fallback={<OverviewSkeleton />}>
+          <Panels view={view} weekStart={weekStart} now={now} isAdministrator={includesRole(role, "administrator")} />
+        </Suspense>
+      </PanelBoundary>
+    </>
+  );
+}
+
+/** The period, what it is compared with, and the zone that all of it is in. */
+async function PeriodText({ view }: { view: OverviewView }) {
+  const [t, tCommon, format] = await Promise.all([
+    getTranslations("overview.period"),
+    getTranslations("common.time"),
+    getFormatter(),
+  ]);
+  const { period, filter } = view;
+  const isDays = isOfDays(filter.from);
+  const { previous, isRunning } = period;
+  const before =
+    previous === null
+      ? null
+      : spanText(format, isDays ? { from: previous.from, to: new Date(previous.to.getTime() - 1) } : previous, isDays);
+  return (
+    <>
+      {spanText(format, period, isDays)}
+      {previous !== null && before !== null && (
+        <>
+          {" · "}
+          <span title={t(isRunning ? "hintRunning" : "hint")}>
+            {isRunning && isDays
+              ? t("comparedUntil", { before, time: format.dateTime(previous.to, "time") })
+              : t("compared", { before })}
+          </span>
+        </>
+      )}
+      {" · "}
+      {tCommon("zone", { zone: filter.zone })}
+    </>
+  );
+}
+
+/** Every panel counts by a query of its own and fails by itself; two share the first. */
+async function Panels({
+  view,
+  weekStart,
+  now,
+  isAdministrator,
+}: {
+  view: OverviewView;
+  weekStart: number;
+  now: Date;
+  isAdministrator: boolean;
+}) {
+  if (!(await hasCalls(view.filter, view.period))) {
+    return <NothingToCount view={view} isAdministrator={isAdministrator} />;
+  }
+  const summary = readSummary(view.filter, view.period, view.period.previous);
+  return (
+    <div className="grid gap-4 xl:grid-cols-3">
+      <div className="xl:col-span-3">
+        <PanelBoundary>
+          <Suspense fallback={<TilesSkeleton />}>
+            <Tiles view={view} summary={summary} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="min-w-0 xl:col-span-2">
+        <PanelBoundary>
+          <Suspense fallback={<CallsOverTimeSkeleton />}>
+            <CallsOverTime view={view} weekStart={weekStart} now={now} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="min-w-0">
+        <PanelBoundary>
+          <Suspense fallback={<OutcomesSkeleton />}>
+            <Outcomes view={view} summary={summary} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="min-w-0 xl:col-span-3">
+        <PanelBoundary>
+          <Suspense fallback={<HoursSkeleton />}>
+            <Hours view={view} weekStart={weekStart} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="min-w-0 xl:col-span-3">
+        <PanelBoundary>
+          <Suspense fallback={<ScenariosSkeleton />}>
+            <Scenarios view={view} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="min-w-0 xl:col-span-3">
+        <PanelBoundary>
+          <Suspense fallback={<CriteriaSkeleton />}>
+            <Criteria view={view} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+    </div>
+  );
+}
+
+function OverviewSkeleton() {
+  return (
+    <div aria-busy className="grid gap-4 xl:grid-cols-3">
+      <div className="xl:col-span-3">
+        <TilesSkeleton />
+      </div>
+      <div className="xl:col-span-2">
+        <CallsOverTimeSkeleton />
+      </div>
+      <OutcomesSkeleton />
+      <div className="xl:col-span-3">
+        <HoursSkeleton />
+      </div>
+      <div className="space-y-4 xl:col-span-3">
+        <ScenariosSkeleton />
+        <CriteriaSkeleton />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+"use client";
+
+import { type CSSProperties, useId, useState } from "react";
+
+import { cn } from "@/components/cn";
+
+import { useChartLinks } from "./use-chart-links";
+
+export type HeatCell = {
+  /** 0 for nothing to 5 for the most; null where the value is there but too little to go by. */
+  level: number | null;
+  /** In the cell; empty for none. */
+  text: string;
+  /** In full, for who points at it and for who does not see it. */
+  label: string;
+  href?: string | undefined;
+};
+
+export type HeatRow = { name: string; cells: HeatCell[] };
+
+/** How much of the accent is in a cell. The last is the accent itself, and carries its own colour of text. */
+const SHADES = [0, 10, 24, 42, 64, 100];
+
+/**
+ * A table of numbers whose shade says their size. On a phone the columns run down the screen. Numbers stand in the cells, so nothing
+ * is said by colour alone; the columns run from left to right in every language, as the axis of a chart does.
+ */
+export function HeatGrid({
+  label,
+  hint,
+  columns,
+  rows,
+}: {
+  label: string;
+  hint: string;
+  columns: { name: string; short: string }[];
+  rows: HeatRow[];
+}) {
+  const { follow, move, remember } = useChartLinks<HTMLTableElement>(
+    (grid) => getComputedStyle(grid).gridAutoFlow === "column",
+  );
+  const hintId = useId();
+  const [tip, setTip] = useState<{ text: string; x: number; y: number; width: number } | null>(null);
+  const [firstRow, firstColumn] = firstLinkOf(rows);
+
+  function show(target: EventTarget) {
+    const cell = target instanceof Element ? target.closest<HTMLElement>("[data-label]") : null;
+    setTip(
+      cell === null
+        ? null
+        : {
+            text: cell.dataset["label"] ?? "",
+            x: cell.offsetLeft + cell.offsetWidth / 2,
+            y: cell.offsetTop,
+            width: cell.offsetParent?.clientWidth ?? 0,
+          },
+    );
+  }
+
+  return (
+    <div dir="ltr" className="relative">
+      {/* The links inside are what is pressed and focused; their events are listened to once for all of them. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <table
+        aria-label={label}
+        aria-describedby={hintId}
+        className="grid auto-cols-[minmax(0,1fr)] grid-flow-col grid-cols-[auto] grid-rows-[repeat(var(--lines),auto)] gap-0.5 text-2xs tabular md:grid-flow-row md:grid-cols-[auto_repeat(var(--columns),minmax(0,1fr))] md:grid-rows-none"
+        style={{ "--columns": columns.length, "--lines": columns.length + 1 } as CSSProperties}
+        onClick={follow}
+        onKeyDown={move}
+        onFocus={(event) => {
+          remember(event);
+          show(event.target);
+        }}
+        onBlur={() => setTip(null)}
+        onPointerMove={(event) => event.pointerType !== "touch" && show(event.target)}
+        onPointerLeave={() => setTip(null)}
+      >
+        <thead className="contents">
+          <tr className="contents">
+            <td aria-hidden />
+            {columns.map((column) => (
+              <th
+                key={column.name}
+                scope="col"
+                aria-label={column.name}
+                className="flex items-center justify-end pe-1.5 font-normal text-subtle md:justify-center md:pe-0 md:pb-0.5"
+              >
+                {column.short}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="contents">
+          {rows.map((row, y) => (
+            <tr key={row.name} className="contents">
+              <th
+                scope="row"
+                className="flex items-center justify-center truncate pb-1 text-xs font-normal text-muted md:justify-start md:pe-3 md:pb-0"
+              >
+                <bdi>{row.name}</bdi>
+              </th>
+              {row.cells.map((cell, x) => (
+                <td key={columns[x]?.name} className="grid">
+                  <Cell cell={cell} x={x} y={y} isFirst={y === firstRow && x === firstColumn} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p id={hintId} className="sr-only">
+        {hint}
+      </p>
+      {tip !== null && (
+        <p
+          aria-hidden
+          className={cn(
+            "pointer-events-none absolute z-10 w-max max-w-64 -translate-y-[calc(100%+0.375rem)] rounded-md bg-foreground px-2 py-1 text-xs text-background shadow-sm",
+            tip.x < 128 ? "" : tip.width - tip.x < 128 ? "-translate-x-full" : "-translate-x-1/2",
+          )}
+          style={{ insetInlineStart: tip.x, top: tip.y }}
+        >
+          <bdi>{tip.text}</bdi>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; isFirst: boolean }) {
+  const shade = SHADES[cell.level ?? 0] ?? 0;
+  const look = cn(
+    "flex h-6 min-w-0 items-center justify-center rounded-xs md:h-8",
+    shade === 0 && "bg-sunken text-subtle",
+    cell.level === null && "text-muted inset-ring-1 inset-ring-border",
+  );
+  const style =
+    shade === 0
+      ? {}
+      : shade === 100
+        ? { backgroundColor: "var(--accent)", color: "var(--on-accent)" }
+        : { backgroundColor: `color-mix(in oklab, var(--accent) ${shade}%, var(--surface))` };
+  return cell.href === undefined ? (
+    <span data-label={cell.label} className={look} style={style}>
+      <span className="sr-only">{cell.label}</span>
+      <span aria-hidden>{cell.text}</span>
+    </span>
+  ) : (
+    <a
+      href={cell.href}
+      data-label={cell.label}
+      aria-label={cell.label}
+      data-x={x}
+      data-y={y}
+      tabIndex={isFirst ? 0 : -1}
+      className={cn(look, "hover:ring-2 hover:ring-ring hover:ring-inset focus-visible:outline-offset-0")}
+      style={style}
+    >
+      {cell.text}
+    </a>
+  );
+}
+
+function firstLinkOf(rows: HeatRow[]): [row: number, column: number] {
+  const row = rows.findIndex(({ cells }) => cells.some(({ href }) => href !== undefined));
+  return [row, rows[row]?.cells.findIndex(({ href }) => href !== undefined) ?? -1];
+}
