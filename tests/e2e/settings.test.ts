@@ -1,15 +1,19 @@
 import AxeBuilder from "@axe-core/playwright";
 
 import { generateCalls } from "@/scripts/vendor/generate";
-import { startVendor } from "@/scripts/vendor/server";
 import { addPerson } from "@/tests/fixtures/people";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { slot, VENDOR_API_KEY, WEBHOOK_SECRET } from "@/tests/fixtures/slots";
+import { WEBHOOK_SECRET } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
-test.beforeEach(async ({ context, app, database }) => {
+test.beforeEach(async ({ context, app, database, vendor }) => {
   await database.empty();
+  vendor.clearFaults();
   await context.addCookies(await signIn(app.url));
+});
+
+test.afterAll(({ vendor }) => {
+  vendor.clearFaults();
 });
 
 test("the organization's form says what is wrong beside the field, keeps what was typed, and saves", async ({
@@ -80,62 +84,57 @@ test("a test call goes through the real endpoint, and is a test", async ({ page,
   await expect(page.getByText("This call is marked as a test")).toBeVisible();
 });
 
-test("the connection test tells a refused key from an absent API, and an accepted key lets the queue go on", async ({
-  page,
-}, worker) => {
+test("the connection test says what is wrong, and an accepted key lets the queue go on", async ({ page, vendor }) => {
+  const test = page.getByRole("button", { name: "Test the connection" });
   await page.goto("/settings/vendor");
-  await page.getByRole("button", { name: "Test the connection" }).click();
+  vendor.fault({ on: "api", kind: "html", status: 502 });
+  await test.click();
   await expect(page.getByText("The API does not answer")).toBeVisible();
+  await expect(page.getByText("Whether the key is accepted could not be found out")).toBeVisible();
 
-  const vendor = await startVendor({ port: slot(worker.parallelIndex).vendorPort, apiKey: VENDOR_API_KEY });
-  try {
-    vendor.fault({ on: "api", kind: "status", status: 401 });
-    await page.getByRole("button", { name: "Test the connection" }).click();
-    await expect(page.getByText("The key is refused").first()).toBeVisible();
-    await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
-    vendor.clearFaults();
-    await page.getByRole("button", { name: "Test the connection" }).click();
-    await expect(page.getByText("The key is accepted")).toBeVisible();
-    await expect(page.getByText("On", { exact: true })).toBeVisible();
-  } finally {
-    await vendor.close();
-  }
+  vendor.clearFaults();
+  vendor.fault({ on: "api", kind: "status", status: 401 });
+  await test.click();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "The key is refused" })).toBeVisible();
+
+  vendor.clearFaults();
+  await test.click();
+  await expect(page.getByText("The key is accepted")).toBeVisible();
+  await expect(page.getByText("On", { exact: true })).toBeVisible();
 });
 
 test("calls are imported from a pasted table: what was found is said first, progress and results after", async ({
   page,
   context,
   app,
-}, worker) => {
+  vendor,
+}) => {
   const to = Date.UTC(2026, 4, 1);
   const calls = generateCalls({ seed: "import page", count: 4, from: to - 86_400_000, to });
-  const vendor = await startVendor({ port: slot(worker.parallelIndex).vendorPort, apiKey: VENDOR_API_KEY, calls });
-  try {
-    await page.goto("/settings/import");
-    const rows = [...calls.map(({ id }) => id), "nobody-knows-it", calls[0]?.id ?? ""];
-    await page
-      .getByRole("textbox", { name: "Call ids" })
-      .fill(`when,reference\n${rows.map((id) => `x,${id}`).join("\n")}`);
-    await page.getByRole("combobox", { name: "Which column holds the call ids?" }).click();
-    await page.getByRole("option", { name: "reference" }).click();
-    await expect(page.getByText("5 calls")).toBeVisible();
-    await expect(page.getByText("1 repeated id left out")).toBeVisible();
-    await page.getByRole("button", { name: "Start import" }).click();
-    await expect(page).toHaveURL(/\/settings\/import\/[0-9a-f-]{36}$/);
-    await expect(page.getByText("5 of 5")).toBeVisible({ timeout: 30_000 });
-    await expect(page.getByRole("row", { name: /nobody-knows-it/ })).toContainText("Not found");
-    await page.getByRole("link", { name: /^Imported/ }).click();
-    await expect(page.getByRole("region", { name: "Results" }).getByRole("row")).toHaveCount(5);
-    const href = await page.getByRole("link", { name: "Download results" }).getAttribute("href");
-    const csv = await (await context.request.get(`${app.url}${href}`)).text();
-    expect(csv.split("\r\n").slice(0, 2)).toEqual([
-      "\uFEFFcall_id,result,reason,attempts,done_at",
-      expect.stringMatching(new RegExp(`^${calls[0]?.id},imported,,1,2`)),
-    ]);
-    expect(csv).toContain("nobody-knows-it,not_found,");
-  } finally {
-    await vendor.close();
-  }
+  await vendor.register(calls);
+  await page.goto("/settings/import");
+  const rows = [...calls.map(({ id }) => id), "nobody-knows-it", calls[0]?.id ?? ""];
+  await page
+    .getByRole("textbox", { name: "Call ids" })
+    .fill(`when,reference\n${rows.map((id) => `x,${id}`).join("\n")}`);
+  await page.getByRole("combobox", { name: "Which column holds the call ids?" }).click();
+  await page.getByRole("option", { name: "reference" }).click();
+  await expect(page.getByText("5 calls")).toBeVisible();
+  await expect(page.getByText("1 repeated id left out")).toBeVisible();
+  await page.getByRole("button", { name: "Start import" }).click();
+  await expect(page).toHaveURL(/\/settings\/import\/[0-9a-f-]{36}$/);
+  await expect(page.getByText("5 of 5")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("row", { name: /nobody-knows-it/ })).toContainText("Not found");
+  await page.getByRole("link", { name: /^Imported/ }).click();
+  await expect(page.getByRole("region", { name: "Results" }).getByRole("row")).toHaveCount(5);
+  const href = await page.getByRole("link", { name: "Download results" }).getAttribute("href");
+  const csv = await (await context.request.get(`${app.url}${href}`)).text();
+  expect(csv.split("\r\n").slice(0, 2)).toEqual([
+    "\uFEFFcall_id,result,reason,attempts,done_at",
+    expect.stringMatching(new RegExp(`^${calls[0]?.id},imported,,1,2`)),
+  ]);
+  expect(csv).toContain("nobody-knows-it,not_found,");
 });
 
 for (const locale of ["en", "ar"]) {

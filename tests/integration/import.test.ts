@@ -27,9 +27,13 @@ const [FIRST = "", SECOND = "", THIRD = ""] = IDS;
 
 let vendor: Vendor;
 
-test.beforeAll(async ({ vendor: shared }) => {
-  vendor = shared;
+test.beforeAll(async ({ vendor: started }) => {
+  vendor = started;
   await vendor.register(CALLS);
+});
+
+test.afterAll(() => {
+  vendor.clearFaults();
 });
 
 test.beforeEach(async ({ database }) => {
