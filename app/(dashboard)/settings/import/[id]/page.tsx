@@ -212,10 +212,10 @@ async function Items({ summary, state, after }: { summary: ImportSummary; state:
                     <Td>
                       {isStored ? (
                         <Link href={callHref(item.callId)} className="underline-offset-2 hover:underline">
-                          <Id>{item.callId}</Id>
+                          <Id className="break-normal whitespace-nowrap">{item.callId}</Id>
                         </Link>
                       ) : (
-                        <Id>{item.callId}</Id>
+                        <Id className="break-normal whitespace-nowrap">{item.callId}</Id>
                       )}
                     </Td>
                     <Td>
