@@ -55,7 +55,7 @@ export function DataTable<Row extends RowData>({
   layout: TableLayout;
   rowId: (row: Row) => string;
   rowHref: (row: Row) => Route;
-  /** The name of a row's link, for those who do not see the row. */
+  /** What a row's link says beside its first cell, for those who do not see the row. */
   rowName: (row: Row) => string;
   className?: string;
 }) {
@@ -102,10 +102,10 @@ export function DataTable<Row extends RowData>({
                         href={rowHref(row.original)}
                         prefetch={false}
                         data-row-link
-                        aria-label={rowName(row.original)}
                         className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
                       >
                         <table.FlexRender cell={cell} />
+                        <span className="sr-only">{rowName(row.original)}</span>
                       </Link>
                     ) : (
                       <table.FlexRender cell={cell} />

@@ -2,7 +2,7 @@
 
 import { ArrowDownLeft, ArrowUpRight, Minus, Volume2 } from "lucide-react";
 import type { Route } from "next";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useMemo } from "react";
 
@@ -33,7 +33,6 @@ export function CallsTable({
   view: CallListView;
 }) {
   const t = useTranslations("calls");
-  const formatter = useFormatter();
   const { layout } = useLayout();
   const columns = useColumns(filter, view);
   useRowKeys();
@@ -41,11 +40,7 @@ export function CallsTable({
   // The call's page finds its neighbours, and the way back, by the list's own parameters.
   const query = callsHref(filter, view).slice("/calls".length);
   const hrefOf = (row: ListedCall) => `/calls/${encodeURIComponent(row.callId)}${query}` as Route;
-  const nameOf = (row: ListedCall) =>
-    t("openCall", {
-      time: formatter.dateTime(row.occurredAt, "full"),
-      who: row.customerName || row.phoneNumber || row.callId,
-    });
+  const whoOf = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
   return (
     <>
       <Card flush className="max-md:hidden">
@@ -56,7 +51,7 @@ export function CallsTable({
           layout={layout}
           rowId={(row) => row.callId}
           rowHref={hrefOf}
-          rowName={nameOf}
+          rowName={whoOf}
         />
       </Card>
       <ul className="space-y-2 md:hidden" aria-label={t("title")}>
@@ -67,7 +62,6 @@ export function CallsTable({
                 href={hrefOf(row)}
                 prefetch={false}
                 data-row-link
-                aria-label={nameOf(row)}
                 className="min-w-0 font-medium outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-ring"
               >
                 {row.customerName ? <bdi className="block truncate">{row.customerName}</bdi> : <Phone row={row} />}
