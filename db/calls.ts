@@ -85,8 +85,10 @@ function selectPage(where: SQL | undefined, order: SQL[], limit: number) {
 /** Counting stops here: nobody reads the difference between ten thousand and ten million. */
 export const COUNT_BOUND = 10_000;
 
+export type CountedCalls = { count: number; isBounded: boolean };
+
 /** How many calls the filter finds, exact up to `COUNT_BOUND`; `isBounded` says that there are more. */
-export async function countCalls(filter: CallFilter): Promise<{ count: number; isBounded: boolean }> {
+export async function countCalls(filter: CallFilter): Promise<CountedCalls> {
   const some = replica
     .select({ one: sql`1`.as("one") })
     .from(calls)

@@ -1,17 +1,16 @@
 import { getTranslations } from "next-intl/server";
 
-import { COUNT_BOUND, countCalls } from "@/db/calls";
-import type { CallFilter } from "@/lib/call-filter";
+import type { CountedCalls } from "@/db/calls";
 
 /** How many calls there are, and in which zone their times are. The list beside it says so when the database is away. */
-export async function CallCount({ filter, zone }: { filter: CallFilter; zone: string }) {
+export async function CallCount({ counting, zone }: { counting: Promise<CountedCalls | null>; zone: string }) {
   const [t, tCommon] = await Promise.all([getTranslations("calls"), getTranslations("common.time")]);
-  const found = await countCalls(filter).catch(() => null);
+  const found = await counting;
   const words =
     found === null
       ? null
       : found.isBounded
-        ? t("countMore", { count: COUNT_BOUND })
+        ? t("countMore", { count: found.count })
         : t("count", { count: found.count });
   return (
     <span data-testid="call-count">

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useMemo } from "react";
 
+import { cn } from "@/components/cn";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { useShortcut } from "@/components/shortcuts";
 import { Badge } from "@/components/ui/badge";
@@ -52,6 +53,7 @@ export function CallsTable({
           rowId={(row) => row.callId}
           rowHref={hrefOf}
           rowName={whoOf}
+          className="max-h-[max(24rem,calc(100dvh-15rem))] overflow-y-auto"
         />
       </Card>
       <ul className="space-y-2 md:hidden" aria-label={t("title")}>
@@ -64,7 +66,7 @@ export function CallsTable({
                 data-row-link
                 className="min-w-0 font-medium outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-ring"
               >
-                {row.customerName ? <bdi className="block truncate">{row.customerName}</bdi> : <Phone row={row} />}
+                {row.customerName ? <NameOf row={row} /> : <Phone row={row} />}
               </Link>
               {row.durationSeconds !== null && (
                 <Duration seconds={row.durationSeconds} className="shrink-0 text-muted" />
@@ -124,11 +126,17 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       },
       phone: { cell: (row) => <Phone row={row} />, className: "whitespace-nowrap" },
       name: {
-        cell: (row) => (row.customerName ? <bdi className="block max-w-56 truncate">{row.customerName}</bdi> : unknown),
+        cell: (row) => (row.customerName ? <NameOf row={row} className="max-w-56" /> : unknown),
       },
       scenario: {
         cell: (row) =>
-          row.scenarioId === null ? unknown : <Id className="block max-w-48 truncate">{row.scenarioId}</Id>,
+          row.scenarioId === null ? (
+            unknown
+          ) : (
+            <span className="block max-w-48 truncate">
+              <Id>{row.scenarioId}</Id>
+            </span>
+          ),
       },
       direction: {
         cell: (row) =>
@@ -187,6 +195,15 @@ function Phone({ row }: { row: ListedCall }) {
     <span className="text-subtle">{row.enrichmentState === "pending" ? t("phonePending") : tState("unknown")}</span>
   ) : (
     <Ltr className="whitespace-nowrap">{row.phoneNumber}</Ltr>
+  );
+}
+
+/** The line begins where the page's lines do, whichever way the name itself is written. */
+function NameOf({ row, className }: { row: ListedCall; className?: string }) {
+  return (
+    <span className={cn("block truncate", className)}>
+      <bdi>{row.customerName}</bdi>
+    </span>
   );
 }
 

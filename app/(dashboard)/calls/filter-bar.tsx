@@ -111,7 +111,6 @@ function SearchBox({
           ref={box}
           type="search"
           name="q"
-          dir="auto"
           defaultValue={filter.q ?? ""}
           maxLength={200}
           aria-label={t("search")}

@@ -2,7 +2,7 @@
 
 import { ArrowDown, ArrowUp, Columns3, Download, FileText } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { Suspense, use, useRef, useState } from "react";
 
 import { useShortcut } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
@@ -10,17 +10,28 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";
 import { Popover } from "@/components/ui/popover";
 import { Segmented } from "@/components/ui/segmented";
+import type { CountedCalls } from "@/db/calls";
 import { type CallFilter, type CallListView, callsHref } from "@/lib/call-filter";
 
 import { useLayout } from "./layout-provider";
 import { type ColumnId, DEFAULT_LAYOUT, FIXED_COLUMN } from "./table-layout";
 
 /** What is done with the list as a whole. */
-export function ListTools({ filter, view, canExport }: { filter: CallFilter; view: CallListView; canExport: boolean }) {
+export function ListTools({
+  filter,
+  view,
+  counting,
+  canExport,
+}: {
+  filter: CallFilter;
+  view: CallListView;
+  counting: Promise<CountedCalls | null>;
+  canExport: boolean;
+}) {
   return (
     <>
       <ColumnMenu />
-      {canExport && <ExportMenu filter={filter} view={view} />}
+      {canExport && <ExportMenu filter={filter} view={view} counting={counting} />}
     </>
   );
 }
@@ -97,7 +108,15 @@ function ColumnMenu() {
   );
 }
 
-function ExportMenu({ filter, view }: { filter: CallFilter; view: CallListView }) {
+function ExportMenu({
+  filter,
+  view,
+  counting,
+}: {
+  filter: CallFilter;
+  view: CallListView;
+  counting: Promise<CountedCalls | null>;
+}) {
   const t = useTranslations("calls");
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -122,6 +141,11 @@ function ExportMenu({ filter, view }: { filter: CallFilter; view: CallListView }
         </Button>
       }
     >
+      <p className="font-medium">
+        <Suspense fallback="…">
+          <Counted counting={counting} />
+        </Suspense>
+      </p>
       <p className="text-muted">{t("export.body")}</p>
       <ul className="mt-3 space-y-1">
         {[
@@ -147,4 +171,11 @@ function ExportMenu({ filter, view }: { filter: CallFilter; view: CallListView }
       </ul>
     </Popover>
   );
+}
+
+/** How many lines the file will have. */
+function Counted({ counting }: { counting: Promise<CountedCalls | null> }) {
+  const t = useTranslations("calls");
+  const found = use(counting);
+  return found === null ? null : t(found.isBounded ? "countMore" : "count", { count: found.count });
 }
