@@ -1,22 +1,34 @@
-import { createHash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
-import { betterAuth } from "better-auth";
+import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError, createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { nextCookies } from "better-auth/next-js";
+import { twoFactor as twoFactorPlugin } from "better-auth/plugins/two-factor";
 import { headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
+import { after } from "next/server";
 import { cache } from "react";
 
 import { db } from "@/db/client";
-import { forgetAttempts, returnAttempt, takeAttempt } from "@/db/rate-limit";
-import { account, session, user, verification } from "@/db/schema";
+import { account, session, twoFactor, user, verification } from "@/db/schema";
+import { noteSeen, SEEN_EVERY_MS } from "@/db/sessions";
+import { admitUser } from "@/db/users";
 import { clientIp } from "@/lib/client-ip";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { safeNextPath } from "@/lib/next-path";
 import { includesRole, isRole, type Role } from "@/lib/role";
 import { isSameOrigin } from "@/lib/same-origin";
+
+import {
+  forgetSecondFactorAttempts,
+  forgetSignInAttempts,
+  recordFailedSignIn,
+  recordSignIn,
+  takeSecondFactorAttempt,
+  takeSignInAttempt,
+} from "./sign-in-attempts";
 
 /**
  * Who is signed in, and the gates. Every page, action and route handler calls one of `requirePage`, `requireAction` and `requireApi`
@@ -26,23 +38,28 @@ import { isSameOrigin } from "@/lib/same-origin";
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const secure = env.APP_URL.startsWith("https://");
 
-export const auth = betterAuth({
+/** For `auth` here, and for single sign-on, which is an instance of its own. */
+export const authOptions = {
   appName: "Callboard",
   baseURL: env.APP_URL,
   secret: env.AUTH_SECRET,
-  database: drizzleAdapter(db, { provider: "pg", schema: { user, session, account, verification } }),
+  database: drizzleAdapter(db, { provider: "pg", schema: { user, session, account, verification, twoFactor } }),
   user: {
-    additionalFields: { role: { type: "string", required: true, defaultValue: "viewer", input: false } },
+    additionalFields: {
+      role: { type: "string", required: true, defaultValue: "viewer", input: false },
+      deactivatedAt: { type: "date", required: false, input: false },
+    },
   },
-  emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
-  session: { expiresIn: WEEK_SECONDS, updateAge: WEEK_SECONDS / 7 },
+  session: {
+    expiresIn: WEEK_SECONDS,
+    updateAge: WEEK_SECONDS / 7,
+    additionalFields: { lastSeenAt: { type: "date", required: false, input: false } },
+  },
   advanced: {
     cookiePrefix: "callboard",
     useSecureCookies: secure,
     defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure, path: "/" },
-    ...(env.CLIENT_IP_HEADER === undefined
-      ? { ipAddress: { disableIpTracking: true } }
-      : { ipAddress: { ipAddressHeaders: [env.CLIENT_IP_HEADER] } }),
+    ipAddress: { disableIpTracking: true },
   },
   // People open a self-hosted server by its name, its address or `localhost`: the page's own origin is as good as `APP_URL`.
   trustedOrigins: (request) => {
@@ -52,62 +69,107 @@ export const auth = betterAuth({
   // Its own limiter counts by address alone, in one bucket for all where no address can be believed: one guesser would lock everybody
   // out. The hooks below count by account and by address.
   rateLimit: { enabled: false },
-  hooks: {
-    before: createAuthMiddleware(async (context) => {
-      if (context.path === "/sign-in/email") {
-        await takeSignInAttempt(context.headers, context.body as unknown);
-      }
-    }),
-    after: createAuthMiddleware(async (context) => {
-      if (context.path === "/sign-in/email" && context.context.newSession) {
-        await forgetSignInAttempts(context.headers, context.body as unknown);
-      }
-    }),
+  databaseHooks: {
+    session: {
+      create: {
+        before: async (begun, context) => {
+          if ((await admitUser(begun.userId)) === "deactivated") {
+            throw new APIError("FORBIDDEN", { code: "DEACTIVATED", message: "Deactivated" });
+          }
+          const ipAddress = context?.headers ? clientIp(context.headers, env.CLIENT_IP_HEADER) : null;
+          return { data: { ...begun, ipAddress, lastSeenAt: new Date() } };
+        },
+      },
+    },
   },
   telemetry: { enabled: false },
   // Its messages carry e-mail addresses and queries with their values; errors go to the caller, who names them in the log.
   logger: { disabled: true },
   onAPIError: { throw: true },
-  plugins: [nextCookies()],
+} satisfies BetterAuthOptions;
+
+export const auth = betterAuth({
+  ...authOptions,
+  emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+  hooks: {
+    before: createAuthMiddleware(async (context) => {
+      if (context.path === "/sign-in/email") {
+        await takeSignInAttempt(context.headers, context.body as unknown);
+      } else if (SECOND_STEPS.has(context.path)) {
+        const challenge = await challengeOf(context);
+        const begun = challenge ? await context.context.internalAdapter.findVerificationValue(challenge) : null;
+        if (begun) {
+          await takeSecondFactorAttempt(begun.value, context.body as unknown);
+        }
+      } else if (context.path === "/sign-out") {
+        const found = await getSessionFromCtx(context, { disableRefresh: true });
+        if (found !== null) {
+          await recordSignIn("sign_out", context.headers, found.user);
+        }
+      }
+    }),
+    after: createAuthMiddleware(async (context) => {
+      const { newSession, returned } = context.context;
+      if (context.path === "/get-session") {
+        const found = returned as { user?: { deactivatedAt?: unknown } } | null | undefined;
+        return found?.user?.deactivatedAt ? context.json(null) : undefined;
+      }
+      if (context.path === "/sign-in/email") {
+        if (newSession === null) {
+          await recordFailedSignIn(context.headers, context.body as unknown, "password");
+          return undefined;
+        }
+        await forgetSignInAttempts(context.headers, context.body as unknown);
+        if (!(newSession.user as { twoFactorEnabled?: unknown }).twoFactorEnabled) {
+          await recordSignIn("sign_in", context.headers, newSession.user, "password");
+        }
+      } else if (SECOND_STEPS.has(context.path)) {
+        const challenge = await challengeOf(context);
+        if (challenge !== null && newSession !== null) {
+          await forgetSecondFactorAttempts(newSession.user.id);
+          await recordSignIn("sign_in", context.headers, newSession.user, "second factor");
+        } else if (challenge !== null) {
+          const begun = await context.context.internalAdapter.findVerificationValue(challenge);
+          const refused = begun ? await context.context.internalAdapter.findUserById(begun.value) : null;
+          await recordFailedSignIn(context.headers, refused, "second factor");
+        }
+      }
+      return undefined;
+    }),
+  },
+  plugins: [
+    // Its own count of wrong codes is looked at before and raised after a try: many at once would pass. Ours is one statement.
+    twoFactorPlugin({
+      accountLockout: { enabled: false },
+      backupCodeOptions: { customBackupCodesGenerate: makeBackupCodes },
+    }),
+    nextCookies(),
+  ],
 });
 
-/* ── Guessing ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+const BACKUP_CODES = 10;
+/** Thirty-two signs that nobody takes for one another on paper. */
+const BACKUP_CODE_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789";
 
-const ACCOUNT_LIMIT = { max: 10, windowSeconds: 300 };
-/** Wrong attempts only: a whole office signs in from one address in the morning. */
-const ADDRESS_LIMIT = { max: 50, windowSeconds: 300 };
-
-/** An account is counted whether it exists or not, and under a hash: the table holds no addresses of people. */
-function accountKey(body: unknown): string {
-  const email = typeof body === "object" && body !== null && "email" in body ? String(body.email) : "";
-  return `sign-in:account:${createHash("sha256").update(email.trim().toLowerCase()).digest("hex")}`;
+/** `k7m2p-9xq4t`: fifty random bits each. */
+function makeBackupCodes(): string[] {
+  return Array.from({ length: BACKUP_CODES }, () => {
+    const signs = [...randomBytes(10)].map((byte) => BACKUP_CODE_SIGNS[byte % 32]).join("");
+    return `${signs.slice(0, 5)}-${signs.slice(5)}`;
+  });
 }
 
-function addressKey(requestHeaders: Headers | undefined): string | null {
-  const address = requestHeaders ? clientIp(requestHeaders, env.CLIENT_IP_HEADER) : null;
-  return address === null ? null : `sign-in:address:${createHash("sha256").update(address).digest("hex")}`;
-}
+const SECOND_STEPS: ReadonlySet<string | undefined> = new Set([
+  "/two-factor/verify-totp",
+  "/two-factor/verify-backup-code",
+]);
 
-async function takeSignInAttempt(requestHeaders: Headers | undefined, body: unknown): Promise<void> {
-  const address = addressKey(requestHeaders);
-  const answers = await Promise.all([
-    takeAttempt({ key: accountKey(body), ...ACCOUNT_LIMIT }),
-    address === null ? null : takeAttempt({ key: address, ...ADDRESS_LIMIT }),
-  ]);
-  const waits = answers.flatMap((answer) => (answer && !answer.ok ? [answer.retryAfterSeconds] : []));
-  if (waits.length > 0) {
-    const retryAfter = Math.max(...waits);
-    throw new APIError(
-      "TOO_MANY_REQUESTS",
-      { code: "TOO_MANY_ATTEMPTS", message: "Too many attempts", retryAfter },
-      { "retry-after": String(retryAfter) },
-    );
-  }
-}
+type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
-async function forgetSignInAttempts(requestHeaders: Headers | undefined, body: unknown): Promise<void> {
-  const address = addressKey(requestHeaders);
-  await Promise.all([forgetAttempts(accountKey(body)), address === null ? null : returnAttempt(address)]);
+/** What the browser was given for a right password until the code comes; null where it is signed in already, or was not asked for one. */
+async function challengeOf(context: HookContext): Promise<string | null> {
+  const cookie = context.context.createAuthCookie("two_factor");
+  return (await context.getSignedCookie(cookie.name, context.context.secret)) || null;
 }
 
 /* ── The gates ───────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -136,7 +198,14 @@ export const getUser = cache(async (): Promise<SignedInUser | null> => {
     return null;
   }
   const { id, name, email, role } = found.user;
-  return { id, name, email, role, sessionId: found.session.id };
+  const sessionId = found.session.id;
+  const seen = found.session.lastSeenAt?.getTime() ?? 0;
+  if (Date.now() - seen > SEEN_EVERY_MS) {
+    after(() =>
+      noteSeen(sessionId).catch((error: unknown) => log("warn", "not_seen", { error_code: errorCode(error) })),
+    );
+  }
+  return { id, name, email, role, sessionId };
 });
 
 /**

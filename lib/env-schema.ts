@@ -77,6 +77,19 @@ const schema = z
       .optional()
       .or(z.literal("").transform(() => undefined)),
     SETUP_CODE: optionalText,
+    OIDC_DISCOVERY_URL: optionalText.refine(
+      (value) => value === undefined || isSafeUrl(value),
+      "must be an https URL that ends with /.well-known/openid-configuration; plain http only for this machine itself",
+    ),
+    OIDC_CLIENT_ID: optionalText,
+    OIDC_CLIENT_SECRET: optionalText,
+    OIDC_NAME: optionalText,
+    OIDC_DEFAULT_ROLE: z
+      .enum(["viewer", "operator"], {
+        error: "must be viewer or operator: administrators are made by an administrator",
+      })
+      .optional()
+      .or(z.literal("").transform(() => undefined)),
     SPOOL_DIR: optionalText,
     CRON_SECRET: z
       .string()
@@ -86,6 +99,16 @@ const schema = z
     APP_VERSION: z.string().default("0.1.0"),
   })
   .superRefine((values, context) => {
+    const singleSignOn = ["OIDC_DISCOVERY_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
+    if (singleSignOn.some((name) => values[name] !== undefined)) {
+      for (const name of singleSignOn.filter((name) => values[name] === undefined)) {
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: `is not set: single sign-on needs ${singleSignOn.join(", ")}`,
+        });
+      }
+    }
     if (values.SARJ_WEBHOOK_ALLOWED_IPS.length > 0 && values.CLIENT_IP_HEADER === undefined) {
       context.addIssue({
         code: "custom",
@@ -102,6 +125,15 @@ const schema = z
       });
     }
   });
+
+/** Single sign-on sends a secret there: over TLS, or to this very machine. */
+function isSafeUrl(value: string): boolean {
+  if (!URL.canParse(value)) {
+    return false;
+  }
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+}
 
 export type Env = z.infer<typeof schema>;
 

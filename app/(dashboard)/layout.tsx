@@ -7,6 +7,7 @@ import { requirePage } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
 
 import { BottomBar } from "./bottom-bar";
+import { SessionEndedDialog } from "./session-ended-dialog";
 import { SessionKeeper } from "./session-keeper";
 import { ShellKeys } from "./shell-keys";
 import { Sidebar } from "./sidebar";
@@ -39,6 +40,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         <BottomBar />
         <ShellKeys />
         <SessionKeeper />
+        <SessionEndedDialog />
       </div>
     </NextIntlClientProvider>
   );

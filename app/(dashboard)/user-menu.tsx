@@ -1,12 +1,12 @@
 "use client";
 
-import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 
 import { cn } from "@/components/cn";
-import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuSeparator } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuLabel, MenuLink, MenuRadioGroup, MenuSeparator } from "@/components/ui/menu";
 import { usePreferences } from "@/components/use-preferences";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
 import type { Role } from "@/lib/role";
@@ -90,6 +90,10 @@ export function UserMenu({
         options={LOCALES.map((value) => ({ value, label: <span lang={value}>{LOCALE_NAMES[value]}</span> }))}
       />
       <MenuSeparator />
+      <MenuLink href="/settings/account">
+        <UserRound aria-hidden />
+        {t("yourAccount")}
+      </MenuLink>
       <MenuItem onClick={openHelp}>
         <Keyboard aria-hidden />
         {t("shortcuts.open")}

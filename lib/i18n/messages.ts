@@ -1,4 +1,5 @@
 import type { Locale } from "./locales";
+import type account from "./messages/en/account.json";
 import type audit from "./messages/en/audit.json";
 import type auth from "./messages/en/auth.json";
 import type call from "./messages/en/call.json";
@@ -7,6 +8,7 @@ import type common from "./messages/en/common.json";
 import type deliveries from "./messages/en/deliveries.json";
 import type outcomes from "./messages/en/outcomes.json";
 import type overview from "./messages/en/overview.json";
+import type people from "./messages/en/people.json";
 import type privacy from "./messages/en/privacy.json";
 import type settings from "./messages/en/settings.json";
 import type shell from "./messages/en/shell.json";
@@ -25,6 +27,8 @@ export interface Messages {
   settings: typeof settings;
   privacy: typeof privacy;
   audit: typeof audit;
+  people: typeof people;
+  account: typeof account;
 }
 
 /** Every message of a language, by namespace. */

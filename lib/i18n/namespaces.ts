@@ -11,6 +11,8 @@ export const NAMESPACES = [
   "settings",
   "privacy",
   "audit",
+  "people",
+  "account",
 ] as const;
 
 export type Namespace = (typeof NAMESPACES)[number];

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
+import { redirect } from "next/navigation";
 
 import { requirePage } from "@/app/auth";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { readOrganization } from "@/db/settings";
+import { includesRole } from "@/lib/role";
 import { listTimeZones, type TimeZoneChoice } from "@/lib/time-zones";
 
 import { OrganizationForm } from "./organization-form";
@@ -15,7 +17,11 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function OrganizationPage() {
-  await requirePage("administrator");
+  const { role } = await requirePage();
+  if (!includesRole(role, "administrator")) {
+    // What everybody has of the settings.
+    redirect("/settings/account");
+  }
   const [organization, locale, t] = await Promise.all([readOrganization(), getLocale(), getTranslations("settings")]);
   return (
     <>

@@ -1,10 +1,10 @@
-import { Building2, Cable, Download, type LucideIcon, ScrollText, ShieldCheck } from "lucide-react";
+import { Building2, Cable, Download, type LucideIcon, ScrollText, ShieldCheck, UserRound, Users } from "lucide-react";
 import type { Route } from "next";
 
 import type { Role } from "@/lib/role";
 
 export type SettingsSection = {
-  name: "organization" | "vendor" | "import" | "privacy" | "audit";
+  name: "organization" | "vendor" | "users" | "import" | "privacy" | "audit" | "account";
   href: Route;
   icon: LucideIcon;
   /** Who sees it; its page has a gate of its own. */
@@ -14,7 +14,9 @@ export type SettingsSection = {
 export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   { name: "organization", href: "/settings", icon: Building2, role: "administrator" },
   { name: "vendor", href: "/settings/vendor" as Route, icon: Cable, role: "administrator" },
+  { name: "users", href: "/settings/users", icon: Users, role: "administrator" },
   { name: "import", href: "/settings/import" as Route, icon: Download, role: "administrator" },
   { name: "privacy", href: "/settings/privacy", icon: ShieldCheck, role: "administrator" },
   { name: "audit", href: "/settings/audit", icon: ScrollText, role: "administrator" },
+  { name: "account", href: "/settings/account", icon: UserRound, role: "viewer" },
 ];

@@ -3,12 +3,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
 import { hashPassword } from "better-auth/crypto";
-import type { Route } from "next";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { signInWith } from "@/app/sign-in";
+import { afterPassword, signInWith } from "@/app/sign-in";
 import { takeAttempt } from "@/db/rate-limit";
 import { createFirstAdministrator, hasUsers } from "@/db/users";
 import { env } from "@/lib/env";
@@ -74,7 +73,7 @@ export async function setUp(_previous: SetupState, form: FormData): Promise<Setu
     return fail({ form: "unavailable" });
   }
   const answer = await signInWith(values.email, password);
-  redirect((answer.ok ? "/" : "/sign-in") as Route);
+  redirect(answer.ok ? afterPassword(answer.next) : "/sign-in");
 }
 
 function check({ code, name, email, password }: SetupState["values"] & { password: string }): SetupState["errors"] {

@@ -1,10 +1,9 @@
 "use server";
 
-import type { Route } from "next";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { signInWith } from "@/app/sign-in";
+import { afterPassword, signInWith } from "@/app/sign-in";
 import { safeNextPath } from "@/lib/next-path";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
@@ -13,7 +12,7 @@ export type SignInState = {
   errors: {
     email?: "emailRequired" | "emailInvalid";
     password?: "passwordRequired" | "credentials";
-    form?: "unavailable" | "forbidden" | "tooMany";
+    form?: "unavailable" | "forbidden" | "tooMany" | "deactivated";
   };
   /** How long to wait, with `tooMany`. */
   seconds?: number;
@@ -41,7 +40,7 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   }
   const answer = await signInWith(email, password);
   if (answer.ok) {
-    redirect(safeNextPath(next) as Route);
+    redirect(afterPassword(answer.next, safeNextPath(next)));
   }
   if (answer.reason === "credentials") {
     return { email, errors: { password: "credentials" } };

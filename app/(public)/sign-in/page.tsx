@@ -4,10 +4,14 @@ import { redirect } from "next/navigation";
 
 import { getUser } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
+import { singleSignOn } from "@/app/single-sign-on";
+import { Notice } from "@/components/ui/notice";
 import { hasUsers } from "@/db/users";
+import { env } from "@/lib/env";
 import { safeNextPath } from "@/lib/next-path";
 
 import { SignInForm } from "./sign-in-form";
+import { SingleSignOn } from "./single-sign-on";
 
 export async function generateMetadata(): Promise<Metadata> {
   const [t, { name }] = await Promise.all([getTranslations("auth.signIn"), getOrganization()]);
@@ -15,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const { next } = await searchParams;
+  const { next, error } = await searchParams;
   const path = safeNextPath(typeof next === "string" ? next : null);
   // The form is shown while the database is away: the answer to it says so.
   const [user, someUser, organization, t] = await Promise.all([
@@ -30,14 +34,42 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   if (!someUser) {
     redirect("/setup");
   }
+  const sso = singleSignOn();
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight text-balance">
         {t("title", { organization: organization.name })}
       </h1>
       <p className="mt-1 mb-6 text-base text-muted">{t("subtitle")}</p>
+      {typeof error === "string" && (
+        <Notice tone={error === "sso_unavailable" ? "warning" : "danger"} announce className="mb-4">
+          {t(`refused.${REFUSED[error] ?? "other"}`)}
+        </Notice>
+      )}
       <SignInForm next={path} />
+      {sso !== null && <SingleSignOn name={sso.name} href={ssoUrl(path)} />}
       <p className="mt-6 text-sm text-muted">{t("help")}</p>
     </>
   );
+}
+
+/** Codes with which the way through the identity provider or the second step ended. */
+const REFUSED: Partial<
+  Record<string, "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable">
+> = {
+  code_expired: "expired",
+  state_mismatch: "expired",
+  state_not_found: "expired",
+  state_invalid: "expired",
+  access_denied: "cancelled",
+  email_not_verified: "unverified",
+  email_not_found: "unverified",
+  signup_disabled: "unknown",
+  DEACTIVATED: "deactivated",
+  sso_unavailable: "unavailable",
+};
+
+/** At `APP_URL`, which is where the provider leads back to: the cookie that begins it must be set there. */
+function ssoUrl(next: string): string {
+  return new URL(`/sign-in/sso?${new URLSearchParams({ next })}`, env.APP_URL).href;
 }

@@ -1,4 +1,5 @@
 import { auth } from "@/app/auth";
+import { PROVIDER_ID, singleSignOnAuth } from "@/app/single-sign-on";
 import { log } from "@/lib/log";
 
 /** What is answered of better-auth's many routes. The rest is not there: nobody signs up, and what settings change goes by actions. */
@@ -7,14 +8,17 @@ const ROUTES: ReadonlySet<string> = new Set([
   "POST /api/auth/sign-out",
   "GET /api/auth/get-session",
 ]);
+/** Where the identity provider sends people back to. */
+const CALLBACK = `GET /api/auth/callback/${PROVIDER_ID}`;
 
 async function handle(request: Request): Promise<Response> {
   const route = `${request.method} ${new URL(request.url).pathname.replace(/\/+$/, "")}`;
-  if (!ROUTES.has(route)) {
-    return Response.json({ error: "not_found" }, { status: 404 });
-  }
   try {
-    const response = await auth.handler(request);
+    const handler = ROUTES.has(route) ? auth : route === CALLBACK ? await singleSignOnAuth() : null;
+    if (handler === null) {
+      return Response.json({ error: "not_found" }, { status: 404 });
+    }
+    const response = await handler.handler(request);
     if (response.status < 500) {
       return response;
     }
@@ -22,6 +26,10 @@ async function handle(request: Request): Promise<Response> {
     // Said below: the error itself holds the query's values.
   }
   log("error", "auth_unavailable", { status: 503 });
+  if (route === CALLBACK) {
+    // A person is on the way through here, not a program.
+    return new Response(null, { status: 303, headers: { location: "/sign-in?error=sso_unavailable" } });
+  }
   return Response.json({ error: "unavailable" }, { status: 503, headers: { "retry-after": "5" } });
 }
 

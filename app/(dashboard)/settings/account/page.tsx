@@ -1,0 +1,64 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+
+import { auth, requirePage } from "@/app/auth";
+import { singleSignOn } from "@/app/single-sign-on";
+import { slot } from "@/components/slot";
+import { Card } from "@/components/ui/card";
+import { PageHeader } from "@/components/ui/page-header";
+import { listSessions } from "@/db/sessions";
+import { readWaysIn } from "@/db/users";
+
+import { NameForm } from "./name-form";
+import { PasswordForm } from "./password-form";
+import { SecondFactor } from "./second-factor";
+import { Sessions } from "./sessions";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("account");
+  return { title: t("title") };
+}
+
+export default async function AccountPage() {
+  const me = await requirePage();
+  const [waysIn, sessions, t, role] = await Promise.all([
+    readWaysIn(me.id),
+    listSessions(me.id),
+    getTranslations("account"),
+    getTranslations("shell.role"),
+  ]);
+  const backupCodesLeft = waysIn.twoFactorEnabled
+    ? (await auth.api.viewBackupCodes({ body: { userId: me.id } })).backupCodes.length
+    : 0;
+  const provider = singleSignOn()?.name ?? t("password.otherProvider");
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={t.rich("description", {
+          email: slot(<bdi dir="ltr">{me.email}</bdi>),
+          role: role(me.role),
+        })}
+      />
+      <div className="grid max-w-5xl items-start gap-4 lg:grid-cols-2">
+        <Card title={t("profile.title")} description={t("profile.description")}>
+          <NameForm name={me.name} />
+        </Card>
+        <Card title={t("password.title")} description={waysIn.hasPassword ? t("password.description") : undefined}>
+          {waysIn.hasPassword ? (
+            <PasswordForm email={me.email} />
+          ) : (
+            <p className="text-sm text-muted">{t("password.none", { name: provider })}</p>
+          )}
+        </Card>
+        <SecondFactor
+          enabled={waysIn.twoFactorEnabled}
+          hasPassword={waysIn.hasPassword}
+          provider={provider}
+          backupCodesLeft={backupCodesLeft}
+        />
+        <Sessions sessions={sessions} ownId={me.sessionId} />
+      </div>
+    </>
+  );
+}

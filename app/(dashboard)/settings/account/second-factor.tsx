@@ -1,0 +1,226 @@
+"use client";
+
+import { ShieldCheck, ShieldOff } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState, useTransition } from "react";
+import { toast } from "sonner";
+
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  type Enrolment,
+  makeBackupCodes,
+  turnSecondFactorOff,
+} from "./actions";
+import { BackupCodes } from "./backup-codes";
+import { PasswordDialog } from "./password-dialog";
+import { notReached, useWhy } from "./why";
+
+type Step = { at: "rest" } | { at: "scan"; enrolment: Enrolment } | { at: "codes"; backupCodes: string[] };
+
+export function SecondFactor({
+  enabled,
+  hasPassword,
+  provider,
+  backupCodesLeft,
+}: {
+  enabled: boolean;
+  hasPassword: boolean;
+  /** Who asks for a second factor where there is no password here. */
+  provider: string;
+  backupCodesLeft: number;
+}) {
+  const t = useTranslations("account.secondFactor");
+  const [step, setStep] = useState<Step>({ at: "rest" });
+  return (
+    <Card
+      title={t("title")}
+      description={t("description")}
+      actions={
+        hasPassword && (
+          <Badge tone={enabled ? "success" : "neutral"}>
+            {enabled ? <ShieldCheck aria-hidden /> : <ShieldOff aria-hidden />}
+            {enabled ? t("on") : t("off")}
+          </Badge>
+        )
+      }
+      className="lg:col-span-2"
+    >
+      {!hasPassword && !enabled ? (
+        <p className="text-sm text-muted">{t("elsewhere", { name: provider })}</p>
+      ) : step.at === "scan" ? (
+        <Scan
+          enrolment={step.enrolment}
+          onCancel={() => setStep({ at: "rest" })}
+          onConfirmed={() => setStep({ at: "codes", backupCodes: step.enrolment.backupCodes })}
+        />
+      ) : step.at === "codes" ? (
+        <BackupCodes codes={step.backupCodes} onKept={() => setStep({ at: "rest" })} />
+      ) : enabled ? (
+        <Enabled
+          backupCodesLeft={backupCodesLeft}
+          onNewCodes={(backupCodes) => setStep({ at: "codes", backupCodes })}
+        />
+      ) : (
+        <Begin onBegun={(enrolment) => setStep({ at: "scan", enrolment })} />
+      )}
+    </Card>
+  );
+}
+
+function Begin({ onBegun }: { onBegun: (enrolment: Enrolment) => void }) {
+  const t = useTranslations("account.secondFactor");
+  return (
+    <PasswordDialog
+      trigger={<Button>{t("setUp")}…</Button>}
+      title={t("setUpTitle")}
+      description={t("setUpDescription")}
+      submitLabel={t("setUp")}
+      onSubmit={async (password) => {
+        const answer = await beginSecondFactor(password);
+        if (answer.ok) {
+          onBegun(answer.enrolment);
+        }
+        return answer;
+      }}
+    />
+  );
+}
+
+function Scan({
+  enrolment: { qr, secret },
+  onCancel,
+  onConfirmed,
+}: {
+  enrolment: Enrolment;
+  onCancel: () => void;
+  onConfirmed: () => void;
+}) {
+  const t = useTranslations("account.secondFactor");
+  const sayWhy = useWhy();
+  const [code, setCode] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [pending, startTransition] = useTransition();
+  const confirm = () =>
+    startTransition(async () => {
+      const answer = await confirmSecondFactor(code).catch(notReached);
+      if (answer.ok) {
+        toast.success(t("turnedOn"));
+        onConfirmed();
+      } else {
+        setProblem(sayWhy(answer));
+      }
+    });
+  return (
+    <div className="grid gap-x-8 gap-y-6 sm:grid-cols-[auto_1fr]">
+      <svg
+        role="img"
+        aria-label={t("qr")}
+        viewBox={`0 0 ${qr.size} ${qr.size}`}
+        shapeRendering="crispEdges"
+        // A camera needs dark on light, whatever the theme.
+        className="size-44 rounded-md border bg-white"
+      >
+        <path d={qr.path} fill="#000" />
+      </svg>
+      <div className="min-w-0 space-y-5">
+        <div className="space-y-3">
+          <div>
+            <h3 className="font-medium">{t("scanTitle")}</h3>
+            <p className="text-sm text-muted">{t("scan")}</p>
+          </div>
+          <div>
+            <p className="text-sm text-muted">{t("secret")}</p>
+            <span dir="ltr" className="mt-1 flex items-center gap-1 rtl:justify-end">
+              <code className="font-mono text-sm break-all">{secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</code>
+              <CopyButton value={secret} label={t("copySecret")} />
+            </span>
+          </div>
+        </div>
+        <form
+          noValidate
+          className="space-y-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!pending) {
+              confirm();
+            }
+          }}
+        >
+          <h3 className="font-medium">{t("confirmTitle")}</h3>
+          <Field label={t("code")} error={problem} required className="max-w-48">
+            <Input
+              name="code"
+              dir="ltr"
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              maxLength={12}
+              value={code}
+              onChange={(event) => setCode(event.currentTarget.value)}
+              className="font-mono tracking-widest"
+            />
+          </Field>
+          <div className="flex flex-wrap gap-2">
+            <Button type="submit" variant="primary" pending={pending}>
+              {pending ? t("confirming") : t("confirm")}
+            </Button>
+            <Button variant="ghost" onClick={onCancel}>
+              {t("cancel")}
+            </Button>
+          </div>
+        </form>
+      </div>
+    </div>
+  );
+}
+
+function Enabled({
+  backupCodesLeft,
+  onNewCodes,
+}: {
+  backupCodesLeft: number;
+  onNewCodes: (backupCodes: string[]) => void;
+}) {
+  const t = useTranslations("account.secondFactor");
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
+      <p className={backupCodesLeft < 3 ? "text-sm text-warning-text" : "text-sm text-muted"}>
+        {t("remaining", { count: backupCodesLeft })}
+      </p>
+      <PasswordDialog
+        trigger={<Button>{t("newCodes")}</Button>}
+        title={t("newCodesTitle")}
+        description={t("newCodesDescription")}
+        submitLabel={t("newCodesSubmit")}
+        onSubmit={async (password) => {
+          const answer = await makeBackupCodes(password);
+          if (answer.ok) {
+            onNewCodes(answer.backupCodes);
+          }
+          return answer;
+        }}
+      />
+      <PasswordDialog
+        trigger={<Button variant="danger-quiet">{t("turnOff")}</Button>}
+        title={t("turnOffTitle")}
+        description={t("turnOffDescription")}
+        submitLabel={t("turnOffSubmit")}
+        danger
+        onSubmit={async (password) => {
+          const answer = await turnSecondFactorOff(password);
+          if (answer.ok) {
+            toast.success(t("turnedOff"));
+          }
+          return answer;
+        }}
+      />
+    </div>
+  );
+}

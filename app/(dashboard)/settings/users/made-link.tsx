@@ -1,0 +1,53 @@
+"use client";
+
+import { Mail } from "lucide-react";
+import { useTranslations } from "next-intl";
+
+import { slot } from "@/components/slot";
+import { buttonClass } from "@/components/ui/button-class";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { Time } from "@/components/ui/time";
+
+import type { MadeLink } from "./actions";
+
+/** The link, this one time, and the ways to send it: Callboard has no mail server. */
+export function MadeLinkPanel({ link }: { link: MadeLink }) {
+  const t = useTranslations("people.made");
+  const { purpose, url, email } = link;
+  const letter = new URLSearchParams({ subject: t(`subject.${purpose}`), body: t(`letter.${purpose}`, { url }) });
+  return (
+    <div className="space-y-4">
+      <p className="text-base text-muted">
+        {t.rich(`send.${purpose}`, {
+          email: slot(
+            <bdi dir="ltr" className="font-medium break-all text-foreground">
+              {email}
+            </bdi>,
+          ),
+        })}
+      </p>
+      <Field label={t("link")}>
+        <Input dir="ltr" readOnly value={url} onFocus={(event) => event.currentTarget.select()} className="font-mono" />
+      </Field>
+      <div className="flex flex-wrap gap-2">
+        <CopyButton value={url} size="md">
+          {t("copy")}
+        </CopyButton>
+        {/* A `+` in a mailto is a plus sign (RFC 6068, 5), a space is %20. */}
+        <a
+          href={`mailto:${encodeURIComponent(email)}?${letter.toString().replaceAll("+", "%20")}`}
+          className={buttonClass()}
+        >
+          <Mail aria-hidden />
+          {t("mail")}
+        </a>
+      </div>
+      <Notice tone="warning">
+        {t.rich("once", { time: slot(<Time value={link.expiresAt} className="font-medium" />) })}
+      </Notice>
+    </div>
+  );
+}

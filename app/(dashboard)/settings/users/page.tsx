@@ -1,0 +1,33 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+
+import { requirePage } from "@/app/auth";
+import { Card } from "@/components/ui/card";
+import { PageHeader } from "@/components/ui/page-header";
+import { listUsers } from "@/db/users";
+
+import { InviteDialog } from "./invite-dialog";
+import { PeopleTable } from "./people-table";
+import { RoleGuide } from "./role-guide";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("people");
+  return { title: t("title") };
+}
+
+export default async function UsersPage() {
+  const me = await requirePage("administrator");
+  const [people, t] = await Promise.all([listUsers(), getTranslations("people")]);
+  const isAlone = people.length === 1;
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} actions={<InviteDialog />} />
+      <div className="space-y-4">
+        <Card flush>
+          <PeopleTable people={people} ownId={me.id} />
+        </Card>
+        <RoleGuide alone={isAlone} />
+      </div>
+    </>
+  );
+}

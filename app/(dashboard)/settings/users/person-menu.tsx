@@ -1,0 +1,225 @@
+"use client";
+
+import {
+  Ellipsis,
+  KeyRound,
+  Link as LinkIcon,
+  LogOut,
+  ShieldOff,
+  UserCheck,
+  UserCog,
+  UserRound,
+  UserX,
+  X,
+} from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { toast } from "sonner";
+
+import { sayThatSessionEnded } from "@/app/(dashboard)/session-ended";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { IconButton } from "@/components/ui/icon-button";
+import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/components/ui/menu";
+import type { Person } from "@/db/users";
+
+import {
+  deactivate,
+  type MadeLink,
+  makeLink,
+  reactivate,
+  type Refusal,
+  resetSecondFactor,
+  revoke,
+  signOutEverywhere,
+} from "./actions";
+import { MadeLinkPanel } from "./made-link";
+import { RoleDialog } from "./role-dialog";
+
+/** What is asked before it is done: it destroys something, or shuts somebody out. */
+const CONFIRMED = {
+  revoke: { work: revoke, danger: true },
+  deactivate: { work: deactivate, danger: true },
+  signOut: { work: signOutEverywhere, danger: false },
+  resetSecondFactor: { work: resetSecondFactor, danger: true },
+} as const;
+
+type Confirmed = keyof typeof CONFIRMED;
+
+/** What an administrator can do about somebody. */
+export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
+  const t = useTranslations("people");
+  const sayRefusal = useRefusal();
+  const [asked, setAsked] = useState<Confirmed | "role" | "link" | null>(null);
+  const [link, setLink] = useState<MadeLink | null>(null);
+  const name = person.name || person.email;
+
+  const makeNewLink = async () => {
+    const answer = await makeLink(person.id).catch(notReached);
+    if (answer.ok) {
+      setLink(answer.link);
+    } else {
+      sayRefusal(answer.reason);
+    }
+    return answer.ok;
+  };
+  const perform = async (what: Confirmed | "reactivate") => {
+    const work = what === "reactivate" ? reactivate : CONFIRMED[what].work;
+    const answer = await work(person.id).catch(notReached);
+    if (answer.ok) {
+      toast.success(t(`done.${what}`, { name }));
+    } else {
+      sayRefusal(answer.reason);
+    }
+    return answer.ok;
+  };
+
+  const confirmed = asked === "role" || asked === "link" ? null : asked;
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={t("actionsFor", { name })}>
+            <Ellipsis aria-hidden />
+          </IconButton>
+        }
+      >
+        {own ? (
+          <MenuLink href="/settings/account">
+            <UserRound aria-hidden />
+            {t("action.own")}
+          </MenuLink>
+        ) : (
+          <PersonActions
+            person={person}
+            onAsk={setAsked}
+            onNewInvitation={() => void makeNewLink()}
+            onReactivate={() => void perform("reactivate")}
+          />
+        )}
+      </Menu>
+      <RoleDialog person={person} open={asked === "role"} onOpenChange={(open) => setAsked(open ? "role" : null)} />
+      <ConfirmDialog
+        open={asked === "link"}
+        onOpenChange={(open) => setAsked(open ? "link" : null)}
+        title={t("confirm.reset.title", { name })}
+        description={t("confirm.reset.description")}
+        confirmLabel={t("confirm.reset.submit")}
+        onConfirm={makeNewLink}
+      />
+      {confirmed !== null && (
+        <ConfirmDialog
+          open
+          onOpenChange={(open) => !open && setAsked(null)}
+          title={t(`confirm.${confirmed}.title`, { name })}
+          description={t(`confirm.${confirmed}.description`)}
+          confirmLabel={t(`confirm.${confirmed}.submit`)}
+          danger={CONFIRMED[confirmed].danger}
+          onConfirm={() => perform(confirmed)}
+        />
+      )}
+      <Dialog
+        open={link !== null}
+        onOpenChange={(open) => !open && setLink(null)}
+        title={t(`made.title.${link?.purpose ?? "invite"}`)}
+        footer={<DialogClose>{t("invite.done")}</DialogClose>}
+      >
+        {link !== null && <MadeLinkPanel link={link} />}
+      </Dialog>
+    </>
+  );
+}
+
+function PersonActions({
+  person,
+  onAsk,
+  onNewInvitation,
+  onReactivate,
+}: {
+  person: Person;
+  onAsk: (what: Confirmed | "role" | "link") => void;
+  onNewInvitation: () => void;
+  onReactivate: () => void;
+}) {
+  const t = useTranslations("people.action");
+  if (person.state === "deactivated") {
+    return (
+      <>
+        <MenuItem onClick={onReactivate}>
+          <UserCheck aria-hidden />
+          {t("reactivate")}
+        </MenuItem>
+        <MenuItem onClick={() => onAsk("role")}>
+          <UserCog aria-hidden />
+          {t("role")}
+        </MenuItem>
+      </>
+    );
+  }
+  if (person.state === "invited") {
+    return (
+      <>
+        <MenuItem onClick={onNewInvitation}>
+          <LinkIcon aria-hidden />
+          {t("newInvitation")}
+        </MenuItem>
+        <MenuItem onClick={() => onAsk("role")}>
+          <UserCog aria-hidden />
+          {t("role")}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem danger onClick={() => onAsk("revoke")}>
+          <X aria-hidden />
+          {t("revoke")}
+        </MenuItem>
+      </>
+    );
+  }
+  return (
+    <>
+      <MenuItem onClick={() => onAsk("role")}>
+        <UserCog aria-hidden />
+        {t("role")}
+      </MenuItem>
+      <MenuItem onClick={() => onAsk("link")}>
+        <KeyRound aria-hidden />
+        {t("reset")}
+      </MenuItem>
+      {person.twoFactorEnabled && (
+        <MenuItem onClick={() => onAsk("resetSecondFactor")}>
+          <ShieldOff aria-hidden />
+          {t("resetSecondFactor")}
+        </MenuItem>
+      )}
+      <MenuItem onClick={() => onAsk("signOut")}>
+        <LogOut className="rtl-flip" aria-hidden />
+        {t("signOut")}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem danger onClick={() => onAsk("deactivate")}>
+        <UserX aria-hidden />
+        {t("deactivate")}
+      </MenuItem>
+    </>
+  );
+}
+
+type Reason = Refusal["reason"] | "offline";
+
+/** Says why something was not done. Where the session has ended, the shell asks to sign in. */
+export function useRefusal(): (reason: Reason) => void {
+  const t = useTranslations("people.error");
+  const error = useTranslations("auth.error");
+  return (reason) => {
+    if (reason === "signedOut") {
+      sayThatSessionEnded();
+    } else {
+      toast.error(reason === "gone" || reason === "own" || reason === "lastAdministrator" ? t(reason) : error(reason));
+    }
+  };
+}
+
+/** What an action's answer is when none came: the connection is away. For `.catch()`. */
+export function notReached(): { ok: false; reason: "offline" } {
+  return { ok: false, reason: "offline" };
+}

@@ -1,0 +1,61 @@
+import { Check, Minus } from "lucide-react";
+import { useTranslations } from "next-intl";
+
+import { Card } from "@/components/ui/card";
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { includesRole, type Role, ROLES } from "@/lib/role";
+
+/** What each right needs at least. The same words as in the manual would have. */
+const RIGHTS = [
+  ["statistics", "viewer"],
+  ["transcripts", "viewer"],
+  ["numbers", "operator"],
+  ["recordings", "operator"],
+  ["export", "operator"],
+  ["followUp", "operator"],
+  ["administer", "administrator"],
+] as const satisfies readonly (readonly [string, Role])[];
+
+/** Who may do what, so that nobody has to look it up before inviting somebody. */
+export function RoleGuide({ alone }: { alone: boolean }) {
+  const t = useTranslations("people.guide");
+  const role = useTranslations("shell.role");
+  return (
+    <Card title={t("title")} description={alone ? t("descriptionAlone") : t("description")} flush>
+      <TableScroll label={t("title")}>
+        <Table>
+          <thead>
+            <tr>
+              <Th>
+                <span className="sr-only">{t("right")}</span>
+              </Th>
+              {ROLES.map((name) => (
+                <Th key={name} className="w-28 text-center">
+                  {role(name)}
+                </Th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {RIGHTS.map(([right, needed]) => (
+              <Tr key={right}>
+                <Th scope="row" className="bg-transparent font-normal whitespace-normal text-foreground">
+                  {t(`rights.${right}`)}
+                </Th>
+                {ROLES.map((name) => (
+                  <Td key={name} className="text-center">
+                    {includesRole(name, needed) ? (
+                      <Check className="mx-auto size-4 text-success-text" aria-label={t("yes")} />
+                    ) : (
+                      <Minus className="mx-auto size-4 text-subtle" aria-label={t("no")} />
+                    )}
+                  </Td>
+                ))}
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </TableScroll>
+    </Card>
+  );
+}

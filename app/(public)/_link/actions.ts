@@ -1,0 +1,68 @@
+"use server";
+
+import { hashPassword } from "better-auth/crypto";
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { z } from "zod";
+
+import { audit } from "@/app/audit";
+import { afterPassword, signInWith } from "@/app/sign-in";
+import { readLink, redeemLink } from "@/db/users";
+import { env } from "@/lib/env";
+import { errorCode, log } from "@/lib/log";
+import { hashToken } from "@/lib/one-time-token";
+import { type PasswordProblem, passwordProblem } from "@/lib/password";
+import { isSameOrigin } from "@/lib/same-origin";
+
+/** What the form shows after an attempt. The values are keys of `auth.error`. */
+export type LinkState = {
+  name: string;
+  errors: {
+    name?: "nameRequired" | "nameTooLong";
+    password?: PasswordProblem;
+    form?: "unavailable" | "forbidden" | "linkGone";
+  };
+};
+
+const schema = z.object({
+  token: z.string().max(200).catch(""),
+  purpose: z.enum(["invite", "reset"]).catch("reset"),
+  name: z.string().trim().max(1_000).catch(""),
+  password: z.string().max(1_000).catch(""),
+});
+
+/** Open to whoever holds a link that is still good: it is used up, the password is set, and the person is in. */
+export async function redeem(_previous: LinkState, form: FormData): Promise<LinkState> {
+  const { token, purpose, name, password } = schema.parse(Object.fromEntries(form));
+  const fail = (errors: LinkState["errors"]): LinkState => ({ name, errors });
+  if (!isSameOrigin(await headers(), env.APP_URL)) {
+    return fail({ form: "forbidden" });
+  }
+  const problem = passwordProblem(password);
+  const errors: LinkState["errors"] = {
+    ...(purpose === "invite" && name === "" ? { name: "nameRequired" } : {}),
+    ...(purpose === "invite" && name.length > 100 ? { name: "nameTooLong" } : {}),
+    ...(problem === null ? {} : { password: problem }),
+  };
+  if (Object.keys(errors).length > 0) {
+    return fail(errors);
+  }
+  let email: string;
+  try {
+    const tokenHash = hashToken(token);
+    if ((await readLink(tokenHash))?.purpose !== purpose) {
+      return fail({ form: "linkGone" });
+    }
+    const person = await redeemLink({ tokenHash, purpose, passwordHash: await hashPassword(password), name });
+    if (person === null) {
+      return fail({ form: "linkGone" });
+    }
+    await audit(person, { action: purpose === "invite" ? "user_joined" : "password_reset", subject: person.email });
+    ({ email } = person);
+  } catch (error) {
+    log("error", "link_unavailable", { error_code: errorCode(error) });
+    return fail({ form: "unavailable" });
+  }
+  const answer = await signInWith(email, password);
+  redirect(answer.ok ? afterPassword(answer.next) : "/sign-in");
+}

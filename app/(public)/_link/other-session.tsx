@@ -1,0 +1,19 @@
+import { getTranslations } from "next-intl/server";
+
+import { getUser } from "@/app/auth";
+import { slot } from "@/components/slot";
+import { Notice } from "@/components/ui/notice";
+
+/** Said where going on replaces the session of somebody else: an administrator who tries out the link. */
+export async function OtherSession({ email }: { email: string }) {
+  const signedIn = await getUser();
+  if (signedIn === null || signedIn.email === email) {
+    return null;
+  }
+  const t = await getTranslations("auth.link");
+  return (
+    <Notice tone="warning" className="mb-4">
+      {t.rich("signedInAs", { name: slot(<bdi>{signedIn.name}</bdi>) })}
+    </Notice>
+  );
+}

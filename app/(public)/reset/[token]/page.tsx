@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { notFound } from "next/navigation";
+
+import { LinkForm } from "../../_link/link-form";
+import { openLink } from "../../_link/open-link";
+import { OtherSession } from "../../_link/other-session";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("auth.link");
+  return { title: t("title.reset") };
+}
+
+/** Open to whoever holds the link, once. */
+export default async function ResetPage({ params }: PageProps<"/reset/[token]">) {
+  const { token } = await params;
+  const link = await openLink(token, "reset");
+  if (link === null) {
+    notFound();
+  }
+  const t = await getTranslations("auth.link");
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight text-balance">{t("title.reset")}</h1>
+      <p className="mt-1 mb-6 text-base text-muted">{t("subtitle.reset")}</p>
+      <OtherSession email={link.email} />
+      <LinkForm purpose="reset" token={token} email={link.email} name={link.name} />
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+
+import { giveCode } from "./actions";
+
+export function CodeForm({ factor, next }: { factor: "totp" | "backup"; next: string }) {
+  const t = useTranslations("auth.code");
+  const error = useTranslations("auth.error");
+  const [{ code, errors, seconds = 0 }, action, pending] = useActionState(giveCode, { code: "", errors: {} });
+  const form = useFocusInvalid(errors);
+  return (
+    <form ref={form} action={action} noValidate className="space-y-4">
+      <input type="hidden" name="next" value={next} />
+      <input type="hidden" name="factor" value={factor} />
+      {errors.form && (
+        <Notice tone={errors.form === "unavailable" ? "warning" : "danger"} announce>
+          {error(errors.form, { seconds })}
+        </Notice>
+      )}
+      <Field label={t(`label.${factor}`)} error={errors.code && error(errors.code)} required>
+        <Input
+          key={code}
+          name="code"
+          dir="ltr"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this one field
+          autoFocus
+          defaultValue={code}
+          spellCheck={false}
+          autoCapitalize="none"
+          {...(factor === "totp"
+            ? { inputMode: "numeric", autoComplete: "one-time-code", maxLength: 12, placeholder: "123 456" }
+            : { autoComplete: "off", maxLength: 20, placeholder: "abcde-fghij" })}
+          className="h-10 font-mono text-lg tracking-widest"
+        />
+      </Field>
+      <Button type="submit" variant="primary" size="lg" pending={pending} className="w-full">
+        {pending ? t("submitting") : t("submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Metadata, Route } from "next";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+
+import { getUser } from "@/app/auth";
+import { isBetweenSteps } from "@/app/sign-in";
+import { safeNextPath } from "@/lib/next-path";
+
+import { CodeForm } from "./code-form";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("auth.code");
+  return { title: t("title") };
+}
+
+/** The second step of signing in. Open to who has just given a right password; the code is judged by `giveCode`. */
+export default async function CodePage({ searchParams }: PageProps<"/sign-in/code">) {
+  const { next, factor: asked } = await searchParams;
+  const path = safeNextPath(typeof next === "string" ? next : null);
+  const factor = asked === "backup" ? "backup" : "totp";
+  if ((await getUser().catch(() => null)) !== null) {
+    redirect(path as Route);
+  }
+  const link = (parameters: Record<string, string>, pathname: string) =>
+    `${pathname}?${new URLSearchParams({ ...parameters, ...(path === "/" ? {} : { next: path }) })}` as Route;
+  if (!(await isBetweenSteps())) {
+    redirect(link({}, "/sign-in"));
+  }
+  const t = await getTranslations("auth.code");
+  const linkClass = "font-medium text-accent-text hover:underline underline-offset-2";
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight text-balance">{t("title")}</h1>
+      <p className="mt-1 mb-6 text-base text-muted">{t(`subtitle.${factor}`)}</p>
+      <CodeForm key={factor} factor={factor} next={path} />
+      <p className="mt-6 text-sm text-muted">
+        {factor === "totp" ? (
+          <Link href={link({ factor: "backup" }, "/sign-in/code")} className={linkClass}>
+            {t("useBackup")}
+          </Link>
+        ) : (
+          <Link href={link({}, "/sign-in/code")} className={linkClass}>
+            {t("useApp")}
+          </Link>
+        )}
+      </p>
+      <p className="mt-2 text-sm text-muted">{t("help")}</p>
+    </>
+  );
+}

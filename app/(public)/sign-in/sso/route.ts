@@ -1,0 +1,32 @@
+import type { Route } from "next";
+import { redirect } from "next/navigation";
+
+import { PROVIDER_ID, singleSignOnAuth } from "@/app/single-sign-on";
+import { errorCode, log } from "@/lib/log";
+import { safeNextPath } from "@/lib/next-path";
+
+/** Open to everybody: leads to the identity provider's own sign-in page. Changes nothing but a cookie of this browser. */
+export async function GET(request: Request): Promise<Response> {
+  const next = safeNextPath(new URL(request.url).searchParams.get("next"));
+  const back = `/sign-in?${new URLSearchParams({ next })}`;
+  // Nobody is made to sign in by another site's page.
+  if (request.headers.get("sec-fetch-site") === "cross-site") {
+    redirect(back as Route);
+  }
+  const url = await authorizationUrl(request.headers, next, back);
+  redirect((url ?? `${back}&error=sso_unavailable`) as Route);
+}
+
+async function authorizationUrl(headers: Headers, next: string, back: string): Promise<string | null> {
+  try {
+    const auth = await singleSignOnAuth();
+    const answer = await auth?.api.signInSocial({
+      body: { provider: PROVIDER_ID, callbackURL: next, errorCallbackURL: back, disableRedirect: true },
+      headers,
+    });
+    return answer?.url ?? null;
+  } catch (error) {
+    log("error", "single_sign_on_unavailable", { error_code: errorCode(error) });
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+export type Device = {
+  /** A proper name, the same in every language; null where the header tells none that is known. */
+  browser: string | null;
+  system: string | null;
+  kind: "computer" | "phone" | "tablet" | "program" | "unknown";
+};
+
+/** In this order: each browser also names those that it wants to be taken for. */
+const BROWSERS: readonly [RegExp, string][] = [
+  [/\bEdg(e|A|iOS)?\//, "Edge"],
+  [/\b(OPR|OPT|OPiOS)\/|\bOpera\b/, "Opera"],
+  [/\bSamsungBrowser\//, "Samsung Internet"],
+  [/\bHuaweiBrowser\//, "Huawei Browser"],
+  [/\bYaBrowser\//, "Yandex Browser"],
+  [/\bVivaldi\//, "Vivaldi"],
+  [/\bDuckDuckGo\//, "DuckDuckGo"],
+  [/\b(Firefox|FxiOS)\//, "Firefox"],
+  [/\b(HeadlessChrome|Chrome|Chromium|CriOS)\//, "Chrome"],
+  [/\bVersion\/[\d.]+.*\bSafari\//, "Safari"],
+];
+
+const SYSTEMS: readonly [RegExp, string, Device["kind"]][] = [
+  [/\biPhone\b|\biPod\b/, "iPhone", "phone"],
+  [/\biPad\b/, "iPad", "tablet"],
+  [/\bOpenHarmony\b|\bHarmonyOS\b/, "HarmonyOS", "phone"],
+  [/\bAndroid\b.*\bMobile\b/, "Android", "phone"],
+  [/\bAndroid\b/, "Android", "tablet"],
+  [/\bWindows\b/, "Windows", "computer"],
+  [/\bCrOS\b/, "ChromeOS", "computer"],
+  [/\bMac OS X\b|\bMacintosh\b/, "macOS", "computer"],
+  [/\bLinux\b|\bX11\b/, "Linux", "computer"],
+];
+
+const PROGRAM = /^(curl|Wget|python-requests|Python|node|undici|axios|okhttp|Go-http-client|PostmanRuntime|Java)\b/i;
+
+/**
+ * What a `User-Agent` header (RFC 9110, 10.1.5) says, as far as a person needs it to know their own sessions apart. Browsers freeze
+ * versions, so none is told. Total: anything may stand there.
+ */
+export function deviceOf(userAgent: string | null): Device {
+  const text = (userAgent ?? "").slice(0, 1_000);
+  const program = PROGRAM.exec(text)?.[1];
+  if (program !== undefined) {
+    return { browser: program, system: null, kind: "program" };
+  }
+  const browser = BROWSERS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+  const [, system = null, kind = "unknown"] = SYSTEMS.find(([pattern]) => pattern.test(text)) ?? [];
+  return { browser, system, kind };
+}
