@@ -14,6 +14,10 @@ const BUILD = process.env.NEXT_DIST_DIR ?? ".next-test";
 /** Open to everybody, each for a reason; a route that is not here needs a session. */
 const OPEN = new Set([
   "/(public)/sign-in/page",
+  "/(public)/sign-in/code/page",
+  "/(public)/sign-in/sso/route",
+  "/(public)/invite/[token]/page",
+  "/(public)/reset/[token]/page",
   "/(public)/setup/page",
   "/_not-found/page",
   "/_global-error/page",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { hashPassword } from "better-auth/crypto";
+import type postgres from "postgres";
 
 import {
   changeRole,
@@ -24,7 +25,7 @@ test.beforeEach(async ({ database: { sql } }) => {
 });
 
 /** Everybody but those given stops administering, so that a test knows who the last one is. */
-async function onlyAdministrators(sql: import("postgres").Sql, ids: string[]): Promise<void> {
+async function onlyAdministrators(sql: postgres.Sql, ids: string[]): Promise<void> {
   await sql`update "user" set role = 'viewer' where not (id = any(${ids}))`;
 }
 
@@ -218,7 +219,7 @@ test("sign-in, failure and sign-out are written down; a password typed as an e-m
   await post("/api/auth/sign-out", {}, cookie);
   const rows = await sql`select action, actor_email, subject, detail from audit_events
     where actor_email = ${person.email} or subject = ${person.email} order by at, action desc`;
-  expect(rows.map((row) => ({ ...row }))).toEqual([
+  expect([...rows]).toEqual([
     { action: "sign_in_failed", actor_email: null, subject: person.email, detail: { by: "password" } },
     { action: "sign_in", actor_email: person.email, subject: null, detail: { by: "password" } },
     { action: "sign_out", actor_email: person.email, subject: null, detail: null },
