@@ -57,6 +57,11 @@ export class Spool {
     return this.draining;
   }
 
+  /** Closes the file that is appended to; what is in it waits for the next drain, of this process or another. */
+  close(): Promise<void> {
+    return this.inTurn(() => this.closeCurrent());
+  }
+
   /* ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
   private async writeQueue(): Promise<void> {
@@ -175,7 +180,7 @@ export class Spool {
     if (taken.length > 0 || (this.current?.records ?? 0) === 0) {
       return taken;
     }
-    await this.inTurn(() => this.closeCurrent());
+    await this.close();
     return this.take();
   }
 
