@@ -10,8 +10,8 @@ export async function register(): Promise<void> {
     const { quietConsole } = await import("@/lib/quiet-console");
     quietConsole();
   }
-  const { tameMalformedRequests } = await import("@/lib/malformed-requests");
-  tameMalformedRequests();
+  const { mendHttpServer } = await import("@/lib/http-server");
+  mendHttpServer();
   const { startTimer } = await import("@/app/_jobs/timer");
   startTimer();
   const { ensureFirstAdministrator } = await import("@/app/_jobs/first-administrator");

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { record, type ReceivedDelivery, type Recorded } from "@/db/deliveries";
 import { attempt } from "@/db/ingest";
+import { isStopping } from "@/lib/http-server";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import type { Interpretation } from "@/lib/sarj/webhook";
@@ -42,7 +43,8 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
   const receivedAt = new Date();
   const lastTryAt = startedAt + BUDGET_MS - TRY_MS;
   const size = received.body.length;
-  const maxHolders = deliverySpool() === null ? MAX_HOLDERS.withoutSpool : MAX_HOLDERS.withSpool;
+  const canSpool = deliverySpool() !== null;
+  const maxHolders = canSpool ? MAX_HOLDERS.withSpool : MAX_HOLDERS.withoutSpool;
   let attempts = 0;
   let isHolding = false;
   let failure: unknown;
@@ -53,6 +55,9 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
         return { how: "recorded", recorded: await attempt((on) => record(received, meaning, on), TRY_MS), attempts };
       } catch (error) {
         failure = error;
+      }
+      if (isStopping() && canSpool) {
+        break;
       }
       if (!isHolding) {
         if (holders.count >= maxHolders || holders.bytes + size > MAX_HELD_BYTES) {

@@ -4,6 +4,7 @@ import { applyApiFacts, claimDueCalls, noteFailedAttempt, type ClaimedCall, type
 import { clearState, readState, writeState } from "@/db/states";
 import type { CallFacts } from "@/lib/call-facts";
 import { env } from "@/lib/env";
+import { isStopping } from "@/lib/http-server";
 import { errorCode, log } from "@/lib/log";
 import { fetchCall, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@/lib/sarj/api";
 
@@ -87,7 +88,7 @@ async function run(budgetMs: number): Promise<number> {
   }
   const deadline = Date.now() + budgetMs;
   let asked = 0;
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !isStopping()) {
     const claimed = await claimDueCalls(CONCURRENCY * 4);
     if (claimed.length === 0) {
       break;
