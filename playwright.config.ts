@@ -20,6 +20,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [
     process.env.CI ? ["dot"] : ["list"],
+    ["./tests/faults/reporter.ts"],
     // `npm test` counts from it.
     ...(report === undefined ? [] : [["json", { outputFile: report }] as const]),
   ],

@@ -11,7 +11,15 @@ import { Breaker, guarded, type SocketOwner } from "./breaker";
  * requests, `db` for what people do, `replica` for what people only read.
  */
 
-type Pool = { url: string; name: string; max: number; statementTimeoutSeconds: number; owner?: SocketOwner };
+type Pool = {
+  url: string;
+  name: string;
+  max: number;
+  statementTimeoutSeconds: number;
+  owner?: SocketOwner;
+  /** Whether arrays are read and written: each connection begins with a query for their types. */
+  hasArrays?: boolean;
+};
 
 /** A transaction pooler accepts neither start-up parameters nor prepared statements that outlive a transaction. */
 function isPooled(url: string): boolean {
@@ -30,13 +38,14 @@ export function breakerOf(url: string): Breaker {
   return perProcess(`breaker ${new URL(url).host}`, () => new Breaker());
 }
 
-export function open({ url, name, max, statementTimeoutSeconds, owner }: Pool) {
+export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays = true }: Pool) {
   const pooled = isPooled(url);
   const client = postgres(withoutPoolerMark(url), {
     max,
     idle_timeout: 30,
     connect_timeout: 5,
     prepare: !pooled,
+    fetch_types: hasArrays,
     onnotice: () => {},
     connection: pooled
       ? { application_name: `callboard-${name}` }

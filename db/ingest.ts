@@ -91,6 +91,7 @@ function openLane(): Lane {
     name: "ingest",
     max: 1,
     statementTimeoutSeconds: STATEMENT_TIMEOUT_SECONDS,
+    hasArrays: false,
     owner: {
       isWanted: () => wanted,
       onSocket: (made) => (socket = made),

@@ -19,13 +19,17 @@ import { deliverySpool, encodeDelivery } from "./spool";
 const BUDGET_MS = 8500;
 const TRY_MS = 1500;
 const RETRY_EVERY_MS = 250;
+const LAST_TRY_AFTER_MS = BUDGET_MS - TRY_MS;
+/** Of the budget, kept for the way to disk. */
+const SPOOL_MS = 1250;
+/** A try that has less time than this is not worth its connection. */
+const SHORTEST_TRY_MS = 100;
 /**
  * So many requests hold at once; who comes on top goes straight to the spool. Where there is none, holding is all there
  * is: an outage of 20 s under 20 deliveries a second and their retries takes some 430 at once.
  */
 const MAX_HOLDERS = { withSpool: 200, withoutSpool: 1000 };
 const MAX_HELD_BYTES = 128 * 1024 * 1024;
-const SPOOL_WITHIN_MS = 1000;
 
 export type Kept =
   | { how: "recorded"; recorded: Recorded; attempts: number }
@@ -41,9 +45,10 @@ const holders = perProcess("holders", () => ({ count: 0, bytes: 0 }));
  */
 export async function keep(received: ReceivedDelivery, meaning: Interpretation, startedAt: number): Promise<Kept> {
   const receivedAt = new Date();
-  const lastTryAt = startedAt + BUDGET_MS - TRY_MS;
+  const elapsed = () => performance.now() - startedAt;
   const size = received.body.length;
   const canSpool = deliverySpool() !== null;
+  const triesEndAfter = canSpool ? BUDGET_MS - SPOOL_MS : BUDGET_MS;
   const maxHolders = canSpool ? MAX_HOLDERS.withSpool : MAX_HOLDERS.withoutSpool;
   let attempts = 0;
   let isHolding = false;
@@ -52,7 +57,8 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
     do {
       attempts += 1;
       try {
-        return { how: "recorded", recorded: await attempt((on) => record(received, meaning, on), TRY_MS), attempts };
+        const withinMs = Math.max(Math.min(TRY_MS, triesEndAfter - elapsed()), SHORTEST_TRY_MS);
+        return { how: "recorded", recorded: await attempt((on) => record(received, meaning, on), withinMs), attempts };
       } catch (error) {
         failure = error;
       }
@@ -68,7 +74,7 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
         holders.bytes += size;
       }
       await pause(RETRY_EVERY_MS);
-    } while (performance.now() < lastTryAt);
+    } while (elapsed() < Math.min(LAST_TRY_AFTER_MS, triesEndAfter - SHORTEST_TRY_MS));
   } finally {
     if (isHolding) {
       holders.count -= 1;
@@ -76,14 +82,14 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
     }
   }
   const code = errorCode(failure);
-  const isSpooled = await spool({ ...received, receivedAt });
+  const isSpooled = await spool({ ...received, receivedAt }, Math.max(BUDGET_MS - elapsed(), SPOOL_MS / 2));
   return isSpooled === true
     ? { how: "spooled", attempts, errorCode: code }
     : { how: "not_kept", attempts, errorCode: isSpooled === null ? code : isSpooled };
 }
 
 /** True once it is on disk; null without a spool; else why not. */
-async function spool(received: ReceivedDelivery): Promise<true | string | null> {
+async function spool(received: ReceivedDelivery, withinMs: number): Promise<true | string | null> {
   const appended = deliverySpool()?.append(encodeDelivery(received));
   if (appended === undefined) {
     return null;
@@ -93,7 +99,7 @@ async function spool(received: ReceivedDelivery): Promise<true | string | null> 
     // A disk that hangs must not take the answer with it. If the record lands later, it is a duplicate of the vendor's retry.
     return await Promise.race([
       appended.then(() => true as const),
-      pause(SPOOL_WITHIN_MS, "SPOOL_TIMEOUT", { signal: late.signal }),
+      pause(withinMs, "SPOOL_TIMEOUT", { signal: late.signal }),
     ]);
   } catch (error) {
     return errorCode(error);

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
+
 import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/vendor/sender";
 
+import type { Ground } from "../fixtures/ground";
 import { complete, notCompleted } from "../fixtures/webhooks";
-import type { Ground } from "./ground";
 
 /** A stream of deliveries, each of a call of its own, sent as the vendor sends them. */
 export type Load = {
@@ -19,11 +21,13 @@ export function startLoad({
   perSecond,
   name,
   manners = VENDOR_MANNERS,
+  padding = 0,
 }: {
   url: string | (() => string);
   perSecond: number;
   name: string;
   manners?: Manners;
+  padding?: number;
 }): Load {
   const results: DeliveryResult[] = [];
   const running = new Set<Promise<void>>();
@@ -39,7 +43,8 @@ export function startLoad({
       count += 1;
       const callId = `${name}-${count}`;
       // Every third call was not completed, as on an ordinary day.
-      const body = JSON.stringify(count % 3 === 0 ? notCompleted(callId) : complete(callId));
+      const call = count % 3 === 0 ? notCompleted(callId) : complete(callId, pad(padding));
+      const body = JSON.stringify(call);
       const sending = send(callId, body).finally(() => running.delete(sending));
       running.add(sending);
     }
@@ -54,6 +59,11 @@ export function startLoad({
       return results;
     },
   };
+}
+
+/** Random, so that Postgres cannot compress it away. */
+function pad(bytes: number): Record<string, string> {
+  return bytes === 0 ? {} : { padding: randomBytes(bytes / 2).toString("hex") };
 }
 
 export type Audit = {

@@ -1,26 +1,344 @@
+import { readdirSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
+import type postgres from "postgres";
 
-import { type Ground, layGround } from "./ground";
-import { audit, startLoad } from "./load";
+import { type Ground, test } from "../fixtures/ground";
+import { complete } from "../fixtures/webhooks";
+import { audit, countCalls } from "./load";
+import { isLong, runFault, spooled, statuses } from "./scenario";
 
-let ground: Ground;
-test.beforeAll(async () => {
-  ground = await layGround();
+/** Postgres is away: stopped, frozen, killed, or something else answers on its port. */
+
+const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
+
+test("row 39: nothing is lost while Postgres refuses, without a spool", async ({ ground }, info) => {
+  const seconds = isLong ? 20 : 8;
+  test.setTimeout((seconds + 90) * 1000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const found = await runFault(info, {
+    row: "39",
+    fault: `Postgres stopped for ${seconds} s, no spool`,
+    ground,
+    app,
+    begin: () => ground.postgres.stop(),
+    end: () => ground.postgres.start(),
+    seconds,
+  });
+  expect(found).toMatchObject(isNothingLost);
+  expect(found.recoverySeconds).toBeLessThan(2);
+  await app.stop();
 });
-test.afterAll(() => ground.close());
 
-test("row 39: nothing is lost while Postgres refuses, without a spool", async () => {
+test("row 40: nothing is lost while Postgres is away for minutes, with a spool", async ({ ground }, info) => {
+  const seconds = isLong ? 180 : 12;
+  test.setTimeout((seconds + 120) * 1000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-40") } });
+  const before = await countCalls(ground);
+  const found = await runFault(info, {
+    row: "40",
+    fault: `Postgres stopped for ${isLong ? "3 min" : `${seconds} s`}, with a spool`,
+    ground,
+    app,
+    begin: () => ground.postgres.stop(),
+    end: async () => {
+      const health = await fetch(`${app.url}/api/health`);
+      expect(health.status).toBe(503);
+      expect(await health.json()).toMatchObject({ status: "degraded", database: "unavailable" });
+      expect(await spooled(app)).toBeGreaterThan(0);
+      await ground.postgres.start();
+    },
+    seconds,
+  });
+  expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
+  expect(statuses(found.results)["202"]).toBeGreaterThan(0);
+  expect(await countCalls(ground)).toBe(before + found.sent);
+  expect(readdirSync(join(ground.folder, "spool-40"))).toEqual([]);
+  // They keep the time at which they were received, though they were stored later.
+  const [late] = await ground.query(
+    (sql) => sql<{ count: number }[]>`
+      select count(*)::int as count from deliveries d join calls c using (call_id)
+      where d.received_at <> c.first_received_at`,
+  );
+  expect(late?.count).toBe(0);
+  await app.stop();
+});
+
+test("row 40: without a spool it is 503 in time, with Retry-After and the call_id in the log", async ({ ground }) => {
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  await ground.postgres.stop();
+  const began = performance.now();
+  const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("given-back")) });
+  const took = performance.now() - began;
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(took, "it was held").toBeGreaterThan(6500);
+  expect(took, "the vendor waits 10 s").toBeLessThan(9000);
+  await expect.poll(() => app.logs()).toMatch(/"status":503.*"call_id":"given-back".*"error_code":"\w+"/);
+  await ground.postgres.start();
+  await app.stop();
+});
+
+test("row 40: at most 200 requests hold; who comes on top is on disk at once", async ({ ground }) => {
+  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-200") } });
+  await ground.postgres.stop();
+  const answers = await Promise.all(
+    Array.from({ length: 320 }, async (_, index) => {
+      const began = performance.now();
+      const response = await fetch(app.webhookUrl, {
+        method: "POST",
+        body: JSON.stringify(complete(`crowd-${index}`)),
+      });
+      return {
+        status: response.status,
+        held: performance.now() - began > 5500,
+        ...((await response.json()) as object),
+      };
+    }),
+  );
+  expect(answers.filter(({ held }) => held)).toHaveLength(200);
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(320);
+  expect(answers[0]).toMatchObject({ verdict: "spooled", delivery_id: null, call_id: "crowd-0" });
+  await ground.postgres.start();
+  await expect.poll(() => spooled(app), { timeout: 30_000 }).toBe(0);
+  const found = await ground.query((sql) => sql`select from calls where call_id like 'crowd-%'`);
+  expect(found).toHaveLength(320);
+  await app.stop();
+});
+
+/** Signals every process of the server, its postmaster included. */
+async function signalServer(ground: Ground, signal: NodeJS.Signals, backends: number[]): Promise<void> {
+  for (const pid of [ground.postgres.process().pid, ...backends]) {
+    process.kill(pid, signal);
+  }
+}
+
+test("row 41: a frozen backend costs a delivery one try", async ({ ground }, info) => {
+  test.setTimeout(90_000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  let frozen: number[] = [];
+  const found = await runFault(info, {
+    row: "41",
+    fault: "the backends of all its connections frozen (SIGSTOP) for 5 s",
+    ground,
+    app,
+    begin: async () => {
+      frozen = await ground.backends("callboard-ingest");
+      expect(frozen.length).toBeGreaterThan(0);
+      for (const pid of frozen) {
+        process.kill(pid, "SIGSTOP");
+      }
+    },
+    end: async () => {
+      for (const pid of frozen) {
+        process.kill(pid, "SIGCONT");
+      }
+    },
+    seconds: 5,
+  });
+  expect(found).toMatchObject(isNothingLost);
+  const slowest = Math.max(...found.results.flatMap(({ attempts }) => attempts).map(({ ms }) => ms));
+  expect(slowest, "one try of 1.5 s, and then another connection").toBeLessThan(4500);
+  await app.stop();
+});
+
+test("row 41: a server that is frozen as a whole is waited for, and used again when it goes on", async ({
+  ground,
+}, info) => {
+  test.setTimeout(90_000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-41") } });
+  let backends: number[] = [];
+  const found = await runFault(info, {
+    row: "41",
+    fault: "the whole server frozen (SIGSTOP) for 10 s, with a spool",
+    ground,
+    app,
+    begin: async () => {
+      backends = await ground.backends();
+      await signalServer(ground, "SIGSTOP", backends);
+    },
+    end: () => signalServer(ground, "SIGCONT", backends),
+    seconds: 10,
+  });
+  expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
+  await app.stop();
+});
+
+test("row 42: a backend that is killed takes the whole server through its recovery, and nothing is lost", async ({
+  ground,
+}, info) => {
   test.setTimeout(120_000);
   const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
-  const load = startLoad({ url: app.webhookUrl, perSecond: 20, name: "refused" });
-  await wait(1000);
-  await ground.postgres.stop();
-  await wait(Number(process.env.OUTAGE ?? 6) * 1000);
-  await ground.postgres.start();
-  await wait(3000);
-  const results = await load.stop();
-  const found = await audit(ground, results);
-  expect(found).toMatchObject({ lost: 0, forgotten: [], duplicated: 0 });
+  const over = new AbortController();
+  const kills: number[] = [];
+  const kill = async () => {
+    while (!over.signal.aborted) {
+      const [pid] = await ground.backends("callboard-ingest").catch(() => []);
+      if (pid !== undefined) {
+        process.kill(pid, "SIGKILL");
+        kills.push(pid);
+      }
+      await wait(500);
+    }
+  };
+  let killing = Promise.resolve();
+  const found = await runFault(info, {
+    row: "42",
+    fault: "a backend killed (SIGKILL) again and again, for 8 s",
+    ground,
+    app,
+    begin: async () => {
+      killing = kill();
+    },
+    end: async () => {
+      over.abort();
+      await killing;
+    },
+    seconds: 8,
+  });
+  expect(kills.length, "each time the server recovers in between").toBeGreaterThan(1);
+  expect(found).toMatchObject(isNothingLost);
+  await app.stop();
+});
+
+test("row 42: connections that are closed in the middle of a statement are replaced, and nothing is lost", async ({
+  ground,
+}, info) => {
+  test.setTimeout(90_000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const over = new AbortController();
+  let closed = 0;
+  const close = async (sql: postgres.Sql) => {
+    while (!over.signal.aborted) {
+      const rows = await sql`
+        select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'callboard-%'`;
+      closed += rows.length;
+      await wait(200);
+    }
+    return [];
+  };
+  let closing: Promise<unknown> = Promise.resolve();
+  const found = await runFault(info, {
+    row: "42",
+    fault: "every connection closed by the server (57P01) five times a second, for 6 s",
+    ground,
+    app,
+    begin: async () => {
+      closing = ground.query(close);
+    },
+    end: async () => {
+      over.abort();
+      await closing;
+    },
+    seconds: 6,
+  });
+  expect(closed).toBeGreaterThan(20);
+  expect(found).toMatchObject(isNothingLost);
+  await app.stop();
+});
+
+/** Something that is no Postgres on Postgres's port; counts who comes. */
+async function impostor(port: number, treat: (socket: Socket) => void): Promise<{ server: Server; came: number[] }> {
+  const came: number[] = [];
+  const server = createServer((socket) => {
+    came.push(performance.now());
+    socket.on("error", () => {});
+    treat(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return { server, came };
+}
+
+for (const [how, treat] of [
+  ["closes at once", (socket: Socket) => socket.end()],
+  ["resets at once", (socket: Socket) => socket.resetAndDestroy()],
+  ["closes at the first word", (socket: Socket) => socket.once("data", () => socket.end())],
+  ["says nothing", () => {}],
+] as const) {
+  test(`row 43: a server that accepts and ${how} is tried at most once a second`, async ({ ground }, info) => {
+    test.setTimeout(90_000);
+    const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-43") } });
+    let wrong: Awaited<ReturnType<typeof impostor>> | undefined;
+    const sockets: Socket[] = [];
+    const found = await runFault(info, {
+      row: "43",
+      fault: `a server that accepts and ${how}, for 8 s`,
+      ground,
+      app,
+      begin: async () => {
+        await ground.postgres.stop();
+        wrong = await impostor(ground.postgres.port, (socket) => {
+          sockets.push(socket);
+          treat(socket);
+        });
+      },
+      end: async () => {
+        for (const socket of sockets) {
+          socket.destroy();
+        }
+        await new Promise((resolve) => wrong?.server.close(resolve));
+        await ground.postgres.start();
+      },
+      seconds: 8,
+    });
+    const gaps = wrong?.came.slice(1).map((at, index) => at - (wrong?.came[index] ?? 0)) ?? [];
+    expect(gaps.length, "it is tried again and again").toBeGreaterThan(3);
+    expect(Math.min(...gaps)).toBeGreaterThan(950);
+    expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
+    expect(found.recoverySeconds).toBeLessThan(5);
+    await app.stop();
+  });
+}
+
+test("row 44: pages that wait for a lock take nothing from deliveries", async ({ ground }, info) => {
+  test.setTimeout(90_000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const signIns: Promise<Response>[] = [];
+  const over = Promise.withResolvers<void>();
+  const isLocked = Promise.withResolvers<void>();
+  let locking: Promise<unknown> = Promise.resolve();
+  const lock = async (sql: postgres.Sql) => {
+    await sql.begin(async (transaction) => {
+      await transaction`lock table rate_limit in access exclusive mode`;
+      isLocked.resolve();
+      await over.promise;
+    });
+    return [];
+  };
+  const found = await runFault(info, {
+    row: "44",
+    fault: "40 page requests waiting on a locked table, for 5 s",
+    ground,
+    app,
+    begin: async () => {
+      locking = ground.query(lock);
+      await isLocked.promise;
+      for (let index = 0; index < 40; index += 1) {
+        signIns.push(
+          fetch(`${app.url}/api/auth/sign-in/email`, {
+            method: "POST",
+            headers: { "content-type": "application/json", origin: app.url },
+            body: JSON.stringify({ email: `nobody-${index}@callboard.example`, password: "wrong password" }),
+          }),
+        );
+      }
+      await expect.poll(() => ground.backends("callboard-pages").then(({ length }) => length)).toBeGreaterThan(4);
+    },
+    end: async () => {
+      over.resolve();
+      await locking;
+    },
+    seconds: 5,
+  });
+  await Promise.all(signIns);
+  expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
+  expect(statuses(found.results), "none had to be sent twice").toEqual({ "200": found.sent });
+  await app.stop();
+});
+
+test("the audit finds what is not there", async ({ ground }) => {
+  const result = { callId: "never-sent", delivered: true, attempts: [] };
+  expect(await audit(ground, [result])).toMatchObject({ sent: 1, found: 0, lost: 1, forgotten: ["never-sent"] });
 });

@@ -1,0 +1,140 @@
+import { execFileSync } from "node:child_process";
+import { chownSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "@playwright/test";
+
+import { type Ground, test } from "../fixtures/ground";
+import { complete } from "../fixtures/webhooks";
+import { isLong, runFault, spooled } from "./scenario";
+
+/** A disk that is full: Postgres's, and the spool's. Each is a small file system of its own. */
+
+const MEGABYTE = 1024 * 1024;
+
+const mounted: string[] = [];
+test.afterEach(() => {
+  for (const path of mounted.splice(0)) {
+    // Lazily: Postgres may still have files open there.
+    execFileSync("umount", ["-l", path]);
+  }
+});
+
+/** A file system in memory; null where this user may not mount one. */
+function mountSmallDisk(ground: Ground, name: string, megabytes: number) {
+  const path = join(ground.folder, name);
+  mkdirSync(path);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0777`, "callboard-test", path], {
+      stdio: "ignore",
+    });
+    mounted.push(path);
+  } catch {
+    return null;
+  }
+  const filler = join(path, "filler");
+  return {
+    path,
+    /** Takes all the room there is. */
+    fill() {
+      for (const size of [MEGABYTE, 4096, 1]) {
+        try {
+          for (;;) {
+            writeFileSync(filler, Buffer.alloc(size), { flag: "a" });
+          }
+        } catch {
+          // Full, to this size.
+        }
+      }
+    },
+    empty: () => rmSync(filler, { force: true }),
+  };
+}
+
+const CANNOT_MOUNT = "mounting a small tmpfs needs root: this row was NOT tried on this machine";
+
+test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, no restart is needed", async ({
+  ground,
+}, info) => {
+  test.setTimeout(120_000);
+  const disk = mountSmallDisk(ground, "tablespace", 24);
+  test.skip(disk === null, CANNOT_MOUNT);
+  if (disk === null) {
+    return;
+  }
+  const space = join(disk.path, "space");
+  mkdirSync(space);
+  const { uid, gid } = statSync(ground.postgres.directory);
+  chownSync(space, uid, gid);
+  await ground.query(async (sql) => {
+    await sql.unsafe(`create tablespace small location '${space}'`);
+    for (const table of ["deliveries", "calls", "call_details"]) {
+      await sql.unsafe(`alter table ${table} set tablespace small`);
+    }
+    return [];
+  });
+  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-45") } });
+  const found = await runFault(info, {
+    row: "45",
+    fault: "Postgres's disk full (53100) for 6 s, with a spool",
+    ground,
+    app,
+    begin: async () => disk.fill(),
+    end: async () => {
+      const health = await fetch(`${app.url}/api/health`);
+      expect([health.status, await health.json()], "reads go on").toMatchObject([200, { database: "ok" }]);
+      disk.empty();
+    },
+    seconds: isLong ? 20 : 6,
+    // Enough to outgrow the room that Postgres has taken ahead.
+    padding: 20_000,
+  });
+  expect(app.logs()).toContain('"error_code":"53100"');
+  expect(found).toMatchObject({ lost: 0, forgotten: [], duplicated: 0, answered: found.sent });
+  await app.stop();
+  await ground.query(async (sql) => {
+    for (const table of ["deliveries", "calls", "call_details"]) {
+      await sql.unsafe(`alter table ${table} set tablespace pg_default`);
+    }
+    await sql.unsafe("drop tablespace small");
+    return [];
+  });
+});
+
+test("row 45: the spool's disk is full too: 503, and it is used again when there is room", async ({ ground }) => {
+  test.setTimeout(120_000);
+  const disk = mountSmallDisk(ground, "spool-disk", 1);
+  test.skip(disk === null, CANNOT_MOUNT);
+  if (disk === null) {
+    return;
+  }
+  const app = await ground.startApp({ env: { SPOOL_DIR: join(disk.path, "spool") } });
+  const send = async (name: string) => {
+    const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete(name)) });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+  await ground.postgres.stop();
+  // More than the disk has room for, at once: some of it is written, none of it half.
+  const heavy = Array.from({ length: 8 }, (_, index) =>
+    fetch(app.webhookUrl, {
+      method: "POST",
+      body: JSON.stringify(complete(`heavy-${index}`, { padding: "x".repeat(400_000) })),
+    }),
+  );
+  const answers = (await Promise.all(heavy)).map(({ status }) => status);
+  expect(answers).toContain(503);
+  disk.fill();
+  expect(await send("no-room")).toEqual({ status: 503, body: { error: "not_stored", call_id: "no-room" } });
+  expect(app.logs()).toContain('"error_code":"ENOSPC"');
+  disk.empty();
+  expect(await send("room-again")).toMatchObject({ status: 202, body: { verdict: "spooled" } });
+  await ground.postgres.start();
+  await expect.poll(() => spooled(app), { timeout: 30_000 }).toBe(0);
+  const rows = await ground.query(
+    (sql) => sql`select call_id from calls where call_id like 'heavy-%' or call_id like '%room%'`,
+  );
+  expect(rows).toHaveLength(answers.filter((status) => status === 202).length + 1);
+  expect(readdirSync(join(disk.path, "spool"))).toEqual([]);
+  expect(app.logs()).not.toContain("spool_damaged");
+  await app.stop();
+});

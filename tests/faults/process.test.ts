@@ -1,0 +1,228 @@
+import { createServer, connect, type Server } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+import { expect } from "@playwright/test";
+
+import { findFreePort } from "@/scripts/ports";
+import { deliver } from "@/scripts/vendor/sender";
+
+import type { App } from "../fixtures/app";
+import { test } from "../fixtures/ground";
+import { complete } from "../fixtures/webhooks";
+import { audit, startLoad } from "./load";
+import { isLong, spooled, tabulate } from "./scenario";
+
+/** The application itself is killed, told to end, replaced. */
+
+test("row 46: a delivery that was committed and never answered is a duplicate when it comes again", async ({
+  ground,
+}) => {
+  // Lets everything through to Postgres, and back only until the statement is on its way.
+  const { hostname, port } = new URL(ground.postgres.url);
+  let isMute = false;
+  const relay: Server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    client.pipe(upstream);
+    upstream.on("data", (bytes) => {
+      if (!isMute) {
+        client.write(bytes);
+      }
+    });
+    for (const socket of [client, upstream]) {
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+  });
+  const relayPort = await findFreePort();
+  await new Promise<void>((resolve) => relay.listen(relayPort, "127.0.0.1", resolve));
+  const throughRelay = ground.postgres.url.replace(`:${port}/`, `:${relayPort}/`);
+
+  const app = await ground.startApp({ databaseUrl: throughRelay, env: { SPOOL_DIR: undefined } });
+  const body = JSON.stringify(complete("never-answered"));
+  const warm = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("warm")) });
+  expect(warm.status).toBe(200);
+  // Postgres describes a statement before it runs it: mute it when the row is there, not before.
+  const sent = fetch(app.webhookUrl, { method: "POST", body }).catch(() => null);
+  const arrived = () => ground.query((sql) => sql`select from deliveries where call_id = 'never-answered'`);
+  await expect.poll(async () => (isMute = (await arrived()).length > 0), { intervals: [1] }).toBe(true);
+  await app.kill();
+  await sent;
+  relay.close();
+
+  const next = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const again = await deliver(next.webhookUrl, body);
+  expect(again.attempts).toMatchObject([{ status: 200 }]);
+  const rows = await ground.query(
+    (sql) => sql`select times_received, verdict from deliveries where call_id = 'never-answered'`,
+  );
+  expect(rows).toEqual([{ times_received: 2, verdict: "applied" }]);
+  await next.stop();
+});
+
+test("row 47: whatever was answered 2xx is there, at whatever moment the application is killed", async ({
+  ground,
+}, info) => {
+  const kills = isLong ? 200 : 6;
+  test.setTimeout((kills * 10 + 120) * 1000);
+  const port = await findFreePort();
+  const start = () =>
+    ground.startApp({ port, until: "listening", env: { SPOOL_DIR: join(ground.folder, "spool-47") } });
+  let app: App = await start();
+  const load = startLoad({ url: app.webhookUrl, perSecond: 20, name: info.testId });
+  let longest = 0;
+  for (let kill = 1; kill <= kills; kill += 1) {
+    const answered = () => load.results().length;
+    const before = answered();
+    await expect.poll(answered, { timeout: 30_000 }).toBeGreaterThan(before);
+    // Every fourth time Postgres is away as well, so that holders and the spool are hit too.
+    const isAway = kill % 4 === 0;
+    if (isAway) {
+      await ground.postgres.stop();
+    }
+    await wait(Math.random() * (isAway ? 9000 : 700));
+    await app.kill();
+    const killedAt = performance.now();
+    if (isAway) {
+      await ground.postgres.start();
+    }
+    app = await start();
+    longest = Math.max(longest, (performance.now() - killedAt) / 1000);
+  }
+  const results = await load.stop();
+  await expect.poll(() => spooled(app), { timeout: 60_000 }).toBe(0);
+  const { forgotten, ...found } = await audit(ground, results);
+  tabulate(info, {
+    row: "47",
+    fault: `SIGKILL of the application, ${kills} times under load`,
+    ...found,
+    recoverySeconds: longest,
+  });
+  expect(forgotten, "answered 2xx and not in the database").toEqual([]);
+  expect(found.duplicated).toBe(0);
+  await app.stop();
+});
+
+test("row 47: what was on disk when the application was killed is brought in by the next one", async ({ ground }) => {
+  test.setTimeout(120_000);
+  const env = { SPOOL_DIR: join(ground.folder, "spool-left") };
+  const app = await ground.startApp({ env });
+  await ground.postgres.stop();
+  const load = startLoad({
+    url: app.webhookUrl,
+    perSecond: 20,
+    name: "left-on-disk",
+    manners: { attempts: 1, pauseMs: 0, timeoutMs: 10_000 },
+  });
+  await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(20);
+  const stopped = load.stop();
+  await app.kill();
+  const answered = (await stopped).filter(({ delivered }) => delivered);
+  expect(answered.length).toBeGreaterThan(20);
+
+  const next = await ground.startApp({ env, until: "listening" });
+  await expect.poll(() => spooled(next)).toBeGreaterThanOrEqual(answered.length);
+  await ground.postgres.start();
+  await expect.poll(() => spooled(next), { timeout: 20_000 }).toBe(0);
+  expect((await audit(ground, answered)).forgotten).toEqual([]);
+  await next.stop();
+});
+
+test("row 48: told to end, it finishes what is in flight, takes nothing new and is gone within 9 s", async ({
+  ground,
+}, info) => {
+  test.setTimeout(60_000);
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const load = startLoad({
+    url: app.webhookUrl,
+    perSecond: 50,
+    name: info.testId,
+    manners: { attempts: 1, pauseMs: 0, timeoutMs: 10_000 },
+  });
+  await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(20);
+  const began = performance.now();
+  const code = await app.stop();
+  const took = performance.now() - began;
+  const results = await load.stop();
+  expect(code).toBe(143);
+  expect(took, "senders that keep their connections do not keep it alive").toBeLessThan(5000);
+  expect((await audit(ground, results)).forgotten).toEqual([]);
+  const refused = results.flatMap(({ attempts }) => attempts).filter(({ status }) => status !== 200);
+  expect(refused.length, "new connections are refused").toBeGreaterThan(0);
+  for (const { status, error } of refused) {
+    expect([status, error]).toEqual([null, "connection"]);
+  }
+});
+
+test("row 48: a request that holds is answered before the end", async ({ ground }) => {
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  await ground.postgres.stop();
+  const holding = deliver(app.webhookUrl, JSON.stringify(complete("held-at-the-end")));
+  await wait(1000);
+  const began = performance.now();
+  const ended = app.stop();
+  await wait(1000);
+  await ground.postgres.start();
+  expect((await holding).attempts).toMatchObject([{ status: 200 }]);
+  expect(await ended).toBe(143);
+  expect(performance.now() - began).toBeLessThan(9000);
+});
+
+test("row 48: with a disk to park on, nobody holds at the end", async ({ ground }) => {
+  const env = { SPOOL_DIR: join(ground.folder, "spool-48") };
+  const app = await ground.startApp({ env });
+  await ground.postgres.stop();
+  const holding = Array.from({ length: 30 }, (_, index) =>
+    deliver(app.webhookUrl, JSON.stringify(complete(`parked-${index}`))),
+  );
+  await wait(1000);
+  const began = performance.now();
+  expect(await app.stop()).toBe(143);
+  expect(performance.now() - began, "far less than they would have held").toBeLessThan(5000);
+  const results = (await Promise.all(holding)).map((result, index) =>
+    Object.assign(result, { callId: `parked-${index}` }),
+  );
+  for (const { attempts } of results) {
+    expect(attempts).toMatchObject([{ status: 202 }]);
+  }
+  await ground.postgres.start();
+  const next = await ground.startApp({ env });
+  await expect.poll(() => spooled(next)).toBe(0);
+  expect(await audit(ground, results)).toMatchObject({ found: 30, forgotten: [] });
+  await next.stop();
+});
+
+test("row 4: secrets are swapped under load without a loss", async ({ ground }, info) => {
+  test.setTimeout(90_000);
+  const [before, after] = ["rotation-before-0123456789-abcdefghijkl", "rotation-after-0123456789-abcdefghijklm"];
+  const port = await findFreePort();
+  let secret = before;
+  const run = (secrets: string[]) => ground.startApp({ port, env: { SARJ_WEBHOOK_SECRETS: secrets.join(",") } });
+  let app = await run([before]);
+  const { origin } = new URL(app.url);
+  const load = startLoad({ url: () => `${origin}/webhooks/sarj/${secret}`, perSecond: 20, name: info.testId });
+  const some = async () => {
+    const had = load.results().length;
+    await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(had + 20);
+  };
+  await some();
+  await app.stop();
+  app = await run([before, after]);
+  await some();
+  // Now it is changed in the vendor's dashboard; what is under way there still goes to the old URL, for 3 attempts.
+  secret = after;
+  await wait(5000);
+  await app.stop();
+  app = await run([after]);
+  await some();
+  const results = await load.stop();
+  const { forgotten, ...found } = await audit(ground, results);
+  tabulate(info, { row: "4", fault: "the webhook's secret changed, two restarts", ...found, recoverySeconds: 0 });
+  expect({ forgotten, lost: found.lost }).toEqual({ forgotten: [], lost: 0 });
+  const old = await fetch(`${origin}/webhooks/sarj/${before}`, { method: "POST", body: "{}" });
+  expect(old.status).toBe(404);
+  await app.stop();
+});

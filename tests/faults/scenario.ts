@@ -1,0 +1,101 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { expect, type TestInfo } from "@playwright/test";
+
+import type { DeliveryResult } from "@/scripts/vendor/sender";
+
+import type { App } from "../fixtures/app";
+import type { Ground } from "../fixtures/ground";
+import { audit, type Audit, type Load, startLoad } from "./load";
+
+/** `npm run test:faults -- --long`: the outages and counts that the requirements name, instead of what fits in `npm test`. */
+export const isLong = process.env.FAULTS_LONG === "1";
+
+/** One line of the table that the run prints at its end. */
+export type TableRow = Omit<Audit, "forgotten"> & { row: string; fault: string; recoverySeconds: number };
+
+export const TABLE_ROW = "faults-table-row";
+
+export function tabulate(info: TestInfo, row: TableRow): void {
+  info.annotations.push({ type: TABLE_ROW, description: JSON.stringify(row) });
+}
+
+/**
+ * Sends deliveries, lets something go wrong, waits until all is well again, and compares what was sent with what is there. The
+ * recovery is the time from the fault's end to the moment when a delivery is recorded again and none waits on disk.
+ */
+export async function runFault(
+  info: TestInfo,
+  {
+    row,
+    fault,
+    ground,
+    app,
+    begin,
+    end,
+    seconds,
+    perSecond = 20,
+    padding = 0,
+  }: {
+    row: string;
+    fault: string;
+    ground: Ground;
+    app: App;
+    begin: () => Promise<void>;
+    end: () => Promise<void>;
+    seconds: number;
+    perSecond?: number;
+    /** Bytes that each completed call's body is larger by. */
+    padding?: number;
+  },
+): Promise<Audit & { results: DeliveryResult[]; recoverySeconds: number }> {
+  const load = startLoad({
+    url: app.webhookUrl,
+    perSecond,
+    name: info.testId,
+    padding,
+  });
+  await expect.poll(() => load.results().length, { message: "deliveries arrive before the fault" }).toBeGreaterThan(10);
+  await begin();
+  await wait(seconds * 1000);
+  await end();
+  const recoverySeconds = await recovery(load, app);
+  const results = await load.stop();
+  await expect.poll(() => spooled(app), { timeout: 30_000 }).toBe(0);
+  const found = await audit(ground, results);
+  const { forgotten, ...numbers } = found;
+  tabulate(info, { row, fault, ...numbers, recoverySeconds });
+  expect(forgotten, "answered 2xx and not in the database").toEqual([]);
+  return { ...found, results, recoverySeconds };
+}
+
+/** Seconds from now until a delivery that began later is answered 200 and nothing waits on disk. */
+export async function recovery(load: Load, app: App): Promise<number> {
+  const from = Date.now();
+  const answeredAt = () =>
+    load
+      .results()
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ status }) => status === 200)
+      .map(({ startedAt, ms }) => Date.parse(startedAt) + ms)
+      .filter((at) => at >= from);
+  await expect.poll(() => answeredAt().length, { timeout: 60_000, intervals: [20] }).toBeGreaterThan(0);
+  await expect.poll(() => spooled(app), { timeout: 120_000, intervals: [50] }).toBe(0);
+  const drainedAt = app.logs().includes('"delivery_drained"') ? Date.now() : 0;
+  return Math.max(Math.min(...answeredAt()), drainedAt) / 1000 - from / 1000;
+}
+
+/** How many deliveries wait on the application's disk. */
+export async function spooled(app: App): Promise<number> {
+  const response = await fetch(`${app.url}/api/health`);
+  return ((await response.json()) as { spooled: number }).spooled;
+}
+
+/** How often each status was answered; "none" where no answer came. */
+export function statuses(results: readonly DeliveryResult[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of results.flatMap(({ attempts }) => attempts)) {
+    counts[status ?? "none"] = (counts[status ?? "none"] ?? 0) + 1;
+  }
+  return counts;
+}
