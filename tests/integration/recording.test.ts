@@ -31,7 +31,7 @@ let calls = 0;
 async function recordedCall(app: App, vendor: Vendor, database: Database): Promise<VendorCall> {
   calls += 1;
   const call = generateCall({
-    seed: `recording-${process.pid}-${calls}`,
+    seed: `recording-${calls}`,
     endedAt: Date.now() - HOUR,
     outcome: "complete",
     language: "en",
@@ -40,8 +40,11 @@ async function recordedCall(app: App, vendor: Vendor, database: Database): Promi
   const [webhook] = await vendor.register([call]);
   await post(app, webhook);
   await expect
-    .poll(async () => (await database.sql`select enrichment_state from calls where call_id = ${call.id}`)[0])
-    .toEqual({ enrichment_state: "done" });
+    .poll(
+      async () =>
+        (await database.sql`select enrichment_state <> 'pending' as asked from calls where call_id = ${call.id}`)[0],
+    )
+    .toEqual({ asked: true });
   vendor.clearRequests();
   return call;
 }
