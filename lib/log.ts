@@ -51,7 +51,7 @@ export function errorCode(error: unknown): string {
       return inner.code;
     }
     if (inner.cause === undefined) {
-      return inner.name;
+      return /^\w{1,60}$/.test(inner.name) ? inner.name : "Error";
     }
   }
   return "unknown";

@@ -13,7 +13,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const OLDEST_NODE = 20;
-const COMMANDS = ["start", "demo", "dev", "test", "bench", "migrate", "import"];
+const COMMANDS = ["start", "demo", "dev", "test", "bench", "migrate", "import", "test-faults"];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
