@@ -22,8 +22,10 @@ export default async function CodePage({ searchParams }: PageProps<"/sign-in/cod
   if ((await getUser().catch(() => null)) !== null) {
     redirect(path as Route);
   }
-  const link = (parameters: Record<string, string>, pathname: string) =>
-    `${pathname}?${new URLSearchParams({ ...parameters, ...(path === "/" ? {} : { next: path }) })}` as Route;
+  const link = (parameters: Record<string, string>, pathname: string) => {
+    const query = new URLSearchParams({ ...parameters, ...(path === "/" ? {} : { next: path }) }).toString();
+    return (query === "" ? pathname : `${pathname}?${query}`) as Route;
+  };
   if (!(await isBetweenSteps())) {
     redirect(link({}, "/sign-in"));
   }
