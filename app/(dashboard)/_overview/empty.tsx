@@ -25,9 +25,12 @@ export async function NothingToCount({ view, isAdministrator }: { view: Overview
         title={t("never.title")}
         action={
           isAdministrator && (
-            <LinkButton href={"/settings" as Route} variant="primary">
-              {t("never.connect")}
-            </LinkButton>
+            <>
+              <LinkButton href="/settings/vendor" variant="primary">
+                {t("never.connect")}
+              </LinkButton>
+              <LinkButton href="/settings/users">{t("never.invite")}</LinkButton>
+            </>
           )
         }
         className="py-[12vh]"

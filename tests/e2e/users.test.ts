@@ -1,0 +1,267 @@
+import AxeBuilder from "@axe-core/playwright";
+import { createOTP } from "@better-auth/utils/otp";
+import { type Page } from "@playwright/test";
+
+import { signIn } from "@/tests/fixtures/sign-in";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser, PASSWORD } from "@/tests/fixtures/users";
+
+test.beforeEach(async ({ app, database: { sql } }) => {
+  await signIn(app.url);
+  await sql`delete from rate_limit`;
+  await sql`delete from "user" where email <> 'admin@callboard.example'`;
+});
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) }))).toEqual([]);
+}
+
+test("an administrator invites by a link, and whoever opens it is in with that role", async ({
+  adminPage,
+  browser,
+  app,
+}) => {
+  await adminPage.goto("/settings/users");
+  await adminPage.getByRole("button", { name: "Invite someone" }).click();
+  const dialog = adminPage.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Make the invitation" }).click();
+  await expect(dialog.getByLabel("E-mail")).toHaveAccessibleDescription("Enter your e-mail address.");
+  await dialog.getByLabel("E-mail").fill("admin@callboard.example");
+  await dialog.getByLabel(/^Name/).fill("Sara");
+  await dialog.getByRole("radio", { name: /Operator/ }).check();
+  await dialog.getByRole("button", { name: "Make the invitation" }).click();
+  await expect(dialog.getByLabel("E-mail")).toHaveAccessibleDescription(/already in the list/);
+  await expect(dialog.getByLabel(/^Name/)).toHaveValue("Sara");
+  await dialog.getByLabel("E-mail").fill("sara@callboard.example");
+  await expectAccessible(adminPage);
+  await dialog.getByRole("button", { name: "Make the invitation" }).click();
+  const link = await dialog.getByLabel("Link").inputValue();
+  expect(link).toMatch(new RegExp(`^${app.url}/invite/[\\w-]{43}$`));
+  await expectAccessible(adminPage);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  const row = adminPage.getByRole("row").filter({ hasText: "sara@callboard.example" });
+  await expect(row).toContainText("Invited");
+
+  const context = await browser.newContext({ baseURL: app.url });
+  const page = await context.newPage();
+  await page.goto(link);
+  await expectAccessible(page);
+  await page.getByLabel("Your name").fill("");
+  await page.getByLabel("Password", { exact: true }).fill("short");
+  await page.getByRole("button", { name: "Join and sign in" }).click();
+  await expect(page.getByLabel("Your name")).toHaveAccessibleDescription("Enter your name.");
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/at least 12/);
+  await expect(page.getByLabel("Password", { exact: true })).toHaveValue("short");
+  await page.getByLabel("Your name").fill("Sara Ahmed");
+  await page.getByLabel("Password", { exact: true }).fill("a password of my own");
+  await page.getByRole("button", { name: "Join and sign in" }).click();
+  await expect(page).toHaveURL(`${app.url}/`);
+  await page.goto("/settings/users");
+  await expect(page.getByRole("heading", { name: "You are not allowed to see this" })).toBeVisible();
+
+  await page.goto(link);
+  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+  expect((await page.request.get(link)).status()).toBe(404);
+  await context.close();
+
+  await adminPage.reload();
+  await expect(row).toContainText("Active");
+  await expect(row).toContainText("Sara Ahmed");
+});
+
+test("a role is changed, a password reset, and a person deactivated and taken back", async ({
+  adminPage,
+  browser,
+  app,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer", { name: "Omar", email: "omar@callboard.example" });
+  const context = await browser.newContext({ baseURL: app.url });
+  await context.addCookies(await signIn(app.url, person));
+  const theirs = await context.newPage();
+
+  await adminPage.goto("/settings/users");
+  const row = adminPage.getByRole("row").filter({ hasText: person.email });
+  const choose = async (action: string) => {
+    await row.getByRole("button", { name: "Actions for Omar" }).click();
+    await adminPage.getByRole("menuitem", { name: action }).click();
+  };
+  await choose("Change role…");
+  await adminPage.getByRole("radio", { name: /Operator/ }).check();
+  await adminPage.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
+  await expect(row).toContainText("Operator");
+
+  await choose("Reset password…");
+  await adminPage.getByRole("button", { name: "Make a reset link" }).click();
+  const link = await adminPage.getByLabel("Link").inputValue();
+  await adminPage.getByRole("button", { name: "Done" }).click();
+  await theirs.goto(link);
+  await expectAccessible(theirs);
+  await theirs.getByLabel("New password").fill("another password entirely");
+  await theirs.getByRole("button", { name: "Save and sign in" }).click();
+  await expect(theirs).toHaveURL(`${app.url}/`);
+
+  await choose("Deactivate…");
+  await adminPage.getByRole("alertdialog").getByRole("button", { name: "Deactivate" }).click();
+  await expect(row).toContainText("Deactivated");
+  await theirs.goto("/settings/account");
+  await expect(theirs).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
+  await theirs.getByLabel("E-mail").fill(person.email);
+  await theirs.getByLabel("Password", { exact: true }).fill("another password entirely");
+  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await expect(theirs.getByText("Your account is deactivated.")).toBeVisible();
+
+  await choose("Reactivate");
+  await expect(row).toContainText("Active");
+  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await expect(theirs).toHaveURL(/\/settings\/account$/);
+  await context.close();
+});
+
+test("a second factor: set up, asked for, each code good once, backup codes, taken off by an administrator", async ({
+  page,
+  app,
+  database: { sql },
+}) => {
+  test.slow();
+  const person = await addUser(sql, "operator", { name: "Lina", email: "lina@callboard.example" });
+  await page.context().addCookies(await signIn(app.url, person));
+  await page.goto("/settings/account");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Set up…" }).click();
+  await page.getByLabel("Your password").fill("not the password");
+  await page.getByRole("dialog").getByRole("button", { name: "Set up" }).click();
+  await expect(page.getByLabel("Your password")).toHaveAccessibleDescription("This is not your current password.");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByRole("dialog").getByRole("button", { name: "Set up" }).click();
+  await expect(page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
+  await expectAccessible(page);
+  const secret = (
+    (await page
+      .locator("code")
+      .filter({ hasText: /^[A-Z2-7 ]{20,}$/ })
+      .textContent()) ?? ""
+  ).replaceAll(" ", "");
+  const totp = createOTP(decodeBase32(secret));
+  await page.getByLabel("Six-digit code").fill("000000");
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/not right/);
+  await page.getByLabel("Six-digit code").fill(await totp.totp());
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByRole("heading", { name: "Keep these backup codes" })).toBeVisible();
+  await expectAccessible(page);
+  const backup = await page
+    .getByRole("listitem")
+    .filter({ hasText: /^[a-z2-9]{5}-[a-z2-9]{5}$/ })
+    .allTextContents();
+  expect(backup).toHaveLength(10);
+  await page.getByRole("button", { name: "I have kept them" }).click();
+  await expect(page.getByText("10 backup codes left")).toBeVisible();
+
+  const enter = async () => {
+    await page.context().clearCookies();
+    await page.goto("/sign-in?next=%2Fsettings%2Faccount");
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { name: "Confirm that it is you" })).toBeVisible();
+  };
+  await enter();
+  await expectAccessible(page);
+  // The password alone is no session.
+  expect(await (await page.request.get("/api/auth/get-session")).json()).toBeNull();
+  await page.getByLabel("Six-digit code").fill("123456");
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/not right/);
+  await expect(page.getByLabel("Six-digit code")).toHaveValue("123456");
+  const code = await totp.totp();
+  await page.getByLabel("Six-digit code").fill(code);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page).toHaveURL(/\/settings\/account$/);
+
+  await enter();
+  await page.getByLabel("Six-digit code").fill(code);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was used already/);
+  await page.getByRole("link", { name: "Use a backup code instead" }).click();
+  await page.getByLabel("Backup code").fill((backup[0] ?? "").toUpperCase().replace("-", " "));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page).toHaveURL(/\/settings\/account$/);
+  await expect(page.getByText("9 backup codes left")).toBeVisible();
+
+  expect(
+    [
+      ...(await sql`select action, detail from audit_events where actor_email = ${person.email} or subject = ${person.email} order by at`),
+    ].map(({ action, detail }) => `${action} ${JSON.stringify(detail)}`),
+  ).toContain('sign_in {"by":"second factor"}');
+});
+
+function decodeBase32(text: string): string {
+  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  let bits = "";
+  for (const sign of text) {
+    bits += signs.indexOf(sign).toString(2).padStart(5, "0");
+  }
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))).toString("utf8");
+}
+
+test("one's own sessions are listed in words, and each can be ended", async ({ page, app, database: { sql } }) => {
+  const person = await addUser(sql, "viewer", { email: "nora@callboard.example" });
+  const other = await signIn(app.url, person);
+  await page.context().addCookies(await signIn(app.url, person));
+  await sql`update session set user_agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1', ip_address = '192.0.2.7'
+    where user_id = ${person.id} and token = ${decodeURIComponent(other[0]?.value ?? "").split(".")[0] ?? ""}`;
+  await page.goto("/settings/account");
+  const row = page.getByRole("listitem").filter({ hasText: "Safari on iPhone" });
+  await expect(row).toContainText("192.0.2.7");
+  await expect(page.getByText("This one")).toHaveCount(1);
+  await row.getByRole("button", { name: "End the session: Safari on iPhone" }).click();
+  await expect(row).toHaveCount(0);
+  expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
+
+  await signIn(app.url, person);
+  await page.getByLabel("Current password").fill("not the password");
+  await page.getByLabel("New password").fill("a completely new one");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("This is not your current password.");
+  await expect(page.getByLabel("New password")).toHaveValue("a completely new one");
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
+  await page.reload();
+  await page.getByRole("button", { name: "Sign out everywhere…" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(page).toHaveURL(`${app.url}/sign-in`);
+  expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(0);
+});
+
+test("a session that ends in the middle of work leads back to the same place, filters and panel included", async ({
+  page,
+  app,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "operator", { email: "dana@callboard.example" });
+  await page.context().addCookies(await signIn(app.url, person));
+  const place = "/calls?outcome=no_answer%2Cfailed&from=2026-05-01&per_page=50";
+  await page.goto("/settings/account");
+  await page.getByLabel("Your name").fill("A name half typed");
+  await sql`delete from session where user_id = ${person.id}`;
+  await page.getByRole("button", { name: "Save" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await expect(dialog).toBeVisible();
+  await expect(page.getByLabel("Your name")).toHaveValue("A name half typed");
+  await page.context().addCookies(await signIn(app.url, person));
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(dialog).toBeHidden();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Your name is saved.")).toBeVisible();
+
+  await sql`delete from session where user_id = ${person.id}`;
+  await page.goto(place);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${app.url}${place}`);
+});
