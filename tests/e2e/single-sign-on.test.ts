@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import type { Page } from "@playwright/test";
 import Provider from "oidc-provider";
 
 import { findFreePort } from "@/scripts/ports";
@@ -61,7 +62,7 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
   };
   let app = await startApp({ databaseUrl: database.url, port, env });
   const { sql } = database;
-  const enter = async (sub: string, run: (page: import("@playwright/test").Page) => Promise<void>) => {
+  const enter = async (sub: string, run: (page: Page) => Promise<void>) => {
     const context = await browser.newContext({ baseURL: appUrl });
     const page = await context.newPage();
     await page.goto("/sign-in?next=%2Fsettings%2Faccount");
