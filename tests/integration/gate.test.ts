@@ -283,12 +283,18 @@ test("row 54: headers and parameters of the framework open no route", async ({ a
       { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
       { rsc: "1", "next-router-prefetch": "1" },
     ] as Record<string, string>[]) {
-      const answer = await request.get(`${app.url}${url}?_rsc=1nq2x&nxtPcallId=x&nxtPid=x`, {
-        maxRedirects: 0,
-        headers,
-      });
+      const ask = (at: string) => request.get(new URL(at, app.url).href, { maxRedirects: 0, headers });
+      let answer = await ask(`${url}?_rsc=1nq2x&nxtPcallId=x&nxtPid=x`);
+      if (answer.status() === 307 && answer.headers()["location"]?.startsWith(`${url}?`)) {
+        // The router's own parameter was not the one that Next computes from these headers.
+        answer = await ask(answer.headers()["location"] ?? "");
+      }
       const text = await answer.text();
-      const refused = isPage ? answer.status() === 307 || text.includes("NEXT_REDIRECT") : answer.status() === 401;
+      // A prefetch is given the names of the folders and not one element of the page.
+      const isEmpty = /^\d+:\[\["children"/.test(text) && !text.includes('["$",') && !/^\w+:I\[/m.test(text);
+      const refused = isPage
+        ? answer.status() === 307 || text.includes("NEXT_REDIRECT") || isEmpty
+        : answer.status() === 401;
       if (!refused) {
         wrong.push({ name, headers, status: answer.status() });
       }
