@@ -1,0 +1,160 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { Sql } from "postgres";
+
+import { expect, test } from "@/tests/fixtures/test";
+
+test.beforeEach(async ({ database: { sql, empty } }) => {
+  await empty();
+  await sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
+});
+
+/** 60 calls a minute apart, every third of them not answered. */
+async function store(sql: Sql) {
+  await sql`
+    insert into calls (call_id, outcome, direction, language, phone_number, customer_name, started_at, duration_seconds, enrichment_state, enrichment_due_at)
+    select 'call/' || i, case when i % 3 = 0 then 'no_answer' else 'complete' end, 'outbound', 'ar',
+      '+9665000000' || lpad(i::text, 2, '0'), case when i % 2 = 0 then 'محمد ' || i else 'Sara ' || i end,
+      timestamptz '2026-05-04 09:00Z' - i * interval '1 minute', case when i % 3 = 0 then null else i end, 'done', null
+    from generate_series(1, 60) i`;
+  await sql`insert into call_details (call_id, facts) select call_id, '{}' from calls`;
+}
+
+const count = (page: Page) => page.getByTestId("call-count");
+const rows = (page: Page) => page.locator("tbody tr");
+
+async function violations(page: Page) {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+test("a filter is a new address; back takes it away, a chip too", async ({ adminPage: page, database: { sql } }) => {
+  await store(sql);
+  await page.goto("/calls");
+  await expect(count(page)).toContainText("60 calls");
+  await expect(rows(page)).toHaveCount(50);
+
+  await page.getByRole("button", { name: "Outcome" }).click();
+  await page.getByRole("checkbox", { name: "No answer" }).check();
+  await expect(page).toHaveURL(/\/calls\?outcome=no_answer$/);
+  await expect(count(page)).toContainText("20 calls");
+  await expect(rows(page)).toHaveCount(20);
+  await page.keyboard.press("Escape");
+
+  await page.goBack();
+  await expect(page).toHaveURL(/\/calls$/);
+  await expect(count(page)).toContainText("60 calls");
+
+  await page.goForward();
+  await expect(rows(page)).toHaveCount(20);
+  await page.getByRole("link", { name: "Remove filter: Outcome No answer" }).click();
+  await expect(page).toHaveURL(/\/calls$/);
+  await expect(rows(page)).toHaveCount(50);
+});
+
+test("pages, order, and a filter that begins at its first page", async ({ adminPage: page, database: { sql } }) => {
+  await store(sql);
+  await page.goto("/calls");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(rows(page)).toHaveCount(10);
+  await page.getByRole("columnheader", { name: "Duration" }).getByRole("link").click();
+  await expect(page).toHaveURL(/\?sort=-duration$/);
+  await expect(page.getByRole("columnheader", { name: "Duration" })).toHaveAttribute("aria-sort", "descending");
+  await expect(rows(page).first()).toContainText("0:59");
+});
+
+test("the keyboard: search, rows, a call, export", async ({ adminPage: page, database: { sql } }) => {
+  await store(sql);
+  await page.goto("/calls?sort=time");
+  await expect(rows(page)).toHaveCount(50);
+  await expect(async () => {
+    // The server's HTML is there before the keys are.
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox")).toBeFocused({ timeout: 500 });
+  }).toPass();
+  // A number goes where numbers are looked for.
+  await page.keyboard.type("0500000007");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\?phone=0500000007&sort=time$/);
+  await expect(rows(page)).toHaveCount(1);
+  await page.goto("/calls?sort=time");
+  await expect(rows(page)).toHaveCount(50);
+  await expect(async () => {
+    await page.keyboard.press("j");
+    await expect(page.locator("[data-row-link]:focus")).toHaveCount(1, { timeout: 500 });
+  }).toPass();
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await expect(rows(page).first().getByRole("link")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/calls\/call%2F60\?sort=time$/);
+  await page.goBack();
+  await expect(rows(page)).toHaveCount(50);
+  await page.keyboard.press("e");
+  await expect(page.getByRole("dialog", { name: "Export these calls" })).toContainText("60 calls");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: /CSV for Excel/ }).click();
+  expect((await download).suggestedFilename()).toMatch(/^callboard-calls-.*\.csv$/);
+});
+
+test("the reader's columns are in the server's HTML", async ({ adminPage: page, database: { sql } }) => {
+  await store(sql);
+  await page.goto("/calls");
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Goal" }).uncheck();
+  // Past the hidden column and past the outcome.
+  await page.getByRole("button", { name: "Move Phone up" }).click();
+  await page.getByRole("button", { name: "Move Phone up" }).click();
+  const heads = page.getByRole("columnheader");
+  await expect(heads.nth(1)).toHaveText("Phone");
+  const html = await (await page.request.get("/calls")).text();
+  const inHtml = [...html.matchAll(/<th[^>]*>(?:<a[^>]*>)?(\w+)/g)].map(([, name]) => name);
+  expect(inHtml.slice(0, 4)).toEqual(["Time", "Phone", "Outcome", "Name"]);
+  expect(inHtml).not.toContain("Goal");
+});
+
+test("empty, nothing found, not understood: each says so", async ({ adminPage: page, database: { sql } }) => {
+  await page.goto("/calls");
+  await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await store(sql);
+  await page.goto("/calls?outcome=failed&colour=red&from=soon");
+  await expect(page.getByText("were not understood and are left out: colour, from")).toBeVisible();
+  await page.getByRole("link", { name: "Clear all filters" }).click();
+  await expect(rows(page)).toHaveCount(50);
+});
+
+for (const [locale, width] of [
+  ["en", 1440],
+  ["ar", 1440],
+  ["ar", 390],
+] as const) {
+  test(`in ${locale} at ${width} pixels: no violation, no sideways scroll`, async ({
+    adminPage: page,
+    database: { sql },
+    app,
+  }) => {
+    await store(sql);
+    await page.context().addCookies([{ name: "locale", value: locale, url: app.url }]);
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("/calls?outcome=complete&language=ar");
+    await expect(page.locator("[data-row-link]:visible")).toHaveCount(40);
+    await expect(page.locator("html")).toHaveAttribute("dir", locale === "ar" ? "rtl" : "ltr");
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  });
+}
+
+test("a viewer sees no numbers and finds none by asking", async ({ adminPage: page, database: { sql } }) => {
+  await store(sql);
+  try {
+    await sql`update "user" set role = 'viewer'`;
+    await page.goto("/calls?phone=0500000007");
+    await expect(rows(page)).toHaveCount(50);
+    await expect(page.getByText("left out: phone")).toBeVisible();
+    expect(await page.content()).not.toContain("+9665000000");
+    await expect(page.getByRole("button", { name: "Export" })).toHaveCount(0);
+  } finally {
+    await sql`update "user" set role = 'administrator'`;
+  }
+});
