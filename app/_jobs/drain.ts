@@ -1,7 +1,7 @@
 import { decodeDelivery, deliverySpool } from "@/app/_ingest/spool";
 import { understand } from "@/app/_ingest/understand";
 import { bodySha256, record, type ReceivedDelivery } from "@/db/deliveries";
-import { sqlState } from "@/db/errors";
+import { isRefused } from "@/db/errors";
 import { attempt } from "@/db/ingest";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -50,16 +50,10 @@ async function bring(received: ReceivedDelivery): Promise<void> {
       secret_label: received.secretLabel,
     });
   } catch (error) {
-    if (isRefusal(error)) {
+    if (isRefused(error)) {
       refusals.count = refusals.sha256 === sha256 ? refusals.count + 1 : 1;
       refusals.sha256 = sha256;
     }
     throw error;
   }
-}
-
-/** Postgres answered, and not that it is short of something (53), locked (55), going down (57P) or ill (58). */
-function isRefusal(error: unknown): boolean {
-  const code = sqlState(error);
-  return code !== null && !/^(08|53|55|57P|58)/.test(code);
 }

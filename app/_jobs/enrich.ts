@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { applyApiFacts, claimDueCalls, noteFailedAttempt, type ClaimedCall, type NextStep } from "@/db/enrichment";
+import { isRefused } from "@/db/errors";
 import { clearState, readState, writeState } from "@/db/states";
 import type { CallFacts } from "@/lib/call-facts";
 import { env } from "@/lib/env";
@@ -15,8 +16,8 @@ import { fetchCall, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-/** Seconds before attempts 2, 3, …; after the last one the call is set aside with its reason. */
-const RETRY_AFTER = [15, MINUTE, 5 * MINUTE, 30 * MINUTE, 3 * HOUR];
+/** Seconds before attempts 2, 3, …; after the fifth the call is set aside with its reason. */
+const RETRY_AFTER = [15, MINUTE, 10 * MINUTE, 2 * HOUR];
 /** A call that the API does not know may be known a little later; then the answer stands. */
 const NOT_FOUND_RETRY_AFTER = [MINUTE, 15 * MINUTE];
 /** The report is made about two minutes after the call (`docs/sarj.md`), and rarely it never is. */
@@ -140,8 +141,11 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     }
     await noteFailedAttempt(call.callId, answer.error, stepAfterError(call, answer.error));
   } catch (error) {
-    // The database: the claim's lease runs out and the call is due again.
     log("error", "enrichment_not_stored", { call_id: call.callId, error_code: errorCode(error) });
+    if (isRefused(error)) {
+      await noteFailedAttempt(call.callId, "not_storable", stepAfterError(call, "internal_error"));
+    }
+    // Else the database is away: the claim's lease runs out and the call is due again.
   }
   return "asked";
 }
