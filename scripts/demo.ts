@@ -19,6 +19,9 @@ const LIVE_SECONDS = 8;
 /** Kept, so that a second start goes on where the first ended. `historyEndsAt`: milliseconds since the epoch. */
 type DemoState = { password: string; vendorPort: number; historyEndsAt: number; isHistorySent: boolean };
 
+// Above the command: what is below it does not exist yet while it runs.
+let lastShown = "";
+
 await command(async () => {
   const state = await readOrMakeState();
   let vendor: Vendor | null = null;
@@ -101,8 +104,6 @@ async function play(state: DemoState, serving: Serving, vendor: Vendor | null): 
     await vendor.close();
   };
 }
-
-let lastShown = "";
 
 /** One line that grows in place on a terminal; elsewhere only its end. */
 function showProgress(sent: number, total: number, end = ""): void {
