@@ -98,6 +98,8 @@ async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
       started_at: each.at,
       is_test: each.isTest,
       enrichment_state: each.state,
+      // The application that other tests started on this database asks the API for what is due, and would change it.
+      enrichment_due_at: null,
       criteria: each.criteria === null ? null : sql.json(each.criteria),
     }));
     await sql`insert into calls ${sql(values)}`;
