@@ -5,7 +5,7 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { nextCookies } from "better-auth/next-js";
 import { twoFactor as twoFactorPlugin } from "better-auth/plugins/two-factor";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { after } from "next/server";
 import { cache } from "react";
@@ -172,6 +172,12 @@ async function challengeOf(context: HookContext): Promise<string | null> {
   return (await context.getSignedCookie(cookie.name, context.context.secret)) || null;
 }
 
+/**
+ * Only reads. It does not take the cookie of an ended session away: that would make Next show the page anew after an action, which would
+ * then lead to the sign-in page and lose what was typed.
+ */
+const sessions = betterAuth(authOptions);
+
 /* ── The gates ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 export type SignedInUser = { id: string; name: string; email: string; role: Role; sessionId: string };
@@ -186,15 +192,16 @@ class SessionUnavailable extends Error {
  * no reason to show anybody a sign-in page.
  */
 export const getUser = cache(async (): Promise<SignedInUser | null> => {
-  const requestHeaders = await headers();
+  // Not the request's header: an action that has just renewed the session is followed by the page, in the same request.
+  const cookie = (await cookies()).toString();
   // A page cannot set cookies: `SessionKeeper` in the shell prolongs the session, its cookie and its row together.
-  const found = await auth.api
-    .getSession({ headers: requestHeaders, query: { disableRefresh: true } })
+  const found = await sessions.api
+    .getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
     .catch((error: unknown) => {
       log("error", "session_unavailable", { error_code: errorCode(error) });
       throw new SessionUnavailable("The session could not be read");
     });
-  if (found === null || !isRole(found.user.role)) {
+  if (found === null || found.user.deactivatedAt || !isRole(found.user.role)) {
     return null;
   }
   const { id, name, email, role } = found.user;

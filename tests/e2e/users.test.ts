@@ -36,7 +36,7 @@ test("an administrator invites by a link, and whoever opens it is in with that r
   await dialog.getByLabel("E-mail").fill("sara@callboard.example");
   await expectAccessible(adminPage);
   await dialog.getByRole("button", { name: "Make the invitation" }).click();
-  const link = await dialog.getByLabel("Link").inputValue();
+  const link = await dialog.getByLabel("Link", { exact: true }).inputValue();
   expect(link).toMatch(new RegExp(`^${app.url}/invite/[\\w-]{43}$`));
   await expectAccessible(adminPage);
   await dialog.getByRole("button", { name: "Done" }).click();
@@ -94,7 +94,7 @@ test("a role is changed, a password reset, and a person deactivated and taken ba
 
   await choose("Reset password…");
   await adminPage.getByRole("button", { name: "Make a reset link" }).click();
-  const link = await adminPage.getByLabel("Link").inputValue();
+  const link = await adminPage.getByLabel("Link", { exact: true }).inputValue();
   await adminPage.getByRole("button", { name: "Done" }).click();
   await theirs.goto(link);
   await expectAccessible(theirs);
