@@ -378,15 +378,15 @@ export async function admitUser(userId: string): Promise<"admitted" | "deactivat
   if (person === undefined || person.deactivatedAt !== null) {
     return "deactivated";
   }
-  if (person.activatedAt === null) {
-    await db.transaction(async (transaction) => {
-      await transaction
-        .update(user)
-        .set({ activatedAt: sql`now()` })
-        .where(eq(user.id, userId));
+  await db.transaction(async (transaction) => {
+    await transaction
+      .update(user)
+      .set({ activatedAt: sql`coalesce(${user.activatedAt}, now())`, lastSeenAt: sql`now()` })
+      .where(eq(user.id, userId));
+    if (person.activatedAt === null) {
       await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.userId, userId));
-    });
-  }
+    }
+  });
   return "admitted";
 }
 

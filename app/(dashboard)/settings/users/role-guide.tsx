@@ -30,7 +30,7 @@ export function RoleGuide({ alone }: { alone: boolean }) {
                 <span className="sr-only">{t("right")}</span>
               </Th>
               {ROLES.map((name) => (
-                <Th key={name} className="w-28 text-center">
+                <Th key={name} className="px-1.5 text-center sm:w-28">
                   {role(name)}
                 </Th>
               ))}
@@ -39,11 +39,14 @@ export function RoleGuide({ alone }: { alone: boolean }) {
           <tbody>
             {RIGHTS.map(([right, needed]) => (
               <Tr key={right}>
-                <Th scope="row" className="bg-transparent font-normal whitespace-normal text-foreground">
+                <Th
+                  scope="row"
+                  className="bg-transparent py-1.5 font-normal whitespace-normal text-foreground group-last/row:border-b-0"
+                >
                   {t(`rights.${right}`)}
                 </Th>
                 {ROLES.map((name) => (
-                  <Td key={name} className="text-center">
+                  <Td key={name} className="px-1.5 text-center">
                     {includesRole(name, needed) ? (
                       <Check className="mx-auto size-4 text-success-text" aria-label={t("yes")} />
                     ) : (
