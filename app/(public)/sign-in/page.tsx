@@ -63,6 +63,8 @@ const REFUSED: Partial<
   state_invalid: "expired",
   access_denied: "cancelled",
   email_not_verified: "unverified",
+  // Somebody of that e-mail is here; without the provider's word for it that is not proof of being them.
+  account_not_linked: "unverified",
   email_not_found: "unverified",
   signup_disabled: "unknown",
   DEACTIVATED: "deactivated",
