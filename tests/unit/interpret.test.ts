@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
@@ -229,6 +232,27 @@ function isStorable(value: unknown): boolean {
     default:
       return typeof value === "boolean";
   }
+}
+
+/* ── The bodies that are kept as files ────────────────────────────────────────────────────────────────────────────── */
+
+type Kept = { file: string; row: number; headers?: Record<string, string>; reason?: string; flags?: string[] };
+const FOLDER = "tests/fixtures/bodies";
+const kept = JSON.parse(readFileSync(join(FOLDER, "manifest.json"), "utf8")) as Kept[];
+
+for (const [row, bodies] of Map.groupBy(kept, (body) => body.row)) {
+  test(`row ${row}: its bodies mean what their manifest says`, async () => {
+    for (const { file, headers, reason, flags } of bodies) {
+      const decoded = await decodeBody(readFileSync(join(FOLDER, file)), headers?.["content-encoding"] ?? null);
+      const meaning = decoded === null ? null : interpret(decoded, new Date());
+      if (meaning?.understood) {
+        expect([file, reason], "it is understood").toEqual([file, undefined]);
+        expect([file, meaning.flags]).toEqual([file, flags ?? meaning.flags]);
+      } else {
+        expect([file, meaning?.reason ?? "undecodable"]).toEqual([file, reason]);
+      }
+    }
+  });
 }
 
 /* ── Single statements ───────────────────────────────────────────────────────────────────────────────────────────── */
