@@ -36,10 +36,9 @@ test("row 32: 500 copies at once are one call and one delivery that came 500 tim
   const verdicts = Object.groupBy(answers, ({ status, verdict }) => `${status} ${verdict}`);
   // A try that was given up may have stored its copy all the same, so the row may count a few more than 500, and some of
   // the copies may have been parked on disk; there is never a second row.
-  const [applied, duplicate, spooled] = ["200 applied", "200 duplicate", "202 spooled"].map(
-    (answer) => verdicts[answer]?.length ?? 0,
-  );
-  expect((applied ?? 0) + (duplicate ?? 0) + (spooled ?? 0)).toBe(500);
+  const count = (answer: `${number} ${string}`) => verdicts[answer]?.length ?? 0;
+  const [applied, duplicate, spooled] = [count("200 applied"), count("200 duplicate"), count("202 spooled")];
+  expect(applied + duplicate + spooled).toBe(500);
   expect(applied).toBeLessThanOrEqual(1);
   expect(new Set(answers.flatMap(({ delivery_id: id }) => (id ? [id] : []))).size).toBe(1);
   await expect
