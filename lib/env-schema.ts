@@ -84,12 +84,13 @@ const schema = z
     OIDC_CLIENT_ID: optionalText,
     OIDC_CLIENT_SECRET: optionalText,
     OIDC_NAME: optionalText,
-    OIDC_DEFAULT_ROLE: z
-      .enum(["viewer", "operator"], {
-        error: "must be viewer or operator: administrators are made by an administrator",
-      })
-      .optional()
-      .or(z.literal("").transform(() => undefined)),
+    OIDC_DEFAULT_ROLE: optionalText.pipe(
+      z
+        .enum(["viewer", "operator"], {
+          error: "must be viewer or operator: administrators are made by an administrator",
+        })
+        .optional(),
+    ),
     SPOOL_DIR: optionalText,
     CRON_SECRET: z
       .string()

@@ -5,6 +5,7 @@ import { type Page } from "@playwright/test";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, PASSWORD } from "@/tests/fixtures/users";
+import { complete } from "@/tests/fixtures/webhooks";
 
 test.beforeEach(async ({ app, database: { sql } }) => {
   await signIn(app.url);
@@ -239,12 +240,13 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
 
 test("a session that ends in the middle of work leads back to the same place, filters and panel included", async ({
   page,
+  request,
   app,
   database: { sql },
 }) => {
   const person = await addUser(sql, "operator", { email: "dana@callboard.example" });
   await page.context().addCookies(await signIn(app.url, person));
-  const place = "/calls?outcome=no_answer%2Cfailed&from=2026-05-01&per_page=50";
+  await request.post(app.webhookUrl, { data: complete("panel-call") });
   await page.goto("/settings/account");
   await page.getByLabel("Your name").fill("A name half typed");
   await sql`delete from session where user_id = ${person.id}`;
@@ -258,10 +260,16 @@ test("a session that ends in the middle of work leads back to the same place, fi
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Your name is saved.")).toBeVisible();
 
-  await sql`delete from session where user_id = ${person.id}`;
-  await page.goto(place);
-  await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(`${app.url}${place}`);
+  for (const place of [
+    "/calls?outcome=no_answer%2Cfailed&from=2026-05-01&per_page=50",
+    "/calls/panel-call?outcome=complete&from=2026-05-01",
+  ]) {
+    await sql`delete from session where user_id = ${person.id}`;
+    await page.goto(place);
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(`${app.url}${place}`);
+  }
+  await expect(page.getByText("Yes, please come tomorrow")).toBeVisible();
 });

@@ -49,6 +49,21 @@ for (const [name, change, sentence] of [
   ["ranges without a trusted header", { SARJ_WEBHOOK_ALLOWED_IPS: "10.0.0.0/8" }, /needs CLIENT_IP_HEADER/],
   ["a short session secret", { AUTH_SECRET: "short" }, /^AUTH_SECRET is too short/],
   ["an administrator without a password", { ADMIN_EMAIL: "a@example.com" }, /^ADMIN_PASSWORD is not set/],
+  [
+    "half a single sign-on",
+    { OIDC_DISCOVERY_URL: "https://id.example.com/.well-known/openid-configuration", OIDC_CLIENT_ID: "callboard" },
+    /^OIDC_CLIENT_SECRET is not set/,
+  ],
+  [
+    "an identity provider without TLS",
+    { OIDC_DISCOVERY_URL: "http://id.example.com/x", OIDC_CLIENT_ID: "callboard", OIDC_CLIENT_SECRET: "secret" },
+    /^OIDC_DISCOVERY_URL must be an https URL/,
+  ],
+  [
+    "administrators by default",
+    { OIDC_DEFAULT_ROLE: "administrator" },
+    /^OIDC_DEFAULT_ROLE must be viewer or operator/,
+  ],
   ["an address that is no URL", { APP_URL: "calls.example.com" }, /^APP_URL must be/],
 ] as const) {
   test(`${name} is refused in one sentence that names the variable`, () => {
