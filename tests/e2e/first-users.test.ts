@@ -1,0 +1,54 @@
+import { startApp } from "@/tests/fixtures/app";
+import { createDatabase } from "@/tests/fixtures/database";
+import { expect, test } from "@/tests/fixtures/test";
+
+test("from the first start to three people with their roles, led by what the pages say", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const database = await createDatabase();
+  const app = await startApp({
+    databaseUrl: database.url,
+    env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined, SETUP_CODE: "ABCD-1234" },
+  });
+  try {
+    const began = performance.now();
+    const page = await browser.newPage({ baseURL: app.url });
+    await page.goto("/");
+    await expect(page).toHaveURL(`${app.url}/setup`);
+    await page.getByLabel("Set-up code").fill("abcd1234");
+    await page.getByLabel("Your name").fill("Huda");
+    await page.getByLabel("E-mail").fill("huda@callboard.example");
+    await page.getByLabel("Password", { exact: true }).fill("a password for huda");
+    await page.getByRole("button", { name: "Create administrator and sign in" }).click();
+    await page.getByRole("link", { name: "Invite your team" }).click();
+    for (const [role, email] of [
+      ["Operator", "operator@callboard.example"],
+      ["Viewer", "viewer@callboard.example"],
+    ] as const) {
+      await page.getByRole("button", { name: "Invite someone" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("E-mail").fill(email);
+      await dialog.getByRole("radio", { name: new RegExp(role) }).check();
+      await dialog.getByRole("button", { name: "Make the invitation" }).click();
+      const link = await dialog.getByLabel("Link", { exact: true }).inputValue();
+      await dialog.getByRole("button", { name: "Done" }).click();
+      const theirs = await browser.newPage({ baseURL: app.url });
+      await theirs.goto(link);
+      await theirs.getByLabel("Your name").fill(`The ${role}`);
+      await theirs.getByLabel("Password", { exact: true }).fill("a password of one's own");
+      await theirs.getByRole("button", { name: "Join and sign in" }).click();
+      await expect(theirs).toHaveURL(`${app.url}/`);
+      await theirs.close();
+    }
+    expect(await database.sql`select name, role from "user" order by created_at`).toEqual([
+      { name: "Huda", role: "administrator" },
+      { name: "The Operator", role: "operator" },
+      { name: "The Viewer", role: "viewer" },
+    ]);
+    // What the machine takes of the five minutes; the rest is for reading and typing.
+    expect(performance.now() - began).toBeLessThan(60_000);
+    await page.close();
+  } finally {
+    await app.stop();
+    await database.close();
+  }
+});
