@@ -139,7 +139,8 @@ export function BarPlot({
         <svg
           viewBox="0 0 1000 100"
           preserveAspectRatio="none"
-          className="absolute inset-0 size-full overflow-visible"
+          // Said once for hundreds: a line between the pieces, and a ring around the one with the focus.
+          className="absolute inset-0 size-full overflow-visible [&_[data-series]>rect]:stroke-surface [&_a]:outline-none [&_a:focus-visible>rect]:stroke-ring [&_a:focus-visible>rect]:stroke-[2px] [&_rect]:[vector-effect:non-scaling-stroke]"
           role="presentation"
         >
           {bands.map((each, index) => {
@@ -150,7 +151,7 @@ export function BarPlot({
                 y={0}
                 width={step}
                 height={100}
-                className={cn("fill-transparent", isPointed && "fill-foreground/6")}
+                className={isPointed ? "fill-foreground/6" : "fill-transparent"}
               />
             );
             return (
@@ -165,7 +166,6 @@ export function BarPlot({
                     data-band={index}
                     data-x={index}
                     data-y={0}
-                    className="outline-none focus-visible:[&>rect]:stroke-ring focus-visible:[&>rect]:stroke-2"
                   >
                     {area}
                   </a>
@@ -178,9 +178,6 @@ export function BarPlot({
                       width={barWidth}
                       height={part.height}
                       fill={series[part.series]?.color}
-                      vectorEffect="non-scaling-stroke"
-                      className="stroke-surface"
-                      strokeWidth={1}
                     />
                   );
                   return part.href === undefined ? (
@@ -197,7 +194,6 @@ export function BarPlot({
                       data-series={part.series}
                       data-x={index}
                       data-y={-1 - part.series}
-                      className="outline-none focus-visible:[&>rect]:stroke-ring focus-visible:[&>rect]:stroke-2"
                     >
                       {piece}
                     </a>

@@ -44,12 +44,12 @@ export function HeatGrid({
   const [firstRow, firstColumn] = firstLinkOf(rows);
 
   function show(target: EventTarget) {
-    const cell = target instanceof Element ? target.closest<HTMLElement>("[data-label]") : null;
+    const cell = target instanceof Element ? target.closest<HTMLElement>("a[data-x], [data-label]") : null;
     setTip(
       cell === null
         ? null
         : {
-            text: cell.dataset["label"] ?? "",
+            text: cell.getAttribute("aria-label") ?? cell.dataset["label"] ?? "",
             x: cell.offsetLeft + cell.offsetWidth / 2,
             y: cell.offsetTop,
             width: cell.offsetParent?.clientWidth ?? 0,
@@ -64,7 +64,10 @@ export function HeatGrid({
       <table
         aria-label={label}
         aria-describedby={hintId}
-        className="grid auto-cols-[minmax(0,1fr)] grid-flow-col grid-cols-[auto] grid-rows-[repeat(var(--lines),auto)] gap-0.5 text-2xs tabular md:grid-flow-row md:grid-cols-[auto_repeat(var(--columns),minmax(0,1fr))] md:grid-rows-none"
+        className={cn(
+          "grid auto-cols-[minmax(0,1fr)] grid-flow-col grid-cols-[auto] grid-rows-[repeat(var(--lines),auto)] gap-0.5 text-2xs tabular md:grid-flow-row md:grid-cols-[auto_repeat(var(--columns),minmax(0,1fr))] md:grid-rows-none",
+          cellsLook,
+        )}
         style={{ "--columns": columns.length, "--lines": columns.length + 1 } as CSSProperties}
         onClick={follow}
         onKeyDown={move}
@@ -101,7 +104,7 @@ export function HeatGrid({
                 <bdi>{row.name}</bdi>
               </th>
               {row.cells.map((cell, x) => (
-                <td key={columns[x]?.name} className="grid">
+                <td key={columns[x]?.name}>
                   <Cell cell={cell} x={x} y={y} isFirst={y === firstRow && x === firstColumn} />
                 </td>
               ))}
@@ -128,39 +131,40 @@ export function HeatGrid({
   );
 }
 
+/** There are hundreds: what they have in common is said once, by `cellsLook` on the table. */
 function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; isFirst: boolean }) {
   const shade = SHADES[cell.level ?? 0] ?? 0;
-  const look = cn(
-    "flex h-6 min-w-0 items-center justify-center rounded-xs md:h-8",
-    shade === 0 && "bg-sunken text-subtle",
-    cell.level === null && "text-muted inset-ring-1 inset-ring-border",
-  );
   const style =
     shade === 0
-      ? {}
+      ? undefined
       : shade === 100
         ? { backgroundColor: "var(--accent)", color: "var(--on-accent)" }
         : { backgroundColor: `color-mix(in oklab, var(--accent) ${shade}%, var(--surface))` };
   return cell.href === undefined ? (
-    <span data-label={cell.label} className={look} style={style}>
+    <span data-label={cell.label}>
       <span className="sr-only">{cell.label}</span>
       <span aria-hidden>{cell.text}</span>
     </span>
   ) : (
     <a
       href={cell.href}
-      data-label={cell.label}
       aria-label={cell.label}
       data-x={x}
       data-y={y}
       tabIndex={isFirst ? 0 : -1}
-      className={cn(look, "hover:ring-2 hover:ring-ring hover:ring-inset focus-visible:outline-offset-0")}
+      {...(cell.level === null ? { "data-faint": "" } : {})}
       style={style}
     >
       {cell.text}
     </a>
   );
 }
+
+const cellsLook = [
+  "[&_td]:grid [&_td>*]:flex [&_td>*]:h-6 [&_td>*]:min-w-0 [&_td>*]:items-center [&_td>*]:justify-center [&_td>*]:rounded-xs [&_td>*]:bg-sunken md:[&_td>*]:h-8",
+  "[&_a]:hover:ring-2 [&_a]:hover:ring-ring [&_a]:hover:ring-inset [&_a]:focus-visible:outline-offset-0",
+  "[&_[data-faint]]:text-muted [&_[data-faint]]:inset-ring-1 [&_[data-faint]]:inset-ring-border",
+].join(" ");
 
 function firstLinkOf(rows: HeatRow[]): [row: number, column: number] {
   const row = rows.findIndex(({ cells }) => cells.some(({ href }) => href !== undefined));

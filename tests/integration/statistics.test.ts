@@ -117,7 +117,6 @@ async function behind(href: string | undefined): Promise<number | "no link"> {
 
 const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { calls }) => total + calls, 0);
 
-test.describe.configure({ mode: "serial" });
 // Without it every test waits for an application that none of these asks for.
 test.use({ baseURL: "http://localhost" });
 

@@ -86,7 +86,7 @@ function CriterionRow({
       >
         <span className="block h-full rounded-full bg-accent" style={{ inlineSize: `${(met / judged) * 100}%` }} />
       </span>
-      <span className="w-24 shrink-0 text-end whitespace-nowrap">
+      <span className="w-36 shrink-0 text-end whitespace-nowrap">
         <NumberLink
           href={met > 0 ? partHref(view.filter, { ...part, criterionMet: true }) : undefined}
           className="font-medium"
@@ -97,7 +97,7 @@ function CriterionRow({
           {t.rich("of", { count: judged, link: numberLink(partHref(view.filter, part)) })}
         </span>
       </span>
-      <span className="w-20 shrink-0 text-end text-xs whitespace-nowrap text-muted">
+      <span className="w-24 shrink-0 text-end text-xs whitespace-nowrap text-muted">
         {missed > 0 && (
           <NumberLink href={partHref(view.filter, { ...part, criterionMet: false })}>
             {t("missed", { number: format.number(missed) })}

@@ -11,7 +11,7 @@ import { weekdaysFrom, weekdaysIn } from "@/lib/period";
 
 import { shareText } from "./numbers";
 
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const ALL_HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const LEVELS = 5;
 /** A share of fewer calls than this swings too much to be coloured. */
 const FEWEST = 5;
@@ -29,22 +29,26 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
   ]);
   const byHour = new Map(counts.map((count) => [`${count.weekday} ${count.hour}`, count]));
   const most = Math.max(1, ...counts.map(({ calls }) => calls));
+  // Only what can have calls: a day has one weekday, and a filter may leave others out.
   const occurring = weekdaysIn(period, filter.zone);
+  const hours = filter.hour.length === 0 ? ALL_HOURS : filter.hour;
   const rows = weekdaysFrom(weekStart)
-    .filter((weekday) => occurring.has(weekday))
+    .filter((weekday) => occurring.has(weekday) && (filter.weekday.length === 0 || filter.weekday.includes(weekday)))
     .map((weekday) => {
       const day = new Date(SOME_MONDAY + (weekday - 1) * DAY_MS);
       const dayName = format.dateTime(day, { weekday: "long", timeZone: "UTC" });
       return {
         name: format.dateTime(day, { weekday: "short", timeZone: "UTC" }),
-        cells: HOURS.map((hour): HeatCell => {
+        cells: hours.map((hour): HeatCell => {
           const found = byHour.get(`${weekday} ${hour}`) ?? { weekday, hour, calls: 0, reached: 0 };
           const at = t("at", { day: dayName, from: clock(hour), to: clock(hour + 1) });
           const reach = shareText(format, { part: found.reached, whole: found.calls });
           const text = t("cell", { at, calls: found.calls, reached: found.reached, share: reach ?? "" });
           const cell = { label: found.calls === 0 ? t("cellNone", { at }) : text, ...measure(found, map, most) };
           const shown =
-            map === "volume" ? format.number(found.calls, found.calls >= 1_000 ? "compact" : "integer") : (reach ?? "");
+            map === "volume"
+              ? format.number(found.calls, found.calls >= 100_000 ? "compact" : "integer")
+              : (reach ?? "");
           return found.calls === 0
             ? { ...cell, text: "" }
             : { ...cell, text: shown, href: partHref(filter, { weekday, hour }) };
@@ -69,7 +73,7 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
       <HeatGrid
         label={t("title")}
         hint={t("hint")}
-        columns={HOURS.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }))}
+        columns={hours.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }))}
         rows={rows}
       />
       {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: FEWEST })}</p>}

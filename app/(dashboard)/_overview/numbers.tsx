@@ -67,7 +67,7 @@ export function Share({ rate, none }: { rate: Rate; none: string }) {
   return text === null ? <span className="text-subtle">{none}</span> : <Ltr>{text}</Ltr>;
 }
 
-/** A change by a part of what was ("12%"), or of a rate by points ("3.1 pts"); `null` is nothing to compare with. */
+/** A change by a part of what was ("12%"), or of a rate by points ("3.1 pts"); nothing where there is nothing to compare with. */
 export function Change({
   by,
   unit,
@@ -82,7 +82,7 @@ export function Change({
   const format = useFormatter();
   const t = useTranslations("overview.change");
   if (by === null) {
-    return <span className="text-xs text-subtle">{t("none")}</span>;
+    return null;
   }
   const amount = Math.abs(by);
   const text =

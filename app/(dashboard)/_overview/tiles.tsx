@@ -84,12 +84,15 @@ function CallsTile({ now, before, href, hrefBefore }: { now: Figures; before: Fi
       hint={t("calls.hint")}
       value={<NumberLink href={now.calls > 0 ? href() : undefined}>{format.number(now.calls)}</NumberLink>}
       change={
-        before !== null && (
+        before !== null &&
+        (before.calls === 0 ? (
+          <span className="text-xs text-subtle">{t("noneBefore")}</span>
+        ) : (
           <>
             <Change by={relativeChange(now.calls, before.calls)} unit="relative" />
-            <Before href={before.calls > 0 ? hrefBefore() : undefined}>{format.number(before.calls)}</Before>
+            <Before href={hrefBefore()}>{format.number(before.calls)}</Before>
           </>
-        )
+        ))
       }
     />
   );
@@ -235,7 +238,7 @@ function Tile({
         {value}
       </p>
       <p className="min-h-4.5 text-xs text-muted">{detail}</p>
-      <p className="mt-1.5 flex min-h-4.5 flex-wrap items-center gap-x-1.5">{change}</p>
+      <p className="mt-auto flex min-h-6 flex-wrap items-center gap-x-1.5 pt-1.5">{change}</p>
     </div>
   );
 }
@@ -245,7 +248,7 @@ function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number })
   const t = useTranslations("overview.counted");
   const { filter } = view;
   const to = (counted: CallFilter["counted"]) => overviewHref(view, { filter: { ...filter, counted } }) as Route;
-  const look = "rounded-xs text-accent-text underline-offset-2 hover:underline";
+  const look = "rounded-xs text-accent-text underline underline-offset-2";
   const link = (href: Route) => (text: ReactNode) => (
     <Link href={href} prefetch={false} scroll={false} className={look}>
       {text}

@@ -1,0 +1,369 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import fc from "fast-check";
+
+import { countCalls } from "@/db/calls";
+import { parseCallFilter } from "@/lib/call-filter";
+import { LOCALE_COOKIE } from "@/lib/i18n/locales";
+import { THEME_COOKIE } from "@/lib/theme";
+import type { Database } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
+
+const ZONE = "Asia/Riyadh";
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+type Call = {
+  outcome: string;
+  goal: string | null;
+  scenario: string;
+  seconds: number | null;
+  hoursAgo: number;
+  isTest: boolean;
+};
+
+/** Three weeks of calls, the same every time but for the clock. */
+function someCalls(count: number): Call[] {
+  const call = fc.record({
+    outcome: fc.constantFrom("complete", "complete", "complete", "no_answer", "automation", "failed", "user_busy"),
+    goal: fc.constantFrom("success", "success", "failure", "error", null),
+    scenario: fc.constantFrom("delivery", "reminder, evening"),
+    seconds: fc.option(fc.integer({ min: 10, max: 300 })),
+    hoursAgo: fc.integer({ min: 1, max: 21 * 24 }),
+    isTest: fc.constantFrom(false, false, false, false, true),
+  });
+  return fc.sample(call, { seed: 7, numRuns: count });
+}
+
+async function fill({ sql, empty }: Database, calls: readonly Call[]): Promise<void> {
+  await empty();
+  if (calls.length === 0) {
+    return;
+  }
+  const rows = calls.map((call, index) => ({
+    call_id: `overview-${index}`,
+    outcome: call.outcome,
+    goal: call.outcome === "complete" ? call.goal : null,
+    scenario_id: call.scenario,
+    duration_seconds: call.outcome === "complete" ? call.seconds : null,
+    started_at: new Date(Date.now() - call.hoursAgo * HOUR),
+    is_test: call.isTest,
+    enrichment_state: "done",
+    enrichment_due_at: null,
+    criteria:
+      call.outcome === "complete" && call.goal !== null
+        ? sql.json({
+            "The slot was confirmed, with the customer": { met: call.goal === "success", primary: true },
+            "ذُكر سبب الاتصال": { met: index % 3 > 0, primary: false },
+          })
+        : null,
+  }));
+  await sql`insert into calls ${sql(rows)}`;
+  const details = rows.map(({ call_id }) => ({ call_id, facts: sql.json({}) }));
+  await sql`insert into call_details ${sql(details)}`;
+}
+
+/** Until no panel is on its way. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { name: /Success criteria|معايير النجاح/ })).toBeVisible();
+  await expect(page.locator("main [aria-busy]")).toHaveCount(0);
+}
+
+/** Every link to a list together with the number of calls that it shows or names; minutes are no calls. */
+async function numbersAndLinks(page: Page): Promise<{ number: number; href: string; name: string }[]> {
+  const links = await page.locator('main a[href^="/calls"]').evaluateAll((found) =>
+    found
+      .filter((link) => link.closest("div")?.querySelector("h2")?.textContent !== "Minutes talked")
+      .map((link) => ({
+        href: link.getAttribute("href") ?? "",
+        name: link.getAttribute("aria-label") ?? link.textContent ?? "",
+      })),
+  );
+  return links.flatMap(({ href, name }) => {
+    // "1,284", "12 missed", "Mon 17 Nov: Completed, 12", "Sunday, 09:00–10:00: 12 calls, 50% reached (6)"
+    const [, text] =
+      /^([\d,]+)(?: missed)?$/.exec(name) ??
+      /: ([\d,]+)(?: calls?\b.*| \(so far\))?$/.exec(name) ??
+      /, ([\d,]+)$/.exec(name) ??
+      [];
+    return text === undefined ? [] : [{ number: Number(text.replaceAll(",", "")), href, name }];
+  });
+}
+
+for (const path of [
+  "/?range=30d",
+  "/?range=30d&series=table&map=reach&counted=all",
+  "/?range=month&scenario=delivery",
+]) {
+  test(`every number on ${path} is the count of the list that it links to`, async ({ adminPage: page, database }) => {
+    await fill(database, someCalls(400));
+    await page.goto(path);
+    await settled(page);
+    const shown = await numbersAndLinks(page);
+    expect(shown.length).toBeGreaterThan(60);
+    const wrong: unknown[] = [];
+    for (const { number, href, name } of shown) {
+      const { filter, ignored } = parseCallFilter(
+        Object.fromEntries(new URL(href, "http://localhost").searchParams),
+        ZONE,
+        ["sort"],
+      );
+      const { count } = await countCalls(filter);
+      if (count !== number || ignored.length > 0) {
+        wrong.push({ name, href, count, ignored });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+}
+
+test("a number leads to the list, which counts the same", async ({ adminPage: page, database }) => {
+  await fill(database, someCalls(400));
+  const names = [/^No answer: [\d,]+ calls/, /^Completed: [\d,]+ calls/, /^user_busy: [\d,]+ calls/];
+  for (const name of names) {
+    await page.goto("/?range=30d");
+    await settled(page);
+    const link = page.getByRole("link", { name });
+    const number = /: ([\d,]+) calls/.exec((await link.getAttribute("aria-label")) ?? "")?.[1];
+    await link.click();
+    await expect(page.getByTestId("call-count")).toContainText(`${number} calls`);
+  }
+});
+
+test("the range is in the URL: presets are links, any other is a form", async ({ adminPage: page, database }) => {
+  await fill(database, someCalls(400));
+  await page.goto("/");
+  await settled(page);
+  const presets = page.getByRole("navigation", { name: "Range" });
+  await expect(presets.getByRole("link", { name: "7 days" })).toHaveAttribute("aria-current", "true");
+  await presets.getByRole("link", { name: "30 days" }).click();
+  await expect(page).toHaveURL("/?range=30d");
+  await settled(page);
+
+  const [from, to] = [20, 10].map((days) => new Date(Date.now() - days * DAY).toISOString().slice(0, 10));
+  await page.getByRole("button", { name: "Other range" }).click();
+  await page.getByLabel("From", { exact: true }).fill(from ?? "");
+  await page.getByLabel("To", { exact: true }).fill(to ?? "");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(`/?from=${from}&to=${to}`);
+  await settled(page);
+  await page.reload();
+  await settled(page);
+  await expect(presets.locator("[aria-current]")).toHaveCount(0);
+});
+
+test("a scenario narrows the page, and a chip takes it back", async ({ adminPage: page, database }) => {
+  await fill(database, someCalls(400));
+  await page.goto("/?range=30d");
+  await settled(page);
+  await page.getByRole("link", { name: "reminder, evening", exact: true }).click();
+  await expect(page).toHaveURL(/scenario=reminder%252C\+evening/);
+  await settled(page);
+  await expect(page.getByRole("row", { name: /reminder, evening/ })).toHaveCount(1);
+  await expect(page.getByRole("row", { name: /delivery/ })).toHaveCount(0);
+  await page.getByRole("link", { name: /Remove filter.*reminder, evening/ }).click();
+  await expect(page).toHaveURL("/?range=30d");
+});
+
+test("what is not understood is named, and changes nothing", async ({ adminPage: page, database }) => {
+  await fill(database, someCalls(50));
+  await page.goto("/?range=30d&wibble=1&weekday=9&sort=-time");
+  await expect(page.getByText(/left out: .*weekday.*sort|left out: .*wibble/)).toBeVisible();
+  await settled(page);
+});
+
+test("tests are left out, said so, and taken in on demand", async ({ adminPage: page, database }) => {
+  const calls = someCalls(200);
+  await fill(database, calls);
+  await page.goto("/?range=30d");
+  const tests = calls.filter(({ isTest }) => isTest).length;
+  await expect(page.getByText(`${tests} test or unverified calls are left out.`)).toBeVisible();
+  await page.getByRole("link", { name: "Show them" }).click();
+  await expect(page.getByTestId("call-count")).toContainText(`${tests} calls`);
+  await page.goBack();
+  await page.getByRole("link", { name: "Count them too" }).click();
+  await expect(page).toHaveURL("/?range=30d&counted=all");
+  await expect(page.getByText("Test and unverified calls are counted too.")).toBeVisible();
+  await expect(
+    page.getByRole("region", { name: "Figures" }).getByRole("link", { name: "200", exact: true }).first(),
+  ).toBeVisible();
+});
+
+test("the chart is one stop of the tab key, and its arrow keys go from bar to bar", async ({
+  adminPage: page,
+  database,
+}) => {
+  await fill(database, someCalls(400));
+  await page.goto("/?range=30d");
+  await settled(page);
+  const chart = page.getByRole("figure", { name: "Calls over time by outcome" });
+  await expect(chart.locator('a[tabindex="0"]')).toHaveCount(1);
+  expect(await chart.locator("a").count()).toBeGreaterThan(40);
+
+  await chart.locator('a[tabindex="0"]').focus();
+  const nameOf = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+  const first = await nameOf();
+  await page.keyboard.press("ArrowRight");
+  const second = await nameOf();
+  expect(second).not.toBe(first);
+  await page.keyboard.press("ArrowLeft");
+  expect(await nameOf()).toBe(first);
+  await page.keyboard.press("End");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowUp");
+  const piece = await nameOf();
+  expect(piece).toMatch(/: [^:]+, \d+$/);
+  await expect(chart.locator('a[tabindex="0"]')).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/calls\?outcome=\w+&from=/);
+  await expect(page.getByTestId("call-count")).toContainText(`${/(\d+)$/.exec(piece)?.[1]} call`);
+});
+
+test("pointing at a bar says what it is made of", async ({ adminPage: page, database }) => {
+  await fill(database, someCalls(400));
+  await page.goto("/?range=30d");
+  await settled(page);
+  const piece = page
+    .getByRole("figure")
+    .getByRole("link", { name: /: Completed, \d+$/ })
+    .first();
+  const [, label = "", count = ""] =
+    /^(.*): Completed, (\d+)$/.exec((await piece.getAttribute("aria-label")) ?? "") ?? [];
+  await expect(async () => {
+    await piece.hover();
+    await expect(page.getByRole("figure").getByText(label, { exact: true })).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole("figure").locator("li", { hasText: "Completed" })).toContainText(count);
+});
+
+test("a finger chooses the bar first, and then what of it", async ({ browser, app, adminCookies, database }) => {
+  await fill(database, someCalls(400));
+  const context = await browser.newContext({ baseURL: app.url, hasTouch: true, viewport: { width: 390, height: 844 } });
+  await context.addCookies(adminCookies);
+  const page = await context.newPage();
+  await page.goto("/?range=30d");
+  await settled(page);
+  const chart = page.getByRole("figure");
+  const tip = chart.locator("ul a", { hasText: "Completed" });
+  await expect(async () => {
+    await chart
+      .getByRole("link", { name: /: Completed, \d+$/ })
+      .first()
+      .tap();
+    await expect(tip).toBeVisible({ timeout: 500 });
+  }).toPass();
+  expect(page.url()).toContain("range=30d");
+  await tip.tap();
+  await expect(page).toHaveURL(/\/calls\?outcome=complete&from=/);
+  await context.close();
+});
+
+test("the hours lead by the keyboard too, also where they run down a phone", async ({ adminPage: page, database }) => {
+  await fill(database, someCalls(400));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/?range=30d&map=reach");
+  await settled(page);
+  const map = page.getByRole("table", { name: "Hour by weekday" });
+  await expect(map.locator('a[tabindex="0"]')).toHaveCount(1);
+  await map.locator('a[tabindex="0"]').focus();
+  const place = () =>
+    page.evaluate(() => [
+      document.activeElement?.getAttribute("data-x"),
+      document.activeElement?.getAttribute("data-y"),
+    ]);
+  const before = await place();
+  await page.keyboard.press("ArrowDown");
+  const after = await place();
+  expect(Number(after[0])).toBeGreaterThan(Number(before[0]));
+  expect(after[1]).toBe(before[1]);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/calls\?.*weekday=\d&hour=\d+/);
+});
+
+test("before the first call it says how calls come", async ({ adminPage: page, database }) => {
+  await fill(database, []);
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Connect Sarj.ai" })).toHaveAttribute("href", "/settings/vendor");
+});
+
+test("an empty period leads to where the calls are", async ({ adminPage: page, database }) => {
+  await fill(database, [
+    { outcome: "complete", goal: null, scenario: "a", seconds: 60, hoursAgo: 40 * 24, isTest: false },
+  ]);
+  await page.goto("/?scenario=b");
+  await expect(page.getByRole("heading", { name: "No calls in this period" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to the latest calls" }).click();
+  await settled(page);
+  const figures = page.getByRole("region", { name: "Figures" });
+  await expect(figures.getByText("100%")).toBeVisible();
+  // Nothing was judged: that is no share of nothing.
+  await expect(figures.getByText("None assessed")).toBeVisible();
+  await expect(page.locator("main")).not.toContainText("NaN");
+});
+
+test("only left-out calls: it says so, and counts them on demand", async ({ adminPage: page, database }) => {
+  await fill(database, [{ outcome: "failed", goal: null, scenario: "a", seconds: null, hoursAgo: 2, isTest: true }]);
+  await page.goto("/");
+  await page.getByRole("link", { name: "Count them too" }).click();
+  await settled(page);
+  await expect(page.getByRole("region", { name: "Figures" }).getByText("No talk time").first()).toBeVisible();
+});
+
+test("a panel that fails does not take the page down, and comes back by itself", async ({
+  adminPage: page,
+  database,
+}) => {
+  await fill(database, someCalls(100));
+  await database.sql`alter table calls rename column criteria to criteria_gone`;
+  try {
+    await page.goto("/?range=30d");
+    await expect(page.getByText("This could not be loaded")).toHaveCount(1);
+    await expect(page.getByRole("heading", { name: "Outcomes" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Scenarios" })).toBeVisible();
+  } finally {
+    await database.sql`alter table calls rename column criteria_gone to criteria`;
+  }
+  await expect(page.getByRole("heading", { name: "Success criteria" })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("This could not be loaded")).toHaveCount(0);
+});
+
+test("who sees no numbers cannot ask for one here either", async ({ page, app, database }) => {
+  await fill(database, someCalls(20));
+  const { email, password } = await addUser(database.sql, "viewer");
+  await page.context().addCookies(await signIn(app.url, { email, password }));
+  await page.goto("/?range=30d&phone=0501234567");
+  await expect(page.getByText(/left out: phone/)).toBeVisible();
+  await settled(page);
+});
+
+const LOOKS = [
+  ["en", "light", 1440],
+  ["en", "dark", 390],
+  ["ar", "light", 390],
+  ["ar", "dark", 1440],
+] as const;
+for (const [locale, theme, width] of LOOKS) {
+  test(`in ${locale}, ${theme}, ${width} px: nothing overflows, and axe is content`, async ({
+    adminPage: page,
+    app,
+    database,
+  }) => {
+    await fill(database, someCalls(400));
+    await page.context().addCookies([
+      { name: LOCALE_COOKIE, value: locale, url: app.url },
+      { name: THEME_COOKIE, value: theme, url: app.url },
+    ]);
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of ["/", "/?series=table&map=reach&scenario=delivery&counted=all"]) {
+      await page.goto(path);
+      await settled(page);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)).toEqual([]);
+      const beyond = await page.evaluate(() => document.body.scrollWidth - document.documentElement.clientWidth);
+      expect(beyond).toBe(0);
+    }
+  });
+}
