@@ -35,7 +35,7 @@ export async function Criteria({ view }: { view: OverviewView }) {
           {scenarios.map(({ scenario, rows }) => (
             <section key={String(scenario)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
               <h3 className="mb-1 text-xs text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</h3>
-              <ul>
+              <ul className={listLook}>
                 {rows.slice(0, SHOWN).map((row) => (
                   <CriterionRow key={row.criterion} {...row} view={view} />
                 ))}
@@ -45,7 +45,7 @@ export async function Criteria({ view }: { view: OverviewView }) {
                   <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
                     {t("more", { count: rows.length - SHOWN })}
                   </summary>
-                  <ul>
+                  <ul className={listLook}>
                     {rows.slice(SHOWN).map((row) => (
                       <CriterionRow key={row.criterion} {...row} view={view} />
                     ))}
@@ -60,6 +60,9 @@ export async function Criteria({ view }: { view: OverviewView }) {
   );
 }
 
+/** The numbers of a list stand below one another, and take no more room than they need. */
+const listLook = "sm:grid sm:grid-cols-[minmax(0,1fr)_auto_auto_auto]";
+
 function CriterionRow({
   scenario,
   criterion,
@@ -73,8 +76,8 @@ function CriterionRow({
   const part = { scenario, criterion };
   const missed = judged - met;
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t py-1.5 sm:flex-nowrap">
-      <p className="min-w-0 basis-full text-pretty sm:flex-1 sm:basis-0">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t py-1.5 sm:col-span-4 sm:grid sm:grid-cols-subgrid">
+      <p className="min-w-0 basis-full text-pretty">
         <bdi dir="auto" className={isPrimary ? "font-medium" : ""}>
           {criterion}
         </bdi>
@@ -86,7 +89,7 @@ function CriterionRow({
       >
         <span className="block h-full rounded-full bg-accent" style={{ inlineSize: `${(met / judged) * 100}%` }} />
       </span>
-      <span className="w-36 shrink-0 text-end whitespace-nowrap">
+      <span className="text-end whitespace-nowrap">
         <NumberLink
           href={met > 0 ? partHref(view.filter, { ...part, criterionMet: true }) : undefined}
           className="font-medium"
@@ -97,7 +100,7 @@ function CriterionRow({
           {t.rich("of", { count: judged, link: numberLink(partHref(view.filter, part)) })}
         </span>
       </span>
-      <span className="w-24 shrink-0 text-end text-xs whitespace-nowrap text-muted">
+      <span className="ms-auto text-end text-xs whitespace-nowrap text-muted">
         {missed > 0 && (
           <NumberLink href={partHref(view.filter, { ...part, criterionMet: false })}>
             {t("missed", { number: format.number(missed) })}

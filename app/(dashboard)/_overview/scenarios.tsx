@@ -67,7 +67,7 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
     <Tr className={stackedRow}>
       <th
         scope="row"
-        className="border-b px-3 py-2 ps-4 text-start font-normal max-sm:col-span-2 max-sm:border-b-0 max-sm:px-4 max-sm:pb-0 [tr:last-child>&]:border-b-0"
+        className="border-b px-3 py-2 ps-4 text-start font-normal max-sm:col-span-4 max-sm:border-b-0 max-sm:p-0 max-sm:pb-1 [tr:last-child>&]:border-b-0"
       >
         {scenario !== null && narrowed !== null ? (
           <Link
@@ -117,11 +117,11 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
 }
 
 /** A phone's block: the name above, the numbers in a row below. */
-const stackedRow = "max-sm:grid max-sm:grid-cols-2 max-sm:border-b max-sm:py-2 max-sm:last:border-b-0";
-const stackedCell = "max-sm:h-auto max-sm:border-b-0 max-sm:px-4 max-sm:text-start";
+const stackedRow = "max-sm:grid max-sm:grid-cols-4 max-sm:border-b max-sm:px-4 max-sm:py-2.5 max-sm:last:border-b-0";
+const stackedCell = "max-sm:h-auto max-sm:border-b-0 max-sm:p-0 max-sm:align-top max-sm:text-start";
 
 function Heading({ children }: { children: string }) {
-  return <span className="block text-xs font-normal text-muted sm:hidden">{children}</span>;
+  return <span className="block truncate text-2xs font-normal text-muted sm:hidden">{children}</span>;
 }
 
 function RateCell({
@@ -138,7 +138,7 @@ function RateCell({
   wholeHref: string | undefined;
 }) {
   return (
-    <Td numeric className={`${stackedCell} whitespace-nowrap`}>
+    <Td numeric className={`${stackedCell} sm:whitespace-nowrap`}>
       <Heading>{heading}</Heading>
       <NumberLink href={rate.part > 0 ? partHref : undefined} className="font-medium">
         <Share rate={rate} none={none} />
@@ -157,14 +157,17 @@ function RateCell({
 /** "of 1,284": what a number in the line above is a share of. */
 function Whole({ count, href }: { count: number; href: string | undefined }) {
   const t = useTranslations("overview.scenarios");
-  return <span className="text-xs text-subtle">{t.rich("of", { count, link: numberLink(href) })}</span>;
+  return <span className="text-xs text-subtle max-sm:block">{t.rich("of", { count, link: numberLink(href) })}</span>;
 }
 
 function Bar({ share, className }: { share: number; className: string }) {
   return (
     <span
       aria-hidden
-      className={cn("mt-1 block h-1 w-36 max-w-full overflow-hidden rounded-full bg-sunken sm:ms-auto", className)}
+      className={cn(
+        "ms-auto mt-1 block h-1 w-36 max-w-full overflow-hidden rounded-full bg-sunken max-sm:hidden",
+        className,
+      )}
     >
       <span className="block h-full min-w-px rounded-full" style={{ inlineSize: `${share * 100}%` }} />
     </span>
