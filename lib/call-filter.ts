@@ -91,12 +91,12 @@ export const DEFAULT_VIEW: CallListView = { sort: "-time", cursor: null, perPage
 /** The value of a list parameter that stands for null, and for the vendor's own "unknown", which says no more. */
 export const UNKNOWN = "unknown";
 
-const GOAL_ALIASES: Record<string, string> = {
-  met: "success",
-  not_met: "failure",
-  not_assessable: "error",
-  not_assessed: UNKNOWN,
-};
+const GOAL_ALIASES: ReadonlyMap<string, string> = new Map([
+  ["met", "success"],
+  ["not_met", "failure"],
+  ["not_assessable", "error"],
+  ["not_assessed", UNKNOWN],
+]);
 
 /** What one list parameter can name. */
 export const MAX_LIST_ITEMS = 50;
@@ -167,7 +167,7 @@ const criterion = z
 /** Every parameter of a call list's URL and how its text is read. */
 const readers = (zone: string) => ({
   outcome: list,
-  goal: list.transform((items) => [...new Set(items.map((item) => GOAL_ALIASES[item] ?? item))]),
+  goal: list.transform((items) => [...new Set(items.map((item) => GOAL_ALIASES.get(item) ?? item))]),
   direction: list,
   language: list,
   scenario: list,
