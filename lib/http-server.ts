@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import { log } from "./log";
 import { perProcess } from "./per-process";
@@ -14,6 +15,7 @@ export function mendHttpServer(): void {
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     tame(request);
+    lingerIfUnread(request);
     if (stopping.since !== null) {
       // Or a sender that keeps its connection would go on for as long as it likes.
       response.shouldKeepAlive = false;
@@ -40,6 +42,42 @@ function isDecodable(url: string): boolean {
   } catch {
     return false;
   }
+}
+
+/* ── A refusal that comes before the body is read ────────────────────────────────────────────────────────────────── */
+
+const LINGER_MS = 2000;
+const LINGER_BYTES = 8 * 1024 * 1024;
+const LINGER_LOOK_MS = 50;
+
+/** The request that a connection is at. */
+const current = new WeakMap<Socket, IncomingMessage>();
+
+/**
+ * Node closes a connection that it does not keep as soon as the answer has left. If some of the request is unread then, the system
+ * resets the connection, and a sender that is still writing never sees the answer. So it is closed in stages, as RFC 9112, 9.6 has it:
+ * no more is said, and what comes is read and thrown away, for a while.
+ */
+function lingerIfUnread(request: IncomingMessage): void {
+  const { socket } = request;
+  if (!current.has(socket)) {
+    const destroySoon = socket.destroySoon.bind(socket);
+    socket.destroySoon = () => (current.get(socket)?.complete === false ? linger(socket) : destroySoon());
+  }
+  current.set(socket, request);
+}
+
+function linger(socket: Socket): void {
+  const enough = socket.bytesRead + LINGER_BYTES;
+  const deadline = performance.now() + LINGER_MS;
+  const look = setInterval(() => {
+    if (socket.bytesRead > enough || performance.now() > deadline) {
+      socket.destroy();
+    }
+  }, LINGER_LOOK_MS).unref();
+  socket.once("end", () => socket.destroy());
+  socket.once("close", () => clearInterval(look));
+  socket.end();
 }
 
 /* ── The end: Next stops accepting and waits for what is in flight, but for no limited time ──────────────────────── */
