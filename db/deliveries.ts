@@ -70,10 +70,12 @@ async function recordCall(
   const deliveryId = randomUUID();
   const kind = facts.outcome === "complete" ? "complete" : "not_completed";
   const rank = sourceRank(kind, facts.endedAt);
+  // A body that was set aside, for the address it came from, keeps the row that it has.
+  const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${deliveryId}::uuid)::text`;
   const rows = await on.execute<{ id: string; verdict: Recorded["verdict"]; is_duplicate: boolean }>(sql`
     with before as (
-      select verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
-    ), ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
+      select id, verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
+    ), ${mergeCtes({ callId, facts, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
       insert into deliveries as kept (${deliveryColumns})
       select
         ${deliveryValues(callId, deliveryId, received)}, ${facts.outcome}::text,
@@ -81,7 +83,6 @@ async function recordCall(
       from merged
       on conflict (call_id, body_sha256) do update set
         ${receivedAgain},
-        -- The same body may once have been set aside, for the address it came from.
         outcome = excluded.outcome,
         verdict = case when kept.verdict = 'quarantined' then excluded.verdict else kept.verdict end,
         reason = null

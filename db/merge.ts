@@ -66,16 +66,21 @@ export function mergeCtes(input: {
   callId: string;
   facts: CallFacts;
   rank: number;
-  deliveryId: string | null;
+  /** The id, as text, of the delivery that these facts came by; null for the API's word. */
+  deliveryId: SQL | null;
   receivedAt: Date | null;
   /** What else the merge sets on a call's row that is there already: ` , column = value …`. */
   alsoSet: SQL;
+  /** Adds to a call that is there and makes none: one that was erased while its facts were on their way stays erased. */
+  onlyIfThere?: boolean;
   /** What else is set on a call's row that is made: `, column` and `, value`. */
   alsoInsert?: { columns: SQL; values: SQL };
 }): SQL {
-  const { callId, facts, deliveryId } = input;
+  const { callId, facts } = input;
+  const deliveryId = input.deliveryId ?? sql`null::text`;
   const receivedAt = receivedAtOf(input.receivedAt);
-  const ranked = rankFacts(facts, input.rank, deliveryId);
+  const own = json(rankFacts(facts, input.rank));
+  const ranked = facts.outcome === null ? own : sql`jsonb_set(${own}, '{outcome,d}', to_jsonb(${deliveryId}))`;
   const searchText = facts.transcript === null ? null : searchTextOf(facts.transcript);
 
   const wins = (field: string) =>
@@ -83,16 +88,19 @@ export function mergeCtes(input: {
   const better = (field: string, column: string) =>
     sql`${sql.identifier(column)} = case when ${wins(field)} then excluded.${sql.identifier(column)} else kept.${sql.identifier(column)} end`;
 
-  return sql`merged as (
+  const present = input.onlyIfThere
+    ? sql`present as (select from call_details where call_id = ${callId} for update), `
+    : sql.empty();
+  return sql`${present}merged as (
     insert into call_details as kept (
       call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, search,
       name_search
-    ) values (
-      ${callId}, ${json(ranked)}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
+    ) select
+      ${callId}::text, ${ranked}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
       ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
       ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, to_tsvector('simple', ${searchText}::text),
       to_tsvector('simple', ${normalizeForSearch(customerNameOf(facts.variables) ?? "")}::text)
-    )
+    ${input.onlyIfThere ? sql`from present` : sql.empty()}
     on conflict (call_id) do update set
       facts = (
         select coalesce(
@@ -115,7 +123,7 @@ export function mergeCtes(input: {
       ${better("recordingUrl", "recording_expires_at")}
     returning
       kept.call_id, kept.facts, kept.report, kept.variables, kept.recording_url,
-      coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}::text, false) as won
+      coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}, false) as won
   ), projected as (
     insert into calls as kept (
       call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal, criteria,
@@ -173,16 +181,13 @@ const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria
       ) end`;
 
 /** What a source says, each fact with its rank, as it is merged. Fields that it does not say are left out. */
-export function rankFacts(facts: CallFacts, rank: number, deliveryId: string | null): Record<string, Fact> {
+export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};
   for (const field of NARROW) {
     const value = facts[field];
     if (value !== null) {
       ranked[field] = { v: value instanceof Date ? value.toISOString() : value, k: rank };
     }
-  }
-  if (ranked["outcome"] !== undefined && deliveryId !== null) {
-    ranked["outcome"].d = deliveryId;
   }
   for (const field of WIDE) {
     if (facts[field] !== null) {

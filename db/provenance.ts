@@ -88,8 +88,8 @@ function standingOf(
   return { standing: isEqual ? "agreed" : "outdone", source: { kind, deliveryIds } };
 }
 
-function rankOf({ id, facts }: Understood): Record<string, Fact> {
-  return rankFacts(facts, sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt), id);
+function rankOf({ facts }: Understood): Record<string, Fact> {
+  return rankFacts(facts, sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt));
 }
 
 /** A recording's rank is when its URL expires: it says nothing of who gave it. Without a delivery it was the API. */

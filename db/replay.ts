@@ -109,7 +109,7 @@ export async function applyReplay(
   const rows = await jobs.execute<{ verdict: Verdict }>(sql`
     with before as (
       select facts -> 'outcome' ->> 'd' = ${delivery.id}::text as won from call_details where call_id = ${callId}
-    ), ${mergeCtes({ callId, facts, rank, deliveryId: delivery.id, receivedAt: delivery.receivedAt, alsoSet: onReplay })}
+    ), ${mergeCtes({ callId, facts, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay })}
     update deliveries set
       call_id = ${callId}::text, outcome = ${facts.outcome}::text, reason = null, replayed_at = now(),
       flags = array(select jsonb_array_elements_text(${JSON.stringify(flags)}::text::jsonb)),
