@@ -58,13 +58,15 @@ export type NextStep = {
 
 /**
  * Merges what the API said and takes the call a step further, in one statement. The API's word fills, a webhook's stays. A call that
- * no webhook told of (it is imported) is made; `isNew` says so.
+ * is not there is made if `mayMake` (it is imported, no webhook told of it), and `isNew` says so; else it was deleted meanwhile and
+ * stays so.
  */
 export async function applyApiFacts(
   callId: string,
   facts: CallFacts,
   answeredAt: Date,
   next: NextStep,
+  { mayMake }: { mayMake: boolean },
 ): Promise<{ isNew: boolean }> {
   const alsoSet = sql`,
       verified_at = coalesce(kept.verified_at, now()),
@@ -78,7 +80,7 @@ export async function applyApiFacts(
     values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,
   };
   const rows = await jobs.execute<{ is_new: boolean }>(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert })}
+    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, onlyIfThere: !mayMake })}
     select is_new from projected
   `);
   return { isNew: rows[0]?.is_new ?? false };

@@ -81,18 +81,23 @@ export type ClaimedErasure = Erasure & { digits: string };
 
 /** Takes the oldest erasure that nobody works on and leases it. */
 export async function claimErasure(): Promise<ClaimedErasure | null> {
-  const next = jobs
-    .select({ id: erasures.id })
-    .from(erasures)
-    .where(and(eq(erasures.state, "running"), or(isNull(erasures.leasedUntil), lt(erasures.leasedUntil, sql`now()`))))
-    .orderBy(asc(erasures.requestedAt))
-    .limit(1)
-    .for("update", { skipLocked: true });
+  // In a `with`, not in the condition: there it may be run anew for every row, and lock other rows each time.
+  const next = jobs.$with("next").as(
+    jobs
+      .select({ nextId: sql<string>`${erasures.id}`.as("next_id") })
+      .from(erasures)
+      .where(and(eq(erasures.state, "running"), or(isNull(erasures.leasedUntil), lt(erasures.leasedUntil, sql`now()`))))
+      .orderBy(asc(erasures.requestedAt))
+      .limit(1)
+      .for("update", { skipLocked: true }),
+  );
   const [row] = await jobs
+    .with(next)
     .update(erasures)
     .set({ leasedUntil: sql`now() + make_interval(secs => ${LEASE_SECONDS})` })
-    .where(sql`${erasures.id} in (${next})`)
-    .returning();
+    .from(next)
+    .where(eq(erasures.id, next.nextId))
+    .returning(getTableColumns(erasures));
   return row === undefined || row.digits === null ? null : { ...row, digits: row.digits };
 }
 
@@ -124,7 +129,10 @@ export type Batch = { isThrough: boolean; cursor: string };
 export async function eraseCalls(erasure: ClaimedErasure, number: SoughtNumber, limit: number): Promise<Batch> {
   return jobs.transaction(async (transaction) => {
     const [row] = await transaction.execute<{ calls: number; deliveries: number; reviews: number }>(sql`
-      with own as materialized (select call_id from calls where ${isOf(number)} limit ${limit} for update),
+      with own as materialized (
+        -- The details first, as the merge locks them: whoever is about to add to the call waits, and then finds it gone.
+        select calls.call_id from call_details join calls using (call_id) where ${isOf(number)} limit ${limit} for update
+      ),
       details as (delete from call_details using own where call_details.call_id = own.call_id),
       listed as (delete from import_items using own where import_items.call_id = own.call_id),
       decisions as (delete from reviews using own where reviews.call_id = own.call_id returning 1),

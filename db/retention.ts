@@ -83,23 +83,28 @@ export async function purgeBatch(kind: RetentionKind, days: number, limit: numbe
   return rows[0]?.count ?? 0;
 }
 
-/** Rows that a rule is due to take: their key, and `at` for the oldest first. */
+/**
+ * Rows that a rule is due to take: their key, and `at` for the oldest first. What went once and was brought again, by an import say, is due
+ * again. A call is locked by its details first, as the merge does: two that lock in different orders wait for each other.
+ */
 function due(kind: RetentionKind, days: number): SQL {
   const before = sql`now() - make_interval(days => ${days}::integer)`;
   switch (kind) {
     case "call":
-      return sql`(select calls.call_id, calls.occurred_at as at from calls where occurred_at < ${before}) due`;
+      return sql`(
+        select call_details.call_id, calls.occurred_at as at from call_details join calls using (call_id) where occurred_at < ${before}
+      ) due`;
     case "delivery":
       return sql`(select deliveries.call_id, deliveries.id, deliveries.received_at as at from deliveries where received_at < ${before}) due`;
     case "recording":
       return sql`(
         select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and recording_purged_at is null and recording_url is not null
+        where occurred_at < ${before} and recording_url is not null
       ) due`;
     case "transcript":
       return sql`(
         select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and transcript_purged_at is null and transcript is not null
+        where occurred_at < ${before} and transcript is not null
       ) due`;
   }
 }

@@ -124,7 +124,7 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     const askedAt = new Date();
     const answer = await fetchCall(access, call.callId, { now: askedAt });
     if (answer.ok) {
-      await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts));
+      await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts), { mayMake: false });
       await resumeApi();
       return "asked";
     }

@@ -99,7 +99,7 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
   const answer = await fetchCall(access, item.callId, { now: askedAt });
   if (answer.ok) {
     const step = stepAfterAnswer({ endedAt: null, enrichmentState: "pending", attempts: 1 }, answer.facts);
-    const { isNew } = await applyApiFacts(item.callId, answer.facts, askedAt, step);
+    const { isNew } = await applyApiFacts(item.callId, answer.facts, askedAt, step, { mayMake: true });
     await finishImportItem(item, isNew ? "imported" : "already_there", null);
     return "done";
   }

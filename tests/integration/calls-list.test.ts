@@ -292,11 +292,13 @@ test.describe("filters", () => {
 
   test("a name is found from the beginning of each word on", async ({ database: { sql } }) => {
     const named = (callId: string, variables: Record<string, string>) =>
-      applyApiFacts(callId, { ...NO_FACTS, variables }, new Date(), {
-        state: "done",
-        dueInSeconds: null,
-        resetAttempts: true,
-      });
+      applyApiFacts(
+        callId,
+        { ...NO_FACTS, variables },
+        new Date(),
+        { state: "done", dueInSeconds: null, resetAttempts: true },
+        { mayMake: true },
+      );
     await named("call-1", { customer_name: "محمّد أحمد العتيبي" });
     await named("call-2", { full_name: "Sara Malik", note: "Mohammed" });
     await named("call-3", { order: "17" });

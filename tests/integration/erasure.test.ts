@@ -3,8 +3,10 @@ import { gzipSync } from "node:zlib";
 import { eraseDue } from "@/app/_jobs/erase";
 import { purge } from "@/app/_jobs/purge";
 import { record } from "@/db/deliveries";
+import { applyApiFacts } from "@/db/enrichment";
 import { getErasure, previewErasure, startErasure } from "@/db/erasure";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/retention";
+import { type CallFacts, NO_FACTS } from "@/lib/call-facts";
 import { parseSoughtNumber } from "@/lib/phone-pattern";
 import { interpret } from "@/lib/sarj/webhook";
 
@@ -92,6 +94,32 @@ test("row 63: after an erasure the number is in no table and in no index, and no
   expect(left).toContain("ask [erased]");
   const calls = await database.sql`select call_id from calls order by call_id`;
   expect(calls.map((row) => row["call_id"])).toEqual(["inside-json", "mentions", "other"]);
+});
+
+test("row 63: what the API says of an erased call while it goes does not bring it back", async ({ database }) => {
+  await store(complete("own", { phone_number: CANARY }));
+  const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
+  const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayMake: false });
+  const id = await startErasure(NUMBER, "Nora");
+  // One answer waits for the lock that the erasure holds, another comes when all is over.
+  await Promise.all([eraseDue(), answer(), answer(), answer()]);
+  await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
+  await answer();
+  expect(await everything(database)).not.toContain("501234567");
+  expect(await database.sql`select 1 from calls`).toHaveLength(0);
+});
+
+test("a transcript that was deleted by rule and comes again is deleted again", async ({ database }) => {
+  const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
+  const call = complete("old", { created_at: old, enhanced_transcript: said("something") });
+  await store(call);
+  await saveRetention({ ...KEEP_EVERYTHING, transcriptDays: 30 });
+  for (const body of [call, { ...call, again: true }]) {
+    await store(body);
+    await purge({ id: "u", name: "Nora", email: "nora@example.com" }, 20_000);
+    expect(await database.sql`select transcript from call_details`).toEqual([{ transcript: null }]);
+  }
 });
 
 test("retention takes what its rules say, each of its own, and says before how much that is", async ({ database }) => {

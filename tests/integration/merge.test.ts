@@ -11,6 +11,8 @@ import { complete, notCompleted } from "../fixtures/webhooks";
 
 test.beforeEach(({ database }) => database.empty());
 
+const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+
 /** Brings one body in, as the webhook does after it has read it. */
 async function bring(body: unknown, receivedAt: Date | null = null) {
   const bytes = Buffer.from(JSON.stringify(body));
@@ -99,6 +101,24 @@ test("row 34: another body for the same call is merged by time, null takes nothi
   expect(kept.map((row) => [JSON.parse(String(row.body)), row.verdict])).toEqual([
     [late, "applied"],
     [early, "superseded"],
+  ]);
+});
+
+test("row 34: a delivery that was applied is superseded once a better one decides the call, whoever waits for whom", async ({
+  database,
+}) => {
+  const at = (second: number) =>
+    complete("better", { ended_at: `2026-05-04T09:01:${String(second).padStart(2, "0")}Z` });
+  expect(await bring(notCompleted("better"))).toMatchObject({ verdict: "applied" });
+  expect(await bring(at(1))).toMatchObject({ verdict: "applied" });
+  await Promise.all([5, 3, 8, 2, 7, 4, 6].map((second) => bring(at(second))));
+  expect(
+    await database.sql`
+      select verdict, count(*)::integer as count, max(convert_from(body, 'UTF8')::json #>> '{payload,call_data,ended_at}') as latest
+      from deliveries group by verdict order by verdict`,
+  ).toEqual([
+    { verdict: "applied", count: 1, latest: "2026-05-04T09:01:08Z" },
+    { verdict: "superseded", count: 8, latest: "2026-05-04T09:01:07Z" },
   ]);
 });
 
@@ -201,11 +221,7 @@ async function apply(callId: string, source: Source): Promise<void> {
       await bring(notCompleted(callId, "no_answer"));
       return;
     case "api":
-      await applyApiFacts(callId, source.facts, instant(source.at), {
-        state: "done",
-        dueInSeconds: null,
-        resetAttempts: true,
-      });
+      await applyApiFacts(callId, source.facts, instant(source.at), DONE, { mayMake: true });
   }
 }
 
