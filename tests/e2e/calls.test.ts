@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
+import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database: { sql, empty } }) => {
@@ -148,13 +149,13 @@ for (const [locale, width] of [
 test("a viewer sees no numbers and finds none by asking", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   try {
-    await sql`update "user" set role = 'viewer'`;
+    await sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;
     await page.goto("/calls?phone=0500000007");
     await expect(rows(page)).toHaveCount(50);
     await expect(page.getByText("left out: phone")).toBeVisible();
     expect(await page.content()).not.toContain("+9665000000");
     await expect(page.getByRole("button", { name: "Export" })).toHaveCount(0);
   } finally {
-    await sql`update "user" set role = 'administrator'`;
+    await sql`update "user" set role = 'administrator' where email = ${ADMIN.email}`;
   }
 });

@@ -11,6 +11,7 @@ import type { Vendor } from "@/scripts/vendor/server";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
@@ -300,7 +301,7 @@ test.describe("with the vendor's API", () => {
     expect(await page()).toContain(number);
     expect(await raw()).toBe(200);
 
-    await database.sql`update "user" set role = 'viewer'`;
+    await database.sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;
     try {
       expect((await get(id)).status).toBe(403);
       expect(await raw()).toBe(403);
@@ -309,7 +310,7 @@ test.describe("with the vendor's API", () => {
       expect(shown).not.toContain(number);
       expect(shown).not.toContain(recordingHref(id));
     } finally {
-      await database.sql`update "user" set role = 'administrator'`;
+      await database.sql`update "user" set role = 'administrator' where email = ${ADMIN.email}`;
     }
   });
 
