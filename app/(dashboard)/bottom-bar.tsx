@@ -5,11 +5,12 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 
 import { cn } from "@/components/cn";
+import type { Role } from "@/lib/role";
 
-import { DESTINATIONS, isWithin } from "./navigation";
+import { destinationsFor, isWithin } from "./navigation";
 
 /** The way around on a phone, where the thumb is. */
-export function BottomBar() {
+export function BottomBar({ role }: { role: Role }) {
   const t = useTranslations("shell");
   const pathname = usePathname();
   return (
@@ -18,8 +19,8 @@ export function BottomBar() {
       data-print="hide"
       className="fixed inset-x-0 bottom-0 z-30 border-t bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur-sm md:hidden"
     >
-      <ul className="grid grid-cols-4">
-        {DESTINATIONS.map(({ name, href, icon: Icon }) => {
+      <ul className="grid auto-cols-fr grid-flow-col">
+        {destinationsFor(role).map(({ name, href, icon: Icon }) => {
           const active = isWithin(pathname, href);
           return (
             <li key={name}>

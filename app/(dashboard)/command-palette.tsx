@@ -13,9 +13,10 @@ import { ShortcutKeys } from "@/components/shortcut-keys";
 import { backdropClass } from "@/components/ui/dialog-class";
 import { usePreferences } from "@/components/use-preferences";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
+import type { Role } from "@/lib/role";
 import { THEMES } from "@/lib/theme";
 
-import { DESTINATIONS } from "./navigation";
+import { destinationsFor } from "./navigation";
 import { closeFront, openHelp } from "./palette-state";
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
@@ -24,7 +25,7 @@ const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 const CALL_ID = /^[\w.:-]{6,200}$/;
 
 /** Everything by name: pages, a call by its id, the theme, the language. */
-export function CommandPalette() {
+export function CommandPalette({ role }: { role: Role }) {
   const t = useTranslations("shell");
   const router = useRouter();
   const { theme, setTheme, locale, setLocale } = usePreferences();
@@ -83,7 +84,7 @@ export function CommandPalette() {
                   </Command.Group>
                 )}
                 <Group heading={t("palette.goTo")}>
-                  {DESTINATIONS.map(({ name, href, icon, key }) => (
+                  {destinationsFor(role).map(({ name, href, icon, key }) => (
                     <Item
                       key={name}
                       icon={icon}

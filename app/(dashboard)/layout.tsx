@@ -37,8 +37,8 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-24 outline-none md:px-6 md:pb-10">
           <div className="mx-auto max-w-[100rem]">{children}</div>
         </main>
-        <BottomBar />
-        <ShellKeys />
+        <BottomBar role={role} />
+        <ShellKeys role={role} />
         <SessionKeeper />
         <SessionEndedDialog />
       </div>

@@ -1,20 +1,29 @@
 import { House, Inbox, type LucideIcon, PhoneCall, Settings } from "lucide-react";
 import type { Route } from "next";
 
+import { includesRole, type Role } from "@/lib/role";
+
 export type Destination = {
   name: "overview" | "calls" | "deliveries" | "settings";
   href: Route;
   icon: LucideIcon;
   /** The key after `g`. */
   key: string;
+  /** Whom its page is for, as its gate has it. */
+  role: Role;
 };
 
-export const DESTINATIONS: readonly Destination[] = [
-  { name: "overview", href: "/" as Route, icon: House, key: "o" },
-  { name: "calls", href: "/calls" as Route, icon: PhoneCall, key: "c" },
-  { name: "deliveries", href: "/deliveries" as Route, icon: Inbox, key: "d" },
-  { name: "settings", href: "/settings" as Route, icon: Settings, key: "s" },
+const DESTINATIONS: readonly Destination[] = [
+  { name: "overview", href: "/" as Route, icon: House, key: "o", role: "viewer" },
+  { name: "calls", href: "/calls" as Route, icon: PhoneCall, key: "c", role: "viewer" },
+  { name: "deliveries", href: "/deliveries" as Route, icon: Inbox, key: "d", role: "operator" },
+  { name: "settings", href: "/settings" as Route, icon: Settings, key: "s", role: "viewer" },
 ];
+
+/** Where somebody of this role can go: a way that ends at "not for you" is none. */
+export function destinationsFor(role: Role): readonly Destination[] {
+  return DESTINATIONS.filter((destination) => includesRole(role, destination.role));
+}
 
 /** Whether a page belongs to a destination: it, or anything below it. */
 export function isWithin(pathname: string, href: string): boolean {

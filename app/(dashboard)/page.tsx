@@ -8,6 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { hasCalls, readSummary } from "@/db/statistics";
+import { withoutNumberQuestions } from "@/lib/number-questions";
 import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/overview";
 import { includesRole } from "@/lib/role";
 
@@ -38,11 +39,9 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
     getTranslations("calls"),
     getFormatter(),
   ]);
-  // Whoever sees no numbers does not find out by asking for them either.
-  const { phone, ...others } = params;
-  const canSeeNumbers = includesRole(role, "operator");
-  const { view, ignored } = readOverview(canSeeNumbers ? params : others, timeZone, now);
-  const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...(canSeeNumbers || !phone ? [] : ["phone"])];
+  const asked = includesRole(role, "operator") ? { params, left: [] } : withoutNumberQuestions(params);
+  const { view, ignored } = readOverview(asked.params, timeZone, now);
+  const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...asked.left];
   // A new key shows the skeletons at once; the looks of a panel change in place.
   const key = overviewHref(view, { map: "volume", series: "chart" });
   return (

@@ -6,8 +6,9 @@ import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
 import { useShortcut } from "@/components/shortcuts";
+import type { Role } from "@/lib/role";
 
-import { DESTINATIONS, type Destination } from "./navigation";
+import { type Destination, destinationsFor } from "./navigation";
 import { closeFront, openHelp, openPalette, useFront } from "./palette-state";
 
 // Neither is needed before it is opened; the palette is fetched once the page is at rest, because people type on at once.
@@ -20,7 +21,7 @@ const ShortcutsDialog = dynamic(() => import("./shortcuts-dialog").then((file) =
 const PALETTE_AFTER_MS = 1_500;
 
 /** The keys that work on every page, and what they open. */
-export function ShellKeys() {
+export function ShellKeys({ role }: { role: Role }) {
   const t = useTranslations("shell.shortcuts");
   const front = useFront();
   useEffect(() => {
@@ -33,10 +34,10 @@ export function ShellKeys() {
   useShortcut({ keys: "?", label: t("help"), scope: "everywhere" }, openHelp);
   return (
     <>
-      {DESTINATIONS.map((destination) => (
+      {destinationsFor(role).map((destination) => (
         <GoKey key={destination.name} destination={destination} />
       ))}
-      {front === "palette" && <CommandPalette />}
+      {front === "palette" && <CommandPalette role={role} />}
       {front === "help" && <ShortcutsDialog />}
     </>
   );

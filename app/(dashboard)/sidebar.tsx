@@ -11,7 +11,7 @@ import { LogoMark } from "@/components/logo";
 import { ShortcutKeys } from "@/components/shortcut-keys";
 import { Tooltip } from "@/components/ui/tooltip";
 
-import { DESTINATIONS, type Destination, isWithin } from "./navigation";
+import { type Destination, destinationsFor, isWithin } from "./navigation";
 import { openPalette } from "./palette-state";
 import { keepSidebar } from "./sidebar-cookie";
 import { UserMenu, type UserMenuUser } from "./user-menu";
@@ -73,7 +73,7 @@ export function Sidebar({
       </div>
       <nav aria-label={t("mainNavigation")} className="min-h-0 flex-1 overflow-y-auto px-2.5">
         <ul className="space-y-0.5">
-          {DESTINATIONS.map((destination) => (
+          {destinationsFor(user.role).map((destination) => (
             <li key={destination.name}>
               <SidebarLink destination={destination} folded={folded} />
             </li>

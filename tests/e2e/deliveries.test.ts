@@ -141,6 +141,9 @@ test("a viewer sees none of it, an operator replays but not all of a reason", as
       statuses.push((await context.request.get(`${app.url}${path}`)).status());
     }
     expect(statuses).toEqual(role === "viewer" ? [403, 403, 403] : [200, 200, 200]);
+    await page.goto("/");
+    await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Calls" })).toBeVisible();
+    await expect(page.locator('a[href="/deliveries"]:visible')).toHaveCount(role === "viewer" ? 0 : 1);
     if (role === "operator") {
       await page.goto("/deliveries");
       await expect(page.getByText("Set aside, by reason")).toBeVisible();

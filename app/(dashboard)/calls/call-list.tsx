@@ -16,7 +16,7 @@ import {
   NO_FILTER,
   PER_PAGE_CHOICES,
 } from "@/lib/call-filter";
-import { maskNumber } from "@/lib/mask";
+import { maskNumber, maskNumberIn } from "@/lib/mask";
 import { includesRole, type Role } from "@/lib/role";
 
 import { CallsTable } from "./calls-table";
@@ -39,9 +39,11 @@ export async function CallList({
   }
   const rows = canSeeNumbers
     ? page.rows
-    : page.rows.map((row) =>
-        Object.assign(row, { phoneNumber: row.phoneNumber === null ? null : maskNumber(row.phoneNumber) }),
-      );
+    : page.rows.map(({ phoneNumber, customerName, ...row }) => ({
+        ...row,
+        phoneNumber: phoneNumber === null ? null : maskNumber(phoneNumber),
+        customerName: customerName === null ? null : maskNumberIn(customerName, phoneNumber),
+      }));
   const at = (cursor: string | null) => (cursor === null ? null : (callsHref(filter, { ...view, cursor }) as Route));
   const previous = at(page.previousCursor);
   const next = at(page.nextCursor);

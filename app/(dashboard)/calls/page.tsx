@@ -11,6 +11,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { countCalls } from "@/db/calls";
 import { callsHref, parseCallFilter } from "@/lib/call-filter";
+import { withoutNumberQuestions } from "@/lib/number-questions";
 import { includesRole } from "@/lib/role";
 
 import { CallCount, CallCountSkeleton } from "./call-count";
@@ -35,11 +36,9 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
     getTranslations("calls"),
   ]);
   const canSeeNumbers = includesRole(role, "operator");
-  // Whoever sees no numbers does not find out by asking for them either.
-  const { phone, ...others } = params;
-  const parsed = parseCallFilter(canSeeNumbers ? params : others, timeZone);
-  const { filter, view } = parsed;
-  const ignored = [...parsed.ignored, ...(canSeeNumbers || !phone ? [] : [{ name: "phone", value: "" }])];
+  const asked = canSeeNumbers ? { params, left: [] } : withoutNumberQuestions(params);
+  const { filter, view, ignored } = parseCallFilter(asked.params, timeZone);
+  const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...asked.left];
   // Where the database is away the list says so.
   const counting = countCalls(filter).catch(() => null);
   const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
@@ -57,10 +56,8 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         }
       />
       <div className="space-y-3">
-        {ignored.length > 0 && (
-          <Notice tone="warning">
-            {t("ignored", { count: ignored.length, names: ignored.map(({ name }) => name.slice(0, 60)).join(", ") })}
-          </Notice>
+        {left.length > 0 && (
+          <Notice tone="warning">{t("ignored", { count: left.length, names: left.join(", ") })}</Notice>
         )}
         {apiAccess() === null && <Notice>{t("enrichmentOff")}</Notice>}
         <PanelBoundary>

@@ -19,6 +19,7 @@ import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call
 import { parseCallFilter, type SearchParams } from "@/lib/call-filter";
 import { recordingHref } from "@/lib/call-link";
 import { maskNumber, maskNumberIn } from "@/lib/mask";
+import { withoutNumberQuestions } from "@/lib/number-questions";
 import { isReached } from "@/lib/outcome";
 import { includesRole } from "@/lib/role";
 import { readTranscript } from "@/lib/transcript";
@@ -42,8 +43,10 @@ export async function CallView({
   searchParams: SearchParams;
 }) {
   const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
-  const { filter, view } = parseCallFilter(searchParams, organization.timeZone);
   const isOperator = includesRole(user.role, "operator");
+  // Its neighbours in the list would tell whose number it is.
+  const asked = isOperator ? searchParams : withoutNumberQuestions(searchParams).params;
+  const { filter, view } = parseCallFilter(asked, organization.timeZone);
   const seesNumbers = isOperator && !organization.maskNumbers;
   const { call, details } = seesNumbers ? found : withoutNumber(found);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
@@ -58,7 +61,7 @@ export async function CallView({
           user={user}
           numbers={seesNumbers ? "shown" : isOperator ? "revealed" : "hidden"}
         />
-        <EnrichmentNotice call={call} canRetry={includesRole(user.role, "operator")} />
+        <EnrichmentNotice call={call} canRetry={isOperator} />
         <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1fr)_22rem] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
           <div className="min-w-0 space-y-4">
             {source === null ? (
@@ -92,7 +95,13 @@ export async function CallView({
           <div className="min-w-0 space-y-4">
             <PanelBoundary>
               <Suspense fallback={<PanelSkeleton />}>
-                <Review callId={call.callId} canDecide={includesRole(user.role, "operator")} userId={user.id} />
+                <Review
+                  callId={call.callId}
+                  canDecide={isOperator}
+                  userId={user.id}
+                  // A viewer does not read the number in a note either; who writes notes reads them as they are.
+                  hiddenNumber={isOperator ? null : found.call.phoneNumber}
+                />
               </Suspense>
             </PanelBoundary>
             <Report report={details.report as JsonObject | null} isReached={isReached(call.outcome)} />

@@ -6,6 +6,7 @@ import { cache } from "react";
 import { getUser, requirePage } from "@/app/auth";
 import { getCall } from "@/db/calls";
 import type { SearchParams } from "@/lib/call-filter";
+import { maskNumberIn } from "@/lib/mask";
 
 import { CallView } from "./call-view";
 
@@ -22,8 +23,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   }
   const [t, found] = await Promise.all([getTranslations("call"), readCall(await callIdOf(params))]);
   // A window's title is seen by more people than its page, and by those who may not see a number.
-  const who = found?.call.customerName ?? t("unnamed");
-  return { title: found === null ? t("notFound.title") : t("title", { who }) };
+  if (found === null) {
+    return { title: t("notFound.title") };
+  }
+  const { customerName, phoneNumber } = found.call;
+  return {
+    title: t("title", { who: customerName === null ? t("unnamed") : maskNumberIn(customerName, phoneNumber) }),
+  };
 }
 
 /** Everything known of one call. An unknown one is a 404: settled before the first byte is sent. */

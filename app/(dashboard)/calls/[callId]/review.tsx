@@ -6,12 +6,26 @@ import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
 import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/reviews";
+import { maskNumberIn } from "@/lib/mask";
 
 import { ReviewForm } from "./review-form";
 
 /** What people decided about a call, and the form to decide. */
-export async function Review({ callId, canDecide, userId }: { callId: string; canDecide: boolean; userId: string }) {
-  const [t, entries] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
+export async function Review({
+  callId,
+  canDecide,
+  userId,
+  hiddenNumber,
+}: {
+  callId: string;
+  canDecide: boolean;
+  userId: string;
+  hiddenNumber: string | null;
+}) {
+  const [t, stored] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
+  const entries = stored.map(({ note, ...entry }) =>
+    Object.assign(entry, { note: note === null ? null : maskNumberIn(note, hiddenNumber) }),
+  );
   const [latest] = entries;
   const standing = latest === undefined || latest.decision === "cleared" ? null : latest;
   return (
