@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import postgres from "postgres";
-
 import { startApp } from "@/tests/fixtures/app";
-import { createDatabase } from "@/tests/fixtures/database";
+import { BUILD } from "@/tests/fixtures/build";
+import { allowConnections, createDatabase } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { readGrounds } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
-
-const BUILD = process.env.NEXT_DIST_DIR ?? ".next-test";
 
 /** Open to everybody, each for a reason; a route that is not here needs a session. */
 const OPEN = new Set([
@@ -249,16 +245,3 @@ test("row 62: with the database away a page says so in plain words, recovers, an
     await database.close();
   }
 });
-
-/** Takes a database away from everybody, or gives it back. A database cannot be closed from within. */
-async function allowConnections(name: string, allowed: boolean): Promise<void> {
-  const sql = postgres(readGrounds().superuserUrl, { max: 1, onnotice: () => {} });
-  try {
-    await sql.unsafe(`alter database ${name} with allow_connections ${allowed}`);
-    if (!allowed) {
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
-    }
-  } finally {
-    await sql.end();
-  }
-}
