@@ -40,7 +40,7 @@ export function AuditFilterForm(props: {
   };
   return (
     <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
-      <Field label={t("what")} className="w-52">
+      <Field label={t("what")} className="w-full sm:w-44">
         <Select
           value={action}
           onValueChange={setAction}
@@ -50,7 +50,7 @@ export function AuditFilterForm(props: {
           ]}
         />
       </Field>
-      <Field label={t("who")} className="w-44">
+      <Field label={t("who")} className="w-full sm:w-36">
         <Select
           value={actor}
           onValueChange={setActor}
@@ -60,13 +60,13 @@ export function AuditFilterForm(props: {
           ]}
         />
       </Field>
-      <Field label={t("call")} className="w-52">
+      <Field label={t("call")} className="w-full sm:w-40">
         <Input name="call_id" dir="ltr" defaultValue={props.callId} />
       </Field>
-      <Field label={t("since")} className="w-38">
+      <Field label={t("since")} className="w-[calc(50%-0.375rem)] sm:w-34">
         <Input type="date" name="from" defaultValue={props.from} />
       </Field>
-      <Field label={t("until")} className="w-38">
+      <Field label={t("until")} className="w-[calc(50%-0.375rem)] sm:w-34">
         <Input type="date" name="to" defaultValue={props.to} />
       </Field>
       <Button type="submit">{tCommon("apply")}</Button>

@@ -135,7 +135,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
       <Td>
         <Time value={event.at} format="full" />
       </Td>
-      <Td>
+      <Td className="min-w-28">
         {event.actorName === null ? (
           <span className="text-muted">{t(event.action === "sign_in_failed" ? "nobody" : "product")}</span>
         ) : (
@@ -147,7 +147,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
       <Td className="font-medium whitespace-nowrap">
         {isAuditAction(event.action) ? t(`action.${event.action}`) : event.action}
       </Td>
-      <Td>
+      <Td className="min-w-60">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
           {event.callId !== null && (
             <Link href={callHref(event.callId)} className="underline-offset-2 hover:underline">

@@ -1,0 +1,237 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+
+import AxeBuilder from "@axe-core/playwright";
+import type { ConsoleMessage, Cookie, Page } from "@playwright/test";
+import type { Sql } from "postgres";
+
+import { addImportItems, createImport } from "@/db/imports";
+import { decide } from "@/db/reviews";
+import { inviteUser, issueLink } from "@/db/users";
+import { LOCALE_COOKIE, LOCALES } from "@/lib/i18n/locales";
+import { hashToken, makeToken } from "@/lib/one-time-token";
+import { THEME_COOKIE } from "@/lib/theme";
+import { generateCall } from "@/scripts/vendor/generate";
+import { sendCall, sendHistory } from "@/scripts/vendor/play";
+import { type App, startApp } from "@/tests/fixtures/app";
+import { routesOfBuild } from "@/tests/fixtures/build";
+import { createDatabase, type Database } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
+
+/**
+ * Every page of the build, full and empty, in both languages, light and dark, wide and narrow: nothing overflows, axe finds nothing, the
+ * browser has nothing to complain of. With `CALLBOARD_SCREENSHOTS=<folder>` each is also kept as a picture, to be looked at.
+ */
+
+const FOLDER = process.env.CALLBOARD_SCREENSHOTS;
+
+// A picture of every step of a tour would take as long as the tour.
+test.use({ trace: "off" });
+test.describe.configure({ mode: "parallel" });
+
+type Who = "nobody" | "viewer" | "administrator" | "between steps";
+/** `route` as the build names it, null for what has no route of its own; `at` of which application. */
+type Stop = { route: string | null; name: string; path: string; who: Who; at?: "empty" };
+
+let stops: Stop[] = [];
+let cookies: Record<Who, Cookie[]>;
+let emptyDatabase: Database;
+let emptyApp: App;
+
+test.beforeAll(async ({ app, vendor, database }) => {
+  test.setTimeout(120_000);
+  await database.empty();
+  vendor.clearFaults();
+  const { sql } = database;
+  await sql`insert into organization (name, time_zone) values ('Al Noor Clinics', 'Asia/Riyadh')`;
+  await sendHistory({ webhookUrl: app.webhookUrl, vendor, count: 150, days: 9, seed: "every page" });
+  const spoken = generateCall({
+    seed: "every page/spoken",
+    endedAt: Date.now() - 600_000,
+    outcome: "complete",
+    language: "ar",
+    recorded: true,
+  });
+  await sendCall({ webhookUrl: app.webhookUrl, vendor, call: spoken });
+  for (const body of ["{oops", "[]", '{"call_id": 7}']) {
+    expect((await fetch(app.webhookUrl, { method: "POST", body })).status).toBe(202);
+  }
+  const [missed] = await sql<{ id: string }[]>`
+    select call_id as id from calls where outcome = 'no_answer' order by call_id limit 1`;
+  const [tools] = await sql<{ id: string }[]>`
+    select call_id as id from call_details where transcript::text like '%function_call_output%' order by call_id limit 1`;
+  const [applied] = await sql<{ id: string }[]>`select id from deliveries where call_id = ${spoken.id}`;
+  const [aside] = await sql<{ id: string }[]>`select id from deliveries where verdict = 'quarantined' limit 1`;
+  const importId = randomUUID();
+  await createImport({ id: importId, source: "file", fileName: "calls of october.csv", userId: null });
+  await addImportItems(importId, [spoken.id, "nobody-knows-it"]);
+  const people = await somePeople(app, sql);
+  emptyDatabase = await createDatabase();
+  emptyApp = await startApp({
+    databaseUrl: emptyDatabase.url,
+    env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined, SETUP_CODE: "ABCD-1234" },
+  });
+  cookies = people.cookies;
+  await decide({ callId: spoken.id, decision: "follow_up", note: "اتصل به غدًا", userId: people.operatorId });
+  const administrator = (route: string, name: string, path = route.replace(/\/page$/, "") || "/"): Stop => ({
+    route,
+    name,
+    path,
+    who: "administrator",
+  });
+  stops = [
+    administrator("/page", "overview", "/?range=30d"),
+    administrator("/page", "overview-table", "/?range=7d&series=table&map=reach"),
+    administrator("/page", "overview-nothing", "/?from=2020-01-01&to=2020-01-02"),
+    administrator("/calls/page", "calls"),
+    administrator(
+      "/calls/page",
+      "calls-filtered",
+      "/calls?outcome=complete,no_answer&language=ar&min_duration=20&colour=red",
+    ),
+    administrator("/calls/page", "calls-nothing", "/calls?q=zebra"),
+    administrator("/calls/[callId]/page", "call", `/calls/${spoken.id}`),
+    administrator("/calls/[callId]/page", "call-tools", `/calls/${tools?.id}`),
+    administrator("/calls/[callId]/page", "call-missed", `/calls/${missed?.id}`),
+    administrator("/calls/[callId]/page", "call-unknown", "/calls/nobody-knows-it"),
+    { ...administrator("/calls/[callId]/page", "call-viewer", `/calls/${spoken.id}`), who: "viewer" },
+    administrator("/deliveries/page", "deliveries"),
+    administrator("/deliveries/page", "deliveries-nothing", "/deliveries?call_id=nobody"),
+    administrator("/deliveries/[id]/page", "delivery", `/deliveries/${applied?.id}`),
+    administrator("/deliveries/[id]/page", "delivery-aside", `/deliveries/${aside?.id}`),
+    administrator("/settings/page", "settings"),
+    administrator("/settings/account/page", "settings-account"),
+    administrator("/settings/users/page", "settings-users"),
+    administrator("/settings/vendor/page", "settings-vendor"),
+    administrator("/settings/import/page", "settings-import"),
+    administrator("/settings/import/[id]/page", "settings-import-one", `/settings/import/${importId}`),
+    administrator("/settings/privacy/page", "settings-privacy"),
+    administrator("/settings/audit/page", "settings-audit"),
+    { route: null, name: "forbidden", path: "/settings/audit", who: "viewer" },
+    { route: "/_not-found/page", name: "not-found", path: "/nowhere", who: "administrator" },
+    { route: "/sign-in/page", name: "sign-in", path: "/sign-in?next=%2Fcalls", who: "nobody" },
+    { route: "/sign-in/code/page", name: "sign-in-code", path: "/sign-in/code", who: "between steps" },
+    { route: "/invite/[token]/page", name: "invite", path: `/invite/${people.invitation}`, who: "nobody" },
+    { route: "/reset/[token]/page", name: "reset", path: `/reset/${people.reset}`, who: "nobody" },
+    { route: "/reset/[token]/page", name: "link-gone", path: "/reset/no-such-link", who: "nobody" },
+    { route: "/setup/page", name: "setup", path: "/setup", who: "nobody", at: "empty" },
+  ];
+});
+
+test.afterAll(async () => {
+  await emptyApp.stop();
+  await emptyDatabase.close();
+});
+
+/** One in every state that the list of users shows, and the ways in that the open pages are for. */
+async function somePeople(app: App, sql: Sql) {
+  const administratorCookies = await signIn(app.url);
+  await sql`delete from rate_limit`;
+  await sql`delete from "user" where email <> ${ADMIN.email}`;
+  const viewer = await addUser(sql, "viewer", { name: "Sara Al-Harbi" });
+  const operator = await addUser(sql, "operator", { name: "محمد العتيبي" });
+  const gone = await addUser(sql, "operator", { name: "Omar" });
+  await sql`update "user" set deactivated_at = now() where id = ${gone.id}`;
+  const [invitation, reset] = [makeToken(), makeToken()];
+  const link = { hours: 72, role: "viewer", invitedBy: viewer.id, createdBy: viewer.id } as const;
+  await inviteUser({ ...link, email: "invited@callboard.example", name: "", tokenHash: hashToken(invitation) });
+  await issueLink({ ...link, userId: operator.id, tokenHash: hashToken(reset) });
+
+  const careful = await addUser(sql, "viewer", { name: "Careful" });
+  await sql`update "user" set two_factor_enabled = true where id = ${careful.id}`;
+  await sql`insert into two_factor (id, secret, backup_codes, user_id) values ('careful', 'x', 'x', ${careful.id})`;
+  return {
+    invitation,
+    reset,
+    operatorId: operator.id,
+    cookies: {
+      nobody: [],
+      viewer: await signIn(app.url, viewer),
+      administrator: administratorCookies,
+      "between steps": await signIn(app.url, careful),
+    },
+  };
+}
+
+/** Until nothing is on its way, and letters have their shapes. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+test("every page of the build is among those that are looked at", () => {
+  // What is shown when the frame itself fails cannot be asked for.
+  const pages = routesOfBuild().filter(({ name, isPage }) => isPage && name !== "/_global-error/page");
+  expect(pages.filter(({ name }) => !stops.some(({ route }) => route === name))).toEqual([]);
+});
+
+const LOOKS = LOCALES.flatMap((locale) =>
+  (["light", "dark"] as const).flatMap((theme) => [1440, 390].map((width) => ({ locale, theme, width }))),
+);
+/** Every language, every theme and every width in each of the two others: half of all looks, unless pictures are asked for. */
+const USUAL = LOOKS.filter(
+  ({ locale, theme, width }) => ((locale === "ar") !== (theme === "dark")) !== (width === 390),
+);
+
+for (const { locale, theme, width } of FOLDER === undefined ? USUAL : LOOKS) {
+  test(`every page in ${locale}, ${theme}, ${width} px: nothing overflows, axe and the browser are content`, async ({
+    browser,
+    app,
+  }) => {
+    test.setTimeout(240_000);
+    const found: unknown[] = [];
+    const pages = new Map<string, Page>();
+    const pageFor = async (who: Who, url: string) => {
+      const key = `${who} ${url}`;
+      const made = pages.get(key);
+      if (made !== undefined) {
+        return made;
+      }
+      const context = await browser.newContext({ baseURL: url, viewport: { width, height: 900 } });
+      await context.addCookies([
+        ...cookies[who],
+        { name: LOCALE_COOKIE, value: locale, url },
+        { name: THEME_COOKIE, value: theme, url },
+      ]);
+      const page = await context.newPage();
+      page.on("pageerror", ({ message }) => found.push({ at: page.url(), error: message }));
+      page.on("console", (message) => {
+        // That the page itself is a 404 or a 403 is as it should be.
+        if (["error", "warning"].includes(message.type()) && !isOwnStatus(message)) {
+          found.push({ at: page.url(), said: message.text(), of: message.location().url });
+        }
+      });
+      pages.set(key, page);
+      return page;
+    };
+    for (const { name, path, who, at } of stops) {
+      const { url } = at === "empty" ? emptyApp : app;
+      const page = await pageFor(who, url);
+      await page.goto(path);
+      await settled(page);
+      expect(new URL(page.url()).pathname, name).toBe(new URL(path, url).pathname);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      found.push(...violations.map(({ id, nodes }) => ({ name, axe: id, at: nodes.map(({ html }) => html) })));
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (beyond > 0) {
+        found.push({ name, beyond });
+      }
+      if (FOLDER !== undefined) {
+        await page.screenshot({ path: join(FOLDER, `${locale}-${theme}-${width}-${name}.png`), fullPage: true });
+      }
+    }
+    await Promise.all([...pages.values()].map((page) => page.context().close()));
+    expect(found).toEqual([]);
+  });
+}
+
+function isOwnStatus(message: ConsoleMessage): boolean {
+  return (
+    message.text().startsWith("Failed to load resource") &&
+    stops.some(({ path }) => message.location().url.endsWith(path) && !path.endsWith("/"))
+  );
+}
