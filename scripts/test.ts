@@ -52,7 +52,11 @@ await command(async () => {
   // What kills and starves is measured by itself: beside a browser it would be measured with it.
   const passes =
     built && options.length === 0
-      ? [["--project=unit", "--project=integration", "--project=e2e"], ["--project=faults", "--workers=1"]]
+      ? [
+          ["--project=unit", "--project=integration", "--project=e2e"],
+          // Playwright empties its folder: the first pass would lose what it kept of its failures.
+          ["--project=faults", "--workers=1", "--output=test-results/faults"],
+        ]
       : [options];
   for (const pass of passes) {
     const result = await runTests({ browser, isUnitOnly: !built, options: pass });
