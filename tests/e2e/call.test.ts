@@ -89,6 +89,29 @@ test("a recording plays, its turns follow, and turns and keys seek in it", async
   await expect(page.getByRole("button", { name: "Speed: 1.25×" })).toBeVisible();
 });
 
+test("row 60: a recording whose URL expires while its page is open plays on, unseen, from where it was", async ({
+  adminPage: page,
+  app,
+  vendor,
+  database,
+}) => {
+  const id = await recordedCall(app, vendor, database);
+  await page.goto(`${callHref(id)}#t=5`);
+  vendor.clearRequests();
+  vendor.expireSignatures();
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect.poll(() => position(page)).toBeGreaterThan(5.5);
+  expect(vendor.requests().map(({ path, status }) => [path.endsWith(".mp4") ? "recording" : "api", status])).toEqual(
+    expect.arrayContaining([
+      ["recording", 400],
+      ["api", 200],
+      ["recording", 206],
+    ]),
+  );
+  await expect(page.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Try again" })).toHaveCount(0);
+});
+
 test("a link to a moment begins there", async ({ adminPage: page, app, vendor, database }) => {
   const id = await recordedCall(app, vendor, database);
   await page.goto(`${callHref(id)}#t=7`);
@@ -97,7 +120,7 @@ test("a link to a moment begins there", async ({ adminPage: page, app, vendor, d
   await expect.poll(() => position(page)).toBeGreaterThan(7);
 });
 
-test("expired, never recorded and the vendor's absence are three messages; trying again plays", async ({
+test("row 60: expired, never recorded and the vendor's absence are three messages; trying again plays", async ({
   adminPage: page,
   app,
   vendor,
@@ -124,7 +147,7 @@ test("expired, never recorded and the vendor's absence are three messages; tryin
   await expect(page.locator("audio")).toHaveCount(0);
 });
 
-test("nothing that the vendor sends is run", async ({ adminPage: page, app }) => {
+test("row 52: nothing that the vendor sends is run", async ({ adminPage: page, app }) => {
   const evil = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u202Eevil\u200B";
   const reports: string[] = [];
   page.on("console", (message) => {

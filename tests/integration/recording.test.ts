@@ -139,7 +139,11 @@ test.describe("with the vendor's API", () => {
     await answer.body?.cancel();
   });
 
-  test("twenty listeners to an expired recording are one question to the API", async ({ app, vendor, database }) => {
+  test("row 60: twenty listeners to an expired recording are one question to the API", async ({
+    app,
+    vendor,
+    database,
+  }) => {
     const { id } = await recordedCall(app, vendor, database);
     const url = await storedUrl(database, id);
     await storeUrl(database, id, url, new Date(Date.now() - 1000));
@@ -171,7 +175,7 @@ test.describe("with the vendor's API", () => {
     expect(asked(vendor, "api")).toBe(2);
   });
 
-  test("a URL that the store refuses is refreshed once, whatever it says of its expiry", async ({
+  test("row 60: a URL that the store refuses is refreshed once, whatever it says of its expiry", async ({
     app,
     vendor,
     database,
@@ -199,7 +203,7 @@ test.describe("with the vendor's API", () => {
     expect([asked(vendor, "api"), asked(vendor, "recording")]).toEqual([1, 2]);
   });
 
-  test("expired, never recorded and the vendor's absence are told apart", async ({ app, vendor, database }) => {
+  test("row 60: expired, never recorded and the vendor's absence are told apart", async ({ app, vendor, database }) => {
     const { id } = await recordedCall(app, vendor, database);
     const answer = async (callId: string) => {
       const response = await get(callId);
@@ -227,7 +231,7 @@ test.describe("with the vendor's API", () => {
     expect(await answer("\u0000")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
   });
 
-  test("a redirect of the store is refused", async ({ app, vendor, database }) => {
+  test("row 59: a redirect of the store is refused", async ({ app, vendor, database }) => {
     const { id } = await recordedCall(app, vendor, database);
     vendor.fault({ on: "recording", kind: "redirect" });
     const response = await get(id);
@@ -237,7 +241,7 @@ test.describe("with the vendor's API", () => {
     ]);
   });
 
-  test("without a session there is no recording", async ({ app, vendor, database }) => {
+  test("row 53: without a session there is no recording", async ({ app, vendor, database }) => {
     const { id } = await recordedCall(app, vendor, database);
     const response = await fetch(`${app.url}${recordingHref(id)}`);
     expect([response.status, await response.json()]).toEqual([401, { error: "signed_out" }]);
@@ -280,7 +284,7 @@ test.describe("with the vendor's API", () => {
     }
   });
 
-  test("a viewer hears nothing, opens no raw data and sees no number", async ({
+  test("row 53: a viewer hears nothing, opens no raw data and sees no number", async ({
     app,
     vendor,
     database,
@@ -324,7 +328,7 @@ test.describe("with the vendor's API", () => {
     expect(asked(vendor, "api")).toBe(0);
   });
 
-  test("a URL that must not be fetched is neither fetched nor shown", async ({
+  test("row 59: a URL that must not be fetched is neither fetched nor shown", async ({
     app,
     vendor,
     database,
@@ -415,7 +419,7 @@ test.describe("with a store of its own and no API key", () => {
     expect([never.status, await never.json()]).toEqual([404, { error: "never_recorded", reason: "api_off" }]);
   });
 
-  test("a name of the list that leads into this machine is refused", async () => {
+  test("row 59: a name of the list that leads into this machine is refused", async () => {
     await post(alone, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
     const response = await get("rebound");
     expect([response.status, await response.json()]).toEqual([

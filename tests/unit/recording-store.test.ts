@@ -91,7 +91,7 @@ for (const [status, problem] of [
   });
 }
 
-test("a redirect is refused, and where it leads is never asked", async () => {
+test("row 59: a redirect is refused, and where it leads is never asked", async () => {
   let asked = 0;
   const secret = await store((_request, response) => {
     asked += 1;
@@ -110,7 +110,7 @@ test("a redirect is refused, and where it leads is never asked", async () => {
   expect(asked).toBe(0);
 });
 
-test("only hosts of the list are asked, and only at addresses that may be", async () => {
+test("row 59: only hosts of the list are asked, and only at addresses that may be", async () => {
   let asked = 0;
   const host = await store((_request, response) => {
     asked += 1;
@@ -138,7 +138,7 @@ test("only hosts of the list are asked, and only at addresses that may be", asyn
   ).toBe("x");
 });
 
-test("a name is refused if any of its addresses is private, at the moment of connecting", async () => {
+test("row 59: a name is refused if any of its addresses is private, at the moment of connecting", async () => {
   const answers: Record<string, string[]> = {
     "good.example": ["142.250.1.1", "2a00:1450::1"],
     "private.example": ["10.0.0.7"],
