@@ -18,12 +18,12 @@ const PASSING = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
-  "08006",
 ]);
+/**
+ * Classes of SQLSTATE: the connection, also to a pooler (08), a server that is read-only for now (25), a conflict with somebody else (40),
+ * not enough of something (53), not in a state for it (55), an operator or a restart (57), the system beneath (58, XX).
+ */
+const PASSING_CLASSES = /^(08|25|40|53|55|57|58|XX)...$/;
 
 /** What only the owner of the database can mend. */
 const LASTING: Record<string, string> = {
@@ -44,7 +44,7 @@ export async function bringUpToDate(databaseUrl: string): Promise<string | null>
       throw error;
     }
     const code = codeOf(error);
-    if (code !== null && PASSING.has(code)) {
+    if (code !== null && (PASSING.has(code) || PASSING_CLASSES.test(code))) {
       return code;
     }
     const { hostname, pathname } = new URL(databaseUrl);

@@ -42,7 +42,7 @@ const DATA = process.env.CALLBOARD_DATA_FOLDER ?? ".data";
 export const DATA_FOLDERS = { start: DATA, demo: `${DATA}/demo` };
 
 const DIST = process.env.NEXT_DIST_DIR ?? ".next";
-/** The pauses before a database that ended by itself is started again; it is given up after the last. */
+/** The pauses before a database that ended by itself is started again; the last one for ever: meanwhile deliveries wait on disk. */
 const RESTARTS_MILLISECONDS = [0, 1_000, 5_000, 15_000, 30_000];
 /** A database that ran that long starts with the first pause again. */
 const CALM_MILLISECONDS = 600_000;
@@ -104,11 +104,10 @@ async function run(plan: Plan, { interruption, started, kills }: Run): Promise<v
   }
 
   const embedded = env.DATABASE_URL === undefined ? await startDatabase(dataFolder) : null;
-  const trouble = Promise.withResolvers<never>();
   if (embedded !== null) {
     started.defer(() => embedded.stop());
     kills.push(() => void embedded.kill());
-    keepRunning(embedded, { lock, interruption, onGivingUp: trouble.reject });
+    keepRunning(embedded, { lock, interruption });
   }
   const databaseUrl = embedded?.url ?? env.DATABASE_URL ?? "";
   env.DATABASE_URL = databaseUrl;
@@ -116,7 +115,7 @@ async function run(plan: Plan, { interruption, started, kills }: Run): Promise<v
 
   const unreachable = await bringUpToDate(databaseUrl);
   if (unreachable !== null) {
-    void bringUpToDateLater(databaseUrl, interruption).catch(trouble.reject);
+    void bringUpToDateLater(databaseUrl, interruption);
   }
   interruption.throwIfInterrupted();
 
@@ -141,7 +140,6 @@ async function run(plan: Plan, { interruption, started, kills }: Run): Promise<v
   })();
   await Promise.race([
     interruption.first,
-    trouble.promise,
     playing.then(() => interruption.first),
     server.ended.then((how) => {
       interruption.throwIfInterrupted();
@@ -195,11 +193,7 @@ async function startDatabase(dataFolder: string): Promise<EmbeddedPostgres> {
 /** A server that the system killed, for want of memory perhaps, is started again; the web server waits for it meanwhile. */
 function keepRunning(
   embedded: EmbeddedPostgres,
-  {
-    lock,
-    interruption,
-    onGivingUp,
-  }: { lock: RunLock; interruption: Interruption; onGivingUp: (reason: Error) => void },
+  { lock, interruption }: { lock: RunLock; interruption: Interruption },
 ): void {
   const remember = () => lock.remember("the database", embedded.process().pid, "SIGINT");
   let times = 0;
@@ -208,19 +202,24 @@ function keepRunning(
     if (performance.now() - startedAt > CALM_MILLISECONDS) {
       times = 0;
     }
-    const pause = RESTARTS_MILLISECONDS[times];
+    const pause = RESTARTS_MILLISECONDS[Math.min(times, RESTARTS_MILLISECONDS.length - 1)] ?? 0;
     times += 1;
     if (interruption.signal.aborted) {
       return;
     }
-    if (pause === undefined) {
-      onGivingUp(new Refusal("The embedded PostgreSQL ended again and again; its log is beside its data."));
+    if (times < RESTARTS_MILLISECONDS.length) {
+      console.error(
+        `The embedded PostgreSQL ended by itself; starting it again${pause > 0 ? ` in ${pause / 1000} s` : ""}.`,
+      );
+    } else if (times === RESTARTS_MILLISECONDS.length) {
+      console.error(
+        `The embedded PostgreSQL ends again and again; its log is beside its data. It is tried every ${pause / 1000} s.`,
+      );
+    }
+    await wait(pause, undefined, { ref: false });
+    if (interruption.signal.aborted) {
       return;
     }
-    console.error(
-      `The embedded PostgreSQL ended by itself; starting it again${pause > 0 ? ` in ${pause / 1000} s` : ""}.`,
-    );
-    await wait(pause);
     try {
       await embedded.start();
       startedAt = performance.now();
@@ -233,16 +232,28 @@ function keepRunning(
   embedded.onUnexpectedEnd(() => void again());
 }
 
-/** The web server holds and keeps deliveries while the database is away, so it is better to serve than to wait. */
+/**
+ * The web server holds and keeps deliveries while the database is away, so it is better to serve than to wait, whatever the database
+ * says once it answers: a password that is wrong today may be right tomorrow, and what is on disk is not lost meanwhile.
+ */
 async function bringUpToDateLater(databaseUrl: string, interruption: Interruption): Promise<void> {
+  let said = "";
   for (;;) {
     await wait(5_000, undefined, { ref: false });
     if (interruption.signal.aborted) {
       return;
     }
-    if ((await bringUpToDate(databaseUrl)) === null) {
-      console.log("The database can be reached now.");
-      return;
+    try {
+      if ((await bringUpToDate(databaseUrl)) === null) {
+        console.log("The database can be reached now.");
+        return;
+      }
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== said) {
+        console.error(`${message} Trying again.`);
+      }
+      said = message;
     }
   }
 }
