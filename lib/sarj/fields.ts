@@ -98,7 +98,11 @@ export function readMessage(raw: Json): TranscriptMessage {
   if (parsed.success) {
     return parsed.data;
   }
-  return { type: "other", kind: typeof raw["type"] === "string" ? raw["type"].slice(0, 200) : "", data: raw };
+  return {
+    type: "other",
+    kind: typeof raw["type"] === "string" ? raw["type"].slice(0, 200).toWellFormed() : "",
+    data: raw,
+  };
 }
 
 /** A hostile body must not fill the log: of one object so many flags are kept. */
@@ -162,7 +166,8 @@ export class FieldReader {
   noteUnknown(source: JsonObject, known: readonly string[]): void {
     for (const field of Object.keys(source)) {
       if (!known.includes(field)) {
-        this.flag(field.slice(0, 60), "unknown_field");
+        // A cut may leave half a character, which Postgres does not take.
+        this.flag(field.slice(0, 60).toWellFormed(), "unknown_field");
       }
     }
   }
