@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 
 import { sql } from "drizzle-orm";
 
@@ -10,6 +10,8 @@ import { mergeCtes, receivedAtOf, sourceRank } from "./merge";
 
 /** A webhook as it came in, before anybody thought about it. */
 export type ReceivedDelivery = {
+  /** One for each request: however often it is tried to be recorded, it counts once. */
+  id: string;
   /** The bytes as received, still compressed where `contentEncoding` says so. */
   body: Uint8Array;
   contentType: string | null;
@@ -36,7 +38,7 @@ export function bodySha256(body: Uint8Array): string {
 /**
  * Stores a delivery and merges its call in one statement: after it returns both are durable, before it returns neither
  * is. The unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Calling it twice
- * for one request is harmless, so a caller may retry after any error. What Postgres refuses for its content is quarantined
+ * for one request changes nothing, so a caller may retry after any error. What Postgres refuses for its content is quarantined
  * as `not_storable`: an error thrown is never about the delivery, always about the database.
  */
 export async function record(
@@ -67,18 +69,17 @@ async function recordCall(
   { callId, facts, flags }: Interpretation & { understood: true },
   on: Database,
 ): Promise<Recorded> {
-  const deliveryId = randomUUID();
   const kind = facts.outcome === "complete" ? "complete" : "not_completed";
   const rank = sourceRank(kind, facts.endedAt);
   // A body that was set aside, for the address it came from, keeps the row that it has.
-  const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${deliveryId}::uuid)::text`;
+  const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
   const rows = await on.execute<{ id: string; verdict: Recorded["verdict"]; is_duplicate: boolean }>(sql`
     with before as (
       select id, verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
     ), ${mergeCtes({ callId, facts, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
       insert into deliveries as kept (${deliveryColumns})
       select
-        ${deliveryValues(callId, deliveryId, received)}, ${facts.outcome}::text,
+        ${deliveryValues(callId, received)}, ${facts.outcome}::text,
         case when won then 'applied' else 'superseded' end, null, ${textArray(flags)}
       from merged
       on conflict (call_id, body_sha256) do update set
@@ -97,7 +98,7 @@ async function recordCall(
 }
 
 /** A delivery that waited in the spool may come after one that was received later. */
-const receivedAgain = sql`times_received = kept.times_received + 1,
+const receivedAgain = sql`times_received = kept.times_received + (kept.id <> excluded.id)::integer,
         received_at = least(kept.received_at, excluded.received_at),
         last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
 
@@ -114,10 +115,9 @@ async function recordQuarantined(
   { callId, reason }: Interpretation & { understood: false },
   on: Database,
 ): Promise<Recorded> {
-  const deliveryId = randomUUID();
   const rows = await on.execute<{ id: string; verdict: Recorded["verdict"] }>(sql`
     insert into deliveries as kept (${deliveryColumns})
-    values (${deliveryValues(callId, deliveryId, received)}, null, 'quarantined', ${reason}, '{}')
+    values (${deliveryValues(callId, received)}, null, 'quarantined', ${reason}, '{}')
     on conflict (call_id, body_sha256) do update set ${receivedAgain}
     returning id, verdict
   `);
@@ -132,9 +132,9 @@ const deliveryColumns = sql.raw(
   "call_id, id, body, body_sha256, content_type, content_encoding, source_ip, secret_label, received_at, last_received_at, outcome, verdict, reason, flags",
 );
 
-function deliveryValues(callId: string, deliveryId: string, received: ReceivedDelivery) {
+function deliveryValues(callId: string, received: ReceivedDelivery) {
   const receivedAt = receivedAtOf(received.receivedAt);
-  return sql`${callId}, ${deliveryId}::uuid, ${Buffer.from(received.body)}::bytea, ${bodySha256(received.body)},
+  return sql`${callId}, ${received.id}::uuid, ${Buffer.from(received.body)}::bytea, ${bodySha256(received.body)},
     ${received.contentType}::text, ${received.contentEncoding}::text, ${received.sourceIp}::text,
     ${received.secretLabel}::text, ${receivedAt}, ${receivedAt}`;
 }

@@ -10,6 +10,8 @@ import { calls, type Call } from "./schema";
 export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState"> & {
   /** This attempt included, since the state last changed. */
   attempts: number;
+  /** The claim's mark: whoever finds another due time on the row has lost it, to a newer webhook or to another process. */
+  leasedUntil: Date;
 };
 
 /** Longer than an exchange with the API can take: a process that dies gives its claims back by itself. */
@@ -30,7 +32,7 @@ export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
       .limit(limit)
       .for("update", { skipLocked: true }),
   );
-  return jobs
+  const claimed = await jobs
     .with(due)
     .update(calls)
     .set({
@@ -45,7 +47,9 @@ export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
       endedAt: calls.endedAt,
       enrichmentState: calls.enrichmentState,
       attempts: calls.enrichmentAttempts,
+      leasedUntil: calls.enrichmentDueAt,
     });
+  return claimed.flatMap(({ leasedUntil, ...call }) => (leasedUntil === null ? [] : [{ ...call, leasedUntil }]));
 }
 
 export type NextStep = {
@@ -59,36 +63,39 @@ export type NextStep = {
 /**
  * Merges what the API said and takes the call a step further, in one statement. The API's word fills, a webhook's stays. A call that
  * is not there is made if `mayMake` (it is imported, no webhook told of it), and `isNew` says so; else it was deleted meanwhile and
- * stays so.
+ * stays so. Where a claim was lost meanwhile, the facts are merged and what is left to do stays as the newer one has it.
  */
 export async function applyApiFacts(
   callId: string,
   facts: CallFacts,
   answeredAt: Date,
   next: NextStep,
-  { mayMake }: { mayMake: boolean },
+  { mayMake, leasedUntil }: { mayMake: boolean; leasedUntil: Date | null },
 ): Promise<{ isNew: boolean }> {
+  const isHeld =
+    leasedUntil === null ? sql`true` : sql`kept.enrichment_due_at = ${leasedUntil.toISOString()}::timestamptz`;
   const alsoSet = sql`,
       verified_at = coalesce(kept.verified_at, now()),
       enrichment_error = null,
-      enrichment_state = ${next.state}::text,
-      enrichment_attempts = ${next.resetAttempts ? sql`0` : sql`kept.enrichment_attempts`},
-      enrichment_due_at = ${dueAt(next.dueInSeconds)}`;
+      enrichment_state = case when ${isHeld} then ${next.state}::text else kept.enrichment_state end,
+      enrichment_attempts = case when ${isHeld} and ${next.resetAttempts} then 0 else kept.enrichment_attempts end,
+      enrichment_due_at = case when ${isHeld} then ${dueAt(next.dueInSeconds)} else kept.enrichment_due_at end`;
   const rank = sourceRank("api", answeredAt);
   const alsoInsert = {
     columns: sql`, verified_at, enrichment_state, enrichment_due_at`,
     values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,
   };
+  const ifThere = mayMake ? {} : { onlyWhile: sql`select from call_details where call_id = ${callId} for update` };
   const rows = await jobs.execute<{ is_new: boolean }>(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, onlyIfThere: !mayMake })}
+    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}
     select is_new from projected
   `);
   return { isNew: rows[0]?.is_new ?? false };
 }
 
-/** Notes an attempt that brought nothing and when the next is due. `error` is a code, never a message. */
+/** Notes an attempt that brought nothing and when the next is due, unless the claim was lost. `error` is a code, never a message. */
 export async function noteFailedAttempt(
-  callId: string,
+  call: Pick<ClaimedCall, "callId" | "leasedUntil">,
   error: string,
   next: NextStep & { countAttempt: boolean },
 ): Promise<void> {
@@ -104,7 +111,7 @@ export async function noteFailedAttempt(
           ? sql`${calls.enrichmentAttempts}`
           : sql`greatest(${calls.enrichmentAttempts} - 1, 0)`,
     })
-    .where(eq(calls.callId, callId));
+    .where(and(eq(calls.callId, call.callId), eq(calls.enrichmentDueAt, call.leasedUntil)));
 }
 
 /** Asks the API for one call again, now. */
@@ -150,5 +157,5 @@ export async function hastenRefused(): Promise<void> {
 }
 
 function dueAt(seconds: number | null) {
-  return seconds === null ? sql`null` : sql`now() + make_interval(secs => ${seconds})`;
+  return seconds === null ? sql`null::timestamptz` : sql`now() + make_interval(secs => ${seconds})`;
 }

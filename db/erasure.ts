@@ -101,9 +101,13 @@ export async function claimErasure(): Promise<ClaimedErasure | null> {
   return row === undefined || row.digits === null ? null : { ...row, digits: row.digits };
 }
 
-/** Gives a claim back, so that another process may go on at once. */
-export async function releaseErasure(id: string): Promise<void> {
-  await jobs.update(erasures).set({ leasedUntil: null }).where(eq(erasures.id, id));
+/** Gives a claim back, so that another process may go on at once; `fromTheStart` where something came in behind it. */
+export async function releaseErasure(id: string, { fromTheStart = false } = {}): Promise<void> {
+  const place = fromTheStart ? ({ step: "calls", cursor: "" } as const) : {};
+  await jobs
+    .update(erasures)
+    .set({ leasedUntil: null, ...place })
+    .where(eq(erasures.id, id));
 }
 
 /** Ends an erasure and forgets the number. */

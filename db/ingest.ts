@@ -1,6 +1,9 @@
 import type { Socket } from "node:net";
 
+import { sql } from "drizzle-orm";
+
 import { env } from "@/lib/env";
+import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
 import { DATABASE_AWAY } from "./breaker";
@@ -13,9 +16,12 @@ import { sqlState } from "./errors";
  * time-out of the driver or of Postgres notices. A connection whose try was not answered is cut and never used again.
  */
 
+/** The code of the error when a try had no more time: its work may still have been done. */
+export const TRY_TIMEOUT = "TRY_TIMEOUT";
+
 const LANES = 6;
-/** A little more than a try has: a statement that nobody waits for any more gives its locks back. */
-const STATEMENT_TIMEOUT_SECONDS = 2;
+/** A little more than the longest try has: a statement that nobody waits for any more gives its locks back. */
+const STATEMENT_TIMEOUT_SECONDS = 6;
 
 type Lane = { on: Database; cut: () => void };
 
@@ -23,7 +29,7 @@ const state = perProcess("ingest", () => ({ idle: [] as Lane[], lanes: 0, waitin
 
 /**
  * Runs `work` on a connection of its own, for at most `withinMs`. Throws what `work` throws, or an error whose code is
- * `TRY_TIMEOUT`, after which the work may still have been done, or `DATABASE_AWAY`, when the server is not to be asked yet.
+ * `TRY_TIMEOUT` or `DATABASE_AWAY`, when the server is not to be asked yet.
  */
 export async function attempt<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
   const deadline = deadlineIn(withinMs);
@@ -40,6 +46,10 @@ export async function attempt<T>(work: (on: Database) => Promise<T>, withinMs: n
         giveBack(lane);
       } else {
         discard(lane);
+        if (errorCode(error) === TRY_TIMEOUT) {
+          // Whatever keeps this one silent may keep the others so: the next try begins with a connection that is new.
+          state.idle.splice(0).forEach(discard);
+        }
       }
       throw error;
     }
@@ -48,10 +58,21 @@ export async function attempt<T>(work: (on: Database) => Promise<T>, withinMs: n
   }
 }
 
-/** Postgres answered and the connection goes on: not so for 08 (connection) and 57P (it is being shut down). */
+/** Whether the database answers anything at all within `withinMs`. */
+export function answers(withinMs: number): Promise<boolean> {
+  return attempt((on) => on.execute(sql`select 1`), withinMs).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Postgres answered and the connection goes on. Not so for 08 (connection) and 57P (it is being shut down), and not for 25: a session of
+ * a server that was read-only stays so when the server is not any more.
+ */
 function isAnswer(error: unknown): boolean {
   const code = sqlState(error);
-  return code !== null && !code.startsWith("08") && !code.startsWith("57P");
+  return code !== null && !/^(08|25|57P)/.test(code);
 }
 
 async function takeLane(tooLate: Promise<never>): Promise<Lane> {
@@ -127,7 +148,7 @@ function deadlineIn(ms: number) {
   let timer: NodeJS.Timeout | undefined;
   const passed = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(Object.assign(new Error("the database did not answer in time"), { code: "TRY_TIMEOUT" })),
+      () => reject(Object.assign(new Error("the database did not answer in time"), { code: TRY_TIMEOUT })),
       ms,
     );
   });

@@ -71,8 +71,8 @@ export function mergeCtes(input: {
   receivedAt: Date | null;
   /** What else the merge sets on a call's row that is there already: ` , column = value …`. */
   alsoSet: SQL;
-  /** Adds to a call that is there and makes none: one that was erased while its facts were on their way stays erased. */
-  onlyIfThere?: boolean;
+  /** A query that finds a row while there is something to merge: what was erased while facts were on their way stays erased. */
+  onlyWhile?: SQL;
   /** What else is set on a call's row that is made: `, column` and `, value`. */
   alsoInsert?: { columns: SQL; values: SQL };
 }): SQL {
@@ -88,9 +88,7 @@ export function mergeCtes(input: {
   const better = (field: string, column: string) =>
     sql`${sql.identifier(column)} = case when ${wins(field)} then excluded.${sql.identifier(column)} else kept.${sql.identifier(column)} end`;
 
-  const present = input.onlyIfThere
-    ? sql`present as (select from call_details where call_id = ${callId} for update), `
-    : sql.empty();
+  const present = input.onlyWhile === undefined ? sql.empty() : sql`present as (${input.onlyWhile}), `;
   return sql`${present}merged as (
     insert into call_details as kept (
       call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, search,
@@ -100,7 +98,7 @@ export function mergeCtes(input: {
       ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
       ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, to_tsvector('simple', ${searchText}::text),
       to_tsvector('simple', ${normalizeForSearch(customerNameOf(facts.variables) ?? "")}::text)
-    ${input.onlyIfThere ? sql`from present` : sql.empty()}
+    ${input.onlyWhile === undefined ? sql.empty() : sql`from present`}
     on conflict (call_id) do update set
       facts = (
         select coalesce(

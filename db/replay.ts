@@ -105,11 +105,14 @@ export async function applyReplay(
       .where(and(eq(deliveries.callId, delivery.callId), eq(deliveries.id, delivery.id)));
     return { verdict: "duplicate", callId };
   }
+  // Locked against a deletion, and against no delivery of the same body.
+  const onlyWhile = sql`
+    select from deliveries where call_id = ${delivery.callId} and id = ${delivery.id}::uuid for key share`;
   const rank = sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt);
   const rows = await jobs.execute<{ verdict: Verdict }>(sql`
     with before as (
       select facts -> 'outcome' ->> 'd' = ${delivery.id}::text as won from call_details where call_id = ${callId}
-    ), ${mergeCtes({ callId, facts, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay })}
+    ), ${mergeCtes({ callId, facts, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay, onlyWhile })}
     update deliveries set
       call_id = ${callId}::text, outcome = ${facts.outcome}::text, reason = null, replayed_at = now(),
       flags = array(select jsonb_array_elements_text(${JSON.stringify(flags)}::text::jsonb)),

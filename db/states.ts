@@ -3,14 +3,21 @@ import { eq, sql } from "drizzle-orm";
 import { jobs } from "./client";
 import { states } from "./schema";
 
-/** What `value` was last set to, or null. The reader knows the shape: it is written by our own code alone. */
-export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date } | null> {
+/**
+ * What `value` was last set to, and how long ago by the database's clock, or null. The reader knows the shape: it is written by our own
+ * code alone.
+ */
+export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date; ageMs: number } | null> {
   const [row] = await jobs
-    .select({ value: states.value, updatedAt: states.updatedAt })
+    .select({
+      value: states.value,
+      updatedAt: states.updatedAt,
+      ageMs: sql<number>`extract(epoch from now() - ${states.updatedAt}) * 1000`.mapWith(Number),
+    })
     .from(states)
     .where(eq(states.key, key))
     .limit(1);
-  return row === undefined ? null : { value: row.value as Value, updatedAt: row.updatedAt };
+  return row === undefined ? null : { ...row, value: row.value as Value };
 }
 
 export async function writeState(key: string, value: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, readdir, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 
 /**
@@ -19,7 +19,10 @@ export class Spool {
   private readonly owner = `${process.pid}-${HOST}-${randomBytes(6).toString("hex")}`;
   private queue: { record: Buffer; resolve: () => void; reject: (error: unknown) => void }[] = [];
   private current: Appending | null = null;
+  private queuedBytes = 0;
   private readonly taken = new Map<string, { next: number; left: number }>();
+  /** Files that could not be taken, with why. Each holds a record at least. */
+  private readonly unreadable = new Map<string, string>();
   private turn: Promise<unknown> = Promise.resolve();
   private draining: Promise<Drained> | null = null;
 
@@ -28,17 +31,35 @@ export class Spool {
 
   /** How many records wait, those that dead processes left included once a drain has found them. */
   get waiting(): number {
-    let count = this.current?.records ?? 0;
+    let count = (this.current?.records ?? 0) + this.unreadable.size;
     for (const { left } of this.taken.values()) {
       count += left;
     }
     return count;
   }
 
-  /** Resolves when the record is on disk. Rejects with the file system's error (`ENOSPC`); then it is not kept. */
+  /** Whether nothing waits, of no process that writes into this directory. */
+  async isEmpty(): Promise<boolean> {
+    for (const name of await namesIn(this.directory)) {
+      if (FILE_NAME.test(name) && (await sizeOf(join(this.directory, name))) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Resolves when the record is on disk. Rejects with the file system's error (`ENOSPC`), or with `ENOBUFS` while a disk that hangs has
+   * left too much in memory; then it is not kept.
+   */
   append(payload: Uint8Array): Promise<void> {
+    if (this.queuedBytes + payload.length > MAX_QUEUED_BYTES) {
+      return Promise.reject(Object.assign(new Error("too much waits for the disk"), { code: "ENOBUFS" }));
+    }
     return new Promise((resolve, reject) => {
-      this.queue.push({ record: frame(payload), resolve, reject });
+      const record = frame(payload);
+      this.queuedBytes += record.length;
+      this.queue.push({ record, resolve, reject });
       if (this.queue.length === 1) {
         // Everything that comes while an earlier batch is written shares the next fsync.
         void this.inTurn(() => this.writeQueue());
@@ -67,6 +88,7 @@ export class Spool {
   private async writeQueue(): Promise<void> {
     const batch = this.queue;
     this.queue = [];
+    const bytes = batch.reduce((sum, { record }) => sum + record.length, 0);
     try {
       await this.write(Buffer.concat(batch.map(({ record }) => record)), batch.length);
       for (const { resolve } of batch) {
@@ -76,6 +98,8 @@ export class Spool {
       for (const { reject } of batch) {
         reject(error);
       }
+    } finally {
+      this.queuedBytes -= bytes;
     }
   }
 
@@ -104,9 +128,12 @@ export class Spool {
   }
 
   private async create(): Promise<Appending> {
-    const isNew = await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    if (isNew !== undefined) {
-      await syncDirectory(dirname(this.directory));
+    const firstMade = await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    if (firstMade !== undefined) {
+      // A folder is durable once the one that it stands in is.
+      for (let made = resolve(this.directory); made !== dirname(resolve(firstMade)); made = dirname(made)) {
+        await syncDirectory(dirname(made));
+      }
     }
     const id = `${Date.now().toString().padStart(15, "0")}-${randomBytes(6).toString("hex")}`;
     const path = join(this.directory, `${id}.${this.owner}.open`);
@@ -130,9 +157,10 @@ export class Spool {
   /* ── Draining ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
   private async drainAll(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
-    const drained: Drained = { delivered: 0, damagedBytes: 0, stoppedBy: null };
+    const drained: Drained = { delivered: 0, damagedBytes: 0, unreadable: null, stoppedBy: null };
     for (;;) {
       const paths = await this.take();
+      drained.unreadable = [...this.unreadable.values()][0] ?? null;
       if (paths.length === 0) {
         return drained;
       }
@@ -166,10 +194,16 @@ export class Spool {
   private async take(): Promise<string[]> {
     const names = (await namesIn(this.directory)).sort();
     const taken: string[] = [];
+    this.unreadable.clear();
     for (const name of names) {
-      const path = await this.takeOver(name);
-      if (path !== null) {
-        taken.push(path);
+      try {
+        const path = await this.takeOver(name);
+        if (path !== null) {
+          taken.push(path);
+        }
+      } catch (error) {
+        // Another user's, or a bad block: it keeps nobody else waiting.
+        this.unreadable.set(name, (error as NodeJS.ErrnoException).code ?? "unreadable");
       }
     }
     for (const path of this.taken.keys()) {
@@ -185,7 +219,7 @@ export class Spool {
   }
 
   private async takeOver(name: string): Promise<string | null> {
-    const [, id, owner, state] = /^([^.]+)\.([^.]+)\.(open|taken)$/.exec(name) ?? [];
+    const [, id, owner, state] = FILE_NAME.exec(name) ?? [];
     const from = join(this.directory, name);
     if (id === undefined || owner === undefined || from === this.current?.path) {
       return null;
@@ -219,13 +253,18 @@ export type Drained = {
   delivered: number;
   /** Bytes that were no record: a tail that was torn off by a crash before its fsync, so nobody was told it was kept. */
   damagedBytes: number;
+  /** The code of the error for which a file could not even be taken; null where all could. */
+  unreadable: string | null;
   /** The rejection that ended the run, null if everything was delivered. */
   stoppedBy: unknown;
 };
 
 type Appending = { handle: FileHandle; path: string; size: number; records: number };
 
+const FILE_NAME = /^([^.]+)\.([^.]+)\.(open|taken)$/;
 const ROTATE_AT_BYTES = 32 * 1024 * 1024;
+/** Of 200 bodies that hold, and their retries, while the disk hangs. */
+const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 /** A writer that lives touches its files far more often. */
 const ABANDONED_AFTER_MS = 60_000;
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
@@ -286,6 +325,17 @@ async function namesIn(directory: string): Promise<string[]> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return [];
+    }
+    throw error;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return 0;
     }
     throw error;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { record, type ReceivedDelivery, type Recorded } from "@/db/deliveries";
-import { attempt } from "@/db/ingest";
+import { attempt, TRY_TIMEOUT } from "@/db/ingest";
 import { isStopping } from "@/lib/http-server";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -18,6 +18,8 @@ import { deliverySpool, encodeDelivery } from "./spool";
 /** For a whole request, from its first byte: leaves the answer its way back within the vendor's 10 s. */
 const BUDGET_MS = 8500;
 const TRY_MS = 1500;
+/** A statement that took longer may need longer: a large body, a slow disk. What is begun anew each time would never end. */
+const NEXT_TRY_FACTOR = 2;
 const RETRY_EVERY_MS = 250;
 const LAST_TRY_AFTER_MS = BUDGET_MS - TRY_MS;
 /** Of the budget, kept for the way to disk. */
@@ -51,16 +53,20 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
   const triesEndAfter = canSpool ? BUDGET_MS - SPOOL_MS : BUDGET_MS;
   const maxHolders = canSpool ? MAX_HOLDERS.withSpool : MAX_HOLDERS.withoutSpool;
   let attempts = 0;
+  let tryMs = TRY_MS;
   let isHolding = false;
   let failure: unknown;
   try {
     do {
       attempts += 1;
       try {
-        const withinMs = Math.max(Math.min(TRY_MS, triesEndAfter - elapsed()), SHORTEST_TRY_MS);
+        const withinMs = Math.max(Math.min(tryMs, triesEndAfter - elapsed()), SHORTEST_TRY_MS);
         return { how: "recorded", recorded: await attempt((on) => record(received, meaning, on), withinMs), attempts };
       } catch (error) {
         failure = error;
+        if (errorCode(error) === TRY_TIMEOUT) {
+          tryMs *= NEXT_TRY_FACTOR;
+        }
       }
       if (isStopping() && canSpool) {
         break;

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { ReceivedDelivery } from "@/db/deliveries";
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
@@ -10,6 +12,8 @@ export function deliverySpool(): Spool | null {
 }
 
 type Head = Omit<ReceivedDelivery, "body" | "receivedAt"> & { receivedAt: string };
+/** An older version wrote no id. */
+type StoredHead = Omit<Head, "id"> & { id?: string };
 
 /** A delivery as one record: the length of its head, the head as JSON, the body as it came. */
 export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery): Buffer {
@@ -23,6 +27,6 @@ export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery
 /** The inverse of `encodeDelivery`; the record's CRC has vouched for its content. */
 export function decodeDelivery(payload: Buffer): ReceivedDelivery {
   const bodyAt = 4 + payload.readUInt32BE(0);
-  const head = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as Head;
-  return { ...head, receivedAt: new Date(head.receivedAt), body: payload.subarray(bodyAt) };
+  const { id = randomUUID(), ...head } = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as StoredHead;
+  return { ...head, id, receivedAt: new Date(head.receivedAt), body: payload.subarray(bodyAt) };
 }

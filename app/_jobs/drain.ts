@@ -2,16 +2,21 @@ import { decodeDelivery, deliverySpool } from "@/app/_ingest/spool";
 import { understand } from "@/app/_ingest/understand";
 import { bodySha256, record, type ReceivedDelivery } from "@/db/deliveries";
 import { isRefused } from "@/db/errors";
-import { attempt } from "@/db/ingest";
+import { answers, attempt, TRY_TIMEOUT } from "@/db/ingest";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import type { Interpretation } from "@/lib/sarj/webhook";
 
 const TRY_MS = 5000;
-/** A delivery that Postgres has refused this often, for whatever reason, is set aside: those behind it wait for it. */
+const PROBE_MS = 1000;
+/**
+ * Those behind it wait for the delivery that is first, so it is set aside after so many refusals of what is in it, or after so many
+ * tries that took too long while the database was well otherwise. Set aside, its bytes alone are stored.
+ */
 const MAX_REFUSALS = 5;
+const MAX_TIMEOUTS = 12;
 
-const refusals = perProcess("drain refusals", () => ({ sha256: "", count: 0 }));
+const first = perProcess("drain", () => ({ sha256: "", refusals: 0, timeouts: 0, stoppedBy: "" }));
 
 /**
  * Brings what waited on disk into the database, in the order it came, by the same statement as everything else and with
@@ -23,20 +28,30 @@ export async function drainSpool(): Promise<number> {
   if (spool === null) {
     return 0;
   }
-  const { delivered, damagedBytes, stoppedBy } = await spool.drain((payload) => bring(decodeDelivery(payload)));
+  const { delivered, damagedBytes, unreadable, stoppedBy } = await spool.drain((payload) =>
+    bring(decodeDelivery(payload)),
+  );
   if (damagedBytes > 0) {
     log("error", "spool_damaged", { bytes: damagedBytes });
   }
-  if (stoppedBy !== null && delivered > 0) {
-    log("warn", "drain_stopped", { count: spool.waiting, error_code: errorCode(stoppedBy) });
+  const code = unreadable ?? (stoppedBy === null ? "" : errorCode(stoppedBy));
+  if (code !== "" && (delivered > 0 || code !== first.stoppedBy)) {
+    log("warn", unreadable === null ? "drain_stopped" : "spool_file_unreadable", {
+      count: spool.waiting,
+      error_code: code,
+    });
   }
+  first.stoppedBy = code;
   return delivered;
 }
 
 async function bring(received: ReceivedDelivery): Promise<void> {
   const sha256 = bodySha256(received.body);
   const understood = await understand(received);
-  const isPoison = refusals.sha256 === sha256 && refusals.count >= MAX_REFUSALS;
+  if (first.sha256 !== sha256) {
+    Object.assign(first, { sha256, refusals: 0, timeouts: 0 });
+  }
+  const isPoison = first.refusals >= MAX_REFUSALS || first.timeouts >= MAX_TIMEOUTS;
   const meaning: Interpretation = isPoison
     ? { understood: false, callId: understood.callId, reason: "not_storable" }
     : understood;
@@ -51,8 +66,9 @@ async function bring(received: ReceivedDelivery): Promise<void> {
     });
   } catch (error) {
     if (isRefused(error)) {
-      refusals.count = refusals.sha256 === sha256 ? refusals.count + 1 : 1;
-      refusals.sha256 = sha256;
+      first.refusals += 1;
+    } else if (errorCode(error) === TRY_TIMEOUT && (await answers(PROBE_MS))) {
+      first.timeouts += 1;
     }
     throw error;
   }

@@ -7,6 +7,7 @@ import type { CallFacts } from "@/lib/call-facts";
 import { env } from "@/lib/env";
 import { isStopping } from "@/lib/http-server";
 import { errorCode, log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { fetchCall, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@/lib/sarj/api";
 
 /**
@@ -42,11 +43,11 @@ export function apiAccess(): ApiAccess | null {
 }
 
 /** Why the queue stands still: the API refused the key that is in use. Null while it runs. */
-export async function apiStop(): Promise<{ error: ApiErrorCode; since: Date } | null> {
+export async function apiStop(): Promise<{ error: ApiErrorCode; since: Date; ageMs: number } | null> {
   const access = apiAccess();
   const stop = await readState<ApiStop>(STOP_KEY);
   return stop !== null && access !== null && stop.value.keyDigest === digest(access.apiKey)
-    ? { error: stop.value.error, since: stop.updatedAt }
+    ? { error: stop.value.error, since: stop.updatedAt, ageMs: stop.ageMs }
     : null;
 }
 
@@ -65,17 +66,17 @@ export function isKeyRefused(error: ApiErrorCode): boolean {
   return error === "unauthorized" || error === "no_organization";
 }
 
-let running: Promise<number> | null = null;
+const current = perProcess("enrichment", () => ({ run: null as Promise<number> | null }));
 
 /**
  * Works off what is due until nothing is or the time is up, and returns how many calls were asked for. Calls at the same
  * moment share one run: a burst of deliveries does not become a burst of requests to the vendor.
  */
 export function enrichDue(budgetMs = 25_000): Promise<number> {
-  running ??= run(budgetMs).finally(() => {
-    running = null;
+  current.run ??= run(budgetMs).finally(() => {
+    current.run = null;
   });
-  return running;
+  return current.run;
 }
 
 async function run(budgetMs: number): Promise<number> {
@@ -85,7 +86,7 @@ async function run(budgetMs: number): Promise<number> {
   }
   const stop = await apiStop();
   if (stop !== null) {
-    return Date.now() - stop.since.getTime() < PROBE_AFTER_MS ? 0 : askAll(access, await claimDueCalls(1));
+    return stop.ageMs < PROBE_AFTER_MS ? 0 : askAll(access, await claimDueCalls(1));
   }
   const deadline = Date.now() + budgetMs;
   let asked = 0;
@@ -109,7 +110,7 @@ async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promi
   const worker = async () => {
     for (let call = left.shift(); call !== undefined; call = left.shift()) {
       if (keyRefused) {
-        await noteFailedAttempt(call.callId, "unauthorized", retryLater(call, PROBE_AFTER_MS / 1000, false));
+        await noteFailedAttempt(call, "unauthorized", retryLater(call, PROBE_AFTER_MS / 1000, false));
       } else {
         keyRefused = (await ask(access, call)) === "key_refused" || keyRefused;
       }
@@ -124,7 +125,10 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     const askedAt = new Date();
     const answer = await fetchCall(access, call.callId, { now: askedAt });
     if (answer.ok) {
-      await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts), { mayMake: false });
+      await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts), {
+        mayMake: false,
+        leasedUntil: call.leasedUntil,
+      });
       await resumeApi();
       return "asked";
     }
@@ -136,14 +140,14 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     });
     if (isKeyRefused(answer.error)) {
       await noteApiStop(access, answer.error);
-      await noteFailedAttempt(call.callId, answer.error, retryLater(call, PROBE_AFTER_MS / 1000, false));
+      await noteFailedAttempt(call, answer.error, retryLater(call, PROBE_AFTER_MS / 1000, false));
       return "key_refused";
     }
-    await noteFailedAttempt(call.callId, answer.error, stepAfterError(call, answer.error));
+    await noteFailedAttempt(call, answer.error, stepAfterError(call, answer.error));
   } catch (error) {
     log("error", "enrichment_not_stored", { call_id: call.callId, error_code: errorCode(error) });
     if (isRefused(error)) {
-      await noteFailedAttempt(call.callId, "not_storable", stepAfterError(call, "internal_error"));
+      await noteFailedAttempt(call, "not_storable", stepAfterError(call, "internal_error"));
     }
     // Else the database is away: the claim's lease runs out and the call is due again.
   }

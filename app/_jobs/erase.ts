@@ -13,6 +13,7 @@ import {
 } from "@/db/erasure";
 import type { Erasure } from "@/db/schema";
 import { errorCode, log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { numberPattern, type SoughtNumber } from "@/lib/phone-pattern";
 import { decodeBody } from "@/lib/sarj/body";
 
@@ -22,6 +23,10 @@ const CALLS = 200;
 const DETAILS = 500;
 const DELIVERIES = 200;
 
+/** So often in a row a batch may fail before the erasure has failed with its reason; whoever asked for it can ask again. */
+const MAX_FAILURES = 5;
+const failures = perProcess("erasure failures", () => new Map<string, number>());
+
 /** Works on erasures until none is left or the time is up, and returns how many ended. */
 export async function eraseDue(budgetMs = 20_000): Promise<number> {
   const deadline = Date.now() + budgetMs;
@@ -29,19 +34,44 @@ export async function eraseDue(budgetMs = 20_000): Promise<number> {
   while (Date.now() < deadline) {
     // What waits on disk is not in the tables yet: it is brought there first, or the erasure waits with it.
     await drainSpool();
-    if ((deliverySpool()?.waiting ?? 0) > 0) {
+    if (!(await isNothingOnDisk())) {
       break;
     }
     const erasure = await claimErasure();
     if (erasure === null) {
       break;
     }
-    if (!(await work(erasure, deadline))) {
+    if (!(await attempt(erasure, deadline))) {
       break;
     }
     ended += 1;
   }
   return ended;
+}
+
+/** Of this machine: several machines that share a database have each a disk of its own. */
+async function isNothingOnDisk(): Promise<boolean> {
+  return (await deliverySpool()?.isEmpty()) ?? true;
+}
+
+/** Returns whether the erasure ended. */
+async function attempt(erasure: ClaimedErasure, deadline: number): Promise<boolean> {
+  try {
+    const isEnded = await work(erasure, deadline);
+    failures.delete(erasure.id);
+    return isEnded;
+  } catch (error) {
+    const count = (failures.get(erasure.id) ?? 0) + 1;
+    log("error", "erasure_failed", { error_code: errorCode(error), attempt: count });
+    failures.set(erasure.id, count);
+    if (count < MAX_FAILURES) {
+      await releaseErasure(erasure.id);
+      return false;
+    }
+    failures.delete(erasure.id);
+    await finishErasure(erasure.id, errorCode(error));
+    return true;
+  }
 }
 
 /** Returns whether the erasure ended. */
@@ -71,6 +101,11 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
       }
       case "reviews": {
         await redactReviews(erasure, number);
+        // Parked while it went on: it may hold the number, and comes in behind what was gone through already.
+        if (!(await isNothingOnDisk())) {
+          await releaseErasure(claimed.id, { fromTheStart: true });
+          return false;
+        }
         const ended = await finishErasure(claimed.id, null);
         if (ended !== null) {
           await writeDown(ended);

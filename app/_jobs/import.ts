@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import { applyApiFacts } from "@/db/enrichment";
+import { isRefused } from "@/db/errors";
 import {
   claimImportItem,
   finishImportItem,
@@ -11,6 +12,7 @@ import {
 } from "@/db/imports";
 import { IMPORTS_PER_SECOND } from "@/lib/call-id-list";
 import { errorCode, log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { fetchCall, type ApiAccess } from "@/lib/sarj/api";
 
 import { apiAccess, apiStop, isKeyRefused, noteApiStop, PROBE_AFTER_MS, resumeApi, stepAfterAnswer } from "./enrich";
@@ -29,14 +31,14 @@ const PAUSE_SECONDS = 30;
 /** An item whose place is further ahead than this is given back: its claim would run out. */
 const LONGEST_WAIT_MS = 5000;
 
-let running: Promise<number> | null = null;
+const current = perProcess("import", () => ({ run: null as Promise<number> | null }));
 
 /** Works off items that are due until none is or the time is up, and returns how many came to an end. */
 export function importDue(budgetMs = 25_000): Promise<number> {
-  running ??= run(Date.now() + budgetMs).finally(() => {
-    running = null;
+  current.run ??= run(Date.now() + budgetMs).finally(() => {
+    current.run = null;
   });
-  return running;
+  return current.run;
 }
 
 async function run(deadline: number): Promise<number> {
@@ -45,7 +47,7 @@ async function run(deadline: number): Promise<number> {
     return 0;
   }
   const stop = await apiStop();
-  if (stop !== null && Date.now() - stop.since.getTime() < PROBE_AFTER_MS) {
+  if (stop !== null && stop.ageMs < PROBE_AFTER_MS) {
     return 0;
   }
   let isStopped = false;
@@ -88,10 +90,24 @@ async function work(access: ApiAccess, item: ClaimedItem): Promise<"done" | "lat
     await wait(ahead);
     return await ask(access, item);
   } catch (error) {
-    // The database: the claim's lease runs out and the item is due again.
     log("error", "import_not_stored", { call_id: item.callId, error_code: errorCode(error) });
+    if (isRefused(error)) {
+      return setAside(item);
+    }
+    // The database is away: the claim's lease runs out and the item is due again.
     return "stop";
   }
+}
+
+/** What Postgres does not take of an answer, it may not take the next time either. The others go on. */
+async function setAside(item: ClaimedItem): Promise<"done" | "later"> {
+  const seconds = RETRY_AFTER[item.attempts - 1];
+  if (seconds === undefined) {
+    await finishImportItem(item, "failed", "not_storable");
+    return "done";
+  }
+  await postponeImportItem(item, { error: "not_storable", seconds, countAttempt: true });
+  return "later";
 }
 
 async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "later" | "stop"> {
@@ -99,7 +115,10 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
   const answer = await fetchCall(access, item.callId, { now: askedAt });
   if (answer.ok) {
     const step = stepAfterAnswer({ endedAt: null, enrichmentState: "pending", attempts: 1 }, answer.facts);
-    const { isNew } = await applyApiFacts(item.callId, answer.facts, askedAt, step, { mayMake: true });
+    const { isNew } = await applyApiFacts(item.callId, answer.facts, askedAt, step, {
+      mayMake: true,
+      leasedUntil: null,
+    });
     await finishImportItem(item, isNew ? "imported" : "already_there", null);
     return "done";
   }

@@ -7,6 +7,7 @@ import { record } from "@/db/deliveries";
 import { migrate } from "@/db/migrate";
 import { DEFAULT_VIEW, encodeCursor, NO_FILTER } from "@/lib/call-filter";
 import { interpret } from "@/lib/sarj/webhook";
+import { received } from "@/tests/fixtures/received";
 
 type Work = () => PromiseLike<unknown>;
 
@@ -82,8 +83,7 @@ async function store(callId: string): Promise<void> {
       },
     }),
   );
-  const sender = { contentType: "application/json", contentEncoding: null, sourceIp: null, secretLabel: "bench" };
-  await record({ ...sender, body, receivedAt: null }, interpret(body, new Date()));
+  await record(received(body), interpret(body, new Date()));
 }
 
 /** The median time of each in milliseconds, measured one after the other in every round. */

@@ -6,6 +6,7 @@ import { applyApiFacts } from "@/db/enrichment";
 import { NO_FACTS } from "@/lib/call-facts";
 import { CALL_SORTS, type CallSort, DEFAULT_VIEW, encodeCursor, parseCallFilter } from "@/lib/call-filter";
 import { interpret } from "@/lib/sarj/webhook";
+import { received } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
 type Row = {
@@ -270,10 +271,7 @@ test.describe("filters", () => {
         enhanced_transcript: { transcript: { messages }, errors: [] },
       };
       const body = Buffer.from(JSON.stringify({ call_id: callId, payload: { type: "complete", call_data } }));
-      return record(
-        { body, contentType: null, contentEncoding: null, sourceIp: null, secretLabel: "x", receivedAt: null },
-        interpret(body, new Date()),
-      );
+      return record(received(body), interpret(body, new Date()));
     };
     await deliver("call-1", "أَهلاً، أريد تأجيل الموعد إلى الغد");
     await deliver("call-2", "Please hold the delivery until Monday");
@@ -297,7 +295,7 @@ test.describe("filters", () => {
         { ...NO_FACTS, variables },
         new Date(),
         { state: "done", dueInSeconds: null, resetAttempts: true },
-        { mayMake: true },
+        { mayMake: true, leasedUntil: null },
       );
     await named("call-1", { customer_name: "محمّد أحمد العتيبي" });
     await named("call-2", { full_name: "Sara Malik", note: "Mohammed" });

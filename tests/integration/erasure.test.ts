@@ -11,6 +11,7 @@ import { parseSoughtNumber } from "@/lib/phone-pattern";
 import { interpret } from "@/lib/sarj/webhook";
 
 import { type Database } from "../fixtures/database";
+import { received } from "../fixtures/received";
 import { expect, test } from "../fixtures/test";
 
 const CANARY = "+966501234567";
@@ -22,15 +23,8 @@ test.beforeEach(async ({ database }) => {
 
 async function store(body: unknown, { gzip = false } = {}): Promise<void> {
   const text = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-  const received = {
-    body: gzip ? gzipSync(text) : text,
-    contentType: "application/json",
-    contentEncoding: gzip ? "gzip" : null,
-    sourceIp: null,
-    secretLabel: "test",
-    receivedAt: null,
-  };
-  await record(received, interpret(text, new Date()));
+  const delivery = gzip ? received(gzipSync(text), { contentEncoding: "gzip" }) : received(text);
+  await record(delivery, interpret(text, new Date()));
 }
 
 const complete = (callId: string, data: Record<string, unknown>) => ({
@@ -100,7 +94,7 @@ test("row 63: what the API says of an erased call while it goes does not bring i
   await store(complete("own", { phone_number: CANARY }));
   const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
   const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayMake: false });
+  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayMake: false, leasedUntil: null });
   const id = await startErasure(NUMBER, "Nora");
   // One answer waits for the lock that the erasure holds, another comes when all is over.
   await Promise.all([eraseDue(), answer(), answer(), answer()]);

@@ -16,6 +16,7 @@ import { generateCalls } from "@/scripts/vendor/generate";
 import type { Vendor } from "@/scripts/vendor/server";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
+import { received } from "@/tests/fixtures/received";
 import { VENDOR_API_KEY } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -96,15 +97,7 @@ test("a call that is there already is said to be so; one that the API confirmed 
   database: { sql },
 }) => {
   const body = Buffer.from(JSON.stringify({ call_id: SECOND, payload: { type: "no_answer" } }));
-  const received = {
-    body,
-    contentType: null,
-    contentEncoding: null,
-    sourceIp: null,
-    secretLabel: "0a1b2c3d",
-    receivedAt: null,
-  };
-  await record(received, interpret(body, new Date()));
+  await record(received(body), interpret(body, new Date()));
   await sql`update calls set enrichment_due_at = null`;
   await workOff(await begin([FIRST]));
   vendor.clearRequests();
@@ -121,15 +114,7 @@ test("a call that is there already is said to be so; one that the API confirmed 
 test("a webhook that comes later says how an imported call ended", async ({ database: { sql } }) => {
   await workOff(await begin([FIRST]));
   const body = Buffer.from(JSON.stringify({ call_id: FIRST, payload: { type: "automation" } }));
-  const received = {
-    body,
-    contentType: null,
-    contentEncoding: null,
-    sourceIp: null,
-    secretLabel: "0a1b2c3d",
-    receivedAt: null,
-  };
-  await record(received, interpret(body, new Date()));
+  await record(received(body), interpret(body, new Date()));
   expect(await sql`select outcome from calls`).toEqual([{ outcome: "automation" }]);
 });
 
@@ -176,6 +161,35 @@ test("row 49: an item that always fails is given up after five tries, and says w
     { callId: SECOND, state: "imported", error: null },
   ]);
   expect(vendor.requests().filter(({ path }) => path.endsWith(FIRST))).toHaveLength(5);
+});
+
+test("row 49: an answer that Postgres always refuses is given up after five tries, and the others go on", async ({
+  database: { sql },
+}) => {
+  await sql`
+    create function refuse_one() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`;
+  await sql.unsafe(`
+    create trigger refuse_one before insert on calls for each row when (new.call_id = '${FIRST}') execute function refuse_one()`);
+  try {
+    const id = await begin([FIRST, SECOND]);
+    await expect
+      .poll(
+        async () => {
+          await sql`update import_items set due_at = now() where due_at is not null and error is not null`;
+          await importDue();
+          return (await getImport(id))?.counts.pending;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(0);
+    expect(await results(id)).toEqual([
+      { callId: FIRST, state: "failed", error: "not_storable" },
+      { callId: SECOND, state: "imported", error: null },
+    ]);
+  } finally {
+    await sql`drop trigger refuse_one on calls`;
+    await sql`drop function refuse_one`;
+  }
 });
 
 test("row 38: a refused key stops the work at once, and the work goes on when it is accepted", async ({

@@ -4,6 +4,7 @@ import { record } from "@/db/deliveries";
 import { countQuarantined, readSecretUse } from "@/db/delivery-log";
 import { standings } from "@/db/provenance";
 import { interpret } from "@/lib/sarj/webhook";
+import { received } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
@@ -17,9 +18,8 @@ test.beforeEach(async ({ database }) => {
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 async function store(body: Buffer, secretLabel = "aaaaaaaa", receivedAt: Date | null = null) {
-  const received = { body, contentType: null, contentEncoding: null, sourceIp: null, secretLabel, receivedAt };
   const meaning = interpret(body, new Date());
-  const { deliveryId } = await record(received, meaning);
+  const { deliveryId } = await record(received(body, { secretLabel, receivedAt }), meaning);
   if (!meaning.understood) {
     throw new Error("the test's own body is not understood");
   }
@@ -97,15 +97,7 @@ test("arrivals are counted for each stretch, its end left out, in the order aske
 test("what was set aside is counted by its reason", async () => {
   for (const body of ["{", "}", "[]"]) {
     const raw = Buffer.from(body);
-    const received = {
-      body: raw,
-      contentType: null,
-      contentEncoding: null,
-      sourceIp: null,
-      secretLabel: "aaaaaaaa",
-      receivedAt: null,
-    };
-    await record(received, interpret(raw, new Date()));
+    await record(received(raw), interpret(raw, new Date()));
   }
   expect(await countQuarantined()).toEqual([
     { reason: "not_json", count: 2 },

@@ -2,16 +2,19 @@ import { randomBytes } from "node:crypto";
 
 import postgres from "postgres";
 
-import { apiStop, enrichDue, resumeApi } from "@/app/_jobs/enrich";
+import { apiStop, enrichDue, noteApiStop, resumeApi } from "@/app/_jobs/enrich";
 import { record } from "@/db/deliveries";
+import { applyApiFacts, claimDueCalls, noteFailedAttempt } from "@/db/enrichment";
 import { migrate } from "@/db/migrate";
+import { NO_FACTS } from "@/lib/call-facts";
 import { interpret } from "@/lib/sarj/webhook";
 import type { Fault } from "@/scripts/vendor/faults";
 import { generateCalls } from "@/scripts/vendor/generate";
 
 import { startApp } from "../fixtures/app";
 import { databaseUrl } from "../fixtures/database";
-import { readGrounds } from "../fixtures/slots";
+import { received } from "../fixtures/received";
+import { readGrounds, VENDOR_API_KEY } from "../fixtures/slots";
 import { expect, test } from "../fixtures/test";
 import { complete, notCompleted } from "../fixtures/webhooks";
 
@@ -30,14 +33,7 @@ test.afterAll(({ vendor }) => vendor.clearFaults());
 
 async function bring(body: unknown): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(body));
-  const sender = {
-    contentType: null,
-    contentEncoding: null,
-    sourceIp: null,
-    secretLabel: "12345678",
-    receivedAt: null,
-  };
-  await record({ body: bytes, ...sender }, interpret(bytes, new Date()));
+  await record(received(bytes), interpret(bytes, new Date()));
 }
 
 const STATE = ["enrichment_state", "enrichment_error", "enrichment_attempts"];
@@ -194,6 +190,28 @@ test("rows 35 and 36: a call that the API does not know is stored, unverified, a
     outcome: "complete",
     is_test: false,
   });
+});
+
+test("an answer about an older webhook leaves what a newer one wants to know to be asked for", async ({ database }) => {
+  await noteApiStop({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
+  await bring(notCompleted(CALL));
+  const [claimed] = await claimDueCalls(1);
+  expect(claimed).toBeDefined();
+  await bring(complete(CALL));
+  const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+  const answer = { ...NO_FACTS, language: "ar" };
+  await applyApiFacts(CALL, answer, new Date(), done, { mayMake: false, leasedUntil: claimed?.leasedUntil ?? null });
+  const [row] = await database.sql`
+    select enrichment_state, enrichment_due_at <= now() as is_due, outcome, language from calls`;
+  expect(row).toEqual({ enrichment_state: "pending", is_due: true, outcome: "complete", language: "ar" });
+  // Nor does a failure of the one that was claimed before.
+  await noteFailedAttempt(claimed ?? { callId: CALL, leasedUntil: new Date(0) }, "timeout", {
+    state: "failed",
+    dueInSeconds: null,
+    resetAttempts: false,
+    countAttempt: true,
+  });
+  expect(await database.sql`select enrichment_state from calls`).toEqual([{ enrichment_state: "pending" }]);
 });
 
 test("row 50: two processes on one database ask for each call once", async ({ database, vendor }) => {

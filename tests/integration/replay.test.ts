@@ -4,8 +4,10 @@ import { apiAccess, noteApiStop } from "@/app/_jobs/enrich";
 import { replay, replayReasonBatch } from "@/app/_jobs/replay";
 import { record } from "@/db/deliveries";
 import { getDelivery, listDeliveries } from "@/db/delivery-log";
+import { applyReplay, readStoredDelivery } from "@/db/replay";
 import { NO_DELIVERY_FILTER } from "@/lib/delivery-filter";
 import { interpret, type QuarantineReason } from "@/lib/sarj/webhook";
+import { received } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database }) => {
@@ -14,6 +16,18 @@ test.beforeEach(async ({ database }) => {
   const access = apiAccess();
   expect(access).not.toBeNull();
   await noteApiStop(access ?? { baseUrl: "", apiKey: "" }, "unauthorized");
+});
+
+test("row 63: what was erased while a replay had read it already does not come back", async ({ database: { sql } }) => {
+  const id = await store(complete("erased"), { reason: "call_id_missing" });
+  const stored = await readStoredDelivery(id);
+  const meaning = interpret(complete("erased"), new Date());
+  await sql`delete from deliveries`;
+  expect(stored !== null && meaning.understood && (await applyReplay(stored, meaning))).toMatchObject({
+    verdict: "quarantined",
+  });
+  expect(await sql`select 1 from calls`).toHaveLength(0);
+  expect(await sql`select 1 from call_details`).toHaveLength(0);
 });
 
 const LONG_AGO = new Date("2026-01-05T08:00:00.000Z");
@@ -39,15 +53,8 @@ async function store(
   } = {},
 ): Promise<string> {
   const meaning = reason === undefined ? interpret(body, new Date()) : { understood: false as const, callId, reason };
-  const received = {
-    body,
-    contentType: "application/json",
-    contentEncoding,
-    sourceIp: "192.0.2.7",
-    secretLabel: "0a1b2c3d",
-    receivedAt,
-  };
-  return (await record(received, meaning)).deliveryId;
+  const delivery = received(body, { contentEncoding, sourceIp: "192.0.2.7", receivedAt });
+  return (await record(delivery, meaning)).deliveryId;
 }
 
 test("row 37: a replayed delivery applies as if it came now and keeps its first time; again changes nothing", async ({

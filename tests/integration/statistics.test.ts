@@ -120,7 +120,9 @@ const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { ca
 // Without it every test waits for an application that none of these asks for.
 test.use({ baseURL: "http://localhost" });
 
-test("every number is the count of the list behind its link", async ({ database }) => {
+test("rows 35 and 36: every number is the count of the list behind its link, without tests and what the API does not know", async ({
+  database,
+}) => {
   test.slow();
   let numbers = 0;
   await fc.assert(

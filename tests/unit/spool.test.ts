@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -9,6 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -124,6 +126,93 @@ test("row 45: an append that the disk refuses is refused, and leaves no half rec
   rmSync(directory);
   await spool.append(bytes("3"));
   expect((await drain(new Spool(directory))).got).toEqual(["3"]);
+});
+
+/** Node's own class of open files, of which this process's file system hands out every one. */
+async function fileHandleClass(): Promise<FileHandle> {
+  const handle = await open(tmpdir(), "r");
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
+
+test("rows 40 and 47: nobody is told that a record is kept before it and its folders are on the disk itself", async () => {
+  const handles = await fileHandleClass();
+  const { datasync, sync } = handles;
+  const synced: string[] = [];
+  let isDiskBroken = false;
+  handles.datasync = async function (this: FileHandle) {
+    if (isDiskBroken) {
+      throw Object.assign(new Error("broken"), { code: "EIO" });
+    }
+    await datasync.call(this);
+    synced.push("record");
+  };
+  handles.sync = async function (this: FileHandle) {
+    await sync.call(this);
+    synced.push("folder");
+  };
+  try {
+    const spool = new Spool(join(directory, "deeper", "still"));
+    await spool.append(bytes("1"));
+    // The three folders that were made, each in the one that it stands in, and the file in its folder.
+    expect(synced).toEqual(["folder", "folder", "folder", "folder", "record"]);
+    isDiskBroken = true;
+    await expect(spool.append(bytes("2"))).rejects.toMatchObject({ code: "EIO" });
+    isDiskBroken = false;
+    await spool.append(bytes("3"));
+    expect((await drain(spool)).got).toEqual(["1", "3"]);
+  } finally {
+    Object.assign(handles, { datasync, sync });
+  }
+});
+
+test("row 45: a disk that hangs does not fill the memory", async () => {
+  const handles = await fileHandleClass();
+  const { datasync } = handles;
+  const hanging = Promise.withResolvers<void>();
+  handles.datasync = async function (this: FileHandle) {
+    await hanging.promise;
+    await datasync.call(this);
+  };
+  try {
+    const spool = new Spool(directory);
+    const megabyte = Buffer.alloc(1024 * 1024, "x");
+    const appended = Array.from({ length: 80 }, () =>
+      spool.append(megabyte).then(
+        () => "kept",
+        (error: NodeJS.ErrnoException) => error.code,
+      ),
+    );
+    hanging.resolve();
+    const answers = await Promise.all(appended);
+    expect(answers.filter((answer) => answer === "ENOBUFS").length).toBeGreaterThan(10);
+    expect((await drain(spool)).delivered).toBe(answers.filter((answer) => answer === "kept").length);
+    // Once the disk is well, there is room again.
+    await spool.append(megabyte);
+  } finally {
+    handles.datasync = datasync;
+  }
+});
+
+test("row 45: a file that cannot be read keeps the others waiting for nothing, and is said to be there", async () => {
+  const dead = new Spool(directory);
+  await dead.append(bytes("1"));
+  await dead.close();
+  const [name = ""] = files();
+  // Of the right name, and nothing that could be read: the oldest of all.
+  mkdirSync(join(directory, name.replace(/^\d+/, "000000000000001")));
+  const next = new Spool(directory);
+  expect(await drain(next)).toMatchObject({ got: ["1"], unreadable: "EISDIR" });
+  expect(next.waiting).toBe(1);
+});
+
+test("row 63: what a living process of this machine still holds on disk is not nothing", async () => {
+  const [mine, other] = [new Spool(directory), new Spool(directory)];
+  expect(await mine.isEmpty()).toBe(true);
+  await other.append(bytes("1"));
+  expect([mine.waiting, await mine.isEmpty()]).toEqual([0, false]);
+  await drain(other);
+  expect(await mine.isEmpty()).toBe(true);
 });
 
 test("row 50: a file that another process took while it was written is written again", async () => {

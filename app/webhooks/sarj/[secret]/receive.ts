@@ -48,6 +48,7 @@ export async function receive(
   }
   const received: ReceivedDelivery = {
     ...sender,
+    id: requestId,
     body: read.bytes,
     contentType: header(request, "content-type"),
     contentEncoding: header(request, "content-encoding"),

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startApp } from "@/tests/fixtures/app";
+import { allowConnections, createDatabase } from "@/tests/fixtures/database";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete } from "@/tests/fixtures/webhooks";
+
+test("row 49: a delivery that Postgres refuses for ever is set aside after five tries; those behind it wait no longer", async () => {
+  test.setTimeout(120_000);
+  const spool = mkdtempSync(join(tmpdir(), "callboard-drain-"));
+  const database = await createDatabase();
+  const app = await startApp({ databaseUrl: database.url, env: { SPOOL_DIR: spool, SARJ_API_KEY: undefined } });
+  const post = async (callId: string) =>
+    (await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete(callId)) })).status;
+  const { sql } = database;
+  try {
+    // No fault of the data that the receiver knows by its code, and so nothing that it sets aside at once.
+    await sql`create function refuse_poison() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`;
+    await sql`
+      create trigger refuse_poison before insert on calls for each row when (new.call_id = 'poison')
+      execute function refuse_poison()`;
+    await allowConnections(database.name, false);
+    // Each holds until it is parked: in this order on disk.
+    const statuses: number[] = [];
+    for (const callId of ["before", "poison", "behind"]) {
+      statuses.push(await post(callId));
+    }
+    expect(statuses).toEqual([202, 202, 202]);
+    await allowConnections(database.name, true);
+    await expect
+      .poll(async () => [...(await sql`select call_id, verdict, reason from deliveries order by received_at`)], {
+        timeout: 60_000,
+      })
+      .toEqual([
+        { call_id: "before", verdict: "applied", reason: null },
+        { call_id: "poison", verdict: "quarantined", reason: "not_storable" },
+        { call_id: "behind", verdict: "applied", reason: null },
+      ]);
+    expect(app.logs().match(/"event":"drain_stopped"/g)).toHaveLength(2);
+  } finally {
+    await app.kill();
+    await allowConnections(database.name, true);
+    await database.close();
+    rmSync(spool, { recursive: true, force: true });
+  }
+});
