@@ -1,0 +1,97 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { Sql } from "postgres";
+
+import { expect, test } from "@/tests/fixtures/test";
+
+/** A call that is opened from the list stands beside it, under its own address. */
+
+test.beforeEach(async ({ database: { sql, empty } }) => {
+  await empty();
+  await sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
+  await store(sql);
+});
+
+/** 30 calls a minute apart, the newest first; every third was not answered. */
+async function store(sql: Sql): Promise<void> {
+  await sql`
+    insert into calls (call_id, outcome, phone_number, customer_name, started_at, enrichment_state, enrichment_due_at)
+    select 'call-' || i, case when i % 3 = 0 then 'no_answer' else 'complete' end, '+9665000000' || lpad(i::text, 2, '0'),
+      'Sara ' || i, timestamptz '2026-05-04 09:00Z' - i * interval '1 minute', 'done', null
+    from generate_series(1, 30) i`;
+  await sql`insert into call_details (call_id, facts) select call_id, '{}' from calls`;
+}
+
+const rows = (page: Page) => page.locator("tbody tr");
+const panel = (page: Page) => page.getByRole("dialog", { name: "Call" });
+
+async function open(page: Page, name: string): Promise<void> {
+  await rows(page).filter({ hasText: name }).getByRole("link").first().click();
+  await expect(panel(page).getByRole("heading", { name, exact: true })).toBeVisible();
+}
+
+test("it opens beside the list, keys go through the filtered list, Escape leaves the list as it was", async ({
+  adminPage: page,
+}) => {
+  await page.goto("/calls?outcome=no_answer");
+  await expect(rows(page)).toHaveCount(10);
+  await open(page, "Sara 6");
+  await expect(page).toHaveURL("/calls/call-6?outcome=no_answer");
+  await expect(rows(page)).toHaveCount(10);
+
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL("/calls/call-9?outcome=no_answer");
+  await expect(panel(page).getByRole("heading", { name: "Sara 9" })).toBeVisible();
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL("/calls/call-6?outcome=no_answer");
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL("/calls/call-3?outcome=no_answer");
+  // The first of the list has none before it.
+  await expect(panel(page).getByRole("link", { name: "Previous call" })).toHaveCount(0);
+
+  await page.keyboard.press("Escape");
+  await expect(panel(page)).toHaveCount(0);
+  await expect(page).toHaveURL("/calls?outcome=no_answer");
+  await expect(rows(page)).toHaveCount(10);
+});
+
+test("its address survives a reload, as a page of its own with the same neighbours; back closes the panel", async ({
+  adminPage: page,
+}) => {
+  await page.goto("/calls?outcome=no_answer");
+  await open(page, "Sara 6");
+  await page.goBack();
+  await expect(panel(page)).toHaveCount(0);
+  await expect(rows(page)).toHaveCount(10);
+
+  await open(page, "Sara 6");
+  await page.reload();
+  await expect(page).toHaveURL("/calls/call-6?outcome=no_answer");
+  await expect(panel(page)).toHaveCount(0);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sara 6");
+  await expect(page.getByRole("link", { name: "Next call" })).toHaveAttribute(
+    "href",
+    "/calls/call-9?outcome=no_answer",
+  );
+  await page.getByRole("link", { name: "Next call" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sara 9");
+});
+
+for (const [locale, theme] of [
+  ["en", "light"],
+  ["ar", "dark"],
+] as const) {
+  test(`axe finds nothing on the list with a call beside it, ${locale}, ${theme}`, async ({ adminPage: page, app }) => {
+    await page.context().addCookies([
+      { name: "locale", value: locale, url: app.url },
+      { name: "theme", value: theme, url: app.url },
+    ]);
+    await page.goto("/calls");
+    await rows(page).filter({ hasText: "Sara 6" }).getByRole("link").first().click();
+    await expect(page.getByRole("dialog").getByRole("heading", { name: "Sara 6" })).toBeVisible();
+    await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  });
+}
