@@ -40,6 +40,11 @@ export type Kept =
 
 const holders = perProcess("holders", () => ({ count: 0, bytes: 0 }));
 
+/** How many requests of this process hold now. */
+export function holding(): number {
+  return holders.count;
+}
+
 /**
  * Keeps one delivery, by whatever way is open, and says which.
  *

@@ -11,7 +11,7 @@ import type { App } from "../fixtures/app";
 import { test } from "../fixtures/ground";
 import { complete } from "../fixtures/webhooks";
 import { audit, startLoad } from "./load";
-import { isLong, spooled, tabulate } from "./scenario";
+import { held, isLong, spooled, tabulate } from "./scenario";
 
 /** The application itself is killed, told to end, replaced. */
 
@@ -164,7 +164,7 @@ test("row 48: a request that holds is answered before the end", async ({ ground 
   const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
   await ground.postgres.stop();
   const holding = deliver(app.webhookUrl, JSON.stringify(complete("held-at-the-end")));
-  await wait(1000);
+  await expect.poll(() => held(app), { intervals: [50] }).toBe(1);
   const began = performance.now();
   const ended = app.stop();
   await wait(1000);
@@ -181,7 +181,7 @@ test("row 48: with a disk to park on, nobody holds at the end", async ({ ground 
   const holding = Array.from({ length: 30 }, (_, index) =>
     deliver(app.webhookUrl, JSON.stringify(complete(`parked-${index}`))),
   );
-  await wait(1000);
+  await expect.poll(() => held(app), { intervals: [50] }).toBe(30);
   const began = performance.now();
   expect(await app.stop()).toBe(143);
   expect(performance.now() - began, "far less than they would have held").toBeLessThan(5000);

@@ -87,8 +87,17 @@ export async function recovery(load: Load, app: App): Promise<number> {
 
 /** How many deliveries wait on the application's disk. */
 export async function spooled(app: App): Promise<number> {
+  return (await health(app)).spooled;
+}
+
+/** How many requests hold in the application until the database is back. */
+export async function held(app: App): Promise<number> {
+  return (await health(app)).held;
+}
+
+async function health(app: App): Promise<{ spooled: number; held: number }> {
   const response = await fetch(`${app.url}/api/health`);
-  return ((await response.json()) as { spooled: number }).spooled;
+  return (await response.json()) as { spooled: number; held: number };
 }
 
 /** How often each status was answered; "none" where no answer came. */

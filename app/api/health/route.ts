@@ -1,3 +1,4 @@
+import { holding } from "@/app/_ingest/hold";
 import { deliverySpool } from "@/app/_ingest/spool";
 import { readHealth } from "@/db/health";
 import { env } from "@/lib/env";
@@ -12,7 +13,8 @@ export async function GET(): Promise<Response> {
       database: isUp ? "ok" : "unavailable",
       last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
       quarantined: health?.quarantined ?? null,
-      // Deliveries that wait on this machine's disk until the database is back.
+      // Of this machine: requests that hold, and deliveries that wait on its disk, until the database is back.
+      held: holding(),
       spooled: deliverySpool()?.waiting ?? 0,
       version: env.APP_VERSION,
     },
