@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 
 import { expect, test } from "@playwright/test";
 
-import { readableBody } from "@/lib/raw-body";
+import { bodyFile, readableBody } from "@/lib/raw-body";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 
@@ -40,6 +40,37 @@ test("the keys to a recording are left out", async () => {
     expect(text).toContain("X-Goog-Signature=…");
     expect(text).not.toMatch(/0abc9f|ab%2Bc/);
   }
+});
+
+test("nor does the file hold them, in whatever form they came; every other byte is as it was", async () => {
+  const url = "https://storage.googleapis.com/b/a.mp4?X-Goog-Expires=9&X-Goog-Signature=0abc9f&x=1";
+  const text = JSON.stringify({ recording_url: url, name: "سارة", cut: "é" });
+  const hidden = text.replace("0abc9f", "......");
+  expect((await bodyFile(bytes(text), null)).toString("utf8")).toBe(hidden);
+  // Not UTF-8 at all: what is broken stays broken in the same way.
+  const broken = Buffer.concat([Buffer.from([0xff, 0xfe, 0xc3, 0x28]), bytes(url), Buffer.from([0x00, 0x80])]);
+  const expected = Buffer.concat([
+    Buffer.from([0xff, 0xfe, 0xc3, 0x28]),
+    bytes(url.replace("0abc9f", "......")),
+    Buffer.from([0x00, 0x80]),
+  ]);
+  expect((await bodyFile(broken, null)).equals(expected)).toBe(true);
+  for (const [body, encoding] of [
+    [gzipSync(text), "gzip"],
+    [gzipSync(text), null],
+    [gzipSync(text), "no-such-encoding"],
+    [bytes(text), "no-such-encoding"],
+  ] as const) {
+    expect((await bodyFile(body, encoding)).toString("utf8"), String(encoding)).toBe(hidden);
+  }
+  const wide = await bodyFile(Buffer.from(text, "utf16le"), null);
+  expect(wide.toString("utf16le")).toBe(hidden);
+  expect((await readableBody(Buffer.from(text, "utf16le"), null)).text).not.toContain("0.a.b.c.9.f");
+  // As serializers write it that escape more than they have to.
+  const escaped = await bodyFile(bytes(String.raw`{"u":"a?Signature\u003dab\u002Bc\/d%3D\u0026Expires=9"}`), null);
+  expect(escaped.toString()).toBe(String.raw`{"u":"a?Signature\u003d...............\u0026Expires=9"}`);
+  const cutOff = gzipSync(text).subarray(0, 60);
+  expect((await bodyFile(cutOff, "gzip")).equals(cutOff)).toBe(true);
 });
 
 test("characters that hide or reorder others are written out", async () => {

@@ -4,9 +4,9 @@ import { audit } from "@/app/audit";
 import { requireApi } from "@/app/auth";
 import { getDelivery } from "@/db/delivery-log";
 import { errorCode, log } from "@/lib/log";
-import { decodeBody } from "@/lib/sarj/body";
+import { bodyFile } from "@/lib/raw-body";
 
-/** The body of a delivery as a file: unpacked where its content encoding is understood, else as it was received. For operators. */
+/** The body of a delivery as a file, unpacked where that is possible and without the keys to a recording. For operators. */
 export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {
   const gate = await requireApi("operator");
   if (!gate.ok) {
@@ -24,9 +24,9 @@ export async function GET(_request: Request, { params }: RouteContext<"/deliveri
       detail: { download: true },
       ...(delivery.callId === "" ? {} : { callId: delivery.callId }),
     });
-    const decoded = await decodeBody(delivery.body, delivery.contentEncoding);
-    const isJson = decoded !== null && ["{", "["].includes(decoded.subarray(0, 64).toString("latin1").trim().charAt(0));
-    return new Response(new Uint8Array(decoded ?? delivery.body), {
+    const file = await bodyFile(delivery.body, delivery.contentEncoding);
+    const isJson = ["{", "["].includes(file.subarray(0, 64).toString("latin1").trim().charAt(0));
+    return new Response(new Uint8Array(file), {
       headers: {
         // Never a type that a browser would run or render, whatever the sender said it was.
         "Content-Type": isJson ? "application/json" : "application/octet-stream",
