@@ -3,45 +3,51 @@ import { perProcess } from "@/lib/per-process";
 
 /**
  * The organization, for every page: its zone goes into each formatted time. It changes about once a year and is needed by the error
- * pages too, so a process keeps it for a few seconds and goes on with what it last knew while the database is away.
+ * pages too, so a process keeps it for a few seconds and goes on with what it last knew while the database is away: but for the
+ * masking of numbers, where what is not known is taken for masked.
  */
 const FRESH_MS = 5_000;
-/** How long a page waits when the process knows nothing yet; then the defaults do. */
+/** How long a page waits for the database. */
 const PATIENCE_MS = 1_500;
 
-type Memory = { known?: { value: OrganizationSettings; until: number }; asking?: Promise<OrganizationSettings> };
+type Memory = {
+  known?: { value: OrganizationSettings; until: number };
+  /** Stays when what is known is forgotten. */
+  last?: OrganizationSettings;
+  asking?: Promise<OrganizationSettings>;
+};
 
 const memory = perProcess<Memory>("organization", () => ({}));
 
-function ask(): Promise<OrganizationSettings> {
-  memory.asking ??= readOrganization()
-    .catch(() => memory.known?.value ?? ORGANIZATION_DEFAULTS)
-    .then((value) => {
-      memory.known = { value, until: Date.now() + FRESH_MS };
-      return value;
-    })
-    .finally(() => {
-      delete memory.asking;
-    });
-  return memory.asking;
-}
-
-/** Never throws and never waits longer than a moment. */
+/** Never throws and never waits longer than a moment. Nothing in it is older than `FRESH_MS`, unless the database is away. */
 export async function getOrganization(): Promise<OrganizationSettings> {
   const { known } = memory;
   if (known && known.until > Date.now()) {
     return known.value;
   }
-  const answer = ask();
-  if (known) {
-    return known.value;
-  }
-  const patience = Promise.withResolvers<OrganizationSettings>();
-  const timer = setTimeout(() => patience.resolve(ORGANIZATION_DEFAULTS), PATIENCE_MS);
-  return Promise.race([answer, patience.promise]).finally(() => clearTimeout(timer));
+  memory.asking ??= ask();
+  return memory.asking;
 }
 
 /** Called by whoever saves the settings, so that the next page of this process shows them. */
 export function forgetOrganization(): void {
   delete memory.known;
+  // What is being read may be from before.
+  delete memory.asking;
+}
+
+function ask(): Promise<OrganizationSettings> {
+  const patience = Promise.withResolvers<null>();
+  const timer = setTimeout(() => patience.resolve(null), PATIENCE_MS);
+  const asking = Promise.race([readOrganization().catch(() => null), patience.promise]).then((read) => {
+    clearTimeout(timer);
+    const value = read ?? { ...(memory.last ?? ORGANIZATION_DEFAULTS), maskNumbers: true };
+    memory.last = value;
+    if (memory.asking === asking) {
+      memory.known = { value, until: Date.now() + FRESH_MS };
+      delete memory.asking;
+    }
+    return value;
+  });
+  return asking;
 }

@@ -199,3 +199,47 @@ test("masked until revealed: an operator sees no number until one is asked for, 
   await adminPage.getByRole("switch", { name: /Operators reveal each number/ }).click();
   await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: false }]);
 });
+
+test("what an operator downloads of a delivery holds no key to the recording", async ({ app, database: { sql } }) => {
+  const url = "https://storage.googleapis.com/r/a.mp4?X-Goog-Date=20260504T090000Z&X-Goog-Signature=5ec4e7f00d";
+  const body = JSON.stringify(complete("signed", { recording_url: url }));
+  expect((await fetch(app.webhookUrl, { method: "POST", body })).status).toBe(200);
+  const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = 'signed'`;
+  const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  const file = await (await operator.get(`/deliveries/${delivery?.id}/body`)).text();
+  expect(file).toContain("X-Goog-Signature=");
+  expect(file).not.toMatch(/X-Goog-Signature=[0-9a-f]/i);
+  expect(file).toBe(body.replace("5ec4e7f00d", ".........."));
+  for (const path of [`/deliveries/${delivery?.id}`, `/calls/signed/deliveries/${delivery?.id}`]) {
+    expect(await (await operator.get(path)).text(), path).not.toContain("5ec4e7f00d");
+  }
+});
+
+test("masked until revealed holds where the setting cannot be read, and within seconds where another process set it", async ({
+  app,
+  database: { sql, superuser },
+}) => {
+  const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  const isShown = async () => (await (await operator.get("/calls")).text()).includes("538719042");
+  await expect.poll(isShown).toBe(true);
+  // Another process has set it, and from now on nobody can read it: what was known before must not go on.
+  const held = Promise.withResolvers<undefined>();
+  const locked = Promise.withResolvers<undefined>();
+  const holding = superuser.begin(async (transaction) => {
+    await transaction`lock table organization in access exclusive mode`;
+    locked.resolve(undefined);
+    await held.promise;
+  });
+  await locked.promise;
+  try {
+    await expect.poll(isShown, { timeout: 15_000 }).toBe(false);
+  } finally {
+    held.resolve(undefined);
+    await holding;
+  }
+  await expect.poll(isShown, { timeout: 15_000 }).toBe(true);
+  await sql`update organization set mask_numbers = true`;
+  await expect.poll(isShown, { timeout: 15_000 }).toBe(false);
+  await sql`update organization set mask_numbers = false`;
+  await expect.poll(isShown, { timeout: 15_000 }).toBe(true);
+});
