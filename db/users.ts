@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 
 import type { Role } from "@/lib/role";
 
@@ -198,7 +198,7 @@ export async function revokeInvitation(userId: string): Promise<boolean> {
 /** `lastAdministrator`: nobody could administer after it. `gone`: no such person, or not in a state for it. */
 export type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
 
-/** Takes effect with the person's next request. */
+/** Takes effect with the person's next request. Links made by who administers no longer work no longer either. */
 export async function changeRole(userId: string, role: Role): Promise<ChangeAnswer> {
   return keepingAnAdministrator(userId, role === "administrator", async (transaction) => {
     const changed = await transaction
@@ -206,11 +206,14 @@ export async function changeRole(userId: string, role: Role): Promise<ChangeAnsw
       .set({ role, updatedAt: sql`now()` })
       .where(eq(user.id, userId))
       .returning({ id: user.id });
+    if (role !== "administrator") {
+      await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.createdBy, userId));
+    }
     return changed.length > 0;
   });
 }
 
-/** Ends all sessions of the person at once; no new one begins, and open links work no longer. */
+/** Ends all sessions of the person at once; no new one begins, and open links work no longer: neither theirs nor those they made. */
 export async function deactivateUser(userId: string): Promise<ChangeAnswer> {
   return keepingAnAdministrator(userId, false, async (transaction) => {
     const changed = await transaction
@@ -220,7 +223,9 @@ export async function deactivateUser(userId: string): Promise<ChangeAnswer> {
       .returning({ id: user.id });
     if (changed.length > 0) {
       await transaction.delete(session).where(eq(session.userId, userId));
-      await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.userId, userId));
+      await transaction
+        .delete(oneTimeLinks)
+        .where(or(eq(oneTimeLinks.userId, userId), eq(oneTimeLinks.createdBy, userId)));
     }
     return changed.length > 0;
   });
@@ -290,7 +295,16 @@ export type OpenLink = {
   from: string | null;
 };
 
-/** What a link is for; null where it never was, was used, was replaced, or has expired. */
+/**
+ * Of the row of `one_time_links` around it: who made it administers now, too. A link that is made while its maker is being deactivated
+ * would outlive that otherwise.
+ */
+const isMakerInOffice = sql`exists (
+  select 1 from ${user} as maker
+  where maker.id = ${oneTimeLinks.createdBy} and maker.role = 'administrator' and maker.deactivated_at is null
+)`;
+
+/** What a link is for; null where it never was, was used, was replaced, has expired, or its maker administers no longer. */
 export async function readLink(tokenHash: string): Promise<OpenLink | null> {
   const from = sql<
     string | null
@@ -300,7 +314,12 @@ export async function readLink(tokenHash: string): Promise<OpenLink | null> {
     .from(oneTimeLinks)
     .innerJoin(user, eq(user.id, oneTimeLinks.userId))
     .where(
-      and(eq(oneTimeLinks.tokenHash, tokenHash), sql`${oneTimeLinks.expiresAt} > now()`, isNull(user.deactivatedAt)),
+      and(
+        eq(oneTimeLinks.tokenHash, tokenHash),
+        sql`${oneTimeLinks.expiresAt} > now()`,
+        isNull(user.deactivatedAt),
+        isMakerInOffice,
+      ),
     );
   return link ?? null;
 }
@@ -323,6 +342,7 @@ export async function redeemLink(values: {
           eq(oneTimeLinks.tokenHash, values.tokenHash),
           eq(oneTimeLinks.purpose, values.purpose),
           sql`${oneTimeLinks.expiresAt} > now()`,
+          isMakerInOffice,
         ),
       )
       .returning({ userId: oneTimeLinks.userId });

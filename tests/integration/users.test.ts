@@ -150,6 +150,28 @@ test("an expired, replaced or revoked link is none, and an invitation's does not
   expect(await revokeInvitation(person.id)).toBe(false);
 });
 
+for (const end of ["deactivated", "demoted"] as const) {
+  test(`a link made by an administrator who is ${end} works no longer`, async ({ database: { sql } }) => {
+    const maker = await addUser(sql, "administrator");
+    const person = await addUser(sql, "viewer");
+    const tokenHash = hashToken(makeToken());
+    const issue = () => issueLink({ userId: person.id, tokenHash, hours: 72, createdBy: maker.id });
+    const redeemed = () => redeemLink({ tokenHash, purpose: "reset", passwordHash: "x" });
+    await issue();
+    expect(await readLink(tokenHash)).not.toBeNull();
+    const answer = end === "deactivated" ? await deactivateUser(maker.id) : await changeRole(maker.id, "operator");
+    expect(answer).toEqual({ ok: true });
+    expect(await readLink(tokenHash)).toBeNull();
+    expect(await sql`select 1 from one_time_links`).toHaveLength(0);
+    // One that came into the table at the same moment is as dead.
+    await issue();
+    expect(await readLink(tokenHash)).toBeNull();
+    expect(await redeemed()).toBeNull();
+    await sql`update "user" set deactivated_at = null, role = 'administrator' where id = ${maker.id}`;
+    expect(await redeemed()).toMatchObject({ id: person.id });
+  });
+}
+
 test("nobody is invited twice, whatever the letters of the e-mail are", async ({ database: { sql } }) => {
   const admin = await addUser(sql, "administrator");
   const invite = (email: string) =>
