@@ -10,6 +10,10 @@ export async function audit(
   entry: Omit<AuditEntry, "actor" | "sourceIp">,
 ): Promise<void> {
   const { id, name, email } = actor;
-  const sourceIp = clientIp(await headers(), env.CLIENT_IP_HEADER);
-  await recordAudit({ actor: { id, name, email }, sourceIp, ...entry });
+  await recordAudit({ actor: { id, name, email }, sourceIp: await callerAddress(), ...entry });
+}
+
+/** Where this request comes from; null where no address can be believed. */
+export async function callerAddress(): Promise<string | null> {
+  return clientIp(await headers(), env.CLIENT_IP_HEADER);
 }

@@ -31,6 +31,7 @@ export const AUDIT_ACTIONS = [
   "retention_changed",
   "retention_run",
   "erasure_previewed",
+  "erasure_begun",
   "erased",
 ] as const;
 

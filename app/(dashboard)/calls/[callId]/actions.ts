@@ -7,7 +7,6 @@ import { z } from "zod";
 import { enrichDue } from "@/app/_jobs/enrich";
 import { audit } from "@/app/audit";
 import { type ActionGate, requireAction } from "@/app/auth";
-import { recordAudit } from "@/db/audit";
 import { getCall } from "@/db/calls";
 import { requestEnrichment } from "@/db/enrichment";
 import { decide, markAsTest, takeBackDecision } from "@/db/reviews";
@@ -80,7 +79,7 @@ export async function markCallAsTest(id: string, isTest: boolean): Promise<{ ok:
   }
   return attempt("test_mark_failed", async () => {
     const { id: marked, isTest: mark } = parsed.data;
-    await recordAudit({ actor: gate.user, action: "call_marked", callId: marked, detail: { is_test: mark } });
+    await audit(gate.user, { action: "call_marked", callId: marked, detail: { is_test: mark } });
     return (await markAsTest(marked, mark)) ? { ok: true } : null;
   });
 }

@@ -4,9 +4,9 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
 import { purge } from "@/app/_jobs/purge";
+import { audit, callerAddress } from "@/app/audit";
 import { type ActionGate, requireAction, type SignedInUser } from "@/app/auth";
 import { forgetOrganization } from "@/app/organization";
-import { recordAudit } from "@/db/audit";
 import { previewErasure, startErasure, type ErasurePreview } from "@/db/erasure";
 import { previewRetention, saveRetention, type RetentionKind, type RetentionRules } from "@/db/retention";
 import { saveMaskNumbers } from "@/db/settings";
@@ -44,9 +44,9 @@ export async function applyRetention(values: Record<RetentionField, string>) {
     if (!read.ok) {
       return read;
     }
-    await recordAudit({ actor: user, action: "retention_changed", detail: { ...read.rules } });
+    await audit(user, { action: "retention_changed", detail: { ...read.rules } });
     await saveRetention(read.rules);
-    const taken = await purge(user, 5000);
+    const taken = await purge(user, 5000, await callerAddress());
     revalidatePath("/settings/privacy");
     return { ok: true, taken };
   });
@@ -75,7 +75,7 @@ function readRules(
 export async function setMasking(maskNumbers: boolean) {
   return administer<{ ok: true } | Refused>(async (user) => {
     const chosen = z.boolean().catch(true).parse(maskNumbers);
-    await recordAudit({ actor: user, action: "settings_changed", subject: "mask_numbers", detail: { to: chosen } });
+    await audit(user, { action: "settings_changed", subject: "mask_numbers", detail: { to: chosen } });
     await saveMaskNumbers(chosen);
     forgetOrganization();
     revalidatePath("/", "layout");
@@ -96,7 +96,7 @@ export async function askErasure(text: string) {
       return { ok: false, error: "notNumber" };
     }
     const preview = await previewErasure(number);
-    await recordAudit({ actor: user, action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
+    await audit(user, { action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
     return { ok: true, masked: number.masked, preview };
   });
 }
@@ -108,6 +108,7 @@ export async function beginErasure(text: string) {
     if (number === null) {
       return { ok: false, error: "notNumber" };
     }
+    await audit(user, { action: "erasure_begun", subject: number.masked });
     const id = await startErasure(number, user.name);
     revalidatePath("/settings/privacy");
     return { ok: true, masked: number.masked, id };

@@ -1,10 +1,9 @@
+import { audit } from "@/app/audit";
 import { requireApi } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
-import { exportAudit, recordAudit } from "@/db/audit";
+import { exportAudit } from "@/db/audit";
 import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/audit-filter";
-import { clientIp } from "@/lib/client-ip";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/csv";
-import { env } from "@/lib/env";
 import { toZonedIso } from "@/lib/time";
 
 const COLUMNS = ["at", "actor_name", "actor_email", "action", "call_id", "subject", "row_count", "detail", "source_ip"];
@@ -19,12 +18,7 @@ export async function GET(request: Request): Promise<Response> {
   const params = Object.fromEntries(new URL(request.url).searchParams);
   const { filter } = parseAuditFilter(params, timeZone);
   try {
-    await recordAudit({
-      actor: gate.user,
-      action: "audit_exported",
-      detail: Object.fromEntries(auditParams(filter)),
-      sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
-    });
+    await audit(gate.user, { action: "audit_exported", detail: Object.fromEntries(auditParams(filter)) });
   } catch {
     return Response.json({ error: "unavailable" }, { status: 503 });
   }
