@@ -24,7 +24,9 @@ export function parseSoughtNumber(text: string): SoughtNumber | null {
   return { digits, masked: `+…${digits.slice(-2)}` };
 }
 
-const SEPARATORS = "[\\s\\u00A0\\u2010-\\u2015\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069().\\-]{0,3}";
+/** What people and machines write between the digits of one number; `،` is the comma of Arabic. */
+export const SEPARATORS =
+  "[\\s\\u00A0\\u00AD\\u060C\\u2010-\\u2015\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2069().,/\\-]{0,3}";
 /** At least so many digits name a person: shorter ones are anybody's order number. */
 const MIN_NATIONAL_DIGITS = 7;
 
@@ -55,8 +57,7 @@ export function eraseNumber<Value extends Json>(value: Value, pattern: RegExp): 
   return replaceNumber(value, pattern, ERASED, null) as Value;
 }
 
-/** The same JSON with the number replaced wherever it stands: `inText` in texts and keys, `bare` for a JSON number. */
-export function replaceNumber(value: Json, pattern: RegExp, inText: string, bare: Json): Json {
+function replaceNumber(value: Json, pattern: RegExp, inText: string, bare: Json): Json {
   if (typeof value === "string") {
     return value.replaceAll(pattern, inText);
   }
@@ -77,7 +78,7 @@ export function replaceNumber(value: Json, pattern: RegExp, inText: string, bare
   return value;
 }
 
-const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9]";
+export const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9]";
 
 function digitClass(digit: string): string {
   const value = Number(digit);
@@ -85,7 +86,7 @@ function digitClass(digit: string): string {
   return `[${digit}${hex(0x660)}${hex(0x6f0)}]`;
 }
 
-function latinDigits(text: string): string {
+export function latinDigits(text: string): string {
   return text
     .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
     .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));

@@ -10,7 +10,7 @@ import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { hasCalls, readSummary } from "@/db/statistics";
 import { withoutNumberQuestions } from "@/lib/number-questions";
 import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/overview";
-import { includesRole } from "@/lib/role";
+import { includesRole, type Role } from "@/lib/role";
 
 import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";
 import { Criteria, CriteriaSkeleton } from "./_overview/criteria";
@@ -31,7 +31,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const { role } = await requirePage();
-  const [params, { timeZone, weekStart }, now, t, tCalls, format] = await Promise.all([
+  const [params, { timeZone, weekStart, maskNumbers }, now, t, tCalls, format] = await Promise.all([
     searchParams,
     getOrganization(),
     getNow(),
@@ -39,7 +39,11 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
     getTranslations("calls"),
     getFormatter(),
   ]);
-  const asked = includesRole(role, "operator") ? { params, left: [] } : withoutNumberQuestions(params);
+  const canSeeNumbers = includesRole(role, "operator");
+  const asked =
+    canSeeNumbers && !maskNumbers
+      ? { params, left: [] }
+      : withoutNumberQuestions(params, canSeeNumbers ? "revealed" : "nothing");
   const { view, ignored } = readOverview(asked.params, timeZone, now);
   const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...asked.left];
   // A new key shows the skeletons at once; the looks of a panel change in place.
@@ -61,7 +65,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
       )}
       <PanelBoundary>
         <Suspense key={key} fallback={<OverviewSkeleton />}>
-          <Panels view={view} weekStart={weekStart} now={now} isAdministrator={includesRole(role, "administrator")} />
+          <Panels view={view} weekStart={weekStart} now={now} role={role} />
         </Suspense>
       </PanelBoundary>
     </>
@@ -106,15 +110,15 @@ async function Panels({
   view,
   weekStart,
   now,
-  isAdministrator,
+  role,
 }: {
   view: OverviewView;
   weekStart: number;
   now: Date;
-  isAdministrator: boolean;
+  role: Role;
 }) {
   if (!(await hasCalls(view.filter, view.period))) {
-    return <NothingToCount view={view} isAdministrator={isAdministrator} />;
+    return <NothingToCount view={view} isAdministrator={includesRole(role, "administrator")} />;
   }
   const summary = readSummary(view.filter, view.period, view.period.previous);
   return (
@@ -157,7 +161,7 @@ async function Panels({
       <div className="min-w-0 xl:col-span-3">
         <PanelBoundary>
           <Suspense fallback={<CriteriaSkeleton />}>
-            <Criteria view={view} />
+            <Criteria view={view} canSeeNumbers={includesRole(role, "operator")} />
           </Suspense>
         </PanelBoundary>
       </div>

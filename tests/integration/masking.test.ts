@@ -2,7 +2,6 @@ import { type APIRequestContext, request as playwrightRequest } from "@playwrigh
 
 import { decide } from "@/db/reviews";
 import { callHref } from "@/lib/call-link";
-import { withoutNumberQuestions } from "@/lib/number-questions";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
@@ -12,9 +11,12 @@ import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 /** A call's own number, wherever a payload may repeat it: no viewer is told it in any form. */
 
 const NUMBER = "+966538719042";
+/** Of somebody who is only spoken of. */
+const OTHER = "055 512 3987";
 const CALL = "masked/call 1";
 /** As machines write it, as people do, and in Arabic digits. */
-const CANARIES = [/538[\s().-]*719[\s().-]*042/u, /53[\s().-]*871[\s().-]*9042/u, /٥٣٨٧١٩٠٤٢/u];
+const CANARIES = [/538[\s().-]*719[\s().-]*042/u, /53[\s().-]*871[\s().-]*9042/u, /٥٣٨٧١٩٠٤٢|٥٣، ٨٧١|u0665.u0663/u];
+const OTHERS = /512[\s().-]*3987/u;
 
 const call = complete(CALL, {
   phone_number: NUMBER,
@@ -24,11 +26,12 @@ const call = complete(CALL, {
       messages: [
         { type: "instructions", role: "system prompt", content: `You call ${NUMBER}.` },
         { type: "message", role: "assistant", content: "Is 053 871 9042 still your number?", start_at: 1 },
-        { type: "message", role: "user", content: "نعم ٠٥٣٨٧١٩٠٤٢", start_at: 3 },
+        { type: "message", role: "user", content: "نعم ٠٥٣٨٧١٩٠٤٢ أو ٠٥٣، ٨٧١، ٩٠٤٢", start_at: 3 },
+        { type: "message", role: "user", content: `Or my wife's, ${OTHER}. Order 1234 of 2026-05-04.`, start_at: 3.5 },
         {
           type: "function_call",
           tool_name: "look_up",
-          arguments: JSON.stringify({ mobile: NUMBER, other: "00966538719042" }),
+          arguments: String.raw`{"mobile": "${NUMBER}", "other": "00966538719042", "spelled": "\u0660\u0665\u0663\u0668\u0667\u0661\u0669\u0660\u0664\u0662"}`,
           tool_call_id: "t1",
           start_at: 4,
         },
@@ -49,7 +52,10 @@ const call = complete(CALL, {
     outcome: {
       status: "success",
       reason: `Reached on ${NUMBER}`,
-      success_criteria: [{ text: "Confirmed", achieved: true, is_primary: true }],
+      success_criteria: [
+        { text: "Confirmed", achieved: true, is_primary: true },
+        { text: `Called back on ${OTHER}`, achieved: true, is_primary: false },
+      ],
     },
     contact: "0538719042",
   },
@@ -75,6 +81,7 @@ const listed = `?min_duration=70&q=${encodeURIComponent("number")}`;
 const PAGES = [
   "/",
   "/?range=30d&series=table",
+  "/?from=2026-05-01&to=2026-05-31&counted=all",
   "/calls",
   `/calls${listed}`,
   callHref(CALL),
@@ -115,7 +122,7 @@ test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form
     for (const { name, headers } of FORMS) {
       const answer = await viewer.get(path, { headers });
       const text = await answer.text();
-      if (CANARIES.some((canary) => canary.test(text))) {
+      if ([...CANARIES, OTHERS].some((canary) => canary.test(text))) {
         told.push(`${path}, ${name}`);
       }
       if (name === "HTML") {
@@ -128,7 +135,11 @@ test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form
   for (const path of ["/calls", callHref(CALL), bodies[1] ?? ""]) {
     expect(await (await operator.get(path)).text(), path).toMatch(CANARIES[0] ?? /^$/);
   }
+  for (const path of ["/?from=2026-05-01&to=2026-05-31&counted=all", callHref(CALL)]) {
+    expect(await (await operator.get(path)).text(), path).toMatch(OTHERS);
+  }
   const shown = await (await viewer.get(callHref(CALL))).text();
+  expect(shown).toContain("Order 1234 of 2026-05-04.");
   expect(shown).toContain("+966 ••• 42");
   expect(shown).toContain("look_up");
   expect(shown).toContain("Sara •••");
@@ -141,6 +152,7 @@ test("nor does a viewer find out a number by asking for it", async ({ app, datab
     ["phone=0538719042", "phone=0507777777"],
     ["q=0538719042", "q=0507777777"],
     ["q=%22053+871+9042%22", "q=%22050+777+7777%22"],
+    ["q=053+-zzz+871+-zzz+9042", "q=050+-zzz+777+-zzz+7777"],
     ["q=%D9%A0%D9%A5%D9%A3%D9%A8%D9%A7%D9%A1%D9%A9%D9%A0%D9%A4%D9%A2", "q=0507777777"],
   ] as const;
   for (const [right, wrong] of rightAndWrong) {
@@ -159,9 +171,6 @@ test("nor does a viewer find out a number by asking for it", async ({ app, datab
     expect(ways[0]).toEqual(ways[1]);
     expect(ways[0]).toContain(callHref(CALL));
   }
-  // Words, short numbers and the id of a call are looked for.
-  expect(withoutNumberQuestions({ q: "0b2c3d4e-1234-4321-8888-123456789012" }).left).toEqual([]);
-  expect(withoutNumberQuestions({ q: "room 12 at 10:30" }).left).toEqual([]);
 });
 
 test("masked until revealed: an operator sees no number until one is asked for, and that is written down", async ({
@@ -184,6 +193,21 @@ test("masked until revealed: an operator sees no number until one is asked for, 
       path,
     ).toEqual([]);
   }
+  // A whole number may be asked for, a piece of one would be found out digit by digit.
+  const finds = async (query: string) => {
+    const text = await (await context.request.get(`/calls?${query}`)).text();
+    return [callHref(CALL), callHref("another")].map((href) => text.includes(href));
+  };
+  expect(await finds("phone=0538719042")).toEqual([true, false]);
+  expect(await finds("phone=%2B966538719042")).toEqual([true, false]);
+  for (const query of ["phone=9042", "phone=05387", "q=053+871+9042"]) {
+    expect(await finds(query), query).toEqual([true, true]);
+  }
+  const file = await context.request.get("/calls/export.csv");
+  expect(await file.text()).toContain(NUMBER);
+  expect(await sql`select detail -> 'numbers' as numbers from audit_events where action = 'calls_exported'`).toEqual([
+    { numbers: true },
+  ]);
   await page.goto(callHref(CALL));
   await expect(page.getByText("+966 ••• 42")).toBeVisible();
   await expect(async () => {

@@ -27,6 +27,9 @@ test("it is found in every way of writing it", () => {
     "٠٥٠١٢٣٤٥٦٧",
     "۰۵۰۱۲۳۴۵۶۷",
     "tel:+966501234567;ext=1",
+    "050, 123, 4567",
+    "050/123/4567",
+    "٠٥٠، ١٢٣، ٤٥٦٧",
     "رقمي ٠٥٠ ١٢٣ ٤٥٦٧ شكرا",
   ]) {
     expect(sought && text.search(numberPattern(sought)), text).toBeGreaterThanOrEqual(0);

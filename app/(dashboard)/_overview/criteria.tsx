@@ -6,6 +6,7 @@ import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type CriterionFigures, readCriteria } from "@/db/statistics";
+import { maskNumbersIn } from "@/lib/mask";
 import { type OverviewView, partHref } from "@/lib/overview";
 
 import { NumberLink, numberLink, Share } from "./numbers";
@@ -15,7 +16,7 @@ const SHOWN = 3;
 const SCENARIOS_SHOWN = 8;
 
 /** How often each success criterion of the reports was met: by scenario, the primary one first. */
-export async function Criteria({ view }: { view: OverviewView }) {
+export async function Criteria({ view, canSeeNumbers }: { view: OverviewView; canSeeNumbers: boolean }) {
   const [criteria, t] = await Promise.all([
     readCriteria(view.filter, view.period),
     getTranslations("overview.criteria"),
@@ -36,8 +37,9 @@ export async function Criteria({ view }: { view: OverviewView }) {
             <section key={String(scenario)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
               <h3 className="mb-1 text-xs text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</h3>
               <ul className={listLook}>
-                {rows.slice(0, SHOWN).map((row) => (
-                  <CriterionRow key={row.criterion} {...row} view={view} />
+                {rows.slice(0, SHOWN).map((row, index) => (
+                  // A key is sent along: it must not hold what is masked.
+                  <CriterionRow key={keyOf(index)} {...row} view={view} canSeeNumbers={canSeeNumbers} />
                 ))}
               </ul>
               {rows.length > SHOWN && (
@@ -46,8 +48,8 @@ export async function Criteria({ view }: { view: OverviewView }) {
                     {t("more", { count: rows.length - SHOWN })}
                   </summary>
                   <ul className={listLook}>
-                    {rows.slice(SHOWN).map((row) => (
-                      <CriterionRow key={row.criterion} {...row} view={view} />
+                    {rows.slice(SHOWN).map((row, index) => (
+                      <CriterionRow key={keyOf(index)} {...row} view={view} canSeeNumbers={canSeeNumbers} />
                     ))}
                   </ul>
                 </details>
@@ -60,6 +62,8 @@ export async function Criteria({ view }: { view: OverviewView }) {
   );
 }
 
+const keyOf = (index: number) => `criterion ${index}`;
+
 /** The numbers of a list stand below one another, and take no more room than they need. */
 const listLook = "sm:grid sm:grid-cols-[minmax(0,1fr)_auto_auto_auto]";
 
@@ -70,16 +74,22 @@ function CriterionRow({
   judged,
   met,
   view,
-}: CriterionFigures & { view: OverviewView }) {
+  canSeeNumbers,
+}: CriterionFigures & { view: OverviewView; canSeeNumbers: boolean }) {
   const format = useFormatter();
   const t = useTranslations("overview.criteria");
-  const part = { scenario, criterion };
+  const shown = canSeeNumbers ? criterion : maskNumbersIn(criterion, null);
+  // A link names the criterion as it is.
+  const hrefOf = (met?: boolean) =>
+    shown === criterion
+      ? partHref(view.filter, { scenario, criterion, ...(met === undefined ? {} : { criterionMet: met }) })
+      : undefined;
   const missed = judged - met;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t py-1.5 sm:col-span-4 sm:grid sm:grid-cols-subgrid">
       <p className="min-w-0 basis-full text-pretty">
         <bdi dir="auto" className={isPrimary ? "font-medium" : ""}>
-          {criterion}
+          {shown}
         </bdi>
         {isPrimary && <Badge className="ms-2 align-text-bottom">{t("primary")}</Badge>}
       </p>
@@ -90,22 +100,13 @@ function CriterionRow({
         <span className="block h-full rounded-full bg-accent" style={{ inlineSize: `${(met / judged) * 100}%` }} />
       </span>
       <span className="text-end whitespace-nowrap">
-        <NumberLink
-          href={met > 0 ? partHref(view.filter, { ...part, criterionMet: true }) : undefined}
-          className="font-medium"
-        >
+        <NumberLink href={met > 0 ? hrefOf(true) : undefined} className="font-medium">
           <Share rate={{ part: met, whole: judged }} none="" />
         </NumberLink>{" "}
-        <span className="text-xs text-subtle">
-          {t.rich("of", { count: judged, link: numberLink(partHref(view.filter, part)) })}
-        </span>
+        <span className="text-xs text-subtle">{t.rich("of", { count: judged, link: numberLink(hrefOf()) })}</span>
       </span>
       <span className="ms-auto text-end text-xs whitespace-nowrap text-muted">
-        {missed > 0 && (
-          <NumberLink href={partHref(view.filter, { ...part, criterionMet: false })}>
-            {t("missed", { number: format.number(missed) })}
-          </NumberLink>
-        )}
+        {missed > 0 && <NumberLink href={hrefOf(false)}>{t("missed", { number: format.number(missed) })}</NumberLink>}
       </span>
     </li>
   );

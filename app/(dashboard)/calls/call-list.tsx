@@ -16,7 +16,7 @@ import {
   NO_FILTER,
   PER_PAGE_CHOICES,
 } from "@/lib/call-filter";
-import { maskNumber, maskNumberIn } from "@/lib/mask";
+import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/mask";
 import { includesRole, type Role } from "@/lib/role";
 
 import { CallsTable } from "./calls-table";
@@ -37,12 +37,13 @@ export async function CallList({
   if (page.rows.length === 0) {
     return <NoCalls filter={filter} view={view} role={role} />;
   }
+  const mask = includesRole(role, "operator") ? maskNumberIn : maskNumbersIn;
   const rows = canSeeNumbers
     ? page.rows
     : page.rows.map(({ phoneNumber, customerName, ...row }) => ({
         ...row,
         phoneNumber: phoneNumber === null ? null : maskNumber(phoneNumber),
-        customerName: customerName === null ? null : maskNumberIn(customerName, phoneNumber),
+        customerName: customerName === null ? null : mask(customerName, phoneNumber),
       }));
   const at = (cursor: string | null) => (cursor === null ? null : (callsHref(filter, { ...view, cursor }) as Route));
   const previous = at(page.previousCursor);

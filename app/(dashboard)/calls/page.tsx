@@ -36,7 +36,10 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
     getTranslations("calls"),
   ]);
   const canSeeNumbers = includesRole(role, "operator");
-  const asked = canSeeNumbers ? { params, left: [] } : withoutNumberQuestions(params);
+  const asked =
+    canSeeNumbers && !maskNumbers
+      ? { params, left: [] }
+      : withoutNumberQuestions(params, canSeeNumbers ? "revealed" : "nothing");
   const { filter, view, ignored } = parseCallFilter(asked.params, timeZone);
   const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...asked.left];
   // Where the database is away the list says so.

@@ -18,7 +18,7 @@ import type { Call } from "@/db/schema";
 import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call-facts";
 import { parseCallFilter, type SearchParams } from "@/lib/call-filter";
 import { recordingHref } from "@/lib/call-link";
-import { maskNumber, maskNumberIn } from "@/lib/mask";
+import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/mask";
 import { withoutNumberQuestions } from "@/lib/number-questions";
 import { isReached } from "@/lib/outcome";
 import { includesRole } from "@/lib/role";
@@ -44,11 +44,13 @@ export async function CallView({
 }) {
   const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
   const isOperator = includesRole(user.role, "operator");
-  // Its neighbours in the list would tell whose number it is.
-  const asked = isOperator ? searchParams : withoutNumberQuestions(searchParams).params;
-  const { filter, view } = parseCallFilter(asked, organization.timeZone);
   const seesNumbers = isOperator && !organization.maskNumbers;
-  const { call, details } = seesNumbers ? found : withoutNumber(found);
+  // Its neighbours in the list would tell whose number it is.
+  const asked = seesNumbers
+    ? searchParams
+    : withoutNumberQuestions(searchParams, isOperator ? "revealed" : "nothing").params;
+  const { filter, view } = parseCallFilter(asked, organization.timeZone);
+  const { call, details } = seesNumbers ? found : withoutNumber(found, isOperator ? maskNumberIn : maskNumbersIn);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
     // Another call is another recording, another search, another note.
@@ -100,7 +102,7 @@ export async function CallView({
                   canDecide={isOperator}
                   userId={user.id}
                   // A viewer does not read the number in a note either; who writes notes reads them as they are.
-                  hiddenNumber={isOperator ? null : found.call.phoneNumber}
+                  hidden={isOperator ? null : { phoneNumber: found.call.phoneNumber }}
                 />
               </Suspense>
             </PanelBoundary>
@@ -119,14 +121,14 @@ export async function CallView({
 }
 
 /** The call without its number: not in its own field, and not where it is said or written again. */
-function withoutNumber({ call, details }: WholeCall): WholeCall {
+function withoutNumber({ call, details }: WholeCall, mask: typeof maskNumberIn): WholeCall {
   const { phoneNumber } = call;
-  const masked = (value: unknown) => (value === null ? null : maskNumberIn(value as Json, phoneNumber));
+  const masked = (value: unknown) => (value === null ? null : mask(value as Json, phoneNumber));
   return {
     call: {
       ...call,
       phoneNumber: phoneNumber === null ? null : maskNumber(phoneNumber),
-      customerName: call.customerName === null ? null : maskNumberIn(call.customerName, phoneNumber),
+      customerName: call.customerName === null ? null : mask(call.customerName, phoneNumber),
     },
     details: {
       ...details,

@@ -6,7 +6,8 @@ import { cache } from "react";
 import { getUser, requirePage } from "@/app/auth";
 import { getCall } from "@/db/calls";
 import type { SearchParams } from "@/lib/call-filter";
-import { maskNumberIn } from "@/lib/mask";
+import { maskNumberIn, maskNumbersIn } from "@/lib/mask";
+import { includesRole } from "@/lib/role";
 
 import { CallView } from "./call-view";
 
@@ -27,8 +28,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     return { title: t("notFound.title") };
   }
   const { customerName, phoneNumber } = found.call;
+  const mask = includesRole(user.role, "operator") ? maskNumberIn : maskNumbersIn;
   return {
-    title: t("title", { who: customerName === null ? t("unnamed") : maskNumberIn(customerName, phoneNumber) }),
+    title: t("title", { who: customerName === null ? t("unnamed") : mask(customerName, phoneNumber) }),
   };
 }
 

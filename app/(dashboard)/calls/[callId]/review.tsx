@@ -6,7 +6,7 @@ import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
 import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/reviews";
-import { maskNumberIn } from "@/lib/mask";
+import { maskNumbersIn } from "@/lib/mask";
 
 import { ReviewForm } from "./review-form";
 
@@ -15,16 +15,17 @@ export async function Review({
   callId,
   canDecide,
   userId,
-  hiddenNumber,
+  hidden,
 }: {
   callId: string;
   canDecide: boolean;
   userId: string;
-  hiddenNumber: string | null;
+  /** The call's own number, where the reader sees no numbers. */
+  hidden: { phoneNumber: string | null } | null;
 }) {
   const [t, stored] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
   const entries = stored.map(({ note, ...entry }) =>
-    Object.assign(entry, { note: note === null ? null : maskNumberIn(note, hiddenNumber) }),
+    Object.assign(entry, { note: note === null || hidden === null ? note : maskNumbersIn(note, hidden.phoneNumber) }),
   );
   const [latest] = entries;
   const standing = latest === undefined || latest.decision === "cleared" ? null : latest;

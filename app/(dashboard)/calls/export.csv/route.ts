@@ -20,7 +20,7 @@ export async function GET(request: Request): Promise<Response> {
   if (!gate.ok) {
     return gate.response;
   }
-  const { timeZone } = await getOrganization();
+  const { timeZone, maskNumbers } = await getOrganization();
   const { bom, ...params } = parametersOf(new URL(request.url).searchParams);
   const { filter, view, ignored } = parseCallFilter(params, timeZone);
   const isBomKnown = bom === undefined || bom === "0" || bom === "1";
@@ -32,7 +32,12 @@ export async function GET(request: Request): Promise<Response> {
   let found: CallExport;
   try {
     const { count, isBounded } = await countCalls(filter);
-    const detail = { ...auditFilter(filter), ...(isBounded ? { rows: "more" } : {}) };
+    const detail = {
+      ...auditFilter(filter),
+      ...(isBounded ? { rows: "more" } : {}),
+      // Where each number is revealed for itself, this is all of them at once.
+      ...(maskNumbers ? { numbers: true } : {}),
+    };
     await audit(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);
   } catch (error) {
