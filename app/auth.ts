@@ -25,6 +25,7 @@ import {
   forgetSecondFactorAttempts,
   forgetSignInAttempts,
   recordFailedSignIn,
+  recordJoined,
   recordSignIn,
   takeSecondFactorAttempt,
   takeSignInAttempt,
@@ -73,8 +74,14 @@ export const authOptions = {
     session: {
       create: {
         before: async (begun, context) => {
-          if ((await admitUser(begun.userId)) === "deactivated") {
+          const admitted = await admitUser(begun.userId);
+          if (admitted === "deactivated") {
             throw new APIError("FORBIDDEN", { code: "DEACTIVATED", message: "Deactivated" });
+          }
+          const joined =
+            admitted === "joined" ? await context?.context.internalAdapter.findUserById(begun.userId) : null;
+          if (joined) {
+            await recordJoined(context?.headers, joined, "single sign-on");
           }
           const ipAddress = context?.headers ? clientIp(context.headers, env.CLIENT_IP_HEADER) : null;
           return { data: { ...begun, ipAddress, lastSeenAt: new Date() } };
@@ -98,8 +105,9 @@ export const auth = betterAuth({
       } else if (SECOND_STEPS.has(context.path)) {
         const challenge = await challengeOf(context);
         const begun = challenge ? await context.context.internalAdapter.findVerificationValue(challenge) : null;
-        if (begun) {
-          await takeSecondFactorAttempt(begun.value, context.body as unknown);
+        const person = begun ? await context.context.internalAdapter.findUserById(begun.value) : null;
+        if (person) {
+          await takeSecondFactorAttempt(context.headers, person, context.body as unknown);
         }
       } else if (context.path === "/sign-out") {
         const found = await getSessionFromCtx(context, { disableRefresh: true });

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { betterAuth } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import { nextCookies } from "better-auth/next-js";
@@ -8,7 +10,7 @@ import { nameUser } from "@/db/users";
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
-import { recordSignIn } from "./sign-in-attempts";
+import { recordFailedSingleSignOn, recordJoined, recordSignIn } from "./sign-in-attempts";
 
 /**
  * Signing in by OpenID Connect, where the environment names a provider. An instance of its own, made when somebody first asks for it:
@@ -50,6 +52,9 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
         if (!user.emailVerified) {
           return { error: "email_not_verified" };
         }
+        if (source.action === "create-user" && !isAllowedDomain(user.email)) {
+          return { error: "signup_disabled" };
+        }
         if (source.action === "link-account" && user.id !== undefined && user.name) {
           await nameUser(user.id, user.name);
         }
@@ -61,6 +66,7 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
       user: {
         create: {
           before: async (created) => ({ data: { ...created, image: null, role: env.OIDC_DEFAULT_ROLE ?? "viewer" } }),
+          after: async (created, context) => recordJoined(context?.headers, created, "single sign-on"),
         },
       },
       account: {
@@ -89,16 +95,28 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
             pkce: true,
             requireIdTokenVerification: true,
             disableSignUp: env.OIDC_DEFAULT_ROLE === undefined,
-            mapProfileToUser: (profile) => ({
-              name: nameOf(profile),
-              emailVerified: isVerified(profile["email_verified"]) || isVerified(profile["xms_edov"]),
-            }),
+            mapProfileToUser: (profile) => {
+              const arrival = arrivals.getStore();
+              if (arrival && typeof profile["email"] === "string") {
+                arrival.email = profile["email"];
+              }
+              return {
+                name: nameOf(profile),
+                emailVerified: isVerified(profile["email_verified"]) || isVerified(profile["xms_edov"]),
+              };
+            },
           },
         ],
       }),
       nextCookies(),
     ],
   });
+}
+
+/** Of whom nobody has invited: a provider that serves more than the organization lets in none of the others. */
+function isAllowedDomain(email: string | null | undefined): boolean {
+  const domain = email?.toLowerCase().split("@").at(-1) ?? "";
+  return env.OIDC_ALLOWED_DOMAINS.includes(domain);
 }
 
 /** Microsoft's Entra ID has no `email_verified`; its optional claim `xms_edov` says that the domain's owner vouches for the e-mail. */
@@ -134,4 +152,23 @@ export async function singleSignOnAuth(): Promise<SingleSignOnAuth | null> {
     kept.auth = make(config);
   }
   return kept.auth;
+}
+
+/** Who is just coming back from the provider, as far as it has said. */
+const arrivals = new AsyncLocalStorage<{ email?: string }>();
+
+/** Answers the request with which the provider sends somebody back, and writes down who is not let in; null as above. */
+export async function singleSignOnCallback(request: Request): Promise<Response | null> {
+  const auth = await singleSignOnAuth();
+  if (auth === null) {
+    return null;
+  }
+  const arrival: { email?: string } = {};
+  const response = await arrivals.run(arrival, () => auth.handler(request));
+  const location = response.headers.get("location");
+  const error = location === null ? null : new URL(location, env.APP_URL).searchParams.get("error");
+  if (error !== null) {
+    await recordFailedSingleSignOn(request.headers, arrival.email, /^\w{1,40}$/.test(error) ? error : "other");
+  }
+  return response;
 }

@@ -53,6 +53,12 @@ export async function listUsers(): Promise<Person[]> {
     .orderBy(asc(sql`lower(coalesce(nullif(${user.name}, ''), ${user.email}))`), asc(user.id));
 }
 
+/** Whether somebody has this e-mail, in whatever state. It is stored in lower case. */
+export async function isKnownEmail(email: string): Promise<boolean> {
+  const rows = await db.select({ id: user.id }).from(user).where(eq(user.email, email)).limit(1);
+  return rows.length > 0;
+}
+
 /** Whether anybody can sign in at all. */
 export async function hasUsers(): Promise<boolean> {
   const rows = await db.select({ id: user.id }).from(user).limit(1);
@@ -387,10 +393,10 @@ function hoursFromNow(hours: number) {
 /* ── Signing in ──────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /**
- * Called as a session begins. `deactivated` means that none may. Somebody invited has just come in by single sign-on: that is
- * as good as the link, which ends.
+ * Called as a session begins. `deactivated` means that none may. `joined`: somebody invited has just come in by single sign-on, which
+ * is as good as the link, which ends.
  */
-export async function admitUser(userId: string): Promise<"admitted" | "deactivated"> {
+export async function admitUser(userId: string): Promise<"admitted" | "joined" | "deactivated"> {
   const [person] = await db
     .select({ activatedAt: user.activatedAt, deactivatedAt: user.deactivatedAt })
     .from(user)
@@ -407,7 +413,7 @@ export async function admitUser(userId: string): Promise<"admitted" | "deactivat
       await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.userId, userId));
     }
   });
-  return "admitted";
+  return person.activatedAt === null ? "joined" : "admitted";
 }
 
 /** Gives a name to who has none yet. */

@@ -91,6 +91,11 @@ const schema = z
         })
         .optional(),
     ),
+    OIDC_ALLOWED_DOMAINS: commaList
+      .transform((domains) => domains.map((domain) => domain.toLowerCase().replace(/^@/, "")))
+      .pipe(
+        z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "must be domains of e-mail addresses: example.com")),
+      ),
     SPOOL_DIR: optionalText,
     CRON_SECRET: z
       .string()
@@ -109,6 +114,13 @@ const schema = z
           message: `is not set: single sign-on needs ${singleSignOn.join(", ")}`,
         });
       }
+    }
+    if (values.OIDC_DEFAULT_ROLE !== undefined && values.OIDC_ALLOWED_DOMAINS.length === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["OIDC_DEFAULT_ROLE"],
+        message: "needs OIDC_ALLOWED_DOMAINS: else everybody whom the provider knows would be let in",
+      });
     }
     if (values.SARJ_WEBHOOK_ALLOWED_IPS.length > 0 && values.CLIENT_IP_HEADER === undefined) {
       context.addIssue({

@@ -51,6 +51,7 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
     ["invited", { email: "invited@callboard.example", email_verified: true, name: "Invited Person" }],
     ["unverified", { email: "known@callboard.example", email_verified: false }],
     ["stranger", { email: "stranger@callboard.example", email_verified: true, name: "A Stranger" }],
+    ["foreigner", { email: "foreigner@callboard.example.org", email_verified: true, name: "A Foreigner" }],
     ["gone", { email: "gone@callboard.example", email_verified: true }],
   ]);
   const provider = await startProvider(appUrl, people);
@@ -106,6 +107,34 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
       });
     }
     expect(await sql`select 1 from "user" where email like 'stranger%'`).toHaveLength(0);
+    expect(
+      await sql`select action, actor_email, subject, detail from audit_events where action in ('sign_in_failed', 'user_joined') order by at`,
+    ).toEqual([
+      {
+        action: "user_joined",
+        actor_email: "invited@callboard.example",
+        subject: "invited@callboard.example",
+        detail: { by: "single sign-on" },
+      },
+      {
+        action: "sign_in_failed",
+        actor_email: null,
+        subject: "known@callboard.example",
+        detail: { by: "single sign-on", error: "email_not_verified" },
+      },
+      {
+        action: "sign_in_failed",
+        actor_email: null,
+        subject: "stranger@callboard.example",
+        detail: { by: "single sign-on", error: "signup_disabled" },
+      },
+      {
+        action: "sign_in_failed",
+        actor_email: null,
+        subject: "gone@callboard.example",
+        detail: { by: "single sign-on", error: "DEACTIVATED" },
+      },
+    ]);
     // Nothing of the provider's is kept but who it is, and nothing of it is in the log.
     expect(
       await sql`select account_id, access_token, refresh_token, id_token from account where provider_id = 'oidc' and user_id = ${known.id}`,
@@ -113,11 +142,17 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
     expect(app.logs()).not.toMatch(/callboard\.example|eyJ[\w-]+\.eyJ/);
 
     await app.stop();
-    app = await startApp({ databaseUrl: database.url, port, env: { ...env, OIDC_DEFAULT_ROLE: "viewer" } });
+    const open = { ...env, OIDC_DEFAULT_ROLE: "viewer", OIDC_ALLOWED_DOMAINS: "Callboard.example, other.example" };
+    app = await startApp({ databaseUrl: database.url, port, env: open });
+    await enter("foreigner", async (page) => expect(page.getByText("You have no account here.")).toBeVisible());
+    expect(await sql`select 1 from "user" where email like 'foreigner%'`).toHaveLength(0);
     await enter("stranger", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
     expect(await sql`select name, role from "user" where email = 'stranger@callboard.example'`).toEqual([
       { name: "A Stranger", role: "viewer" },
     ]);
+    expect(
+      await sql`select actor_name, subject from audit_events where action = 'user_joined' order by at desc limit 1`,
+    ).toEqual([{ actor_name: "A Stranger", subject: "stranger@callboard.example" }]);
 
     await app.stop();
     await provider.close();

@@ -6,6 +6,7 @@ import { createDatabase } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
 
 const PATH = "/api/auth/sign-in/email";
 
@@ -79,6 +80,38 @@ for (const email of [ADMIN.email, "nobody@callboard.example"]) {
     expect((await refused?.text()) ?? "").not.toContain(email);
   });
 }
+
+test("that tries are refused is written down once for each account, and a flood of others hides no failure", async ({
+  app,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer");
+  const anyone = await client(app.url);
+  const guess = (email: string) => anyone.post(PATH, { data: { email, password: "not the password" } });
+  const written = async (email: string) => {
+    const rows = await sql<{ detail: object }[]>`
+      select detail from audit_events where action = 'sign_in_failed' and subject = ${email} order by at, detail`;
+    return rows.map(({ detail }) => detail);
+  };
+  for (let index = 0; index < 14; index += 1) {
+    expect((await guess(person.email)).status()).toBe(index < 10 ? 401 : 429);
+  }
+  const failed = { by: "password" };
+  expect(await written(person.email)).toEqual([
+    ...Array.from({ length: 10 }, () => failed),
+    { ...failed, refused: true },
+  ]);
+
+  // Whatever is thought up is written down up to a bound, which is not that of the accounts that are there.
+  await guess("thought-up.0@callboard.example");
+  expect(await written("thought-up.0@callboard.example")).toEqual([failed]);
+  await sql`update rate_limit set count = 1000 where key like 'sign-in:recorded:address:%'`;
+  await guess("thought-up.1@callboard.example");
+  expect(await written("thought-up.1@callboard.example")).toEqual([]);
+  const other = await addUser(sql, "viewer");
+  await guess(other.email);
+  expect(await written(other.email)).toEqual([failed]);
+});
 
 test("one account's guesser does not lock the others out, and a right password starts the count anew", async ({
   app,

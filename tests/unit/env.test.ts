@@ -64,6 +64,12 @@ for (const [name, change, sentence] of [
     { OIDC_DEFAULT_ROLE: "administrator" },
     /^OIDC_DEFAULT_ROLE must be viewer or operator/,
   ],
+  [
+    "everybody whom the provider knows",
+    { OIDC_DEFAULT_ROLE: "viewer" },
+    /^OIDC_DEFAULT_ROLE needs OIDC_ALLOWED_DOMAINS/,
+  ],
+  ["a domain that is none", { OIDC_ALLOWED_DOMAINS: "*" }, /^OIDC_ALLOWED_DOMAINS must be domains/],
   ["an address that is no URL", { APP_URL: "calls.example.com" }, /^APP_URL must be/],
 ] as const) {
   test(`${name} is refused in one sentence that names the variable`, () => {

@@ -1,5 +1,5 @@
 import { auth } from "@/app/auth";
-import { PROVIDER_ID, singleSignOnAuth } from "@/app/single-sign-on";
+import { PROVIDER_ID, singleSignOnCallback } from "@/app/single-sign-on";
 import { log } from "@/lib/log";
 
 /** What is answered of better-auth's many routes. The rest is not there: nobody signs up, and what settings change goes by actions. */
@@ -14,11 +14,14 @@ const CALLBACK = `GET /api/auth/callback/${PROVIDER_ID}`;
 async function handle(request: Request): Promise<Response> {
   const route = `${request.method} ${new URL(request.url).pathname.replace(/\/+$/, "")}`;
   try {
-    const handler = ROUTES.has(route) ? auth : route === CALLBACK ? await singleSignOnAuth() : null;
-    if (handler === null) {
+    const response = ROUTES.has(route)
+      ? await auth.handler(request)
+      : route === CALLBACK
+        ? await singleSignOnCallback(request)
+        : null;
+    if (response === null) {
       return Response.json({ error: "not_found" }, { status: 404 });
     }
-    const response = await handler.handler(request);
     if (response.status < 500) {
       return response;
     }
