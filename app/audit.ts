@@ -4,13 +4,17 @@ import { type AuditEntry, recordAudit } from "@/db/audit";
 import { clientIp } from "@/lib/client-ip";
 import { env } from "@/lib/env";
 
+type Actor = NonNullable<AuditEntry["actor"]>;
+type Happening = Omit<AuditEntry, "actor" | "sourceIp">;
+
 /** Writes down what somebody does in this request, and from where. Throws where the database is away. */
-export async function audit(
-  actor: NonNullable<AuditEntry["actor"]>,
-  entry: Omit<AuditEntry, "actor" | "sourceIp">,
-): Promise<void> {
-  const { id, name, email } = actor;
-  await recordAudit({ actor: { id, name, email }, sourceIp: await callerAddress(), ...entry });
+export async function audit(actor: Actor, entry: Happening): Promise<void> {
+  await recordAudit(await eventOf(actor, entry));
+}
+
+/** The same event, for who writes it in the transaction of the change itself. */
+export async function eventOf({ id, name, email }: Actor, entry: Happening): Promise<AuditEntry> {
+  return { actor: { id, name, email }, sourceIp: await callerAddress(), ...entry };
 }
 
 /** Where this request comes from; null where no address can be believed. */

@@ -22,9 +22,11 @@ export type AuditEntry = {
 /**
  * Writes an event down. Who serves personal data awaits it first: what cannot be recorded is not done. Throws where the
  * database is away.
+ *
+ * @param on the transaction of what is written down: then neither is there without the other
  */
-export async function recordAudit(entry: AuditEntry): Promise<void> {
-  await db.insert(auditEvents).values(rowOf(entry));
+export async function recordAudit(entry: AuditEntry, on: Pick<typeof db, "insert"> = db): Promise<void> {
+  await on.insert(auditEvents).values(rowOf(entry));
 }
 
 /**

@@ -4,8 +4,9 @@ import { and, asc, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 
 import type { Role } from "@/lib/role";
 
+import { type AuditEntry, recordAudit } from "./audit";
 import { db } from "./client";
-import { account, oneTimeLinks, session, twoFactor, user } from "./schema";
+import { account, oneTimeLinks, session, twoFactor, user, verification } from "./schema";
 
 /** Any numbers, as long as every process uses the same ones. The first makes "the first" mean one, the second "the last". */
 const FIRST_USER_LOCK = 7_215_003;
@@ -74,6 +75,8 @@ export async function createFirstAdministrator(values: {
   name: string;
   email: string;
   passwordHash: string;
+  /** Where the person is; null for who is made of the environment. */
+  sourceIp: string | null;
 }): Promise<boolean> {
   return db.transaction(async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${FIRST_USER_LOCK})`);
@@ -96,11 +99,22 @@ export async function createFirstAdministrator(values: {
       userId,
       password: values.passwordHash,
     });
+    const email = values.email.toLowerCase();
+    await recordAudit(
+      {
+        actor: { id: userId, name: values.name, email },
+        action: "user_joined",
+        subject: email,
+        detail: { by: "set-up" },
+        sourceIp: values.sourceIp,
+      },
+      transaction,
+    );
     return true;
   });
 }
 
-/* ── What administrators do ──────────────────────────────────────────────────────────────────────────────────────── */
+/* ── What administrators do: `event` is written with the change, and only with it ──────────────────────────────────────────────────────────────────────────────────────── */
 
 const isActive = and(isNotNull(user.activatedAt), isNull(user.deactivatedAt));
 
@@ -110,14 +124,17 @@ export type InviteAnswer = { ok: true; id: string; expiresAt: Date } | { ok: fal
  * Makes somebody who can do nothing yet but use the link of `tokenHash` (SHA-256 in hex) within `hours`. `exists` where the e-mail
  * belongs to somebody already, in whatever state.
  */
-export async function inviteUser(values: {
-  email: string;
-  name: string;
-  role: Role;
-  tokenHash: string;
-  hours: number;
-  invitedBy: string;
-}): Promise<InviteAnswer> {
+export async function inviteUser(
+  values: {
+    email: string;
+    name: string;
+    role: Role;
+    tokenHash: string;
+    hours: number;
+    invitedBy: string;
+  },
+  event?: AuditEntry,
+): Promise<InviteAnswer> {
   return db.transaction(async (transaction) => {
     const [added] = await transaction
       .insert(user)
@@ -145,6 +162,7 @@ export async function inviteUser(values: {
         expiresAt: hoursFromNow(values.hours),
       })
       .returning({ expiresAt: oneTimeLinks.expiresAt });
+    await writeWith(transaction, event);
     return { ok: true, id: added.id, expiresAt: link?.expiresAt ?? new Date() };
   });
 }
@@ -193,19 +211,21 @@ export async function readEmail(userId: string): Promise<string | null> {
 }
 
 /** Takes an invitation back: the person and the link are gone. False where it was accepted meanwhile. */
-export async function revokeInvitation(userId: string): Promise<boolean> {
-  const gone = await db
-    .delete(user)
-    .where(and(eq(user.id, userId), isNull(user.activatedAt)))
-    .returning({ id: user.id });
-  return gone.length > 0;
+export async function revokeInvitation(userId: string, event?: AuditEntry): Promise<boolean> {
+  return db.transaction(async (transaction) => {
+    const gone = await transaction
+      .delete(user)
+      .where(and(eq(user.id, userId), isNull(user.activatedAt)))
+      .returning({ id: user.id });
+    return wasDone(transaction, gone, event);
+  });
 }
 
 /** `lastAdministrator`: nobody could administer after it. `gone`: no such person, or not in a state for it. */
 export type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
 
 /** Takes effect with the person's next request. Links made by who administers no longer work no longer either. */
-export async function changeRole(userId: string, role: Role): Promise<ChangeAnswer> {
+export async function changeRole(userId: string, role: Role, event?: AuditEntry): Promise<ChangeAnswer> {
   return keepingAnAdministrator(userId, role === "administrator", async (transaction) => {
     const changed = await transaction
       .update(user)
@@ -215,12 +235,12 @@ export async function changeRole(userId: string, role: Role): Promise<ChangeAnsw
     if (role !== "administrator") {
       await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.createdBy, userId));
     }
-    return changed.length > 0;
+    return wasDone(transaction, changed, event);
   });
 }
 
 /** Ends all sessions of the person at once; no new one begins, and open links work no longer: neither theirs nor those they made. */
-export async function deactivateUser(userId: string): Promise<ChangeAnswer> {
+export async function deactivateUser(userId: string, event?: AuditEntry): Promise<ChangeAnswer> {
   return keepingAnAdministrator(userId, false, async (transaction) => {
     const changed = await transaction
       .update(user)
@@ -233,12 +253,12 @@ export async function deactivateUser(userId: string): Promise<ChangeAnswer> {
         .delete(oneTimeLinks)
         .where(or(eq(oneTimeLinks.userId, userId), eq(oneTimeLinks.createdBy, userId)));
     }
-    return changed.length > 0;
+    return wasDone(transaction, changed, event);
   });
 }
 
 /** With the role, the password and the second factor from before, and no session. */
-export async function reactivateUser(userId: string): Promise<boolean> {
+export async function reactivateUser(userId: string, event?: AuditEntry): Promise<boolean> {
   return db.transaction(async (transaction) => {
     // One may have begun while the person was being deactivated; it has been refused since.
     await transaction.delete(session).where(eq(session.userId, userId));
@@ -247,12 +267,12 @@ export async function reactivateUser(userId: string): Promise<boolean> {
       .set({ deactivatedAt: null, updatedAt: sql`now()` })
       .where(and(eq(user.id, userId), isNotNull(user.deactivatedAt)))
       .returning({ id: user.id });
-    return changed.length > 0;
+    return wasDone(transaction, changed, event);
   });
 }
 
 /** For who has lost the telephone: the password alone lets in again. False where there is no second factor. */
-export async function removeSecondFactor(userId: string): Promise<boolean> {
+export async function removeSecondFactor(userId: string, event?: AuditEntry): Promise<boolean> {
   return db.transaction(async (transaction) => {
     await transaction.delete(twoFactor).where(eq(twoFactor.userId, userId));
     const changed = await transaction
@@ -260,11 +280,24 @@ export async function removeSecondFactor(userId: string): Promise<boolean> {
       .set({ twoFactorEnabled: false, updatedAt: sql`now()` })
       .where(and(eq(user.id, userId), eq(user.twoFactorEnabled, true)))
       .returning({ id: user.id });
-    return changed.length > 0;
+    return wasDone(transaction, changed, event);
   });
 }
 
 type Transaction = Parameters<Parameters<typeof db.transaction>[0]>[0];
+
+async function wasDone(transaction: Transaction, changed: unknown[], event?: AuditEntry): Promise<boolean> {
+  if (changed.length > 0) {
+    await writeWith(transaction, event);
+  }
+  return changed.length > 0;
+}
+
+async function writeWith(transaction: Transaction, event?: AuditEntry): Promise<void> {
+  if (event !== undefined) {
+    await recordAudit(event, transaction);
+  }
+}
 
 /**
  * Runs a change after which the person administers only if `stays`. One at a time over all processes: two administrators who demote
@@ -332,13 +365,15 @@ export async function readLink(tokenHash: string): Promise<OpenLink | null> {
 
 /**
  * Uses a link up: the password becomes this one, and everything that was open under the old one ends. Of several at once, one gets
- * through. null where the link is no longer good. `name` only counts for an invitation.
+ * through. null where the link is no longer good. `name` only counts for an invitation. It is written down as it happens.
  */
 export async function redeemLink(values: {
   tokenHash: string;
   purpose: "invite" | "reset";
   passwordHash: string;
   name?: string;
+  /** Where the person is. */
+  sourceIp?: string | null;
 }): Promise<{ id: string; name: string; email: string } | null> {
   return db.transaction(async (transaction) => {
     const [link] = await transaction
@@ -368,6 +403,7 @@ export async function redeemLink(values: {
       return null;
     }
     await transaction.delete(session).where(eq(session.userId, link.userId));
+    await endWaysOf(transaction, link.userId);
     const changed = await transaction
       .update(account)
       .set({ password: values.passwordHash, updatedAt: sql`now()` })
@@ -382,8 +418,30 @@ export async function redeemLink(values: {
         password: values.passwordHash,
       });
     }
+    await recordAudit(
+      {
+        actor: person,
+        action: values.purpose === "invite" ? "user_joined" : "password_reset",
+        subject: person.email,
+        sourceIp: values.sourceIp ?? null,
+      },
+      transaction,
+    );
     return person;
   });
+}
+
+/**
+ * With a password goes what was begun under it: a link that somebody may have found, and a sign-in that waits for the second factor
+ * alone. better-auth keeps the person of one as the row's value.
+ */
+export async function endOpenWays(userId: string): Promise<void> {
+  await db.transaction((transaction) => endWaysOf(transaction, userId));
+}
+
+async function endWaysOf(transaction: Transaction, userId: string): Promise<void> {
+  await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.userId, userId));
+  await transaction.delete(verification).where(eq(verification.value, userId));
 }
 
 function hoursFromNow(hours: number) {

@@ -24,6 +24,7 @@ export async function ensureFirstAdministrator(): Promise<void> {
           name: email.split("@")[0] ?? email,
           email,
           passwordHash: await hashPassword(password),
+          sourceIp: null,
         });
         if (created) {
           log("info", "first_administrator_created");

@@ -48,6 +48,27 @@ test("administrators who demote each other at the same moment leave one", async 
   }
 });
 
+test("a change of a user and the word of it are there together, or neither", async ({ database: { sql } }) => {
+  const person = await addUser(sql, "viewer");
+  const event = { actor: null, action: "user_changed", subject: person.email } as const;
+  await sql`create function refuse_event() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
+  await sql`create trigger refuse_event before insert on audit_events for each row execute function refuse_event()`;
+  try {
+    await expect(changeRole(person.id, "administrator", event)).rejects.toThrow();
+    await expect(deactivateUser(person.id, event)).rejects.toThrow();
+    expect(await sql`select role, deactivated_at from "user" where id = ${person.id}`).toEqual([
+      { role: "viewer", deactivated_at: null },
+    ]);
+  } finally {
+    await sql`drop trigger refuse_event on audit_events`;
+    await sql`drop function refuse_event()`;
+  }
+  expect(await changeRole(person.id, "operator", event)).toEqual({ ok: true });
+  expect(await sql`select action from audit_events where subject = ${person.email}`).toEqual([
+    { action: "user_changed" },
+  ]);
+});
+
 test("somebody invited who has not come yet is no administrator to rely on", async ({ database: { sql } }) => {
   const only = await addUser(sql, "administrator");
   await onlyAdministrators(sql, [only.id]);

@@ -5,7 +5,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { audit } from "@/app/audit";
+import { callerAddress } from "@/app/audit";
 import { afterPassword, signInWith } from "@/app/sign-in";
 import { readLink, redeemLink } from "@/db/users";
 import { env } from "@/lib/env";
@@ -53,11 +53,16 @@ export async function redeem(_previous: LinkState, form: FormData): Promise<Link
     if ((await readLink(tokenHash))?.purpose !== purpose) {
       return fail({ form: "linkGone" });
     }
-    const person = await redeemLink({ tokenHash, purpose, passwordHash: await hashPassword(password), name });
+    const person = await redeemLink({
+      tokenHash,
+      purpose,
+      passwordHash: await hashPassword(password),
+      name,
+      sourceIp: await callerAddress(),
+    });
     if (person === null) {
       return fail({ form: "linkGone" });
     }
-    await audit(person, { action: purpose === "invite" ? "user_joined" : "password_reset", subject: person.email });
     ({ email } = person);
   } catch (error) {
     log("error", "link_unavailable", { error_code: errorCode(error) });

@@ -7,6 +7,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
+import { callerAddress } from "@/app/audit";
 import { afterPassword, signInWith } from "@/app/sign-in";
 import { takeAttempt } from "@/db/rate-limit";
 import { createFirstAdministrator, hasUsers } from "@/db/users";
@@ -63,8 +64,8 @@ export async function setUp(_previous: SetupState, form: FormData): Promise<Setu
     if (!isSetupCode(values.code, env.SETUP_CODE)) {
       return fail({ code: "codeWrong" });
     }
-    const passwordHash = await hashPassword(password);
-    if (!(await createFirstAdministrator({ name: values.name, email: values.email, passwordHash }))) {
+    const [passwordHash, sourceIp] = await Promise.all([hashPassword(password), callerAddress()]);
+    if (!(await createFirstAdministrator({ name: values.name, email: values.email, passwordHash, sourceIp }))) {
       return fail({ form: "closed" });
     }
     log("info", "first_administrator_created");

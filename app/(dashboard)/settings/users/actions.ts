@@ -3,7 +3,7 @@
 import { refresh } from "next/cache";
 import { z } from "zod";
 
-import { audit } from "@/app/audit";
+import { audit, eventOf } from "@/app/audit";
 import { type ActionGate, requireAction, type SignedInUser } from "@/app/auth";
 import { endSessions } from "@/db/sessions";
 import {
@@ -67,18 +67,13 @@ export async function invite(_previous: InviteState, form: FormData): Promise<In
   }
   try {
     const token = makeToken();
-    const answer = await inviteUser({
-      email,
-      name,
-      role,
-      tokenHash: hashToken(token),
-      hours: LINK_HOURS,
-      invitedBy: gate.user.id,
-    });
+    const answer = await inviteUser(
+      { email, name, role, tokenHash: hashToken(token), hours: LINK_HOURS, invitedBy: gate.user.id },
+      await eventOf(gate.user, { action: "user_invited", subject: email.toLowerCase(), detail: { role } }),
+    );
     if (!answer.ok) {
       return { values, errors: { email: "emailExists" } };
     }
-    await audit(gate.user, { action: "user_invited", subject: email.toLowerCase(), detail: { role } });
     refresh();
     return {
       values: { email: "", name: "", role },
@@ -111,8 +106,11 @@ export async function makeLink(userId: string): Promise<{ ok: true; link: MadeLi
 /** Takes an invitation back. */
 export async function revoke(userId: string): Promise<{ ok: true } | Refusal> {
   return change("revoke_failed", userId, async (id, actor, email) =>
-    done(await revokeInvitation(id), () =>
-      audit(actor, { action: "user_changed", subject: email, detail: { revoked: true } }),
+    done(
+      await revokeInvitation(
+        id,
+        await eventOf(actor, { action: "user_changed", subject: email, detail: { revoked: true } }),
+      ),
     ),
   );
 }
@@ -120,29 +118,23 @@ export async function revoke(userId: string): Promise<{ ok: true } | Refusal> {
 /** Nobody changes their own role: who gave up administering by mistake could not take it back. */
 export async function setRole(userId: string, role: Role): Promise<{ ok: true } | Refusal> {
   return change("role_failed", userId, async (id, actor, email) => {
-    const answer = await changeRole(id, z.enum(ROLES).parse(role));
-    if (answer.ok) {
-      await audit(actor, { action: "user_changed", subject: email, detail: { role } });
-    }
-    return answer;
+    const chosen = z.enum(ROLES).parse(role);
+    const event = await eventOf(actor, { action: "user_changed", subject: email, detail: { role: chosen } });
+    return changeRole(id, chosen, event);
   });
 }
 
 /** Ends the person's sessions at once. */
 export async function deactivate(userId: string): Promise<{ ok: true } | Refusal> {
-  return change("deactivate_failed", userId, async (id, actor, email) => {
-    const answer = await deactivateUser(id);
-    if (answer.ok) {
-      await audit(actor, { action: "user_deactivated", subject: email });
-    }
-    return answer;
-  });
+  return change("deactivate_failed", userId, async (id, actor, email) =>
+    deactivateUser(id, await eventOf(actor, { action: "user_deactivated", subject: email })),
+  );
 }
 
 /** Lets the person in again, with the password from before. */
 export async function reactivate(userId: string): Promise<{ ok: true } | Refusal> {
   return change("reactivate_failed", userId, async (id, actor, email) =>
-    done(await reactivateUser(id), () => audit(actor, { action: "user_reactivated", subject: email })),
+    done(await reactivateUser(id, await eventOf(actor, { action: "user_reactivated", subject: email }))),
   );
 }
 
@@ -158,8 +150,11 @@ export async function signOutEverywhere(userId: string): Promise<{ ok: true } | 
 /** For who has lost the telephone. */
 export async function resetSecondFactor(userId: string): Promise<{ ok: true } | Refusal> {
   return change("second_factor_reset_failed", userId, async (id, actor, email) =>
-    done(await removeSecondFactor(id), () =>
-      audit(actor, { action: "second_factor_changed", subject: email, detail: { on: false } }),
+    done(
+      await removeSecondFactor(
+        id,
+        await eventOf(actor, { action: "second_factor_changed", subject: email, detail: { on: false } }),
+      ),
     ),
   );
 }
@@ -189,12 +184,8 @@ async function change<Done extends { ok: true }>(
   }
 }
 
-async function done(isDone: boolean, record: () => Promise<void>): Promise<{ ok: true } | Refusal> {
-  if (!isDone) {
-    return { ok: false, reason: "gone" };
-  }
-  await record();
-  return { ok: true };
+function done(isDone: boolean): { ok: true } | Refusal {
+  return isDone ? { ok: true } : { ok: false, reason: "gone" };
 }
 
 function linkOf(
