@@ -20,7 +20,7 @@ function textOf(value: Json): string {
   if (value === null) {
     return "";
   }
-  return typeof value === "string" ? neutralized(value) : JSON.stringify(value);
+  return typeof value === "string" ? neutralized(value) : neutralizedJson(JSON.stringify(value));
 }
 
 /**
@@ -28,12 +28,27 @@ function textOf(value: Json): string {
  * Excel takes for the same signs), and the sign that we put before it.
  */
 const COMPUTES = /^[=+\-@\t\r\n'\uFF1D\uFF0B\uFF0D\uFF20]/;
+/**
+ * The same in the middle of a text, where a spreadsheet begins a cell that takes semicolons or tabs for what stands between cells: it
+ * does not see our quotation marks there, nor that a line break is inside of them.
+ */
+const COMPUTES_INSIDE = /([;\t\r\n][\s"]*)(?=[=+\-@'\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
 /**
  * The text as a cell that no spreadsheet computes: with an apostrophe before it if it begins like a formula. `+966500000001` begins
  * like one, and without the apostrophe becomes the number 966500000001. A text that begins with an apostrophe gets another, so a
- * reader who takes one leading apostrophe off each cell that has one gets every value back.
+ * reader who takes one apostrophe off each cell that has one in front, and after each semicolon, tab and line break with nothing but
+ * spaces and quotation marks between, gets every value back.
  */
 function neutralized(text: string): string {
-  return COMPUTES.test(text) ? `'${text}` : text;
+  const inside = text.replaceAll(COMPUTES_INSIDE, "$1'");
+  return COMPUTES.test(text) ? `'${inside}` : inside;
+}
+
+/** JSON has a way of its own to write a sign, so that the value stays what it is. */
+function neutralizedJson(json: string): string {
+  return json.replaceAll(
+    /(;[\s"\\]*)([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g,
+    (_, before: string, sign: string) => `${before}\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
