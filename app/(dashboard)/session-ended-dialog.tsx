@@ -4,10 +4,9 @@ import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useState } from "react";
 import { toast } from "sonner";
 
+import { onSessionEnded } from "@/components/session-ended";
 import { buttonClass } from "@/components/ui/button-class";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
-
-import { onSessionEnded } from "./session-ended";
 
 /**
  * Asks to sign in without leaving the page: what was typed stays. It goes by itself once there is a session again, whichever tab it was

@@ -1,20 +1,20 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent } from "react";
+
+import { sayThatSessionEnded } from "@/components/session-ended";
 
 const EVERY_MS = 30 * 60_000;
 
 /**
  * Prolongs the session while someone works: its cookie and its row move on together, which a page cannot do while it renders. Where
- * the session has ended meanwhile, the page is asked for again, and its gate leads to the sign-in page and back to this very place.
+ * the session has ended meanwhile, the shell says so and the page stays: something may be half written on it.
  */
 export function SessionKeeper() {
-  const router = useRouter();
   const ask = useEffectEvent(async () => {
     const answer = await fetch("/api/auth/get-session", { cache: "no-store" }).catch(() => null);
     if (answer?.ok && (await answer.json().catch(() => undefined)) === null) {
-      router.refresh();
+      sayThatSessionEnded();
     }
   });
   useEffect(() => {

@@ -6,6 +6,7 @@ import { generateCall } from "@/scripts/vendor/generate";
 import type { Vendor } from "@/scripts/vendor/server";
 import type { App } from "@/tests/fixtures/app";
 import type { Database } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
@@ -52,6 +53,45 @@ async function violations(page: Page): Promise<string[]> {
 
 test.afterEach(({ vendor }) => {
   vendor.clearFaults();
+});
+
+test("a session that ends in the middle of work takes nothing that was typed, whoever notices first", async ({
+  adminPage: page,
+  app,
+  vendor,
+  database,
+}) => {
+  const id = await recordedCall(app, vendor, database);
+  const note = page.getByLabel("Note");
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  const endSessions = () => database.sql`delete from session`;
+  await page.goto(callHref(id));
+  await page.getByRole("radio", { name: /follow-up/ }).check();
+  await note.fill("call again on Sunday");
+  await endSessions();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeVisible();
+  await expect(note).toHaveValue("call again on Sunday");
+
+  // Nobody clicks: the page reads itself anew while the vendor is asked.
+  await page.context().addCookies(await signIn(app.url));
+  await database.sql`update calls set enrichment_state = 'pending', enrichment_due_at = now() + interval '1 day' where call_id = ${id}`;
+  await page.goto(callHref(id));
+  await note.fill("half a sen");
+  await endSessions();
+  await expect(dialog).toBeVisible({ timeout: 15_000 });
+  await expect(page).toHaveURL(`${app.url}${callHref(id)}`);
+  await expect(note).toHaveValue("half a sen");
+
+  // It says so once, and goes on by itself when there is a session again.
+  await page.getByRole("button", { name: "Not now" }).click();
+  await expect(dialog).toBeHidden();
+  await page.waitForResponse((response) => response.url().includes("/api/auth/get-session"));
+  await expect(dialog).toBeHidden();
+  await page.context().addCookies(await signIn(app.url));
+  await database.sql`update calls set enrichment_state = 'done', enrichment_due_at = null where call_id = ${id}`;
+  await expect(page.getByText("The rest is being fetched from Sarj.")).toBeHidden({ timeout: 15_000 });
+  await expect(note).toHaveValue("half a sen");
 });
 
 test("a recording plays, its turns follow, and turns and keys seek in it", async ({

@@ -7,6 +7,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactElement, useRef, useState } from "react";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
@@ -80,6 +81,7 @@ function ReplayDialog({
       const answer = await step.current().catch(() => ({ ok: false as const, problem: "offline" as const }));
       if (!answer.ok) {
         wanted.current = false;
+        heedRefusal(answer.problem);
         setRun((before) => ({ ...before, phase: "stopped", problem: answer.problem }));
         return;
       }

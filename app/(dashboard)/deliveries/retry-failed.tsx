@@ -5,6 +5,8 @@ import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
+
 import { retryFailedCalls } from "./actions";
 
 /** Asks the API again about the calls that were given up. */
@@ -19,6 +21,7 @@ export function RetryFailed() {
         toast.success(t("alert.failedRetried", { count: answer.count }));
         router.refresh();
       } else {
+        heedRefusal(answer.reason);
         toast.error(t(`replay.error.${answer.reason}`));
       }
     });

@@ -4,6 +4,7 @@ import { useFormatter, useLocale, useNow, useTranslations } from "next-intl";
 import { useActionState, useEffect, useState } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { slot } from "@/components/slot";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
@@ -51,6 +52,12 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
   }, [state.savedAt, t]);
 
   const { errors, refused } = state;
+  useEffect(() => {
+    if (state.refused !== null) {
+      heedRefusal(state.refused);
+    }
+  }, [state]);
+
   return (
     <form ref={form} action={action} noValidate className="max-w-xl space-y-5 pt-2">
       {refused !== null && (

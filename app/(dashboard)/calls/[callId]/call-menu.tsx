@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 
@@ -23,6 +24,7 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
     startTransition(async () => {
       const answer = await markCallAsTest(callId, next).catch(notReached);
       if (!answer.ok) {
+        heedRefusal(answer.reason);
         toast.error(answer.reason === "failed" ? t("review.failed") : errors(answer.reason));
       } else if (isUndo) {
         toast.success(t("review.undone"));

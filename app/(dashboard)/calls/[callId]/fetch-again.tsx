@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 
 import { notReached } from "./action-answer";
@@ -20,6 +21,7 @@ export function FetchAgain({ callId }: { callId: string }) {
       if (answer.ok) {
         toast.success(t("enrichment.retryAsked"));
       } else {
+        heedRefusal(answer.reason);
         toast.error(answer.reason === "failed" ? t("review.failed") : errors(answer.reason));
       }
     });

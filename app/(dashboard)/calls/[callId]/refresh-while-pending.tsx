@@ -3,6 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
+import { refresher } from "@/components/session-ended";
+
 /** Long enough for whatever comes soon; a call that is late is looked at again by whoever looks. */
 const MAX_REFRESHES = 30;
 
@@ -10,11 +12,12 @@ const MAX_REFRESHES = 30;
 export function RefreshWhilePending({ everySeconds }: { everySeconds: number }) {
   const router = useRouter();
   useEffect(() => {
+    const readAnew = refresher(() => router.refresh());
     let left = MAX_REFRESHES;
     const timer = setInterval(() => {
       if (document.visibilityState === "visible" && left > 0) {
         left -= 1;
-        router.refresh();
+        void readAnew();
       }
     }, everySeconds * 1000);
     return () => clearInterval(timer);

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { useShortcut } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -26,6 +27,7 @@ export function RevealNumber({ callId, masked }: { callId: string; masked: strin
       if (answer.ok) {
         setShown(answer.phoneNumber);
       } else {
+        heedRefusal(answer.reason);
         toast.error(t("revealFailed"));
       }
     });

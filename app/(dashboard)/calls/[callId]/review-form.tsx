@@ -5,6 +5,7 @@ import { useId, useState, useTransition } from "react";
 import { toast } from "sonner";
 
 import { cn } from "@/components/cn";
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/textarea";
@@ -28,6 +29,7 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
     startTransition(async () => {
       const answer = await decideOnCall({ callId, decision: wanted, note: words }).catch(notReached);
       if (!answer.ok) {
+        heedRefusal(answer.reason);
         toast.error(answer.reason === "failed" ? t("failed") : errors(answer.reason));
         return;
       }
@@ -44,6 +46,7 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
       if (answer.ok) {
         toast.success(t("undone"));
       } else {
+        heedRefusal(answer.reason);
         toast.error(answer.reason === "failed" ? t("undoFailed") : errors(answer.reason));
       }
     });

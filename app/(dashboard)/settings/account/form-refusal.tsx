@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect } from "react";
 
-import { sayThatSessionEnded } from "@/app/(dashboard)/session-ended";
+import { sayThatSessionEnded } from "@/components/session-ended";
 import { Notice } from "@/components/ui/notice";
 
 /** Why a whole form was refused. Where the session has ended, the shell asks to sign in beside it. */

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 
-import { sayThatSessionEnded } from "@/app/(dashboard)/session-ended";
+import { sayThatSessionEnded } from "@/components/session-ended";
 
 import type { CodeRefusal, PasswordRefusal } from "./actions";
 

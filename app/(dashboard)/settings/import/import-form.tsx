@@ -7,6 +7,7 @@ import { useRouter } from "next/navigation";
 import { type DragEvent, type ReactNode, useDeferredValue, useId, useMemo, useRef, useState } from "react";
 
 import { cn } from "@/components/cn";
+import { heedRefusal } from "@/components/session-ended";
 import { slot } from "@/components/slot";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -217,6 +218,7 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
           : { id, ...(await addToImport({ id, ids: part }).catch(offline)) };
       if (!answer.ok) {
         const { reason } = answer;
+        heedRefusal(reason);
         setError(reason === "nothing" || reason === "off" ? t(`error.${reason}`) : tRefused(reason));
         setSent(null);
         return;

@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState, useTransition, type SubmitEvent } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
@@ -24,7 +25,12 @@ export function ErasureForm() {
 
   const explain = (
     answer: { ok: false } & ({ error: "notNumber" } | { refused: "signedOut" | "forbidden" | "unavailable" }),
-  ) => setError("error" in answer ? t("erasure.notNumber") : t(`refused.${answer.refused}`));
+  ) => {
+    if ("refused" in answer) {
+      heedRefusal(answer.refused);
+    }
+    setError("error" in answer ? t("erasure.notNumber") : t(`refused.${answer.refused}`));
+  };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     startTransition(async () => {

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useOptimistic, useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Switch } from "@/components/ui/switch";
 
 import { setMasking } from "./actions";
@@ -19,6 +20,7 @@ export function MaskingSwitch({ maskNumbers }: { maskNumbers: boolean }) {
       if (answer.ok) {
         toast.success(t(next ? "masking.on" : "masking.off"));
       } else {
+        heedRefusal(answer.refused);
         toast.error(t(`refused.${answer.refused}`));
       }
     });

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition, type SubmitEvent } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
@@ -31,6 +32,9 @@ export function RetentionForm({ saved }: { saved: Values }) {
   const accept = (answer: Awaited<ReturnType<typeof askRetention>> | Awaited<ReturnType<typeof applyRetention>>) => {
     setErrors("errors" in answer ? answer.errors : {});
     setRefused("refused" in answer ? t(`refused.${answer.refused}`) : null);
+    if ("refused" in answer) {
+      heedRefusal(answer.refused);
+    }
     return answer.ok;
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {

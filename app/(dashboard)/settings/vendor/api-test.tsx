@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 
@@ -29,6 +30,7 @@ export function ApiTest() {
         setResult(answer.result);
         router.refresh();
       } else {
+        heedRefusal(answer.reason);
         setRefused(answer.reason);
       }
     });

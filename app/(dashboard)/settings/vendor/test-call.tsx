@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState, useTransition } from "react";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { callHref } from "@/lib/call-link";
@@ -25,6 +26,9 @@ export function TestCall({ label }: { label: string }) {
     startTransition(async () => {
       setShown(null);
       const answer = await sendTestCall(label).catch(() => ({ ok: false as const, reason: "offline" as const }));
+      if (!answer.ok) {
+        heedRefusal(answer.reason);
+      }
       setShown(answer.ok ? { kind: "result", result: answer.result } : { kind: "refused", reason: answer.reason });
     });
   return (

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 
@@ -21,6 +22,7 @@ export function WebhookUrl({ label, prefix }: { label: string; prefix: string })
   const ask = async (): Promise<string | null> => {
     const answer = await revealWebhook(label).catch(() => ({ ok: false as const, reason: "offline" as const }));
     if (!answer.ok) {
+      heedRefusal(answer.reason);
       toast.error(tRefused(answer.reason));
       return null;
     }

@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import { toast } from "sonner";
 
+import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 
@@ -23,6 +24,7 @@ function useAnswer() {
       return true;
     }
     const { reason } = answer;
+    heedRefusal(reason);
     toast.error(reason === "nothing" || reason === "off" ? t(`import.error.${reason}`) : t(`refused.${reason}`));
     return false;
   };
