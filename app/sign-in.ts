@@ -3,6 +3,7 @@ import type { Route } from "next";
 import { cookies, headers } from "next/headers";
 
 import { auth } from "@/app/auth";
+import { latinDigits } from "@/lib/digits";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { isSameOrigin } from "@/lib/same-origin";
@@ -51,7 +52,7 @@ export async function signInWithCode(factor: SecondFactor, code: string): Promis
   return attempt<SecondFactorAnswer>("sign_in_unavailable", async (requestHeaders) => {
     try {
       await (factor === "totp"
-        ? auth.api.verifyTOTP({ body: { code: code.replaceAll(/\D/g, "") }, headers: requestHeaders })
+        ? auth.api.verifyTOTP({ body: { code: latinDigits(code).replaceAll(/\D/g, "") }, headers: requestHeaders })
         : auth.api.verifyBackupCode({ body: { code: asBackupCode(code) }, headers: requestHeaders }));
       return { ok: true };
     } catch (error) {
@@ -69,7 +70,9 @@ export async function isBetweenSteps(): Promise<boolean> {
 
 /** As `app/auth.ts` makes them: two groups of five, lower case; people type them in any way. */
 function asBackupCode(typed: string): string {
-  const letters = typed.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  const letters = latinDigits(typed)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "");
   return `${letters.slice(0, 5)}-${letters.slice(5)}`;
 }
 

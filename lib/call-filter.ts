@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { latinDigits } from "./digits";
 import { addDays, parseIsoDate, startOfDay } from "./time";
 
 /**
@@ -406,10 +407,4 @@ function unescapeItem(item: string): string {
 /** Postgres takes every character but this one, and a query that it refuses is an error page. */
 function hasNul(text: string): boolean {
   return text.includes("\u0000");
-}
-
-function latinDigits(text: string): string {
-  return text
-    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
 }

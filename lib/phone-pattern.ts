@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 
 import type { Json } from "./call-facts";
+import { latinDigits } from "./digits";
 
 /** A phone number to be found wherever it is written: in one of the ways people and machines write it. */
 export type SoughtNumber = {
@@ -84,10 +85,4 @@ function digitClass(digit: string): string {
   const value = Number(digit);
   const hex = (base: number) => `\\u${(base + value).toString(16).padStart(4, "0")}`;
   return `[${digit}${hex(0x660)}${hex(0x6f0)}]`;
-}
-
-export function latinDigits(text: string): string {
-  return text
-    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
 }

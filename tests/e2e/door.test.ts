@@ -77,8 +77,26 @@ test("signing out leads out, and the back button does not lead in", async ({ pag
   await page.getByRole("button", { name: /Account/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fdeliveries$/);
   await page.goto("/deliveries");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fdeliveries$/);
+});
+
+test("nor does it after signing out everywhere", async ({ page, context, app }) => {
+  await context.addCookies(await signIn(app.url));
+  await page.goto("/deliveries");
+  await page.getByRole("button", { name: /Account/ }).click();
+  await page.getByRole("menuitem", { name: /account/i }).click();
+  await expect(page).toHaveURL(/\/settings\/account$/);
+  await page.getByRole("button", { name: "Sign out everywhere…" }).click();
+  await page.getByRole("button", { name: "Sign out everywhere", exact: true }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  expect((await context.cookies()).filter(({ name }) => name.includes("session_token"))).toEqual([]);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/sign-in/);
 });
 
 test("the first administrator is made with the set-up code, and then the page is closed", async ({ page }) => {

@@ -148,7 +148,11 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   await page.getByLabel("Six-digit code").fill("000000");
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/not right/);
-  await page.getByLabel("Six-digit code").fill(await totp.totp());
+  const enrolled = await totp.totp();
+  // As a keyboard that is set to Arabic types it.
+  await page
+    .getByLabel("Six-digit code")
+    .fill(enrolled.replaceAll(/\d/g, (digit) => "٠١٢٣٤٥٦٧٨٩"[Number(digit)] ?? ""));
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { name: "Keep these backup codes" })).toBeVisible();
   await expectAccessible(page);
@@ -176,8 +180,13 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/not right/);
   await expect(page.getByLabel("Six-digit code")).toHaveValue("123456");
-  const code = await totp.totp();
-  await page.getByLabel("Six-digit code").fill(code);
+  // The one that turned it on is used up.
+  await page.getByLabel("Six-digit code").fill(enrolled);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was used already/);
+  // That of the next half minute is taken too.
+  const code = await totp.hotp(Math.floor(Date.now() / 30_000) + 1);
+  await page.getByLabel("Six-digit code").fill(code.replaceAll(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[Number(digit)] ?? ""));
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page).toHaveURL(/\/settings\/account$/);
 
@@ -227,9 +236,17 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("This is not your current password.");
   await expect(page.getByLabel("New password")).toHaveValue("a completely new one");
+  // Whoever found a link or knows the old password goes no further with it.
+  const { id: admin } = await addUser(sql, "administrator");
+  await sql`insert into one_time_links (token_hash, user_id, purpose, created_by, expires_at)
+    values (${`link-of-${person.id}`}, ${person.id}, 'reset', ${admin}, now() + interval '1 day')`;
+  await sql`insert into verification (id, identifier, value, expires_at)
+    values (${person.id}, '2fa-begun', ${person.id}, now() + interval '10 minutes')`;
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("Your password is changed.")).toBeVisible();
+  expect(await sql`select 1 from one_time_links where user_id = ${person.id}`).toHaveLength(0);
+  expect(await sql`select 1 from verification where value = ${person.id}`).toHaveLength(0);
   expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
   await page.reload();
   await page.getByRole("button", { name: "Sign out everywhere…" }).click();

@@ -10,9 +10,11 @@ import { z } from "zod";
 import { audit } from "@/app/audit";
 import { type ActionGate, auth, requireAction, type SignedInUser } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
+import { useCode } from "@/app/sign-in-attempts";
 import { takeAttempt } from "@/db/rate-limit";
 import { endSession, endSessions } from "@/db/sessions";
-import { renameUser } from "@/db/users";
+import { endOpenWays, renameUser } from "@/db/users";
+import { latinDigits } from "@/lib/digits";
 import { errorCode, log } from "@/lib/log";
 import { type PasswordProblem, passwordProblem } from "@/lib/password";
 
@@ -66,7 +68,7 @@ export type PasswordState = {
   saved: number;
 };
 
-/** The session goes on in this browser under a new cookie; all others end. */
+/** The session goes on in this browser under a new cookie; all others end, and links and sign-ins begun under the old password. */
 export async function changePassword(previous: PasswordState, form: FormData): Promise<PasswordState> {
   const gate = await requireAction();
   const fail = (errors: PasswordState["errors"], seconds?: number): PasswordState => ({
@@ -93,6 +95,7 @@ export async function changePassword(previous: PasswordState, form: FormData): P
       body: { currentPassword: current, newPassword: password, revokeOtherSessions: true },
       headers: requestHeaders,
     });
+    await endOpenWays(gate.user.id);
     await audit(gate.user, { action: "password_reset", subject: gate.user.email, detail: { by: "self" } });
     return {};
   });
@@ -144,8 +147,10 @@ export async function confirmSecondFactor(code: string): Promise<{ ok: true } | 
     return gate;
   }
   const answer = await withPassword("second_factor_failed", gate.user, async (requestHeaders) => {
-    const digits = z.string().max(100).parse(code).replaceAll(/\D/g, "");
+    const digits = latinDigits(z.string().max(100).parse(code)).replaceAll(/\D/g, "");
     await auth.api.verifyTOTP({ body: { code: digits }, headers: requestHeaders });
+    // RFC 6238, 5.2: whoever has seen it typed does not sign in with it.
+    await useCode(gate.user.id, digits);
     await audit(gate.user, { action: "second_factor_changed", subject: gate.user.email, detail: { on: true } });
     return {};
   });
@@ -228,7 +233,7 @@ export async function endOtherSessions(): Promise<{ ok: true; count: number } | 
   });
 }
 
-/** Ends all of one's own sessions, this one too. */
+/** Ends all of one's own sessions, this one too; without its cookie the browser's pages of it are forgotten as well. */
 export async function signOutEverywhere(): Promise<{ ok: false; reason: GateReason }> {
   const gate = await requireAction();
   if (!gate.ok) {
@@ -237,6 +242,7 @@ export async function signOutEverywhere(): Promise<{ ok: false; reason: GateReas
   const answer = await work("end_sessions_failed", async () => {
     const rowCount = await endSessions(gate.user.id);
     await audit(gate.user, { action: "sessions_ended", subject: gate.user.email, rowCount });
+    await auth.api.signOut({ headers: await headers() });
     return {};
   });
   if (!answer.ok) {
