@@ -292,6 +292,20 @@ test("row 57: LibreOffice shows the texts and computes nothing", async ({ adminP
   }
 });
 
+test("how many calls were taken is written down, however many they are", async ({
+  adminPage: { request },
+  database: { sql },
+}) => {
+  await storeMany(sql, 10_100);
+  const { rows } = await download(request);
+  expect(rows).toHaveLength(10_100);
+  // Before the first byte no more is known than that they are many.
+  expect(await sql`select row_count, detail from audit_events where action = 'calls_exported' order by at`).toEqual([
+    { row_count: 10_000, detail: { rows: "more" } },
+    { row_count: 10_100, detail: { rows: "all" } },
+  ]);
+});
+
 test("row 53: operators and administrators export, viewers do not, nobody without a session", async ({
   adminPage: { request },
   app,

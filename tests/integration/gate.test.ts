@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import type postgres from "postgres";
 
 import { type Role, ROLES } from "@/lib/role";
-import { BUILD, routesOfBuild, withoutGroups } from "@/tests/fixtures/build";
+import { actionsOfBuild, routesOfBuild } from "@/tests/fixtures/build";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
@@ -103,27 +100,6 @@ const ACTIONS: Record<string, Access> = {
   "settings/account/actions#signOutEverywhere": "viewer",
 };
 
-type ActionEntry = { filename?: string; exportedName?: string; workers: Record<string, unknown> };
-
-function actionsOfBuild(): { name: string; id: string; url: string }[] {
-  const { node } = JSON.parse(readFileSync(join(BUILD, "server", "server-reference-manifest.json"), "utf8")) as {
-    node: Record<string, ActionEntry>;
-  };
-  return Object.entries(node).map(([id, { filename = "", exportedName = "", workers }]) => {
-    const page = Object.keys(workers)[0] ?? "";
-    return {
-      id,
-      name: `${withoutGroups(`/${filename}`)
-        .replace(/^\/app\//, "")
-        .replace(/\.tsx?$/, "")}#${exportedName}`,
-      url:
-        withoutGroups(page.replace(/^app/, ""))
-          .replace(/\/page$/, "")
-          .replaceAll(/\[[^\]]+\]+/g, "unknown") || "/",
-    };
-  });
-}
-
 test("every route and every action of the build says whom it is for", () => {
   expect(
     routesOfBuild()
@@ -220,7 +196,7 @@ test("rows 53 and 55: every action refuses nobody, lower roles and other sites, 
         ...(cookie === undefined ? {} : { cookie }),
       },
       // What React sends for an action of a form: the state from before, and the form.
-      multipart: { "0": '[{"values":{},"errors":{},"saved":0},"$K1"]', "1_name": "x" },
+      multipart: { "0": '[{"values":{},"errors":{},"saved":0},"$K1"]', _1_name: "x" },
     });
     return { status: answer.status(), text: await answer.text() };
   };

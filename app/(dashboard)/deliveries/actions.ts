@@ -44,7 +44,9 @@ export async function replaySelection(ids: string[]): Promise<ReplaySelectionAns
     await audit(gate.user, {
       action: "delivery_replayed",
       rowCount: parsed.data.length,
-      ...(parsed.data.length === 1 && only !== undefined ? { subject: only } : {}),
+      ...(parsed.data.length === 1 && only !== undefined
+        ? { subject: only }
+        : { detail: { deliveries: parsed.data.join(" ") } }),
     });
     const replayed: Replayed[] = [];
     for (const id of parsed.data) {

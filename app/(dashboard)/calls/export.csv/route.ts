@@ -1,6 +1,7 @@
-import { audit } from "@/app/audit";
+import { audit, eventOf } from "@/app/audit";
 import { requireApi } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
+import { recordAudit } from "@/db/audit";
 import { countCalls } from "@/db/calls";
 import { type CallExport, exportCalls } from "@/db/export";
 import { auditFilter } from "@/lib/audit";
@@ -30,6 +31,7 @@ export async function GET(request: Request): Promise<Response> {
   const gone = new AbortController();
   const signal = AbortSignal.any([request.signal, gone.signal]);
   let found: CallExport;
+  let onEnd: (rows: number) => Promise<void> = async () => {};
   try {
     const { count, isBounded } = await countCalls(filter);
     const detail = {
@@ -40,11 +42,16 @@ export async function GET(request: Request): Promise<Response> {
     };
     await audit(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);
+    if (isBounded) {
+      // How many they were in the end is known when they have been read.
+      const event = await eventOf(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
+      onEnd = (rowCount) => recordAudit({ ...event, rowCount });
+    }
   } catch (error) {
     log("warn", "export_failed", { error_code: errorCode(error) });
     return Response.json({ error: "unavailable" }, { status: 503, headers: { "cache-control": "no-store" } });
   }
-  return new Response(csvStream(found, { timeZone, bom: bom !== "0", onCancel: () => gone.abort() }), {
+  return new Response(csvStream(found, { timeZone, bom: bom !== "0", onEnd, onCancel: () => gone.abort() }), {
     headers: {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": `attachment; filename="${exportFileName(new Date(), timeZone, "csv")}"`,
@@ -62,12 +69,18 @@ function parametersOf(search: URLSearchParams): Record<string, string | undefine
 /** The file, made as fast as it is read. An error in the middle breaks the download off: half a file must not look like a whole one. */
 function csvStream(
   { variables, batches }: CallExport,
-  { timeZone, bom, onCancel }: { timeZone: string; bom: boolean; onCancel: () => void },
+  {
+    timeZone,
+    bom,
+    onEnd,
+    onCancel,
+  }: { timeZone: string; bom: boolean; onEnd: (rows: number) => Promise<void>; onCancel: () => void },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const isoOf = zonedIsoWriter(timeZone);
   const columns = exportColumns(variables);
   let isStarted = false;
+  let rows = 0;
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -80,9 +93,11 @@ function csvStream(
         }
         const { done, value: batch } = await batches.next();
         if (done === true) {
+          await onEnd(rows);
           controller.close();
           return;
         }
+        rows += batch.length;
         const lines = batch.map((call) =>
           columns.map(({ read }) => {
             const value = read(call);

@@ -75,11 +75,14 @@ const addInput = z.object({ id: z.uuid(), ids: part });
 
 /** Adds a further part to an import's list. The same part again is harmless. */
 export async function addToImport(input: z.input<typeof addInput>): Promise<{ ok: true } | Refusal> {
-  return guarded(async () => {
+  return guarded(async (user) => {
     const parsed = addInput.safeParse(input);
-    return parsed.success && (await addImportItems(parsed.data.id, parsed.data.ids))
-      ? { ok: true }
-      : { ok: false, reason: "nothing" };
+    if (!parsed.success || !(await addImportItems(parsed.data.id, parsed.data.ids))) {
+      return { ok: false, reason: "nothing" };
+    }
+    const { id, ids } = parsed.data;
+    await audit(user, { action: "import_started", subject: id, rowCount: ids.length, detail: { more: true } });
+    return { ok: true };
   });
 }
 
