@@ -50,6 +50,13 @@ function escaped(text: string): string {
 /* ── Everybody else's numbers ────────────────────────────────────────────────────────────────────────────────────── */
 
 const MIN_DIGITS = 9;
+/**
+ * Of characters. libphonenumber takes half a minute for a megabyte of the worst text, so it gets parts, which end at a letter, and no more
+ * than so many; in the rest whatever may be a number is taken for one.
+ */
+const PART = 2_000;
+const MOST_PARTS = 10;
+const PARTS = new RegExp(String.raw`[\s\S]{1,${PART}}\p{L}|[\s\S]{1,${PART}}`, "gu");
 /** The shortest that libphonenumber is asked about. */
 const FEWEST_DIGITS = 7;
 
@@ -79,6 +86,9 @@ const NO_NUMBER = new RegExp(
 const IN_ONE_LINE = String.raw`(?:(?!\n)${SEPARATORS.replace(/\{0,3\}$/, "")}){0,3}`;
 const RUN = new RegExp(String.raw`\+?\(?${ANY_DIGIT}(?:${IN_ONE_LINE}${ANY_DIGIT}){${MIN_DIGITS - 1},}`, "gu");
 
+const CANDIDATE = new RegExp(String.raw`${ANY_DIGIT}(?:[^\p{L}\n]{0,3}${ANY_DIGIT}){${FEWEST_DIGITS - 1},}`, "u");
+const CANDIDATES = new RegExp(CANDIDATE.source, "gu");
+
 function maskOthers(text: string, country: CountryCode | undefined): string {
   if (digitsIn(text) < FEWEST_DIGITS) {
     return text;
@@ -96,6 +106,22 @@ function maskPlain(text: string, country: CountryCode | undefined): string {
   if (digitsIn(text) < FEWEST_DIGITS) {
     return text;
   }
+  const hideRuns = (some: string) => some.replaceAll(RUN, (run) => (isYears(run) ? run : HIDDEN));
+  if (text.length <= PART) {
+    return hideRuns(maskValid(text, country));
+  }
+  let asked = 0;
+  const parts = (hideRuns(text).match(PARTS) ?? []).map((part) => {
+    if (part.search(CANDIDATE) === -1) {
+      return part;
+    }
+    asked += 1;
+    return asked <= MOST_PARTS ? maskValid(part, country) : part.replaceAll(CANDIDATES, HIDDEN);
+  });
+  return parts.join("");
+}
+
+function maskValid(text: string, country: CountryCode | undefined): string {
   let masked = "";
   let from = 0;
   const options = country === undefined ? {} : { defaultCountry: country };
@@ -103,7 +129,7 @@ function maskPlain(text: string, country: CountryCode | undefined): string {
     masked += text.slice(from, startsAt) + HIDDEN;
     from = endsAt;
   }
-  return (masked + text.slice(from)).replaceAll(RUN, (run) => (isYears(run) ? run : HIDDEN));
+  return masked + text.slice(from);
 }
 
 /** `2025, 2026, 2027` */
