@@ -95,7 +95,7 @@ export function DataTable<Row extends RowData>({
                   <Td
                     key={cell.id}
                     numeric={column?.numeric ?? false}
-                    className={cn(layout.density === "compact" && "h-7.5 py-0.5", column?.className)}
+                    className={cn("px-2 2xl:px-3", layout.density === "compact" && "h-7.5 py-0.5", column?.className)}
                   >
                     {index === 0 ? (
                       <Link
@@ -123,23 +123,35 @@ export function DataTable<Row extends RowData>({
 
 function Head<Row extends RowData>({ column: { label, numeric = false, sort } }: { column: DataColumn<Row> }) {
   if (sort === undefined) {
-    return <Th numeric={numeric}>{label}</Th>;
+    return (
+      <Th numeric={numeric} className="px-2 2xl:px-3">
+        {label}
+      </Th>
+    );
   }
   const Arrow = sort.direction === "ascending" ? ArrowUp : ArrowDown;
   return (
-    <Th numeric={numeric} aria-sort={sort.direction ?? "none"}>
+    <Th numeric={numeric} aria-sort={sort.direction ?? "none"} className="px-2 2xl:px-3">
       <Link
         href={sort.href}
         scroll={false}
         title={sort.name}
-        className="group/sort -mx-1 inline-flex items-center gap-1 rounded-sm px-1 hover:text-foreground"
+        className={cn(
+          "group/sort relative -mx-1 inline-flex items-center gap-1 rounded-sm px-1 hover:text-foreground",
+          numeric && "flex-row-reverse",
+        )}
       >
         {label}
         <Arrow
           aria-hidden
           className={cn(
             "size-3.5",
-            sort.direction === null && "opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",
+            // The words stand over their column, whether or not there is an arrow.
+            sort.direction === null &&
+              cn(
+                "absolute opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",
+                numeric ? "end-full" : "start-full",
+              ),
           )}
         />
         <span className="sr-only">{sort.name}</span>

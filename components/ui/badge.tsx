@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/components/cn";
 
 const badgeClass = cva(
-  "inline-flex max-w-full shrink-0 items-center gap-1 rounded-sm px-1.5 text-xs leading-5 font-medium whitespace-nowrap [&_svg]:size-3.5 [&_svg]:shrink-0",
+  "inline-flex max-w-full shrink-0 items-center gap-1 rounded-sm px-1.5 align-middle text-xs leading-5 font-medium whitespace-nowrap [&_svg]:size-3.5 [&_svg]:shrink-0",
   {
     variants: {
       tone: {

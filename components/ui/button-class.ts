@@ -3,7 +3,7 @@ import { cva } from "class-variance-authority";
 /** The look of everything that acts: `Button`, `LinkButton`, `IconButton` and triggers. */
 export const buttonClass = cva(
   [
-    "inline-flex shrink-0 items-center justify-center rounded-md border border-transparent font-medium whitespace-nowrap select-none",
+    "inline-flex shrink-0 items-center justify-center rounded-md border font-medium whitespace-nowrap select-none",
     "transition-[background-color,border-color,color,opacity] duration-100",
     "disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50",
     "[&_svg]:shrink-0",
@@ -11,13 +11,13 @@ export const buttonClass = cva(
   {
     variants: {
       variant: {
-        primary: "bg-accent text-on-accent shadow-xs hover:bg-accent-hover active:bg-accent-hover",
+        primary: "border-transparent bg-accent text-on-accent shadow-xs hover:bg-accent-hover active:bg-accent-hover",
         secondary:
           "border-border bg-surface text-foreground shadow-xs hover:border-border-strong hover:bg-hover active:bg-hover data-popup-open:bg-hover",
         ghost:
-          "text-muted hover:bg-hover hover:text-foreground active:bg-hover data-popup-open:bg-hover data-popup-open:text-foreground",
-        danger: "bg-danger text-on-accent shadow-xs hover:bg-danger/90 active:bg-danger/90",
-        "danger-quiet": "text-danger-text hover:bg-danger-soft active:bg-danger-soft",
+          "border-transparent text-muted hover:bg-hover hover:text-foreground active:bg-hover data-popup-open:bg-hover data-popup-open:text-foreground",
+        danger: "border-transparent bg-danger text-on-accent shadow-xs hover:bg-danger/90 active:bg-danger/90",
+        "danger-quiet": "border-transparent text-danger-text hover:bg-danger-soft active:bg-danger-soft",
       },
       size: {
         xs: "h-6 gap-1 px-2 text-xs [&_svg]:size-3.5",

@@ -33,7 +33,7 @@ export function GoalBadge({ status, className }: { status: string | null; classN
     <span
       title={t(`goalHint.${kind}`)}
       className={cn(
-        "inline-flex max-w-full min-w-0 items-center gap-1.5 text-sm whitespace-nowrap",
+        "inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle text-sm whitespace-nowrap",
         kind === "not_assessed" && "text-muted",
         className,
       )}

@@ -27,7 +27,7 @@ export function OutcomeBadge({
       title={t(`outcomeHint.${known ?? "other"}`)}
       style={plain ? {} : { backgroundColor: `${tone}-soft)`, color: `${tone}-text)` }}
       className={cn(
-        "inline-flex max-w-full min-w-0 items-center gap-1.5 text-sm whitespace-nowrap",
+        "inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle text-sm whitespace-nowrap",
         !plain && "rounded-sm px-1.5 text-xs leading-5 font-medium",
         className,
       )}

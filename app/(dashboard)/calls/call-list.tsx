@@ -49,7 +49,7 @@ export async function CallList({
   const previous = at(page.previousCursor);
   const next = at(page.nextCursor);
   return (
-    <div className="space-y-3">
+    <div className="flex min-h-0 flex-col gap-3">
       <CallsTable rows={rows} filter={filter} view={view} />
       <Pagination previous={previous} next={next}>
         <PerPage
@@ -115,7 +115,7 @@ async function NoCalls({ filter, view, role }: { filter: CallFilter; view: CallL
 
 export function CallListSkeleton() {
   return (
-    <Card flush aria-busy>
+    <Card flush aria-busy className="min-h-0">
       <div className="h-8 border-b bg-sunken" />
       {Array.from({ length: 12 }, (_, index) => (
         <div key={index} className="flex h-10 items-center gap-6 border-b px-4 last:border-b-0">

@@ -1,6 +1,6 @@
 "use client";
 
-import { ArrowDownLeft, ArrowUpRight, Minus, Volume2 } from "lucide-react";
+import { ArrowDownLeft, ArrowUpRight, Volume2 } from "lucide-react";
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
@@ -10,10 +10,10 @@ import { cn } from "@/components/cn";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { useShortcut } from "@/components/shortcuts";
 import { Badge } from "@/components/ui/badge";
-import { Card } from "@/components/ui/card";
 import { Duration } from "@/components/ui/duration";
 import { GoalBadge } from "@/components/ui/goal-badge";
 import { Id, Ltr } from "@/components/ui/ltr";
+import { NotApplicable } from "@/components/ui/not-applicable";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
 import type { ListedCall } from "@/db/calls";
@@ -44,7 +44,8 @@ export function CallsTable({
   const whoOf = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
   return (
     <>
-      <Card flush className="max-md:hidden">
+      {/* As high as its rows, or as what the window leaves it. */}
+      <div className="flex min-h-0 flex-col overflow-clip rounded-lg border bg-surface shadow-xs max-md:hidden">
         <DataTable
           label={t("title")}
           columns={columns}
@@ -53,9 +54,9 @@ export function CallsTable({
           rowId={(row) => row.callId}
           rowHref={hrefOf}
           rowName={whoOf}
-          className="max-h-[max(24rem,calc(100dvh-15rem))] overflow-y-auto"
+          className="min-h-0 overflow-y-auto"
         />
-      </Card>
+      </div>
       <ul className="space-y-2 md:hidden" aria-label={t("title")}>
         {rows.map((row) => (
           <li key={row.callId} className="relative rounded-lg border bg-surface px-3.5 py-3 shadow-xs">
@@ -104,12 +105,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       };
     };
     const unknown = <span className="text-subtle">{tState("unknown")}</span>;
-    const notApplicable = (
-      <>
-        <Minus className="inline size-3.5 text-subtle" aria-hidden />
-        <span className="sr-only">{tState("notApplicable")}</span>
-      </>
-    );
+    const notApplicable = <NotApplicable />;
     const cells: Record<ColumnId, Omit<DataColumn<ListedCall>, "id" | "label">> = {
       time: { cell: (row) => <Time value={row.occurredAt} format="compact" />, sort: sortBy("time") },
       outcome: {
@@ -171,7 +167,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       recording: {
         cell: (row) =>
           row.hasRecording ? (
-            <span className="inline-flex items-center gap-1.5 text-muted">
+            <span className="inline-flex items-center gap-1.5 align-middle text-muted">
               <Volume2 className="size-4" aria-hidden />
               <span className="sr-only">{tState("yes")}</span>
             </span>

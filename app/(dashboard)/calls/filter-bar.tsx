@@ -13,6 +13,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Kbd } from "@/components/ui/kbd";
 import { Popover } from "@/components/ui/popover";
+import { Radio } from "@/components/ui/radio";
 import { Spinner } from "@/components/ui/spinner";
 import type { Facets } from "@/db/calls";
 import {
@@ -57,18 +58,21 @@ export function FilterBar({
   return (
     <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
       <SearchBox key={filter.q} filter={filter} view={view} canSeeNumbers={canSeeNumbers} onSearch={apply} />
-      <DateRange filter={filter} presets={presets} onApply={apply} />
-      {FACETS.map((name) => (
-        <FacetMenu
-          key={name}
-          name={name}
-          values={facets[name]}
-          chosen={filter[name]}
-          onChange={(values) => apply({ [name]: values })}
-        />
-      ))}
-      <MoreFilters filter={filter} canSeeNumbers={canSeeNumbers} onApply={apply} />
-      {pending && <Spinner />}
+      {/* On a phone one row that scrolls, with room for the ring of what has the focus. */}
+      <div className="contents max-sm:-mx-4 max-sm:-my-1 max-sm:flex max-sm:w-[calc(100%+2rem)] max-sm:gap-2 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-1">
+        <DateRange filter={filter} presets={presets} onApply={apply} />
+        {FACETS.map((name) => (
+          <FacetMenu
+            key={name}
+            name={name}
+            values={facets[name]}
+            chosen={filter[name]}
+            onChange={(values) => apply({ [name]: values })}
+          />
+        ))}
+        <MoreFilters filter={filter} canSeeNumbers={canSeeNumbers} onApply={apply} />
+        {pending && <Spinner />}
+      </div>
     </div>
   );
 }
@@ -330,16 +334,13 @@ function MoreFilters({
         <fieldset className="space-y-1.5">
           <legend className="mb-1.5 text-sm font-medium">{t("reviewed")}</legend>
           {(["", "1", "0"] as const).map((value) => (
-            <label key={value} className="flex items-center gap-2">
-              <input
-                type="radio"
-                name="reviewed"
-                value={value}
-                defaultChecked={value === (filter.reviewed === null ? "" : filter.reviewed ? "1" : "0")}
-                className="size-4 accent-(--accent)"
-              />
-              {t(value === "" ? "reviewedAll" : value === "1" ? "reviewedYes" : "reviewedNo")}
-            </label>
+            <Radio
+              key={value}
+              name="reviewed"
+              value={value}
+              defaultChecked={value === (filter.reviewed === null ? "" : filter.reviewed ? "1" : "0")}
+              label={t(value === "" ? "reviewedAll" : value === "1" ? "reviewedYes" : "reviewedNo")}
+            />
           ))}
         </fieldset>
         <Button type="submit" variant="primary" size="sm" className="w-full">

@@ -26,7 +26,8 @@ export function LayoutProvider({ initial, children }: { initial: TableLayout; ch
   );
   return (
     <LayoutContext value={held}>
-      <div className="group/list">{children}</div>
+      {/* Where there is a table, the page is as high as the window and the table is what scrolls. */}
+      <div className="group/list md:flex md:h-[max(36rem,calc(100dvh-3.75rem))] md:flex-col">{children}</div>
     </LayoutContext>
   );
 }

@@ -58,7 +58,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
           <ListTools filter={filter} view={view} counting={counting} canExport={includesRole(role, "operator")} />
         }
       />
-      <div className="space-y-3">
+      <div className="flex min-h-0 flex-1 flex-col gap-3">
         {left.length > 0 && (
           <Notice tone="warning">{t("ignored", { count: left.length, names: left.join(", ") })}</Notice>
         )}
@@ -69,7 +69,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
           </Suspense>
         </PanelBoundary>
         <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { sort: view.sort, perPage: view.perPage })} />
-        <div className="transition-opacity delay-100 group-has-data-pending/list:opacity-55">
+        <div className="flex min-h-0 flex-col transition-opacity delay-100 group-has-data-pending/list:opacity-55">
           <PanelBoundary>
             <Suspense fallback={<CallListSkeleton />}>
               <CallList filter={filter} view={view} canSeeNumbers={canSeeNumbers && !maskNumbers} role={role} />
