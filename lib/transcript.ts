@@ -78,6 +78,11 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
   };
 }
 
+/** How many turns somebody spoke: what is meant by the length of a conversation. */
+export function countSpoken(turns: readonly Turn[]): number {
+  return turns.filter(({ kind }) => kind === "speech").length;
+}
+
 function lastIfUnanswered(turns: readonly Turn[], toolName: string) {
   const last = turns.at(-1);
   const fits =

@@ -22,7 +22,7 @@ import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/mask";
 import { withoutNumberQuestions } from "@/lib/number-questions";
 import { isReached } from "@/lib/outcome";
 import { includesRole } from "@/lib/role";
-import { readTranscript } from "@/lib/transcript";
+import { countSpoken, readTranscript } from "@/lib/transcript";
 
 import { EnrichmentNotice } from "./enrichment-notice";
 import { CallHead } from "./head";
@@ -64,8 +64,12 @@ export async function CallView({
           numbers={seesNumbers ? "shown" : isOperator ? "revealed" : "hidden"}
         />
         <EnrichmentNotice call={call} canRetry={isOperator} />
-        <div className="grid items-start gap-4 @4xl:grid-cols-[minmax(0,1fr)_22rem] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
-          <div className="min-w-0 space-y-4">
+        {/*
+         * Two columns where there is room. In one, their cards stand among one another in the order in which a call is looked through;
+         * the keyboard follows, where the browser can.
+         */}
+        <div className="flex flex-col gap-4 [reading-flow:flex-visual] @4xl:grid @4xl:grid-cols-[minmax(0,1fr)_22rem] @4xl:items-start @4xl:[reading-flow:normal] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
+          <div className="contents min-w-0 @4xl:block @4xl:space-y-4">
             {source === null ? (
               <NoRecording call={call} purgedAt={details.recordingPurgedAt} />
             ) : (
@@ -78,41 +82,51 @@ export async function CallView({
                 />
               </div>
             )}
-            <TranscriptCard
-              // Written by our own merge, in the shapes of `lib/call-facts.ts`.
-              messages={details.transcript as TranscriptMessage[] | null}
-              corrections={(details.corrections ?? []) as Correction[]}
-              isReached={isReached(call.outcome)}
-              isPending={call.enrichmentState === "pending"}
-              purgedAt={details.transcriptPurgedAt}
-              hasRecording={source !== null}
-              initialQuery={filter.q ?? ""}
-            />
-            <PanelBoundary>
-              <Suspense fallback={<PanelSkeleton />}>
-                <History call={call} role={user.role} />
-              </Suspense>
-            </PanelBoundary>
+            <div className="order-3">
+              <TranscriptCard
+                // Written by our own merge, in the shapes of `lib/call-facts.ts`.
+                messages={details.transcript as TranscriptMessage[] | null}
+                corrections={(details.corrections ?? []) as Correction[]}
+                isReached={isReached(call.outcome)}
+                isPending={call.enrichmentState === "pending"}
+                purgedAt={details.transcriptPurgedAt}
+                hasRecording={source !== null}
+                initialQuery={filter.q ?? ""}
+              />
+            </div>
+            <div className="order-5">
+              <PanelBoundary>
+                <Suspense fallback={<PanelSkeleton />}>
+                  <History call={call} role={user.role} />
+                </Suspense>
+              </PanelBoundary>
+            </div>
           </div>
-          <div className="min-w-0 space-y-4">
-            <PanelBoundary>
-              <Suspense fallback={<PanelSkeleton />}>
-                <Review
-                  callId={call.callId}
-                  canDecide={isOperator}
-                  userId={user.id}
-                  // A viewer does not read the number in a note either; who writes notes reads them as they are.
-                  hidden={isOperator ? null : { phoneNumber: found.call.phoneNumber }}
-                />
-              </Suspense>
-            </PanelBoundary>
-            <Report report={details.report as JsonObject | null} isReached={isReached(call.outcome)} />
-            <Variables variables={details.variables as JsonObject | null} isVerified={call.verifiedAt !== null} />
-            {details.responseBody !== null && (
-              <Card title={t("response.title")}>
-                <JsonTree value={details.responseBody as JsonObject} />
-              </Card>
-            )}
+          <div className="contents min-w-0 @4xl:block @4xl:space-y-4">
+            <div className="order-2">
+              <PanelBoundary>
+                <Suspense fallback={<PanelSkeleton />}>
+                  <Review
+                    callId={call.callId}
+                    canDecide={isOperator}
+                    userId={user.id}
+                    // A viewer does not read the number in a note either; who writes notes reads them as they are.
+                    hidden={isOperator ? null : { phoneNumber: found.call.phoneNumber }}
+                  />
+                </Suspense>
+              </PanelBoundary>
+            </div>
+            <div className="order-1">
+              <Report report={details.report as JsonObject | null} isReached={isReached(call.outcome)} />
+            </div>
+            <div className="order-4 space-y-4">
+              <Variables variables={details.variables as JsonObject | null} isVerified={call.verifiedAt !== null} />
+              {details.responseBody !== null && (
+                <Card title={t("response.title")}>
+                  <JsonTree value={details.responseBody as JsonObject} />
+                </Card>
+              )}
+            </div>
           </div>
         </div>
       </article>
@@ -216,7 +230,7 @@ function TranscriptCard({
     <Card
       title={t("title")}
       description={hasRecording && !hasTimes ? t("noTimes") : undefined}
-      actions={<span className="text-xs text-muted">{t("turns", { count: turns.length })}</span>}
+      actions={<span className="text-xs text-muted">{t("turns", { count: countSpoken(turns) })}</span>}
       flush
       className="pb-2"
     >

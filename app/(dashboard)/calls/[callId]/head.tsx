@@ -12,6 +12,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Duration } from "@/components/ui/duration";
 import { GoalBadge } from "@/components/ui/goal-badge";
 import { Id, Ltr } from "@/components/ui/ltr";
+import { NotApplicable } from "@/components/ui/not-applicable";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
 import { readNeighbours } from "@/db/neighbours";
@@ -120,7 +121,7 @@ function ThreeFacts({ call }: { call: Call }) {
         </FactHint>
       </Fact>
       <Fact term={t("goal")}>
-        <GoalBadge status={call.goal} />
+        {call.goal === null && !isReached(call.outcome) ? <NotApplicable /> : <GoalBadge status={call.goal} />}
         <FactHint>
           {call.goal !== null
             ? t.rich("vendorWord", { word: slot(<Id className="text-2xs">{call.goal ?? ""}</Id>) })
@@ -189,10 +190,12 @@ function Fields({ call, numbers }: { call: Call; numbers: Numbers }) {
         <Time value={call.occurredAt} format="full" /> <span className="text-xs text-muted">{timeZone}</span>
       </Field>
       <Field term={t("fields.duration")}>
-        {call.durationSeconds === null ? (
+        {call.durationSeconds !== null ? (
+          <Duration seconds={call.durationSeconds} />
+        ) : isReached(call.outcome) ? (
           <span className="text-subtle">{common("unknown")}</span>
         ) : (
-          <Duration seconds={call.durationSeconds} />
+          <NotApplicable />
         )}
       </Field>
       <Field term={t("fields.phone")}>

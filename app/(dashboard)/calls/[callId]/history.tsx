@@ -1,11 +1,11 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { apiAccess } from "@/app/_jobs/enrich";
 import { slot } from "@/components/slot";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
-import { Id, Ltr } from "@/components/ui/ltr";
+import { Id } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
 import { listAuditOfCall } from "@/db/audit";
@@ -14,6 +14,7 @@ import type { Call } from "@/db/schema";
 import { includesRole, type Role } from "@/lib/role";
 import { API_ERRORS } from "@/lib/sarj/api";
 
+import { ByteSize } from "../../deliveries/byte-size";
 import { RawBody } from "./raw-body";
 
 const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = {
@@ -79,7 +80,7 @@ const KNOWN_ACTIONS = [
 ] as const;
 
 async function Delivery({ callId, delivery, canOpen }: { callId: string; delivery: CallDelivery; canOpen: boolean }) {
-  const [t, format] = await Promise.all([getTranslations("call.history"), getFormatter()]);
+  const t = await getTranslations("call.history");
   const { flags, timesReceived } = delivery;
   return (
     <li className="space-y-1 px-4 py-2.5">
@@ -90,7 +91,7 @@ async function Delivery({ callId, delivery, canOpen }: { callId: string; deliver
         <Time value={delivery.receivedAt} format="compact" className="text-xs text-muted" />
       </div>
       <Facts>
-        <Ltr>{bytes(delivery.size, (value) => format.number(value, { maximumFractionDigits: 1 }))}</Ltr>
+        <ByteSize bytes={delivery.size} />
         {t("times", { count: timesReceived })}
         {timesReceived > 1 &&
           t.rich("lastTime", { time: slot(<Time value={delivery.lastReceivedAt} format="compact" />) })}
@@ -142,27 +143,19 @@ async function Enrichment({ call }: { call: Call }) {
   );
 }
 
-/** Small facts in a row, apart by dots. */
+/** Small facts in a row, apart by dots. A dot goes with what it follows, so that no line begins with one. */
 function Facts({ children }: { children: ReactNode[] }) {
+  const facts = children.filter((child) => child !== false && child !== null);
   return (
     <p className="flex flex-wrap gap-x-1.5 text-xs text-muted">
-      {children
-        .filter((child) => child !== false && child !== null)
-        .map((child, index) => (
-          // The row is written out above and keeps its order.
-          // oxlint-disable-next-line react/no-array-index-key
-          <span key={index} className="inline-flex gap-x-1.5">
-            {index > 0 && <span aria-hidden>·</span>}
-            <span>{child}</span>
-          </span>
-        ))}
+      {facts.map((child, index) => (
+        // The row is written out above and keeps its order.
+        // oxlint-disable-next-line react/no-array-index-key
+        <span key={index} className="inline-flex gap-x-1.5">
+          <span>{child}</span>
+          {index < facts.length - 1 && <span aria-hidden>·</span>}
+        </span>
+      ))}
     </p>
   );
-}
-
-function bytes(size: number, format: (value: number) => string): string {
-  if (size < 1000) {
-    return `${format(size)} B`;
-  }
-  return size < 1_000_000 ? `${format(size / 1000)} kB` : `${format(size / 1_000_000)} MB`;
 }

@@ -87,9 +87,7 @@ export function Player({
         </IconButton>
         <Speed />
         {hasSilences && <SkipSilence />}
-        <span dir="auto" className="min-w-0 flex-1 truncate text-center text-2xs text-subtle">
-          {t("audited")}
-        </span>
+        <span className="flex-1" />
         <Volume />
         <IconButton label={t("copyMoment")} size="sm" onClick={() => void copyMoment()}>
           <Link2 aria-hidden />
@@ -105,6 +103,7 @@ export function Player({
           </a>
         </Tooltip>
       </div>
+      <p className="mt-1 text-2xs text-subtle">{t("audited")}</p>
       {isTooLarge && <p className="mt-1 text-xs text-muted">{t("noWaveform")}</p>}
     </section>
   );

@@ -8,6 +8,7 @@ import { cn } from "@/components/cn";
 import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { Radio } from "@/components/ui/radio";
 import { Textarea } from "@/components/ui/textarea";
 
 import { notReached } from "./action-answer";
@@ -65,33 +66,26 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
         <legend className="sr-only">{t("title")}</legend>
         <div className="space-y-1">
           {DECISIONS.map((value) => (
-            <div
+            <Radio
               key={value}
+              name={`${id}-decision`}
+              value={value}
+              checked={chosen === value}
+              onChange={() => setChosen(value)}
+              label={<span className="font-medium">{t(`decision.${value}`)}</span>}
+              description={t(`hint.${value}`)}
               className={cn(
-                "flex items-start rounded-md border ps-2.5 has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-2 has-[:focus-visible]:outline-ring",
+                "rounded-md border px-2.5 py-1.5",
                 chosen === value ? "border-accent bg-accent-soft" : "hover:bg-hover",
               )}
-            >
-              <input
-                id={`${id}-${value}`}
-                type="radio"
-                name="decision"
-                value={value}
-                checked={chosen === value}
-                onChange={() => setChosen(value)}
-                className="mt-2 size-4 shrink-0 outline-none"
-              />
-              <label htmlFor={`${id}-${value}`} className="min-w-0 flex-1 px-2.5 py-1.5">
-                <span className="block font-medium">{t(`decision.${value}`)}</span>
-                <span className="block text-xs text-muted">{t(`hint.${value}`)}</span>
-              </label>
-            </div>
+            />
           ))}
         </div>
       </fieldset>
       <Field label={t("note")} error={isTooLong && t("noteTooLong", { max: MAX_NOTE_LENGTH })}>
         <Textarea
-          dir="auto"
+          // Empty, its placeholder begins where the page's lines do.
+          dir={text === "" ? undefined : "auto"}
           rows={2}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}

@@ -67,8 +67,8 @@ function Entry({ entry }: { entry: ReviewEntry }) {
     <div className="min-w-0">
       <DecisionWord decision={entry.decision} />
       {entry.note !== null && (
-        <p dir="auto" className="mt-0.5 break-words whitespace-pre-wrap">
-          {entry.note}
+        <p className="mt-0.5 break-words whitespace-pre-wrap">
+          <bdi>{entry.note}</bdi>
         </p>
       )}
       <p className="mt-0.5 text-xs text-muted">

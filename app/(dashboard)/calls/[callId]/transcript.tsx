@@ -314,7 +314,8 @@ function SearchBar({ search, onStep }: { search: TranscriptSearch; onStep: (step
         <Input
           ref={field}
           type="search"
-          dir="auto"
+          // Empty, its placeholder begins where the page's lines do.
+          dir={search.query === "" ? undefined : "auto"}
           value={search.query}
           onChange={(event) => search.ask(event.currentTarget.value)}
           onKeyDown={(event) => {

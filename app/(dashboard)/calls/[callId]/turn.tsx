@@ -58,7 +58,7 @@ function TurnTime({ startAt }: { startAt: number | null }) {
     return <span />;
   }
   if (player === null) {
-    return <Duration seconds={Math.floor(startAt)} className="pt-0.5 text-xs text-subtle" />;
+    return <Duration seconds={Math.floor(startAt)} className="justify-self-start pt-0.5 text-xs text-subtle" />;
   }
   return (
     <button
@@ -104,7 +104,7 @@ function Speech({
       <p className={cn("text-xs leading-6 font-medium", isAgent ? "text-accent-text" : "text-foreground")}>
         {turn.role === "user" || turn.role === "assistant" ? t(`role.${turn.role}`) : <bdi>{turn.role}</bdi>}
       </p>
-      <p dir="auto" className="text-base break-words whitespace-pre-wrap">
+      <p dir="auto" className="max-w-xl text-base break-words whitespace-pre-wrap">
         {shown.map((piece, index) => (
           <PieceText
             // Pieces keep their places.
