@@ -1,4 +1,4 @@
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
@@ -58,4 +58,19 @@ export function Td({ className, numeric = false, ...props }: ComponentProps<"td"
       )}
     />
   );
+}
+
+/**
+ * The classes of a table that is a list on a phone, with nothing to scroll sideways for: each row is a block that places its cells. The
+ * head is only heard there, so a cell that is not plain by itself says what it is (`StackedLabel`).
+ */
+export const stacked = {
+  table: "max-md:block max-md:[&>tbody]:block",
+  head: "max-md:sr-only",
+  row: "max-md:grid max-md:gap-x-3 max-md:gap-y-1 max-md:border-b max-md:px-4 max-md:py-3 max-md:last:border-b-0",
+  cell: "max-md:block max-md:h-auto max-md:min-w-0 max-md:border-b-0 max-md:p-0 max-md:text-start max-md:first:ps-0 max-md:last:pe-0",
+};
+
+export function StackedLabel({ children }: { children: ReactNode }) {
+  return <span className="block text-2xs text-muted md:hidden">{children}</span>;
 }

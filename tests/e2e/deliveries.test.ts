@@ -61,7 +61,7 @@ test("a delivery is replayed after a confirmation, and its page says what the ca
   await expect(dialog).toContainText("1 delivery replayed");
   await expect(dialog).toContainText("1 applied");
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByText("Its word is the call’s outcome.")).toBeVisible();
+  await expect(page.getByText("The call’s outcome comes from this delivery.")).toBeVisible();
   await expect(page.getByRole("row", { name: /Duration/ })).toContainText("From this delivery");
   expect(await sql`select call_id, outcome from calls`).toEqual([{ call_id: "replayed-1", outcome: "complete" }]);
   expect(await sql`select action, subject from audit_events where action = 'delivery_replayed'`).toEqual([

@@ -3,6 +3,7 @@ import type { Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 
+import { cn } from "@/components/cn";
 import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
@@ -10,7 +11,7 @@ import { Id, Ltr } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { countDeliveries, listDeliveries, type LoggedDelivery } from "@/db/delivery-log";
 import { callHref } from "@/lib/call-link";
@@ -27,10 +28,10 @@ import { isKnownReason } from "./reason";
 import { Selection } from "./selection";
 import { VerdictBadge } from "./verdict-badge";
 
-type LogProps = { filter: DeliveryFilter; view: DeliveryListView; zone: string; isAdministrator: boolean };
+type LogProps = { filter: DeliveryFilter; view: DeliveryListView; isAdministrator: boolean };
 
 /** Every delivery that the filter finds, the newest first. */
-export async function DeliveryLog({ filter, view, zone, isAdministrator }: LogProps) {
+export async function DeliveryLog({ filter, view, isAdministrator }: LogProps) {
   const [page, found, t, format] = await Promise.all([
     listDeliveries(filter, view),
     countDeliveries(filter),
@@ -46,22 +47,25 @@ export async function DeliveryLog({ filter, view, zone, isAdministrator }: LogPr
     <Selection reasons={Object.fromEntries(page.rows.map(({ id, reason }) => [id, reason]))}>
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("log.title")}>
-          <Table>
-            <thead>
-              <tr>
-                <Th className="w-0 pe-0">
-                  <Checkbox name="all" label={t("log.selectAll")} hideLabel />
+          <Table className={stacked.table}>
+            {/* On a phone all that is left of the head is the choice of all. */}
+            <thead className="max-md:block">
+              <tr className="max-md:block max-md:border-b max-md:bg-sunken max-md:px-4 max-md:py-2">
+                <Th className="w-0 pe-0 max-md:block max-md:h-auto max-md:w-auto max-md:border-b-0 max-md:first:ps-0">
+                  <Checkbox name="all" label={<span className="md:sr-only">{t("log.selectAll")}</span>} />
                 </Th>
-                <Th>{t("log.time")}</Th>
-                <Th>{t("log.verdict")}</Th>
-                <Th>{t("log.outcome")}</Th>
-                <Th>{t("log.call")}</Th>
-                <Th numeric>{t("log.size")}</Th>
-                <Th numeric>
+                <Th className="max-md:sr-only">{t("log.time")}</Th>
+                <Th className="max-md:sr-only">{t("log.verdict")}</Th>
+                <Th className="max-md:sr-only">{t("log.outcome")}</Th>
+                <Th className="max-md:sr-only">{t("log.call")}</Th>
+                <Th numeric className="max-md:sr-only">
+                  {t("log.size")}
+                </Th>
+                <Th numeric className="max-md:hidden">
                   <span title={t("log.timesHint")}>{t("log.times")}</span>
                 </Th>
-                <Th>{t("log.source")}</Th>
-                <Th>{t("log.secret")}</Th>
+                <Th className="max-md:hidden">{t("log.source")}</Th>
+                <Th className="max-md:hidden">{t("log.secret")}</Th>
               </tr>
             </thead>
             <tbody>
@@ -78,10 +82,6 @@ export async function DeliveryLog({ filter, view, zone, isAdministrator }: LogPr
       </div>
       <Pagination className="mt-3" previous={pageHref(page.previousCursor)} next={pageHref(page.nextCursor)}>
         {found.isBounded ? t("log.countBounded", { count: found.count }) : t("log.count", { count: found.count })}
-        <span className="mx-1.5 text-subtle" aria-hidden>
-          ·
-        </span>
-        {t("log.zone", { zone })}
       </Pagination>
     </Selection>
   );
@@ -92,17 +92,17 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
   const { id, callId, verdict, reason, outcome, timesReceived, sourceIp, secretLabel, replayedAt, flagCount } =
     delivery;
   return (
-    <Tr className="relative">
-      <Td className="w-0 pe-0">
+    <Tr className={`${stacked.row} relative grid-cols-[auto_minmax(0,1fr)_auto]`}>
+      <Td className={`${stacked.cell} w-0 pe-0 max-md:w-auto`}>
         <Checkbox name="delivery" value={id} label={selectLabel} hideLabel className="relative z-10" />
       </Td>
-      <Td>
+      <Td className={stacked.cell}>
         {/* The link covers the row; what else can be pressed lies above it. */}
         <Link href={`/deliveries/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
           <Time value={delivery.receivedAt} format="compact" />
         </Link>
       </Td>
-      <Td>
+      <Td className={`${stacked.cell} max-md:col-span-2 max-md:col-start-2`}>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 whitespace-nowrap">
           <VerdictBadge verdict={verdict} />
           {reason !== null && <span>{isKnownReason(reason) ? t(`reason.${reason}`) : reason}</span>}
@@ -114,8 +114,10 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
           )}
         </span>
       </Td>
-      <Td>{outcome === null ? <Missing>{t("log.unknown")}</Missing> : <OutcomeBadge type={outcome} plain />}</Td>
-      <Td>
+      <Td className={cn(stacked.cell, "max-md:col-span-2 max-md:col-start-2", outcome === null && "max-md:hidden")}>
+        {outcome === null ? <Missing>{t("log.unknown")}</Missing> : <OutcomeBadge type={outcome} plain />}
+      </Td>
+      <Td className={cn(stacked.cell, "max-md:col-span-2 max-md:col-start-2", callId === "" && "max-md:hidden")}>
         {callId === "" ? (
           <Missing>{t("log.noCall")}</Missing>
         ) : verdict === "quarantined" ? (
@@ -127,16 +129,16 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
           </Link>
         )}
       </Td>
-      <Td numeric>
+      <Td numeric className={`${stacked.cell} max-md:col-start-3 max-md:row-start-1 max-md:text-muted`}>
         <ByteSize bytes={delivery.size} />
       </Td>
-      <Td numeric className={timesReceived > 1 ? "font-medium" : "text-muted"}>
+      <Td numeric className={`max-md:hidden ${timesReceived > 1 ? "font-medium" : "text-muted"}`}>
         <Ltr>{format.number(timesReceived)}×</Ltr>
       </Td>
-      <Td>
+      <Td className="max-md:hidden">
         {sourceIp === null ? <Missing>{t("log.unknown")}</Missing> : <Id className="break-normal">{sourceIp}</Id>}
       </Td>
-      <Td>
+      <Td className="max-md:hidden">
         <Id className="text-muted">{secretLabel}</Id>
       </Td>
     </Tr>
@@ -146,7 +148,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
 /** On one line: an id that is longer than the vendor's own is cut, and whole in its title. */
 function CallId({ children }: { children: string }) {
   return (
-    <span title={children} className="inline-block max-w-72 truncate align-middle">
+    <span title={children} className="inline-block max-w-[min(18rem,100%)] truncate align-middle md:max-w-72">
       <Id className="break-normal">{children}</Id>
     </span>
   );

@@ -1,4 +1,4 @@
-import { Download } from "lucide-react";
+import { Import } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
@@ -32,10 +32,11 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
       <PageHeader
         title={t("title")}
         description={t("description")}
+        namesZone
         actions={
           isAdministrator && (
             <LinkButton href={"/settings/import" as Route} size="sm">
-              <Download aria-hidden />
+              <Import aria-hidden />
               {t("import")}
             </LinkButton>
           )
@@ -57,7 +58,7 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
           <PanelBoundary>
             {/* A new key shows the skeleton again, and forgets what was selected on the page before. */}
             <Suspense key={deliveriesHref(filter, view)} fallback={<DeliveryLogSkeleton />}>
-              <DeliveryLog filter={filter} view={view} zone={timeZone} isAdministrator={isAdministrator} />
+              <DeliveryLog filter={filter} view={view} isAdministrator={isAdministrator} />
             </Suspense>
           </PanelBoundary>
         </div>

@@ -121,7 +121,7 @@ function ReplayDialog({
           <>
             <Button onClick={() => change(false)}>{tCommon("cancel")}</Button>
             <Button variant="primary" onClick={work}>
-              <RotateCcw className="rtl-flip" aria-hidden />
+              <RotateCcw aria-hidden />
               {t("replay.confirm")}
             </Button>
           </>
@@ -228,7 +228,7 @@ export function ReplaySelectionButton({
       trigger={
         trigger ?? (
           <Button size="sm">
-            <RotateCcw className="rtl-flip" aria-hidden />
+            <RotateCcw aria-hidden />
             {t("one")}
           </Button>
         )
@@ -268,7 +268,7 @@ export function ReplayReasonButton({ reason, count }: { reason: QuarantineReason
     <ReplayDialog
       trigger={
         <Button size="xs" aria-label={t("quarantine.replayAllOf", { reason: t(`reason.${reason}`) })}>
-          <RotateCcw className="rtl-flip" aria-hidden />
+          <RotateCcw aria-hidden />
           {t("quarantine.replayAll")}
         </Button>
       }

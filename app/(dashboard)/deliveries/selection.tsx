@@ -70,7 +70,7 @@ export function Selection({
               onDone={clear}
               trigger={
                 <Button variant="primary" size="sm">
-                  <RotateCcw className="rtl-flip" aria-hidden />
+                  <RotateCcw aria-hidden />
                   {t("selection")}
                 </Button>
               }

@@ -17,7 +17,7 @@ import { DescriptionItem, DescriptionList } from "@/components/ui/description-li
 import { Id, Ltr } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
-import { PageHeader } from "@/components/ui/page-header";
+import { PageHeader, ZoneName } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
@@ -77,6 +77,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
             <VerdictBadge verdict={verdict} />
             {outcome !== null && <OutcomeBadge type={outcome} plain />}
             <span>{t(`verdictHint.${verdict}`)}</span>
+            <ZoneName />
           </span>
         }
         actions={

@@ -8,12 +8,14 @@ import { understandStored } from "@/app/_jobs/replay";
 import { Duration } from "@/components/ui/duration";
 import { Ltr } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
-import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { getCall } from "@/db/calls";
 import { listSiblings } from "@/db/delivery-log";
 import { type Standing, standings, type Understood } from "@/db/provenance";
+import type { TranscriptMessage } from "@/lib/call-facts";
 import type { Interpretation } from "@/lib/sarj/webhook";
+import { countSpoken, readTranscript } from "@/lib/transcript";
 
 /** Everything that a delivery says, beside what its call holds today and whose word that is. */
 export async function Understanding({
@@ -38,8 +40,8 @@ export async function Understanding({
   const rows = standings({ id: deliveryId, facts }, call?.details ?? null, others);
   return (
     <TableScroll label={t("detail.understood")}>
-      <Table>
-        <thead>
+      <Table className={stacked.table}>
+        <thead className={stacked.head}>
           <tr>
             <Th>{t("detail.field")}</Th>
             <Th>{t("detail.said")}</Th>
@@ -48,12 +50,18 @@ export async function Understanding({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Tr key={row.field}>
-              <Td className="align-top whitespace-nowrap text-muted">{t(`fields.${row.field}`)}</Td>
-              <Td className="max-w-80 align-top">
+            <Tr key={row.field} className={`${stacked.row} grid-cols-2`}>
+              <Td
+                className={`${stacked.cell} align-top font-medium max-md:col-span-2 md:font-normal md:whitespace-nowrap md:text-muted`}
+              >
+                {t(`fields.${row.field}`)}
+              </Td>
+              <Td className={`${stacked.cell} max-w-80 align-top wrap-anywhere`}>
+                <StackedLabel>{t("detail.said")}</StackedLabel>
                 <Value field={row.field} value={row.said} until={facts.recordingExpiresAt} />
               </Td>
-              <Td className="max-w-96 align-top">
+              <Td className={`${stacked.cell} max-w-96 align-top wrap-anywhere`}>
+                <StackedLabel>{t("detail.held")}</StackedLabel>
                 <Held row={row} until={call?.details.recordingExpiresAt ?? null} />
               </Td>
             </Tr>
@@ -133,7 +141,8 @@ async function Value({
     case "phoneNumber":
       return <Ltr>{String(value)}</Ltr>;
     case "transcript":
-      return t("turns", { count: lengthOf(value) });
+      // As the interpretation of a body makes it.
+      return t("turns", { count: countSpoken(readTranscript(value as TranscriptMessage[], []).turns) });
     case "corrections":
       return t("corrections", { count: lengthOf(value) });
     case "report":

@@ -39,6 +39,7 @@ export default async function AccountPage() {
           email: slot(<bdi dir="ltr">{me.email}</bdi>),
           role: role(me.role),
         })}
+        namesZone
       />
       <div className="grid max-w-5xl items-start gap-4 lg:grid-cols-2">
         <Card title={t("profile.title")} description={t("profile.description")}>

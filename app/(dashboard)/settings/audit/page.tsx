@@ -1,20 +1,23 @@
 import { Download, ScrollText } from "lucide-react";
 import type { Metadata, Route } from "next";
+import { useFormatter, useTranslations } from "next-intl";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { Suspense } from "react";
+import { z } from "zod";
 
 import { requirePage } from "@/app/auth";
 import { getOrganization } from "@/app/organization";
+import { cn } from "@/components/cn";
 import { buttonClass } from "@/components/ui/button-class";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Id } from "@/components/ui/ltr";
+import { Id, Ltr } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { listActors, listAudit } from "@/db/audit";
 import type { AuditEvent } from "@/db/schema";
@@ -23,6 +26,7 @@ import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/audit-fil
 import type { SearchParams } from "@/lib/call-filter";
 import { callHref } from "@/lib/call-link";
 
+import { isKnownReason } from "../../deliveries/reason";
 import { AuditFilterForm } from "./filter-form";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -45,6 +49,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
       <PageHeader
         title={t("title")}
         description={t("description")}
+        namesZone
         actions={
           <a
             href={`/settings/audit/export.csv${query === "" ? "" : `?${query}`}`}
@@ -72,7 +77,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         />
         <PanelBoundary>
           <Suspense key={`${query}${cursor}`} fallback={<Skeleton className="h-80 w-full" />}>
-            <Events filter={filter} cursor={cursor} zone={timeZone} />
+            <Events filter={filter} cursor={cursor} />
           </Suspense>
         </PanelBoundary>
       </div>
@@ -80,7 +85,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
   );
 }
 
-async function Events({ filter, cursor, zone }: { filter: AuditFilter; cursor: string | null; zone: string }) {
+async function Events({ filter, cursor }: { filter: AuditFilter; cursor: string | null }) {
   const [page, t] = await Promise.all([listAudit(filter, cursor, 50), getTranslations("audit")]);
   if (page.rows.length === 0) {
     return (
@@ -100,15 +105,15 @@ async function Events({ filter, cursor, zone }: { filter: AuditFilter; cursor: s
     <>
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("title")}>
-          <Table>
-            <thead>
+          <Table className={stacked.table}>
+            <thead className={stacked.head}>
               <tr>
                 <Th>{t("time")}</Th>
                 <Th>{t("who")}</Th>
                 <Th>{t("what")}</Th>
                 <Th>{t("about")}</Th>
                 <Th numeric>{t("rows")}</Th>
-                <Th>{t("from")}</Th>
+                <Th>{t("address")}</Th>
               </tr>
             </thead>
             <tbody>
@@ -119,9 +124,7 @@ async function Events({ filter, cursor, zone }: { filter: AuditFilter; cursor: s
           </Table>
         </TableScroll>
       </div>
-      <Pagination className="mt-3" previous={pageHref(page.previousCursor)} next={pageHref(page.nextCursor)}>
-        {t("zone", { zone })}
-      </Pagination>
+      <Pagination className="mt-3" previous={pageHref(page.previousCursor)} next={pageHref(page.nextCursor)} />
     </>
   );
 }
@@ -131,11 +134,11 @@ async function EventRow({ event }: { event: AuditEvent }) {
   const detail = auditDetailSchema.safeParse(event.detail);
   const details = detail.success ? Object.entries(detail.data).filter(([, value]) => value !== null) : [];
   return (
-    <Tr>
-      <Td>
+    <Tr className={`${stacked.row} grid-cols-[minmax(0,1fr)_auto]`}>
+      <Td className={`${stacked.cell} max-md:col-span-2 max-md:row-start-2 max-md:text-xs max-md:text-muted`}>
         <Time value={event.at} format="full" />
       </Td>
-      <Td className="min-w-28">
+      <Td className={`${stacked.cell} max-md:col-span-2 max-md:row-start-3 md:min-w-28`}>
         {event.actorName === null ? (
           <span className="text-muted">{t(event.action === "sign_in_failed" ? "nobody" : "product")}</span>
         ) : (
@@ -144,30 +147,104 @@ async function EventRow({ event }: { event: AuditEvent }) {
           </span>
         )}
       </Td>
-      <Td className="font-medium whitespace-nowrap">
+      <Td className={`${stacked.cell} font-medium max-md:col-span-2 max-md:row-start-1 md:whitespace-nowrap`}>
         {isAuditAction(event.action) ? t(`action.${event.action}`) : event.action}
       </Td>
-      <Td className="min-w-60">
-        <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-          {event.callId !== null && (
-            <Link href={callHref(event.callId)} className="underline-offset-2 hover:underline">
-              <Id>{event.callId}</Id>
-            </Link>
-          )}
-          {event.subject !== null && <bdi>{event.subject}</bdi>}
-          {details.map(([name, value]) => (
-            <span key={name} className="text-xs text-muted">
-              <bdi dir="ltr">
-                {name}: {String(value)}
-              </bdi>
-            </span>
-          ))}
-        </span>
+      <Td className={`${stacked.cell} max-md:col-span-2 max-md:row-start-4 max-md:empty:hidden md:min-w-60`}>
+        {(event.callId !== null || event.subject !== null || details.length > 0) && (
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+            {event.callId !== null && (
+              <Link href={callHref(event.callId)} className="underline-offset-2 hover:underline">
+                <Id>{event.callId}</Id>
+              </Link>
+            )}
+            {event.subject !== null && <Subject action={event.action} subject={event.subject} />}
+            {details.map(([name, value]) => (
+              <span key={name} className="text-xs text-muted">
+                <Detail name={name} value={value} />
+              </span>
+            ))}
+          </span>
+        )}
       </Td>
-      <Td numeric>{event.rowCount === null ? "" : format.number(event.rowCount)}</Td>
-      <Td>
+      <Td numeric className={`${stacked.cell} max-md:row-start-5 max-md:empty:hidden`}>
+        {event.rowCount !== null && (
+          <>
+            <StackedLabel>{t("rows")}</StackedLabel>
+            {format.number(event.rowCount)}
+          </>
+        )}
+      </Td>
+      <Td
+        className={cn(stacked.cell, "whitespace-nowrap max-md:row-start-5", event.sourceIp === null && "max-md:hidden")}
+      >
+        <StackedLabel>{t("address")}</StackedLabel>
         {event.sourceIp === null ? <span className="text-subtle">{t("unknown")}</span> : <Id>{event.sourceIp}</Id>}
       </Td>
     </Tr>
+  );
+}
+
+/** What it was done to: a page of ours where it is one. */
+function Subject({ action, subject }: { action: string; subject: string }) {
+  const t = useTranslations("audit.subject");
+  const page = action.startsWith("delivery_")
+    ? "/deliveries"
+    : action.startsWith("import_")
+      ? "/settings/import"
+      : null;
+  if (page !== null && z.uuid().safeParse(subject).success) {
+    return (
+      <Link href={`${page}/${subject}` as Route} className="underline-offset-2 hover:underline">
+        <Id>{subject}</Id>
+      </Link>
+    );
+  }
+  return subject === "organization" || subject === "mask_numbers" ? t(subject) : <bdi>{subject}</bdi>;
+}
+
+/** A detail in words. The log outlives the code that wrote it: what has no words any more is shown as it was written. */
+function Detail({ name, value }: { name: string; value: string | number | boolean | null }) {
+  const t = useTranslations("audit");
+  const tState = useTranslations("common.state");
+  const tReason = useTranslations("deliveries.reason");
+  const format = useFormatter();
+  const label = `detail.${name}` as "detail.by";
+  if (!/^\w+$/.test(name) || !t.has(label)) {
+    return (
+      <bdi dir="ltr">
+        {name}: {String(value)}
+      </bdi>
+    );
+  }
+  const words = () => {
+    if (typeof value === "boolean") {
+      return name === "on" || name === "to" ? tState(value ? "on" : "off") : tState(value ? "yes" : "no");
+    }
+    if (typeof value === "number") {
+      // 1 January 2024 was a Monday.
+      return name === "week_start" ? (
+        format.dateTime(Date.UTC(2024, 0, value), { weekday: "long", timeZone: "UTC" })
+      ) : (
+        <Ltr>{format.number(value)}</Ltr>
+      );
+    }
+    const text = String(value);
+    const key = `value.${text.replaceAll(/[ -]/g, "_")}` as "value.self";
+    return name === "reason" && isKnownReason(text) ? (
+      tReason(text)
+    ) : /^[\w -]+$/.test(text) && t.has(key) ? (
+      t(key)
+    ) : (
+      <bdi>{text}</bdi>
+    );
+  };
+  // That a thing was done at all is said by its name.
+  return value === true && name !== "on" && name !== "to" ? (
+    t(label)
+  ) : (
+    <>
+      {t(label)}: {words()}
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Download } from "lucide-react";
+import { Import } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
@@ -14,7 +14,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { type ImportSummary, listImports } from "@/db/imports";
 import { IMPORTS_PER_SECOND } from "@/lib/call-id-list";
@@ -33,7 +33,7 @@ export default async function ImportPage() {
   const isOff = apiAccess() === null;
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader title={t("title")} description={t("description")} namesZone />
       <div className="space-y-5">
         <Card title={t("new")} description={t("newDescription", { rate: IMPORTS_PER_SECOND })}>
           {isOff ? (
@@ -59,13 +59,13 @@ async function PastImports() {
   return (
     <Card title={t("past")} flush>
       {imports.length === 0 ? (
-        <EmptyState icon={Download} title={t("pastEmptyTitle")} headingLevel="h3" className="border-t py-10">
+        <EmptyState icon={Import} title={t("pastEmptyTitle")} headingLevel="h3" className="border-t py-10">
           {t("pastEmptyBody")}
         </EmptyState>
       ) : (
         <TableScroll label={t("past")}>
-          <Table>
-            <thead>
+          <Table className={stacked.table}>
+            <thead className={stacked.head}>
               <tr>
                 <Th>{t("begun")}</Th>
                 <Th>{t("by")}</Th>
@@ -90,8 +90,8 @@ async function ImportRow({ summary, isPaused }: { summary: ImportSummary; isPaus
   const { id, source, fileName, createdAt, userName, counts, total } = summary;
   const done = total - counts.pending;
   return (
-    <Tr className="relative">
-      <Td>
+    <Tr className={`${stacked.row} relative grid-cols-[minmax(0,1fr)_auto] max-md:first:border-t`}>
+      <Td className={`${stacked.cell} max-md:col-span-2`}>
         <Link href={`/settings/import/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
           <Time value={createdAt} />
         </Link>
@@ -99,10 +99,10 @@ async function ImportRow({ summary, isPaused }: { summary: ImportSummary; isPaus
           {fileName === null ? t(`source.${source}`) : <bdi>{fileName}</bdi>}
         </span>
       </Td>
-      <Td>
+      <Td className={`${stacked.cell} max-md:order-1 max-md:col-span-2 max-md:text-muted`}>
         <bdi>{userName ?? (source === "command" ? t("byCommand") : t("byGone"))}</bdi>
       </Td>
-      <Td>
+      <Td className={stacked.cell}>
         <span className="flex items-center gap-2.5">
           <StatusBadge summary={summary} isPaused={isPaused} />
           {counts.pending > 0 && (
@@ -110,7 +110,7 @@ async function ImportRow({ summary, isPaused }: { summary: ImportSummary; isPaus
           )}
         </span>
       </Td>
-      <Td numeric>
+      <Td numeric className={stacked.cell}>
         <Ltr>{counts.pending > 0 ? t("doneOf", { done, total }) : format.number(total)}</Ltr>
       </Td>
     </Tr>

@@ -21,7 +21,7 @@ export default async function UsersPage() {
   const isAlone = people.length === 1;
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} actions={<InviteDialog />} />
+      <PageHeader title={t("title")} description={t("description")} namesZone actions={<InviteDialog />} />
       <div className="space-y-4">
         <Card flush>
           <PeopleTable people={people} ownId={me.id} />

@@ -35,7 +35,7 @@ export default async function VendorPage() {
   const t = await getTranslations("settings.vendor");
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader title={t("title")} description={t("description")} namesZone />
       <div className="space-y-5">
         <Card title={t("webhook.title")} description={t("webhook.description")}>
           {!isReachableFromOutside(env.APP_URL) && (

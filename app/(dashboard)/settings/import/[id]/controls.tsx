@@ -62,7 +62,7 @@ export function ResumeImport({ id, count, isCancelled }: { id: string; count: nu
     });
   return (
     <Button size="sm" variant="primary" pending={working} onClick={resume}>
-      <RotateCcw className="rtl-flip" aria-hidden />
+      <RotateCcw aria-hidden />
       {t(isCancelled ? "resume" : "retry", { count })}
     </Button>
   );

@@ -20,7 +20,7 @@ import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Progress } from "@/components/ui/progress";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { getImport, type ImportSummary, ITEM_STATES, type ItemState, listImportItems } from "@/db/imports";
 import { IMPORTS_PER_SECOND } from "@/lib/call-id-list";
@@ -87,6 +87,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
             <bdi>{userName ?? (source === "command" ? t("byCommand") : t("byGone"))}</bdi>
           </>
         }
+        namesZone
         actions={
           <>
             {/* Not a Link: it is a file. */}
@@ -190,8 +191,8 @@ async function Items({ summary, state, after }: { summary: ImportSummary; state:
     <>
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("results")}>
-          <Table>
-            <thead>
+          <Table className={stacked.table}>
+            <thead className={stacked.head}>
               <tr>
                 <Th numeric className="w-0">
                   {t("line")}
@@ -205,20 +206,20 @@ async function Items({ summary, state, after }: { summary: ImportSummary; state:
               {items.map((item) => {
                 const isStored = item.state === "imported" || item.state === "already_there";
                 return (
-                  <Tr key={item.callId}>
-                    <Td numeric className="text-muted">
+                  <Tr key={item.callId} className={`${stacked.row} grid-cols-[auto_minmax(0,1fr)]`}>
+                    <Td numeric className={`${stacked.cell} text-muted`}>
                       {item.position}
                     </Td>
-                    <Td>
+                    <Td className={stacked.cell}>
                       {isStored ? (
                         <Link href={callHref(item.callId)} className="underline-offset-2 hover:underline">
-                          <Id className="break-normal whitespace-nowrap">{item.callId}</Id>
+                          <Id className="md:break-normal md:whitespace-nowrap">{item.callId}</Id>
                         </Link>
                       ) : (
-                        <Id className="break-normal whitespace-nowrap">{item.callId}</Id>
+                        <Id className="md:break-normal md:whitespace-nowrap">{item.callId}</Id>
                       )}
                     </Td>
-                    <Td>
+                    <Td className={`${stacked.cell} max-md:col-start-2`}>
                       <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
                         <Badge tone={TONES[item.state]} title={t(`stateHint.${item.state}`)}>
                           {t(`state.${item.state}`)}
@@ -233,7 +234,9 @@ async function Items({ summary, state, after }: { summary: ImportSummary; state:
                         )}
                       </span>
                     </Td>
-                    <Td className="whitespace-nowrap">
+                    <Td
+                      className={`${stacked.cell} whitespace-nowrap max-md:col-start-2 max-md:text-xs max-md:text-muted max-md:empty:hidden`}
+                    >
                       {item.doneAt === null ? null : <Time value={item.doneAt} format="compact" />}
                     </Td>
                   </Tr>
