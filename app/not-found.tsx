@@ -1,9 +1,16 @@
+import { LogoMark } from "@/components/logo";
 import { NotFoundMessage } from "@/components/page-message";
 
 export default function NotFound() {
   return (
-    <main>
-      <NotFoundMessage />
-    </main>
+    <>
+      <header className="flex items-center gap-2 px-4 py-3 text-base font-semibold sm:px-6">
+        <LogoMark />
+        Callboard
+      </header>
+      <main>
+        <NotFoundMessage />
+      </main>
+    </>
   );
 }

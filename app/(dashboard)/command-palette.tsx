@@ -58,7 +58,8 @@ export function CommandPalette({ role }: { role: Role }) {
                   value={query}
                   onValueChange={setQuery}
                   placeholder={t("palette.placeholder")}
-                  dir="auto"
+                  // Empty, its placeholder begins where the page's lines do.
+                  dir={query === "" ? undefined : "auto"}
                   className="h-12 w-full min-w-0 bg-transparent text-base outline-none"
                 />
               </div>

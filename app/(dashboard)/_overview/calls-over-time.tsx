@@ -176,25 +176,31 @@ function SeriesTable({
       <Table>
         <thead className="sticky top-0 z-10">
           <tr>
-            <Th>{bucketHeading}</Th>
+            <Th className="sticky start-0 z-10">{bucketHeading}</Th>
+            <Th numeric>{totalHeading}</Th>
             {series.map(({ kind, name }) => (
               <Th key={kind} numeric>
-                <span className="inline-flex items-center gap-1.5">
+                <span className="inline-flex items-center gap-1.5 align-middle">
                   <OutcomeIcon kind={kind} className="size-3.5" />
                   {name}
                 </span>
               </Th>
             ))}
-            <Th numeric>{totalHeading}</Th>
           </tr>
         </thead>
         <tbody>
           {buckets.map((bucket) => (
             <Tr key={bucket.label}>
-              <th scope="row" className="h-8 border-b px-3 ps-4 text-start font-normal whitespace-nowrap tabular">
+              <th
+                scope="row"
+                className="sticky start-0 h-8 border-b bg-surface px-3 ps-4 text-start font-normal whitespace-nowrap tabular group-hover/row:bg-[color-mix(in_oklab,var(--hover)_60%,var(--surface))] [tr:last-child>&]:border-b-0"
+              >
                 {bucket.label}
                 {bucket.isPartial && <span className="text-subtle"> · {partial}</span>}
               </th>
+              <Td numeric className="h-8 font-medium">
+                <NumberLink href={bucket.href}>{bucket.total}</NumberLink>
+              </Td>
               {bucket.values.map((value, index) => (
                 <Td key={series[index]?.kind} numeric className="h-8">
                   {value === null ? (
@@ -204,9 +210,6 @@ function SeriesTable({
                   )}
                 </Td>
               ))}
-              <Td numeric className="h-8 font-medium">
-                <NumberLink href={bucket.href}>{bucket.total}</NumberLink>
-              </Td>
             </Tr>
           ))}
         </tbody>

@@ -64,8 +64,8 @@ export async function Criteria({ view, canSeeNumbers }: { view: OverviewView; ca
 
 const keyOf = (index: number) => `criterion ${index}`;
 
-/** The numbers of a list stand below one another, and take no more room than they need. */
-const listLook = "sm:grid sm:grid-cols-[minmax(0,1fr)_auto_auto_auto]";
+/** The bars and numbers of all lists stand below one another. */
+const listLook = "sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
 
 function CriterionRow({
   scenario,

@@ -28,6 +28,7 @@ const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
 export function Outcomes({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
   const t = useTranslations("overview.outcomes");
   const { current, previous } = use(promise);
+  const canCompare = previous !== null && previous.figures.calls > 0;
   const [shown, rest] = [current.outcomes.slice(0, SHOWN), current.outcomes.slice(SHOWN)];
   const row = (each: OutcomeCount) => (
     <OutcomeRow
@@ -36,7 +37,7 @@ export function Outcomes({ view, summary: promise }: { view: OverviewView; summa
       view={view}
       whole={current.figures.calls}
       before={
-        previous === null
+        !canCompare
           ? null
           : {
               part: previous.outcomes.find(({ outcome }) => outcome === each.outcome)?.calls ?? 0,
@@ -46,7 +47,11 @@ export function Outcomes({ view, summary: promise }: { view: OverviewView; summa
     />
   );
   return (
-    <Card title={t("title")} description={t("description", { count: current.figures.calls })} className="h-full">
+    <Card
+      title={t("title")}
+      description={t(canCompare ? "description" : "descriptionAlone", { count: current.figures.calls })}
+      className="h-full"
+    >
       <ul className="space-y-2.5 pt-1">{shown.map(row)}</ul>
       {rest.length > 0 && (
         <details className="mt-3">
@@ -86,16 +91,16 @@ function OutcomeRow({
         <span className="w-12 text-end text-muted">
           <Ltr>{share}</Ltr>
         </span>
-        <span className="w-20 text-end whitespace-nowrap">
-          {before !== null && (
+        {before !== null && (
+          <span className="w-20 text-end whitespace-nowrap">
             <Change
               by={changeInPoints({ part: calls, whole }, before)}
               unit="points"
               better={BETTER[kind] ?? "neither"}
               title={t("before", { share: shareText(format, before) ?? "" })}
             />
-          )}
-        </span>
+          </span>
+        )}
       </div>
       <div className="mt-1 h-1.5 overflow-hidden rounded-full bg-sunken" aria-hidden>
         <div

@@ -108,7 +108,7 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
         ) : (
           <>
             <Duration seconds={average} className="font-medium" />{" "}
-            <Whole count={figures.timed} href={href(PARTS.timed)} />
+            <Whole words="inCalls" count={figures.timed} href={href(PARTS.timed)} />
           </>
         )}
       </Td>
@@ -146,7 +146,7 @@ function RateCell({
       {rate.whole > 0 && (
         <>
           {" "}
-          <Whole count={rate.whole} href={wholeHref} />
+          <Whole words="of" count={rate.whole} href={wholeHref} />
           <Bar share={rate.part / rate.whole} className="[&>*]:bg-accent" />
         </>
       )}
@@ -154,10 +154,10 @@ function RateCell({
   );
 }
 
-/** "of 1,284": what a number in the line above is a share of. */
-function Whole({ count, href }: { count: number; href: string | undefined }) {
+/** "of 1,284": what a number in the line above is a share of, or was taken from. */
+function Whole({ words, count, href }: { words: "of" | "inCalls"; count: number; href: string | undefined }) {
   const t = useTranslations("overview.scenarios");
-  return <span className="text-xs text-subtle max-sm:block">{t.rich("of", { count, link: numberLink(href) })}</span>;
+  return <span className="text-xs text-subtle max-sm:block">{t.rich(words, { count, link: numberLink(href) })}</span>;
 }
 
 function Bar({ share, className }: { share: number; className: string }) {

@@ -68,7 +68,7 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
       <Field label={t("name")} hint={t("nameHint")} error={errors.name && t(`error.${errors.name}`)} required>
         <Input
           name="name"
-          dir="auto"
+          dir={values.name === "" ? undefined : "auto"}
           autoComplete="organization"
           value={values.name}
           onChange={(event) => set({ name: event.target.value })}

@@ -1,4 +1,4 @@
-import { Building2, Cable, Download, type LucideIcon, ScrollText, ShieldCheck, UserRound, Users } from "lucide-react";
+import { Building2, Cable, Import, type LucideIcon, ScrollText, ShieldCheck, UserRound, Users } from "lucide-react";
 import type { Route } from "next";
 
 import type { Role } from "@/lib/role";
@@ -15,7 +15,7 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   { name: "organization", href: "/settings", icon: Building2, role: "administrator" },
   { name: "vendor", href: "/settings/vendor" as Route, icon: Cable, role: "administrator" },
   { name: "users", href: "/settings/users", icon: Users, role: "administrator" },
-  { name: "import", href: "/settings/import" as Route, icon: Download, role: "administrator" },
+  { name: "import", href: "/settings/import" as Route, icon: Import, role: "administrator" },
   { name: "privacy", href: "/settings/privacy", icon: ShieldCheck, role: "administrator" },
   { name: "audit", href: "/settings/audit", icon: ScrollText, role: "administrator" },
   { name: "account", href: "/settings/account", icon: UserRound, role: "viewer" },

@@ -8,6 +8,15 @@ import { cn } from "@/components/cn";
 
 import { SETTINGS_SECTIONS, type SettingsSection } from "./sections";
 
+/** Brings a link to the middle of the row that it scrolls in. The page stays where it is. */
+function showInRow(link: HTMLElement | null) {
+  const row = link?.closest("nav");
+  if (link && row) {
+    const [inner, outer] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollBy({ left: inner.left + inner.width / 2 - (outer.left + outer.width / 2) });
+  }
+}
+
 /** The sections, at the side on a wide screen and in a scrolling row on a narrow one. */
 export function SettingsNav({ visible, label }: { visible: readonly SettingsSection["name"][]; label: string }) {
   const t = useTranslations("settings.nav");
@@ -22,7 +31,7 @@ export function SettingsNav({ visible, label }: { visible: readonly SettingsSect
             <li key={name}>
               <Link
                 href={href}
-                {...(active ? { "aria-current": "page" as const } : {})}
+                {...(active ? { "aria-current": "page" as const, ref: showInRow } : {})}
                 className={cn(
                   "flex h-8 items-center gap-2.5 rounded-md px-2 text-sm font-medium whitespace-nowrap text-muted focus-inset transition-colors duration-100 hover:bg-hover hover:text-foreground [&_svg]:size-4 [&_svg]:shrink-0",
                   active && "bg-hover text-foreground [&_svg]:text-accent-text",

@@ -26,7 +26,7 @@ export function NameForm({ name: initialName }: { name: string }) {
     <form ref={form} action={action} noValidate className="space-y-4">
       <FormRefusal reason={errors.form} />
       <Field label={t("name")} error={errors.name && error(errors.name)} required>
-        <Input key={name} name="name" dir="auto" autoComplete="name" defaultValue={name} />
+        <Input key={name} name="name" dir={name === "" ? undefined : "auto"} autoComplete="name" defaultValue={name} />
       </Field>
       <Button type="submit" pending={pending}>
         {t("submit")}

@@ -102,7 +102,13 @@ function InviteForm({
             hint={t("nameHint")}
             error={errors.name && error(errors.name)}
           >
-            <Input key={values.name} name="name" dir="auto" autoComplete="off" defaultValue={values.name} />
+            <Input
+              key={values.name}
+              name="name"
+              dir={values.name === "" ? undefined : "auto"}
+              autoComplete="off"
+              defaultValue={values.name}
+            />
           </Field>
           <RoleChoice value={role} onChange={setRole} />
         </form>

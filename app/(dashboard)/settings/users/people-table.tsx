@@ -44,11 +44,13 @@ function PersonRow({ person, own }: { person: Person; own: boolean }) {
     <Tr>
       <Td className="w-full max-w-0 min-w-48">
         <span className="flex items-center gap-2">
-          <bdi className="truncate font-medium">{person.name || person.email}</bdi>
+          <bdi title={person.name || person.email} className="truncate font-medium">
+            {person.name || person.email}
+          </bdi>
           {own && <Badge tone="accent">{t("you")}</Badge>}
         </span>
         {person.name !== "" && (
-          <bdi dir="ltr" className="block truncate text-start text-xs text-muted rtl:text-end">
+          <bdi dir="ltr" title={person.email} className="block truncate text-start text-xs text-muted rtl:text-end">
             {person.email}
           </bdi>
         )}
