@@ -48,6 +48,19 @@ test("row 32: 500 copies at once are one call and one delivery that came 500 tim
   expect(await database.sql`select call_id from call_details`).toEqual([{ call_id: "copies" }]);
 });
 
+test("row 32: a request that was recorded twice, because its answer was lost on the way, counts once", async ({
+  database: { sql },
+}) => {
+  const bytes = Buffer.from(JSON.stringify(complete("once")));
+  const meaning = interpret(bytes, new Date());
+  const [request, another] = [received(bytes), received(bytes)];
+  expect((await record(request, meaning)).verdict).toBe("applied");
+  expect((await record(request, meaning)).verdict).toBe("applied");
+  expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 1 }]);
+  expect(await record(another, meaning)).toMatchObject({ verdict: "duplicate", deliveryId: request.id });
+  expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 2 }]);
+});
+
 test("row 33: complete outranks not completed, whichever comes first", async ({ database }) => {
   expect(await bring(notCompleted("late-complete"))).toMatchObject({ verdict: "applied" });
   expect(await bring(complete("late-complete"))).toMatchObject({ verdict: "applied" });
