@@ -32,10 +32,12 @@ export async function Filters({
 export function FiltersSkeleton() {
   return (
     <div className="flex flex-wrap gap-2" aria-busy>
-      <Skeleton className="h-8 w-64" />
-      {Array.from({ length: 6 }, (_, index) => (
-        <Skeleton key={index} className="h-8 w-24" />
-      ))}
+      <Skeleton className="h-8 w-full sm:w-64" />
+      <div className="contents max-sm:flex max-sm:w-full max-sm:gap-2 max-sm:overflow-hidden">
+        {Array.from({ length: 6 }, (_, index) => (
+          <Skeleton key={index} className="h-8 w-24 shrink-0" />
+        ))}
+      </div>
     </div>
   );
 }

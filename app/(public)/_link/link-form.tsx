@@ -39,7 +39,14 @@ export function LinkForm({
       )}
       {purpose === "invite" && (
         <Field label={t("link.name")} error={errors.name && error(errors.name)} required>
-          <Input key={name} name="name" dir="auto" autoComplete="name" defaultValue={name} className="h-9" />
+          <Input
+            key={name}
+            name="name"
+            dir={name === "" ? undefined : "auto"}
+            autoComplete="name"
+            defaultValue={name}
+            className="h-9"
+          />
         </Field>
       )}
       {/* Readable, not editable; password managers take it for the account that the password belongs to. */}

@@ -59,7 +59,7 @@ export function SetupForm() {
         <Input
           key={values.name}
           name="name"
-          dir="auto"
+          dir={values.name === "" ? undefined : "auto"}
           autoComplete="name"
           defaultValue={values.name}
           className="h-9"
