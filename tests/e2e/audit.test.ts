@@ -40,6 +40,10 @@ test("who heard a recording is read from the audit and from the call itself, and
   await expect(events.nth(1)).toContainText("Omar");
   await expect(events.nth(1).getByRole("link")).toHaveAttribute("href", callHref(call.id));
 
+  await adminPage.goto("/settings/audit?action=sign_in");
+  await expect(events.filter({ hasText: "Omar" })).toContainText("With: password");
+
+  await adminPage.goto(`/settings/audit?action=recording_listened&call_id=${call.id}`);
   const download = adminPage.waitForEvent("download");
   await adminPage.getByRole("link", { name: "Export CSV" }).click();
   const file = await (await download).createReadStream();

@@ -224,6 +224,18 @@ test("row 52: nothing that the vendor sends is run", async ({ adminPage: page, a
   expect(reports).toEqual([]);
 });
 
+test("a call that reached nobody has no goal and no length, and is not said to wait for them", async ({
+  adminPage: page,
+  app,
+}) => {
+  await post(app, notCompleted("missed"));
+  await page.goto(callHref("missed"));
+  const facts = page.getByLabel("What is known of this call");
+  await expect(facts).toContainText("Does not apply");
+  await expect(facts).not.toContainText("Not assessed yet");
+  await expect(page.getByLabel("Details").getByText("Does not apply")).toHaveCount(1);
+});
+
 test("a decision is saved, shown as one of the three facts, and undone", async ({ adminPage: page, app, database }) => {
   await post(app, notCompleted("to-decide"));
   await page.goto(callHref("to-decide"));

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import type { Correction, TranscriptMessage } from "@/lib/call-facts";
-import { corrector, readTranscript } from "@/lib/transcript";
+import { corrector, countSpoken, readTranscript } from "@/lib/transcript";
 
 const mistake = (incorrectText: string, correction: string): Correction => ({
   incorrectText,
@@ -187,4 +187,13 @@ test("corrections without a place are told apart, and times only where there are
     hasTimes: false,
   });
   expect(readTranscript([said("tree"), said("x", 0)], []).hasTimes).toBe(true);
+});
+
+test("what is counted of a transcript is what was said, not tools or instructions", () => {
+  const { turns } = readTranscript(
+    [{ type: "instructions", content: "Be kind." }, said("one"), call("a"), output("a"), said("two")],
+    [],
+  );
+  expect(turns).toHaveLength(4);
+  expect(countSpoken(turns)).toBe(2);
 });
