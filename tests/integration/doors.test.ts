@@ -17,6 +17,7 @@ const OPEN = new Set([
   "/(public)/setup/page",
   "/_not-found/page",
   "/_global-error/page",
+  "/favicon.ico/route",
   "/icon.svg/route",
   "/api/auth/[...all]/route",
   "/api/health/route",

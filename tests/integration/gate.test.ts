@@ -47,6 +47,7 @@ const ROUTES: Record<string, Access> = {
   "/api/jobs/route": "open",
   "/webhooks/sarj/[secret]/route": "open",
   "/webhooks/[[...rest]]/route": "open",
+  "/favicon.ico/route": "open",
   "/icon.svg/route": "open",
   "/_not-found/page": "open",
   "/_global-error/page": "open",
