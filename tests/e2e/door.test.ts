@@ -129,6 +129,9 @@ test("the first administrator is made with the set-up code, and then the page is
     expect(await database.sql`select name, email, role from "user"`).toEqual([
       { name: "سارة الحربي", email: "sara@callboard.example", role: "administrator" },
     ]);
+    expect(
+      await database.sql`select actor_email, subject, detail from audit_events where action = 'user_joined'`,
+    ).toEqual([{ actor_email: "sara@callboard.example", subject: "sara@callboard.example", detail: { by: "set-up" } }]);
 
     await page.context().clearCookies();
     await page.goto(`${app.url}/setup`);

@@ -17,7 +17,7 @@ import { complete } from "@/tests/fixtures/webhooks";
 /**
  * Everything that is written down, done once over HTTP: who, what, to which, how much, and from where. Not here, because it takes a
  * browser between the steps or a provider: one's own password and second factor (`tests/e2e/users.test.ts`), single sign-on
- * (`tests/e2e/single-sign-on.test.ts`) and the set-up page (`tests/e2e/first-users.test.ts`). Their events are of actions that are here.
+ * (`tests/e2e/single-sign-on.test.ts`) and the set-up page (`tests/e2e/door.test.ts`). Their events are of actions that are here.
  */
 
 const ADDRESS = "192.0.2.77";
