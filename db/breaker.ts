@@ -20,6 +20,8 @@ export class Breaker {
   private lastStart = Number.NEGATIVE_INFINITY;
   /** Connections that were begun and neither logged in nor ended yet. */
   private readonly unsettled = new Set<Socket>();
+  /** Connections in use: while there is one, the server is there. */
+  private readonly alive = new Set<Socket>();
   private settled = newSignal();
 
   /** Whether a new connection would be refused at this moment. */
@@ -49,17 +51,26 @@ export class Breaker {
     this.unsettled.add(socket);
   }
 
-  /** A login succeeded: everybody may connect. */
+  /** A login succeeded: everybody may connect. Which one it was the driver does not say. */
   succeed(): void {
     this.proven = true;
+    for (const socket of this.unsettled) {
+      this.alive.add(socket);
+    }
     this.unsettled.clear();
     this.announce();
   }
 
-  /** A connection ended. It may have been its own end or the server's: the next one will tell. */
+  /**
+   * A connection ended. The last one may have been its own end or the server's: the next one will tell. While others go on, one that was
+   * idle for long, or only cancelled a query, says nothing of the server; one that was answered and not let in does.
+   */
   end(socket: Socket): void {
-    this.proven = false;
+    const wasAlive = this.alive.delete(socket);
     this.unsettled.delete(socket);
+    if (this.alive.size === 0 || (!wasAlive && socket.bytesRead > 0)) {
+      this.proven = false;
+    }
     this.announce();
   }
 

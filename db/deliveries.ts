@@ -10,7 +10,7 @@ import { mergeCtes, receivedAtOf, sourceRank } from "./merge";
 
 /** A webhook as it came in, before anybody thought about it. */
 export type ReceivedDelivery = {
-  /** One for each request: however often it is tried to be recorded, it counts once. */
+  /** One for each request: the first of a body counts once, however often it is tried to be recorded. */
   id: string;
   /** The bytes as received, still compressed where `contentEncoding` says so. */
   body: Uint8Array;
@@ -38,7 +38,7 @@ export function bodySha256(body: Uint8Array): string {
 /**
  * Stores a delivery and merges its call in one statement: after it returns both are durable, before it returns neither
  * is. The unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Calling it twice
- * for one request changes nothing, so a caller may retry after any error. What Postgres refuses for its content is quarantined
+ * for one request is harmless, so a caller may retry after any error: at worst a copy counts once more. What Postgres refuses for its content is quarantined
  * as `not_storable`: an error thrown is never about the delivery, always about the database.
  */
 export async function record(

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import { db, jobs, replica } from "@/db/client";
+import { db, jobs, open, replica } from "@/db/client";
 import { attempt } from "@/db/ingest";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -16,4 +16,27 @@ test("row 44: a statement of every pool ends by itself, a delivery's soonest", a
     "10s",
     "6s",
   ]);
+});
+
+test("row 43: a server that is well is asked at once, however many connections to it have just ended", async ({
+  database,
+}) => {
+  await db.execute(sql`select 1`);
+  const fresh = () => open({ url: database.url, name: "test", max: 1, statementTimeoutSeconds: 5 });
+  for (let round = 0; round < 8; round += 1) {
+    const pool = fresh();
+    await pool.execute(sql`select 1`);
+    // To cancel a query the driver makes a connection that never logs in.
+    const sleeping = pool.$client`select pg_sleep(5)`;
+    const ended = expect(sleeping).rejects.toMatchObject({ code: "57014" });
+    await expect
+      .poll(
+        () =>
+          database.superuser`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`,
+      )
+      .toHaveLength(1);
+    sleeping.cancel();
+    await ended;
+    await pool.$client.end();
+  }
 });
