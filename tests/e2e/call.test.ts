@@ -275,24 +275,3 @@ test("an unknown call is a 404 with a way back", async ({ adminPage: page }) => 
   await expect(page.getByRole("link", { name: "Go to calls" })).toHaveAttribute("href", "/calls");
   expect(await violations(page)).toEqual([]);
 });
-
-for (const locale of ["en", "ar"] as const) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`axe finds nothing on a call, ${locale}, ${colorScheme}`, async ({
-      adminPage: page,
-      app,
-      vendor,
-      database,
-    }) => {
-      await page.context().addCookies([{ name: "locale", value: locale, url: app.url }]);
-      await page.emulateMedia({ colorScheme });
-      const id = await recordedCall(app, vendor, database, locale);
-      await page.goto(callHref(id));
-      await expect(page.locator("audio")).toBeAttached();
-      expect(await violations(page)).toEqual([]);
-      await post(app, notCompleted(`nobody-${locale}-${colorScheme}`));
-      await page.goto(callHref(`nobody-${locale}-${colorScheme}`));
-      expect(await violations(page)).toEqual([]);
-    });
-  }
-}

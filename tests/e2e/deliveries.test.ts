@@ -1,4 +1,3 @@
-import AxeBuilder from "@axe-core/playwright";
 import type postgres from "postgres";
 
 import { addPerson } from "@/tests/fixtures/people";
@@ -152,24 +151,3 @@ test("a viewer sees none of it, an operator replays but not all of a reason", as
     await context.close();
   }
 });
-
-for (const locale of ["en", "ar"]) {
-  test(`axe finds nothing on the log and on a delivery in ${locale}`, async ({
-    page,
-    context,
-    app,
-    database: { sql },
-  }) => {
-    const id = await setAside(sql, "axe-1");
-    await context.addCookies([{ name: "locale", value: locale, url: app.url }]);
-    for (const path of ["/deliveries", `/deliveries/${id}`, "/deliveries/00000000-0000-4000-8000-000000000000"]) {
-      await page.goto(path);
-      await expect(page.locator("main h1")).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id: rule, nodes }) => [path, rule, nodes.map(({ html }) => html)])).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
-        0,
-      );
-    }
-  });
-}

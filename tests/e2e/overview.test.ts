@@ -1,11 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import fc from "fast-check";
 
 import { countCalls } from "@/db/calls";
 import { parseCallFilter } from "@/lib/call-filter";
-import { LOCALE_COOKIE } from "@/lib/i18n/locales";
-import { THEME_COOKIE } from "@/lib/theme";
 import type { Database } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
@@ -338,32 +335,3 @@ test("who sees no numbers cannot ask for one here either", async ({ page, app, d
   await expect(page.getByText(/left out: phone/)).toBeVisible();
   await settled(page);
 });
-
-const LOOKS = [
-  ["en", "light", 1440],
-  ["en", "dark", 390],
-  ["ar", "light", 390],
-  ["ar", "dark", 1440],
-] as const;
-for (const [locale, theme, width] of LOOKS) {
-  test(`in ${locale}, ${theme}, ${width} px: nothing overflows, and axe is content`, async ({
-    adminPage: page,
-    app,
-    database,
-  }) => {
-    await fill(database, someCalls(400));
-    await page.context().addCookies([
-      { name: LOCALE_COOKIE, value: locale, url: app.url },
-      { name: THEME_COOKIE, value: theme, url: app.url },
-    ]);
-    await page.setViewportSize({ width, height: 900 });
-    for (const path of ["/", "/?series=table&map=reach&scenario=delivery&counted=all"]) {
-      await page.goto(path);
-      await settled(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)).toEqual([]);
-      const beyond = await page.evaluate(() => document.body.scrollWidth - document.documentElement.clientWidth);
-      expect(beyond).toBe(0);
-    }
-  });
-}
