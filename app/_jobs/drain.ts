@@ -34,14 +34,15 @@ export async function drainSpool(): Promise<number> {
   if (damagedBytes > 0) {
     log("error", "spool_damaged", { bytes: damagedBytes });
   }
-  const code = unreadable ?? (stoppedBy === null ? "" : errorCode(stoppedBy));
-  if (code !== "" && (delivered > 0 || code !== first.stoppedBy)) {
+  // Said when it begins to be so: an outage is many tries, with one code or another.
+  const why = unreadable !== null ? "unreadable" : stoppedBy === null ? "" : isRefused(stoppedBy) ? "refused" : "away";
+  if (why !== "" && (delivered > 0 || why !== first.stoppedBy)) {
     log("warn", unreadable === null ? "drain_stopped" : "spool_file_unreadable", {
       count: spool.waiting,
-      error_code: code,
+      error_code: unreadable ?? errorCode(stoppedBy),
     });
   }
-  first.stoppedBy = code;
+  first.stoppedBy = why;
   return delivered;
 }
 

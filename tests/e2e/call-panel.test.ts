@@ -39,11 +39,17 @@ test("it opens beside the list, keys go through the filtered list, Escape leaves
   await expect(page).toHaveURL("/calls/call-6?outcome=no_answer");
   await expect(rows(page)).toHaveCount(10);
 
+  // Its neighbours are known a moment after the call itself.
+  const previous = panel(page).getByRole("link", { name: "Previous call" });
+  const isPrevious = (callId: string) => expect(previous).toHaveAttribute("href", `/calls/${callId}?outcome=no_answer`);
+  await isPrevious("call-3");
   await page.keyboard.press("j");
   await expect(page).toHaveURL("/calls/call-9?outcome=no_answer");
   await expect(panel(page).getByRole("heading", { name: "Sara 9" })).toBeVisible();
+  await isPrevious("call-6");
   await page.keyboard.press("k");
   await expect(page).toHaveURL("/calls/call-6?outcome=no_answer");
+  await isPrevious("call-3");
   await page.keyboard.press("k");
   await expect(page).toHaveURL("/calls/call-3?outcome=no_answer");
   // The first of the list has none before it.

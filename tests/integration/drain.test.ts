@@ -38,7 +38,10 @@ test("row 49: a delivery that Postgres refuses for ever is set aside after five 
         { call_id: "poison", verdict: "quarantined", reason: "not_storable" },
         { call_id: "behind", verdict: "applied", reason: null },
       ]);
-    expect(app.logs().match(/"event":"drain_stopped"/g)).toHaveLength(2);
+    // Said when it begins, and not at each of the many tries of these twenty seconds.
+    const said = app.logs().match(/"event":"drain_stopped"/g) ?? [];
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.length).toBeLessThan(8);
   } finally {
     await app.kill();
     await allowConnections(database.name, true);
