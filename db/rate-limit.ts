@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { eq, lt, sql } from "drizzle-orm";
 
 import { db } from "./client";
@@ -17,7 +19,8 @@ export async function takeAttempt({ key, max, windowSeconds }: RateLimitRule): P
   const isOver = sql`${rateLimit.lastRequest} <= ${now} - ${windowSeconds * 1000}`;
   const [row] = await db
     .insert(rateLimit)
-    .values({ id: key, key, count: 1, lastRequest: sql`${now}` })
+    // An id that nobody else inserts at this moment: a conflict on it is none on the key, and an error.
+    .values({ id: randomUUID(), key, count: 1, lastRequest: sql`${now}` })
     .onConflictDoUpdate({
       target: rateLimit.key,
       set: {
