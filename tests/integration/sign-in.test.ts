@@ -113,6 +113,17 @@ test("that tries are refused is written down once for each account, and a flood 
   expect(await written(other.email)).toEqual([failed]);
 });
 
+test("row 56: first tries at the same moment are all counted, and none is an error", async ({ database: { sql } }) => {
+  for (let round = 0; round < 60; round += 1) {
+    const rule = { key: `first-${round}`, max: 3, windowSeconds: 60 };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => takeAttempt(rule)));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+  }
+  expect(
+    await sql`select count(*)::integer as keys, min(count) as least from rate_limit where key like 'first-%'`,
+  ).toEqual([{ keys: 60, least: 8 }]);
+});
+
 test("one account's guesser does not lock the others out, and a right password starts the count anew", async ({
   app,
 }) => {
