@@ -6,7 +6,7 @@ import { expect } from "@playwright/test";
 
 import { type Ground, test } from "../fixtures/ground";
 import { complete } from "../fixtures/webhooks";
-import { isLong, runFault, spooled } from "./scenario";
+import { isLong, runFault, spooled, statuses } from "./scenario";
 
 /** A disk that is full: Postgres's, and the spool's. Each is a small file system of its own. */
 
@@ -93,6 +93,7 @@ test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, 
   });
   expect(app.logs()).toContain('"error_code":"53100"');
   expect(found).toMatchObject({ lost: 0, forgotten: [], duplicated: 0, answered: found.sent });
+  expect(statuses(found.results)["202"], "some waited on the other disk").toBeGreaterThan(0);
   await app.stop();
   await ground.query(async (sql) => {
     for (const table of ["deliveries", "calls", "call_details"]) {

@@ -6,12 +6,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "@playwright/test";
 import type postgres from "postgres";
 
+import { deliver, type DeliveryResult, VENDOR_MANNERS } from "@/scripts/vendor/sender";
+
 import { type Ground, test } from "../fixtures/ground";
 import { complete } from "../fixtures/webhooks";
 import { audit, countCalls } from "./load";
 import { isLong, runFault, spooled, statuses } from "./scenario";
 
 /** Postgres is away: stopped, frozen, killed, or something else answers on its port. */
+
+/** One attempt, as long as the vendor waits. */
+const ONCE = { manners: { ...VENDOR_MANNERS, attempts: 1 } };
 
 const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
 
@@ -119,6 +124,7 @@ test("row 41: a frozen backend costs a delivery one try", async ({ ground }, inf
   test.setTimeout(90_000);
   const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
   let frozen: number[] = [];
+  let first: Promise<DeliveryResult[]> | undefined;
   const found = await runFault(info, {
     row: "41",
     fault: "the backends of all its connections frozen (SIGSTOP) for 5 s",
@@ -130,14 +136,19 @@ test("row 41: a frozen backend costs a delivery one try", async ({ ground }, inf
       for (const pid of frozen) {
         process.kill(pid, "SIGSTOP");
       }
+      // As many at once as there can be connections: some of them meet a frozen one.
+      const send = (index: number) => deliver(app.webhookUrl, JSON.stringify(complete(`frozen-${index}`)), ONCE);
+      first = Promise.all(Array.from({ length: 6 }, (_, index) => send(index)));
     },
     end: async () => {
+      await first;
       for (const pid of frozen) {
         process.kill(pid, "SIGCONT");
       }
     },
     seconds: 5,
   });
+  expect(statuses((await first) ?? []), "on another connection, before the frozen ones went on").toEqual({ "200": 6 });
   expect(found).toMatchObject(isNothingLost);
   const slowest = Math.max(...found.results.flatMap(({ attempts }) => attempts).map(({ ms }) => ms));
   expect(slowest, "a try of 1.5 s or two, and then another connection").toBeLessThan(6000);
@@ -150,6 +161,7 @@ test("row 41: a server that is frozen as a whole is waited for, and used again w
   test.setTimeout(90_000);
   const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-41") } });
   let backends: number[] = [];
+  let first: Promise<DeliveryResult> | undefined;
   const found = await runFault(info, {
     row: "41",
     fault: "the whole server frozen (SIGSTOP) for 10 s, with a spool",
@@ -158,10 +170,15 @@ test("row 41: a server that is frozen as a whole is waited for, and used again w
     begin: async () => {
       backends = await ground.backends();
       await signalServer(ground, "SIGSTOP", backends);
+      first = deliver(app.webhookUrl, JSON.stringify(complete("while-it-is-frozen")), ONCE);
     },
-    end: () => signalServer(ground, "SIGCONT", backends),
+    end: async () => {
+      await first;
+      await signalServer(ground, "SIGCONT", backends);
+    },
     seconds: 10,
   });
+  expect((await first)?.attempts, "parked before the sender gave up").toMatchObject([{ status: 202 }]);
   expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
   await app.stop();
 });
@@ -303,6 +320,7 @@ test("row 44: pages that wait for a lock take nothing from deliveries", async ({
   const over = Promise.withResolvers<void>();
   const isLocked = Promise.withResolvers<void>();
   let locking: Promise<unknown> = Promise.resolve();
+  let meanwhile: DeliveryResult | undefined;
   const lock = async (sql: postgres.Sql) => {
     await sql.begin(async (transaction) => {
       await transaction`lock table rate_limit in access exclusive mode`;
@@ -331,12 +349,14 @@ test("row 44: pages that wait for a lock take nothing from deliveries", async ({
       await expect.poll(() => ground.backends("callboard-pages").then(({ length }) => length)).toBeGreaterThan(4);
     },
     end: async () => {
+      meanwhile = await deliver(app.webhookUrl, JSON.stringify(complete("past-the-pages")), ONCE);
       over.resolve();
       await locking;
     },
     seconds: 5,
   });
   await Promise.all(signIns);
+  expect(meanwhile?.attempts, "while the pages wait").toMatchObject([{ status: 200 }]);
   expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
   expect(statuses(found.results), "none had to be sent twice").toEqual({ "200": found.sent });
   await app.stop();

@@ -9,7 +9,8 @@ import { deliver } from "@/scripts/vendor/sender";
 
 import type { App } from "../fixtures/app";
 import { test } from "../fixtures/ground";
-import { complete } from "../fixtures/webhooks";
+import { rawRequest } from "../fixtures/raw-http";
+import { complete, notCompleted } from "../fixtures/webhooks";
 import { audit, startLoad } from "./load";
 import { held, isLong, spooled, tabulate } from "./scenario";
 
@@ -159,6 +160,46 @@ test("row 48: told to end, it finishes what is in flight, takes nothing new and 
     expect([status, error]).toEqual([null, "connection"]);
   }
 });
+
+test("row 48: senders that never let their connection rest, and one that never ends its request, do not keep it alive", async ({
+  ground,
+}) => {
+  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const busy = Array.from({ length: 4 }, (_, index) => sendWithoutRest(app.webhookUrl, `restless-${index}`));
+  const hanging = rawRequest(`${app.url}/api/auth/sign-in/email`, {
+    "Content-Type": "application/json",
+    "Content-Length": "1000",
+    Expect: "100-continue",
+  });
+  // The server says that it waits for the body; it never comes.
+  await new Promise((resolve) => hanging.socket.once("data", resolve));
+  await expect.poll(() => busy.every(({ answered }) => answered() > 5)).toBe(true);
+  const ended = app.stop();
+  await Promise.all(busy.map(({ closed }) => closed));
+  expect(app.logs(), "the restless are gone before the time is up").not.toContain("stopped_unfinished");
+  expect(await ended, "and was not killed").toBe(143);
+  expect(app.logs(), "the other one was waited for").toContain("stopped_unfinished");
+});
+
+/** One delivery after the other on one connection; the next is written as soon as the answer is there. */
+function sendWithoutRest(url: string, name: string): { answered: () => number; closed: Promise<void> } {
+  const { hostname, port, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let count = 0;
+  const send = () => {
+    const body = JSON.stringify(notCompleted(`${name}-${count}`));
+    socket.write(
+      `POST ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  };
+  socket.on("connect", send);
+  socket.on("data", (bytes) => {
+    count += bytes.includes("HTTP/1.1 200") ? 1 : 0;
+    send();
+  });
+  socket.on("error", () => {});
+  return { answered: () => count, closed: new Promise((resolve) => socket.once("close", () => resolve())) };
+}
 
 test("row 48: a request that holds is answered before the end", async ({ ground }) => {
   const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
