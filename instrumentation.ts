@@ -10,10 +10,10 @@ export async function register(): Promise<void> {
     const { quietConsole } = await import("@/lib/quiet-console");
     quietConsole();
   }
-  const { mendHttpServer } = await import("@/lib/http-server");
+  const { mendHttpServer } = await import("./lib/http/server");
   mendHttpServer();
-  const { startTimer } = await import("@/app/_jobs/timer");
+  const { startTimer } = await import("./server/jobs/timer");
   startTimer();
-  const { ensureFirstAdministrator } = await import("@/app/_jobs/first-administrator");
+  const { ensureFirstAdministrator } = await import("./server/jobs/first-administrator");
   void ensureFirstAdministrator();
 }

@@ -1,7 +1,7 @@
 import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
 
-const withNextIntl = createNextIntlPlugin("./app/i18n.ts");
+const withNextIntl = createNextIntlPlugin("./server/i18n.ts");
 
 const config: NextConfig = {
   typedRoutes: true,

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 
 import { defineConfig } from "@playwright/test";
 
-import { findInstalledBrowser } from "./scripts/browser";
+import { findInstalledBrowser } from "./scripts/launcher/browser";
 import { applyWorkerEnvironment } from "./tests/fixtures/slots";
 
 // A worker evaluates this file before any test: `lib/env.ts` reads the environment when a test imports it.

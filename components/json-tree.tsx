@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
-import type { Json } from "@/lib/call-facts";
+import type { Json } from "@/lib/call/facts";
 
 /** More values than this are not read on a page. */
 const MAX_VALUES = 400;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { startEmbeddedPostgres } from "./embedded-postgres";
-import { command, step } from "./terminal";
+import { command, step } from "./launcher/terminal";
+import { startEmbeddedPostgres } from "./postgres/embedded";
 
 /** `npm run bench [-- calls]`: loads a database and prints ratios, each of two things measured in turn within this run. */
 

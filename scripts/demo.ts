@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { findFreePort } from "./ports";
-import { DATA_FOLDERS, serve, type Serving } from "./serve";
-import { writePrivately } from "./settings";
-import { bold, command, duration } from "./terminal";
-import { sendHistory, startLive } from "./vendor/play";
-import { startVendor, type Vendor } from "./vendor/server";
+import { findFreePort } from "./launcher/ports";
+import { DATA_FOLDERS, serve, type Serving } from "./launcher/serve";
+import { writePrivately } from "./launcher/settings";
+import { bold, command, duration } from "./launcher/terminal";
+import { sendHistory, startLive } from "./simulator/play";
+import { startVendor } from "./simulator/server";
+import type { Vendor } from "./simulator/vendor";
 
 /** Callboard with a simulated Sarj.ai, on data of its own: a past of 30 days, calls that go on, recordings that play. */
 

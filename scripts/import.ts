@@ -4,14 +4,20 @@ import { basename, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { readCallIds } from "../lib/call-id-list";
-import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from "./embedded-postgres";
-import { Interrupted, listenForInterruption } from "./interruption";
-import { bringUpToDate } from "./outside-database";
-import { isCallboardRunning, takeRunLock } from "./run-lock";
-import { DATA_FOLDERS } from "./serve";
-import { completeEnvironment, loadEnvFiles, readAddress, readOrMakeSecrets, refuseBadEnvironment } from "./settings";
-import { command, dim, Refusal } from "./terminal";
+import { readCallIds } from "../lib/call/id-list";
+import { Interrupted, listenForInterruption } from "./launcher/interruption";
+import { bringUpToDate } from "./launcher/outside-database";
+import { isCallboardRunning, takeRunLock } from "./launcher/run-lock";
+import { DATA_FOLDERS } from "./launcher/serve";
+import {
+  completeEnvironment,
+  loadEnvFiles,
+  readAddress,
+  readOrMakeSecrets,
+  refuseBadEnvironment,
+} from "./launcher/settings";
+import { command, dim, Refusal } from "./launcher/terminal";
+import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from "./postgres/embedded";
 
 const HELP = `Fetches calls that no webhook told of: from before Callboard, or lost in an outage.
 
@@ -139,7 +145,7 @@ async function embeddedDatabase(stack: AsyncDisposableStack): Promise<string> {
 }
 
 async function begin(ids: readonly string[], file: string): Promise<string> {
-  const { addImportItems, createImport } = await import("../db/imports");
+  const { addImportItems, createImport } = await import("../db/imports/imports");
   const id = randomUUID();
   await createImport({ id, source: "command", fileName: file === "-" ? null : basename(file), userId: null });
   for (let at = 0; at < ids.length; at += IDS_A_PART) {
@@ -151,9 +157,9 @@ async function begin(ids: readonly string[], file: string): Promise<string> {
 /** Works until nothing of the import is left, with a line of progress. A running Callboard works on it too, at the same pace. */
 async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
   const [{ importDue }, { apiStop }, { getImport, listImportItems }] = await Promise.all([
-    import("../app/_jobs/import"),
-    import("../app/_jobs/enrich"),
-    import("../db/imports"),
+    import("../server/jobs/import"),
+    import("../server/jobs/enrich"),
+    import("../db/imports/imports"),
   ]);
   for (;;) {
     await importDue(2000);

@@ -1,6 +1,6 @@
-import { bringUpToDate } from "./outside-database";
-import { loadEnvFiles } from "./settings";
-import { command, Refusal, step } from "./terminal";
+import { bringUpToDate } from "./launcher/outside-database";
+import { loadEnvFiles } from "./launcher/settings";
+import { command, Refusal, step } from "./launcher/terminal";
 
 await command(async () => {
   loadEnvFiles("production");

@@ -1,6 +1,6 @@
-import { DATA_FOLDERS, serve } from "./serve";
-import { loadEnvFiles } from "./settings";
-import { command } from "./terminal";
+import { DATA_FOLDERS, serve } from "./launcher/serve";
+import { loadEnvFiles } from "./launcher/settings";
+import { command } from "./launcher/terminal";
 
 await command(async () => {
   loadEnvFiles("production");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
-import { build, isBuilt } from "./build";
-import { command } from "./terminal";
+import { build, isBuilt } from "./launcher/build";
+import { command } from "./launcher/terminal";
 
 /**
  * `npm run test:faults [-- --long] [filters and options of Playwright]`: the application against outages, kills and full disks, and a

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Browser, ensureBrowser } from "./browser";
-import { build, isBuilt } from "./build";
-import { command, duration, Refusal } from "./terminal";
+import { type Browser, ensureBrowser } from "./launcher/browser";
+import { build, isBuilt } from "./launcher/build";
+import { command, duration, Refusal } from "./launcher/terminal";
 
 /** `npm test [-- filters and options of Playwright]`: every check and every test; the last line counts them. */
 

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 
 import { cn } from "@/components/cn";
-import type { Role } from "@/lib/role";
+import type { Role } from "@/lib/people/role";
 
 import { destinationsFor, isWithin } from "./navigation";
 

@@ -13,7 +13,7 @@ import { ShortcutKeys } from "@/components/shortcut-keys";
 import { backdropClass } from "@/components/ui/dialog-class";
 import { usePreferences } from "@/components/use-preferences";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
-import type { Role } from "@/lib/role";
+import type { Role } from "@/lib/people/role";
 import { THEMES } from "@/lib/theme";
 
 import { destinationsFor } from "./navigation";

@@ -3,8 +3,8 @@ import { getMessages, getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
-import { requirePage } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
+import { requirePage } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 import { BottomBar } from "./bottom-bar";
 import { SessionEndedDialog } from "./session-ended-dialog";

@@ -1,7 +1,7 @@
 import { House, Inbox, type LucideIcon, PhoneCall, Settings } from "lucide-react";
 import type { Route } from "next";
 
-import { includesRole, type Role } from "@/lib/role";
+import { includesRole, type Role } from "@/lib/people/role";
 
 export type Destination = {
   name: "overview" | "calls" | "deliveries" | "settings";

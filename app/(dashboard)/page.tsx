@@ -2,15 +2,15 @@ import type { Metadata } from "next";
 import { getFormatter, getNow, getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 
-import { requirePage } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
-import { hasCalls, readSummary } from "@/db/statistics";
-import { withoutNumberQuestions } from "@/lib/number-questions";
-import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/overview";
-import { includesRole, type Role } from "@/lib/role";
+import { hasCalls, readSummary } from "@/db/statistics/statistics";
+import { includesRole, type Role } from "@/lib/people/role";
+import { withoutNumberQuestions } from "@/lib/phone/number-questions";
+import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/statistics/overview";
+import { requirePage } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";
 import { Criteria, CriteriaSkeleton } from "./_overview/criteria";

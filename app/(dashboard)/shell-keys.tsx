@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
 import { useShortcut } from "@/components/shortcuts";
-import type { Role } from "@/lib/role";
+import type { Role } from "@/lib/people/role";
 
 import { type Destination, destinationsFor } from "./navigation";
 import { closeFront, openHelp, openPalette, useFront } from "./palette-state";

@@ -3,10 +3,10 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 
-import { auth } from "@/app/auth";
 import { env } from "@/lib/env";
+import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
-import { isSameOrigin } from "@/lib/same-origin";
+import { auth } from "@/server/auth/auth";
 
 /** Ends this session. Needs no role: whoever is in may leave. */
 export async function signOut(): Promise<{ ok: false }> {

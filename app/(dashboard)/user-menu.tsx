@@ -9,7 +9,7 @@ import { cn } from "@/components/cn";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuRadioGroup, MenuSeparator } from "@/components/ui/menu";
 import { usePreferences } from "@/components/use-preferences";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
-import type { Role } from "@/lib/role";
+import type { Role } from "@/lib/people/role";
 import { THEMES } from "@/lib/theme";
 
 import { openHelp } from "./palette-state";

@@ -1,5 +1,5 @@
 import { cn } from "@/components/cn";
-import { formatDuration } from "@/lib/duration";
+import { formatDuration } from "@/lib/time/duration";
 
 /** A length of time as a clock: 3:05, 1:02:09. Always left to right. */
 export function Duration({ seconds, className }: { seconds: number; className?: string }) {

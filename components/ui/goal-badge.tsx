@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, CircleDashed, CircleMinus, CircleQuestionMark
 import { useTranslations } from "next-intl";
 
 import { cn } from "@/components/cn";
-import { GOAL_ICONS, type GoalKind, goalKind } from "@/lib/goal";
+import { GOAL_ICONS, type GoalKind, goalKind } from "@/lib/call/goal";
 
 const icons: Record<(typeof GOAL_ICONS)[GoalKind], LucideIcon> = {
   "circle-check": CircleCheck,

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 
 import { cn } from "@/components/cn";
-import { outcomeKind, outcomeSlug } from "@/lib/outcome";
+import { outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
 import { OutcomeIcon } from "./outcome-icon";
 

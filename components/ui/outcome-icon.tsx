@@ -13,7 +13,7 @@ import {
 } from "lucide-react";
 
 import { cn } from "@/components/cn";
-import { OUTCOME_ICONS, outcomeColor, type OutcomeKind } from "@/lib/outcome";
+import { OUTCOME_ICONS, outcomeColor, type OutcomeKind } from "@/lib/call/outcome";
 
 const icons: Record<(typeof OUTCOME_ICONS)[OutcomeKind], LucideIcon> = {
   "phone-call": PhoneCall,

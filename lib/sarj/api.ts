@@ -1,4 +1,4 @@
-import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call-facts";
+import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call/facts";
 
 import {
   FieldReader,

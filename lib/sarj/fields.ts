@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call-facts";
+import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
 
 /**
  * The vendor's fields one by one. A value that cannot be believed becomes null and leaves a flag: one bad field never

@@ -1,4 +1,4 @@
-import type { Json } from "@/lib/call-facts";
+import type { Json } from "@/lib/call/facts";
 
 /** Deeper than any honest payload, and far from where `JSON.stringify` overflows the stack (about 5,000 levels). */
 export const MAX_DEPTH = 64;

@@ -3,7 +3,7 @@ import { request as requestHttp, Agent as HttpAgent, type ClientRequest, type In
 import { request as requestHttps, Agent as HttpsAgent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 
-import { isLoopbackAddress, isPublicAddress } from "@/lib/public-address";
+import { isLoopbackAddress, isPublicAddress } from "@/lib/http/public-address";
 
 import { isFetchable } from "./recording-url";
 

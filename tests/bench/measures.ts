@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 
 import postgres from "postgres";
 
-import { countCalls, listCalls } from "@/db/calls";
-import { record } from "@/db/deliveries";
-import { migrate } from "@/db/migrate";
-import { DEFAULT_VIEW, encodeCursor, NO_FILTER } from "@/lib/call-filter";
-import { interpret } from "@/lib/sarj/webhook";
+import { countCalls, listCalls } from "@/db/calls/list";
+import { record } from "@/db/deliveries/record";
+import { migrate } from "@/db/driver/migrate";
+import { DEFAULT_VIEW, encodeCursor, NO_FILTER } from "@/lib/call/filter";
+import { interpret } from "@/lib/sarj/interpret";
 import { received } from "@/tests/fixtures/received";
 
 type Work = () => PromiseLike<unknown>;

@@ -1,9 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { callHref } from "@/lib/call-link";
-import { generateCall } from "@/scripts/vendor/generate";
-import type { Vendor } from "@/scripts/vendor/server";
+import { callHref } from "@/lib/call/link";
+import { generateCall } from "@/scripts/simulator/generate";
+import type { Vendor } from "@/scripts/simulator/vendor";
 import type { App } from "@/tests/fixtures/app";
 import type { Database } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";

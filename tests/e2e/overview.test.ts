@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import fc from "fast-check";
 
-import { countCalls } from "@/db/calls";
-import { parseCallFilter } from "@/lib/call-filter";
+import { countCalls } from "@/db/calls/list";
+import { parseCallFilter } from "@/lib/call/filter";
 import type { Database } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";

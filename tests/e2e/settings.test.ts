@@ -1,4 +1,4 @@
-import { generateCalls } from "@/scripts/vendor/generate";
+import { generateCalls } from "@/scripts/simulator/generate";
 import { addPerson } from "@/tests/fixtures/people";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { WEBHOOK_SECRET } from "@/tests/fixtures/slots";

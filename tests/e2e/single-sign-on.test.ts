@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import Provider from "oidc-provider";
 
-import { findFreePort } from "@/scripts/ports";
+import { findFreePort } from "@/scripts/launcher/ports";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/vendor/sender";
+import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/simulator/sender";
 
 import type { Ground } from "../fixtures/ground";
 import { complete, notCompleted } from "../fixtures/webhooks";

@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "@playwright/test";
 import type postgres from "postgres";
 
-import { deliver, type DeliveryResult, VENDOR_MANNERS } from "@/scripts/vendor/sender";
+import { deliver, type DeliveryResult, VENDOR_MANNERS } from "@/scripts/simulator/sender";
 
 import { type Ground, test } from "../fixtures/ground";
 import { complete } from "../fixtures/webhooks";

@@ -4,8 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { expect } from "@playwright/test";
 
-import { findFreePort } from "@/scripts/ports";
-import { deliver } from "@/scripts/vendor/sender";
+import { findFreePort } from "@/scripts/launcher/ports";
+import { deliver } from "@/scripts/simulator/sender";
 
 import type { App } from "../fixtures/app";
 import { test } from "../fixtures/ground";

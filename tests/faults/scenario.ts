@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { expect, type TestInfo } from "@playwright/test";
 
-import type { DeliveryResult } from "@/scripts/vendor/sender";
+import type { DeliveryResult } from "@/scripts/simulator/sender";
 
 import type { App } from "../fixtures/app";
 import type { Ground } from "../fixtures/ground";

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import { db } from "@/db/client";
+import { db } from "@/db/driver/client";
 import { expect, test } from "@/tests/fixtures/test";
 
 test("a test, the modules that it imports and the application see the same database", async ({ app, database }) => {

@@ -9,10 +9,10 @@ import { OutcomeIcon } from "@/components/ui/outcome-icon";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
-import { readSeries } from "@/db/statistics";
-import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/outcome";
-import { type OverviewView, overviewHref, partHref, partOf } from "@/lib/overview";
-import { bucketsOf, bucketUnit, type BucketUnit, type Span } from "@/lib/period";
+import { readSeries } from "@/db/statistics/statistics";
+import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
+import { type OverviewView, overviewHref, partHref, partOf } from "@/lib/statistics/overview";
+import { bucketsOf, bucketUnit, type BucketUnit, type Span } from "@/lib/time/period";
 
 import type { Formatter } from "./names";
 import { NumberLink } from "./numbers";

@@ -5,9 +5,9 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type CriterionFigures, readCriteria } from "@/db/statistics";
-import { maskNumbersIn } from "@/lib/mask";
-import { type OverviewView, partHref } from "@/lib/overview";
+import { type CriterionFigures, readCriteria } from "@/db/statistics/statistics";
+import { maskNumbersIn } from "@/lib/phone/mask";
+import { type OverviewView, partHref } from "@/lib/statistics/overview";
 
 import { NumberLink, numberLink, Share } from "./numbers";
 

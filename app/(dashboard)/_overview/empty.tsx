@@ -4,10 +4,10 @@ import { getFormatter, getTranslations } from "next-intl/server";
 
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
-import { hasCalls, readCallTimes } from "@/db/statistics";
-import { NO_FILTER } from "@/lib/call-filter";
-import { narrowedHref, type OverviewView, overviewHref } from "@/lib/overview";
-import { addDays, dayOf } from "@/lib/time";
+import { hasCalls, readCallTimes } from "@/db/statistics/statistics";
+import { NO_FILTER } from "@/lib/call/filter";
+import { narrowedHref, type OverviewView, overviewHref } from "@/lib/statistics/overview";
+import { addDays, dayOf } from "@/lib/time/time";
 
 /** Why there is nothing to count, and where there is something. */
 export async function NothingToCount({ view, isAdministrator }: { view: OverviewView; isAdministrator: boolean }) {

@@ -5,9 +5,9 @@ import { HeatGrid, type HeatCell } from "@/components/charts/heat-grid";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type HourCount, readHours } from "@/db/statistics";
-import { MAP_MEASURES, type OverviewView, overviewHref, partHref } from "@/lib/overview";
-import { weekdaysFrom, weekdaysIn } from "@/lib/period";
+import { type HourCount, readHours } from "@/db/statistics/statistics";
+import { MAP_MEASURES, type OverviewView, overviewHref, partHref } from "@/lib/statistics/overview";
+import { weekdaysFrom, weekdaysIn } from "@/lib/time/period";
 
 import { shareText } from "./numbers";
 

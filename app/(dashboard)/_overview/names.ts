@@ -1,7 +1,7 @@
 import type { useFormatter, useTranslations } from "next-intl";
 
-import { outcomeKind } from "@/lib/outcome";
-import type { Period, Span } from "@/lib/period";
+import { outcomeKind } from "@/lib/call/outcome";
+import type { Period, Span } from "@/lib/time/period";
 
 type Formatter = ReturnType<typeof useFormatter>;
 

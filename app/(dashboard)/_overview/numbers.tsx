@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 import { ChangeBadge } from "@/components/ui/change-badge";
 import { Ltr } from "@/components/ui/ltr";
-import { type Rate, shareOf } from "@/lib/statistics";
+import { type Rate, shareOf } from "@/lib/statistics/figures";
 
 /** A number that leads to what it counts; plain where there is nothing to lead to. */
 export function NumberLink({

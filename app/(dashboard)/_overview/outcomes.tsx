@@ -5,10 +5,10 @@ import { Card } from "@/components/ui/card";
 import { Ltr } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { OutcomeCount, Summary } from "@/db/statistics";
-import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/outcome";
-import { type OverviewView, partHref } from "@/lib/overview";
-import { changeInPoints } from "@/lib/statistics";
+import type { OutcomeCount, Summary } from "@/db/statistics/statistics";
+import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
+import { changeInPoints } from "@/lib/statistics/figures";
+import { type OverviewView, partHref } from "@/lib/statistics/overview";
 
 import { outcomeName } from "./names";
 import { Change, NumberLink, shareText } from "./numbers";

@@ -2,9 +2,9 @@ import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
 
 import { SegmentedLinks } from "@/components/ui/segmented";
-import { type OverviewView, overviewHref } from "@/lib/overview";
-import { PRESETS } from "@/lib/period";
-import { dayOf } from "@/lib/time";
+import { type OverviewView, overviewHref } from "@/lib/statistics/overview";
+import { PRESETS } from "@/lib/time/period";
+import { dayOf } from "@/lib/time/time";
 
 import { CustomRange } from "./custom-range";
 import { isOfDays, spanText } from "./names";

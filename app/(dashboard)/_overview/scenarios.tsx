@@ -9,9 +9,9 @@ import { Duration } from "@/components/ui/duration";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
-import { readScenarios, type ScenarioFigures } from "@/db/statistics";
-import { type OverviewView, overviewHref, type Part, partHref, partOf, PARTS } from "@/lib/overview";
-import { averageTalk, goalRate, type Rate, reachRate } from "@/lib/statistics";
+import { readScenarios, type ScenarioFigures } from "@/db/statistics/statistics";
+import { averageTalk, goalRate, type Rate, reachRate } from "@/lib/statistics/figures";
+import { type OverviewView, overviewHref, type Part, partHref, partOf, PARTS } from "@/lib/statistics/overview";
 
 import { NumberLink, numberLink, Share } from "./numbers";
 

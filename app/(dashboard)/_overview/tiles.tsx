@@ -5,9 +5,8 @@ import { use, type ReactNode } from "react";
 
 import { Duration } from "@/components/ui/duration";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { Summary } from "@/db/statistics";
-import { callsHref, type CallFilter } from "@/lib/call-filter";
-import { type OverviewView, overviewHref, type Part, partHref, PARTS } from "@/lib/overview";
+import type { Summary } from "@/db/statistics/statistics";
+import { callsHref, type CallFilter } from "@/lib/call/filter";
 import {
   averageTalk,
   changeInPoints,
@@ -17,7 +16,8 @@ import {
   type Rate,
   reachRate,
   relativeChange,
-} from "@/lib/statistics";
+} from "@/lib/statistics/figures";
+import { type OverviewView, overviewHref, type Part, partHref, PARTS } from "@/lib/statistics/overview";
 
 import { Change, NumberLink, numberLink, Share } from "./numbers";
 

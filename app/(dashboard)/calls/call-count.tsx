@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 
-import type { CountedCalls } from "@/db/calls";
+import type { CountedCalls } from "@/db/calls/list";
 
 /** How many calls there are, and in which zone their times are. The list beside it says so when the database is away. */
 export async function CallCount({ counting, zone }: { counting: Promise<CountedCalls | null>; zone: string }) {

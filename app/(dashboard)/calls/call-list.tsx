@@ -7,7 +7,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
-import { countCalls, listCalls } from "@/db/calls";
+import { countCalls, listCalls } from "@/db/calls/list";
 import {
   type CallFilter,
   type CallListView,
@@ -15,9 +15,9 @@ import {
   isFiltered,
   NO_FILTER,
   PER_PAGE_CHOICES,
-} from "@/lib/call-filter";
-import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/mask";
-import { includesRole, type Role } from "@/lib/role";
+} from "@/lib/call/filter";
+import { includesRole, type Role } from "@/lib/people/role";
+import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
 
 import { CallsTable } from "./calls-table";
 import { PerPage } from "./per-page";

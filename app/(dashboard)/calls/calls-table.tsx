@@ -16,9 +16,9 @@ import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
-import type { ListedCall } from "@/db/calls";
-import { type CallFilter, type CallListView, type CallSort, callsHref } from "@/lib/call-filter";
-import { isReached } from "@/lib/outcome";
+import type { ListedCall } from "@/db/calls/list";
+import { type CallFilter, type CallListView, type CallSort, callsHref } from "@/lib/call/filter";
+import { isReached } from "@/lib/call/outcome";
 
 import { useLayout } from "./layout-provider";
 import type { ColumnId } from "./table-layout";

@@ -15,7 +15,7 @@ import { Kbd } from "@/components/ui/kbd";
 import { Popover } from "@/components/ui/popover";
 import { Radio } from "@/components/ui/radio";
 import { Spinner } from "@/components/ui/spinner";
-import type { Facets } from "@/db/calls";
+import type { Facets } from "@/db/calls/list";
 import {
   type CallFilter,
   callFilterParams,
@@ -23,7 +23,7 @@ import {
   callsHref,
   DEFAULT_VIEW,
   UNKNOWN,
-} from "@/lib/call-filter";
+} from "@/lib/call/filter";
 
 import { useFilterWords } from "./filter-words";
 

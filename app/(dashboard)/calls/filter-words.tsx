@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
-import { UNKNOWN } from "@/lib/call-filter";
-import { goalKind } from "@/lib/goal";
-import { isOutcome } from "@/lib/outcome";
+import { UNKNOWN } from "@/lib/call/filter";
+import { goalKind } from "@/lib/call/goal";
+import { isOutcome } from "@/lib/call/outcome";
 
 type Named = "outcome" | "goal" | "direction" | "language" | "scenario";
 

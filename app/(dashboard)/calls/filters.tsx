@@ -1,10 +1,10 @@
 import { getTranslations } from "next-intl/server";
 
 import { Skeleton } from "@/components/ui/skeleton";
-import type { CallFilter, CallListView } from "@/lib/call-filter";
-import { addDays, dayOf } from "@/lib/time";
+import type { CallFilter, CallListView } from "@/lib/call/filter";
+import { addDays, dayOf } from "@/lib/time/time";
+import { getFacets } from "@/server/facets";
 
-import { getFacets } from "./facets";
 import { type DatePreset, FilterBar } from "./filter-bar";
 
 export async function Filters({

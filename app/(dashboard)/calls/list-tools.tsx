@@ -10,8 +10,8 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";
 import { Popover } from "@/components/ui/popover";
 import { Segmented } from "@/components/ui/segmented";
-import type { CountedCalls } from "@/db/calls";
-import { type CallFilter, type CallListView, callsHref } from "@/lib/call-filter";
+import type { CountedCalls } from "@/db/calls/list";
+import { type CallFilter, type CallListView, callsHref } from "@/lib/call/filter";
 
 import { useLayout } from "./layout-provider";
 import { type ColumnId, DEFAULT_LAYOUT, FIXED_COLUMN } from "./table-layout";

@@ -3,16 +3,16 @@ import { getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
 import { Suspense } from "react";
 
-import { apiAccess } from "@/app/_jobs/enrich";
-import { requirePage } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
-import { countCalls } from "@/db/calls";
-import { callsHref, parseCallFilter } from "@/lib/call-filter";
-import { withoutNumberQuestions } from "@/lib/number-questions";
-import { includesRole } from "@/lib/role";
+import { countCalls } from "@/db/calls/list";
+import { callsHref, parseCallFilter } from "@/lib/call/filter";
+import { includesRole } from "@/lib/people/role";
+import { withoutNumberQuestions } from "@/lib/phone/number-questions";
+import { requirePage } from "@/server/auth/auth";
+import { apiAccess } from "@/server/jobs/enrich";
+import { getOrganization } from "@/server/organization";
 
 import { CallCount, CallCountSkeleton } from "./call-count";
 import { CallList, CallListSkeleton } from "./call-list";

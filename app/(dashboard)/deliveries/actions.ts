@@ -3,13 +3,13 @@
 import { after } from "next/server";
 import { z } from "zod";
 
-import { enrichDue } from "@/app/_jobs/enrich";
-import { replay, replayReasonBatch, type Replayed } from "@/app/_jobs/replay";
-import { audit } from "@/app/audit";
-import { type ActionGate, requireAction } from "@/app/auth";
-import { retryFailed } from "@/db/enrichment";
+import { retryFailed } from "@/db/calls/enrichment";
 import { errorCode, log } from "@/lib/log";
-import { QUARANTINE_REASONS } from "@/lib/sarj/webhook";
+import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
+import { audit } from "@/server/audit";
+import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
+import { enrichDue } from "@/server/jobs/enrich";
 
 type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] };
 

@@ -12,7 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 import { Select } from "@/components/ui/select";
-import { QUARANTINE_REASONS } from "@/lib/sarj/webhook";
+import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
 
 /** The filters that need typing or choosing, as the GET form that the URL is made of; empty fields are left out of it. */
 export function FilterForm({

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 
 import { Chip } from "@/components/ui/chip";
 import { SegmentedLinks } from "@/components/ui/segmented";
-import { type DeliveryFilter, deliveriesHref, VERDICTS } from "@/lib/delivery-filter";
+import { type DeliveryFilter, deliveriesHref, VERDICTS } from "@/lib/delivery/filter";
 
 import { FilterForm } from "./filter-form";
 

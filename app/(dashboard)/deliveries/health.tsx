@@ -6,11 +6,11 @@ import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StatTile } from "@/components/ui/stat-tile";
-import { callsHref, type EnrichmentState, NO_FILTER } from "@/lib/call-filter";
-import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery-filter";
-import type { QuarantineReason } from "@/lib/sarj/webhook";
+import { callsHref, type EnrichmentState, NO_FILTER } from "@/lib/call/filter";
+import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
+import type { QuarantineReason } from "@/lib/sarj/interpret";
+import { type Inbox, readInbox } from "@/server/ingest/inbox";
 
-import { type Inbox, readInbox } from "./inbox";
 import { isKnownReason } from "./reason";
 import { ReplayReasonButton } from "./replay-dialog";
 import { RetryFailed } from "./retry-failed";

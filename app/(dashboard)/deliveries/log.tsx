@@ -13,15 +13,15 @@ import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { countDeliveries, listDeliveries, type LoggedDelivery } from "@/db/delivery-log";
-import { callHref } from "@/lib/call-link";
+import { countDeliveries, listDeliveries, type LoggedDelivery } from "@/db/deliveries/list";
+import { callHref } from "@/lib/call/link";
 import {
   type DeliveryFilter,
   type DeliveryListView,
   deliveriesHref,
   isDeliveryFiltered,
   NO_DELIVERY_FILTER,
-} from "@/lib/delivery-filter";
+} from "@/lib/delivery/filter";
 
 import { ByteSize } from "./byte-size";
 import { isKnownReason } from "./reason";

@@ -3,15 +3,15 @@ import type { Metadata, Route } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 
-import { requirePage } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
 import { LinkButton } from "@/components/ui/link-button";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
-import { deliveriesHref, parseDeliveryFilter } from "@/lib/delivery-filter";
-import { includesRole } from "@/lib/role";
+import { deliveriesHref, parseDeliveryFilter } from "@/lib/delivery/filter";
+import { includesRole } from "@/lib/people/role";
 import { secretLabels } from "@/lib/sarj/secret-labels";
+import { requirePage } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 import { Filters } from "./filters";
 import { Health, HealthSkeleton } from "./health";

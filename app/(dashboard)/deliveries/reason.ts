@@ -1,4 +1,4 @@
-import { QUARANTINE_REASONS, type QuarantineReason } from "@/lib/sarj/webhook";
+import { QUARANTINE_REASONS, type QuarantineReason } from "@/lib/sarj/interpret";
 
 const known: ReadonlySet<string> = new Set(QUARANTINE_REASONS);
 

@@ -12,7 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
-import type { QuarantineReason } from "@/lib/sarj/webhook";
+import type { QuarantineReason } from "@/lib/sarj/interpret";
 
 import { replayReason, replaySelection } from "./actions";
 import { isKnownReason } from "./reason";

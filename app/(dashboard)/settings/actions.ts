@@ -3,12 +3,12 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
-import { audit } from "@/app/audit";
-import { type ActionGate, requireAction } from "@/app/auth";
-import { forgetOrganization } from "@/app/organization";
-import { saveOrganization } from "@/db/settings";
+import { saveOrganization } from "@/db/organization/settings";
 import { errorCode, log } from "@/lib/log";
-import { isTimeZone } from "@/lib/time";
+import { isTimeZone } from "@/lib/time/time";
+import { audit } from "@/server/audit";
+import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { forgetOrganization } from "@/server/organization";
 
 /** What the form shows after an attempt; the errors are keys of `settings.organization.error`. */
 export type OrganizationState = {

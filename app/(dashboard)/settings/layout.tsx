@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
-import { requirePage } from "@/app/auth";
-import { includesRole } from "@/lib/role";
+import { includesRole } from "@/lib/people/role";
+import { requirePage } from "@/server/auth/auth";
 
 import { SETTINGS_SECTIONS } from "./sections";
 import { SettingsNav } from "./settings-nav";

@@ -14,7 +14,7 @@ import { Ltr } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
-import type { TimeZoneChoice } from "@/lib/time-zones";
+import type { TimeZoneChoice } from "@/lib/time/time-zones";
 
 import { updateOrganization } from "./actions";
 

@@ -2,12 +2,12 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 
-import { requirePage } from "@/app/auth";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
-import { readOrganization } from "@/db/settings";
-import { includesRole } from "@/lib/role";
-import { listTimeZones, type TimeZoneChoice } from "@/lib/time-zones";
+import { readOrganization } from "@/db/organization/settings";
+import { includesRole } from "@/lib/people/role";
+import { listTimeZones, type TimeZoneChoice } from "@/lib/time/time-zones";
+import { requirePage } from "@/server/auth/auth";
 
 import { OrganizationForm } from "./organization-form";
 

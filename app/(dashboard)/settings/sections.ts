@@ -1,7 +1,7 @@
 import { Building2, Cable, Import, type LucideIcon, ScrollText, ShieldCheck, UserRound, Users } from "lucide-react";
 import type { Route } from "next";
 
-import type { Role } from "@/lib/role";
+import type { Role } from "@/lib/people/role";
 
 export type SettingsSection = {
   name: "organization" | "vendor" | "users" | "import" | "privacy" | "audit" | "account";

@@ -5,14 +5,14 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { callerAddress } from "@/app/audit";
-import { afterPassword, signInWith } from "@/app/sign-in";
-import { readLink, redeemLink } from "@/db/users";
+import { readLink, redeemLink } from "@/db/people/users";
 import { env } from "@/lib/env";
+import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
-import { hashToken } from "@/lib/one-time-token";
-import { type PasswordProblem, passwordProblem } from "@/lib/password";
-import { isSameOrigin } from "@/lib/same-origin";
+import { hashToken } from "@/lib/people/one-time-token";
+import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
+import { callerAddress } from "@/server/audit";
+import { afterPassword, signInWith } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type LinkState = {

@@ -1,7 +1,7 @@
 import { cache } from "react";
 
-import { type OpenLink, readLink } from "@/db/users";
-import { hashToken } from "@/lib/one-time-token";
+import { type OpenLink, readLink } from "@/db/people/users";
+import { hashToken } from "@/lib/people/one-time-token";
 
 /** The link that a page's URL names, if it is still good and for that. */
 export const openLink = cache(async (token: string, purpose: OpenLink["purpose"]): Promise<OpenLink | null> => {

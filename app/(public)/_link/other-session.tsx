@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
 
-import { getUser } from "@/app/auth";
 import { slot } from "@/components/slot";
 import { Notice } from "@/components/ui/notice";
+import { getUser } from "@/server/auth/auth";
 
 /** Said where going on replaces the session of somebody else: an administrator who tries out the link. */
 export async function OtherSession({ email }: { email: string }) {

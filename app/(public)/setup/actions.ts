@@ -7,13 +7,13 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { callerAddress } from "@/app/audit";
-import { afterPassword, signInWith } from "@/app/sign-in";
-import { takeAttempt } from "@/db/rate-limit";
-import { createFirstAdministrator, hasUsers } from "@/db/users";
+import { takeAttempt } from "@/db/people/rate-limit";
+import { createFirstAdministrator, hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
+import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
-import { isSameOrigin } from "@/lib/same-origin";
+import { callerAddress } from "@/server/audit";
+import { afterPassword, signInWith } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type SetupState = {

@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 
 import { Notice } from "@/components/ui/notice";
-import { hasUsers } from "@/db/users";
+import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
 
 import { SetupForm } from "./setup-form";

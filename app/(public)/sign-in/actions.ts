@@ -3,8 +3,8 @@
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { afterPassword, signInWith } from "@/app/sign-in";
-import { safeNextPath } from "@/lib/next-path";
+import { safeNextPath } from "@/lib/url/next-path";
+import { afterPassword, signInWith } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type SignInState = {

@@ -2,13 +2,13 @@ import type { Metadata, Route } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 
-import { getUser } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
-import { singleSignOn } from "@/app/single-sign-on";
 import { Notice } from "@/components/ui/notice";
-import { hasUsers } from "@/db/users";
+import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
-import { safeNextPath } from "@/lib/next-path";
+import { safeNextPath } from "@/lib/url/next-path";
+import { getUser } from "@/server/auth/auth";
+import { singleSignOn } from "@/server/auth/single-sign-on";
+import { getOrganization } from "@/server/organization";
 
 import { SignInForm } from "./sign-in-form";
 import { SingleSignOn } from "./single-sign-on";

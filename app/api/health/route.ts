@@ -1,7 +1,7 @@
-import { holding } from "@/app/_ingest/hold";
-import { deliverySpool } from "@/app/_ingest/spool";
-import { readHealth } from "@/db/health";
+import { readHealth } from "@/db/deliveries/health";
 import { env } from "@/lib/env";
+import { deliverySpool } from "@/server/ingest/delivery-spool";
+import { holding } from "@/server/ingest/hold";
 
 /** Whether the parts work, for monitors: open to all and without personal data. 503 when the database is away. */
 export async function GET(): Promise<Response> {

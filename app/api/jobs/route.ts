@@ -1,11 +1,11 @@
 import { timingSafeEqual, createHash } from "node:crypto";
 
-import { enrichDue } from "@/app/_jobs/enrich";
-import { eraseDue } from "@/app/_jobs/erase";
-import { importDue } from "@/app/_jobs/import";
-import { purgeDue } from "@/app/_jobs/purge";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
+import { enrichDue } from "@/server/jobs/enrich";
+import { eraseDue } from "@/server/jobs/erase";
+import { importDue } from "@/server/jobs/import";
+import { purgeDue } from "@/server/jobs/purge";
 
 /** The work outside requests, for a scheduler that calls by HTTP: `Authorization: Bearer <CRON_SECRET>`. */
 async function run(request: Request): Promise<Response> {

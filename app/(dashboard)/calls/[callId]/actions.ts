@@ -4,13 +4,13 @@ import { refresh } from "next/cache";
 import { after } from "next/server";
 import { z } from "zod";
 
-import { enrichDue } from "@/app/_jobs/enrich";
-import { audit } from "@/app/audit";
-import { type ActionGate, requireAction } from "@/app/auth";
-import { getCall } from "@/db/calls";
-import { requestEnrichment } from "@/db/enrichment";
-import { decide, markAsTest, takeBackDecision } from "@/db/reviews";
+import { requestEnrichment } from "@/db/calls/enrichment";
+import { getCall } from "@/db/calls/list";
+import { decide, markAsTest, takeBackDecision } from "@/db/calls/reviews";
 import { errorCode, log } from "@/lib/log";
+import { audit } from "@/server/audit";
+import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { enrichDue } from "@/server/jobs/enrich";
 
 import { DECISIONS, MAX_NOTE_LENGTH } from "./decisions";
 

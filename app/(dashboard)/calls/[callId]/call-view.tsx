@@ -3,9 +3,6 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 
-import { apiAccess } from "@/app/_jobs/enrich";
-import type { SignedInUser } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
 import { JsonTree } from "@/components/json-tree";
 import { PlayerProvider } from "@/components/player/player-context";
 import { slot } from "@/components/slot";
@@ -13,16 +10,19 @@ import { Card } from "@/components/ui/card";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
-import type { WholeCall } from "@/db/calls";
-import type { Call } from "@/db/schema";
-import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call-facts";
-import { parseCallFilter, type SearchParams } from "@/lib/call-filter";
-import { recordingHref } from "@/lib/call-link";
-import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/mask";
-import { withoutNumberQuestions } from "@/lib/number-questions";
-import { isReached } from "@/lib/outcome";
-import { includesRole } from "@/lib/role";
-import { countSpoken, readTranscript } from "@/lib/transcript";
+import type { WholeCall } from "@/db/calls/list";
+import type { Call } from "@/db/schema/calls";
+import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
+import { parseCallFilter, type SearchParams } from "@/lib/call/filter";
+import { recordingHref } from "@/lib/call/link";
+import { isReached } from "@/lib/call/outcome";
+import { countSpoken, readTranscript } from "@/lib/call/transcript";
+import { includesRole } from "@/lib/people/role";
+import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
+import { withoutNumberQuestions } from "@/lib/phone/number-questions";
+import type { SignedInUser } from "@/server/auth/auth";
+import { apiAccess } from "@/server/jobs/enrich";
+import { getOrganization } from "@/server/organization";
 
 import { EnrichmentNotice } from "./enrichment-notice";
 import { CallHead } from "./head";
@@ -84,7 +84,7 @@ export async function CallView({
             )}
             <div className="order-3">
               <TranscriptCard
-                // Written by our own merge, in the shapes of `lib/call-facts.ts`.
+                // Written by our own merge, in the shapes of `lib/call/facts.ts`.
                 messages={details.transcript as TranscriptMessage[] | null}
                 corrections={(details.corrections ?? []) as Correction[]}
                 isReached={isReached(call.outcome)}

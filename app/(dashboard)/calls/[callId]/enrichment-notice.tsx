@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 
-import { apiAccess, apiStop } from "@/app/_jobs/enrich";
 import { Notice } from "@/components/ui/notice";
-import type { Call } from "@/db/schema";
+import type { Call } from "@/db/schema/calls";
 import { API_ERRORS } from "@/lib/sarj/api";
+import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { FetchAgain } from "./fetch-again";
 import { RefreshWhilePending } from "./refresh-while-pending";

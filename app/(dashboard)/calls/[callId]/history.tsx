@@ -1,18 +1,18 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
-import { apiAccess } from "@/app/_jobs/enrich";
 import { slot } from "@/components/slot";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
-import { listAuditOfCall } from "@/db/audit";
-import { type CallDelivery, listCallDeliveries } from "@/db/call-history";
-import type { Call } from "@/db/schema";
-import { includesRole, type Role } from "@/lib/role";
+import { type CallDelivery, listCallDeliveries } from "@/db/deliveries/of-call";
+import { listAuditOfCall } from "@/db/privacy/audit";
+import type { Call } from "@/db/schema/calls";
+import { includesRole, type Role } from "@/lib/people/role";
 import { API_ERRORS } from "@/lib/sarj/api";
+import { apiAccess } from "@/server/jobs/enrich";
 
 import { ByteSize } from "../../deliveries/byte-size";
 import { RawBody } from "./raw-body";

@@ -3,11 +3,11 @@ import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 
-import { getUser, requirePage } from "@/app/auth";
-import { getCall } from "@/db/calls";
-import type { SearchParams } from "@/lib/call-filter";
-import { maskNumberIn, maskNumbersIn } from "@/lib/mask";
-import { includesRole } from "@/lib/role";
+import { getCall } from "@/db/calls/list";
+import type { SearchParams } from "@/lib/call/filter";
+import { includesRole } from "@/lib/people/role";
+import { maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
+import { getUser, requirePage } from "@/server/auth/auth";
 
 import { CallView } from "./call-view";
 

@@ -30,7 +30,7 @@ import { Menu, MenuRadioGroup } from "@/components/ui/menu";
 import { Spinner } from "@/components/ui/spinner";
 import { Switch } from "@/components/ui/switch";
 import { Tooltip } from "@/components/ui/tooltip";
-import { formatDuration } from "@/lib/duration";
+import { formatDuration } from "@/lib/time/duration";
 
 /** The player of one call's recording. It needs a `PlayerProvider` with a source around it. */
 export function Player({

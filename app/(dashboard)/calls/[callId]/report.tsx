@@ -7,8 +7,8 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { GoalBadge } from "@/components/ui/goal-badge";
 import { Time } from "@/components/ui/time";
-import type { JsonObject } from "@/lib/call-facts";
-import { readReport, type TypedReport } from "@/lib/report";
+import type { JsonObject } from "@/lib/call/facts";
+import { readReport, type TypedReport } from "@/lib/call/report";
 
 /** What the vendor's assessment says: the typed form in words, any other object as it is. */
 export function Report({ report, isReached }: { report: JsonObject | null; isReached: boolean }) {

@@ -5,8 +5,8 @@ import { getTranslations } from "next-intl/server";
 import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
-import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/reviews";
-import { maskNumbersIn } from "@/lib/mask";
+import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/calls/reviews";
+import { maskNumbersIn } from "@/lib/phone/mask";
 
 import { ReviewForm } from "./review-form";
 

@@ -10,8 +10,8 @@ import { useShortcut } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
-import type { Turn } from "@/lib/transcript";
-import { findInTurn, type Mark, piecesOf } from "@/lib/transcript-search";
+import type { Turn } from "@/lib/call/transcript";
+import { findInTurn, type Mark, piecesOf } from "@/lib/call/transcript-search";
 
 import { TurnItem } from "./turn";
 

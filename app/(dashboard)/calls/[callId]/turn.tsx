@@ -11,9 +11,9 @@ import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Duration } from "@/components/ui/duration";
 import { Ltr } from "@/components/ui/ltr";
-import { formatDuration } from "@/lib/duration";
-import type { Turn } from "@/lib/transcript";
-import { type Mark, type Piece, piecesOf } from "@/lib/transcript-search";
+import type { Turn } from "@/lib/call/transcript";
+import { type Mark, type Piece, piecesOf } from "@/lib/call/transcript-search";
+import { formatDuration } from "@/lib/time/duration";
 
 /** One turn of a transcript. What was said is text and nothing else, in the direction of its own language. */
 export const TurnItem = memo(function TurnItem({

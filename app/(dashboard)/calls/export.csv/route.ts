@@ -1,16 +1,15 @@
-import { audit, eventOf } from "@/app/audit";
-import { requireApi } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
-import { recordAudit } from "@/db/audit";
-import { countCalls } from "@/db/calls";
-import { type CallExport, exportCalls } from "@/db/export";
-import { auditFilter } from "@/lib/audit";
-import { parseCallFilter } from "@/lib/call-filter";
-import { BYTE_ORDER_MARK, csvLines } from "@/lib/csv";
+import { type CallExport, exportCalls } from "@/db/calls/export";
+import { countCalls } from "@/db/calls/list";
+import { recordAudit } from "@/db/privacy/audit";
+import { parseCallFilter } from "@/lib/call/filter";
 import { errorCode, log } from "@/lib/log";
-import { zonedIsoWriter } from "@/lib/time";
-
-import { exportColumns, exportFileName } from "../export-columns";
+import { auditFilter } from "@/lib/privacy/audit";
+import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
+import { zonedIsoWriter } from "@/lib/time/time";
+import { audit, eventOf } from "@/server/audit";
+import { requireApi } from "@/server/auth/auth";
+import { exportColumns, exportFileName } from "@/server/export-columns";
+import { getOrganization } from "@/server/organization";
 
 /**
  * The calls that the list's parameters find, as CSV. `bom=0` leaves the byte order mark away; the list's `cursor` and `per_page` have no

@@ -6,8 +6,8 @@ import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
-import { getCall } from "@/db/calls";
-import { callHref } from "@/lib/call-link";
+import { getCall } from "@/db/calls/list";
+import { callHref } from "@/lib/call/link";
 
 /** The call that a delivery is about, and whether it can be trusted. */
 export async function CallCard({ callId }: { callId: string }) {

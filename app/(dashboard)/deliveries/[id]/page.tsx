@@ -6,9 +6,6 @@ import { notFound } from "next/navigation";
 import { cache, type ReactNode, Suspense } from "react";
 import { z } from "zod";
 
-import { understandStored } from "@/app/_jobs/replay";
-import { audit } from "@/app/audit";
-import { requirePage } from "@/app/auth";
 import { cn } from "@/components/cn";
 import { buttonClass } from "@/components/ui/button-class";
 import { Card } from "@/components/ui/card";
@@ -21,9 +18,12 @@ import { PageHeader, ZoneName } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
-import { getDelivery, listSiblings, type WholeDelivery } from "@/db/delivery-log";
-import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery-filter";
-import { readableBody } from "@/lib/raw-body";
+import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
+import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
+import { readableBody } from "@/lib/delivery/raw-body";
+import { audit } from "@/server/audit";
+import { requirePage } from "@/server/auth/auth";
+import { understandStored } from "@/server/ingest/replay";
 
 import { ByteSize } from "../byte-size";
 import { isKnownReason } from "../reason";

@@ -4,18 +4,18 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
-import { understandStored } from "@/app/_jobs/replay";
 import { Duration } from "@/components/ui/duration";
 import { Ltr } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { getCall } from "@/db/calls";
-import { listSiblings } from "@/db/delivery-log";
-import { type Standing, standings, type Understood } from "@/db/provenance";
-import type { TranscriptMessage } from "@/lib/call-facts";
-import type { Interpretation } from "@/lib/sarj/webhook";
-import { countSpoken, readTranscript } from "@/lib/transcript";
+import { getCall } from "@/db/calls/list";
+import { type Standing, standings, type Understood } from "@/db/calls/provenance";
+import { listSiblings } from "@/db/deliveries/list";
+import type { TranscriptMessage } from "@/lib/call/facts";
+import { countSpoken, readTranscript } from "@/lib/call/transcript";
+import type { Interpretation } from "@/lib/sarj/interpret";
+import { understandStored } from "@/server/ingest/replay";
 
 /** Everything that a delivery says, beside what its call holds today and whose word that is. */
 export async function Understanding({

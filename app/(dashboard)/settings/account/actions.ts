@@ -7,16 +7,16 @@ import { redirect } from "next/navigation";
 import { encode } from "uqr";
 import { z } from "zod";
 
-import { audit } from "@/app/audit";
-import { type ActionGate, auth, requireAction, type SignedInUser } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
-import { useCode } from "@/app/sign-in-attempts";
-import { takeAttempt } from "@/db/rate-limit";
-import { endSession, endSessions } from "@/db/sessions";
-import { endOpenWays, renameUser } from "@/db/users";
-import { latinDigits } from "@/lib/digits";
+import { takeAttempt } from "@/db/people/rate-limit";
+import { endSession, endSessions } from "@/db/people/sessions";
+import { endOpenWays, renameUser } from "@/db/people/users";
 import { errorCode, log } from "@/lib/log";
-import { type PasswordProblem, passwordProblem } from "@/lib/password";
+import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
+import { latinDigits } from "@/lib/text/digits";
+import { audit } from "@/server/audit";
+import { useCode } from "@/server/auth/attempts";
+import { type ActionGate, auth, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 /** Whoever found an open browser knows no password: they may try a few. */
 const PASSWORD_LIMIT = { max: 10, windowSeconds: 300 };

@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
-import { auth, requirePage } from "@/app/auth";
-import { singleSignOn } from "@/app/single-sign-on";
 import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
-import { listSessions } from "@/db/sessions";
-import { readWaysIn } from "@/db/users";
+import { listSessions } from "@/db/people/sessions";
+import { readWaysIn } from "@/db/people/users";
+import { auth, requirePage } from "@/server/auth/auth";
+import { singleSignOn } from "@/server/auth/single-sign-on";
 
 import { NameForm } from "./name-form";
 import { PasswordForm } from "./password-form";

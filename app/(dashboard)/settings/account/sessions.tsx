@@ -5,8 +5,8 @@ import { slot } from "@/components/slot";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
-import type { OpenSession } from "@/db/sessions";
-import { type Device, deviceOf } from "@/lib/user-agent";
+import type { OpenSession } from "@/db/people/sessions";
+import { type Device, deviceOf } from "@/lib/http/user-agent";
 
 import { EndOthers, EndSession, SignOutEverywhere } from "./end-session";
 

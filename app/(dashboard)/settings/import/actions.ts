@@ -5,13 +5,13 @@ import { randomUUID } from "node:crypto";
 import { after } from "next/server";
 import { z } from "zod";
 
-import { apiAccess } from "@/app/_jobs/enrich";
-import { importDue } from "@/app/_jobs/import";
-import { audit } from "@/app/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/app/auth";
-import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports";
-import { isCallId } from "@/lib/call-id-list";
+import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports/imports";
+import { isCallId } from "@/lib/call/id-list";
 import { errorCode, log } from "@/lib/log";
+import { audit } from "@/server/audit";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { apiAccess } from "@/server/jobs/enrich";
+import { importDue } from "@/server/jobs/import";
 
 /** `nothing` and `off` are keys of `settings.import.error`, the others of `settings.refused`. */
 type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] | "nothing" | "off" };

@@ -16,7 +16,7 @@ import { Progress } from "@/components/ui/progress";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
-import { type CallIdList, IMPORTS_PER_SECOND, readCallIds } from "@/lib/call-id-list";
+import { type CallIdList, IMPORTS_PER_SECOND, readCallIds } from "@/lib/call/id-list";
 
 import { addToImport, beginImport } from "./actions";
 

@@ -4,8 +4,6 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { Suspense } from "react";
 
-import { apiAccess, apiStop } from "@/app/_jobs/enrich";
-import { requirePage } from "@/app/auth";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Ltr } from "@/components/ui/ltr";
@@ -16,8 +14,10 @@ import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { type ImportSummary, listImports } from "@/db/imports";
-import { IMPORTS_PER_SECOND } from "@/lib/call-id-list";
+import { type ImportSummary, listImports } from "@/db/imports/imports";
+import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
+import { requirePage } from "@/server/auth/auth";
+import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { ImportForm } from "./import-form";
 import { StatusBadge } from "./status-badge";

@@ -3,15 +3,15 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
-import { purge } from "@/app/_jobs/purge";
-import { audit, callerAddress } from "@/app/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/app/auth";
-import { forgetOrganization } from "@/app/organization";
-import { previewErasure, startErasure, type ErasurePreview } from "@/db/erasure";
-import { previewRetention, saveRetention, type RetentionKind, type RetentionRules } from "@/db/retention";
-import { saveMaskNumbers } from "@/db/settings";
+import { saveMaskNumbers } from "@/db/organization/settings";
+import { previewErasure, startErasure, type ErasurePreview } from "@/db/privacy/erasure";
+import { previewRetention, saveRetention, type RetentionKind, type RetentionRules } from "@/db/privacy/retention";
 import { errorCode, log } from "@/lib/log";
-import { parseSoughtNumber } from "@/lib/phone-pattern";
+import { parseSoughtNumber } from "@/lib/phone/pattern";
+import { audit, callerAddress } from "@/server/audit";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { purge } from "@/server/jobs/purge";
+import { forgetOrganization } from "@/server/organization";
 
 import { RETENTION_FIELDS, type RetentionField } from "./retention-fields";
 

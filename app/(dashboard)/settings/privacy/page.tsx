@@ -2,13 +2,13 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 
-import { requirePage } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
-import { readRetention } from "@/db/retention";
+import { readRetention } from "@/db/privacy/retention";
+import { requirePage } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 import { ErasureForm } from "./erasure-form";
 import { Erasures } from "./erasures";

@@ -1,4 +1,4 @@
-import type { RetentionKind, RetentionRules } from "@/db/retention";
+import type { RetentionKind, RetentionRules } from "@/db/privacy/retention";
 
 export type RetentionField = keyof RetentionRules;
 

@@ -3,9 +3,7 @@
 import { refresh } from "next/cache";
 import { z } from "zod";
 
-import { audit, eventOf } from "@/app/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/app/auth";
-import { endSessions } from "@/db/sessions";
+import { endSessions } from "@/db/people/sessions";
 import {
   changeRole,
   deactivateUser,
@@ -15,11 +13,13 @@ import {
   reactivateUser,
   removeSecondFactor,
   revokeInvitation,
-} from "@/db/users";
+} from "@/db/people/users";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
-import { hashToken, makeToken } from "@/lib/one-time-token";
-import { type Role, ROLES } from "@/lib/role";
+import { hashToken, makeToken } from "@/lib/people/one-time-token";
+import { type Role, ROLES } from "@/lib/people/role";
+import { audit, eventOf } from "@/server/audit";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/auth";
 
 /** Long enough for a weekend. */
 const LINK_HOURS = 72;

@@ -10,7 +10,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
-import type { Role } from "@/lib/role";
+import type { Role } from "@/lib/people/role";
 
 import { invite, type InviteState } from "./actions";
 import { MadeLinkPanel } from "./made-link";

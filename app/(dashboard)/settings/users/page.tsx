@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
-import { requirePage } from "@/app/auth";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
-import { listUsers } from "@/db/users";
+import { listUsers } from "@/db/people/users";
+import { requirePage } from "@/server/auth/auth";
 
 import { InviteDialog } from "./invite-dialog";
 import { PeopleTable } from "./people-table";

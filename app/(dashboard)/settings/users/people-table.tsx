@@ -5,7 +5,7 @@ import { slot } from "@/components/slot";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import type { Person } from "@/db/users";
+import type { Person } from "@/db/people/users";
 
 import { PersonMenu } from "./person-menu";
 

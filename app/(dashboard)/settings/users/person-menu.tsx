@@ -16,25 +16,24 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { toast } from "sonner";
 
-import { sayThatSessionEnded } from "@/components/session-ended";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/components/ui/menu";
-import type { Person } from "@/db/users";
+import type { Person } from "@/db/people/users";
 
 import {
   deactivate,
   type MadeLink,
   makeLink,
   reactivate,
-  type Refusal,
   resetSecondFactor,
   revoke,
   signOutEverywhere,
 } from "./actions";
 import { MadeLinkPanel } from "./made-link";
 import { RoleDialog } from "./role-dialog";
+import { notReached, useRefusal } from "./use-refusal";
 
 /** What is asked before it is done: it destroys something, or shuts somebody out. */
 const CONFIRMED = {
@@ -202,24 +201,4 @@ function PersonActions({
       </MenuItem>
     </>
   );
-}
-
-type Reason = Refusal["reason"] | "offline";
-
-/** Says why something was not done. Where the session has ended, the shell asks to sign in. */
-export function useRefusal(): (reason: Reason) => void {
-  const t = useTranslations("people.error");
-  const error = useTranslations("auth.error");
-  return (reason) => {
-    if (reason === "signedOut") {
-      sayThatSessionEnded();
-    } else {
-      toast.error(reason === "gone" || reason === "own" || reason === "lastAdministrator" ? t(reason) : error(reason));
-    }
-  };
-}
-
-/** What an action's answer is when none came: the connection is away. For `.catch()`. */
-export function notReached(): { ok: false; reason: "offline" } {
-  return { ok: false, reason: "offline" };
 }

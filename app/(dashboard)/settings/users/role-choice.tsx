@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 
 import { Radio } from "@/components/ui/radio";
-import { type Role, ROLES } from "@/lib/role";
+import { type Role, ROLES } from "@/lib/people/role";
 
 /** One of the roles, each with what it may do. */
 export function RoleChoice({

@@ -6,12 +6,12 @@ import { toast } from "sonner";
 
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
-import type { Person } from "@/db/users";
-import type { Role } from "@/lib/role";
+import type { Person } from "@/db/people/users";
+import type { Role } from "@/lib/people/role";
 
 import { setRole } from "./actions";
-import { notReached, useRefusal } from "./person-menu";
 import { RoleChoice } from "./role-choice";
+import { notReached, useRefusal } from "./use-refusal";
 
 export function RoleDialog({
   person,

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 
 import { Card } from "@/components/ui/card";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
-import { includesRole, type Role, ROLES } from "@/lib/role";
+import { includesRole, type Role, ROLES } from "@/lib/people/role";
 
 /** What each right needs at least. The same words as in the manual would have. */
 const RIGHTS = [

@@ -5,18 +5,18 @@ import { randomUUID } from "node:crypto";
 import { after } from "next/server";
 import { z } from "zod";
 
-import { apiAccess, enrichDue, isKeyRefused, noteApiStop, resumeApi } from "@/app/_jobs/enrich";
-import { audit } from "@/app/audit";
-import { type ActionGate, requireAction } from "@/app/auth";
-import { hastenRefused } from "@/db/enrichment";
-import { hastenRefusedItems } from "@/db/imports";
-import { markAsTest } from "@/db/reviews";
-import type { Verdict } from "@/lib/delivery-filter";
+import { hastenRefused } from "@/db/calls/enrichment";
+import { markAsTest } from "@/db/calls/reviews";
+import { hastenRefusedItems } from "@/db/imports/imports";
+import type { Verdict } from "@/lib/delivery/filter";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { type ApiErrorCode, fetchCall, fetchHealth } from "@/lib/sarj/api";
 import { secretLabel } from "@/lib/sarj/secrets";
 import { testCallBody } from "@/lib/sarj/test-call";
+import { audit } from "@/server/audit";
+import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { apiAccess, enrichDue, isKeyRefused, noteApiStop, resumeApi } from "@/server/jobs/enrich";
 
 type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] };
 

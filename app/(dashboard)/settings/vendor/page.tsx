@@ -2,8 +2,6 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 
-import { apiAccess, apiStop } from "@/app/_jobs/enrich";
-import { requirePage } from "@/app/auth";
 import { slot } from "@/components/slot";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -14,11 +12,13 @@ import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
-import { readSecretUse } from "@/db/delivery-log";
+import { readSecretUse } from "@/db/deliveries/list";
 import { env } from "@/lib/env";
-import { isPublicAddress } from "@/lib/public-address";
+import { isPublicAddress } from "@/lib/http/public-address";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { secretLabels } from "@/lib/sarj/secret-labels";
+import { requirePage } from "@/server/auth/auth";
+import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { ApiTest } from "./api-test";
 import { NewSecret } from "./new-secret";

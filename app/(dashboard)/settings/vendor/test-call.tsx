@@ -9,7 +9,7 @@ import { useState, useTransition } from "react";
 import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { callHref } from "@/lib/call-link";
+import { callHref } from "@/lib/call/link";
 
 import { sendTestCall, type TestCallResult } from "./actions";
 

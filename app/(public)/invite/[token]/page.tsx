@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
 
-import { getOrganization } from "@/app/organization";
 import { slot } from "@/components/slot";
+import { getOrganization } from "@/server/organization";
 
 import { LinkForm } from "../../_link/link-form";
 import { openLink } from "../../_link/open-link";

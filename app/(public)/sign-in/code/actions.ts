@@ -4,8 +4,8 @@ import type { Route } from "next";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { SECOND_FACTORS, signInWithCode } from "@/app/sign-in";
-import { safeNextPath } from "@/lib/next-path";
+import { safeNextPath } from "@/lib/url/next-path";
+import { SECOND_FACTORS, signInWithCode } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type CodeState = {

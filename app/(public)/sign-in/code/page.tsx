@@ -3,9 +3,9 @@ import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 
-import { getUser } from "@/app/auth";
-import { isBetweenSteps } from "@/app/sign-in";
-import { safeNextPath } from "@/lib/next-path";
+import { safeNextPath } from "@/lib/url/next-path";
+import { getUser } from "@/server/auth/auth";
+import { isBetweenSteps } from "@/server/auth/sign-in";
 
 import { CodeForm } from "./code-form";
 

@@ -1,9 +1,9 @@
 import type { Route } from "next";
 import { redirect } from "next/navigation";
 
-import { PROVIDER_ID, singleSignOnAuth } from "@/app/single-sign-on";
 import { errorCode, log } from "@/lib/log";
-import { safeNextPath } from "@/lib/next-path";
+import { safeNextPath } from "@/lib/url/next-path";
+import { PROVIDER_ID, singleSignOnAuth } from "@/server/auth/single-sign-on";
 
 /** Open to everybody: leads to the identity provider's own sign-in page. Changes nothing but a cookie of this browser. */
 export async function GET(request: Request): Promise<Response> {

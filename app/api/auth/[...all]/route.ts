@@ -1,6 +1,6 @@
-import { auth } from "@/app/auth";
-import { PROVIDER_ID, singleSignOnCallback } from "@/app/single-sign-on";
 import { log } from "@/lib/log";
+import { auth } from "@/server/auth/auth";
+import { PROVIDER_ID, singleSignOnCallback } from "@/server/auth/single-sign-on";
 
 /** What is answered of better-auth's many routes. The rest is not there: nobody signs up, and what settings change goes by actions. */
 const ROUTES: ReadonlySet<string> = new Set([

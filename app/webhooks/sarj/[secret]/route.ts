@@ -1,18 +1,18 @@
 import { after } from "next/server";
 
-import { countRefusal, writeRefusals } from "@/app/_ingest/refusals";
-import { enrichDue } from "@/app/_jobs/enrich";
-import { clientIp } from "@/lib/client-ip";
 import { env } from "@/lib/env";
+import { clientIp } from "@/lib/http/client-ip";
 import { log } from "@/lib/log";
 import { matchSecret } from "@/lib/sarj/secrets";
+import { receive } from "@/server/ingest/receive";
+import { countRefusal, writeRefusals } from "@/server/ingest/refusals";
+import { enrichDue } from "@/server/jobs/enrich";
 
 import { notFound } from "../../not-found";
-import { receive } from "./receive";
 
 /**
  * The vendor's webhook. The path of a delivery: secret, capped body (`receive.ts`), `interpret()`, one statement of
- * `db/deliveries.ts`, 2xx; then, after the answer, what the webhook did not say is fetched.
+ * `db/deliveries/record.ts`, 2xx; then, after the answer, what the webhook did not say is fetched.
  */
 export async function POST(request: Request, { params }: { params: Promise<{ secret: string }> }): Promise<Response> {
   const { secret } = await params;

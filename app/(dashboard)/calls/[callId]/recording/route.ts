@@ -1,11 +1,10 @@
-import { requireApi, type SignedInUser } from "@/app/auth";
-import { recordAuditOnce } from "@/db/audit";
-import { clientIp } from "@/lib/client-ip";
+import { recordAuditOnce } from "@/db/privacy/audit";
 import { env } from "@/lib/env";
+import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
 import type { OpenedRecording } from "@/lib/sarj/recording-store";
-
-import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "./source";
+import { requireApi, type SignedInUser } from "@/server/auth/auth";
+import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "@/server/recording";
 
 type Context = { params: Promise<{ callId: string }> };
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import { audit } from "@/app/audit";
-import { requireApi } from "@/app/auth";
-import { getDelivery } from "@/db/delivery-log";
+import { getDelivery } from "@/db/deliveries/list";
+import { bodyFile } from "@/lib/delivery/raw-body";
 import { errorCode, log } from "@/lib/log";
-import { bodyFile } from "@/lib/raw-body";
+import { audit } from "@/server/audit";
+import { requireApi } from "@/server/auth/auth";
 
 /** The body of a delivery as a file, unpacked where that is possible and without the keys to a recording. For operators. */
 export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {

@@ -1,10 +1,10 @@
-import { audit } from "@/app/audit";
-import { requireApi } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
-import { exportAudit } from "@/db/audit";
-import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/audit-filter";
-import { BYTE_ORDER_MARK, csvLines } from "@/lib/csv";
-import { toZonedIso } from "@/lib/time";
+import { exportAudit } from "@/db/privacy/audit";
+import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
+import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
+import { toZonedIso } from "@/lib/time/time";
+import { audit } from "@/server/audit";
+import { requireApi } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 const COLUMNS = ["at", "actor_name", "actor_email", "action", "call_id", "subject", "row_count", "detail", "source_ip"];
 

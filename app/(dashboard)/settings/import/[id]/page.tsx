@@ -6,8 +6,6 @@ import { notFound } from "next/navigation";
 import { cache, Suspense } from "react";
 import { z } from "zod";
 
-import { apiAccess, apiStop } from "@/app/_jobs/enrich";
-import { requirePage } from "@/app/auth";
 import { cn } from "@/components/cn";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
@@ -22,10 +20,12 @@ import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { getImport, type ImportSummary, ITEM_STATES, type ItemState, listImportItems } from "@/db/imports";
-import { IMPORTS_PER_SECOND } from "@/lib/call-id-list";
-import { callHref } from "@/lib/call-link";
+import { getImport, type ImportSummary, ITEM_STATES, type ItemState, listImportItems } from "@/db/imports/imports";
+import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
+import { callHref } from "@/lib/call/link";
 import { API_ERRORS } from "@/lib/sarj/api";
+import { requirePage } from "@/server/auth/auth";
+import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { StatusBadge } from "../status-badge";
 import { CancelImport, ResumeImport } from "./controls";

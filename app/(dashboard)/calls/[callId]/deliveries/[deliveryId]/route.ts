@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-import { requireApi } from "@/app/auth";
-import { recordAuditOnce } from "@/db/audit";
-import { readDeliveryBody } from "@/db/call-history";
-import { clientIp } from "@/lib/client-ip";
+import { readDeliveryBody } from "@/db/deliveries/of-call";
+import { recordAuditOnce } from "@/db/privacy/audit";
+import { readableBody } from "@/lib/delivery/raw-body";
 import { env } from "@/lib/env";
+import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
-import { readableBody } from "@/lib/raw-body";
+import { requireApi } from "@/server/auth/auth";
 
 /** Opened twice within this time is looked at once. */
 const ONE_LOOK_MINUTES = 10;
 const HEADERS = { "cache-control": "private, no-store" };
 
 /**
- * The body of one delivery of a call, made readable: `{form, text, isDecoded}` of `lib/raw-body.ts`. For operators; that it
+ * The body of one delivery of a call, made readable: `{form, text, isDecoded}` of `lib/delivery/raw-body.ts`. For operators; that it
  * was looked at is written down first.
  */
 export async function GET(

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import { requireApi } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
-import { getImport, listImportItems } from "@/db/imports";
-import { BYTE_ORDER_MARK, csvLines } from "@/lib/csv";
+import { getImport, listImportItems } from "@/db/imports/imports";
 import { errorCode, log } from "@/lib/log";
-import { toZonedIso } from "@/lib/time";
+import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
+import { toZonedIso } from "@/lib/time/time";
+import { requireApi } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 const PER_READ = 2000;
 

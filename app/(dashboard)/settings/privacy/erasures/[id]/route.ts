@@ -1,10 +1,10 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { z } from "zod";
 
-import { requireApi } from "@/app/auth";
-import { getOrganization } from "@/app/organization";
-import { getErasure } from "@/db/erasure";
-import { toZonedIso } from "@/lib/time";
+import { getErasure } from "@/db/privacy/erasure";
+import { toZonedIso } from "@/lib/time/time";
+import { requireApi } from "@/server/auth/auth";
+import { getOrganization } from "@/server/organization";
 
 /** The certificate of an erasure: what was asked, by whom, when it ended, and how much went. Plain text. */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {

@@ -1,0 +1,56 @@
+import { eq, sql } from "drizzle-orm";
+
+import { db } from "@/db/driver/client";
+import { callDetails } from "@/db/schema/calls";
+
+/** `purgedAt`: when the organization's own rule let it go; then it is not asked for again. */
+export type StoredRecording = { url: string | null; expiresAt: Date | null; purgedAt: Date | null };
+
+/** Where a call's recording was last said to be; null for a call that is not known. */
+export async function readRecording(callId: string): Promise<StoredRecording | null> {
+  // The one character that Postgres refuses in text (22021): no call has it in its id.
+  if (callId.includes("\u0000")) {
+    return null;
+  }
+  const [row] = await db
+    .select({
+      url: callDetails.recordingUrl,
+      expiresAt: callDetails.recordingExpiresAt,
+      purgedAt: callDetails.recordingPurgedAt,
+    })
+    .from(callDetails)
+    .where(eq(callDetails.callId, callId))
+    .limit(1);
+  return row ?? null;
+}
+
+/**
+ * Keeps a freshly signed URL for the next listener. As in the merge, the one that expires last stays, unless it is
+ * `rejected`: a URL that was seen not to work, whatever it says of its expiry.
+ */
+export async function keepRecording(
+  callId: string,
+  fresh: { url: string; expiresAt: Date | null },
+  rejected: string | null,
+): Promise<void> {
+  const expiresAt = fresh.expiresAt?.toISOString() ?? null;
+  await db.execute(sql`
+    with kept as (
+      update call_details
+      set
+        recording_url = ${fresh.url}::text,
+        recording_expires_at = ${expiresAt}::timestamptz,
+        facts = jsonb_set(facts, '{recordingUrl}', jsonb_build_object('k', ${fresh.expiresAt?.getTime() ?? 0}::bigint))
+      where
+        call_id = ${callId}
+        and recording_purged_at is null
+        and (
+          recording_url is null
+          or recording_url = ${rejected}::text
+          or coalesce(recording_expires_at, '-infinity') < coalesce(${expiresAt}::timestamptz, '-infinity')
+        )
+      returning call_id
+    )
+    update calls set has_recording = true from kept where calls.call_id = kept.call_id and not has_recording
+  `);
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+
+import { desc, eq, sql } from "drizzle-orm";
+
+import { db } from "@/db/driver/client";
+import { calls, reviews, type Review } from "@/db/schema/calls";
+import { user } from "@/db/schema/people";
+
+/** What people say of a call: decisions with their history, and the mark of a test. */
+
+export type ReviewDecision = Review["decision"];
+export type ReviewEntry = Awaited<ReturnType<typeof listReviews>>[number];
+
+/** Every decision about a call, the one that stands first. `userName` is null for somebody who was removed. */
+export async function listReviews(callId: string, limit = 50) {
+  return db
+    .select({
+      id: reviews.id,
+      decision: reviews.decision,
+      note: reviews.note,
+      createdAt: reviews.createdAt,
+      userId: reviews.userId,
+      userName: user.name,
+    })
+    .from(reviews)
+    .leftJoin(user, eq(user.id, reviews.userId))
+    .where(eq(reviews.callId, callId))
+    .orderBy(desc(reviews.createdAt), desc(reviews.id))
+    .limit(limit);
+}
+
+/**
+ * Adds a decision and carries it over to the call's row, in one statement: the lock on that row puts two people who decide
+ * at once in an order, and the time is taken after it. Returns the decision's id, null for a call that is not known.
+ */
+export async function decide(decision: {
+  callId: string;
+  decision: ReviewDecision;
+  note: string | null;
+  userId: string;
+}): Promise<string | null> {
+  const id = randomUUID();
+  const rows = await db.execute<{ id: string }>(sql`
+    with locked as (
+      select call_id from calls where call_id = ${decision.callId} for update
+    ), added as (
+      insert into reviews (call_id, id, decision, note, user_id, created_at)
+      select call_id, ${id}::uuid, ${decision.decision}::text, ${decision.note}::text, ${decision.userId}::text,
+        clock_timestamp()
+      from locked
+      returning call_id, id, decision, created_at
+    ), carried as (
+      update calls set reviewed_at = case when added.decision = 'cleared' then null else added.created_at end
+      from added where calls.call_id = added.call_id
+    )
+    select id from added
+  `);
+  return rows[0]?.id ?? null;
+}
+
+/** How long a decision can be taken back as if it had not been made; after that it is history, and a new one is made. */
+const UNDO_MINUTES = 10;
+
+/**
+ * Takes back somebody's own decision while it stands and is fresh; the one before it stands again. False where it cannot be
+ * taken back: somebody decided after it, or too long ago.
+ */
+export async function takeBackDecision(callId: string, id: string, userId: string): Promise<boolean> {
+  return db.transaction(async (transaction) => {
+    // A statement of its own: the next one sees what others decided while this one waited for the lock.
+    await transaction.execute(sql`select call_id from calls where call_id = ${callId} for update`);
+    const rows = await transaction.execute(sql`
+      with ranked as (
+        select id, user_id, decision, created_at, row_number() over (order by created_at desc, id desc) as place
+        from reviews where call_id = ${callId}
+      ), taken as (
+        delete from reviews using ranked
+        where reviews.call_id = ${callId} and reviews.id = ranked.id and ranked.place = 1
+          and ranked.id = ${id}::uuid and ranked.user_id = ${userId}
+          and ranked.created_at > now() - make_interval(mins => ${UNDO_MINUTES})
+        returning reviews.call_id
+      )
+      update calls
+      set reviewed_at = (select case when decision = 'cleared' then null else created_at end from ranked where place = 2)
+      from taken
+      where calls.call_id = taken.call_id
+      returning calls.call_id
+    `);
+    return rows.length > 0;
+  });
+}
+
+/** Marks a call as a test, or takes the mark off: statistics leave tests out. False for a call that is not known. */
+export async function markAsTest(callId: string, isTest: boolean): Promise<boolean> {
+  const rows = await db
+    .update(calls)
+    .set({ isTest })
+    .where(eq(calls.callId, callId))
+    .returning({ callId: calls.callId });
+  return rows.length > 0;
+}

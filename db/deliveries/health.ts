@@ -1,0 +1,35 @@
+import { count, desc, eq } from "drizzle-orm";
+
+import { jobs } from "@/db/driver/client";
+import { deliveries } from "@/db/schema/deliveries";
+
+export type Health = { lastDeliveryAt: Date | null; quarantined: number };
+
+const HEALTH_TIMEOUT_MS = 2000;
+
+/** The state of the inbox, or null where the database does not answer within two seconds. */
+export async function readHealth(): Promise<Health | null> {
+  const asked = Promise.all([
+    jobs
+      .select({ at: deliveries.receivedAt })
+      .from(deliveries)
+      .orderBy(desc(deliveries.receivedAt), desc(deliveries.id))
+      .limit(1),
+    jobs.select({ count: count() }).from(deliveries).where(eq(deliveries.verdict, "quarantined")),
+  ]);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), HEALTH_TIMEOUT_MS);
+  });
+  try {
+    const answered = await Promise.race([asked, late]);
+    return answered === null
+      ? null
+      : { lastDeliveryAt: answered[0][0]?.at ?? null, quarantined: answered[1][0]?.count ?? 0 };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+    asked.catch(() => {});
+  }
+}

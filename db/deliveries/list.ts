@@ -1,0 +1,204 @@
+import { and, asc, count, desc, eq, gte, inArray, lt, ne, sql, type SQL } from "drizzle-orm";
+
+import { db, replica } from "@/db/driver/client";
+import { deliveries } from "@/db/schema/deliveries";
+import { decodeCursor, encodeCursor } from "@/lib/call/filter";
+import type { DeliveryFilter, DeliveryListView } from "@/lib/delivery/filter";
+import type { QuarantineReason } from "@/lib/sarj/interpret";
+
+/** What the log shows of a delivery: everything but the body. */
+const LOG_COLUMNS = {
+  id: deliveries.id,
+  callId: deliveries.callId,
+  receivedAt: deliveries.receivedAt,
+  lastReceivedAt: deliveries.lastReceivedAt,
+  timesReceived: deliveries.timesReceived,
+  verdict: deliveries.verdict,
+  reason: deliveries.reason,
+  outcome: deliveries.outcome,
+  sourceIp: deliveries.sourceIp,
+  secretLabel: deliveries.secretLabel,
+  replayedAt: deliveries.replayedAt,
+  /** Bytes as received. */
+  size: sql<number>`octet_length(${deliveries.body})`,
+  flagCount: sql<number>`cardinality(${deliveries.flags})`,
+};
+
+export type LoggedDelivery = Awaited<ReturnType<typeof selectPage>>[number];
+export type DeliveryPage = { rows: LoggedDelivery[]; previousCursor: string | null; nextCursor: string | null };
+
+/** One page of the log, the newest first, by keyset on the time and the id. */
+export async function listDeliveries(filter: DeliveryFilter, view: DeliveryListView): Promise<DeliveryPage> {
+  const cursor = view.cursor === null ? null : decodeCursor(view.cursor);
+  const isBackward = cursor?.side === "before";
+  const direction = isBackward ? asc : desc;
+  const beyond =
+    cursor === null
+      ? undefined
+      : sql`(${deliveries.receivedAt}, ${deliveries.id}) ${isBackward ? sql`>` : sql`<`}
+          (${new Date(cursor.value).toISOString()}::timestamptz, ${cursor.callId}::uuid)`;
+  const found = await selectPage(
+    and(conditions(filter), beyond),
+    [direction(deliveries.receivedAt), direction(deliveries.id)],
+    view.perPage + 1,
+  );
+  const hasMore = found.length > view.perPage;
+  const page = found.slice(0, view.perPage);
+  const rows = isBackward ? page.toReversed() : page;
+  const first = rows[0];
+  const last = rows.at(-1);
+  const hasPrevious = isBackward ? hasMore : cursor !== null;
+  const hasNext = isBackward || hasMore;
+  return {
+    rows,
+    previousCursor: first !== undefined && hasPrevious ? cursorAt("before", first) : null,
+    nextCursor: last !== undefined && hasNext ? cursorAt("after", last) : null,
+  };
+}
+
+function selectPage(where: SQL | undefined, order: SQL[], limit: number) {
+  return replica
+    .select(LOG_COLUMNS)
+    .from(deliveries)
+    .where(where)
+    .orderBy(...order)
+    .limit(limit);
+}
+
+function cursorAt(side: "after" | "before", { receivedAt, id }: LoggedDelivery): string {
+  return encodeCursor({ side, value: receivedAt.getTime(), callId: id });
+}
+
+/** Counting stops here: nobody reads the difference between ten thousand and ten million. */
+export const COUNT_BOUND = 10_000;
+
+/** How many deliveries the filter finds, exact up to `COUNT_BOUND`. */
+export async function countDeliveries(filter: DeliveryFilter): Promise<{ count: number; isBounded: boolean }> {
+  const some = replica
+    .select({ one: sql`1`.as("one") })
+    .from(deliveries)
+    .where(conditions(filter))
+    .limit(COUNT_BOUND + 1)
+    .as("some");
+  const [row] = await replica.select({ count: count() }).from(some);
+  const found = row?.count ?? 0;
+  return { count: Math.min(found, COUNT_BOUND), isBounded: found > COUNT_BOUND };
+}
+
+function conditions(filter: DeliveryFilter): SQL | undefined {
+  return and(
+    filter.verdict.length === 0 ? undefined : inArray(deliveries.verdict, filter.verdict),
+    filter.reason.length === 0 ? undefined : inArray(deliveries.reason, filter.reason),
+    filter.secret.length === 0 ? undefined : inArray(deliveries.secretLabel, filter.secret),
+    filter.callId === null ? undefined : eq(deliveries.callId, filter.callId),
+    filter.from === null ? undefined : gte(deliveries.receivedAt, filter.from.at),
+    filter.to === null ? undefined : lt(deliveries.receivedAt, filter.to.at),
+  );
+}
+
+/** One delivery with its body; null for an id that is not known. `id` is a UUID. */
+export async function getDelivery(id: string) {
+  const [row] = await db
+    .select({
+      ...LOG_COLUMNS,
+      body: deliveries.body,
+      bodySha256: deliveries.bodySha256,
+      contentType: deliveries.contentType,
+      contentEncoding: deliveries.contentEncoding,
+      flags: deliveries.flags,
+    })
+    .from(deliveries)
+    .where(eq(deliveries.id, id))
+    .limit(1);
+  return row ?? null;
+}
+
+export type WholeDelivery = NonNullable<Awaited<ReturnType<typeof getDelivery>>>;
+
+/** More bodies of one call than this are not read at once: a hostile sender could have stored thousands. */
+const MAX_SIBLINGS = 20;
+const MAX_SIBLING_BYTES = 8 * 1024 * 1024;
+
+/** The other deliveries of a call, the newest first, with their bodies as long as those are not too many or too large. */
+export async function listSiblings(callId: string, id: string) {
+  if (callId === "") {
+    return { siblings: [], isComplete: true };
+  }
+  const rows = await db
+    .select(LOG_COLUMNS)
+    .from(deliveries)
+    .where(and(eq(deliveries.callId, callId), ne(deliveries.id, id)))
+    .orderBy(desc(deliveries.receivedAt), desc(deliveries.id))
+    .limit(MAX_SIBLINGS + 1);
+  const readable: string[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(0, MAX_SIBLINGS)) {
+    bytes += row.size;
+    if (bytes > MAX_SIBLING_BYTES) {
+      break;
+    }
+    readable.push(row.id);
+  }
+  const bodies =
+    readable.length === 0
+      ? []
+      : await db
+          .select({ id: deliveries.id, body: deliveries.body, contentEncoding: deliveries.contentEncoding })
+          .from(deliveries)
+          .where(and(eq(deliveries.callId, callId), inArray(deliveries.id, readable)));
+  return {
+    siblings: rows
+      .slice(0, MAX_SIBLINGS)
+      .map((row) => Object.assign(row, { raw: bodies.find((body) => body.id === row.id) ?? null })),
+    isComplete: rows.length === readable.length,
+  };
+}
+
+/** How many deliveries are set aside for which reason, the most frequent first. */
+export async function countQuarantined(): Promise<{ reason: QuarantineReason; count: number }[]> {
+  const rows = await replica
+    .select({ reason: deliveries.reason, count: count() })
+    .from(deliveries)
+    .where(eq(deliveries.verdict, "quarantined"))
+    .groupBy(deliveries.reason)
+    .orderBy(desc(count()));
+  return rows.flatMap((row) =>
+    row.reason === null ? [] : [{ reason: row.reason as QuarantineReason, count: row.count }],
+  );
+}
+
+export type SecretUse = {
+  label: string;
+  lastUsedAt: Date | null;
+  /** Deliveries of the last 24 hours, exact up to `COUNT_BOUND`. */
+  lastDay: number;
+};
+
+/** Repeated bodies count as use too; further back than this many deliveries, the first time they came stands for them. */
+const RECENT = 200;
+
+/** When each secret was last used and how much: the index on label and time makes it the same few pages for any table size. */
+export async function readSecretUse(labels: readonly string[]): Promise<SecretUse[]> {
+  return Promise.all(
+    labels.map(async (label) => {
+      const recent = replica
+        .select({ at: deliveries.lastReceivedAt })
+        .from(deliveries)
+        .where(eq(deliveries.secretLabel, label))
+        .orderBy(desc(deliveries.receivedAt))
+        .limit(RECENT)
+        .as("recent");
+      const today = replica
+        .select({ one: sql`1`.as("one") })
+        .from(deliveries)
+        .where(and(eq(deliveries.secretLabel, label), sql`${deliveries.receivedAt} > now() - interval '24 hours'`))
+        .limit(COUNT_BOUND)
+        .as("today");
+      const [[last], [day]] = await Promise.all([
+        replica.select({ at: sql<string | null>`max(${recent.at})` }).from(recent),
+        replica.select({ count: count() }).from(today),
+      ]);
+      return { label, lastUsedAt: last?.at ? new Date(last.at) : null, lastDay: day?.count ?? 0 };
+    }),
+  );
+}

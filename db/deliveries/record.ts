@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+
+import { sql } from "drizzle-orm";
+
+import { mergeCtes, receivedAtOf, sourceRank } from "@/db/calls/merge";
+import { jobs, type Database } from "@/db/driver/client";
+import { sqlState } from "@/db/driver/sql-state";
+import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
+
+/** A webhook as it came in, before anybody thought about it. */
+export type ReceivedDelivery = {
+  /** One for each request: the first of a body counts once, however often it is tried to be recorded. */
+  id: string;
+  /** The bytes as received, still compressed where `contentEncoding` says so. */
+  body: Uint8Array;
+  contentType: string | null;
+  contentEncoding: string | null;
+  sourceIp: string | null;
+  secretLabel: string;
+  /** When it was received, if that was earlier than now: it waited in the spool. */
+  receivedAt: Date | null;
+};
+
+export type Recorded = {
+  verdict: "applied" | "duplicate" | "superseded" | "quarantined";
+  callId: string;
+  deliveryId: string;
+  /** Null unless quarantined. */
+  reason: QuarantineReason | null;
+};
+
+/** Hex SHA-256 of a body: with the call's id the identity of a delivery. */
+export function bodySha256(body: Uint8Array): string {
+  return createHash("sha256").update(body).digest("hex");
+}
+
+/**
+ * Stores a delivery and merges its call in one statement: after it returns both are durable, before it returns neither
+ * is. The unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Calling it twice
+ * for one request is harmless, so a caller may retry after any error: at worst a copy counts once more. What Postgres refuses for its content is quarantined
+ * as `not_storable`: an error thrown is never about the delivery, always about the database.
+ */
+export async function record(
+  received: ReceivedDelivery,
+  meaning: Interpretation,
+  on: Database = jobs,
+): Promise<Recorded> {
+  if (!meaning.understood) {
+    return recordQuarantined(received, meaning, on);
+  }
+  try {
+    return await recordCall(received, meaning, on);
+  } catch (error) {
+    if (!isAboutTheData(error)) {
+      throw error;
+    }
+    return recordQuarantined(received, { understood: false, callId: meaning.callId, reason: "not_storable" }, on);
+  }
+}
+
+/** Classes 22 (data exception), 23 (constraint) and 54 (limit exceeded): the same statement would fail again. */
+function isAboutTheData(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? "");
+}
+
+async function recordCall(
+  received: ReceivedDelivery,
+  { callId, facts, flags }: Interpretation & { understood: true },
+  on: Database,
+): Promise<Recorded> {
+  const kind = facts.outcome === "complete" ? "complete" : "not_completed";
+  const rank = sourceRank(kind, facts.endedAt);
+  // A body that was set aside, for the address it came from, keeps the row that it has.
+  const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
+  const rows = await on.execute<{ id: string; verdict: Recorded["verdict"]; is_duplicate: boolean }>(sql`
+    with before as (
+      select id, verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
+    ), ${mergeCtes({ callId, facts, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
+      insert into deliveries as kept (${deliveryColumns})
+      select
+        ${deliveryValues(callId, received)}, ${facts.outcome}::text,
+        case when won then 'applied' else 'superseded' end, null, ${textArray(flags)}
+      from merged
+      on conflict (call_id, body_sha256) do update set
+        ${receivedAgain},
+        outcome = excluded.outcome,
+        verdict = case when kept.verdict = 'quarantined' then excluded.verdict else kept.verdict end,
+        reason = null
+      returning id, verdict, times_received
+    )
+    select
+      id, verdict, times_received > 1 and not exists (select from before where verdict = 'quarantined') as is_duplicate
+    from stored
+  `);
+  const row = only(rows);
+  return { verdict: row.is_duplicate ? "duplicate" : row.verdict, callId, deliveryId: row.id, reason: null };
+}
+
+/** A delivery that waited in the spool may come after one that was received later. */
+const receivedAgain = sql`times_received = kept.times_received + (kept.id <> excluded.id)::integer,
+        received_at = least(kept.received_at, excluded.received_at),
+        last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
+
+/** A delivery that changed a call's outcome may have changed what the API knows of it: it is asked again. */
+const onDelivery = sql`,
+      first_received_at = least(kept.first_received_at, excluded.first_received_at),
+      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
+      enrichment_state = case when (select won from merged) then 'pending' else kept.enrichment_state end,
+      enrichment_attempts = case when (select won from merged) then 0 else kept.enrichment_attempts end,
+      enrichment_due_at = case when (select won from merged) then now() else kept.enrichment_due_at end`;
+
+async function recordQuarantined(
+  received: ReceivedDelivery,
+  { callId, reason }: Interpretation & { understood: false },
+  on: Database,
+): Promise<Recorded> {
+  const rows = await on.execute<{ id: string; verdict: Recorded["verdict"] }>(sql`
+    insert into deliveries as kept (${deliveryColumns})
+    values (${deliveryValues(callId, received)}, null, 'quarantined', ${reason}, '{}')
+    on conflict (call_id, body_sha256) do update set ${receivedAgain}
+    returning id, verdict
+  `);
+  const row = only(rows);
+  // The same body may have been applied before, when it came from an address that was expected.
+  return row.verdict === "quarantined"
+    ? { verdict: "quarantined", callId, deliveryId: row.id, reason }
+    : { verdict: "duplicate", callId, deliveryId: row.id, reason: null };
+}
+
+const deliveryColumns = sql.raw(
+  "call_id, id, body, body_sha256, content_type, content_encoding, source_ip, secret_label, received_at, last_received_at, outcome, verdict, reason, flags",
+);
+
+function deliveryValues(callId: string, received: ReceivedDelivery) {
+  const receivedAt = receivedAtOf(received.receivedAt);
+  return sql`${callId}, ${received.id}::uuid, ${Buffer.from(received.body)}::bytea, ${bodySha256(received.body)},
+    ${received.contentType}::text, ${received.contentEncoding}::text, ${received.sourceIp}::text,
+    ${received.secretLabel}::text, ${receivedAt}, ${receivedAt}`;
+}
+
+function textArray(values: readonly string[]) {
+  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
+}
+
+function only<Row>(rows: readonly Row[]): Row {
+  const row = rows[0];
+  if (row === undefined) {
+    throw new Error("the statement returned no row");
+  }
+  return row;
+}

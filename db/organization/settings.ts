@@ -1,0 +1,42 @@
+import { eq, sql } from "drizzle-orm";
+
+import { db } from "@/db/driver/client";
+import { organization, type Organization } from "@/db/schema/organization";
+
+export type OrganizationSettings = Pick<Organization, "name" | "timeZone" | "weekStart" | "maskNumbers">;
+
+/** What holds until an administrator has said otherwise: the same as the columns' defaults. */
+export const ORGANIZATION_DEFAULTS: OrganizationSettings = {
+  name: "Callboard",
+  timeZone: "Asia/Riyadh",
+  weekStart: 7,
+  maskNumbers: false,
+};
+
+/** The organization's name, its zone (an IANA name), the ISO weekday its week begins on, and whether operators reveal numbers. */
+export async function readOrganization(): Promise<OrganizationSettings> {
+  const [row] = await db
+    .select({
+      name: organization.name,
+      timeZone: organization.timeZone,
+      weekStart: organization.weekStart,
+      maskNumbers: organization.maskNumbers,
+    })
+    .from(organization)
+    .where(eq(organization.id, true));
+  return row ?? ORGANIZATION_DEFAULTS;
+}
+
+/** Writes the one row. The caller has validated: a name of 1 to 100 characters, a zone that `Intl` knows, a weekday of 1 to 7. */
+export async function saveOrganization(settings: Omit<OrganizationSettings, "maskNumbers">): Promise<void> {
+  const values = { ...settings, updatedAt: new Date() };
+  await db.insert(organization).values(values).onConflictDoUpdate({ target: organization.id, set: values });
+}
+
+/** Whether operators see numbers at once or reveal each. */
+export async function saveMaskNumbers(maskNumbers: boolean): Promise<void> {
+  await db
+    .insert(organization)
+    .values({ maskNumbers })
+    .onConflictDoUpdate({ target: organization.id, set: { maskNumbers, updatedAt: sql`now()` } });
+}

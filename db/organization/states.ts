@@ -1,0 +1,46 @@
+import { eq, sql } from "drizzle-orm";
+
+import { jobs } from "@/db/driver/client";
+import { states } from "@/db/schema/organization";
+
+/**
+ * What `value` was last set to, and how long ago by the database's clock, or null. The reader knows the shape: it is written by our own
+ * code alone.
+ */
+export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date; ageMs: number } | null> {
+  const [row] = await jobs
+    .select({
+      value: states.value,
+      updatedAt: states.updatedAt,
+      ageMs: sql<number>`extract(epoch from now() - ${states.updatedAt}) * 1000`.mapWith(Number),
+    })
+    .from(states)
+    .where(eq(states.key, key))
+    .limit(1);
+  return row === undefined ? null : { ...row, value: row.value as Value };
+}
+
+export async function writeState(key: string, value: unknown): Promise<void> {
+  await jobs
+    .insert(states)
+    .values({ key, value })
+    .onConflictDoUpdate({ target: states.key, set: { value, updatedAt: sql`now()` } });
+}
+
+export async function clearState(key: string): Promise<void> {
+  await jobs.delete(states).where(eq(states.key, key));
+}
+
+/** Adds to the `{count}` under a key, whoever else adds to it at the same moment. */
+export async function countUp(key: string, by: number): Promise<void> {
+  await jobs
+    .insert(states)
+    .values({ key, value: { count: by } })
+    .onConflictDoUpdate({
+      target: states.key,
+      set: {
+        value: sql`jsonb_build_object('count', (${states.value} ->> 'count')::bigint + ${by})`,
+        updatedAt: sql`now()`,
+      },
+    });
+}

@@ -1,0 +1,154 @@
+import { sql } from "drizzle-orm";
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+
+import { instant, tsvector } from "./columns";
+import { user } from "./people";
+
+/**
+ * Calls and what people decided about them. Every key of call data contains `call_id` and every join is on it, so the same
+ * schema shards by `call_id`.
+ *
+ * Indexes are ascending, also for lists with the newest first: Postgres reads them backwards, and a descending one made by
+ * drizzle (`DESC NULLS LAST`) serves no `ORDER BY … DESC`, which means NULLS FIRST.
+ */
+
+/** One narrow row a call: all that a list, a filter or a chart reads. A projection of `call_details.facts`. */
+export const calls = pgTable(
+  "calls",
+  {
+    callId: text("call_id").primaryKey(),
+    /** `payload.type` verbatim. Null only for a call that was imported by the API and never had a webhook. */
+    outcome: text("outcome"),
+    status: text("status"),
+    direction: text("direction"),
+    language: text("language"),
+    interactionType: text("interaction_type"),
+    phoneNumber: text("phone_number"),
+    scenarioId: text("scenario_id"),
+    /** Who was called, out of the call's variables. */
+    customerName: text("customer_name"),
+    /** `report.outcome.status` verbatim. */
+    goal: text("goal"),
+    /** The report's success criteria by their text: `{"<text>": {"met": true, "primary": false}}`. Null without a report. */
+    criteria: jsonb("criteria").$type<Record<string, { met: boolean; primary: boolean }>>(),
+    durationSeconds: integer("duration_seconds"),
+    hasRecording: boolean("has_recording").notNull().default(false),
+    createdAt: instant("created_at"),
+    startedAt: instant("started_at"),
+    endedAt: instant("ended_at"),
+    /** The one time that lists and charts use. */
+    occurredAt: instant("occurred_at")
+      .notNull()
+      .generatedAlwaysAs(sql`coalesce(started_at, created_at, first_received_at)`),
+    firstReceivedAt: instant("first_received_at").notNull().defaultNow(),
+    lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
+    enrichmentState: text("enrichment_state", {
+      enum: ["pending", "awaiting_report", "done", "not_found", "failed"],
+    })
+      .notNull()
+      .default("pending"),
+    enrichmentAttempts: smallint("enrichment_attempts").notNull().default(0),
+    /** When the API is to be asked next; also the lease of whoever is asking. Null: nothing left to do. */
+    enrichmentDueAt: instant("enrichment_due_at").default(sql`now()`),
+    /** Why the last attempt failed: an `error.type` of the API or a code of `lib/sarj/api.ts`. */
+    enrichmentError: text("enrichment_error"),
+    /** When the API first confirmed that this call exists. */
+    verifiedAt: instant("verified_at"),
+    isTest: boolean("is_test").notNull().default(false),
+    reviewedAt: instant("reviewed_at"),
+  },
+  (table) => [
+    // The list pages by the first two; the statistics find all that they count in the rest and leave the table alone. A btree
+    // row holds 2,704 bytes: `lib/sarj` and the merge cut these texts so that they fit, and no further one would.
+    index("calls_occurred_idx").on(
+      table.occurredAt,
+      table.callId,
+      table.outcome,
+      table.goal,
+      table.scenarioId,
+      table.durationSeconds,
+      table.isTest,
+      table.enrichmentState,
+    ),
+    index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
+    // By duration, either way round with the calls that have none at the end. The outcome is for "no answer, by duration": none of
+    // those has one, and a scan that looked into the table for each call on its way to them would take seconds.
+    index("calls_longest_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome),
+    index("calls_shortest_idx").on(sql`coalesce(duration_seconds, 2147483647)`, table.callId, table.outcome),
+    index("calls_phone_idx")
+      .on(table.phoneNumber)
+      .where(sql`phone_number is not null`),
+    index("calls_scenario_idx")
+      .on(table.scenarioId, table.occurredAt, table.callId)
+      .where(sql`scenario_id is not null`),
+    index("calls_reviewed_idx")
+      .on(table.occurredAt, table.callId)
+      .where(sql`reviewed_at is not null`),
+    index("calls_first_received_idx").on(table.firstReceivedAt),
+    index("calls_enrichment_due_idx")
+      .on(table.enrichmentDueAt)
+      .where(sql`enrichment_due_at is not null`),
+    // Small, because nearly every call is done: the queue's counts and the calls that the vendor does not know.
+    index("calls_enrichment_state_idx")
+      .on(table.enrichmentState, table.occurredAt, table.callId)
+      .where(sql`enrichment_state <> 'done'`),
+    check(
+      "calls_enrichment_state_check",
+      sql`${table.enrichmentState} in ('pending','awaiting_report','done','not_found','failed')`,
+    ),
+  ],
+);
+
+/** The wide part, read when one call is opened, exported or searched. The merge happens here. */
+export const callDetails = pgTable(
+  "call_details",
+  {
+    callId: text("call_id").primaryKey(),
+    /**
+     * What is known and how good its source is: `{field: {v: value, k: rank}}`, see `db/calls/merge.ts`. The wide fields below
+     * have an entry without `v`.
+     */
+    facts: jsonb("facts").notNull(),
+    transcript: jsonb("transcript"),
+    corrections: jsonb("corrections"),
+    report: jsonb("report"),
+    responseBody: jsonb("response_body"),
+    variables: jsonb("variables"),
+    recordingUrl: text("recording_url"),
+    recordingExpiresAt: instant("recording_expires_at"),
+    /** When the organization's retention took it; it does not come back. */
+    recordingPurgedAt: instant("recording_purged_at"),
+    transcriptPurgedAt: instant("transcript_purged_at"),
+    /** What was said, in the one spelling of `lib/text/search.ts`. */
+    search: tsvector("search"),
+    /** Who was called, in the same spelling. Here and not in `calls`, so that one scan finds either. */
+    nameSearch: tsvector("name_search"),
+  },
+  (table) => [
+    index("call_details_search_idx").using("gin", table.search),
+    index("call_details_name_search_idx").using("gin", table.nameSearch),
+  ],
+);
+
+/** What a person decided about a call. The latest row of a call stands; the older ones are its history. */
+export const reviews = pgTable(
+  "reviews",
+  {
+    callId: text("call_id").notNull(),
+    id: uuid("id").notNull().defaultRandom(),
+    decision: text("decision", { enum: ["resolved", "follow_up", "wrong_outcome", "cleared"] }).notNull(),
+    note: text("note"),
+    userId: text("user_id").references(() => user.id, { onDelete: "set null" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.id] }),
+    index("reviews_call_idx").on(table.callId, table.createdAt),
+    index("reviews_user_idx").on(table.userId),
+    check("reviews_decision_check", sql`${table.decision} in ('resolved','follow_up','wrong_outcome','cleared')`),
+  ],
+);
+
+export type Call = typeof calls.$inferSelect;
+export type CallDetails = typeof callDetails.$inferSelect;
+export type Review = typeof reviews.$inferSelect;

@@ -1,0 +1,49 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+
+import { bytea, instant } from "./columns";
+
+/** The inbox: every authenticated POST exactly as it came. `call_id` is '' where the body does not tell one. */
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    callId: text("call_id").notNull(),
+    id: uuid("id").notNull(),
+    /** As received: still compressed where `content_encoding` says so. */
+    body: bytea("body").notNull(),
+    bodySha256: text("body_sha256").notNull(),
+    contentType: text("content_type"),
+    contentEncoding: text("content_encoding"),
+    receivedAt: instant("received_at").notNull().defaultNow(),
+    lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
+    timesReceived: integer("times_received").notNull().default(1),
+    sourceIp: text("source_ip"),
+    secretLabel: text("secret_label").notNull(),
+    /** `payload.type` verbatim, null where the body could not be understood. */
+    outcome: text("outcome"),
+    verdict: text("verdict", { enum: ["applied", "duplicate", "superseded", "quarantined"] }).notNull(),
+    /** Why it was quarantined or superseded: a code of `lib/sarj/interpret.ts`. */
+    reason: text("reason"),
+    /** Fields that came in a form that could not be believed and were stored as null: `path: problem`. */
+    flags: text("flags")
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    replayedAt: instant("replayed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.id] }),
+    uniqueIndex("deliveries_body_key").on(table.callId, table.bodySha256),
+    index("deliveries_received_idx").on(table.receivedAt, table.id),
+    index("deliveries_verdict_idx").on(table.verdict, table.receivedAt, table.id),
+    index("deliveries_reason_idx")
+      .on(table.reason, table.receivedAt, table.id)
+      .where(sql`reason is not null`),
+    index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
+    // A delivery's page is asked for by its id alone: its call may not be known yet.
+    index("deliveries_id_idx").on(table.id),
+    check("deliveries_verdict_check", sql`${table.verdict} in ('applied','duplicate','superseded','quarantined')`),
+  ],
+);
+
+export type Delivery = typeof deliveries.$inferSelect;

@@ -1,0 +1,60 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+
+import { instant } from "./columns";
+import { user } from "./people";
+
+/** A list of calls that somebody wants fetched by the API: what came before Callboard, or what an outage lost. */
+export const imports = pgTable(
+  "imports",
+  {
+    id: uuid("id").primaryKey(),
+    source: text("source", { enum: ["pasted", "file", "command"] }).notNull(),
+    fileName: text("file_name"),
+    userId: text("user_id").references(() => user.id, { onDelete: "set null" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    cancelledAt: instant("cancelled_at"),
+  },
+  (table) => [
+    index("imports_created_idx").on(table.createdAt, table.id),
+    index("imports_user_idx").on(table.userId),
+    check("imports_source_check", sql`${table.source} in ('pasted','file','command')`),
+  ],
+);
+
+/** One call of an import: what is left to do and what came of it. */
+export const importItems = pgTable(
+  "import_items",
+  {
+    importId: uuid("import_id")
+      .notNull()
+      .references(() => imports.id, { onDelete: "cascade" }),
+    callId: text("call_id").notNull(),
+    /** The place in the list, from 1. */
+    position: integer("position").notNull(),
+    state: text("state", { enum: ["pending", "imported", "already_there", "not_found", "failed", "cancelled"] })
+      .notNull()
+      .default("pending"),
+    /** Why the last attempt failed: a code of `lib/sarj/api.ts`. */
+    error: text("error"),
+    attempts: smallint("attempts").notNull().default(0),
+    /** When it is to be asked for next; also the lease of whoever is asking. Null: nothing left to do. */
+    dueAt: instant("due_at").default(sql`now()`),
+    doneAt: instant("done_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.importId, table.callId] }),
+    index("import_items_position_idx").on(table.importId, table.position),
+    index("import_items_state_idx").on(table.importId, table.state, table.position),
+    index("import_items_due_idx")
+      .on(table.dueAt, table.position)
+      .where(sql`due_at is not null`),
+    check(
+      "import_items_state_check",
+      sql`${table.state} in ('pending','imported','already_there','not_found','failed','cancelled')`,
+    ),
+  ],
+);
+
+export type Import = typeof imports.$inferSelect;
+export type ImportItem = typeof importItems.$inferSelect;

@@ -1,0 +1,77 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+
+import { instant } from "./columns";
+
+/**
+ * Who did what to personal data and to what others rely on. Append-only: a trigger refuses update, delete and truncate
+ * (see the migration). No foreign keys: an event outlives the user and the call that it is about.
+ */
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    at: instant("at").notNull().defaultNow(),
+    /** Null where nobody was signed in, or the product itself acted. */
+    actorId: text("actor_id"),
+    /** The name and address at that time. */
+    actorName: text("actor_name"),
+    actorEmail: text("actor_email"),
+    action: text("action").notNull(),
+    callId: text("call_id"),
+    /** Whom or what else it is about: a user's address, a setting's name. */
+    subject: text("subject"),
+    rowCount: integer("row_count"),
+    detail: jsonb("detail"),
+    sourceIp: text("source_ip"),
+  },
+  (table) => [
+    index("audit_events_at_idx").on(table.at, table.id),
+    index("audit_events_call_idx")
+      .on(table.callId, table.at)
+      .where(sql`call_id is not null`),
+    index("audit_events_actor_idx")
+      .on(table.actorId, table.at)
+      .where(sql`actor_id is not null`),
+    index("audit_events_action_idx").on(table.action, table.at),
+  ],
+);
+
+/** Erasures of a person by phone number, past and under way. */
+export const erasures = pgTable(
+  "erasures",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    /** The number's digits while it is worked on; null from the end on, so that the record itself keeps nothing. */
+    digits: text("digits"),
+    /** `+…67` */
+    masked: text("masked").notNull(),
+    state: text("state", { enum: ["running", "done", "failed"] })
+      .notNull()
+      .default("running"),
+    /** What is being looked through, and up to which key. */
+    step: text("step", { enum: ["calls", "details", "deliveries", "reviews"] })
+      .notNull()
+      .default("calls"),
+    cursor: text("cursor").notNull().default(""),
+    leasedUntil: instant("leased_until"),
+    callsDeleted: integer("calls_deleted").notNull().default(0),
+    deliveriesDeleted: integer("deliveries_deleted").notNull().default(0),
+    reviewsDeleted: integer("reviews_deleted").notNull().default(0),
+    callsRedacted: integer("calls_redacted").notNull().default(0),
+    notesRedacted: integer("notes_redacted").notNull().default(0),
+    error: text("error"),
+    requestedBy: text("requested_by"),
+    requestedAt: instant("requested_at").notNull().defaultNow(),
+    finishedAt: instant("finished_at"),
+  },
+  (table) => [
+    index("erasures_requested_idx").on(table.requestedAt),
+    check("erasures_state_check", sql`${table.state} in ('running','done','failed')`),
+    check("erasures_step_check", sql`${table.step} in ('calls','details','deliveries','reviews')`),
+    check("erasures_digits_check", sql`${table.state} = 'running' or ${table.digits} is null`),
+  ],
+);
+
+export type AuditEvent = typeof auditEvents.$inferSelect;
+export type Erasure = typeof erasures.$inferSelect;

@@ -1,0 +1,224 @@
+import { and, eq, gte, inArray, isNotNull, lt, max, min, or, sql, type SQL } from "drizzle-orm";
+
+import { callConditions, isCounted, localHour, localWeekday } from "@/db/calls/conditions";
+import { replica } from "@/db/driver/client";
+import { calls } from "@/db/schema/calls";
+import { UNKNOWN, type CallFilter } from "@/lib/call/filter";
+import { type Figures, GOAL_ASSESSED, GOAL_MET, NO_FIGURES, percentile, REACHED } from "@/lib/statistics/figures";
+import type { Span } from "@/lib/time/period";
+
+/**
+ * The numbers of the overview, each panel's in one pass over the calls of its time. The words are defined in `lib/statistics/figures.ts`. The
+ * columns that they read are in the index `calls_occurred_idx`, so the table itself is read for the criteria alone and where the
+ * filter narrows by something else.
+ *
+ * Every function takes a filter without bounds in time and the time apart from it, because most read more than one span.
+ */
+type Unbounded = Omit<CallFilter, "from" | "to">;
+
+const LIMITS = { scenarios: 200, criteria: 500 };
+
+const isReached = inArray(calls.outcome, [...REACHED]);
+const isAssessed = inArray(calls.goal, [...GOAL_ASSESSED]);
+const isMet = eq(calls.goal, GOAL_MET);
+/** Null where the vendor did not say, and where it says "unknown": a filter finds both by one word, so they are one number. */
+const outcome = sql`nullif(${calls.outcome}, ${UNKNOWN}::text)`;
+const scenario = sql`nullif(${calls.scenarioId}, ${UNKNOWN}::text)`;
+const talkSeconds = sql`case when ${isReached} then ${calls.durationSeconds} end`;
+
+export type OutcomeCount = { outcome: string | null; calls: number };
+type SummaryRow = {
+  current: boolean;
+  counted: boolean;
+  outcome: string | null;
+  reached: boolean;
+  seconds: number | null;
+  calls: number;
+  assessed: number;
+  met: number;
+};
+export type SpanSummary = { figures: Figures; outcomes: OutcomeCount[] };
+
+/** `leftOut`: calls of the current span that the filter finds and statistics do not count; 0 where it takes them in. */
+export type Summary = { current: SpanSummary; previous: SpanSummary | null; leftOut: number };
+
+/** The figures of a span and of the one that it is compared with, and how their calls ended, the most frequent ending first. */
+export async function readSummary(filter: Unbounded, current: Span, previous: Span | null): Promise<Summary> {
+  const leavesOut = filter.counted === true;
+  const rows = await replica.execute<SummaryRow>(sql`
+    select
+      ${calls.occurredAt} >= ${current.from.toISOString()}::timestamptz as current,
+      ${leavesOut ? isCounted() : sql`true`} as counted,
+      ${outcome} as outcome,
+      coalesce(${isReached}, false) as reached,
+      -- A histogram of talk times instead of the percentile itself: it needs no sort of every call, and may run in parallel.
+      ${talkSeconds} as seconds,
+      count(*)::integer as calls,
+      (count(*) filter (where ${isAssessed}))::integer as assessed,
+      (count(*) filter (where ${isMet}))::integer as met
+    from ${calls}
+    where ${during(previous === null ? [current] : [current, previous], leavesOut ? { ...filter, counted: null } : filter)}
+    group by 1, 2, 3, 4, 5
+  `);
+  const summaryOf = (isCurrent: boolean) => summarize(rows.filter((row) => row.counted && row.current === isCurrent));
+  const leftOut = rows.filter((row) => !row.counted && row.current).reduce((sum, row) => sum + row.calls, 0);
+  return { current: summaryOf(true), previous: previous === null ? null : summaryOf(false), leftOut };
+}
+
+function summarize(rows: readonly SummaryRow[]): SpanSummary {
+  const figures = { ...NO_FIGURES };
+  const outcomes = new Map<string | null, number>();
+  const histogram: { value: number; count: number }[] = [];
+  for (const row of rows) {
+    figures.calls += row.calls;
+    figures.reached += row.reached ? row.calls : 0;
+    figures.assessed += row.assessed;
+    figures.met += row.met;
+    outcomes.set(row.outcome, (outcomes.get(row.outcome) ?? 0) + row.calls);
+    if (row.seconds !== null) {
+      figures.timed += row.calls;
+      figures.talkSeconds += row.seconds * row.calls;
+      histogram.push({ value: row.seconds, count: row.calls });
+    }
+  }
+  figures.p90Seconds = percentile(histogram, 0.9);
+  return {
+    figures,
+    outcomes: [...outcomes]
+      .map(([outcome, calls]) => ({ outcome, calls }))
+      .toSorted((a, b) => b.calls - a.calls || compareText(a.outcome, b.outcome)),
+  };
+}
+
+/**
+ * How many calls ended how in each of a row of spans that follow one another without a gap. The edges come from here rather than from
+ * `date_trunc`, so that what the page draws, what it links to and what is counted are cut by the same clock.
+ */
+export async function readSeries(
+  filter: Unbounded,
+  buckets: readonly Span[],
+): Promise<{ bucket: number; outcome: string | null; calls: number }[]> {
+  const [first, last] = [buckets[0], buckets.at(-1)];
+  if (first === undefined || last === undefined) {
+    return [];
+  }
+  const starts = sql`${`{${buckets.map(({ from }) => from.toISOString()).join(",")}}`}::timestamptz[]`;
+  return replica.execute<{ bucket: number; outcome: string | null; calls: number }>(sql`
+    select
+      width_bucket(${calls.occurredAt}, ${starts}) - 1 as bucket,
+      ${outcome} as outcome,
+      count(*)::integer as calls
+    from ${calls}
+    where ${during([{ from: first.from, to: last.to }], filter)}
+    group by 1, 2
+  `);
+}
+
+export type HourCount = { weekday: number; hour: number; calls: number; reached: number };
+
+/**
+ * How many calls there were, and how many reached the customer, at each hour of the week on the clocks of the filter's zone. They are
+ * first gathered by quarters of an hour, which no offset of today's zones cuts: a zone's clock is worked out thousands of times then,
+ * and not millions.
+ */
+export async function readHours(filter: Unbounded, span: Span): Promise<HourCount[]> {
+  return replica.execute<HourCount>(sql`
+    select
+      ${localWeekday(sql`quarter`, filter.zone)} as weekday,
+      ${localHour(sql`quarter`, filter.zone)} as hour,
+      sum(calls)::integer as calls,
+      sum(reached)::integer as reached
+    from (
+      select
+        date_bin('15 minutes', ${calls.occurredAt}, timestamptz '2020-01-01 00:00:00Z') as quarter,
+        count(*) as calls,
+        count(*) filter (where ${isReached}) as reached
+      from ${calls}
+      where ${during([span], filter)}
+      group by 1
+    ) as quarters
+    group by 1, 2
+  `);
+}
+
+export type ScenarioFigures = { scenario: string | null; figures: Omit<Figures, "p90Seconds"> };
+
+/** The figures of each scenario, the busiest first; of a great many, the two hundred busiest. */
+export async function readScenarios(filter: Unbounded, span: Span): Promise<ScenarioFigures[]> {
+  const rows = await replica.execute<{ scenario: string | null } & ScenarioFigures["figures"]>(sql`
+    select
+      ${scenario} as scenario,
+      count(*)::integer as calls,
+      (count(*) filter (where ${isReached}))::integer as reached,
+      (count(*) filter (where ${isAssessed}))::integer as assessed,
+      (count(*) filter (where ${isMet}))::integer as met,
+      count(${talkSeconds})::integer as timed,
+      coalesce(sum(${talkSeconds}), 0)::float8 as "talkSeconds"
+    from ${calls}
+    where ${during([span], filter)}
+    group by 1
+    order by calls desc, scenario
+    limit ${LIMITS.scenarios}
+  `);
+  return rows.map(({ scenario, ...figures }) => ({ scenario, figures }));
+}
+
+export type CriterionFigures = {
+  scenario: string | null;
+  criterion: string;
+  /** Marked as the primary one in any of the reports. */
+  isPrimary: boolean;
+  /** Calls whose report says whether it was met. */
+  judged: number;
+  met: number;
+};
+
+/** How often each success criterion was met, by its text and scenario; of a great many, the most often judged. */
+export async function readCriteria(filter: Unbounded, span: Span): Promise<CriterionFigures[]> {
+  return replica.execute<CriterionFigures>(sql`
+    select
+      ${scenario} as scenario,
+      judged.key as criterion,
+      bool_or((judged.value -> 'primary')::boolean) as "isPrimary",
+      count(*)::integer as judged,
+      (count(*) filter (where (judged.value -> 'met')::boolean))::integer as met
+    from ${calls} cross join lateral jsonb_each(${calls.criteria}) as judged
+    where ${and(isNotNull(calls.criteria), during([span], filter))}
+    group by 1, 2
+    order by 4 desc, 2
+    limit ${LIMITS.criteria}
+  `);
+}
+
+/** Whether there is anything to count in a span: the answer comes with the first call that is found. */
+export async function hasCalls(filter: Unbounded, span: Span): Promise<boolean> {
+  const found = await replica
+    .select({ callId: calls.callId })
+    .from(calls)
+    .where(during([span], filter))
+    .limit(1);
+  return found.length > 0;
+}
+
+/** When the first and the last call took place, whatever the statistics count; null before the first one. */
+export async function readCallTimes(): Promise<{ first: Date; last: Date } | null> {
+  const [row] = await replica.select({ first: min(calls.occurredAt), last: max(calls.occurredAt) }).from(calls);
+  const { first = null, last = null } = row ?? {};
+  return first === null || last === null ? null : { first, last };
+}
+
+/** The calls of any of the spans that the filter finds: one range for the index, and what lies between the spans taken out of it. */
+function during(spans: readonly Span[], filter: Unbounded): SQL | undefined {
+  const within = ({ from, to }: Span) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
+  const from = new Date(Math.min(...spans.map((span) => span.from.getTime())));
+  const to = new Date(Math.max(...spans.map((span) => span.to.getTime())));
+  return and(
+    within({ from, to }),
+    spans.length > 1 ? or(...spans.map(within)) : undefined,
+    callConditions({ ...filter, from: null, to: null }),
+  );
+}
+
+function compareText(a: string | null, b: string | null): number {
+  return a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;
+}

@@ -1,0 +1,67 @@
+import type { Json, JsonObject } from "./facts";
+
+/** The vendor's typed report: was the goal met, why, and by which criteria. Null and unknown where it does not say. */
+export type TypedReport = {
+  status: string;
+  reason: string | null;
+  /** The primary one first, then as they came. `achieved` is null where it was not judged. */
+  criteria: { text: string; achieved: boolean | null; isPrimary: boolean }[];
+  generatedAt: Date | null;
+};
+
+export type ReadReport = {
+  typed: TypedReport | null;
+  /** What the typed form has no place for; the whole report where it is not of that form. Null: nothing. */
+  rest: JsonObject | null;
+};
+
+/** Reads a report of either kind: the typed form, or the scenario's own, any object. Total. */
+export function readReport(report: JsonObject): ReadReport {
+  const { outcome, generated_at: generatedAt, ...others } = report;
+  if (!isObject(outcome) || typeof outcome["status"] !== "string") {
+    return { typed: null, rest: Object.keys(report).length === 0 ? null : report };
+  }
+  const { status, reason, success_criteria: criteria, ...more } = outcome;
+  const readable = Array.isArray(criteria) ? criteria.map(readCriterion) : [];
+  const rest: JsonObject = {
+    ...others,
+    ...more,
+    ...keptUnless("reason", reason, isMissing(reason) || typeof reason === "string"),
+    ...keptUnless("success_criteria", criteria, isMissing(criteria) || readable.every((one) => one !== null)),
+    ...keptUnless("generated_at", generatedAt, isMissing(generatedAt) || instantOf(generatedAt) !== null),
+  };
+  return {
+    typed: {
+      status: String(status),
+      reason: typeof reason === "string" && reason.trim() !== "" ? reason : null,
+      criteria: readable.filter((one) => one !== null).toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary)),
+      generatedAt: instantOf(generatedAt),
+    },
+    rest: Object.keys(rest).length === 0 ? null : rest,
+  };
+}
+
+function readCriterion(raw: Json): TypedReport["criteria"][number] | null {
+  if (!isObject(raw) || typeof raw["text"] !== "string") {
+    return null;
+  }
+  const { text, achieved, is_primary: isPrimary } = raw;
+  return { text, achieved: typeof achieved === "boolean" ? achieved : null, isPrimary: isPrimary === true };
+}
+
+function keptUnless(name: string, value: Json | undefined, isShown: boolean): JsonObject {
+  return isShown || value === undefined ? {} : { [name]: value };
+}
+
+function isMissing(value: Json | undefined): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+function instantOf(value: Json | undefined): Date | null {
+  const date = typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(value) : null;
+  return date === null || Number.isNaN(date.getTime()) ? null : date;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,60 @@
+import { findMatches } from "@/lib/text/search";
+
+import type { Segment } from "./transcript";
+
+/** A turn's text in the pieces that are shown: as heard, struck through, or what was really said. */
+export type Piece = { text: string; kind: "heard" | "wrong" | "right" };
+
+/** A piece of a turn that is marked: `from` and `to` are string indices in the piece. */
+export type Mark = { piece: number; from: number; to: number };
+
+export function piecesOf(segments: readonly Segment[]): Piece[] {
+  return segments.flatMap(({ text, correction }): Piece[] =>
+    correction === null
+      ? [{ text, kind: "heard" }]
+      : [
+          { text, kind: "wrong" },
+          { text: correction, kind: "right" },
+        ],
+  );
+}
+
+/**
+ * Where a query stands in a turn, in reading order: in what was heard and in what was really said, each read on its own;
+ * found in both, it counts once. A match may run over several pieces.
+ */
+export function findInTurn(pieces: readonly Piece[], query: string): Mark[][] {
+  const readings = pieces.some(({ kind }) => kind !== "heard") ? (["wrong", "right"] as const) : (["wrong"] as const);
+  const found = new Map<string, Mark[]>();
+  for (const reading of readings) {
+    const read = pieces.flatMap((piece, index) =>
+      piece.kind === "heard" || piece.kind === reading ? [{ index, text: piece.text }] : [],
+    );
+    for (const [from, to] of findMatches(read.map(({ text }) => text).join(""), query)) {
+      const marks = marksOf(read, from, to);
+      found.set(JSON.stringify(marks), marks);
+    }
+  }
+  return [...found.values()].toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+function marksOf(read: readonly { index: number; text: string }[], from: number, to: number): Mark[] {
+  const marks: Mark[] = [];
+  let start = 0;
+  for (const { index, text } of read) {
+    const end = start + text.length;
+    if (from < end && to > start) {
+      marks.push({ piece: index, from: Math.max(from, start) - start, to: Math.min(to, end) - start });
+    }
+    start = end;
+  }
+  return marks;
+}
+
+/** Pieces are shorter than this: texts come in bodies of 4 MB. */
+const LONGER_THAN_ANY = 2 ** 24;
+
+function placeOf(marks: readonly Mark[]): number {
+  const [first] = marks;
+  return first === undefined ? 0 : first.piece * LONGER_THAN_ANY + first.from;
+}

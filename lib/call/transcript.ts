@@ -1,0 +1,212 @@
+import type { Correction, Json, TranscriptMessage } from "./facts";
+
+type ToolCall = Extract<TranscriptMessage, { type: "function_call" }>;
+type ToolOutput = Extract<TranscriptMessage, { type: "function_call_output" }>;
+
+/** What a transcript shows, in the order it was said. `startAt` is in seconds from the start of the call, null if unknown. */
+export type Turn =
+  | { kind: "speech"; role: string; segments: Segment[]; startAt: number | null }
+  /** A call of a tool and what it answered; one of the two may have been lost. */
+  | { kind: "tool"; name: string; call: ToolCall | null; output: ToolOutput | null; startAt: number | null }
+  | { kind: "instructions"; text: string }
+  | { kind: "other"; name: string; data: Json };
+
+export type Transcript = {
+  turns: Turn[];
+  /** Corrections of words that no turn has: shown apart, so that none is lost. */
+  unplaced: Correction[];
+  /** Whether any turn says when it was: only then can a recording be followed along. */
+  hasTimes: boolean;
+};
+
+/**
+ * Messages to turns, the corrections in their places. An output joins the call with its `tool_call_id`; without one, the
+ * call of the same tool right before it. No message is left out and none is shown twice.
+ */
+export function readTranscript(messages: readonly TranscriptMessage[], corrections: readonly Correction[]): Transcript {
+  const turns: Turn[] = [];
+  const placed = new Set<string>();
+  const correct = corrector(corrections);
+  const unanswered = new Map<string, Turn & { kind: "tool" }>();
+  for (const message of messages) {
+    switch (message.type) {
+      case "message": {
+        const segments = correct(message.content);
+        turns.push({ kind: "speech", role: message.role, segments, startAt: message.startAt });
+        for (const { text, correction } of segments) {
+          if (correction !== null) {
+            placed.add(text);
+          }
+        }
+        break;
+      }
+      case "function_call": {
+        const { toolName: name, startAt, toolCallId } = message;
+        const turn: Turn & { kind: "tool" } = { kind: "tool", name, call: message, output: null, startAt };
+        turns.push(turn);
+        if (toolCallId !== null) {
+          unanswered.set(toolCallId, turn);
+        }
+        break;
+      }
+      case "function_call_output": {
+        const { toolName: name, startAt, toolCallId } = message;
+        const asked = toolCallId === null ? lastIfUnanswered(turns, name) : unanswered.get(toolCallId);
+        if (asked === undefined) {
+          turns.push({ kind: "tool", name, call: null, output: message, startAt });
+        } else {
+          asked.output = message;
+          unanswered.delete(toolCallId ?? "");
+        }
+        break;
+      }
+      case "instructions":
+        turns.push({ kind: "instructions", text: message.content });
+        break;
+      case "other":
+        turns.push({ kind: "other", name: message.kind, data: message.data });
+        break;
+    }
+  }
+  return {
+    turns,
+    unplaced: corrections.filter(({ incorrectText, correction }) => {
+      const mistake = incorrectText.trim();
+      return mistake !== "" && mistake !== correction && !placed.has(mistake);
+    }),
+    hasTimes: turns.some((turn) => "startAt" in turn && turn.startAt !== null),
+  };
+}
+
+/** How many turns somebody spoke: what is meant by the length of a conversation. */
+export function countSpoken(turns: readonly Turn[]): number {
+  return turns.filter(({ kind }) => kind === "speech").length;
+}
+
+function lastIfUnanswered(turns: readonly Turn[], toolName: string) {
+  const last = turns.at(-1);
+  const fits =
+    last?.kind === "tool" && last.output === null && last.call?.toolCallId === null && last.name === toolName;
+  return fits ? last : undefined;
+}
+
+/** A piece of a turn's text as it was heard; `correction` is what was really said, null where it was heard right. */
+export type Segment = { text: string; correction: string | null };
+
+/** Longer than anything that was misheard. */
+const MAX_MISTAKE_LENGTH = 200;
+const MAX_CORRECTIONS = 1_000;
+
+/**
+ * A function that cuts a text into what was heard right and what was not; the pieces joined give the text again. Longer
+ * mistakes go first, so that a phrase is corrected as a whole and not word by word; two never overlap, and none begins or
+ * ends inside a word ("he" is not in "the"). Of two corrections of the same words the first counts.
+ */
+export function corrector(corrections: readonly Correction[]): (text: string) => Segment[] {
+  const mistakes = index(corrections);
+  return (text) => {
+    const found = mistakes.next.size === 0 ? [] : placesOf(mistakes, text);
+    const taken = new Uint8Array(found.length === 0 ? 0 : text.length);
+    const chosen = found
+      .toSorted((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
+      // What is taken is at least as long, so it cannot lie inside: the ends tell.
+      .filter(({ from, to }) => {
+        const isFree = taken[from] === 0 && taken[to - 1] === 0;
+        if (isFree) {
+          taken.fill(1, from, to);
+        }
+        return isFree;
+      })
+      .toSorted((a, b) => a.from - b.from);
+    return cut(text, chosen);
+  };
+}
+
+type Place = { from: number; to: number; correction: string };
+
+function cut(text: string, places: readonly Place[]): Segment[] {
+  const segments: Segment[] = [];
+  let at = 0;
+  for (const { from, to, correction } of places) {
+    if (from > at) {
+      segments.push({ text: text.slice(at, from), correction: null });
+    }
+    segments.push({ text: text.slice(from, to), correction });
+    at = to;
+  }
+  if (at < text.length || segments.length === 0) {
+    segments.push({ text: text.slice(at), correction: null });
+  }
+  return segments;
+}
+
+/** The mistakes by their characters, one a step: a text is read once, however many there are. */
+type Mistakes = { next: Map<string, Mistakes>; correction: string | null };
+
+function index(corrections: readonly Correction[]): Mistakes {
+  const root: Mistakes = { next: new Map(), correction: null };
+  for (const { incorrectText, correction } of corrections.slice(0, MAX_CORRECTIONS)) {
+    const mistake = incorrectText.trim();
+    if (mistake === "" || mistake === correction || mistake.length > MAX_MISTAKE_LENGTH) {
+      continue;
+    }
+    let node = root;
+    for (const character of mistake) {
+      const known = node.next.get(character);
+      const following = known ?? { next: new Map(), correction: null };
+      if (known === undefined) {
+        node.next.set(character, following);
+      }
+      node = following;
+    }
+    node.correction ??= correction;
+  }
+  return root;
+}
+
+function placesOf(mistakes: Mistakes, text: string): Place[] {
+  const places: Place[] = [];
+  for (const from of wordEdges(text)) {
+    let node: Mistakes | undefined = mistakes;
+    for (let at = from; node !== undefined && at <= text.length;) {
+      if (node.correction !== null && isWordEdge(text, at)) {
+        places.push({ from, to: at, correction: node.correction });
+      }
+      const character: string = characterAt(text, at);
+      node = character === "" ? undefined : node.next.get(character);
+      at += character.length;
+    }
+  }
+  return places;
+}
+
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
+
+/** Every index at which a word may begin: all but those inside a word. */
+function* wordEdges(text: string): Generator<number> {
+  let wasInWord = false;
+  for (let at = 0; at < text.length;) {
+    const character = characterAt(text, at);
+    const isInWord = WORD_CHARACTER.test(character);
+    if (!(wasInWord && isInWord)) {
+      yield at;
+    }
+    wasInWord = isInWord;
+    at += character.length;
+  }
+}
+
+/** Whether a word may end before `at`. */
+function isWordEdge(text: string, at: number): boolean {
+  return !(WORD_CHARACTER.test(characterBefore(text, at)) && WORD_CHARACTER.test(characterAt(text, at)));
+}
+
+function characterAt(text: string, at: number): string {
+  const codePoint = text.codePointAt(at);
+  return codePoint === undefined ? "" : String.fromCodePoint(codePoint);
+}
+
+function characterBefore(text: string, at: number): string {
+  const pair = text.slice(Math.max(0, at - 2), at);
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(pair) ? pair : text.slice(Math.max(0, at - 1), at);
+}

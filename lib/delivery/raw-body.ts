@@ -1,0 +1,96 @@
+import { isUtf8 } from "node:buffer";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+
+import { decodeBody, MAX_BODY_BYTES } from "@/lib/sarj/body";
+import { parseJson } from "@/lib/sarj/json";
+
+/**
+ * A stored body as a person can read it: `json` set out in lines, `text` as it came where it is no JSON, `hex` where it is
+ * no text either. `isDecoded` is false where its content encoding could not be undone and the bytes are shown as received.
+ */
+export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDecoded: boolean };
+
+/** A hex dump of more than this is nobody's reading. */
+const MAX_HEX_BYTES = 64 * 1024;
+
+/** Never throws, whatever was received. The signatures of recording URLs are left out: they are keys to the recording. */
+export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {
+  const decoded = await decodeBody(Buffer.from(body), contentEncoding);
+  const bytes = decoded ?? Buffer.from(body);
+  const isDecoded = decoded !== null;
+  const parsed = parseJson(bytes);
+  if (parsed.ok) {
+    return { form: "json", text: visible(withoutSignatures(JSON.stringify(parsed.value, null, 2))), isDecoded };
+  }
+  return isUtf8(bytes) && !bytes.includes(0)
+    ? { form: "text", text: visible(withoutSignatures(bytes.toString("utf8"))), isDecoded }
+    : { form: "hex", text: hexDump(withoutSignatureBytes(bytes).subarray(0, MAX_HEX_BYTES)), isDecoded };
+}
+
+/**
+ * A stored body as a file: as it came, and as long, but for the signatures of recording URLs. It is unpacked where it can be, also
+ * where its sender did not say that it was packed: a signature would be one click away in it. What cannot be unpacked (broken, too
+ * large, a compression that is not known here) stays as it is: no signature can be read in it, and its bytes are what shows why.
+ */
+export async function bodyFile(body: Uint8Array, contentEncoding: string | null): Promise<Buffer> {
+  const bytes = (await decodeBody(Buffer.from(body), contentEncoding)) ?? Buffer.from(body);
+  return withoutSignatureBytes(isGzip(bytes) ? await unzipped(bytes) : bytes);
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function unzipped(bytes: Buffer): Promise<Buffer> {
+  try {
+    return await promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)(bytes, {
+      maxOutputLength: MAX_BODY_BYTES,
+    });
+  } catch {
+    return bytes;
+  }
+}
+
+/** What lets somebody fetch a recording without signing in: the signature of a V4 or V2 signed URL. */
+function withoutSignatures(text: string): string {
+  return text.replaceAll(/((?:X-Goog-|X-Amz-)?Signature(?:=|%3D))[A-Za-z0-9%+/=_-]+/gi, "$1…");
+}
+
+/** In bytes the text may be UTF-16, with a NUL beside each letter, and JSON may escape a sign of it. */
+const wide = (pattern: string[]) => pattern.join(String.raw`\0?`);
+/** But not the space, the quotation mark and the ampersand, which end a value. */
+const ESCAPED = wide([String.raw`\\`, "u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]"]);
+const EQUALS = [`=`, wide(["%", "3", "D"]), wide([String.raw`\\`, "u", "0", "0", "3", "D"])].join("|");
+const SIGNATURE_IN_BYTES = new RegExp(
+  String.raw`(${wide([..."Signature"])}\0?(?:${EQUALS})\0?)((?:[A-Za-z0-9%+/=_\-\0]|\\\0?/|${ESCAPED})+)`,
+  "gi",
+);
+
+/** The same bytes, as many, with the signs of each signature turned into dots: read as Latin 1, so that no other byte changes. */
+function withoutSignatureBytes(bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1");
+  const hidden = text.replaceAll(SIGNATURE_IN_BYTES, (_, name: string, value: string) => {
+    return name + value.replaceAll(/[^\0]/g, ".");
+  });
+  return Buffer.from(hidden, "latin1");
+}
+
+/** Characters that hide or reorder others are written out, in the way of JSON. */
+function visible(text: string): string {
+  return text.replaceAll(
+    /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function hexDump(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = [...bytes.subarray(at, at + 16)];
+    const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
+    lines.push(`${at.toString(16).padStart(6, "0")}  ${hex.padEnd(47)}  ${text}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,71 @@
+import type { SearchParams } from "@/lib/call/filter";
+import { wordsOf } from "@/lib/text/search";
+
+import { parseSoughtNumber } from "./pattern";
+
+/** Fewer digits name nobody. */
+const NAMING_DIGITS = 7;
+/** A word of fewer says a time or a day. */
+const PIECE_DIGITS = 3;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * A list's URL without what asks for a phone number, and the names of what was left out. Whoever sees no numbers does not find them out
+ * by trying either: not in the number's own field, and not by searching for one in what was said.
+ *
+ * @param sees `revealed`: who may ask for a number that they know, since they may reveal each, but not try pieces of one
+ */
+export function withoutNumberQuestions(
+  params: SearchParams,
+  sees: "nothing" | "revealed" = "nothing",
+): { params: SearchParams; left: string[] } {
+  const left: string[] = [];
+  const allowed: SearchParams = {};
+  for (const [name, value] of Object.entries(params)) {
+    const text = Array.isArray(value) ? value.join(",") : (value ?? "");
+    const kept =
+      name === "phone" ? (sees === "revealed" && isWhole(text) ? text : "") : name === "q" ? withoutDigits(text) : text;
+    if (kept !== text) {
+      left.push(name);
+    }
+    if (kept === text || kept !== "") {
+      allowed[name] = kept === text ? value : kept;
+    }
+  }
+  return { params: allowed, left };
+}
+
+/** A number as it is dialled abroad, or at home: with the zero in front. */
+function isWhole(text: string): boolean {
+  const digits = wordsOf(text).join("");
+  return /^0\d{8,}$/.test(digits) || parseSoughtNumber(text) !== null;
+}
+
+/**
+ * A search without the digits of a number, wherever they stand in it: a word between two of them that is not to occur, or a quotation
+ * mark, finds the same calls. A call's id may hold such digits too.
+ */
+function withoutDigits(text: string): string {
+  if (UUID.test(text.trim())) {
+    return text;
+  }
+  if (digitsIn(text, 1) < NAMING_DIGITS) {
+    return text;
+  }
+  const rest = drop(text, PIECE_DIGITS);
+  const kept = digitsIn(rest, 1) < NAMING_DIGITS ? rest : drop(rest, 1);
+  return wordsOf(kept).length === 0 ? "" : kept;
+}
+
+/** Letters and digits, and what the search's one spelling takes out of the middle of them. */
+const WORD = /[\p{L}\p{N}\p{M}\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069]+/gu;
+
+function drop(text: string, atLeast: number): string {
+  return text.replaceAll(WORD, (word) => (digitsIn(word, atLeast) > 0 ? "" : word));
+}
+
+/** How many digits the words have that are nothing but digits, of those with `atLeast` as many. */
+function digitsIn(text: string, atLeast: number): number {
+  const lengths = wordsOf(text).flatMap((word) => (/^\p{N}+$/u.test(word) ? [word.length] : []));
+  return lengths.filter((length) => length >= atLeast).reduce((sum, length) => sum + length, 0);
+}

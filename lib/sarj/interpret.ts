@@ -1,0 +1,167 @@
+import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
+
+import {
+  FieldReader,
+  believableInstant,
+  correction,
+  durationSeconds,
+  isObject,
+  jsonObject,
+  phoneNumber,
+  recordingUrl,
+  shortText,
+} from "./fields";
+import { parseJson } from "./json";
+import { recordingExpiry } from "./recording-url";
+
+/** Why a body is set aside, in the words that `deliveries.reason` stores and the catalogues translate. */
+export const QUARANTINE_REASONS = [
+  "empty_body",
+  "not_utf8",
+  "not_json",
+  "too_deep",
+  "undecodable",
+  "not_an_object",
+  "call_id_missing",
+  "call_id_not_text",
+  "call_id_too_long",
+  "call_id_mismatch",
+  "payload_missing",
+  "type_missing",
+  "unexpected_address",
+  /** Postgres itself refused what was understood: nothing that another attempt could mend. */
+  "not_storable",
+] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
+export type Interpretation =
+  | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
+  /** `callId` is '' where the body does not tell one that can be believed. */
+  | { understood: false; callId: string; reason: QuarantineReason };
+
+export const MAX_CALL_ID_LENGTH = 200;
+
+const CALL_DATA_FIELDS = [
+  "call_id",
+  "direction",
+  "phone_number",
+  "status",
+  "total_duration",
+  "interaction_type",
+  "enhanced_transcript",
+  "report",
+  "recording_url",
+  "created_at",
+  "started_at",
+  "ended_at",
+];
+const PAYLOAD_FIELDS = ["type", "call_started", "response_body", "call_data"];
+
+/**
+ * Says what a webhook's body means. Pure and total: every sequence of bytes gives a value, none an exception. What can
+ * be told is told; a field that cannot be believed is null and flagged; a body that names no call is set aside.
+ *
+ * @param body the body after content decoding
+ * @param now the instant that "not later than tomorrow" is measured against
+ */
+export function interpret(body: Uint8Array, now: Date): Interpretation {
+  const parsed = parseJson(body);
+  if (!parsed.ok) {
+    return { understood: false, callId: "", reason: parsed.reason };
+  }
+  if (!isObject(parsed.value)) {
+    return { understood: false, callId: "", reason: "not_an_object" };
+  }
+  const envelope = parsed.value;
+  const callId = readCallId(envelope["call_id"]);
+  if (!callId.ok) {
+    return { understood: false, callId: "", reason: callId.reason };
+  }
+  const quarantine = (reason: QuarantineReason): Interpretation => ({
+    understood: false,
+    callId: callId.value,
+    reason,
+  });
+  const payload = envelope["payload"];
+  if (!isObject(payload)) {
+    return quarantine("payload_missing");
+  }
+  const type = shortText.safeParse(payload["type"]);
+  if (!type.success) {
+    return quarantine("type_missing");
+  }
+  const callData = isObject(payload["call_data"]) ? payload["call_data"] : null;
+  const innerId = callData?.["call_id"];
+  if (innerId !== undefined && innerId !== null && innerId !== callId.value) {
+    return quarantine("call_id_mismatch");
+  }
+  return { understood: true, callId: callId.value, ...readPayload(type.data, payload, callData, now) };
+}
+
+type CallIdResult = { ok: true; value: string } | { ok: false; reason: QuarantineReason };
+
+function readCallId(value: Json | undefined): CallIdResult {
+  if (value === undefined || value === null) {
+    return { ok: false, reason: "call_id_missing" };
+  }
+  if (typeof value !== "string") {
+    return { ok: false, reason: "call_id_not_text" };
+  }
+  if (value.trim() === "") {
+    return { ok: false, reason: "call_id_missing" };
+  }
+  return value.length > MAX_CALL_ID_LENGTH ? { ok: false, reason: "call_id_too_long" } : { ok: true, value };
+}
+
+function readPayload(outcome: string, payload: JsonObject, callData: JsonObject | null, now: Date) {
+  const ofPayload = new FieldReader("payload.");
+  const ofCall = new FieldReader("payload.call_data.");
+  const ofTranscript = new FieldReader("payload.call_data.enhanced_transcript.");
+  const at = believableInstant(now);
+  if (callData === null && payload["call_data"] !== undefined && payload["call_data"] !== null) {
+    ofPayload.flag("call_data", "unbelievable");
+  }
+  const facts = {
+    ...NO_FACTS,
+    outcome,
+    responseBody: ofPayload.read(payload, "response_body", jsonObject),
+    startedAt: ofPayload.read(payload, "call_started", at),
+  };
+  if (callData !== null) {
+    const url = ofCall.read(callData, "recording_url", recordingUrl);
+    Object.assign(facts, {
+      status: ofCall.read(callData, "status", shortText),
+      direction: ofCall.read(callData, "direction", shortText),
+      interactionType: ofCall.read(callData, "interaction_type", shortText),
+      phoneNumber: ofCall.read(callData, "phone_number", phoneNumber),
+      durationSeconds: ofCall.read(callData, "total_duration", durationSeconds),
+      createdAt: ofCall.read(callData, "created_at", at),
+      startedAt: ofCall.read(callData, "started_at", at) ?? facts.startedAt,
+      endedAt: ofCall.read(callData, "ended_at", at),
+      report: ofCall.read(callData, "report", jsonObject),
+      recordingUrl: url,
+      recordingExpiresAt: url === null ? null : recordingExpiry(url),
+      ...readEnhancedTranscript(ofCall.read(callData, "enhanced_transcript", jsonObject), ofTranscript),
+    } satisfies Partial<CallFacts>);
+  }
+  // Last: what could not be believed is more telling than what is new, and the flags of an object are limited.
+  ofPayload.noteUnknown(payload, PAYLOAD_FIELDS);
+  if (callData !== null) {
+    ofCall.noteUnknown(callData, CALL_DATA_FIELDS);
+  }
+  return { facts, flags: [...ofPayload.flags, ...ofCall.flags, ...ofTranscript.flags] };
+}
+
+function readEnhancedTranscript(
+  enhanced: JsonObject | null,
+  reader: FieldReader,
+): Pick<CallFacts, "transcript" | "corrections"> {
+  if (enhanced === null) {
+    return { transcript: null, corrections: null };
+  }
+  const transcript = reader.read(enhanced, "transcript", jsonObject);
+  return {
+    transcript: transcript === null ? null : reader.readMessages(transcript, "messages"),
+    corrections: reader.readList(enhanced, "errors", correction),
+  };
+}

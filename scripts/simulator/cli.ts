@@ -1,0 +1,251 @@
+import { parseArgs } from "node:util";
+
+import { NOT_COMPLETED_TYPES, type Outcome, UNKNOWN_TYPE } from "./contract";
+import { SCENARIOS } from "./dialogues/dialogue";
+import { generateCall } from "./generate";
+import { forgedCall, sendCall, sendHistory, startLive, testWebhook } from "./play";
+import { deliver } from "./sender";
+import { connectVendor, startVendor } from "./server";
+
+const OUTCOMES: readonly Outcome[] = ["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE];
+
+const HELP = `The simulated vendor.
+
+  node --import tsx scripts/simulator/cli.ts <command> [options]
+
+Commands
+  serve     the vendor's API and its recordings, until stopped
+  history   send a past: many calls over the last days
+  live      send calls that end now, one every few seconds, until stopped
+  send      send one call: --outcome, --language, --scenario, or --test, or --forged
+
+Options of serve
+  --port <n>            default 4010
+  --api-key <key>       what the API accepts; default a fixed one, printed at start
+  --url-lifetime <s>    how long a recording URL lives; default 3600
+  --state <file>        keep the known calls over a restart (JSON lines)
+  --seed <text>         default callboard
+
+Options of history, live and send
+  --webhook <url>       the receiver's webhook with its secret (or WEBHOOK_URL in the environment,
+                        which keeps the secret out of the process list)
+  --vendor <url>        a running serve; default http://127.0.0.1:4010
+  --seed <text>         the same seed and --now give the same calls
+
+  history: --count <n>  default 1500        --days <n>  default 45
+           --now <iso>  the end of the days; default now
+           --concurrency <n>  default 8     --duplicates <share>  default 0.01
+  live:    --every <s>  mean pause, default 6
+           --report-delay <s>  default 20
+  send:    --outcome <type>    ${OUTCOMES.slice(0, 5).join(", ")},
+                               ${OUTCOMES.slice(5).join(", ")}
+           --language ar|en|ur
+           --scenario <id>     ${SCENARIOS.slice(0, 3).join(", ")},
+                               ${SCENARIOS.slice(3).join(", ")}
+           --recorded          a conversation with a recording
+           --report-delay <s>
+           --test              as the vendor's "Send test webhook" button: its API does not know the call
+           --forged            a call that the vendor never made
+`;
+
+const OPTIONS = {
+  help: { type: "boolean", short: "h" },
+  port: { type: "string", default: "4010" },
+  "api-key": { type: "string" },
+  "url-lifetime": { type: "string", default: "3600" },
+  state: { type: "string" },
+  seed: { type: "string" },
+  webhook: { type: "string" },
+  vendor: { type: "string", default: "http://127.0.0.1:4010" },
+  count: { type: "string", default: "1500" },
+  days: { type: "string", default: "45" },
+  now: { type: "string" },
+  concurrency: { type: "string", default: "8" },
+  duplicates: { type: "string", default: "0.01" },
+  every: { type: "string", default: "6" },
+  "report-delay": { type: "string" },
+  outcome: { type: "string" },
+  language: { type: "string" },
+  scenario: { type: "string" },
+  recorded: { type: "boolean" },
+  test: { type: "boolean" },
+  forged: { type: "boolean" },
+} as const;
+
+/** A mistake in the arguments: said in one line, without a stack. */
+class UsageError extends Error {}
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parse(args);
+  const [command] = positionals;
+  if (values.help === true || command === undefined) {
+    console.log(HELP);
+    return command === undefined && values.help !== true ? 2 : 0;
+  }
+  switch (command) {
+    case "serve":
+      return serve(values);
+    case "history":
+      return history(values);
+    case "live":
+      return live(values);
+    case "send":
+      return send(values);
+    default:
+      throw new UsageError(`unknown command "${command}"; --help lists them`);
+  }
+}
+
+type Values = ReturnType<typeof parse>["values"];
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : "bad arguments");
+  }
+}
+
+async function serve(values: Values): Promise<number> {
+  const port = number(values.port, "port");
+  const vendor = await startVendor({
+    port,
+    seed: values.seed ?? "callboard",
+    urlLifetimeSeconds: number(values["url-lifetime"], "url-lifetime"),
+    ...(values["api-key"] === undefined ? {} : { apiKey: values["api-key"] }),
+    ...(values.state === undefined ? {} : { stateFile: values.state }),
+  }).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      throw new UsageError(`port ${port} is in use; choose another with --port`);
+    }
+    throw error;
+  });
+  console.log(`The simulated vendor knows ${vendor.callCount()} calls.
+
+  SARJ_API_URL=${vendor.apiUrl}
+  SARJ_API_KEY=${vendor.apiKey}
+  RECORDING_HOSTS=${vendor.recordingHost}
+`);
+  await interrupted();
+  await vendor.close();
+  return 0;
+}
+
+async function history(values: Values): Promise<number> {
+  const total = number(values.count, "count");
+  const stopped = new AbortController();
+  void interrupted().then(() => stopped.abort());
+  const tty = process.stdout.isTTY;
+  let shown = 0;
+  const { failed, results } = await sendHistory({
+    webhookUrl: webhookUrl(values),
+    vendor: connectVendor(values.vendor),
+    count: total,
+    days: number(values.days, "days"),
+    concurrency: number(values.concurrency, "concurrency"),
+    duplicates: number(values.duplicates, "duplicates"),
+    signal: stopped.signal,
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values.now === undefined ? {} : { now: instant(values.now) }),
+    onProgress(progress) {
+      const percent = Math.floor((100 * progress.sent) / progress.total);
+      if (percent < shown + (tty ? 1 : 10) && progress.sent < progress.total) return;
+      shown = percent;
+      const line = `${progress.sent} of ${progress.total} delivered, ${progress.failed} failed`;
+      process.stdout.write(tty ? `\r${line}` : `${line}\n`);
+    },
+  });
+  if (tty) process.stdout.write("\n");
+  if (failed.length > 0) console.error(`${failed.length} of ${results.length} deliveries were given up.`);
+  return failed.length > 0 || stopped.signal.aborted ? 1 : 0;
+}
+
+async function live(values: Values): Promise<number> {
+  const play = startLive({
+    webhookUrl: webhookUrl(values),
+    vendor: connectVendor(values.vendor),
+    everySeconds: number(values.every, "every"),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values["report-delay"] === undefined
+      ? {}
+      : { reportDelaySeconds: number(values["report-delay"], "report-delay") }),
+    onCall(call, { delivered, attempts }) {
+      const status = attempts.at(-1)?.status ?? attempts.at(-1)?.error ?? "not sent";
+      console.log(`${call.webhook.payload.type.padEnd(20)} ${call.id} ${delivered ? "" : "NOT DELIVERED "}${status}`);
+    },
+  });
+  await interrupted();
+  await play.stop();
+  return 0;
+}
+
+async function send(values: Values): Promise<number> {
+  const url = webhookUrl(values);
+  const seed = values.seed ?? crypto.randomUUID();
+  const now = values.now === undefined ? Date.now() : instant(values.now);
+  const outcome = oneOf(values.outcome, OUTCOMES, "outcome");
+  const language = oneOf(values.language, ["ar", "en", "ur"] as const, "language");
+  const scenario = oneOf(values.scenario, SCENARIOS, "scenario");
+  const made = () =>
+    generateCall({
+      seed,
+      endedAt: now,
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(language === undefined ? {} : { language }),
+      ...(scenario === undefined ? {} : { scenario }),
+      ...(values.recorded === true ? { recorded: true } : {}),
+      ...(values["report-delay"] === undefined
+        ? {}
+        : { reportDelaySeconds: number(values["report-delay"], "report-delay") }),
+    });
+  const result =
+    values.test === true
+      ? await deliver(url, testWebhook(seed, now))
+      : values.forged === true
+        ? await deliver(url, forgedCall(seed, now, outcome))
+        : await sendCall({ webhookUrl: url, vendor: connectVendor(values.vendor), call: made() });
+  console.log(JSON.stringify(result, null, 2));
+  return result.delivered ? 0 : 1;
+}
+
+function webhookUrl(values: Values): string {
+  const url = values.webhook ?? process.env["WEBHOOK_URL"];
+  if (url === undefined || !URL.canParse(url)) throw new UsageError("--webhook <url> is missing or no URL");
+  return url;
+}
+
+function number(text: string, name: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new UsageError(`--${name}: a number, not "${text}"`);
+  return value;
+}
+
+function instant(text: string): number {
+  const value = Date.parse(text);
+  if (Number.isNaN(value)) throw new UsageError(`--now: an ISO date, not "${text}"`);
+  return value;
+}
+
+function oneOf<T extends string>(text: string | undefined, allowed: readonly T[], name: string): T | undefined {
+  if (text === undefined) return undefined;
+  const found = allowed.find((value) => value === text);
+  if (found === undefined) throw new UsageError(`--${name}: one of ${allowed.join(", ")}`);
+  return found;
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof UsageError ? error.message : error);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { VendorCall } from "./contract";
+import { parseFault } from "./faults";
+import type { Vendor } from "./vendor";
+
+/**
+ * The handle for tests and the demo when the vendor runs in another process. Not part of the vendor's API.
+ *
+ * | request                             | does                                                               |
+ * |-------------------------------------|--------------------------------------------------------------------|
+ * | `GET    /_control/`                 | how many calls are known, the faults, the clock                    |
+ * | `POST   /_control/calls`            | `{calls}` become known; answers `{webhooks}`                       |
+ * | `GET    /_control/calls/<id>/webhook` | that call's webhook, its recording URL freshly signed            |
+ * | `POST   /_control/faults`           | adds one (`Fault` in faults.ts)                                    |
+ * | `DELETE /_control/faults`           | clears them                                                        |
+ * | `GET    /_control/requests`         | `{counts: {<path>: n}, requests}`                                  |
+ * | `DELETE /_control/requests`         | forgets them                                                       |
+ * | `PUT    /_control/url-lifetime`     | `{seconds}`                                                        |
+ * | `POST   /_control/expire-signatures`| every URL signed until now is refused                              |
+ * | `POST   /_control/clock`            | `{advance_seconds}`                                                |
+ */
+export async function handleControl(
+  vendor: Vendor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const reply = (status: number, body: unknown) => {
+    const text = JSON.stringify(body);
+    response.writeHead(status, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) });
+    response.end(text);
+  };
+  try {
+    const body = request.method === "POST" || request.method === "PUT" ? await readJson(request) : null;
+    const webhookOf = /^\/_control\/calls\/([^/]+)\/webhook$/.exec(url.pathname)?.[1];
+    if (webhookOf !== undefined && request.method === "GET") {
+      const webhook = vendor.webhookFor(webhookOf);
+      return webhook === undefined ? reply(404, { error: "unknown call" }) : reply(200, webhook);
+    }
+    switch (`${request.method} ${url.pathname}`) {
+      case "GET /_control/":
+        return reply(200, { calls: vendor.callCount(), faults: vendor.faults() });
+      case "POST /_control/calls":
+        return reply(200, { webhooks: await vendor.register(callsOf(body)) });
+      case "POST /_control/faults": {
+        const fault = parseFault(body);
+        if (typeof fault === "string") return reply(400, { error: fault });
+        vendor.fault(fault);
+        return reply(200, { faults: vendor.faults() });
+      }
+      case "DELETE /_control/faults":
+        vendor.clearFaults();
+        return reply(200, { faults: [] });
+      case "GET /_control/requests": {
+        const requests = vendor.requests();
+        const counts: Record<string, number> = {};
+        for (const { path } of requests) counts[path] = (counts[path] ?? 0) + 1;
+        return reply(200, { counts, requests });
+      }
+      case "DELETE /_control/requests":
+        vendor.clearRequests();
+        return reply(200, { counts: {}, requests: [] });
+      case "PUT /_control/url-lifetime":
+        vendor.setUrlLifetime(numberOf(body, "seconds"));
+        return reply(200, {});
+      case "POST /_control/expire-signatures":
+        vendor.expireSignatures();
+        return reply(200, {});
+      case "POST /_control/clock":
+        vendor.advanceClock(numberOf(body, "advance_seconds"));
+        return reply(200, {});
+      default:
+        return reply(404, { error: "no such control" });
+    }
+  } catch (error) {
+    reply(400, { error: error instanceof Error ? error.message : "bad request" });
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const text = Buffer.concat(chunks).toString("utf8");
+  return text === "" ? null : JSON.parse(text);
+}
+
+/** Only our own senders post here: that each is an object with an id is check enough. */
+function callsOf(body: unknown): VendorCall[] {
+  const calls: unknown = field(body, "calls");
+  if (!Array.isArray(calls) || !calls.every((call) => typeof field(call, "id") === "string")) {
+    throw new Error("calls: a list of calls, each with an id");
+  }
+  return calls;
+}
+
+function numberOf(body: unknown, name: string): number {
+  const value = field(body, name);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`${name}: a number`);
+  return value;
+}
+
+function field(body: unknown, name: string): unknown {
+  return typeof body === "object" && body !== null
+    ? Object.entries(body).find(([key]) => key === name)?.[1]
+    : undefined;
+}

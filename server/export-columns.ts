@@ -1,0 +1,45 @@
+import type { ExportedCall } from "@/db/calls/export";
+import type { Json } from "@/lib/call/facts";
+import { toZonedIso } from "@/lib/time/time";
+
+export type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
+
+/** Other programs read these names: they are only ever added to. */
+const CALL_COLUMNS: readonly ExportColumn[] = [
+  { name: "call_id", read: (call) => call.callId },
+  { name: "occurred_at", read: (call) => call.occurredAt },
+  { name: "outcome", read: (call) => call.outcome },
+  { name: "status", read: (call) => call.status },
+  { name: "goal", read: (call) => call.goal },
+  { name: "goal_reason", read: (call) => call.goalReason },
+  { name: "phone_number", read: (call) => call.phoneNumber },
+  { name: "customer_name", read: (call) => call.customerName },
+  { name: "scenario_id", read: (call) => call.scenarioId },
+  { name: "direction", read: (call) => call.direction },
+  { name: "language", read: (call) => call.language },
+  { name: "interaction_type", read: (call) => call.interactionType },
+  { name: "duration_seconds", read: (call) => call.durationSeconds },
+  { name: "created_at", read: (call) => call.createdAt },
+  { name: "started_at", read: (call) => call.startedAt },
+  { name: "ended_at", read: (call) => call.endedAt },
+  { name: "first_received_at", read: (call) => call.firstReceivedAt },
+  { name: "has_recording", read: (call) => call.hasRecording },
+  { name: "reviewed_at", read: (call) => call.reviewedAt },
+  { name: "is_test", read: (call) => call.isTest },
+];
+
+/** The columns of an export: what is known of every call, then each variable in one of its own. */
+export function exportColumns(variables: readonly string[]): ExportColumn[] {
+  const ofVariables = variables.map((name) => ({
+    name: `variables.${name}`,
+    read: ({ variables: values }: ExportedCall) =>
+      values !== null && Object.hasOwn(values, name) ? (values[name] ?? null) : null,
+  }));
+  return [...CALL_COLUMNS, ...ofVariables];
+}
+
+/** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: when it was made, by the clock of which zone. */
+export function exportFileName(now: Date, timeZone: string, extension: string): string {
+  const [date = "", time = ""] = toZonedIso(now, timeZone).split("T");
+  return `callboard-calls-${date}-${time.slice(0, 5).replace(":", "")}-${timeZone.replaceAll(/[^\w+-]/g, "-")}.${extension}`;
+}

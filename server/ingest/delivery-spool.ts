@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+
+import type { ReceivedDelivery } from "@/db/deliveries/record";
+import { env } from "@/lib/env";
+import { perProcess } from "@/lib/per-process";
+
+import { Spool } from "./spool";
+
+/** Where deliveries wait on disk while the database is away; null where there is no disk that stays. */
+export function deliverySpool(): Spool | null {
+  const directory = env.VERCEL ? undefined : env.SPOOL_DIR;
+  return perProcess("spool", () => (directory === undefined ? null : new Spool(directory)));
+}
+
+type Head = Omit<ReceivedDelivery, "body" | "receivedAt"> & { receivedAt: string };
+/** An older version wrote no id. */
+type StoredHead = Omit<Head, "id"> & { id?: string };
+
+/** A delivery as one record: the length of its head, the head as JSON, the body as it came. */
+export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery): Buffer {
+  const head: Head = { ...sender, receivedAt: (receivedAt ?? new Date()).toISOString() };
+  const headBytes = Buffer.from(JSON.stringify(head));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(headBytes.length);
+  return Buffer.concat([length, headBytes, body]);
+}
+
+/** The inverse of `encodeDelivery`; the record's CRC has vouched for its content. */
+export function decodeDelivery(payload: Buffer): ReceivedDelivery {
+  const bodyAt = 4 + payload.readUInt32BE(0);
+  const { id = randomUUID(), ...head } = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as StoredHead;
+  return { ...head, id, receivedAt: new Date(head.receivedAt), body: payload.subarray(bodyAt) };
+}

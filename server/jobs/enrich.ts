@@ -1,0 +1,202 @@
+import { createHash } from "node:crypto";
+
+import {
+  applyApiFacts,
+  claimDueCalls,
+  noteFailedAttempt,
+  type ClaimedCall,
+  type NextStep,
+} from "@/db/calls/enrichment";
+import { isRefused } from "@/db/driver/sql-state";
+import { clearState, readState, writeState } from "@/db/organization/states";
+import type { CallFacts } from "@/lib/call/facts";
+import { env } from "@/lib/env";
+import { isStopping } from "@/lib/http/server";
+import { errorCode, log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
+import { fetchCall, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@/lib/sarj/api";
+
+/**
+ * Enrichment: what a webhook does not say is fetched from the vendor's API. The work left to do is a due time on the
+ * call's own row; this file takes due calls, asks, and says when to ask again.
+ */
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+/** Seconds before attempts 2, 3, …; after the fifth the call is set aside with its reason. */
+const RETRY_AFTER = [15, MINUTE, 10 * MINUTE, 2 * HOUR];
+/** A call that the API does not know may be known a little later; then the answer stands. */
+const NOT_FOUND_RETRY_AFTER = [MINUTE, 15 * MINUTE];
+/** The report is made about two minutes after the call (`docs/sarj.md`), and rarely it never is. */
+const REPORT_AFTER = 130;
+const REPORT_RETRY_AFTER = [MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR];
+/** A call that ended longer ago than this and has no report will not get one. */
+const REPORT_OVERDUE = 6 * HOUR;
+/** Only these endings get a report. */
+const REPORTED_STATUSES = new Set(["completed", "max_duration_reached"]);
+
+/** Requests to the vendor's API at once from one process: polite, and still 1,500 calls in a few minutes. */
+const CONCURRENCY = 6;
+/** While the key is refused nothing is asked; one call in this time tries whether it is accepted again. */
+export const PROBE_AFTER_MS = 15 * MINUTE * 1000;
+
+const STOP_KEY = "sarj_api_stop";
+type ApiStop = { error: ApiErrorCode; keyDigest: string };
+
+/** The API as the environment has it; null without a key: enrichment is off. */
+export function apiAccess(): ApiAccess | null {
+  return env.SARJ_API_KEY === undefined ? null : { baseUrl: env.SARJ_API_URL, apiKey: env.SARJ_API_KEY };
+}
+
+/** Why the queue stands still: the API refused the key that is in use. Null while it runs. */
+export async function apiStop(): Promise<{ error: ApiErrorCode; since: Date; ageMs: number } | null> {
+  const access = apiAccess();
+  const stop = await readState<ApiStop>(STOP_KEY);
+  return stop !== null && access !== null && stop.value.keyDigest === digest(access.apiKey)
+    ? { error: stop.value.error, since: stop.updatedAt, ageMs: stop.ageMs }
+    : null;
+}
+
+/** Stops everything that asks the API: it refused the key. */
+export async function noteApiStop(access: ApiAccess, error: ApiErrorCode): Promise<void> {
+  await writeState(STOP_KEY, { error, keyDigest: digest(access.apiKey) } satisfies ApiStop);
+}
+
+/** Lets the queue run again, for instance after the key was seen to work. */
+export async function resumeApi(): Promise<void> {
+  await clearState(STOP_KEY);
+}
+
+/** Whether the API refused the key itself, so that asking about other calls is no use. */
+export function isKeyRefused(error: ApiErrorCode): boolean {
+  return error === "unauthorized" || error === "no_organization";
+}
+
+const current = perProcess("enrichment", () => ({ run: null as Promise<number> | null }));
+
+/**
+ * Works off what is due until nothing is or the time is up, and returns how many calls were asked for. Calls at the same
+ * moment share one run: a burst of deliveries does not become a burst of requests to the vendor.
+ */
+export function enrichDue(budgetMs = 25_000): Promise<number> {
+  current.run ??= run(budgetMs).finally(() => {
+    current.run = null;
+  });
+  return current.run;
+}
+
+async function run(budgetMs: number): Promise<number> {
+  const access = apiAccess();
+  if (access === null) {
+    return 0;
+  }
+  const stop = await apiStop();
+  if (stop !== null) {
+    return stop.ageMs < PROBE_AFTER_MS ? 0 : askAll(access, await claimDueCalls(1));
+  }
+  const deadline = Date.now() + budgetMs;
+  let asked = 0;
+  while (Date.now() < deadline && !isStopping()) {
+    const claimed = await claimDueCalls(CONCURRENCY * 4);
+    if (claimed.length === 0) {
+      break;
+    }
+    asked += await askAll(access, claimed);
+    if ((await apiStop()) !== null) {
+      break;
+    }
+  }
+  return asked;
+}
+
+/** Asks for each of the claimed calls, `CONCURRENCY` at a time; stops asking when the key is refused. */
+async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promise<number> {
+  const left = [...claimed];
+  let keyRefused = false;
+  const worker = async () => {
+    for (let call = left.shift(); call !== undefined; call = left.shift()) {
+      if (keyRefused) {
+        await noteFailedAttempt(call, "unauthorized", retryLater(call, PROBE_AFTER_MS / 1000, false));
+      } else {
+        keyRefused = (await ask(access, call)) === "key_refused" || keyRefused;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return claimed.length;
+}
+
+async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key_refused"> {
+  try {
+    const askedAt = new Date();
+    const answer = await fetchCall(access, call.callId, { now: askedAt });
+    if (answer.ok) {
+      await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts), {
+        mayMake: false,
+        leasedUntil: call.leasedUntil,
+      });
+      await resumeApi();
+      return "asked";
+    }
+    log("warn", "enrichment_failed", {
+      call_id: call.callId,
+      error_code: answer.error,
+      attempt: call.attempts,
+      ...(answer.status === null ? {} : { status: answer.status }),
+    });
+    if (isKeyRefused(answer.error)) {
+      await noteApiStop(access, answer.error);
+      await noteFailedAttempt(call, answer.error, retryLater(call, PROBE_AFTER_MS / 1000, false));
+      return "key_refused";
+    }
+    await noteFailedAttempt(call, answer.error, stepAfterError(call, answer.error));
+  } catch (error) {
+    log("error", "enrichment_not_stored", { call_id: call.callId, error_code: errorCode(error) });
+    if (isRefused(error)) {
+      await noteFailedAttempt(call, "not_storable", stepAfterError(call, "internal_error"));
+    }
+    // Else the database is away: the claim's lease runs out and the call is due again.
+  }
+  return "asked";
+}
+
+/** Where a call stands after the API told `facts` of it: done, or still waiting for its report. */
+export function stepAfterAnswer(
+  call: Pick<ClaimedCall, "endedAt" | "enrichmentState" | "attempts">,
+  facts: CallFacts,
+): NextStep {
+  const mayGetReport = facts.report === null && REPORTED_STATUSES.has(facts.status ?? "");
+  if (!mayGetReport) {
+    return { state: "done", dueInSeconds: null, resetAttempts: true };
+  }
+  if (call.enrichmentState !== "awaiting_report") {
+    const endedAt = facts.endedAt ?? call.endedAt;
+    const sinceEnd = endedAt === null ? 0 : (Date.now() - endedAt.getTime()) / 1000;
+    return sinceEnd > REPORT_OVERDUE
+      ? { state: "done", dueInSeconds: null, resetAttempts: true }
+      : { state: "awaiting_report", dueInSeconds: Math.max(REPORT_AFTER - sinceEnd, 20), resetAttempts: true };
+  }
+  const wait = REPORT_RETRY_AFTER[call.attempts - 1];
+  return wait === undefined
+    ? { state: "done", dueInSeconds: null, resetAttempts: true }
+    : { state: "awaiting_report", dueInSeconds: wait, resetAttempts: false };
+}
+
+function stepAfterError(call: ClaimedCall, error: ApiErrorCode): NextStep & { countAttempt: boolean } {
+  if (error === "call_not_found") {
+    const wait = NOT_FOUND_RETRY_AFTER[call.attempts - 1] ?? null;
+    return { state: "not_found", dueInSeconds: wait, resetAttempts: false, countAttempt: true };
+  }
+  const wait = RETRY_AFTER[call.attempts - 1];
+  return wait === undefined || !isWorthRetrying(error)
+    ? { state: "failed", dueInSeconds: null, resetAttempts: false, countAttempt: true }
+    : retryLater(call, wait, true);
+}
+
+function retryLater(call: ClaimedCall, seconds: number, countAttempt: boolean) {
+  return { state: call.enrichmentState, dueInSeconds: seconds, resetAttempts: false, countAttempt };
+}
+
+function digest(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 16);
+}

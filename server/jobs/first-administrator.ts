@@ -1,0 +1,39 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { hashPassword } from "better-auth/crypto";
+
+import { createFirstAdministrator, hasUsers } from "@/db/people/users";
+import { env } from "@/lib/env";
+import { errorCode, log } from "@/lib/log";
+
+const PAUSES_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+
+/**
+ * Makes the first administrator out of ADMIN_EMAIL and ADMIN_PASSWORD where there is no user yet. Several processes may start at once;
+ * one of them makes it. Never throws: while the database is away it tries again, and the door works meanwhile.
+ */
+export async function ensureFirstAdministrator(): Promise<void> {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = env;
+  if (email === undefined || password === undefined) {
+    return;
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      if (!(await hasUsers())) {
+        const created = await createFirstAdministrator({
+          name: email.split("@")[0] ?? email,
+          email,
+          passwordHash: await hashPassword(password),
+          sourceIp: null,
+        });
+        if (created) {
+          log("info", "first_administrator_created");
+        }
+      }
+      return;
+    } catch (error) {
+      log("warn", "first_administrator_waits", { error_code: errorCode(error), attempt });
+      await pause(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] ?? 30_000, undefined, { ref: false });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { env } from "@/lib/env";
+import { errorCode, log } from "@/lib/log";
+import { writeRefusals } from "@/server/ingest/refusals";
+
+import { drainSpool } from "./drain";
+import { enrichDue } from "./enrich";
+import { eraseDue } from "./erase";
+import { importDue } from "./import";
+import { purgeDue } from "./purge";
+
+/** The work outside requests, in a process that lives. On Vercel `/api/jobs` does it. */
+export function startTimer(): void {
+  if (env.VERCEL) {
+    return;
+  }
+  repeat("drain", 500, drainSpool);
+  repeat("enrich", 5000, enrichDue);
+  repeat("import", 5000, importDue);
+  repeat("erase", 5000, eraseDue);
+  repeat("purge", 60_000, purgeDue);
+  repeat("refusals", 5000, writeRefusals);
+}
+
+/** Runs a job, the first time at once, and again some time after it ended: one slow job holds up no other. */
+function repeat(job: string, everyMs: number, run: () => Promise<number>): void {
+  let lastError = "";
+  const tick = async () => {
+    try {
+      await run();
+      lastError = "";
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== lastError) {
+        log("warn", "job_failed", { job, error_code: code });
+      }
+      lastError = code;
+    }
+    setTimeout(tick, everyMs).unref();
+  };
+  void tick();
+}

@@ -1,0 +1,294 @@
+import type postgres from "postgres";
+
+import { type Role, ROLES } from "@/lib/people/role";
+import { actionsOfBuild, routesOfBuild } from "@/tests/fixtures/build";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
+
+/**
+ * Every route and every action of the build, with who may use it. What is in the build and has no row here fails, and so does a row
+ * without a route: whoever adds a page says here whom it is for.
+ */
+
+type Access = "open" | Role;
+
+const ROUTES: Record<string, Access> = {
+  "/page": "viewer",
+  "/calls/page": "viewer",
+  "/calls/[callId]/page": "viewer",
+  "/calls/[callId]/recording/route": "operator",
+  "/calls/[callId]/deliveries/[deliveryId]/route": "operator",
+  "/calls/export.csv/route": "operator",
+  "/deliveries/page": "operator",
+  "/deliveries/[id]/page": "operator",
+  "/deliveries/[id]/body/route": "operator",
+  // Leads who is no administrator to their own account.
+  "/settings/page": "viewer",
+  "/settings/account/page": "viewer",
+  "/settings/users/page": "administrator",
+  "/settings/vendor/page": "administrator",
+  "/settings/import/page": "administrator",
+  "/settings/import/[id]/page": "administrator",
+  "/settings/import/[id]/result.csv/route": "administrator",
+  "/settings/privacy/page": "administrator",
+  "/settings/privacy/erasures/[id]/route": "administrator",
+  "/settings/audit/page": "administrator",
+  "/settings/audit/export.csv/route": "administrator",
+  "/sign-in/page": "open",
+  "/sign-in/code/page": "open",
+  "/sign-in/sso/route": "open",
+  "/setup/page": "open",
+  "/invite/[token]/page": "open",
+  "/reset/[token]/page": "open",
+  "/api/auth/[...all]/route": "open",
+  "/api/health/route": "open",
+  // Guarded by secrets of their own.
+  "/api/jobs/route": "open",
+  "/webhooks/sarj/[secret]/route": "open",
+  "/webhooks/[[...rest]]/route": "open",
+  "/favicon.ico/route": "open",
+  "/icon.svg/route": "open",
+  "/_not-found/page": "open",
+  "/_global-error/page": "open",
+};
+
+/** By the folder and the name; `open` ones are the door itself. */
+const ACTIONS: Record<string, Access> = {
+  "sign-in/actions#signIn": "open",
+  "sign-in/code/actions#giveCode": "open",
+  "setup/actions#setUp": "open",
+  "_link/actions#redeem": "open",
+  // Whoever is in may leave.
+  "sign-out#signOut": "open",
+  "calls/[callId]/actions#decideOnCall": "operator",
+  "calls/[callId]/actions#undoDecision": "operator",
+  "calls/[callId]/actions#fetchCallAgain": "operator",
+  "calls/[callId]/actions#revealNumber": "operator",
+  "calls/[callId]/actions#markCallAsTest": "administrator",
+  "deliveries/actions#replaySelection": "operator",
+  "deliveries/actions#replayReason": "administrator",
+  "deliveries/actions#retryFailedCalls": "operator",
+  "settings/actions#updateOrganization": "administrator",
+  "settings/vendor/actions#revealWebhook": "administrator",
+  "settings/vendor/actions#sendTestCall": "administrator",
+  "settings/vendor/actions#testApi": "administrator",
+  "settings/import/actions#beginImport": "administrator",
+  "settings/import/actions#addToImport": "administrator",
+  "settings/import/actions#stopImport": "administrator",
+  "settings/import/actions#resumeImport": "administrator",
+  "settings/privacy/actions#askRetention": "administrator",
+  "settings/privacy/actions#applyRetention": "administrator",
+  "settings/privacy/actions#setMasking": "administrator",
+  "settings/privacy/actions#askErasure": "administrator",
+  "settings/privacy/actions#beginErasure": "administrator",
+  "settings/users/actions#invite": "administrator",
+  "settings/users/actions#makeLink": "administrator",
+  "settings/users/actions#revoke": "administrator",
+  "settings/users/actions#setRole": "administrator",
+  "settings/users/actions#deactivate": "administrator",
+  "settings/users/actions#reactivate": "administrator",
+  "settings/users/actions#signOutEverywhere": "administrator",
+  "settings/users/actions#resetSecondFactor": "administrator",
+  "settings/account/actions#saveName": "viewer",
+  "settings/account/actions#changePassword": "viewer",
+  "settings/account/actions#beginSecondFactor": "viewer",
+  "settings/account/actions#confirmSecondFactor": "viewer",
+  "settings/account/actions#turnSecondFactorOff": "viewer",
+  "settings/account/actions#makeBackupCodes": "viewer",
+  "settings/account/actions#endOwnSession": "viewer",
+  "settings/account/actions#endOtherSessions": "viewer",
+  "settings/account/actions#signOutEverywhere": "viewer",
+};
+
+test("every route and every action of the build says whom it is for", () => {
+  expect(
+    routesOfBuild()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(Object.keys(ROUTES).toSorted());
+  expect(
+    actionsOfBuild()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(Object.keys(ACTIONS).toSorted());
+});
+
+/** Cookies of somebody of each role, of an expired session and of a deactivated user. */
+async function everybody(url: string, sql: postgres.Sql): Promise<Map<string, string>> {
+  await sql`delete from rate_limit`;
+  const cookies = new Map<string, string>();
+  for (const who of [...ROLES, "expired", "deactivated"] as const) {
+    const person = await addUser(sql, who === "expired" || who === "deactivated" ? "administrator" : who);
+    cookies.set(who, (await signIn(url, person)).map(({ name, value }) => `${name}=${value}`).join("; "));
+    if (who === "expired") {
+      await sql`update session set expires_at = now() - interval '1 second' where user_id = ${person.id}`;
+    } else if (who === "deactivated") {
+      await sql`update "user" set deactivated_at = now() where id = ${person.id}`;
+    }
+  }
+  return cookies;
+}
+
+test("row 53: every route answers nobody, each role, an expired session, a deactivated user and a wrong id as its row says", async ({
+  app,
+  request,
+  database: { sql },
+}) => {
+  test.slow();
+  const cookies = await everybody(app.url, sql);
+  const wrong: unknown[] = [];
+  for (const { name, url, isPage, hasId } of routesOfBuild()) {
+    const access = ROUTES[name];
+    if (access === undefined || access === "open") {
+      continue;
+    }
+    const ask = async (who: string | null) => {
+      const cookie = who === null ? undefined : cookies.get(who);
+      const answer = await request.get(`${app.url}${url}`, {
+        maxRedirects: 0,
+        headers: cookie === undefined ? {} : { cookie },
+      });
+      return { status: answer.status(), location: answer.headers()["location"] ?? "" };
+    };
+    for (const who of [null, "expired", "deactivated"]) {
+      const { status, location } = await ask(who);
+      if (isPage ? status !== 307 || !location.startsWith("/sign-in") : status !== 401) {
+        wrong.push({ name, who, status, location });
+      }
+    }
+    for (const role of ROLES) {
+      const { status, location } = await ask(role);
+      const allowed = ROLES.indexOf(role) >= ROLES.indexOf(access);
+      // What has an id finds nothing under this one, whoever asks.
+      const right = allowed
+        ? status < 500 && ![401, 403].includes(status) && !location.startsWith("/sign-in") && (!hasId || status === 404)
+        : status === 403;
+      if (!right) {
+        wrong.push({ name, who: role, status, location });
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("rows 53 and 55: every action refuses nobody, lower roles and other sites, and changes nothing", async ({
+  app,
+  request,
+  database: { sql },
+}) => {
+  test.slow();
+  const cookies = await everybody(app.url, sql);
+  const state = () => sql`select
+    (select md5(string_agg(to_jsonb(u)::text, '' order by id)) from "user" u) as users,
+    (select md5(string_agg(to_jsonb(a)::text, '' order by id)) from account a) as accounts,
+    (select count(*) from session) as sessions, (select count(*) from one_time_links) as links,
+    (select count(*) from two_factor) as factors, (select count(*) from reviews) as reviews,
+    (select count(*) from imports) as imports, (select count(*) from deliveries) as deliveries,
+    (select md5(string_agg(to_jsonb(o)::text, '')) from organization o) as organization`;
+  const before = await state();
+  const act = async (action: { id: string; url: string }, who: string | null, origin: string | null) => {
+    const cookie = who === null ? undefined : cookies.get(who);
+    const answer = await request.post(`${app.url}${action.url}`, {
+      maxRedirects: 0,
+      headers: {
+        "next-action": action.id,
+        ...(origin === null ? {} : { origin }),
+        ...(cookie === undefined ? {} : { cookie }),
+      },
+      // What React sends for an action of a form: the state from before, and the form.
+      multipart: { "0": '[{"values":{},"errors":{},"saved":0},"$K1"]', _1_name: "x" },
+    });
+    return { status: answer.status(), text: await answer.text() };
+  };
+  const wrong: unknown[] = [];
+  const judge = (name: string, who: string | null, answer: { status: number; text: string }, reason: string) => {
+    if (!answer.text.includes(`"${reason}"`)) {
+      wrong.push({ name, who, status: answer.status, text: answer.text.slice(0, 200) });
+    }
+  };
+  for (const action of actionsOfBuild()) {
+    const access = ACTIONS[action.name];
+    if (access === undefined || access === "open") {
+      continue;
+    }
+    for (const who of [null, "expired", "deactivated"]) {
+      judge(action.name, who, await act(action, who, app.url), "signedOut");
+    }
+    for (const role of ROLES.slice(0, ROLES.indexOf(access))) {
+      judge(action.name, role, await act(action, role, app.url), "forbidden");
+    }
+    // Next refuses another site by itself; with no origin, or that of a sandboxed frame, the action is run and must refuse.
+    for (const origin of [null, "null", "https://evil.example"]) {
+      const answer = await act(action, "administrator", origin);
+      if (answer.status < 400 && !answer.text.includes('"forbidden"')) {
+        wrong.push({ name: action.name, origin, status: answer.status, text: answer.text.slice(0, 200) });
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+  // An expired session is cleared away when it is shown.
+  const [{ sessions: _, ...after } = {}] = await state();
+  const [{ sessions: __, ...unchanged } = {}] = before;
+  expect(after).toEqual(unchanged);
+});
+
+test("row 54: headers and parameters of the framework open no route", async ({ app, request }) => {
+  const wrong: unknown[] = [];
+  for (const { name, url, isPage } of routesOfBuild()) {
+    if (ROUTES[name] === "open") {
+      continue;
+    }
+    for (const headers of [
+      { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
+      { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
+      { rsc: "1", "next-router-prefetch": "1" },
+    ] as Record<string, string>[]) {
+      const ask = (at: string) => request.get(new URL(at, app.url).href, { maxRedirects: 0, headers });
+      let answer = await ask(`${url}?_rsc=1nq2x&nxtPcallId=x&nxtPid=x`);
+      if (answer.status() === 307 && answer.headers()["location"]?.startsWith(`${url}?`)) {
+        // The router's own parameter was not the one that Next computes from these headers.
+        answer = await ask(answer.headers()["location"] ?? "");
+      }
+      const text = await answer.text();
+      // A prefetch is given the names of the folders and not one element of the page.
+      const isEmpty = /^\d+:\[\["children"/.test(text) && !text.includes('["$",') && !/^\w+:I\[/m.test(text);
+      const refused = isPage
+        ? answer.status() === 307 || text.includes("NEXT_REDIRECT") || isEmpty
+        : answer.status() === 401;
+      if (!refused) {
+        wrong.push({ name, headers, status: answer.status() });
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("row 56: a known, an unknown and an invited e-mail take the same time and get the same words", async ({
+  app,
+  request,
+  database: { sql },
+}) => {
+  test.slow();
+  const known = await addUser(sql, "viewer");
+  const invited = `invited.${known.email}`;
+  await sql`insert into "user" (id, name, email, email_verified, activated_at) values (${invited}, '', ${invited}, true, null)`;
+  const times = new Map<string, number[]>();
+  const words = new Set<string>();
+  for (let round = 0; round < 15; round += 1) {
+    await sql`delete from rate_limit`;
+    for (const email of [known.email, "nobody@callboard.example", invited]) {
+      const began = performance.now();
+      const answer = await request.post(`${app.url}/api/auth/sign-in/email`, {
+        data: { email, password: "not the password" },
+        headers: { origin: app.url },
+      });
+      words.add(`${answer.status()} ${await answer.text()}`);
+      times.set(email, [...(times.get(email) ?? []), performance.now() - began]);
+    }
+  }
+  const medians = [...times.values()].map((list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0);
+  expect(words.size).toBe(1);
+  // Without hashing a password for who is unknown, the quickest is several times quicker.
+  expect(Math.max(...medians) / Math.min(...medians), medians.map(Math.round).join(", ")).toBeLessThan(1.6);
+});

@@ -1,0 +1,246 @@
+import { type APIRequestContext, request } from "@playwright/test";
+
+import { takeAttempt } from "@/db/people/rate-limit";
+import { startApp } from "@/tests/fixtures/app";
+import { createDatabase } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
+
+const PATH = "/api/auth/sign-in/email";
+
+/** A client without cookies, so without anything that a browser would add. */
+async function client(url: string, headers: Record<string, string> = {}): Promise<APIRequestContext> {
+  return request.newContext({ baseURL: url, extraHTTPHeaders: headers });
+}
+
+test.beforeEach(async ({ database: { sql } }) => {
+  await sql`delete from rate_limit`;
+});
+
+test("e-mail and password give a session in a cookie that no script can read", async ({ app }) => {
+  await signIn(app.url);
+  const anyone = await client(app.url);
+  const answer = await anyone.post(PATH, { data: ADMIN });
+  expect(answer.status()).toBe(200);
+  expect(answer.headers()["set-cookie"]).toMatch(/^callboard\.session_token=[^;]+;.*HttpOnly.*SameSite=Lax/i);
+
+  const session = await anyone.get("/api/auth/get-session");
+  expect(await session.json()).toMatchObject({ user: { email: ADMIN.email, role: "administrator" } });
+});
+
+test("a wrong password and an unknown address get the same answer", async ({ app }) => {
+  const anyone = await client(app.url);
+  const wrong = await anyone.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
+  const unknown = await anyone.post(PATH, {
+    data: { email: "nobody@callboard.example", password: "not the password" },
+  });
+  expect([wrong.status(), unknown.status()]).toEqual([401, 401]);
+  expect(await unknown.json()).toEqual(await wrong.json());
+});
+
+test("nobody signs up, and nobody gives himself a role", async ({ app, database: { sql } }) => {
+  const anyone = await client(app.url);
+  const person = {
+    name: "Eve",
+    email: "eve@callboard.example",
+    password: "a long enough password",
+    role: "administrator",
+  };
+  expect((await anyone.post("/api/auth/sign-up/email", { data: person })).status()).toBe(404);
+  const cookies = await signIn(app.url);
+  const signedIn = await client(app.url, {
+    cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "),
+    origin: app.url,
+  });
+  expect((await signedIn.post("/api/auth/update-user", { data: { role: "viewer" } })).status()).toBe(404);
+  // Others may be there of other tests.
+  expect(await sql`select email, role from "user" where email = any(${[person.email, ADMIN.email]})`).toEqual([
+    { email: ADMIN.email, role: "administrator" },
+  ]);
+});
+
+for (const email of [ADMIN.email, "nobody@callboard.example"]) {
+  test(`row 56: of a hundred guesses at once for ${email} ten are tried`, async ({ app }) => {
+    await signIn(app.url);
+    const anyone = await client(app.url);
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        anyone.post(PATH, { data: { email, password: `guess number ${index}` } }),
+      ),
+    );
+    const statuses = Object.groupBy(answers, (answer) => answer.status());
+    expect(Object.entries(statuses).map(([status, found]) => [status, found?.length])).toEqual([
+      ["401", 10],
+      ["429", 90],
+    ]);
+    const refused = answers.find((answer) => answer.status() === 429);
+    expect(Number(refused?.headers()["retry-after"])).toBeGreaterThan(0);
+    expect((await refused?.text()) ?? "").not.toContain(email);
+  });
+}
+
+test("that tries are refused is written down once for each account, and a flood of others hides no failure", async ({
+  app,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer");
+  const anyone = await client(app.url);
+  const guess = (email: string) => anyone.post(PATH, { data: { email, password: "not the password" } });
+  const written = async (email: string) => {
+    const rows = await sql<{ detail: object }[]>`
+      select detail from audit_events where action = 'sign_in_failed' and subject = ${email} order by at, detail`;
+    return rows.map(({ detail }) => detail);
+  };
+  for (let index = 0; index < 14; index += 1) {
+    expect((await guess(person.email)).status()).toBe(index < 10 ? 401 : 429);
+  }
+  const failed = { by: "password" };
+  expect(await written(person.email)).toEqual([
+    ...Array.from({ length: 10 }, () => failed),
+    { ...failed, refused: true },
+  ]);
+
+  // Whatever is thought up is written down up to a bound, which is not that of the accounts that are there.
+  await guess("thought-up.0@callboard.example");
+  expect(await written("thought-up.0@callboard.example")).toEqual([failed]);
+  await sql`update rate_limit set count = 1000 where key like 'sign-in:recorded:address:%'`;
+  await guess("thought-up.1@callboard.example");
+  expect(await written("thought-up.1@callboard.example")).toEqual([]);
+  const other = await addUser(sql, "viewer");
+  await guess(other.email);
+  expect(await written(other.email)).toEqual([failed]);
+});
+
+test("row 56: first tries at the same moment are all counted, and none is an error", async ({ database: { sql } }) => {
+  for (let round = 0; round < 60; round += 1) {
+    const rule = { key: `first-${round}`, max: 3, windowSeconds: 60 };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => takeAttempt(rule)));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+  }
+  expect(
+    await sql`select count(*)::integer as keys, min(count) as least from rate_limit where key like 'first-%'`,
+  ).toEqual([{ keys: 60, least: 8 }]);
+});
+
+test("one account's guesser does not lock the others out, and a right password starts the count anew", async ({
+  app,
+}) => {
+  await signIn(app.url);
+  const anyone = await client(app.url);
+  for (let index = 0; index < 12; index += 1) {
+    await anyone.post(PATH, { data: { email: "someone.else@callboard.example", password: "not the password" } });
+  }
+  for (let round = 0; round < 3; round += 1) {
+    for (let index = 0; index < 9; index += 1) {
+      const guess = await anyone.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
+      expect(guess.status()).toBe(401);
+    }
+    const right = await (await client(app.url)).post(PATH, { data: ADMIN });
+    expect(right.status()).toBe(200);
+  }
+});
+
+test("row 56: wrong guesses from one address are limited over all accounts, right ones are not", async ({
+  database: { url },
+}) => {
+  test.slow();
+  const app = await startApp({ databaseUrl: url, env: { CLIENT_IP_HEADER: "x-real-ip" } });
+  try {
+    const from = (address: string) => client(app.url, { "x-real-ip": address, origin: app.url });
+    const guesser = await from("192.0.2.1");
+    const guesses = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        guesser.post(PATH, { data: { email: `person${index}@callboard.example`, password: "not the password" } }),
+      ),
+    );
+    expect(guesses.filter((answer) => answer.status() === 401)).toHaveLength(50);
+    expect((await guesser.post(PATH, { data: ADMIN })).status()).toBe(429);
+
+    const office = await from("192.0.2.2");
+    for (let index = 0; index < 60; index += 1) {
+      expect((await office.post(PATH, { data: ADMIN })).status()).toBe(200);
+    }
+  } finally {
+    await app.stop();
+  }
+});
+
+test("a header that nobody trusts does not make a guesser somebody else", async ({ app }) => {
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, async (_, index) => {
+      const anyone = await client(app.url, {
+        "x-forwarded-for": `198.51.100.${index}`,
+        "x-real-ip": `198.51.100.${index}`,
+      });
+      return anyone.post(PATH, { data: { email: "target@callboard.example", password: "not the password" } });
+    }),
+  );
+  expect(answers.filter((answer) => answer.status() === 401)).toHaveLength(10);
+});
+
+test("attempts are counted in one statement: of two hundred at once exactly as many pass as may", async ({
+  database,
+}) => {
+  expect(database.name).toMatch(/^worker_/);
+  const rule = { key: "test:atomic", max: 7, windowSeconds: 60 };
+  const answers = await Promise.all(Array.from({ length: 200 }, () => takeAttempt(rule)));
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(7);
+  expect(answers.find(({ ok }) => !ok)).toMatchObject({ ok: false, retryAfterSeconds: expect.any(Number) });
+});
+
+test("a window that is over begins anew", async ({ database: { sql } }) => {
+  const rule = { key: "test:window", max: 1, windowSeconds: 60 };
+  expect(await takeAttempt(rule)).toEqual({ ok: true });
+  expect((await takeAttempt(rule)).ok).toBe(false);
+  await sql`update rate_limit set last_request = last_request - 61000 where key = ${rule.key}`;
+  expect(await takeAttempt(rule)).toEqual({ ok: true });
+});
+
+for (const [what, headers] of [
+  ["from another site", { origin: "https://evil.example" }],
+  ["with a null origin", { origin: "null" }],
+  ["without an origin", {}],
+] as const) {
+  test(`row 55: a sign-out ${what} is refused`, async ({ app }) => {
+    const cookies = await signIn(app.url);
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    const answer = await (await client(app.url, { ...headers, cookie })).post("/api/auth/sign-out", { data: {} });
+    expect(answer.status()).toBe(403);
+    const session = await (await client(app.url, { cookie })).get("/api/auth/get-session");
+    expect(await session.json()).not.toBeNull();
+  });
+}
+
+test("signing out ends the session itself, not only its cookie", async ({ app }) => {
+  const cookies = await signIn(app.url);
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const own = await client(app.url, { origin: app.url, cookie });
+  expect((await own.post("/api/auth/sign-out", { data: {} })).status()).toBe(200);
+  expect(
+    await (await client(app.url, { cookie })).get("/api/auth/get-session").then((answer) => answer.json()),
+  ).toBeNull();
+});
+
+test("two processes that start at once make one first administrator, and a restart makes none", async () => {
+  test.slow();
+  const database = await createDatabase();
+  const start = () => startApp({ databaseUrl: database.url });
+  const apps = await Promise.all([start(), start()]);
+  try {
+    await expect
+      .poll(() => database.sql`select email, role from "user"`)
+      .toEqual([{ email: ADMIN.email, role: "administrator" }]);
+    await signIn(apps[0].url);
+    await signIn(apps[1].url);
+    await database.sql`update "user" set role = 'viewer'`;
+    await apps[0].stop();
+    apps[0] = await start();
+    await signIn(apps[0].url);
+    expect(await database.sql`select email, role from "user"`).toEqual([{ email: ADMIN.email, role: "viewer" }]);
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()));
+    await database.close();
+  }
+});

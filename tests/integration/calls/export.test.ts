@@ -1,0 +1,383 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import type { APIRequestContext } from "@playwright/test";
+import type { Sql } from "postgres";
+
+import { applyApiFacts } from "@/db/calls/enrichment";
+import { listCalls } from "@/db/calls/list";
+import { type CallFacts, type JsonObject, NO_FACTS } from "@/lib/call/facts";
+import { CALL_SORTS, DEFAULT_VIEW, parseCallFilter } from "@/lib/call/filter";
+import { parseCsv } from "@/tests/fixtures/csv";
+import { ADMIN } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+
+const ZONE = "Africa/Cairo";
+const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+
+/** A call as the API tells it. */
+async function store(callId: string, facts: Partial<CallFacts>) {
+  await applyApiFacts(callId, { ...NO_FACTS, ...facts }, new Date(), DONE, { mayMake: true, leasedUntil: null });
+}
+
+/** Many calls, too many to be told one by one. */
+async function storeMany(sql: Sql, count: number) {
+  await sql`
+    insert into calls (call_id, outcome, started_at, duration_seconds, enrichment_state, enrichment_due_at)
+    select 'many-' || lpad(i::text, 6, '0'), 'complete', timestamptz '2026-05-04 00:00Z' + (i / 3) * interval '1 second',
+      nullif(i % 7, 0), 'done', null
+    from generate_series(1, ${count}) i`;
+  await sql`
+    insert into call_details (call_id, facts, variables)
+    select call_id, '{}', jsonb_build_object('order', call_id, 'note', repeat('x', 200)) from calls`;
+}
+
+async function download(client: APIRequestContext, query = "") {
+  const answer = await client.get(`/calls/export.csv?${query}`);
+  expect(answer.status()).toBe(200);
+  const bytes = await answer.body();
+  const [header = [], ...lines] = parseCsv(bytes.toString("utf8"));
+  const rows = lines.map((line) => Object.fromEntries(header.map((name, index) => [name, line[index] ?? ""])));
+  return { headers: answer.headers(), bytes, header, rows };
+}
+
+test.beforeEach(async ({ database }) => {
+  await database.empty();
+  await database.sql`insert into organization (time_zone) values (${ZONE})`;
+});
+
+/** The organization is kept for some seconds in the process that serves. */
+async function untilZoneIsKnown(client: APIRequestContext) {
+  await expect
+    .poll(async () => (await client.get("/calls/export.csv")).headers()["content-disposition"], { timeout: 15_000 })
+    .toContain("Africa-Cairo");
+}
+
+test("every column, in UTF-8 with a byte order mark, lines ended by CRLF", async ({ adminPage: { request } }) => {
+  await untilZoneIsKnown(request);
+  await store("call-1", {
+    status: "completed",
+    direction: "outbound",
+    language: "ar",
+    interactionType: "voice",
+    phoneNumber: "+966500000001",
+    scenarioId: "scn_1",
+    durationSeconds: 61,
+    createdAt: new Date("2026-01-05T08:59:00.250Z"),
+    startedAt: new Date("2026-07-05T09:00:00Z"),
+    endedAt: new Date("2026-07-05T09:01:01Z"),
+    report: { generated_at: "x", outcome: { status: "success", reason: 'وافق العميل، "نعم"', success_criteria: [] } },
+    variables: {
+      customer_name: "محمد",
+      amount: 12.5,
+      paid: false,
+      note: null,
+      tags: ["a", "ب"],
+      address: { city: "جدة" },
+    },
+    recordingUrl: "https://storage.googleapis.com/secret",
+    recordingExpiresAt: new Date("2027-01-01T00:00:00Z"),
+  });
+  await store("call-2", {
+    createdAt: new Date("2026-01-04T00:00:00Z"),
+    variables: { سؤال: "line 1\nline 2", zeta: "=1+1" },
+  });
+
+  const { headers, bytes, header, rows } = await download(request);
+  expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+  expect(headers["content-type"]).toBe("text/csv; charset=utf-8; header=present");
+  expect(headers["cache-control"]).toContain("no-store");
+  expect(headers["content-disposition"]).toMatch(
+    /^attachment; filename="callboard-calls-\d{4}-\d\d-\d\d-\d{4}-Africa-Cairo\.csv"$/,
+  );
+  expect(headers["x-ignored-parameters"]).toBeUndefined();
+  const text = bytes.toString("utf8");
+  expect(text.endsWith("\r\n")).toBe(true);
+  expect(text.replaceAll("\r\n", "").replace("line 1\nline 2", "")).not.toMatch(/[\r\n]/);
+  expect(text).not.toContain("storage.googleapis.com");
+  expect(header).toEqual([
+    "call_id",
+    "occurred_at",
+    "outcome",
+    "status",
+    "goal",
+    "goal_reason",
+    "phone_number",
+    "customer_name",
+    "scenario_id",
+    "direction",
+    "language",
+    "interaction_type",
+    "duration_seconds",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "first_received_at",
+    "has_recording",
+    "reviewed_at",
+    "is_test",
+    "variables.address",
+    "variables.amount",
+    "variables.customer_name",
+    "variables.note",
+    "variables.paid",
+    "variables.tags",
+    "variables.zeta",
+    "variables.سؤال",
+  ]);
+  const { first_received_at: received, ...first } = rows[0] ?? {};
+  expect(first).toEqual({
+    call_id: "call-1",
+    occurred_at: "2026-07-05T12:00:00+03:00",
+    outcome: "",
+    status: "completed",
+    goal: "success",
+    goal_reason: 'وافق العميل، "نعم"',
+    phone_number: "'+966500000001",
+    customer_name: "محمد",
+    scenario_id: "scn_1",
+    direction: "outbound",
+    language: "ar",
+    interaction_type: "voice",
+    duration_seconds: "61",
+    created_at: "2026-01-05T10:59:00.250+02:00",
+    started_at: "2026-07-05T12:00:00+03:00",
+    ended_at: "2026-07-05T12:01:01+03:00",
+    has_recording: "true",
+    reviewed_at: "",
+    is_test: "false",
+    "variables.address": '{"city":"جدة"}',
+    "variables.amount": "12.5",
+    "variables.customer_name": "محمد",
+    "variables.note": "",
+    "variables.paid": "false",
+    "variables.tags": '["a","ب"]',
+    "variables.zeta": "",
+    "variables.سؤال": "",
+  });
+  expect(received).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?\+0[23]:00$/);
+  expect(rows[1]).toMatchObject({ call_id: "call-2", "variables.سؤال": "line 1\nline 2", "variables.zeta": "'=1+1" });
+
+  const plain = await download(request, "bom=0");
+  expect(plain.bytes.subarray(0, 7).toString()).toBe("call_id");
+  expect(plain.bytes).toEqual(bytes.subarray(3));
+});
+
+test("the columns are those of the calls found; what was not understood is named", async ({
+  adminPage: { request },
+}) => {
+  await store("call-1", { direction: "inbound", createdAt: new Date("2026-01-05T00:00:00Z"), variables: { a: "1" } });
+  await store("call-2", { direction: "outbound", createdAt: new Date("2026-01-04T00:00:00Z"), variables: { b: "2" } });
+  await store("call-3", { direction: "outbound", createdAt: new Date("2026-01-03T00:00:00Z"), variables: null });
+
+  const { headers, header, rows } = await download(
+    request,
+    `direction=outbound&from=soon&bom=maybe&${encodeURIComponent("لون")}=1`,
+  );
+  expect(header.filter((name) => name.startsWith("variables."))).toEqual(["variables.b"]);
+  expect(rows.map((row) => [row["call_id"], row["variables.b"]])).toEqual([
+    ["call-2", "2"],
+    ["call-3", ""],
+  ]);
+  expect(headers["x-ignored-parameters"]?.split(", ").map(decodeURIComponent).toSorted()).toEqual([
+    "bom",
+    "from",
+    "لون",
+  ]);
+
+  const none = await download(request, "direction=sideways");
+  expect(none.rows).toEqual([]);
+  expect(none.header).toHaveLength(20);
+});
+
+test("the file is the list: the same calls in the same order, whatever the filter and the sort", async ({
+  adminPage: { request },
+  database: { sql },
+}) => {
+  test.slow();
+  await storeMany(sql, 3_100);
+  for (const sort of CALL_SORTS) {
+    const query = `sort=${sort}&min_duration=2&from=2026-05-04T00:01:00Z&cursor=WyJhZnRlciIsMSwieCJd&per_page=25`;
+    const { filter } = parseCallFilter(Object.fromEntries(new URLSearchParams(query)), ZONE);
+    const listed: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof listCalls>> = await listCalls(filter, {
+        ...DEFAULT_VIEW,
+        sort,
+        cursor,
+        perPage: 200,
+      });
+      listed.push(...page.rows.map(({ callId }) => callId));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(listed.length).toBeGreaterThan(2_000);
+    const { rows } = await download(request, query);
+    expect(rows.map((row) => row["call_id"])).toEqual(listed);
+    expect(rows.every((row) => row["variables.order"] === row["call_id"])).toBe(true);
+  }
+});
+
+test("row 57: LibreOffice shows the texts and computes nothing", async ({ adminPage: { request } }) => {
+  const soffice = ["soffice", "libreoffice"].find((name) => spawnSync(name, ["--version"]).status === 0);
+  if (soffice === undefined) {
+    console.log("LibreOffice is not installed: how it opens an export is not tested on this machine.");
+  }
+  test.skip(soffice === undefined, "LibreOffice is not installed");
+  test.slow();
+  const dangerous: JsonObject = {
+    a: "=1+1",
+    b: "+966500000001",
+    c: "-2+3",
+    d: "@SUM(1,2)",
+    e: "\t=1+1",
+    f: "\r=1+1",
+    g: '=HYPERLINK("http://localhost/","x")',
+    h: "=cmd|' /C calc'!A0",
+    i: "محمد",
+  };
+  await store("call-1", {
+    phoneNumber: "+966500000001",
+    createdAt: new Date("2026-01-05T00:00:00Z"),
+    variables: dangerous,
+  });
+  const { bytes, header } = await download(request, "");
+  const folder = mkdtempSync(join(tmpdir(), "callboard-export-"));
+  try {
+    writeFileSync(join(folder, "export.csv"), bytes);
+    // Flat XML says of each cell whether it is a text, a number or a formula. 76 is UTF-8: without a window it does not look for itself.
+    await promisify(execFile)(soffice ?? "", [
+      `-env:UserInstallation=file://${folder}/profile`,
+      "--headless",
+      "--infilter=CSV:44,34,76,1",
+      "--convert-to",
+      "fods",
+      "--outdir",
+      folder,
+      join(folder, "export.csv"),
+    ]);
+    const sheet = readFileSync(join(folder, "export.fods"), "utf8");
+    expect(sheet).not.toContain("table:formula");
+    const secondRow = [...sheet.matchAll(/<table:table-row.*?<\/table:table-row>/gs)][1]?.[0] ?? "";
+    const cells = [...secondRow.matchAll(/<table:table-cell([^>]*?)(?:\/>|>(.*?)<\/table:table-cell>)/gs)].flatMap(
+      ([, attributes = "", content = ""]) => {
+        const repeated = Number(/number-columns-repeated="(\d+)"/.exec(attributes)?.[1] ?? 1);
+        const type = /office:value-type="(\w+)"/.exec(attributes)?.[1] ?? "empty";
+        const shown = content
+          .replaceAll("<text:tab/>", "\t")
+          .replaceAll(/<[^>]*>/g, "")
+          .replaceAll("&apos;", "'")
+          .replaceAll("&quot;", '"')
+          .replaceAll("&amp;", "&")
+          .replaceAll(/^\n\s*|\n\s*$/g, "");
+        return Array.from({ length: repeated }, () => ({ type, shown }));
+      },
+    );
+    const cell = (name: string) => cells[header.indexOf(name)];
+    expect(cell("phone_number")).toEqual({ type: "string", shown: "'+966500000001" });
+    expect(cell("variables.a")).toEqual({ type: "string", shown: "'=1+1" });
+    expect(cell("variables.b")).toEqual({ type: "string", shown: "'+966500000001" });
+    expect(cell("variables.c")).toEqual({ type: "string", shown: "'-2+3" });
+    expect(cell("variables.d")).toEqual({ type: "string", shown: "'@SUM(1,2)" });
+    expect(cell("variables.h")).toEqual({ type: "string", shown: "'=cmd|' /C calc'!A0" });
+    expect(cell("variables.i")).toEqual({ type: "string", shown: "محمد" });
+    for (const name of ["variables.e", "variables.f", "variables.g"]) {
+      expect(cell(name)?.type, name).toBe("string");
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("how many calls were taken is written down, however many they are", async ({
+  adminPage: { request },
+  database: { sql },
+}) => {
+  await storeMany(sql, 10_100);
+  const { rows } = await download(request);
+  expect(rows).toHaveLength(10_100);
+  // Before the first byte no more is known than that they are many.
+  expect(await sql`select row_count, detail from audit_events where action = 'calls_exported' order by at`).toEqual([
+    { row_count: 10_000, detail: { rows: "more" } },
+    { row_count: 10_100, detail: { rows: "all" } },
+  ]);
+});
+
+test("row 53: operators and administrators export, viewers do not, nobody without a session", async ({
+  adminPage: { request },
+  app,
+  database: { sql },
+}) => {
+  expect((await fetch(`${app.url}/calls/export.csv`)).status).toBe(401);
+  try {
+    for (const [role, status] of [
+      ["viewer", 403],
+      ["operator", 200],
+      ["administrator", 200],
+    ] as const) {
+      await sql`update "user" set role = ${role} where email = ${ADMIN.email}`;
+      expect((await request.get("/calls/export.csv")).status(), role).toBe(status);
+    }
+  } finally {
+    await sql`update "user" set role = 'administrator' where email = ${ADMIN.email}`;
+  }
+});
+
+test.describe("row 58: when the reader goes away", () => {
+  /** Queries over the details that the application has running. */
+  const running = (superuser: Sql) => superuser`
+    select state, wait_event_type from pg_stat_activity
+    where application_name = 'callboard-pages' and datname = current_database() and state <> 'idle' and query like '%call_details%'`;
+
+  test("before the first byte, its query ends in Postgres", async ({
+    adminPage,
+    app,
+    database: { sql, superuser },
+  }) => {
+    await store("call-1", { variables: { a: 1 } });
+    const cookie = (await adminPage.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const reader = new AbortController();
+    await sql.begin(async (transaction) => {
+      // The export waits for this lock; only a cancelled query leaves the queue while it is held.
+      await transaction`lock table call_details in access exclusive mode`;
+      const answer = fetch(`${app.url}/calls/export.csv`, { headers: { cookie }, signal: reader.signal }).catch(
+        (error: unknown) => (error as Error).name,
+      );
+      await expect.poll(async () => (await running(superuser)).length).toBe(1);
+      reader.abort();
+      expect(await answer).toBe("AbortError");
+      await expect.poll(async () => (await running(superuser)).length).toBe(0);
+    });
+  });
+
+  test("in the middle of the file, nothing is read any more", async ({
+    adminPage,
+    app,
+    database: { sql, superuser },
+  }) => {
+    test.slow();
+    await storeMany(sql, 60_000);
+    const cookie = (await adminPage.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const reader = new AbortController();
+    const answer = await fetch(`${app.url}/calls/export.csv`, { headers: { cookie }, signal: reader.signal });
+    expect(answer.status).toBe(200);
+    const stream = answer.body?.getReader();
+    await stream?.read();
+    await sql.begin(async (transaction) => {
+      await transaction`lock table call_details in access exclusive mode`;
+      // Reads on until the next batch waits for the lock.
+      const draining = (async () => {
+        while ((await stream?.read())?.done === false);
+      })().catch((error: unknown) => (error as Error).name);
+      await expect.poll(async () => (await running(superuser)).length).toBe(1);
+      reader.abort();
+      expect(await draining).toBe("AbortError");
+      await expect.poll(async () => (await running(superuser)).length).toBe(0);
+    });
+    // Nor does it begin again once the way is free.
+    expect(await running(superuser)).toEqual([]);
+  });
+});

@@ -1,0 +1,269 @@
+import fc from "fast-check";
+
+import { countCalls } from "@/db/calls/list";
+import {
+  readCallTimes,
+  readCriteria,
+  readHours,
+  readScenarios,
+  readSeries,
+  readSummary,
+} from "@/db/statistics/statistics";
+import { NO_FILTER, parseCallFilter, type CallFilter } from "@/lib/call/filter";
+import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/overview";
+import { bucketsOf, type BucketUnit, type Span, spanBounds } from "@/lib/time/period";
+import { startOfDay } from "@/lib/time/time";
+import type { Database } from "@/tests/fixtures/database";
+import { expect, test } from "@/tests/fixtures/test";
+
+/** Egypt's clocks go back at the end of 29 October 2026: that day has 25 hours, and one of them comes twice. */
+const ZONE = "Africa/Cairo";
+const CURRENT: Span = { from: startOfDay("2026-10-27", ZONE), to: startOfDay("2026-11-03", ZONE) };
+const PREVIOUS: Span = { from: startOfDay("2026-10-20", ZONE), to: new Date("2026-10-26T10:30:00Z") };
+
+type Row = {
+  outcome: string | null;
+  goal: string | null;
+  scenario: string | null;
+  language: string | null;
+  seconds: number | null;
+  at: Date;
+  isTest: boolean;
+  state: "done" | "not_found" | "pending";
+  criteria: Record<string, { met: boolean; primary: boolean }> | null;
+};
+
+const SAMPLE: Row = {
+  outcome: "complete",
+  goal: null,
+  scenario: null,
+  language: null,
+  seconds: null,
+  at: new Date(0),
+  isTest: false,
+  state: "done",
+  criteria: null,
+};
+
+const CRITERIA = ["Said who calls, and why", 'Asked for "the name"', "أكد العميل الموعد", "100% sure"];
+
+const row: fc.Arbitrary<Row> = fc.record({
+  outcome: fc.constantFrom("complete", "complete", "complete", "no_answer", "failed", "a,b", "unknown", "hlr%2C", null),
+  goal: fc.constantFrom("success", "success", "failure", "error", "partial", null),
+  scenario: fc.constantFrom("delivery", "survey, long", "unknown", null),
+  language: fc.constantFrom("ar", "en", null),
+  seconds: fc.option(fc.integer({ min: 0, max: 600 })),
+  at: fc.date({ min: new Date("2026-10-18"), max: new Date("2026-11-05"), noInvalidDate: true }),
+  isTest: fc.constantFrom(false, false, false, true),
+  state: fc.constantFrom("done", "done", "pending", "not_found"),
+  criteria: fc.option(
+    fc.dictionary(fc.constantFrom(...CRITERIA), fc.record({ met: fc.boolean(), primary: fc.boolean() }), {
+      maxKeys: 4,
+    }),
+  ),
+});
+
+/** Nothing to one thing beside the period: with two, hardly a call is left to be counted. */
+const narrowing: fc.Arbitrary<Partial<CallFilter>> = fc.oneof(
+  fc.constant({}),
+  fc.constantFrom<Partial<CallFilter>>(
+    { outcome: ["complete"] },
+    { outcome: ["a,b", "unknown"] },
+    { scenario: ["delivery"] },
+    { scenario: ["unknown", "survey, long"] },
+    { language: ["ar"] },
+    { language: ["unknown"] },
+    { weekday: [4, 5] },
+    { hour: [22, 23, 0, 1] },
+    { minDuration: 60 },
+    { criterion: "100% sure" },
+  ),
+);
+
+const filters: fc.Arbitrary<CallFilter> = fc
+  .tuple(narrowing, fc.constantFrom(true, true, false, null))
+  .map(([narrowed, counted]) =>
+    Object.assign({}, NO_FILTER, narrowed, spanBounds(CURRENT, ZONE), { counted, zone: ZONE }),
+  );
+
+/** As many rows as a seed stands for: a failure then says a number and not ten pages of calls. */
+const seeds = fc.integer();
+function rowsOf(seed: number, minLength: number): Row[] {
+  return fc.sample(fc.array(row, { minLength, maxLength: 200, size: "max" }), { seed, numRuns: 1 })[0] ?? [];
+}
+
+async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
+  await sql`truncate calls`;
+  if (rows.length > 0) {
+    const values = rows.map((each, index) => ({
+      call_id: `call-${index}`,
+      outcome: each.outcome,
+      goal: each.goal,
+      scenario_id: each.scenario,
+      language: each.language,
+      duration_seconds: each.seconds,
+      started_at: each.at,
+      is_test: each.isTest,
+      enrichment_state: each.state,
+      // The application that other tests started on this database asks the API for what is due, and would change it.
+      enrichment_due_at: null,
+      criteria: each.criteria === null ? null : sql.json(each.criteria),
+    }));
+    await sql`insert into calls ${sql(values)}`;
+  }
+}
+
+/** What the list behind a link counts, by way of the link's text. */
+async function behind(href: string | undefined): Promise<number | "no link"> {
+  if (href === undefined) {
+    return "no link";
+  }
+  const { filter } = parseCallFilter(Object.fromEntries(new URL(href, "http://localhost").searchParams), ZONE);
+  return (await countCalls(filter)).count;
+}
+
+const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { calls }) => total + calls, 0);
+
+// Without it every test waits for an application that none of these asks for.
+test.use({ baseURL: "http://localhost" });
+
+test("rows 35 and 36: every number is the count of the list behind its link, without tests and what the API does not know", async ({
+  database,
+}) => {
+  test.slow();
+  let numbers = 0;
+  await fc.assert(
+    fc.asyncProperty(seeds, filters, async (seed, filter) => {
+      await fill(database, rowsOf(seed, 100));
+      const shown: [name: string, number: number, part: Part][] = [];
+      const summary = await readSummary(filter, CURRENT, PREVIOUS);
+      for (const [span, of] of [
+        [CURRENT, summary.current],
+        [PREVIOUS, summary.previous],
+      ] as const) {
+        shown.push(["calls", of?.figures.calls ?? -1, { span }]);
+        for (const name of ["reached", "assessed", "met", "timed"] as const) {
+          shown.push([name, of?.figures[name] ?? -1, { ...PARTS[name], span }]);
+        }
+        for (const { outcome, calls } of of?.outcomes ?? []) {
+          shown.push([`outcome ${outcome}`, calls, { outcome: [outcome], span }]);
+        }
+      }
+      for (const unit of ["hour", "day", "week"] satisfies BucketUnit[]) {
+        const buckets = bucketsOf(CURRENT, unit, ZONE, 7);
+        for (const { bucket, outcome, calls } of await readSeries(filter, buckets)) {
+          const span = buckets[bucket] ?? PREVIOUS;
+          shown.push([`${unit} ${bucket} ${outcome}`, calls, { outcome: [outcome], span }]);
+        }
+      }
+      for (const { weekday, hour, calls, reached } of await readHours(filter, CURRENT)) {
+        shown.push([`day ${weekday} ${hour}:00`, calls, { weekday, hour }]);
+        shown.push([`day ${weekday} ${hour}:00 reached`, reached, { ...PARTS.reached, weekday, hour }]);
+      }
+      for (const { scenario, figures } of await readScenarios(filter, CURRENT)) {
+        shown.push([`scenario ${scenario}`, figures.calls, { scenario }]);
+        for (const name of ["reached", "assessed", "met", "timed"] as const) {
+          shown.push([`scenario ${scenario} ${name}`, figures[name], { ...PARTS[name], scenario }]);
+        }
+      }
+      for (const { scenario, criterion, judged, met } of await readCriteria(filter, CURRENT)) {
+        shown.push([`criterion ${criterion}`, judged, { scenario, criterion }]);
+        shown.push([`criterion ${criterion} met`, met, { scenario, criterion, criterionMet: true }]);
+      }
+
+      numbers += shown.filter(([, number]) => number > 0).length;
+      const wrong: unknown[] = [];
+      for (const [name, number, part] of shown) {
+        const count = await behind(partHref(filter, part));
+        // Only "none" may be without a link, and a criterion beside the one that the page is narrowed to.
+        const mayLackLink = number === 0 || name.startsWith("criterion");
+        if (count !== number && !(count === "no link" && mayLackLink)) {
+          wrong.push({ name, number, count });
+        }
+      }
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 12, endOnFailure: true },
+  );
+  expect(numbers).toBeGreaterThan(500);
+});
+
+test("the panels agree with one another", async ({ database }) => {
+  await fc.assert(
+    fc.asyncProperty(seeds, filters, async (seed, filter) => {
+      await fill(database, rowsOf(seed, 0));
+      const { current, leftOut } = await readSummary(filter, CURRENT, PREVIOUS);
+      const hours = await readHours(filter, CURRENT);
+      const scenarios = await readScenarios(filter, CURRENT);
+      const { calls, reached, timed, talkSeconds } = current.figures;
+      expect({
+        outcomes: sum(current.outcomes),
+        series: sum(await readSeries(filter, bucketsOf(CURRENT, "hour", ZONE, 7))),
+        hours: sum(hours),
+        scenarios: sum(scenarios.map(({ figures }) => figures)),
+        reached: hours.reduce((total, each) => total + each.reached, 0),
+        timed: scenarios.reduce((total, { figures }) => total + figures.timed, 0),
+        talkSeconds: scenarios.reduce((total, { figures }) => total + figures.talkSeconds, 0),
+      }).toEqual({ outcomes: calls, series: calls, hours: calls, scenarios: calls, reached, timed, talkSeconds });
+      if (filter.counted === true) {
+        const all = await readSummary({ ...filter, counted: null }, CURRENT, null);
+        expect([leftOut, all.leftOut]).toEqual([all.current.figures.calls - calls, 0]);
+        expect(leftOut).toBe((await countCalls({ ...filter, counted: false })).count);
+      }
+    }),
+    { numRuns: 25, endOnFailure: true },
+  );
+});
+
+test("the percentile is the one that Postgres finds", async ({ database }) => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      await fill(database, rowsOf(seed, 1));
+      const [expected] = await database.sql<{ p90: number | null }[]>`
+        select percentile_disc(0.9) within group (order by duration_seconds) as p90
+        from calls where outcome = 'complete' and occurred_at >= ${CURRENT.from} and occurred_at < ${CURRENT.to}`;
+      const { current } = await readSummary({ ...NO_FILTER, zone: ZONE }, CURRENT, null);
+      expect(current.figures.p90Seconds).toBe(expected?.p90);
+    }),
+    { numRuns: 25, endOnFailure: true },
+  );
+});
+
+test("an hour that the clocks show twice is two bars and one square of the map", async ({ database }) => {
+  // 23:30 on the 29th in summer time, and 23:30 again an hour later.
+  await fill(database, [
+    { ...SAMPLE, at: new Date("2026-10-29T20:30:00Z") },
+    { ...SAMPLE, at: new Date("2026-10-29T21:30:00Z") },
+  ]);
+  const filter = { ...NO_FILTER, ...spanBounds(CURRENT, ZONE), zone: ZONE };
+  const buckets = bucketsOf(CURRENT, "hour", ZONE, 7);
+  const series = await readSeries(filter, buckets);
+  expect(series.map(({ bucket }) => buckets[bucket]?.from.toISOString()).toSorted()).toEqual([
+    "2026-10-29T20:00:00.000Z",
+    "2026-10-29T21:00:00.000Z",
+  ]);
+  expect([...(await readHours(filter, CURRENT))]).toEqual([{ weekday: 4, hour: 23, calls: 2, reached: 2 }]);
+  expect(await countCalls(partOf(filter, { weekday: 4, hour: 23 }) ?? filter)).toMatchObject({ count: 2 });
+});
+
+test("nothing at all is nothing, not an error", async ({ database }) => {
+  await fill(database, []);
+  expect(await readCallTimes()).toBeNull();
+  const { current, previous, leftOut } = await readSummary(NO_FILTER, CURRENT, PREVIOUS);
+  expect([current.figures.calls, current.figures.p90Seconds, previous?.figures.calls, leftOut]).toEqual([
+    0,
+    null,
+    0,
+    0,
+  ]);
+  expect(await readSeries(NO_FILTER, [])).toEqual([]);
+});
+
+test("the first and the last call are known, whatever is counted", async ({ database }) => {
+  const [first, last] = [new Date("2026-10-20T08:00:00.123Z"), new Date("2026-11-01T09:00:00Z")];
+  await fill(database, [
+    { ...SAMPLE, at: last },
+    { ...SAMPLE, at: first, isTest: true },
+  ]);
+  expect(await readCallTimes()).toEqual({ first, last });
+});

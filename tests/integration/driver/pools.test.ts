@@ -1,0 +1,42 @@
+import { sql } from "drizzle-orm";
+
+import { db, jobs, open, replica } from "@/db/driver/client";
+import { attempt } from "@/db/driver/deadline-pool";
+import { expect, test } from "@/tests/fixtures/test";
+
+test("row 44: a statement of every pool ends by itself, a delivery's soonest", async ({ database }) => {
+  expect(database.url).toContain("worker");
+  const limitOf = async (on: typeof db) => {
+    const [row] = await on.execute<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`);
+    return row?.limit;
+  };
+  expect(await Promise.all([limitOf(db), limitOf(replica), limitOf(jobs), attempt(limitOf, 5000)])).toEqual([
+    "20s",
+    "20s",
+    "10s",
+    "6s",
+  ]);
+});
+
+test("row 43: a server that is well is asked at once, however many connections to it have just ended", async ({
+  database,
+}) => {
+  await db.execute(sql`select 1`);
+  const fresh = () => open({ url: database.url, name: "test", max: 1, statementTimeoutSeconds: 5 });
+  for (let round = 0; round < 8; round += 1) {
+    const pool = fresh();
+    await pool.execute(sql`select 1`);
+    // To cancel a query the driver makes a connection that never logs in.
+    const sleeping = pool.$client`select pg_sleep(5)`;
+    const ended = expect(sleeping).rejects.toMatchObject({ code: "57014" });
+    await expect
+      .poll(
+        () =>
+          database.superuser`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`,
+      )
+      .toHaveLength(1);
+    sleeping.cancel();
+    await ended;
+    await pool.$client.end();
+  }
+});

@@ -1,0 +1,106 @@
+import { getCall } from "@/db/calls/list";
+import { standings } from "@/db/calls/provenance";
+import { countArrivals, readArrivalBounds } from "@/db/deliveries/arrivals";
+import { countQuarantined, readSecretUse } from "@/db/deliveries/list";
+import { record } from "@/db/deliveries/record";
+import { interpret } from "@/lib/sarj/interpret";
+import { received } from "@/tests/fixtures/received";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete } from "@/tests/fixtures/webhooks";
+
+// Nothing here needs the application, and its jobs would change what is asserted on.
+test.use({ baseURL: "http://localhost:1" });
+
+test.beforeEach(async ({ database }) => {
+  await database.empty();
+});
+
+const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
+
+async function store(body: Buffer, secretLabel = "aaaaaaaa", receivedAt: Date | null = null) {
+  const meaning = interpret(body, new Date());
+  const { deliveryId } = await record(received(body, { secretLabel, receivedAt }), meaning);
+  if (!meaning.understood) {
+    throw new Error("the test's own body is not understood");
+  }
+  return { id: deliveryId, facts: meaning.facts };
+}
+
+test("what a delivery says is compared with what its call holds, and whose word that is", async () => {
+  const early = await store(Buffer.from('{"call_id":"p","payload":{"type":"no_answer"}}'));
+  const first = await store(bytes(complete("p", { report: null, total_duration: 61 })));
+  const second = await store(
+    bytes(complete("p", { report: { outcome: { status: "success" } }, total_duration: 90, direction: "outbound" })),
+  );
+  const details = (await getCall("p"))?.details ?? null;
+  const standingOf = (delivery: typeof first, others: (typeof first)[]) =>
+    Object.fromEntries(standings(delivery, details, others).map((row) => [row.field, row]));
+
+  expect(standingOf(early, [first, second])["outcome"]).toEqual({
+    field: "outcome",
+    said: "no_answer",
+    held: "complete",
+    standing: "outdone",
+    source: { kind: "complete", deliveryIds: [first.id] },
+  });
+  const ofFirst = standingOf(first, [early, second]);
+  expect(ofFirst["outcome"]).toMatchObject({ standing: "held", source: null });
+  expect(ofFirst["durationSeconds"]).toMatchObject({ said: 61, held: 61, standing: "held" });
+  // Both say the same with the same rank: whose word it was cannot be told apart.
+  expect(ofFirst["direction"]).toMatchObject({ standing: "agreed", source: { deliveryIds: [second.id] } });
+  const ofSecond = standingOf(second, [early, first]);
+  expect(ofSecond["durationSeconds"]).toMatchObject({
+    said: 90,
+    held: 61,
+    standing: "outdone",
+    source: { kind: "complete", deliveryIds: [first.id] },
+  });
+  expect(ofSecond["report"]).toMatchObject({ standing: "held" });
+  expect(Object.values(standingOf(first, []).durationSeconds ?? {})).toContain("held");
+  expect(standings(first, null, []).every(({ standing }) => standing === "absent")).toBe(true);
+});
+
+test("row 4: each secret has its label, its last use and how much it was used; an unused one says so", async ({
+  database: { sql },
+}) => {
+  const old = new Date(Date.now() - 3 * 86_400_000);
+  await store(bytes(complete("s1")), "aaaaaaaa", old);
+  await store(bytes(complete("s2")), "bbbbbbbb");
+  // The same body again is use too.
+  await store(bytes(complete("s1")), "aaaaaaaa");
+  const [a, b, c] = await readSecretUse(["aaaaaaaa", "bbbbbbbb", "cccccccc"]);
+  expect(a).toMatchObject({ label: "aaaaaaaa", lastDay: 0 });
+  expect(a?.lastUsedAt?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  expect(b).toMatchObject({ lastDay: 1 });
+  expect(c).toEqual({ label: "cccccccc", lastUsedAt: null, lastDay: 0 });
+  const [plan] = await sql`explain (format json) select last_received_at from deliveries
+    where secret_label = 'aaaaaaaa' order by received_at desc limit 200`;
+  expect(JSON.stringify(plan)).not.toContain('"Sort"');
+});
+
+test("arrivals are counted for each stretch, its end left out, in the order asked for", async () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 4, 4, 9, minute));
+  for (const minute of [0, 10, 20, 30]) {
+    await store(bytes(complete(`a${minute}`)), "aaaaaaaa", at(minute));
+  }
+  expect(
+    await countArrivals([
+      { from: at(10), to: at(30) },
+      { from: at(0), to: at(31) },
+      { from: at(40), to: at(50) },
+    ]),
+  ).toEqual([2, 4, 0]);
+  expect(await countArrivals([])).toEqual([]);
+  expect(await readArrivalBounds()).toEqual({ first: at(0), last: at(30) });
+});
+
+test("what was set aside is counted by its reason", async () => {
+  for (const body of ["{", "}", "[]"]) {
+    const raw = Buffer.from(body);
+    await record(received(raw), interpret(raw, new Date()));
+  }
+  expect(await countQuarantined()).toEqual([
+    { reason: "not_json", count: 2 },
+    { reason: "not_an_object", count: 1 },
+  ]);
+});

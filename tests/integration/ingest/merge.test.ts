@@ -1,0 +1,279 @@
+import fc from "fast-check";
+import type postgres from "postgres";
+
+import { applyApiFacts } from "@/db/calls/enrichment";
+import { record } from "@/db/deliveries/record";
+import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
+import { interpret } from "@/lib/sarj/interpret";
+import { received } from "@/tests/fixtures/received";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+
+test.beforeEach(({ database }) => database.empty());
+
+const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+
+/** Brings one body in, as the webhook does after it has read it. */
+async function bring(body: unknown, receivedAt: Date | null = null) {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return record(received(bytes, { receivedAt }), interpret(bytes, new Date()));
+}
+
+test("row 32: 500 copies at once are one call and one delivery that came 500 times", async ({ app, database }) => {
+  const body = JSON.stringify(complete("copies"));
+  const answers = await Promise.all(
+    Array.from({ length: 500 }, async () => {
+      const response = await fetch(app.webhookUrl, { method: "POST", body });
+      return { status: response.status, ...((await response.json()) as { verdict: string; delivery_id: string }) };
+    }),
+  );
+  const verdicts = Object.groupBy(answers, ({ status, verdict }) => `${status} ${verdict}`);
+  // A copy whose try was cut and made again may count once more, and some may have been parked on disk; there is never a second row.
+  const count = (answer: `${number} ${string}`) => verdicts[answer]?.length ?? 0;
+  const [applied, duplicate, spooled] = [count("200 applied"), count("200 duplicate"), count("202 spooled")];
+  expect(applied + duplicate + spooled).toBe(500);
+  expect(applied).toBeLessThanOrEqual(1);
+  expect(new Set(answers.flatMap(({ delivery_id: id }) => (id ? [id] : []))).size).toBe(1);
+  await expect
+    .poll(
+      async () => {
+        const rows = await database.sql`select call_id, times_received >= 500 as whole, verdict from deliveries`;
+        return [...rows];
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual([{ call_id: "copies", whole: true, verdict: "applied" }]);
+  expect(await database.sql`select call_id from calls`).toEqual([{ call_id: "copies" }]);
+  expect(await database.sql`select call_id from call_details`).toEqual([{ call_id: "copies" }]);
+});
+
+test("row 32: a request that was recorded twice, because its answer was lost on the way, counts once", async ({
+  database: { sql },
+}) => {
+  const bytes = Buffer.from(JSON.stringify(complete("once")));
+  const meaning = interpret(bytes, new Date());
+  const [request, another] = [received(bytes), received(bytes)];
+  expect((await record(request, meaning)).verdict).toBe("applied");
+  expect((await record(request, meaning)).verdict).toBe("applied");
+  expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 1 }]);
+  expect(await record(another, meaning)).toMatchObject({ verdict: "duplicate", deliveryId: request.id });
+  expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 2 }]);
+});
+
+test("row 33: complete outranks not completed, whichever comes first", async ({ database }) => {
+  expect(await bring(notCompleted("late-complete"))).toMatchObject({ verdict: "applied" });
+  expect(await bring(complete("late-complete"))).toMatchObject({ verdict: "applied" });
+  expect(await bring(complete("early-complete"))).toMatchObject({ verdict: "applied" });
+  expect(await bring(notCompleted("early-complete"))).toMatchObject({ verdict: "superseded" });
+  const rows = await database.sql`select call_id, outcome, phone_number from calls order by call_id`;
+  expect(rows).toEqual([
+    { call_id: "early-complete", outcome: "complete", phone_number: "+966500000001" },
+    { call_id: "late-complete", outcome: "complete", phone_number: "+966500000001" },
+  ]);
+});
+
+test("row 34: another body for the same call is merged by time, null takes nothing away, both bodies are kept", async ({
+  database,
+}) => {
+  const early = complete("twice", {
+    ended_at: "2026-05-04T09:01:00Z",
+    total_duration: 60,
+    phone_number: "+966511111111",
+  });
+  const late = complete("twice", {
+    ended_at: "2026-05-04T09:02:00Z",
+    total_duration: 120,
+    phone_number: null,
+    report: { a: 1 },
+  });
+  expect(await bring(late)).toMatchObject({ verdict: "applied" });
+  expect(await bring(early)).toMatchObject({ verdict: "superseded" });
+  expect(await bring(early)).toMatchObject({ verdict: "duplicate" });
+  expect(
+    await database.sql`
+      select phone_number, duration_seconds, ended_at, report from calls join call_details using (call_id)`,
+  ).toEqual([
+    {
+      phone_number: "+966511111111",
+      duration_seconds: 120,
+      ended_at: new Date("2026-05-04T09:02:00Z"),
+      report: { a: 1 },
+    },
+  ]);
+  const kept = await database.sql<{ body: Buffer; verdict: string }[]>`
+    select convert_from(body, 'UTF8') as body, verdict from deliveries order by verdict`;
+  expect(kept.map((row) => [JSON.parse(String(row.body)), row.verdict])).toEqual([
+    [late, "applied"],
+    [early, "superseded"],
+  ]);
+});
+
+test("row 34: a delivery that was applied is superseded once a better one decides the call, whoever waits for whom", async ({
+  database,
+}) => {
+  const at = (second: number) =>
+    complete("better", { ended_at: `2026-05-04T09:01:${String(second).padStart(2, "0")}Z` });
+  expect(await bring(notCompleted("better"))).toMatchObject({ verdict: "applied" });
+  expect(await bring(at(1))).toMatchObject({ verdict: "applied" });
+  await Promise.all([5, 3, 8, 2, 7, 4, 6].map((second) => bring(at(second))));
+  expect(
+    await database.sql`
+      select verdict, count(*)::integer as count, max(convert_from(body, 'UTF8')::json #>> '{payload,call_data,ended_at}') as latest
+      from deliveries group by verdict order by verdict`,
+  ).toEqual([
+    { verdict: "applied", count: 1, latest: "2026-05-04T09:01:08Z" },
+    { verdict: "superseded", count: 8, latest: "2026-05-04T09:01:07Z" },
+  ]);
+});
+
+test("row 34: where the payloads do not say, the first that came stays", async ({ database }) => {
+  await bring(notCompleted("equals", "no_answer"));
+  expect(await bring(notCompleted("equals", "failed"))).toMatchObject({ verdict: "superseded" });
+  expect(await database.sql`select outcome from calls`).toEqual([{ outcome: "no_answer" }]);
+});
+
+test("row 51: times are the database's; one that waited elsewhere keeps its own, capped by the database's", async ({
+  database,
+}) => {
+  await bring(complete("waited"), new Date("2026-05-04T10:00:00Z"));
+  await bring(complete("from-tomorrow"), new Date(Date.now() + 86_400_000));
+  await bring(complete("waited"), null);
+  const rows = await database.sql`
+    select call_id, received_at <= now() as received_by_now, d.last_received_at <= now() as last_by_now,
+      d.received_at = c.first_received_at as agrees, d.received_at
+    from deliveries d join calls c using (call_id) order by call_id`;
+  expect(rows).toMatchObject([
+    { call_id: "from-tomorrow", received_by_now: true, last_by_now: true, agrees: true },
+    {
+      call_id: "waited",
+      received_by_now: true,
+      last_by_now: true,
+      agrees: true,
+      received_at: new Date("2026-05-04T10:00:00Z"),
+    },
+  ]);
+});
+
+/* ── Every order, and all at once ────────────────────────────────────────────────────────────────────────────────── */
+
+/** A webhook or an answer of the API, told apart by rank or by time: what equals do is another test. */
+type Source =
+  | { kind: "complete"; data: Record<string, unknown> }
+  | { kind: "not_completed" }
+  | { kind: "api"; at: number; facts: CallFacts };
+
+const instant = (second: number) => new Date(Date.UTC(2026, 4, 4, 9, 0, second));
+const nullable = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: null });
+const recording = (id: number) =>
+  fc.constantFrom(
+    null,
+    `https://storage.googleapis.com/r-${id}.mp4?X-Goog-Date=20260504T0900${String(id).padStart(2, "0")}Z&X-Goog-Expires=3600`,
+  );
+
+/** Sources with distinct ranks: `at` is one of a set without repetition. */
+const sources = fc
+  .uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 2, maxLength: 4 })
+  .chain((seconds) =>
+    fc.tuple(
+      ...seconds.map((second, index) => (index === 0 ? first(second) : fc.oneof(completed(second), api(second)))),
+    ),
+  );
+
+function completed(second: number, endedAt: Date | null = instant(second)): fc.Arbitrary<Source> {
+  return fc
+    .record({
+      status: nullable(fc.constantFrom("completed", "failed", `s${second}`)),
+      phone_number: nullable(fc.constant(`+9665000000${second}`)),
+      total_duration: nullable(fc.constant(second)),
+      direction: nullable(fc.constantFrom("inbound", "outbound")),
+      report: nullable(fc.constant({ outcome: { status: second % 2 === 0 ? "success" : "failure" }, second })),
+      enhanced_transcript: nullable(
+        fc.constant({ transcript: { messages: [{ role: "user", content: `turn ${second}` }] }, errors: [] }),
+      ),
+      started_at: nullable(fc.constant(instant(second).toISOString())),
+      created_at: nullable(fc.constant(instant(second).toISOString())),
+      recording_url: recording(second),
+    })
+    .map((data) => ({ kind: "complete" as const, data: { ...data, ended_at: endedAt } }));
+}
+
+function api(second: number): fc.Arbitrary<Source> {
+  return fc
+    .record({
+      status: nullable(fc.constantFrom("completed", "busy")),
+      phoneNumber: nullable(fc.constant(`+9665990000${second}`)),
+      scenarioId: nullable(fc.constant(`scenario-${second}`)),
+      language: nullable(fc.constantFrom("ar", "en", "ur")),
+      durationSeconds: nullable(fc.constant(1000 + second)),
+      variables: nullable(fc.constant({ customer_name: `Name ${second}` })),
+      report: nullable(fc.constant({ outcome: { status: "error" }, second })),
+    })
+    .map((facts) => ({ kind: "api" as const, at: second, facts: { ...NO_FACTS, ...facts } }));
+}
+
+/** One of them may be a call that was not completed, or a completed one that does not say when it ended. */
+function first(second: number): fc.Arbitrary<Source> {
+  return fc.oneof(fc.constant({ kind: "not_completed" as const }), completed(second, null));
+}
+
+async function apply(callId: string, source: Source): Promise<void> {
+  switch (source.kind) {
+    case "complete":
+      await bring(complete(callId, source.data));
+      return;
+    case "not_completed":
+      await bring(notCompleted(callId, "no_answer"));
+      return;
+    case "api":
+      await applyApiFacts(callId, source.facts, instant(source.at), DONE, { mayMake: true, leasedUntil: null });
+  }
+}
+
+/** What the sources made of a call, without what names it or says when it came. */
+async function outcomeOf(sql: postgres.Sql, callId: string): Promise<unknown> {
+  const [call] = await sql`
+    select to_jsonb(calls) - array['call_id', 'first_received_at', 'last_received_at', 'occurred_at', 'verified_at',
+      'enrichment_state', 'enrichment_due_at', 'enrichment_attempts', 'enrichment_error'] as row,
+      coalesce(started_at, created_at, first_received_at) = occurred_at as occurred,
+      verified_at is not null as verified
+    from calls where call_id = ${callId}`;
+  const [details] = await sql`
+    select to_jsonb(call_details) - 'call_id' #- '{facts,outcome,d}' as row from call_details where call_id = ${callId}`;
+  return { call, details };
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  return items.length <= 1
+    ? [[...items]]
+    : items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item].concat(rest)));
+}
+
+test("row 33: every order of a call's sources, and all of them at once, give the same row", async ({
+  database: { sql },
+}) => {
+  test.setTimeout(120_000);
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(sources, async (given) => {
+      run += 1;
+      const orders = permutations(given);
+      const inOrder = orders.map(async (order, index) => {
+        const callId = `order-${run}-${index}`;
+        for (const source of order) {
+          await apply(callId, source);
+        }
+        return outcomeOf(sql, callId);
+      });
+      const atOnce = Array.from({ length: 4 }, async (_, index) => {
+        const callId = `at-once-${run}-${index}`;
+        await Promise.all(given.map((source) => apply(callId, source)));
+        return outcomeOf(sql, callId);
+      });
+      const [expected, ...others] = await Promise.all([...inOrder, ...atOnce]);
+      for (const other of others) {
+        expect(other).toEqual(expected);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

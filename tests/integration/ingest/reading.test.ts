@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+
+import { MAX_BODY_BYTES } from "@/lib/sarj/body";
+import { type App, startApp } from "@/tests/fixtures/app";
+import { rawRequest } from "@/tests/fixtures/raw-http";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+
+test.beforeEach(({ database }) => database.empty());
+
+const MEGABYTE = 1024 * 1024;
+
+/** Resident memory in bytes; null where the system does not tell. */
+function residentMemory(pid: number): number | null {
+  try {
+    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null;
+  }
+}
+
+test.describe("row 13: a body over 4 MB", () => {
+  let app: App;
+  test.beforeAll(async ({ database }) => {
+    app = await startApp({ databaseUrl: database.url });
+  });
+  test.afterAll(() => app.stop());
+
+  for (const [name, head] of [
+    ["by its length", { "Content-Length": String(256 * MEGABYTE) }],
+    ["in chunks without a length", { "Transfer-Encoding": "chunked" }],
+  ] as const) {
+    test(`row 13: ${name} is answered 413, and memory stays flat`, async ({ database }) => {
+      const before = residentMemory(app.pid);
+      const request = rawRequest(app.webhookUrl, { ...head, "Content-Type": "application/json" });
+      const piece = Buffer.alloc(64 * 1024, 0x20);
+      const isChunked = "Transfer-Encoding" in head;
+      const closed = new Promise((resolve) => request.socket.once("close", resolve));
+      let peak = before ?? 0;
+      for (let sent = 0; sent < 256 * MEGABYTE && !request.socket.destroyed; sent += piece.length) {
+        await Promise.race([
+          request.write(isChunked ? Buffer.concat([Buffer.from("10000\r\n"), piece, Buffer.from("\r\n")]) : piece),
+          closed,
+        ]);
+        peak = Math.max(peak, residentMemory(app.pid) ?? 0);
+      }
+      const answer = await request.answer;
+      expect(answer?.status).toBe(413);
+      expect(answer?.head).toContain("connection: close");
+      expect(request.socket.bytesWritten, "the rest is not even read").toBeLessThan(32 * MEGABYTE);
+      if (before !== null) {
+        expect(peak - before).toBeLessThan(64 * MEGABYTE);
+      }
+      expect(await database.sql`select from deliveries`).toHaveLength(0);
+    });
+  }
+
+  test("row 13: 4 MB exactly is taken, one byte more is not", async ({ database }) => {
+    const body = JSON.stringify(notCompleted("four-megabytes"));
+    const padded = (bytes: number) => body.padEnd(bytes, " ");
+    const take = await fetch(app.webhookUrl, { method: "POST", body: padded(MAX_BODY_BYTES) });
+    expect(take.status).toBe(200);
+    const refuse = await fetch(app.webhookUrl, { method: "POST", body: padded(MAX_BODY_BYTES + 1) });
+    expect(refuse.status).toBe(413);
+    expect(await database.sql`select length(body)::int as length from deliveries`).toEqual([
+      { length: MAX_BODY_BYTES },
+    ]);
+  });
+});
+
+test("row 14: a body that is not complete in 8 s is answered 408, and nothing is stored", async ({ app, database }) => {
+  const body = JSON.stringify(complete("row-14"));
+  const still = rawRequest(app.webhookUrl, { "Content-Length": String(body.length) });
+  const trickling = rawRequest(app.webhookUrl, { "Transfer-Encoding": "chunked" });
+  const began = performance.now();
+  await still.write(body.slice(0, 100));
+  const trickle = setInterval(() => void trickling.write("1\r\n \r\n"), 200);
+  for (const request of [still, trickling]) {
+    const answer = await request.answer;
+    expect(answer?.status).toBe(408);
+    expect(answer?.head).toContain("connection: close");
+  }
+  clearInterval(trickle);
+  const took = performance.now() - began;
+  expect(took).toBeGreaterThan(7500);
+  expect(took, "before the vendor's 10 s are over").toBeLessThan(9500);
+  expect(await database.sql`select from deliveries`).toHaveLength(0);
+});
+
+test("row 14: a body that comes in pieces in time is taken", async ({ app }) => {
+  const body = JSON.stringify(notCompleted("in-pieces"));
+  const request = rawRequest(app.webhookUrl, { "Content-Length": String(body.length) });
+  for (const piece of body) {
+    await request.write(piece);
+  }
+  expect((await request.answer)?.status).toBe(200);
+});
+
+test("row 15: a connection that breaks off leaves nothing behind", async ({ database }) => {
+  const app = await startApp({ databaseUrl: database.url });
+  const body = JSON.stringify(complete("row-15"));
+  const headers = [{ "Content-Length": String(body.length) }, { "Transfer-Encoding": "chunked" }];
+  for (const head of headers) {
+    for (const end of ["destroy", "resetAndDestroy", "end"] as const) {
+      const request = rawRequest(app.webhookUrl, head);
+      const half = body.slice(0, body.length / 2);
+      await request.write("Content-Length" in head ? half : `${half.length.toString(16)}\r\n${half}\r\n`);
+      request.socket[end]();
+    }
+  }
+  const cutOff = () => app.logs().split('"error_code":"cut_off"').length - 1;
+  await expect.poll(cutOff).toBe(6);
+  expect((await fetch(app.webhookUrl, { method: "POST", body })).status, "it serves on").toBe(200);
+  await app.stop();
+  expect(app.logs()).not.toContain("console");
+  expect(app.logs().toLowerCase()).not.toContain("unhandled");
+  expect(await database.sql`select call_id, times_received from deliveries`).toEqual([
+    { call_id: "row-15", times_received: 1 },
+  ]);
+});
+
+test("row 30: a transcript of 2 MB is kept whole, and its beginning can be searched", async ({ app, database }) => {
+  // Short words that all differ are what a tsvector takes the most room for.
+  const words = Array.from({ length: 260_000 }, (_, index) => `w${index.toString(36)}`).join(" ");
+  const content = `${words} zzlast`;
+  expect(content.length).toBeGreaterThan(1.4 * MEGABYTE);
+  const enhanced_transcript = {
+    transcript: {
+      messages: [
+        { type: "message", role: "user", content, start_at: 1 },
+        { role: "assistant", content: "م".repeat(300_000) },
+      ],
+    },
+    errors: [],
+  };
+  const response = await fetch(app.webhookUrl, {
+    method: "POST",
+    body: JSON.stringify(complete("row-30", { enhanced_transcript })),
+  });
+  expect([response.status, await response.json()]).toMatchObject([200, { verdict: "applied" }]);
+  const [row] = await database.sql`
+    select transcript, search @@ 'w1' as first_is_found, search @@ 'zzlast' as last_is_found
+    from call_details where call_id = 'row-30'`;
+  expect(row?.["transcript"][0].content === content).toBe(true);
+  expect(row?.["transcript"][1].content).toHaveLength(300_000);
+  expect(row).toMatchObject({ first_is_found: true, last_is_found: false });
+});

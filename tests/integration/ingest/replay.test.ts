@@ -1,0 +1,221 @@
+import { gzipSync } from "node:zlib";
+
+import { getDelivery, listDeliveries } from "@/db/deliveries/list";
+import { record } from "@/db/deliveries/record";
+import { applyReplay, readStoredDelivery } from "@/db/deliveries/replay";
+import { NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
+import { interpret, type QuarantineReason } from "@/lib/sarj/interpret";
+import { replay, replayReasonBatch } from "@/server/ingest/replay";
+import { apiAccess, noteApiStop } from "@/server/jobs/enrich";
+import { received } from "@/tests/fixtures/received";
+import { expect, test } from "@/tests/fixtures/test";
+
+test.beforeEach(async ({ database }) => {
+  await database.empty();
+  // The application beside this test asks the API for nothing meanwhile, and so changes no call.
+  const access = apiAccess();
+  expect(access).not.toBeNull();
+  await noteApiStop(access ?? { baseUrl: "", apiKey: "" }, "unauthorized");
+});
+
+test("row 63: what was erased while a replay had read it already does not come back", async ({ database: { sql } }) => {
+  const id = await store(complete("erased"), { reason: "call_id_missing" });
+  const stored = await readStoredDelivery(id);
+  const meaning = interpret(complete("erased"), new Date());
+  await sql`delete from deliveries`;
+  expect(stored !== null && meaning.understood && (await applyReplay(stored, meaning))).toMatchObject({
+    verdict: "quarantined",
+  });
+  expect(await sql`select 1 from calls`).toHaveLength(0);
+  expect(await sql`select 1 from call_details`).toHaveLength(0);
+});
+
+const LONG_AGO = new Date("2026-01-05T08:00:00.000Z");
+
+function complete(callId: string, data: Record<string, unknown> = {}): Buffer {
+  const payload = { type: "complete", call_data: { call_id: callId, created_at: "2026-01-05T07:50:00Z", ...data } };
+  return Buffer.from(JSON.stringify({ call_id: callId, payload }));
+}
+
+/** Stores a delivery as the webhook does; with `reason` as one that was set aside. */
+async function store(
+  body: Buffer,
+  {
+    reason,
+    callId = "",
+    receivedAt = LONG_AGO,
+    contentEncoding = null,
+  }: {
+    reason?: QuarantineReason;
+    callId?: string;
+    receivedAt?: Date;
+    contentEncoding?: string | null;
+  } = {},
+): Promise<string> {
+  const meaning = reason === undefined ? interpret(body, new Date()) : { understood: false as const, callId, reason };
+  const delivery = received(body, { contentEncoding, sourceIp: "192.0.2.7", receivedAt });
+  return (await record(delivery, meaning)).deliveryId;
+}
+
+test("row 37: a replayed delivery applies as if it came now and keeps its first time; again changes nothing", async ({
+  database: { sql },
+}) => {
+  // Set aside by an older version that did not find the call's id in it.
+  const id = await store(complete("r37", { status: "completed", total_duration: 61 }), { reason: "call_id_missing" });
+  expect(await sql`select 1 from calls`).toHaveLength(0);
+
+  expect(await replay(id)).toEqual({ id, callId: "r37", before: "quarantined", verdict: "applied", reason: null });
+  const stored = await getDelivery(id);
+  expect(stored).toMatchObject({
+    callId: "r37",
+    verdict: "applied",
+    reason: null,
+    outcome: "complete",
+    timesReceived: 1,
+    receivedAt: LONG_AGO,
+    lastReceivedAt: LONG_AGO,
+  });
+  expect(stored?.replayedAt?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+
+  const snapshot = () => sql`
+    select calls.*, call_details.facts, call_details.transcript from calls join call_details using (call_id)
+    where call_id = 'r37'`;
+  // The API has been asked meanwhile: replaying must not send it there again.
+  await sql`update calls set enrichment_state = 'done', enrichment_due_at = null, enrichment_attempts = 2`;
+  const before = await snapshot();
+  expect(before).toMatchObject([
+    { outcome: "complete", duration_seconds: 61, first_received_at: LONG_AGO, last_received_at: LONG_AGO },
+  ]);
+  expect(await replay(id)).toMatchObject({ before: "applied", verdict: "applied" });
+  expect(await snapshot()).toEqual(before);
+  expect(await getDelivery(id)).toMatchObject({ timesReceived: 1, receivedAt: LONG_AGO, lastReceivedAt: LONG_AGO });
+});
+
+test("row 8: what came from an unexpected address applies when a person replays it", async ({ database: { sql } }) => {
+  const id = await store(complete("r8"), { reason: "unexpected_address", callId: "r8" });
+  expect(await replay(id)).toMatchObject({ verdict: "applied", callId: "r8" });
+  expect(await sql`select enrichment_state, enrichment_due_at <= now() as due from calls`).toEqual([
+    { enrichment_state: "pending", due: true },
+  ]);
+});
+
+test("a replay takes its place in the merge: a better delivery that came meanwhile stays", async ({
+  database: { sql },
+}) => {
+  const early = await store(Buffer.from('{"call_id":"rank","payload":{"type":"no_answer"}}'), {
+    reason: "unexpected_address",
+    callId: "rank",
+  });
+  await store(complete("rank", { status: "completed" }), { receivedAt: new Date("2026-01-05T09:00:00Z") });
+  await sql`update calls set enrichment_state = 'done', enrichment_due_at = null`;
+
+  expect(await replay(early)).toMatchObject({ verdict: "superseded" });
+  expect(await sql`select outcome, status, enrichment_state, first_received_at from calls`).toEqual([
+    { outcome: "complete", status: "completed", enrichment_state: "done", first_received_at: LONG_AGO },
+  ]);
+});
+
+test("what still cannot be understood stays set aside, with today's reason", async ({ database: { sql } }) => {
+  const id = await store(Buffer.from("{not json"), { reason: "too_deep" });
+  expect(await replay(id)).toEqual({
+    id,
+    callId: "",
+    before: "quarantined",
+    verdict: "quarantined",
+    reason: "not_json",
+  });
+  expect(await getDelivery(id)).toMatchObject({ verdict: "quarantined", reason: "not_json" });
+  expect(await sql`select 1 from calls`).toHaveLength(0);
+});
+
+test("a delivery that was applied keeps its verdict where its body is no longer understood", async ({
+  database: { sql },
+}) => {
+  const id = await store(complete("kept"));
+  await sql`update deliveries set body = 'x'`;
+  expect(await replay(id)).toMatchObject({ before: "applied", verdict: "applied", reason: "not_json" });
+  expect(await getDelivery(id)).toMatchObject({ verdict: "applied", reason: null });
+});
+
+test("a body that came again and was understood is not applied twice", async ({ database: { sql } }) => {
+  const body = complete("twin", { total_duration: 5 });
+  const setAside = await store(body, { reason: "call_id_missing" });
+  const understood = await store(body, { receivedAt: new Date("2026-01-05T09:00:00Z") });
+  expect(await replay(setAside)).toMatchObject({ verdict: "duplicate", callId: "twin" });
+  expect(await getDelivery(setAside)).toMatchObject({ verdict: "duplicate", reason: null });
+  expect(await getDelivery(understood)).toMatchObject({ verdict: "applied", timesReceived: 1 });
+  expect(await sql`select count(*)::int as count from calls`).toEqual([{ count: 1 }]);
+});
+
+test("a compressed body is replayed too", async () => {
+  const id = await store(gzipSync(complete("zipped")), { reason: "undecodable", contentEncoding: "gzip" });
+  expect(await replay(id)).toMatchObject({ verdict: "applied", callId: "zipped" });
+});
+
+test("a delivery that nobody knows cannot be replayed", async () => {
+  expect(await replay("00000000-0000-4000-8000-000000000000")).toBeNull();
+});
+
+test("all of one reason, the oldest first, in bounded batches, and no others", async ({ database: { sql } }) => {
+  for (let index = 0; index < 120; index += 1) {
+    const receivedAt = new Date(LONG_AGO.getTime() + index * 1000);
+    // Every tenth is beyond understanding: it must not keep the work going round.
+    const body = index % 10 === 9 ? Buffer.from(`[${index}]`) : complete(`all-${index}`);
+    await store(body, { reason: "call_id_missing", receivedAt });
+  }
+  const other = await store(complete("other"), { reason: "unexpected_address", callId: "other" });
+  const until = new Date();
+  const verdicts: string[] = [];
+  let after: Parameters<typeof replayReasonBatch>[1]["after"] = null;
+  let batches = 0;
+  do {
+    const batch = await replayReasonBatch("call_id_missing", { after, until, budgetMs: 10_000 });
+    verdicts.push(...batch.replayed.map(({ verdict }) => verdict));
+    after = batch.next;
+    batches += 1;
+  } while (after !== null && batches < 10);
+  expect(batches).toBe(3);
+  expect(verdicts.filter((verdict) => verdict === "applied")).toHaveLength(108);
+  expect(verdicts.filter((verdict) => verdict === "quarantined")).toHaveLength(12);
+  expect(
+    await sql`select reason, count(*)::int as count from deliveries where reason is not null group by 1 order by 1`,
+  ).toEqual([
+    { reason: "not_an_object", count: 12 },
+    { reason: "unexpected_address", count: 1 },
+  ]);
+  expect(await getDelivery(other)).toMatchObject({ verdict: "quarantined" });
+});
+
+test("a batch that runs out of time says where to go on", async () => {
+  for (let index = 0; index < 3; index += 1) {
+    await store(complete(`slow-${index}`), { reason: "not_json", receivedAt: new Date(LONG_AGO.getTime() + index) });
+  }
+  const first = await replayReasonBatch("not_json", { after: null, until: new Date(), budgetMs: -1 });
+  expect(first.replayed.map(({ callId }) => callId)).toEqual(["slow-0"]);
+  const rest = await replayReasonBatch("not_json", { after: first.next, until: new Date(), budgetMs: 10_000 });
+  expect(rest.replayed.map(({ callId }) => callId)).toEqual(["slow-1", "slow-2"]);
+  expect(rest.next).toBeNull();
+});
+
+test("the log pages both ways by time and id, under filters", async () => {
+  for (let index = 0; index < 60; index += 1) {
+    // Three at each instant: the id decides between them.
+    const receivedAt = new Date(LONG_AGO.getTime() + Math.floor(index / 3) * 1000);
+    await store(complete(`log-${index}`), { receivedAt, ...(index % 2 === 0 ? {} : { reason: "not_json" as const }) });
+  }
+  const filter = { ...NO_DELIVERY_FILTER, verdict: ["quarantined" as const] };
+  const first = await listDeliveries(filter, { cursor: null, perPage: 12 });
+  expect(first.previousCursor).toBeNull();
+  const second = await listDeliveries(filter, { cursor: first.nextCursor, perPage: 12 });
+  const third = await listDeliveries(filter, { cursor: second.nextCursor, perPage: 12 });
+  expect(third.nextCursor).toBeNull();
+  const all = [...first.rows, ...second.rows, ...third.rows];
+  expect(new Set(all.map(({ id }) => id)).size).toBe(30);
+  expect(all.map(({ verdict }) => verdict)).toEqual(Array(30).fill("quarantined"));
+  const order = all.map(({ receivedAt, id }) => `${receivedAt.toISOString()} ${id}`);
+  expect(order).toEqual(order.toSorted().toReversed());
+  const back = await listDeliveries(filter, { cursor: third.previousCursor, perPage: 12 });
+  expect(back.rows).toEqual(second.rows);
+  const start = await listDeliveries(filter, { cursor: second.previousCursor, perPage: 12 });
+  expect(start).toMatchObject({ rows: first.rows, previousCursor: null });
+});

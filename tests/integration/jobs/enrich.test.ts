@@ -1,0 +1,267 @@
+import { randomBytes } from "node:crypto";
+
+import postgres from "postgres";
+
+import { applyApiFacts, claimDueCalls, noteFailedAttempt } from "@/db/calls/enrichment";
+import { record } from "@/db/deliveries/record";
+import { migrate } from "@/db/driver/migrate";
+import { NO_FACTS } from "@/lib/call/facts";
+import { interpret } from "@/lib/sarj/interpret";
+import type { Fault } from "@/scripts/simulator/faults";
+import { generateCalls } from "@/scripts/simulator/generate";
+import { apiStop, enrichDue, noteApiStop, resumeApi } from "@/server/jobs/enrich";
+import { startApp } from "@/tests/fixtures/app";
+import { databaseUrl } from "@/tests/fixtures/database";
+import { received } from "@/tests/fixtures/received";
+import { readGrounds, VENDOR_API_KEY } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+
+const LONG_AGO = Date.UTC(2026, 4, 1);
+const CALLS = generateCalls({ seed: "jobs", count: 60, from: LONG_AGO - 86_400_000, to: LONG_AGO });
+const IDS = CALLS.map(({ id }) => id);
+const [CALL = ""] = IDS;
+
+test.beforeEach(async ({ database, vendor }) => {
+  await database.empty();
+  vendor.clearFaults();
+  vendor.clearRequests();
+  await vendor.register(CALLS);
+});
+test.afterAll(({ vendor }) => vendor.clearFaults());
+
+async function bring(body: unknown): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  await record(received(bytes), interpret(bytes, new Date()));
+}
+
+const STATE = ["enrichment_state", "enrichment_error", "enrichment_attempts"];
+
+for (const [name, fault, state, error] of [
+  ["500", { kind: "status", status: 500 }, "pending", "internal_error"],
+  ["429", { kind: "status", status: 429, retryAfter: 5 }, "pending", "rate_limited"],
+  ["404", { kind: "status", status: 404 }, "not_found", "call_not_found"],
+  ["a page of HTML", { kind: "html" }, "pending", "not_json"],
+  ["JSON that breaks off", { kind: "malformed" }, "pending", "not_json"],
+  ["another call", { kind: "other_call" }, "failed", "wrong_call"],
+  ["half a body", { kind: "cut" }, "pending", "unreachable"],
+  ["a redirect", { kind: "redirect" }, "pending", "not_json"],
+  ["nothing", { kind: "hang", times: 1 }, "pending", "timeout"],
+] as const) {
+  test(`row 38: the API answers with ${name}: the call says so, and is asked for again only if that can help`, async ({
+    database,
+    vendor,
+  }) => {
+    vendor.fault({ on: "api", ...fault } as Fault);
+    await bring(notCompleted(CALL));
+    // The application of another test may be quicker, and be in the middle of it.
+    const ask = async (read: () => Promise<readonly object[]>) => {
+      await enrichDue();
+      return (await read())[0];
+    };
+    const standing = () => database.sql`
+      select ${database.sql(STATE)}, enrichment_due_at > now() + interval '5 seconds' as waits, verified_at, outcome from calls`;
+    await expect
+      .poll(() => ask(standing), { timeout: 20_000 })
+      .toEqual({
+        enrichment_state: state,
+        enrichment_error: error,
+        enrichment_attempts: 1,
+        waits: state === "failed" ? null : true,
+        verified_at: null,
+        outcome: "no_answer",
+      });
+    vendor.clearFaults();
+    if (state !== "failed") {
+      await database.sql`update calls set enrichment_due_at = now()`;
+      const healed = () => database.sql`select enrichment_error, verified_at is not null as verified from calls`;
+      await expect
+        .poll(() => ask(healed), { message: "and then it is well", timeout: 20_000 })
+        .toEqual({ enrichment_error: null, verified: true });
+    }
+  });
+}
+
+for (const [status, error] of [
+  [401, "unauthorized"],
+  [403, "no_organization"],
+] as const) {
+  test(`row 38: a ${status} stops the queue, which is not asked again until the key is accepted`, async ({
+    database,
+    vendor,
+  }) => {
+    vendor.fault({ on: "api", kind: "status", status });
+    for (const id of IDS.slice(0, 30)) {
+      await bring(notCompleted(id));
+    }
+    await enrichDue();
+    await expect.poll(async () => (await apiStop())?.error).toBe(error);
+    // The application of another test may be asking too. Who is asked about has a due time ahead and no answer yet.
+    await expect
+      .poll(() => database.sql`select from calls where enrichment_due_at > now() and enrichment_error is null`)
+      .toHaveLength(0);
+    const asked = vendor.requests().length;
+    expect(asked, "those that were under way at the same moment").toBeLessThanOrEqual(12);
+    await enrichDue();
+    expect(vendor.requests()).toHaveLength(asked);
+    const failed = await database.sql`select from calls where enrichment_state = 'failed' or enrichment_attempts > 1`;
+    expect(failed, "no call has used up an attempt for it").toHaveLength(0);
+
+    vendor.clearFaults();
+    await resumeApi();
+    await database.sql`update calls set enrichment_due_at = now()`;
+    await expect
+      .poll(async () => (await enrichDue(), database.sql`select from calls where verified_at is null`))
+      .toHaveLength(0);
+  });
+}
+
+test("row 49: a call that always fails is tried five times and set aside with its reason; the others proceed", async ({
+  database,
+  vendor,
+}) => {
+  vendor.fault({ on: "api", kind: "status", status: 500, callId: CALL });
+  for (const id of IDS.slice(0, 10)) {
+    await bring(notCompleted(id));
+  }
+  await expect
+    .poll(async () => {
+      await database.sql`update calls set enrichment_due_at = now() where call_id = ${CALL} and enrichment_due_at is not null`;
+      await enrichDue();
+      return (await database.sql`select enrichment_due_at from calls where call_id = ${CALL}`)[0]?.[
+        "enrichment_due_at"
+      ];
+    })
+    .toBeNull();
+  expect(await database.sql`select ${database.sql(STATE)} from calls where call_id = ${CALL}`).toEqual([
+    { enrichment_state: "failed", enrichment_error: "internal_error", enrichment_attempts: 5 },
+  ]);
+  expect(vendor.requests().filter(({ path }) => path.endsWith(CALL))).toHaveLength(5);
+  await expect.poll(() => database.sql`select from calls where verified_at is null`).toHaveLength(1);
+});
+
+test("row 49: an answer that Postgres refuses is set aside the same way", async ({ database }) => {
+  await database.sql`alter table call_details add constraint poison check (call_id <> ${database.sql.unsafe(`'${CALL}'`)} or variables is null)`;
+  try {
+    await bring(notCompleted(CALL));
+    await bring(notCompleted(IDS[1] ?? ""));
+    await expect
+      .poll(async () => {
+        await database.sql`update calls set enrichment_due_at = now() where call_id = ${CALL} and enrichment_due_at is not null`;
+        await enrichDue();
+        return (await database.sql`select enrichment_state from calls where call_id = ${CALL}`)[0]?.[
+          "enrichment_state"
+        ];
+      })
+      .toBe("failed");
+    expect(await database.sql`select ${database.sql(STATE)} from calls where call_id = ${CALL}`).toEqual([
+      { enrichment_state: "failed", enrichment_error: "not_storable", enrichment_attempts: 5 },
+    ]);
+    await expect.poll(() => database.sql`select from calls where verified_at is not null`).toHaveLength(1);
+  } finally {
+    await database.sql`alter table call_details drop constraint poison`;
+  }
+});
+
+test("row 62: a delivery that Postgres refuses for its content is quarantined, and no log line holds a value of it", async ({
+  app,
+  database,
+}) => {
+  const canary = "+966500424242";
+  await database.sql`alter table calls add constraint poison check (phone_number <> '+966500424242')`;
+  try {
+    const response = await fetch(app.webhookUrl, {
+      method: "POST",
+      body: JSON.stringify(complete("refused", { phone_number: canary })),
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      202,
+      { verdict: "quarantined", call_id: "refused" },
+    ]);
+    expect(await database.sql`select verdict, reason from deliveries`).toEqual([
+      { verdict: "quarantined", reason: "not_storable" },
+    ]);
+    expect(await database.sql`select from calls`).toHaveLength(0);
+    expect(app.logs()).not.toContain(canary);
+  } finally {
+    await database.sql`alter table calls drop constraint poison`;
+  }
+});
+
+test("rows 35 and 36: a call that the API does not know is stored, unverified, and said to be so", async ({
+  database,
+}) => {
+  await bring(complete("forged-or-a-test"));
+  const standing = () =>
+    database.sql`select enrichment_state, enrichment_error, verified_at, outcome, is_test from calls`;
+  await expect
+    .poll(async () => (await enrichDue(), standing()))
+    .toEqual([
+      {
+        enrichment_state: "not_found",
+        enrichment_error: "call_not_found",
+        verified_at: null,
+        outcome: "complete",
+        is_test: false,
+      },
+    ]);
+});
+
+test("an answer about an older webhook leaves what a newer one wants to know to be asked for", async ({ database }) => {
+  await noteApiStop({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
+  await bring(notCompleted(CALL));
+  const [claimed] = await claimDueCalls(1);
+  expect(claimed).toBeDefined();
+  await bring(complete(CALL));
+  const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+  const answer = { ...NO_FACTS, language: "ar" };
+  await applyApiFacts(CALL, answer, new Date(), done, { mayMake: false, leasedUntil: claimed?.leasedUntil ?? null });
+  const [row] = await database.sql`
+    select enrichment_state, enrichment_due_at <= now() as is_due, outcome, language from calls`;
+  expect(row).toEqual({ enrichment_state: "pending", is_due: true, outcome: "complete", language: "ar" });
+  // Nor does a failure of the one that was claimed before.
+  await noteFailedAttempt(claimed ?? { callId: CALL, leasedUntil: new Date(0) }, "timeout", {
+    state: "failed",
+    dueInSeconds: null,
+    resetAttempts: false,
+    countAttempt: true,
+  });
+  expect(await database.sql`select enrichment_state from calls`).toEqual([{ enrichment_state: "pending" }]);
+});
+
+test("row 50: two processes on one database ask for each call once", async ({ database, vendor }) => {
+  for (const id of IDS) {
+    await bring(notCompleted(id));
+  }
+  const other = await startApp({ databaseUrl: database.url, vendorPort: Number(new URL(vendor.url).port) });
+  await expect
+    .poll(
+      async () => {
+        await enrichDue();
+        return (await database.sql`select from calls where verified_at is null`).length;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(0);
+  await other.stop();
+  const asked = vendor.requests().map(({ path }) => path);
+  expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+  expect(asked).toHaveLength(IDS.length);
+});
+
+test("row 50: four processes that migrate an empty database at once do it once", async () => {
+  const { superuserUrl, ownerUrl } = readGrounds();
+  const name = `migrated_${randomBytes(4).toString("hex")}`;
+  const superuser = postgres(superuserUrl, { max: 1, onnotice: () => {} });
+  await superuser.unsafe(`create database ${name} owner callboard`);
+  await superuser.end();
+  const inside = postgres(databaseUrl(superuserUrl, name), { max: 1, onnotice: () => {} });
+  await inside`create extension if not exists pg_trgm`;
+  const url = databaseUrl(ownerUrl, name);
+  await Promise.all([migrate(url), migrate(url), migrate(url), migrate(url)]);
+  const applied = await inside`select hash, count(*)::int as count from drizzle.__drizzle_migrations group by hash`;
+  expect(applied.length).toBeGreaterThan(1);
+  expect(applied.every(({ count }) => count === 1)).toBe(true);
+  expect(await inside`select from calls`).toEqual([]);
+  await inside.end();
+});

@@ -1,0 +1,291 @@
+import { randomUUID } from "node:crypto";
+
+import { record } from "@/db/deliveries/record";
+import {
+  addImportItems,
+  cancelImport,
+  createImport,
+  getImport,
+  listImportItems,
+  retryImport,
+  takePlace,
+} from "@/db/imports/imports";
+import { interpret } from "@/lib/sarj/interpret";
+import { generateCalls } from "@/scripts/simulator/generate";
+import type { Vendor } from "@/scripts/simulator/vendor";
+import { importDue } from "@/server/jobs/import";
+import { startApp } from "@/tests/fixtures/app";
+import { createDatabase } from "@/tests/fixtures/database";
+import { received } from "@/tests/fixtures/received";
+import { VENDOR_API_KEY } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+
+const DAY = 86_400_000;
+const LONG_AGO = Date.UTC(2026, 4, 1);
+const CALLS = generateCalls({ seed: "import", count: 12, from: LONG_AGO - 5 * DAY, to: LONG_AGO });
+const IDS = CALLS.map((call) => call.id);
+const [FIRST = "", SECOND = "", THIRD = ""] = IDS;
+
+let vendor: Vendor;
+
+test.beforeAll(async ({ vendor: started }) => {
+  vendor = started;
+  await vendor.register(CALLS);
+});
+
+test.afterAll(() => {
+  vendor.clearFaults();
+});
+
+test.beforeEach(async ({ database }) => {
+  await database.empty();
+  vendor.clearFaults();
+  vendor.clearRequests();
+});
+
+async function begin(callIds: readonly string[]): Promise<string> {
+  const id = randomUUID();
+  await createImport({ id, source: "pasted", fileName: null, userId: null });
+  await addImportItems(id, callIds);
+  return id;
+}
+
+/** Works, as the timer does every few seconds, until nothing of the import is pending. */
+async function workOff(id: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await importDue();
+        return (await getImport(id))?.counts.pending;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(0);
+}
+
+async function results(id: string) {
+  const items = await listImportItems(id, { state: null, after: 0, limit: 1000 });
+  return items.map(({ callId, state, error }) => ({ callId, state, error }));
+}
+
+test("each call is fetched and stored without an outcome; what the vendor does not know leaves no call behind", async ({
+  database: { sql },
+}) => {
+  const id = await begin([FIRST, "unknown-to-the-vendor", SECOND]);
+  await workOff(id);
+  expect(await results(id)).toEqual([
+    { callId: FIRST, state: "imported", error: null },
+    { callId: "unknown-to-the-vendor", state: "not_found", error: null },
+    { callId: SECOND, state: "imported", error: null },
+  ]);
+  const calls =
+    await sql`select call_id, outcome, status, enrichment_state, enrichment_due_at, verified_at is not null as verified from calls`;
+  expect(calls.map((call) => call.call_id).toSorted()).toEqual([FIRST, SECOND].toSorted());
+  for (const call of calls) {
+    const told = vendor.call(String(call.call_id))?.data;
+    expect(call).toMatchObject({
+      outcome: null,
+      status: told?.status ?? null,
+      enrichment_state: "done",
+      enrichment_due_at: null,
+      verified: true,
+    });
+  }
+});
+
+test("a call that is there already is said to be so; one that the API confirmed is not even asked for", async ({
+  database: { sql },
+}) => {
+  const body = Buffer.from(JSON.stringify({ call_id: SECOND, payload: { type: "no_answer" } }));
+  await record(received(body), interpret(body, new Date()));
+  await sql`update calls set enrichment_due_at = null`;
+  await workOff(await begin([FIRST]));
+  vendor.clearRequests();
+
+  const again = await begin([FIRST, SECOND]);
+  await workOff(again);
+  expect((await results(again)).map(({ state }) => state)).toEqual(["already_there", "already_there"]);
+  expect(vendor.requests().map(({ path }) => path)).toEqual([`/api/v1/calls/${SECOND}`]);
+  expect(await sql`select outcome, verified_at is not null as verified from calls where call_id = ${SECOND}`).toEqual([
+    { outcome: "no_answer", verified: true },
+  ]);
+});
+
+test("a webhook that comes later says how an imported call ended", async ({ database: { sql } }) => {
+  await workOff(await begin([FIRST]));
+  const body = Buffer.from(JSON.stringify({ call_id: FIRST, payload: { type: "automation" } }));
+  await record(received(body), interpret(body, new Date()));
+  expect(await sql`select outcome from calls`).toEqual([{ outcome: "automation" }]);
+});
+
+test("adding a part of the list twice changes nothing", async () => {
+  const id = await begin([FIRST, SECOND]);
+  expect(await addImportItems(id, [FIRST, SECOND, THIRD])).toBe(true);
+  expect(await addImportItems(randomUUID(), [FIRST])).toBe(false);
+  expect((await results(id)).map(({ callId }) => callId)).toEqual([FIRST, SECOND, THIRD]);
+});
+
+test("row 38: an answer that can be mended is asked for again; one that cannot, and a poisoned item, are set aside", async () => {
+  vendor.fault({ on: "api", kind: "other_call", callId: SECOND });
+  vendor.fault({ on: "api", kind: "html", status: 502, callId: THIRD, times: 1 });
+  const id = await begin([FIRST, SECOND, THIRD]);
+  await workOff(id);
+  expect(await results(id)).toEqual([
+    { callId: FIRST, state: "imported", error: null },
+    { callId: SECOND, state: "failed", error: "wrong_call" },
+    { callId: THIRD, state: "imported", error: null },
+  ]);
+
+  vendor.clearFaults();
+  expect(await retryImport(id)).toBe(1);
+  await workOff(id);
+  expect((await getImport(id))?.counts).toMatchObject({ imported: 3, failed: 0 });
+});
+
+test("row 49: an item that always fails is given up after five tries, and says why", async ({ database: { sql } }) => {
+  vendor.fault({ on: "api", kind: "status", status: 500, callId: FIRST });
+  const id = await begin([FIRST, SECOND]);
+  await expect
+    .poll(
+      async () => {
+        // Time passes: the pauses between tries are minutes.
+        await sql`update import_items set due_at = now() where due_at is not null and error is not null`;
+        await importDue();
+        return (await getImport(id))?.counts.pending;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(0);
+  expect(await results(id)).toEqual([
+    { callId: FIRST, state: "failed", error: "internal_error" },
+    { callId: SECOND, state: "imported", error: null },
+  ]);
+  expect(vendor.requests().filter(({ path }) => path.endsWith(FIRST))).toHaveLength(5);
+});
+
+test("row 49: an answer that Postgres always refuses is given up after five tries, and the others go on", async ({
+  database: { sql },
+}) => {
+  await sql`
+    create function refuse_one() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`;
+  await sql.unsafe(`
+    create trigger refuse_one before insert on calls for each row when (new.call_id = '${FIRST}') execute function refuse_one()`);
+  try {
+    const id = await begin([FIRST, SECOND]);
+    await expect
+      .poll(
+        async () => {
+          await sql`update import_items set due_at = now() where due_at is not null and error is not null`;
+          await importDue();
+          return (await getImport(id))?.counts.pending;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(0);
+    expect(await results(id)).toEqual([
+      { callId: FIRST, state: "failed", error: "not_storable" },
+      { callId: SECOND, state: "imported", error: null },
+    ]);
+  } finally {
+    await sql`drop trigger refuse_one on calls`;
+    await sql`drop function refuse_one`;
+  }
+});
+
+test("row 38: a refused key stops the work at once, and the work goes on when it is accepted", async ({
+  database: { sql },
+}) => {
+  vendor.fault({ on: "api", kind: "status", status: 401 });
+  const id = await begin(IDS);
+  await importDue();
+  // The application of another test may be asking too. What is asked for has a due time ahead and no answer yet.
+  await expect.poll(() => sql`select from import_items where due_at > now() and error is null`).toHaveLength(0);
+  // Those that were on their way when the first refusal came, and no more.
+  expect(vendor.requests().length).toBeLessThanOrEqual(10);
+  expect((await getImport(id))?.counts.pending).toBe(IDS.length);
+  const asked = vendor.requests().length;
+  await importDue();
+  expect(vendor.requests()).toHaveLength(asked);
+
+  vendor.clearFaults();
+  await sql`update states set updated_at = now() - interval '16 minutes'`;
+  await sql`update import_items set due_at = now()`;
+  await workOff(id);
+  expect((await getImport(id))?.counts.imported).toBe(IDS.length);
+});
+
+test("too many requests: everybody pauses, no try is counted, and no call is lost", async ({ database: { sql } }) => {
+  vendor.fault({ on: "api", kind: "status", status: 429, times: 1 });
+  const id = await begin([FIRST]);
+  await importDue();
+  await expect
+    .poll(() => listImportItems(id, { state: null, after: 0, limit: 1 }))
+    .toMatchObject([{ state: "pending", error: "rate_limited", attempts: 0 }]);
+  expect(await takePlace(0)).toBeGreaterThan(20_000);
+  await sql`delete from states`;
+  await sql`update import_items set due_at = now()`;
+  await workOff(id);
+  expect((await getImport(id))?.counts.imported).toBe(1);
+});
+
+test("the pace holds for all processes together", async () => {
+  const began = performance.now();
+  const id = await begin(IDS);
+  await workOff(id);
+  const seconds = (performance.now() - began) / 1000;
+  expect(vendor.requests()).toHaveLength(IDS.length);
+  // Twelve requests at five a second: the last begins 2.2 s after the first.
+  expect(seconds).toBeGreaterThan(2.1);
+});
+
+test("a cancelled import asks no more; what was done stays, and it can be taken up again", async () => {
+  vendor.fault({ on: "api", kind: "status", status: 500, callId: SECOND });
+  const id = await begin([FIRST, SECOND]);
+  await expect
+    .poll(async () => {
+      await importDue();
+      return (await getImport(id))?.counts.imported;
+    })
+    .toBe(1);
+  await cancelImport(id);
+  expect(await getImport(id)).toMatchObject({ cancelledAt: expect.any(Date), counts: { imported: 1, cancelled: 1 } });
+  expect(await addImportItems(id, [THIRD])).toBe(false);
+  vendor.clearFaults();
+  await retryImport(id);
+  await workOff(id);
+  expect(await getImport(id)).toMatchObject({ cancelledAt: null, counts: { imported: 2 } });
+});
+
+test("an import goes on after the process that worked on it was killed, and asks for no call twice but those in flight", async () => {
+  test.setTimeout(120_000);
+  const database = await createDatabase();
+  const calls = generateCalls({ seed: "restart", count: 40, from: LONG_AGO - 5 * DAY, to: LONG_AGO });
+  await vendor.register(calls);
+  const options = {
+    databaseUrl: database.url,
+    env: { SARJ_API_URL: vendor.apiUrl, SARJ_API_KEY: VENDOR_API_KEY },
+  };
+  let app = await startApp(options);
+  try {
+    const id = randomUUID();
+    await database.sql`insert into imports (id, source) values (${id}, 'pasted')`;
+    await database.sql`
+      insert into import_items (import_id, call_id, position)
+      select ${id}, value, ordinality from jsonb_array_elements_text(${database.sql.json(calls.map((call) => call.id))}) with ordinality`;
+    const done = async () => {
+      const [row] = await database.sql`select count(*)::int as count from import_items where state = 'imported'`;
+      return Number(row?.count);
+    };
+    await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(5);
+    await app.kill();
+    expect(await done()).toBeLessThan(40);
+    app = await startApp(options);
+    await expect.poll(done, { timeout: 60_000 }).toBe(40);
+    const asked = vendor.requests().filter(({ path }) => calls.some((call) => path.endsWith(call.id)));
+    expect(asked.length).toBeLessThanOrEqual(45);
+    expect(await database.sql`select count(*)::int as count from calls where outcome is null`).toEqual([{ count: 40 }]);
+  } finally {
+    await app.kill();
+    await database.close();
+  }
+});

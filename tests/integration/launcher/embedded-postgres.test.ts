@@ -1,0 +1,154 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+
+import { expect, test } from "@playwright/test";
+import postgres from "postgres";
+
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/scripts/postgres/embedded";
+
+let folder: string;
+let directory: string;
+const servers: EmbeddedPostgres[] = [];
+
+test.beforeEach(() => {
+  folder = mkdtempSync("/tmp/embedded-postgres-");
+  // As root the server runs as a user of its own, who must be able to enter.
+  chmodSync(folder, 0o711);
+  directory = join(folder, "data", "postgres");
+});
+test.afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start({ durable = false } = {}): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ directory, durable });
+  servers.push(server);
+  return server;
+}
+
+async function query<Row extends postgres.MaybeRow>(
+  url: string,
+  run: (sql: postgres.Sql) => Promise<Row[]>,
+): Promise<Row[]> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return await run(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+test("the first start makes a database for a role that owns it and nothing else", async () => {
+  const server = await start();
+  expect([
+    ...(await query(
+      server.url,
+      (sql) => sql`
+    select current_user, rolsuper, rolcreatedb, current_database(), current_setting('listen_addresses') as listens
+    from pg_roles where rolname = current_user`,
+    )),
+  ]).toEqual([
+    {
+      current_user: "callboard",
+      rolsuper: false,
+      rolcreatedb: false,
+      current_database: "callboard",
+      listens: "127.0.0.1",
+    },
+  ]);
+  // With LC_CTYPE=C, pg_trgm takes no Arabic letter for a letter.
+  const [row] = await query(
+    server.url,
+    (sql) => sql<{ likeness: number }[]>`select similarity('مكالمة', 'المكالمة') as likeness`,
+  );
+  expect(row?.likeness).toBeGreaterThan(0.3);
+  expect(statSync(join(directory, "callboard.json")).mode & 0o777).toBe(0o600);
+  expect(readFileSync(`${directory}.log`, "utf8")).not.toContain(new URL(server.url).password);
+});
+
+test("a later start, also after a kill, finds the data on the same port", async () => {
+  const first = await start({ durable: true });
+  await query(first.url, (sql) => sql`create table kept as select 1 as number`);
+  await first.kill();
+  const second = await start();
+  expect(second.url).toBe(first.url);
+  expect([...(await query(second.url, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
+});
+
+test("a first start that was cut short is begun again", async () => {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "PG_VERSION"), "18\n");
+  const server = await start();
+  expect([...(await query(server.url, (sql) => sql`select 1 as one`))]).toEqual([{ one: 1 }]);
+});
+
+test("a second server on the same data is refused in a sentence that names the first", async () => {
+  const first = await start();
+  await expect(startEmbeddedPostgres({ directory, durable: false })).rejects.toThrow(
+    `is in use by another PostgreSQL (process ${first.process().pid})`,
+  );
+});
+
+test("a pid file whose number belongs to something else by now does not stand in the way", async () => {
+  const first = await start();
+  await first.stop();
+  writeFileSync(
+    join(directory, "postmaster.pid"),
+    `${process.pid}\n${directory}\n1\n${first.port}\n\n127.0.0.1\n0 0\nready\n`,
+  );
+  await start();
+});
+
+test("a port that somebody else took meanwhile is left to them", async () => {
+  const first = await start();
+  await first.stop();
+  const other = createServer().listen(first.port, "127.0.0.1");
+  try {
+    const second = await start();
+    expect(second.port).not.toBe(first.port);
+    await second.stop();
+  } finally {
+    other.close();
+  }
+  const { port } = JSON.parse(readFileSync(join(directory, "callboard.json"), "utf8")) as { port: number };
+  expect(port).not.toBe(first.port);
+});
+
+test("data of another version of PostgreSQL is refused, not touched", async () => {
+  const first = await start();
+  await first.stop();
+  writeFileSync(join(directory, "PG_VERSION"), "17\n");
+  await expect(startEmbeddedPostgres({ directory })).rejects.toThrow(
+    "was made by PostgreSQL 17, this Callboard brings PostgreSQL 18",
+  );
+});
+
+test("as root, data that the server's user could not reach goes where it can, and stays there", async () => {
+  test.skip(process.getuid?.() !== 0, "only root runs the server as another user");
+  chmodSync(folder, 0o700);
+  const first = await start();
+  try {
+    expect(first.directory).toMatch(/^\/var\/lib\/callboard\/[0-9a-f]{12}\/postgres$/);
+    expect(existsSync(directory)).toBe(false);
+    await query(first.url, (sql) => sql`create table kept as select 1 as number`);
+    await first.stop();
+    // The folder was opened meanwhile: the data is still where it was put.
+    chmodSync(folder, 0o711);
+    const second = await start();
+    expect(second.directory).toBe(first.directory);
+    expect([...(await query(second.url, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
+    await second.stop();
+  } finally {
+    rmSync(dirname(first.directory), { recursive: true, force: true });
+  }
+});
+
+test("as root, data that was reachable and is not any more is not replaced by an empty database", async () => {
+  test.skip(process.getuid?.() !== 0, "only root runs the server as another user");
+  const first = await start();
+  await first.stop();
+  chmodSync(folder, 0o700);
+  await expect(startEmbeddedPostgres({ directory })).rejects.toThrow("cannot be reached by the user it belongs to");
+});

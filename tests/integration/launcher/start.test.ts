@@ -1,0 +1,151 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+import { expect, test } from "@playwright/test";
+
+import { findFreePort } from "@/scripts/launcher/ports";
+import { isRunning, type ProcessIdentity } from "@/scripts/launcher/processes";
+
+/** `npm start` as people use it, on a data folder of its own and the build of the tests. */
+
+let folder: string;
+let port: number;
+const children: ChildProcess[] = [];
+
+test.describe.configure({ timeout: 120_000 });
+
+test.beforeEach(async () => {
+  folder = mkdtempSync("/tmp/start-");
+  chmodSync(folder, 0o711);
+  port = await findFreePort();
+});
+test.afterEach(async () => {
+  for (const child of children.splice(0)) {
+    child.kill("SIGTERM");
+    await ended(child);
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Started = { child: ChildProcessByStdio<null, Readable, Readable>; output: () => string };
+
+function start(env: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, ["scripts/bootstrap.mjs", "start"], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NODE_ENV: "production",
+      PORT: String(port),
+      CALLBOARD_DATA_FOLDER: join(folder, "data"),
+      NEXT_DIST_DIR: process.env.NEXT_DIST_DIR ?? ".next-test",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+  child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+  return { child, output: () => text };
+}
+
+async function running(started: Started): Promise<void> {
+  await expect.poll(started.output, { timeout: 40_000 }).toContain("Ctrl-C stops all of it.");
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    await new Promise((resolve) => child.once("exit", resolve));
+  }
+  return child.exitCode;
+}
+
+function webhookIn(output: string): string {
+  return /http:\/\/localhost:\d+\/webhooks\/sarj\/[\w-]+/.exec(output)?.[0] ?? "";
+}
+
+async function lastDelivery(): Promise<string | null> {
+  const answer = await fetch(`http://localhost:${port}/api/health`);
+  return ((await answer.json()) as { last_delivery_at: string | null }).last_delivery_at;
+}
+
+test("it says how to get in, keeps what it received over Ctrl-C and a new start, and leaves nothing running", async () => {
+  const first = start();
+  await running(first);
+  expect(first.output()).toMatch(/open http:\/\/localhost:\d+\/setup and enter the code \w{4}-\w{4}-\w{4}/);
+
+  const again = start();
+  expect(await ended(again.child)).toBe(1);
+  expect(again.output()).toContain(`Callboard is already running from this folder: http://localhost:${port}`);
+
+  const body = JSON.stringify({ call_id: "kept", payload: { type: "no_answer" } });
+  const answer = await fetch(webhookIn(first.output()), { method: "POST", body });
+  expect(await answer.json()).toMatchObject({ verdict: "applied", call_id: "kept" });
+  const received = await lastDelivery();
+
+  const { children: started } = JSON.parse(readFileSync(join(folder, "data/running.json"), "utf8")) as {
+    children: ProcessIdentity[];
+  };
+  expect(started.map(isRunning)).toEqual([true, true]);
+  first.child.kill("SIGINT");
+  expect(await ended(first.child)).toBe(0);
+  expect(started.map(isRunning)).toEqual([false, false]);
+
+  const second = start();
+  await running(second);
+  expect(webhookIn(second.output())).toBe(webhookIn(first.output()));
+  expect(await lastDelivery()).toBe(received);
+});
+
+test("a start that was killed leaves nothing in the way of the next", async () => {
+  const first = start();
+  await running(first);
+  const { process: self } = JSON.parse(readFileSync(join(folder, "data/running.json"), "utf8")) as {
+    process: ProcessIdentity;
+  };
+  process.kill(self.pid, "SIGKILL");
+  await ended(first.child);
+
+  const second = start();
+  await running(second);
+  expect(second.output()).toContain("Ending what an earlier run left behind: the database, the web server.");
+});
+
+test("a port in use is one sentence, before anything is built or started", async () => {
+  const other = createServer().listen(port, "127.0.0.1");
+  try {
+    const { child, output } = start();
+    expect(await ended(child)).toBe(1);
+    expect(output().trim()).toBe(
+      `✗ Port ${port} is in use by another program. Stop that one, or take another port: PORT=${port + 1} npm start`,
+    );
+  } finally {
+    other.close();
+  }
+});
+
+test("a bad environment is one line a variable and repeats no value", async () => {
+  const { child, output } = start({ SARJ_WEBHOOK_SECRETS: "too-weak", AUTH_SECRET: "short" });
+  expect(await ended(child)).toBe(1);
+  expect(output().trim().split("\n")).toEqual([
+    "✗ Callboard cannot start, its environment is not right:",
+    expect.stringContaining("- SARJ_WEBHOOK_SECRETS has a secret that is too weak"),
+    expect.stringContaining("- AUTH_SECRET is too short"),
+  ]);
+  expect(output()).not.toContain("too-weak");
+});
+
+test("without its database it serves all the same and says so; the secret of the environment stays out of a log", async () => {
+  const secret = "canary-0123456789-abcdefghijklmnopqrstuv";
+  const started = start({ DATABASE_URL: "postgres://u:password@127.0.0.1:1/calls", SARJ_WEBHOOK_SECRETS: secret });
+  await running(started);
+  expect(started.output()).toContain("127.0.0.1:1/calls cannot be reached yet (ECONNREFUSED)");
+  expect((await fetch(`http://localhost:${port}/api/health`)).status).toBe(503);
+  started.child.kill("SIGTERM");
+  expect(await ended(started.child)).toBe(0);
+  expect(started.output()).not.toContain(secret);
+  expect(started.output()).not.toContain("password");
+});

@@ -1,0 +1,420 @@
+import { type APIRequestContext, type APIResponse, request as playwrightRequest } from "@playwright/test";
+import type postgres from "postgres";
+
+import { callHref, recordingHref } from "@/lib/call/link";
+import { AUDIT_ACTIONS, type AuditAction } from "@/lib/privacy/audit";
+import { secretLabel } from "@/lib/sarj/secrets";
+import { generateCall } from "@/scripts/simulator/generate";
+import { type App, startApp } from "@/tests/fixtures/app";
+import { actionsOfBuild } from "@/tests/fixtures/build";
+import { createDatabase } from "@/tests/fixtures/database";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN, WEBHOOK_SECRET } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser, type TestUser } from "@/tests/fixtures/users";
+import { complete } from "@/tests/fixtures/webhooks";
+
+/**
+ * Everything that is written down, done once over HTTP: who, what, to which, how much, and from where. Not here, because it takes a
+ * browser between the steps or a provider: one's own password and second factor (`tests/e2e/users.test.ts`), single sign-on
+ * (`tests/e2e/single-sign-on.test.ts`) and the set-up page (`tests/e2e/door.test.ts`). Their events are of actions that are here.
+ */
+
+const ADDRESS = "192.0.2.77";
+const IMPORT = expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown;
+
+type Row = {
+  action: AuditAction;
+  actor?: string | null;
+  call?: unknown;
+  subject?: unknown;
+  rows?: number;
+  detail?: unknown;
+  address?: string | null;
+};
+
+type World = {
+  app: App;
+  sql: postgres.Sql;
+  /** The administrator, at `ADDRESS`. */
+  admin: APIRequestContext;
+  /** Nobody yet, at `ADDRESS`. */
+  nobody: APIRequestContext;
+  /** Calls an action as a browser does; text of the answer. */
+  act(name: string, args: unknown[]): Promise<string>;
+  /** The same for the action of a form. */
+  submit(name: string, fields: Record<string, string>, by?: APIRequestContext): Promise<string>;
+  recorded: string;
+  deliveries: string[];
+  person: TestUser;
+  state: { token?: string; importId?: string };
+};
+
+type Act = { name: string; run: (world: World) => Promise<unknown>; writes: (world: World) => Row[] };
+
+const ok = async (answer: Promise<APIResponse>) => expect((await answer).status()).toBeLessThan(300);
+
+const ACTS: Act[] = [
+  {
+    name: "signing in",
+    run: ({ nobody }) => ok(nobody.post("/api/auth/sign-in/email", { data: ADMIN })),
+    writes: () => [{ action: "sign_in", detail: { by: "password" } }],
+  },
+  {
+    name: "signing out",
+    run: ({ nobody }) => ok(nobody.post("/api/auth/sign-out", { data: {} })),
+    writes: () => [{ action: "sign_out" }],
+  },
+  {
+    name: "ending one's other sessions, and changing one's name",
+    run: async ({ act, submit }) => {
+      await act("settings/account/actions#endOtherSessions", []);
+      await submit("settings/account/actions#saveName", { name: "Ada" });
+    },
+    writes: () => [
+      { action: "sessions_ended", subject: ADMIN.email, rows: 0 },
+      { action: "user_changed", subject: ADMIN.email, detail: { name: true } },
+    ],
+  },
+  {
+    name: "a wrong password",
+    run: ({ nobody }) => nobody.post("/api/auth/sign-in/email", { data: { ...ADMIN, password: "not the password" } }),
+    writes: () => [{ action: "sign_in_failed", actor: null, subject: ADMIN.email, detail: { by: "password" } }],
+  },
+  {
+    name: "listening in two ranges",
+    run: async ({ admin, recorded }) => {
+      for (const range of ["bytes=0-9", "bytes=10-19"]) {
+        await ok(admin.get(recordingHref(recorded), { headers: { range } }));
+      }
+    },
+    writes: ({ recorded }) => [{ action: "recording_listened", call: recorded }],
+  },
+  {
+    name: "downloading a recording",
+    run: ({ admin, recorded }) => ok(admin.get(`${recordingHref(recorded)}?download=1`)),
+    writes: ({ recorded }) => [{ action: "recording_downloaded", call: recorded }],
+  },
+  {
+    name: "revealing a number",
+    run: ({ act }) => act("calls/[callId]/actions#revealNumber", ["one"]),
+    writes: () => [{ action: "number_revealed", call: "one" }],
+  },
+  {
+    name: "marking a call as a test",
+    run: ({ act }) => act("calls/[callId]/actions#markCallAsTest", ["two", true]),
+    writes: () => [{ action: "call_marked", call: "two", detail: { is_test: true } }],
+  },
+  {
+    name: "exporting calls",
+    run: ({ admin }) => ok(admin.get("/calls/export.csv?test=1&q=call+0501234567")),
+    writes: () => [{ action: "calls_exported", rows: 0, detail: { q: "call …", test: "1" } }],
+  },
+  {
+    name: "exporting the audit",
+    run: ({ admin }) => ok(admin.get("/settings/audit/export.csv?action=sign_in")),
+    writes: () => [{ action: "audit_exported", detail: { action: "sign_in" } }],
+  },
+  {
+    name: "looking at a delivery: its page, its file, and in its call",
+    run: async ({ admin, deliveries: [first] }) => {
+      await ok(admin.get(`/deliveries/${first}`));
+      await ok(admin.get(`/deliveries/${first}/body`));
+    },
+    writes: ({ deliveries: [first] }) => [
+      { action: "delivery_viewed", call: "one", subject: first },
+      { action: "delivery_viewed", call: "one", subject: first, detail: { download: true } },
+    ],
+  },
+  {
+    name: "looking at a delivery in its call",
+    run: ({ admin, deliveries: [, second] }) => ok(admin.get(`${callHref("two")}/deliveries/${second}`)),
+    writes: ({ deliveries: [, second] }) => [{ action: "delivery_viewed", call: "two", subject: second }],
+  },
+  {
+    name: "replaying one delivery, then two",
+    run: async ({ act, deliveries: [first, second] }) => {
+      await act("deliveries/actions#replaySelection", [[first]]);
+      await act("deliveries/actions#replaySelection", [[first, second]]);
+    },
+    writes: ({ deliveries: [first, second] }) => [
+      { action: "delivery_replayed", rows: 1, subject: first },
+      { action: "delivery_replayed", rows: 2, detail: { deliveries: `${first} ${second}` } },
+    ],
+  },
+  {
+    name: "importing a list in two parts",
+    run: async ({ act, sql, state }) => {
+      await act("settings/import/actions#beginImport", [{ source: "pasted", fileName: null, ids: ["a-1", "a-2"] }]);
+      const [begun] = await sql<{ id: string }[]>`select id from imports`;
+      state.importId = begun?.id ?? "";
+      await act("settings/import/actions#addToImport", [{ id: begun?.id, ids: ["a-3", "a-4", "a-5"] }]);
+    },
+    writes: ({ state }) => [
+      { action: "import_started", subject: state.importId, rows: 2, detail: { source: "pasted" } },
+      { action: "import_started", subject: state.importId, rows: 3, detail: { more: true } },
+    ],
+  },
+  {
+    name: "cancelling an import",
+    run: ({ act, state }) => act("settings/import/actions#stopImport", [state.importId]),
+    writes: () => [{ action: "import_cancelled", subject: IMPORT }],
+  },
+  {
+    name: "changing the organization",
+    run: ({ submit }) =>
+      submit("settings/actions#updateOrganization", { name: "Ops", timeZone: "UTC", weekStart: "1" }),
+    writes: () => [
+      { action: "settings_changed", subject: "organization", detail: { name: "Ops", time_zone: "UTC", week_start: 1 } },
+    ],
+  },
+  {
+    name: "masking numbers",
+    run: ({ act }) => act("settings/privacy/actions#setMasking", [true]),
+    writes: () => [{ action: "settings_changed", subject: "mask_numbers", detail: { to: true } }],
+  },
+  {
+    name: "asking for the webhook's address",
+    run: ({ act }) => act("settings/vendor/actions#revealWebhook", [secretLabel(WEBHOOK_SECRET)]),
+    writes: () => [{ action: "secret_revealed", subject: secretLabel(WEBHOOK_SECRET) }],
+  },
+  {
+    name: "sending a test call",
+    run: ({ act }) => act("settings/vendor/actions#sendTestCall", [secretLabel(WEBHOOK_SECRET)]),
+    writes: () => [
+      {
+        action: "test_call_sent",
+        subject: secretLabel(WEBHOOK_SECRET),
+        call: expect.stringMatching(/^test-/),
+        detail: { outcome: "answered" },
+      },
+    ],
+  },
+  {
+    name: "inviting somebody",
+    run: async ({ submit, state }) => {
+      const text = await submit("settings/users/actions#invite", {
+        email: "Invited@Callboard.example",
+        name: "",
+        role: "operator",
+      });
+      state.token = /\/invite\/([\w-]+)/.exec(text)?.[1] ?? "";
+    },
+    writes: () => [{ action: "user_invited", subject: "invited@callboard.example", detail: { role: "operator" } }],
+  },
+  {
+    name: "accepting an invitation",
+    run: ({ submit, nobody, state }) => {
+      const fields = {
+        token: state.token ?? "",
+        purpose: "invite",
+        name: "Invited",
+        password: "a long enough password",
+      };
+      return submit("_link/actions#redeem", fields, nobody);
+    },
+    writes: () => [
+      { action: "user_joined", actor: "invited@callboard.example", subject: "invited@callboard.example" },
+      { action: "sign_in", actor: "invited@callboard.example", detail: { by: "password" } },
+    ],
+  },
+  {
+    name: "changing a role",
+    run: ({ act, person }) => act("settings/users/actions#setRole", [person.id, "operator"]),
+    writes: ({ person }) => [{ action: "user_changed", subject: person.email, detail: { role: "operator" } }],
+  },
+  {
+    name: "a link to choose a new password, and choosing it",
+    run: async ({ act, submit, nobody, person }) => {
+      const text = await act("settings/users/actions#makeLink", [person.id]);
+      const token = /\/reset\/([\w-]+)/.exec(text)?.[1] ?? "";
+      await nobody.post("/api/auth/sign-out", { data: {} });
+      await submit("_link/actions#redeem", { token, purpose: "reset", password: "another long password" }, nobody);
+    },
+    writes: ({ person }) => [
+      { action: "password_reset", subject: person.email, detail: { link: true } },
+      { action: "sign_out", actor: "invited@callboard.example" },
+      { action: "password_reset", actor: person.email, subject: person.email },
+      { action: "sign_in", actor: person.email, detail: { by: "password" } },
+    ],
+  },
+  {
+    name: "taking somebody's second factor away",
+    run: async ({ act, sql, person }) => {
+      await sql`update "user" set two_factor_enabled = true where id = ${person.id}`;
+      await act("settings/users/actions#resetSecondFactor", [person.id]);
+    },
+    writes: ({ person }) => [{ action: "second_factor_changed", subject: person.email, detail: { on: false } }],
+  },
+  {
+    name: "ending somebody's sessions",
+    run: ({ act, person }) => act("settings/users/actions#signOutEverywhere", [person.id]),
+    writes: ({ person }) => [{ action: "sessions_ended", subject: person.email, rows: 1 }],
+  },
+  {
+    name: "deactivating somebody and taking them back",
+    run: async ({ act, person }) => {
+      await act("settings/users/actions#deactivate", [person.id]);
+      await act("settings/users/actions#reactivate", [person.id]);
+      // Nothing is done, so nothing is written down.
+      await act("settings/users/actions#reactivate", [person.id]);
+    },
+    writes: ({ person }) => [
+      { action: "user_deactivated", subject: person.email },
+      { action: "user_reactivated", subject: person.email },
+    ],
+  },
+  {
+    name: "changing retention, which is applied at once",
+    run: ({ act }) =>
+      act("settings/privacy/actions#applyRetention", [
+        { recordingDays: "3650", transcriptDays: "", callDays: "", deliveryDays: "" },
+      ]),
+    writes: () => [
+      {
+        action: "retention_changed",
+        detail: { recordingDays: 3650, transcriptDays: null, callDays: null, deliveryDays: null },
+      },
+      { action: "retention_run", rows: 0, detail: { recording: 0, transcript: 0, delivery: 0, call: 0 } },
+    ],
+  },
+  {
+    name: "looking up a number to erase",
+    run: ({ act }) => act("settings/privacy/actions#askErasure", ["+966500000001"]),
+    writes: () => [{ action: "erasure_previewed", subject: "+…01", rows: 1 }],
+  },
+  {
+    name: "erasing a number",
+    run: async ({ act, app, sql }) => {
+      await act("settings/privacy/actions#beginErasure", ["+966500000001"]);
+      await expect
+        .poll(async () => {
+          await fetch(`${app.url}/api/jobs`, { headers: { authorization: "Bearer test-cron-secret-0123456789" } });
+          return (await sql`select 1 from audit_events where action = 'erased'`).length;
+        })
+        .toBe(1);
+    },
+    writes: () => [
+      { action: "erasure_begun", subject: "+…01" },
+      // The job's own: who asked for it stands above.
+      {
+        action: "erased",
+        actor: null,
+        address: null,
+        subject: "+…01",
+        rows: 1,
+        detail: expect.objectContaining({ callsDeleted: 1 }),
+      },
+    ],
+  },
+];
+
+test("everything that is to be written down is done here, and is written down whole", async ({ vendor }) => {
+  test.setTimeout(120_000);
+  const database = await createDatabase();
+  const { sql } = database;
+  const app = await startApp({
+    databaseUrl: database.url,
+    vendorPort: Number(new URL(vendor.url).port),
+    env: { CLIENT_IP_HEADER: "x-real-ip" },
+  });
+  const clientOf = (headers: Record<string, string>) =>
+    playwrightRequest.newContext({
+      baseURL: app.url,
+      extraHTTPHeaders: { origin: app.url, "x-real-ip": ADDRESS, ...headers },
+    });
+  const seen = new Set<string>();
+  /** What has come since the last time, as the table has it. */
+  const written = async (): Promise<Required<Row>[]> => {
+    const rows = await sql<(Required<Row> & { id: string })[]>`
+      select id, action, actor_email as actor, call_id as call, subject, row_count as rows, detail, source_ip as address
+      from audit_events order by at, id`;
+    const fresh = rows.filter(({ id }) => !seen.has(id));
+    return fresh.map(({ id, ...row }) => {
+      seen.add(id);
+      return row;
+    });
+  };
+  const whole = (row: Row) => ({
+    actor: ADMIN.email,
+    call: null,
+    subject: null,
+    rows: null,
+    detail: null,
+    address: ADDRESS,
+    ...row,
+  });
+  try {
+    const cookies = (await signIn(app.url)).map(({ name, value }) => `${name}=${value}`).join("; ");
+    // The first administrator is made out of the environment, from nowhere.
+    const joined = { action: "user_joined", subject: ADMIN.email, detail: { by: "set-up" }, address: null } as const;
+    expect((await written())[0]).toEqual(whole(joined));
+
+    const [admin, nobody] = await Promise.all([clientOf({ cookie: cookies }), clientOf({})]);
+    const actions = new Map(actionsOfBuild().map((action) => [action.name, action]));
+    const post = async (client: APIRequestContext, name: string, body: string | FormData) => {
+      const action = actions.get(name);
+      // As fetch writes it: in the order of the form, which matters to React.
+      const encoded = new Response(body);
+      const headers = {
+        "next-action": action?.id ?? "",
+        accept: "text/x-component",
+        "content-type": encoded.headers.get("content-type") ?? "",
+      };
+      const data = Buffer.from(await encoded.arrayBuffer());
+      return (await client.post(action?.url ?? "/", { headers, maxRedirects: 0, data })).text();
+    };
+    const call = generateCall({
+      seed: "audit",
+      endedAt: Date.now() - 3_600_000,
+      outcome: "complete",
+      language: "en",
+      recorded: true,
+    });
+    const [webhook] = await vendor.register([call]);
+    const bodies = [
+      webhook,
+      complete("one", { phone_number: "+966500000001" }),
+      complete("two", { phone_number: "+966500000002" }),
+    ];
+    for (const body of bodies) {
+      expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status).toBe(200);
+    }
+    const stored = await sql<{ id: string }[]>`
+      select id from deliveries where call_id in ('one', 'two') order by call_id`;
+    const world: World = {
+      app,
+      sql,
+      admin,
+      nobody,
+      act: (name, args) => post(admin, name, JSON.stringify(args)),
+      submit: (name, fields, by = admin) => post(by, name, formOf(fields)),
+      recorded: call.id,
+      deliveries: stored.map(({ id }) => id),
+      person: await addUser(sql, "viewer"),
+      state: {},
+    };
+    const done = new Set<string>(["user_joined"]);
+    for (const { name, run, writes } of ACTS) {
+      await run(world);
+      const expected = writes(world).map(whole);
+      const found = await written();
+      expect.soft(found, name).toEqual(expected);
+      found.forEach(({ action }) => done.add(action));
+    }
+    expect(AUDIT_ACTIONS.filter((action) => !done.has(action))).toEqual([]);
+  } finally {
+    await app.stop();
+    await database.close();
+  }
+});
+
+/** What React sends for an action of a form: the form, then the state from before. */
+function formOf(fields: Record<string, string>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    form.append(`_1_${name}`, value);
+  }
+  form.append("0", '[{"values":{},"errors":{},"saved":0,"name":""},"$K1"]');
+  return form;
+}

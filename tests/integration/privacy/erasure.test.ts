@@ -1,0 +1,152 @@
+import { gzipSync } from "node:zlib";
+
+import { applyApiFacts } from "@/db/calls/enrichment";
+import { record } from "@/db/deliveries/record";
+import { getErasure, previewErasure, startErasure } from "@/db/privacy/erasure";
+import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
+import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
+import { parseSoughtNumber } from "@/lib/phone/pattern";
+import { interpret } from "@/lib/sarj/interpret";
+import { eraseDue } from "@/server/jobs/erase";
+import { purge } from "@/server/jobs/purge";
+import { type Database } from "@/tests/fixtures/database";
+import { received } from "@/tests/fixtures/received";
+import { expect, test } from "@/tests/fixtures/test";
+
+const CANARY = "+966501234567";
+const NUMBER = parseSoughtNumber(CANARY) ?? { digits: "", masked: "" };
+
+test.beforeEach(async ({ database }) => {
+  await database.empty();
+});
+
+async function store(body: unknown, { gzip = false } = {}): Promise<void> {
+  const text = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  const delivery = gzip ? received(gzipSync(text), { contentEncoding: "gzip" }) : received(text);
+  await record(delivery, interpret(text, new Date()));
+}
+
+const complete = (callId: string, data: Record<string, unknown>) => ({
+  call_id: callId,
+  payload: { type: "complete", call_data: { call_id: callId, ...data } },
+});
+const said = (content: string) => ({ transcript: { messages: [{ role: "user", content }] } });
+
+/** Every table of the database as text, the search index included. */
+async function everything(database: Database): Promise<string> {
+  const tables = await database.superuser<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public'`;
+  const texts = await Promise.all(
+    tables.map(({ name }) =>
+      database.superuser.unsafe<{ text: string | null }[]>(
+        `select string_agg(row_to_json(t)::text, E'\\n') as text from "${name}" t`,
+      ),
+    ),
+  );
+  const bodies = await database.superuser<{ text: string }[]>`select encode(body, 'escape') as text from deliveries`;
+  return [...texts.map((rows) => rows[0]?.text ?? ""), ...bodies.map((row) => row.text)].join("\n");
+}
+
+test("row 63: after an erasure the number is in no table and in no index, and nothing else is gone", async ({
+  database,
+}) => {
+  await store(complete("own", { phone_number: CANARY, enhanced_transcript: said("hello") }));
+  await store(
+    complete("mentions", {
+      phone_number: "+966555000111",
+      enhanced_transcript: said("call me on 050 123 4567 or ٠٥٠١٢٣٤٥٦٧"),
+    }),
+  );
+  await store(
+    complete("inside-json", { phone_number: "+966555000112", report: { contact: 966501234567, note: "kept" } }),
+  );
+  await store(complete("zipped", { phone_number: CANARY }), { gzip: true });
+  await store(complete("other", { phone_number: "+966501234568", enhanced_transcript: said("order 1501234567") }));
+  await store(`{"call_id": 7, "payload": "0501234567"}`);
+  await database.sql`
+    insert into reviews (call_id, decision, note) values ('other', 'follow_up', ${`ask ${CANARY}`})`;
+  expect(await previewErasure(NUMBER)).toEqual({ calls: 2, deliveries: 2, reviews: 0, mentions: 2 });
+
+  const id = await startErasure(NUMBER, "Nora");
+  await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
+
+  expect(await getErasure(id)).toMatchObject({
+    masked: "+…67",
+    callsDeleted: 2,
+    callsRedacted: 2,
+    // Of the own calls two, of those that mention it two, and the body that nobody understood.
+    deliveriesDeleted: 5,
+    notesRedacted: 1,
+  });
+  const left = await everything(database);
+  for (const form of ["0501234567", "966501234567", "050 123 4567", "٠٥٠١٢٣٤٥٦٧", "'4567'"]) {
+    expect(left, form).not.toContain(form);
+  }
+  expect(left).toContain("+966501234568");
+  expect(left).toContain("order 1501234567");
+  expect(left).toContain("ask [erased]");
+  const calls = await database.sql`select call_id from calls order by call_id`;
+  expect(calls.map((row) => row["call_id"])).toEqual(["inside-json", "mentions", "other"]);
+});
+
+test("row 63: what the API says of an erased call while it goes does not bring it back", async ({ database }) => {
+  await store(complete("own", { phone_number: CANARY }));
+  const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
+  const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayMake: false, leasedUntil: null });
+  const id = await startErasure(NUMBER, "Nora");
+  // One answer waits for the lock that the erasure holds, another comes when all is over.
+  await Promise.all([eraseDue(), answer(), answer(), answer()]);
+  await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
+  await answer();
+  expect(await everything(database)).not.toContain("501234567");
+  expect(await database.sql`select 1 from calls`).toHaveLength(0);
+});
+
+test("a transcript that was deleted by rule and comes again is deleted again", async ({ database }) => {
+  const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
+  const call = complete("old", { created_at: old, enhanced_transcript: said("something") });
+  await store(call);
+  await saveRetention({ ...KEEP_EVERYTHING, transcriptDays: 30 });
+  for (const body of [call, { ...call, again: true }]) {
+    await store(body);
+    await purge({ id: "u", name: "Nora", email: "nora@example.com" }, 20_000);
+    expect(await database.sql`select transcript from call_details`).toEqual([{ transcript: null }]);
+  }
+});
+
+test("retention takes what its rules say, each of its own, and says before how much that is", async ({ database }) => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  for (const [callId, days] of [
+    ["old", 100],
+    ["middle", 40],
+    ["new", 1],
+  ] as const) {
+    await store(
+      complete(callId, {
+        created_at: daysAgo(days),
+        recording_url: "https://storage.googleapis.com/b/o.mp4",
+        enhanced_transcript: said("something"),
+      }),
+    );
+  }
+  await database.sql`update deliveries set received_at = ${daysAgo(20)} where call_id = 'middle'`;
+  const rules = { recordingDays: 30, transcriptDays: 60, callDays: 90, deliveryDays: 10 };
+  expect(await previewRetention(rules)).toEqual({ recording: 2, transcript: 1, delivery: 1, call: 1 });
+  expect(await previewRetention(KEEP_EVERYTHING)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+
+  await saveRetention(rules);
+  await purge({ id: "u", name: "Nora", email: "nora@example.com" }, 20_000);
+
+  const calls = await database.sql`
+    select call_id, has_recording, recording_url is not null as url, transcript is not null as transcript,
+      (select count(*)::integer from deliveries where deliveries.call_id = calls.call_id) as bodies
+    from calls join call_details using (call_id) order by call_id`;
+  expect([...calls]).toEqual([
+    { call_id: "middle", has_recording: false, url: false, transcript: true, bodies: 0 },
+    { call_id: "new", has_recording: true, url: true, transcript: true, bodies: 1 },
+  ]);
+  const [run] = await database.sql`select detail, row_count from audit_events where action = 'retention_run'`;
+  expect(run).toEqual({ detail: { recording: 2, transcript: 1, delivery: 1, call: 1 }, row_count: 5 });
+  expect(await previewRetention(rules)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+});

@@ -1,0 +1,269 @@
+import { type APIRequestContext, request as playwrightRequest } from "@playwright/test";
+
+import { decide } from "@/db/calls/reviews";
+import { callHref } from "@/lib/call/link";
+import { signIn } from "@/tests/fixtures/sign-in";
+import { ADMIN } from "@/tests/fixtures/slots";
+import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
+import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+
+/** A call's own number, wherever a payload may repeat it: no viewer is told it in any form. */
+
+const NUMBER = "+966538719042";
+/** Of somebody who is only spoken of. */
+const OTHER = "055 512 3987";
+const CALL = "masked/call 1";
+/** As machines write it, as people do, and in Arabic digits. */
+const CANARIES = [/538[\s().-]*719[\s().-]*042/u, /53[\s().-]*871[\s().-]*9042/u, /٥٣٨٧١٩٠٤٢|٥٣، ٨٧١|u0665.u0663/u];
+const OTHERS = /512[\s().-]*3987/u;
+
+const call = complete(CALL, {
+  phone_number: NUMBER,
+  total_duration: 77,
+  enhanced_transcript: {
+    transcript: {
+      messages: [
+        { type: "instructions", role: "system prompt", content: `You call ${NUMBER}.` },
+        { type: "message", role: "assistant", content: "Is 053 871 9042 still your number?", start_at: 1 },
+        { type: "message", role: "user", content: "نعم ٠٥٣٨٧١٩٠٤٢ أو ٠٥٣، ٨٧١، ٩٠٤٢", start_at: 3 },
+        { type: "message", role: "user", content: `Or my wife's, ${OTHER}. Order 1234 of 2026-05-04.`, start_at: 3.5 },
+        {
+          type: "function_call",
+          tool_name: "look_up",
+          arguments: String.raw`{"mobile": "${NUMBER}", "other": "00966538719042", "spelled": "\u0660\u0665\u0663\u0668\u0667\u0661\u0669\u0660\u0664\u0662"}`,
+          tool_call_id: "t1",
+          start_at: 4,
+        },
+        {
+          type: "function_call_output",
+          tool_name: "look_up",
+          output: JSON.stringify({ number: 966_538_719_042 }),
+          tool_call_id: "t1",
+          is_error: false,
+          start_at: 5,
+          duration_ms: 20,
+        },
+      ],
+    },
+    errors: [{ incorrect_text: "053 871 9042", correction: "(053) 871-9042", type: "phrase" }],
+  },
+  report: {
+    outcome: {
+      status: "success",
+      reason: `Reached on ${NUMBER}`,
+      success_criteria: [
+        { text: "Confirmed", achieved: true, is_primary: true },
+        { text: `Called back on ${OTHER}`, achieved: true, is_primary: false },
+      ],
+    },
+    contact: "0538719042",
+  },
+});
+
+async function clientOf(url: string, person: { email: string; password: string }): Promise<APIRequestContext> {
+  const cookie = (await signIn(url, person)).map(({ name, value }) => `${name}=${value}`).join("; ");
+  return playwrightRequest.newContext({ baseURL: url, extraHTTPHeaders: { cookie } });
+}
+
+test.beforeEach(async ({ app, database }) => {
+  await database.empty();
+  await database.sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
+  for (const body of [call, complete("another", { phone_number: "+966509999999" }), notCompleted("missed")]) {
+    expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status).toBe(200);
+  }
+  const { sql } = database;
+  await sql`update call_details set variables = ${sql.json({ customer_name: `Sara ${NUMBER}`, mobile: NUMBER })} where call_id = ${CALL}`;
+  await sql`update calls set customer_name = ${`Sara ${NUMBER}`} where call_id = ${CALL}`;
+});
+
+const listed = `?min_duration=70&q=${encodeURIComponent("number")}`;
+const PAGES = [
+  "/",
+  "/?range=30d&series=table",
+  "/?from=2026-05-01&to=2026-05-31&counted=all",
+  "/calls",
+  `/calls${listed}`,
+  callHref(CALL),
+  `${callHref(CALL)}${listed}`,
+];
+const REFUSED = [
+  "/deliveries",
+  "/calls/export.csv",
+  `${callHref(CALL)}/recording`,
+  "/settings/audit",
+  "/settings/audit/export.csv",
+  "/settings/privacy",
+];
+const FORMS: { name: string; headers: Record<string, string> }[] = [
+  { name: "HTML", headers: {} },
+  { name: "what the router fetches", headers: { rsc: "1" } },
+  { name: "what the router fetches ahead", headers: { rsc: "1", "next-router-prefetch": "1" } },
+  { name: "the panel", headers: { rsc: "1", "next-url": "/calls" } },
+];
+
+test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form it was said or written", async ({
+  app,
+  database: { sql },
+}) => {
+  const [admin] = await sql<{ id: string }[]>`select id from "user" where email = ${ADMIN.email}`;
+  await decide({ callId: CALL, decision: "follow_up", note: "call 053-8719042 again", userId: admin?.id ?? "" });
+  const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = ${CALL}`;
+  const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
+  const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  const bodies = [
+    `/deliveries/${delivery?.id}`,
+    `/deliveries/${delivery?.id}/body`,
+    `${callHref(CALL)}/deliveries/${delivery?.id}`,
+  ];
+
+  const told: string[] = [];
+  for (const path of [...PAGES, ...REFUSED, ...bodies]) {
+    for (const { name, headers } of FORMS) {
+      const answer = await viewer.get(path, { headers });
+      const text = await answer.text();
+      if ([...CANARIES, OTHERS].some((canary) => canary.test(text))) {
+        told.push(`${path}, ${name}`);
+      }
+      if (name === "HTML") {
+        expect(answer.status(), path).toBe(PAGES.includes(path) ? 200 : 403);
+      }
+    }
+  }
+  expect(told).toEqual([]);
+  // The same pages do show it to who may see it: what was looked for is there to be found.
+  for (const path of ["/calls", callHref(CALL), bodies[1] ?? ""]) {
+    expect(await (await operator.get(path)).text(), path).toMatch(CANARIES[0] ?? /^$/);
+  }
+  for (const path of ["/?from=2026-05-01&to=2026-05-31&counted=all", callHref(CALL)]) {
+    expect(await (await operator.get(path)).text(), path).toMatch(OTHERS);
+  }
+  const shown = await (await viewer.get(callHref(CALL))).text();
+  expect(shown).toContain("Order 1234 of 2026-05-04.");
+  expect(shown).toContain("+966 ••• 42");
+  expect(shown).toContain("look_up");
+  expect(shown).toContain("Sara •••");
+});
+
+test("nor does a viewer find out a number by asking for it", async ({ app, database: { sql } }) => {
+  const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
+  const list = async (query: string) => (await viewer.get(`/calls?${query}`)).text();
+  const rightAndWrong = [
+    ["phone=0538719042", "phone=0507777777"],
+    ["q=0538719042", "q=0507777777"],
+    ["q=%22053+871+9042%22", "q=%22050+777+7777%22"],
+    ["q=053+-zzz+871+-zzz+9042", "q=050+-zzz+777+-zzz+7777"],
+    ["q=%D9%A0%D9%A5%D9%A3%D9%A8%D9%A7%D9%A1%D9%A9%D9%A0%D9%A4%D9%A2", "q=0507777777"],
+  ] as const;
+  for (const [right, wrong] of rightAndWrong) {
+    for (const query of [right, wrong]) {
+      const text = await list(query);
+      expect(text, query).toContain(callHref(CALL));
+      expect(text, query).toContain(callHref("another"));
+    }
+    // The neighbours of a call in a list that asks for a number would tell it too.
+    const ways = await Promise.all(
+      [right, wrong].map(async (query) => {
+        const text = await (await viewer.get(`${callHref("another")}?${query}`)).text();
+        return [...text.matchAll(/href="(\/calls\/[^"?]+)/g)].map(([, href]) => href);
+      }),
+    );
+    expect(ways[0]).toEqual(ways[1]);
+    expect(ways[0]).toContain(callHref(CALL));
+  }
+});
+
+test("masked until revealed: an operator sees no number until one is asked for, and that is written down", async ({
+  app,
+  database: { sql },
+  adminPage,
+  browser,
+}) => {
+  await adminPage.goto("/settings/privacy");
+  await adminPage.getByRole("switch", { name: /Operators reveal each number/ }).click();
+  await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: true }]);
+  const person = await addUser(sql, "operator", { name: "Omar" });
+  const context = await browser.newContext({ baseURL: app.url });
+  await context.addCookies(await signIn(app.url, person));
+  const page = await context.newPage();
+  for (const path of ["/calls", callHref(CALL)]) {
+    const text = await (await context.request.get(path)).text();
+    expect(
+      CANARIES.filter((canary) => canary.test(text)),
+      path,
+    ).toEqual([]);
+  }
+  // A whole number may be asked for, a piece of one would be found out digit by digit.
+  const finds = async (query: string) => {
+    const text = await (await context.request.get(`/calls?${query}`)).text();
+    return [callHref(CALL), callHref("another")].map((href) => text.includes(href));
+  };
+  expect(await finds("phone=0538719042")).toEqual([true, false]);
+  expect(await finds("phone=%2B966538719042")).toEqual([true, false]);
+  for (const query of ["phone=9042", "phone=05387", "q=053+871+9042"]) {
+    expect(await finds(query), query).toEqual([true, true]);
+  }
+  const file = await context.request.get("/calls/export.csv");
+  expect(await file.text()).toContain(NUMBER);
+  expect(await sql`select detail -> 'numbers' as numbers from audit_events where action = 'calls_exported'`).toEqual([
+    { numbers: true },
+  ]);
+  await page.goto(callHref(CALL));
+  await expect(page.getByText("+966 ••• 42")).toBeVisible();
+  await expect(async () => {
+    // The server's HTML is there before the keys are.
+    await page.keyboard.press("r");
+    await expect(page.getByText(NUMBER, { exact: true })).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  expect(await sql`select actor_name, call_id from audit_events where action = 'number_revealed'`).toEqual([
+    { actor_name: "Omar", call_id: CALL },
+  ]);
+  await context.close();
+  // The application keeps the organization's settings in mind.
+  await adminPage.getByRole("switch", { name: /Operators reveal each number/ }).click();
+  await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: false }]);
+});
+
+test("what an operator downloads of a delivery holds no key to the recording", async ({ app, database: { sql } }) => {
+  const url = "https://storage.googleapis.com/r/a.mp4?X-Goog-Date=20260504T090000Z&X-Goog-Signature=5ec4e7f00d";
+  const body = JSON.stringify(complete("signed", { recording_url: url }));
+  expect((await fetch(app.webhookUrl, { method: "POST", body })).status).toBe(200);
+  const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = 'signed'`;
+  const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  const file = await (await operator.get(`/deliveries/${delivery?.id}/body`)).text();
+  expect(file).toContain("X-Goog-Signature=");
+  expect(file).not.toMatch(/X-Goog-Signature=[0-9a-f]/i);
+  expect(file).toBe(body.replace("5ec4e7f00d", ".........."));
+  for (const path of [`/deliveries/${delivery?.id}`, `/calls/signed/deliveries/${delivery?.id}`]) {
+    expect(await (await operator.get(path)).text(), path).not.toContain("5ec4e7f00d");
+  }
+});
+
+test("masked until revealed holds where the setting cannot be read, and within seconds where another process set it", async ({
+  app,
+  database: { sql, superuser },
+}) => {
+  const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  const isShown = async () => (await (await operator.get("/calls")).text()).includes("538719042");
+  await expect.poll(isShown).toBe(true);
+  // Another process has set it, and from now on nobody can read it: what was known before must not go on.
+  const held = Promise.withResolvers<undefined>();
+  const locked = Promise.withResolvers<undefined>();
+  const holding = superuser.begin(async (transaction) => {
+    await transaction`lock table organization in access exclusive mode`;
+    locked.resolve(undefined);
+    await held.promise;
+  });
+  await locked.promise;
+  try {
+    await expect.poll(isShown, { timeout: 15_000 }).toBe(false);
+  } finally {
+    held.resolve(undefined);
+    await holding;
+  }
+  await expect.poll(isShown, { timeout: 15_000 }).toBe(true);
+  await sql`update organization set mask_numbers = true`;
+  await expect.poll(isShown, { timeout: 15_000 }).toBe(false);
+  await sql`update organization set mask_numbers = false`;
+  await expect.poll(isShown, { timeout: 15_000 }).toBe(true);
+});

@@ -1,0 +1,36 @@
+import { applyApiFacts } from "@/db/calls/enrichment";
+import { KEEP_EVERYTHING, saveRetention } from "@/db/privacy/retention";
+import { NO_FACTS } from "@/lib/call/facts";
+import { purge } from "@/server/jobs/purge";
+import { expect, test } from "@/tests/fixtures/test";
+
+// Nothing here needs the application, and its jobs would purge too.
+test.use({ baseURL: "http://localhost:1" });
+
+test("what went is written down also where a later batch fails, and by whose wish and from where", async ({
+  database: { sql, empty },
+}) => {
+  await empty();
+  const occurred = new Date(Date.now() - 40 * 86_400_000);
+  const facts = { ...NO_FACTS, createdAt: occurred, recordingUrl: "https://storage.googleapis.com/b/o.mp4" };
+  const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
+  await applyApiFacts("old", facts, new Date(), done, { mayMake: true, leasedUntil: null });
+  await saveRetention({ ...KEEP_EVERYTHING, recordingDays: 30, callDays: 30 });
+  await sql`create function refuse_deletion() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
+  await sql`create trigger refuse_deletion before delete on calls for each row execute function refuse_deletion()`;
+  try {
+    const nora = { id: "u", name: "Nora", email: "nora@example.com" };
+    await expect(purge(nora, 20_000, "192.0.2.1")).rejects.toThrow();
+    expect(await sql`select actor_name, source_ip, row_count, detail from audit_events`).toEqual([
+      {
+        actor_name: "Nora",
+        source_ip: "192.0.2.1",
+        row_count: 1,
+        detail: { recording: 1, transcript: 0, delivery: 0, call: 0, failed: true },
+      },
+    ]);
+  } finally {
+    await sql`drop trigger refuse_deletion on calls`;
+    await sql`drop function refuse_deletion()`;
+  }
+});

@@ -1,0 +1,103 @@
+import { expect, test } from "@playwright/test";
+import { stringify } from "csv-stringify/sync";
+import fc from "fast-check";
+
+import { readCallIds } from "@/lib/call/id-list";
+import { guessDelimiter, parseDelimited } from "@/lib/text/delimited";
+
+const A = "3f1c2b7e-0001-4a6d-9b6e-000000000001";
+const B = "3f1c2b7e-0002-4a6d-9b6e-000000000002";
+const C = "call_77";
+
+test("what a spreadsheet writes is read back, whatever the cells hold", () => {
+  const cell = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.replaceAll("\u0000", ""));
+  const table = fc
+    .integer({ min: 2, max: 5 })
+    .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }));
+  fc.assert(
+    fc.property(table, fc.constantFrom(",", ";", "\t"), (rows, delimiter) => {
+      const text = stringify(rows, { delimiter, quoted: true });
+      expect(parseDelimited(text, delimiter).map((record) => record.cells)).toEqual(rows);
+    }),
+  );
+});
+
+test("reading never fails", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.option(fc.nat(4), { nil: undefined }), (text, column) => {
+      readCallIds(text, column);
+    }),
+  );
+});
+
+test("a record knows its line, also after a cell of several lines", () => {
+  expect(parseDelimited('a,"b\r\nb"\r\nc,d\n\ne,f')).toEqual([
+    { line: 1, cells: ["a", "b\r\nb"] },
+    { line: 3, cells: ["c", "d"] },
+    { line: 5, cells: ["e", "f"] },
+  ]);
+});
+
+test("the delimiter is guessed from the first record, quotes left out", () => {
+  expect(guessDelimiter("id;name\n1,2,3;x")).toBe(";");
+  expect(guessDelimiter('"a;b;c",d\n')).toBe(",");
+  expect(guessDelimiter("id\tname")).toBe("\t");
+  expect(guessDelimiter("one")).toBe(",");
+});
+
+for (const [name, text, expected] of [
+  ["one a line", `${A}\n${B}\r\n\n${C}\n`, { ids: [A, B, C], repeated: 0, column: null }],
+  ["separated by commas and spaces", `${A}, ${B}\n${C}`, { ids: [A, B, C], repeated: 0, column: null }],
+  ["commas at the ends of lines", `${A},\n${B},\n${C}`, { ids: [A, B, C], repeated: 0, column: null }],
+  ["repeated", `${A}\n${B}\n${A}\n${A}`, { ids: [A, B], repeated: 2, column: null }],
+  [
+    "a table with a column of ids, quoted, with a byte order mark",
+    `\uFEFF"Date","Call ID","Note"\n"2026-01-01","${A}","said ""yes"", twice"\n"2026-01-02","${B}","a\nb"\n`,
+    { ids: [A, B], repeated: 0, column: "Call ID" },
+  ],
+  [
+    "out of our own export, where a formula's sign is hidden",
+    `call_id\n'=1\n'-a\n'b`,
+    { ids: ["=1", "-a", "'b"], repeated: 0, column: "call_id" },
+  ],
+  ["call_id before id", `id,call_id\n1,${A}\n2,${B}`, { ids: [A, B], repeated: 0, column: "call_id" }],
+  ["a lone column with its name", `call_id\n${A}\n${B}`, { ids: [A, B], repeated: 0, column: "call_id" }],
+  ["semicolons and an empty cell", `name;id\nx;${A}\ny;\nz;${B}`, { ids: [A, B], repeated: 0, column: "id" }],
+  [
+    "an Arabic spreadsheet",
+    `التاريخ,معرف المكالمة\n1,${A}\n2,${B}`,
+    { ids: [A, B], repeated: 0, column: "معرف المكالمة" },
+  ],
+] as const) {
+  test(`ids are found: ${name}`, () => {
+    expect(readCallIds(text)).toEqual({ ok: true, rejected: [], ...expected });
+  });
+}
+
+test("what stands where an id should and is none is named with its line", () => {
+  const long = "x".repeat(201);
+  expect(readCallIds(`call_id,note\n${A},\ntwo words,\n${long},`)).toEqual({
+    ok: true,
+    ids: [A],
+    repeated: 0,
+    column: "call_id",
+    rejected: [
+      { line: 3, text: "two words" },
+      { line: 4, text: long.slice(0, 80) },
+    ],
+  });
+});
+
+test("a table without a column of that name asks which one it is, and takes the answer", () => {
+  const table = `when,reference\n2026-01-01,${A}\n2026-01-02,${B}`;
+  expect(readCallIds(table)).toEqual({ ok: false, problem: "which_column", columns: ["when", "reference"] });
+  expect(readCallIds(table, 1)).toEqual({ ok: true, ids: [A, B], repeated: 0, rejected: [], column: "reference" });
+  expect(readCallIds(`2026-01-01,${A}\n2026-01-02,${B}`, 1)).toMatchObject({ ids: [A, B], column: null });
+});
+
+test("nothing, and too much", () => {
+  expect(readCallIds(" \n\t\n")).toEqual({ ok: false, problem: "empty" });
+  expect(readCallIds("call_id\n")).toEqual({ ok: false, problem: "empty" });
+  const many = Array.from({ length: 100_001 }, (_, index) => `c${index}`).join("\n");
+  expect(readCallIds(many)).toEqual({ ok: false, problem: "too_many" });
+});

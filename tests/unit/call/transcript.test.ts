@@ -1,0 +1,199 @@
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import type { Correction, TranscriptMessage } from "@/lib/call/facts";
+import { corrector, countSpoken, readTranscript } from "@/lib/call/transcript";
+
+const mistake = (incorrectText: string, correction: string): Correction => ({
+  incorrectText,
+  correction,
+  type: "word",
+});
+
+/** `[wrong→right]` in place. */
+function shown(text: string, corrections: Correction[]): string {
+  return corrector(corrections)(text)
+    .map((segment) => (segment.correction === null ? segment.text : `[${segment.text}→${segment.correction}]`))
+    .join("");
+}
+
+test("what was misheard is corrected where it stands", () => {
+  expect(shown("My order is tree four", [mistake("tree", "three")])).toBe("My order is [tree→three] four");
+  expect(shown("رقم الطلب ثلاتة.", [mistake("ثلاتة", "ثلاثة")])).toBe("رقم الطلب [ثلاتة→ثلاثة].");
+  expect(shown("tree tree", [mistake("tree", "three")])).toBe("[tree→three] [tree→three]");
+  expect(shown("nothing here", [mistake("tree", "three")])).toBe("nothing here");
+  expect(shown("", [mistake("tree", "three")])).toBe("");
+});
+
+test("a phrase is corrected as a whole, not word by word", () => {
+  const corrections = [mistake("river", "Riyadh"), mistake("the river", "al-Riyadh"), mistake("the", "a")];
+  expect(shown("to the river and the sea", corrections)).toBe("to [the river→al-Riyadh] and [the→a] sea");
+});
+
+test("nothing is corrected inside a word", () => {
+  expect(shown("the he-man heals", [mistake("he", "she")])).toBe("the [he→she]-man heals");
+  // A mark belongs to its letter.
+  expect(shown("مدينةٌ", [mistake("مدينة", "قرية")])).toBe("مدينةٌ");
+});
+
+test("of two corrections of the same words the first counts; one that changes nothing is none", () => {
+  expect(shown("a b", [mistake("a", "x"), mistake("a", "y"), mistake("b", "b"), mistake(" ", "z")])).toBe("[a→x] b");
+});
+
+const word = fc.constantFrom("a", "b", "ab", "ba", "aba", "سلام", "😀", "é", "-");
+const sentence = fc.array(word, { maxLength: 12 }).map((words) => words.join(" "));
+const someCorrections = fc.array(
+  fc.record({ incorrectText: sentence, correction: fc.string({ maxLength: 4 }), type: fc.constant("phrase" as const) }),
+  { maxLength: 6 },
+);
+
+test("the pieces joined are the text, whatever the corrections", () => {
+  fc.assert(
+    fc.property(fc.oneof(sentence, fc.string({ unit: "binary" })), someCorrections, (text, corrections) => {
+      const segments = corrector(corrections)(text);
+      expect(segments.map((segment) => segment.text).join("")).toBe(text);
+      expect(text === "" || segments.every((segment) => segment.text !== "")).toBe(true);
+    }),
+  );
+});
+
+test("every piece that is corrected is a whole mistake, and none that stands free is overlooked", () => {
+  const letter = /[\p{L}\p{N}\p{M}]/u;
+  fc.assert(
+    fc.property(sentence, someCorrections, (text, corrections) => {
+      const byMistake = new Map(
+        corrections.toReversed().map(({ incorrectText, correction }) => [incorrectText.trim(), correction]),
+      );
+      const segments = corrector(corrections)(text);
+      let at = 0;
+      for (const segment of segments) {
+        const before = Array.from(text.slice(0, at)).at(-1) ?? "";
+        const [after = ""] = text.slice(at + segment.text.length);
+        if (segment.correction !== null) {
+          expect(byMistake.get(segment.text)).toBe(segment.correction);
+          const [first = ""] = segment.text;
+          expect(letter.test(before) && letter.test(first)).toBe(false);
+          expect(letter.test(Array.from(segment.text).at(-1) ?? "") && letter.test(after)).toBe(false);
+        } else {
+          const words = segment.text.split(" ");
+          for (const [wrong, right] of byMistake) {
+            // Mistakes of one word are easy to look for: none may be left in what counts as heard right.
+            if (wrong !== "" && wrong !== right && /^[\p{L}]+$/u.test(wrong)) {
+              expect(words).not.toContain(wrong);
+            }
+          }
+        }
+        at += segment.text.length;
+      }
+    }),
+  );
+});
+
+test("the longest mistake that occurs is always corrected", () => {
+  fc.assert(
+    fc.property(sentence, sentence, sentence, someCorrections, (before, longest, after, others) => {
+      fc.pre(longest.trim() !== "");
+      const shorter = others.filter(({ incorrectText }) => incorrectText.trim().length < longest.length);
+      const segments = corrector([...shorter, mistake(longest, "RIGHT")])(`${before} ${longest} ${after}`);
+      expect(segments.map((segment) => segment.correction)).toContain("RIGHT");
+    }),
+  );
+});
+
+test("a hostile text costs no more than an honest one", () => {
+  const corrections = Array.from({ length: 1000 }, (_, index) => mistake("a".repeat(190) + index, "b"));
+  const startedAt = performance.now();
+  corrector(corrections)("a".repeat(2_000_000));
+  corrector(corrections)("a ".repeat(1_000_000));
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+const call = (toolCallId: string | null, toolName = "find_order"): TranscriptMessage => ({
+  type: "function_call",
+  toolName,
+  arguments: "{}",
+  toolCallId,
+  startAt: 3,
+});
+const output = (toolCallId: string | null, toolName = "find_order", text = "{}"): TranscriptMessage => ({
+  type: "function_call_output",
+  toolName,
+  output: text,
+  toolCallId,
+  isError: false,
+  startAt: 4,
+  durationMs: 120,
+});
+const said = (content: string, startAt: number | null = null): TranscriptMessage => ({
+  type: "message",
+  role: "user",
+  content,
+  startAt,
+});
+
+function tools(messages: TranscriptMessage[]): string[] {
+  return readTranscript(messages, []).turns.flatMap((turn) =>
+    turn.kind === "tool"
+      ? [`${turn.call?.toolCallId ?? (turn.call === null ? "?" : "-")} ${turn.output?.output ?? "no answer"}`]
+      : [],
+  );
+}
+
+test("a tool's answer joins its call by id, wherever it stands", () => {
+  expect(tools([call("1"), call("2"), output("2", "x", "two"), said("hm"), output("1", "x", "one")])).toEqual([
+    "1 one",
+    "2 two",
+  ]);
+});
+
+test("an answer without its call, and a second answer to one call, are shown on their own", () => {
+  expect(tools([output("9", "x", "lost"), call("1"), output("1", "x", "one"), output("1", "x", "again")])).toEqual([
+    "? lost",
+    "1 one",
+    "? again",
+  ]);
+});
+
+test("without ids only the call right before is answered", () => {
+  expect(tools([call(null), output(null, "find_order", "one")])).toEqual(["- one"]);
+  expect(tools([call(null), said("hm"), output(null, "find_order", "one")])).toEqual(["- no answer", "? one"]);
+  expect(tools([call(null), output(null, "other_tool", "one")])).toEqual(["- no answer", "? one"]);
+});
+
+test("no message is lost and none shown twice", () => {
+  const id = fc.constantFrom(null, "1", "2");
+  const message = fc.oneof(
+    fc.string().map((text) => said(text)),
+    id.map((value) => call(value)),
+    id.map((value) => output(value)),
+    fc.constant<TranscriptMessage>({ type: "instructions", content: "Be kind." }),
+    fc.constant<TranscriptMessage>({ type: "other", kind: "video", data: { a: 1 } }),
+  );
+  fc.assert(
+    fc.property(fc.array(message), (messages) => {
+      const shown = readTranscript(messages, []).turns.reduce(
+        (sum, turn) => sum + (turn.kind === "tool" ? Number(turn.call !== null) + Number(turn.output !== null) : 1),
+        0,
+      );
+      expect(shown).toBe(messages.length);
+    }),
+  );
+});
+
+test("corrections without a place are told apart, and times only where there are some", () => {
+  const corrections = [mistake("tree", "three"), mistake("forest", "four"), mistake("same", "same")];
+  expect(readTranscript([said("tree")], corrections)).toMatchObject({
+    unplaced: [{ incorrectText: "forest" }],
+    hasTimes: false,
+  });
+  expect(readTranscript([said("tree"), said("x", 0)], []).hasTimes).toBe(true);
+});
+
+test("what is counted of a transcript is what was said, not tools or instructions", () => {
+  const { turns } = readTranscript(
+    [{ type: "instructions", content: "Be kind." }, said("one"), call("a"), output("a"), said("two")],
+    [],
+  );
+  expect(turns).toHaveLength(4);
+  expect(countSpoken(turns)).toBe(2);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "@playwright/test";
+
+import { isSameOrigin } from "@/lib/http/same-origin";
+
+const APP = "https://callboard.example";
+
+const cases: [what: string, headers: Record<string, string>, same: boolean][] = [
+  ["our own origin", { origin: APP, host: "internal:3000" }, true],
+  ["the origin of the host that was asked", { origin: "http://192.168.1.5:3000", host: "192.168.1.5:3000" }, true],
+  ["another site", { origin: "https://evil.example", host: "callboard.example" }, false],
+  [
+    "a name that begins like ours",
+    { origin: "https://callboard.example.evil.example", host: "callboard.example" },
+    false,
+  ],
+  ["another port of ours", { origin: "https://callboard.example:8443", host: "callboard.example" }, false],
+  ["no origin", { host: "callboard.example" }, false],
+  ["a null origin", { origin: "null", host: "callboard.example" }, false],
+  [
+    "a null origin from another site",
+    { origin: "null", "sec-fetch-site": "cross-site", host: "callboard.example" },
+    false,
+  ],
+  ["a plain form of our own under no-referrer", { origin: "null", "sec-fetch-site": "same-origin", host: "x" }, true],
+  ["nonsense", { origin: "%%", host: "callboard.example" }, false],
+];
+for (const [what, headers, same] of cases) {
+  test(`${what} is ${same ? "" : "not "}the same origin`, () => {
+    expect(isSameOrigin(new Headers(headers), APP)).toBe(same);
+  });
+}

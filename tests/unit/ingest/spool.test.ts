@@ -1,0 +1,266 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, test } from "@playwright/test";
+
+import { Spool } from "@/server/ingest/spool";
+
+let directory: string;
+test.beforeEach(() => {
+  directory = join(mkdtempSync(join(tmpdir(), "callboard-spool-")), "spool");
+});
+test.afterEach(() => rmSync(join(directory, ".."), { recursive: true, force: true }));
+
+const files = () => (existsSync(directory) ? readdirSync(directory).sort() : []);
+const theFile = () => join(directory, files()[0] ?? "");
+const bytes = (text: string) => Buffer.from(text);
+
+/** Drains into a list; rejects at a record that is `refused`. */
+async function drain(spool: Spool, refused = "") {
+  const got: string[] = [];
+  const drained = await spool.drain(async (payload) => {
+    if (payload.toString() === refused) {
+      throw new Error("refused");
+    }
+    got.push(payload.toString());
+  });
+  return { got, ...drained };
+}
+
+test("row 40: what was appended comes out in its order, once, and its file is gone", async () => {
+  const spool = new Spool(directory);
+  const texts = Array.from({ length: 200 }, (_, index) => `record ${index} ${"x".repeat(index * 7)}`);
+  await Promise.all(texts.map((text) => spool.append(bytes(text))));
+  expect(spool.waiting).toBe(200);
+  expect(await drain(spool)).toMatchObject({ got: texts, delivered: 200, damagedBytes: 0, stoppedBy: null });
+  expect(spool.waiting).toBe(0);
+  expect(files()).toEqual([]);
+  expect((await drain(spool)).got).toEqual([]);
+});
+
+test("row 40: only its owner can read what waits", async () => {
+  const spool = new Spool(directory);
+  await spool.append(bytes("personal"));
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  expect(statSync(theFile()).mode & 0o777).toBe(0o600);
+  await spool.close();
+});
+
+test("row 40: a drain that is refused stops there and goes on there; what comes meanwhile follows", async () => {
+  const spool = new Spool(directory);
+  for (const text of ["1", "2", "3"]) {
+    await spool.append(bytes(text));
+  }
+  expect(await drain(spool, "2")).toMatchObject({ got: ["1"], stoppedBy: new Error("refused") });
+  await spool.append(bytes("4"));
+  expect(spool.waiting).toBe(3);
+  expect(await drain(spool, "2")).toMatchObject({ got: [] });
+  expect((await drain(spool)).got).toEqual(["2", "3", "4"]);
+  expect(files()).toEqual([]);
+});
+
+test("row 47: what a process that died left behind is drained by the next one", async () => {
+  const dead = new Spool(directory);
+  await dead.append(bytes("1"));
+  await drain(dead, "1");
+  await dead.append(bytes("2"));
+  await dead.close();
+  expect(files()).toHaveLength(2);
+  const next = new Spool(directory);
+  expect((await drain(next)).got).toEqual(["1", "2"]);
+  expect(files()).toEqual([]);
+});
+
+test("row 47: a tail that was torn off is cut and reported, wherever it was torn", async () => {
+  const spool = new Spool(directory);
+  await spool.append(bytes("whole"));
+  await spool.close();
+  const whole = readFileSync(theFile());
+  const [name = ""] = files();
+  for (let kept = 1; kept < whole.length; kept += 1) {
+    writeFileSync(join(directory, name), Buffer.concat([whole, whole.subarray(0, kept)]));
+    const { got, damagedBytes } = await drain(new Spool(directory));
+    expect({ got, damagedBytes }).toEqual({ got: ["whole"], damagedBytes: kept });
+  }
+});
+
+test("row 47: a record whose bytes have changed is left out and reported; those behind it are not lost", async () => {
+  const spool = new Spool(directory);
+  for (const text of ["first", "second", "third"]) {
+    await spool.append(bytes(text));
+  }
+  await spool.close();
+  const file = theFile();
+  const content = readFileSync(file);
+  const at = content.indexOf("second");
+  // Its text, its CRC, its length, its mark.
+  for (const position of [at, at - 1, at - 6, at - 12]) {
+    const changed = Buffer.from(content);
+    changed.writeUInt8(content.readUInt8(position) ^ 0xff, position);
+    writeFileSync(file, changed);
+    const { got, damagedBytes } = await drain(new Spool(directory));
+    expect({ got, damagedBytes }).toEqual({ got: ["first", "third"], damagedBytes: 12 + "second".length });
+  }
+});
+
+test("row 45: an append that the disk refuses is refused, and leaves no half record", async () => {
+  const spool = new Spool(directory);
+  await spool.append(bytes("1"));
+  // A directory where the next file should be: every write fails until it is gone.
+  rmSync(directory, { recursive: true });
+  writeFileSync(directory, "not a directory");
+  await expect(spool.append(bytes("2"))).rejects.toThrow();
+  rmSync(directory);
+  await spool.append(bytes("3"));
+  expect((await drain(new Spool(directory))).got).toEqual(["3"]);
+});
+
+/** Node's own class of open files, of which this process's file system hands out every one. */
+async function fileHandleClass(): Promise<FileHandle> {
+  const handle = await open(tmpdir(), "r");
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
+
+test("rows 40 and 47: nobody is told that a record is kept before it and its folders are on the disk itself", async () => {
+  const handles = await fileHandleClass();
+  const { datasync, sync } = handles;
+  const synced: string[] = [];
+  let isDiskBroken = false;
+  handles.datasync = async function (this: FileHandle) {
+    if (isDiskBroken) {
+      throw Object.assign(new Error("broken"), { code: "EIO" });
+    }
+    await datasync.call(this);
+    synced.push("record");
+  };
+  handles.sync = async function (this: FileHandle) {
+    await sync.call(this);
+    synced.push("folder");
+  };
+  try {
+    const spool = new Spool(join(directory, "deeper", "still"));
+    await spool.append(bytes("1"));
+    // The three folders that were made, each in the one that it stands in, and the file in its folder.
+    expect(synced).toEqual(["folder", "folder", "folder", "folder", "record"]);
+    isDiskBroken = true;
+    await expect(spool.append(bytes("2"))).rejects.toMatchObject({ code: "EIO" });
+    isDiskBroken = false;
+    await spool.append(bytes("3"));
+    expect((await drain(spool)).got).toEqual(["1", "3"]);
+  } finally {
+    Object.assign(handles, { datasync, sync });
+  }
+});
+
+test("row 45: a disk that hangs does not fill the memory", async () => {
+  const handles = await fileHandleClass();
+  const { datasync } = handles;
+  const hanging = Promise.withResolvers<void>();
+  handles.datasync = async function (this: FileHandle) {
+    await hanging.promise;
+    await datasync.call(this);
+  };
+  try {
+    const spool = new Spool(directory);
+    const megabyte = Buffer.alloc(1024 * 1024, "x");
+    const appended = Array.from({ length: 80 }, () =>
+      spool.append(megabyte).then(
+        () => "kept",
+        (error: NodeJS.ErrnoException) => error.code,
+      ),
+    );
+    hanging.resolve();
+    const answers = await Promise.all(appended);
+    expect(answers.filter((answer) => answer === "ENOBUFS").length).toBeGreaterThan(10);
+    expect((await drain(spool)).delivered).toBe(answers.filter((answer) => answer === "kept").length);
+    // Once the disk is well, there is room again.
+    await spool.append(megabyte);
+  } finally {
+    handles.datasync = datasync;
+  }
+});
+
+test("row 45: a file that cannot be read keeps the others waiting for nothing, and is said to be there", async () => {
+  const dead = new Spool(directory);
+  await dead.append(bytes("1"));
+  await dead.close();
+  const [name = ""] = files();
+  // Of the right name, and nothing that could be read: the oldest of all.
+  mkdirSync(join(directory, name.replace(/^\d+/, "000000000000001")));
+  const next = new Spool(directory);
+  expect(await drain(next)).toMatchObject({ got: ["1"], unreadable: "EISDIR" });
+  expect(next.waiting).toBe(1);
+});
+
+test("row 63: what a living process of this machine still holds on disk is not nothing", async () => {
+  const [mine, other] = [new Spool(directory), new Spool(directory)];
+  expect(await mine.isEmpty()).toBe(true);
+  await other.append(bytes("1"));
+  expect([mine.waiting, await mine.isEmpty()]).toEqual([0, false]);
+  await drain(other);
+  expect(await mine.isEmpty()).toBe(true);
+});
+
+test("row 50: a file that another process took while it was written is written again", async () => {
+  const writer = new Spool(directory);
+  await writer.append(bytes("1"));
+  const taker = new Spool(directory);
+  expect((await drain(taker)).got).toEqual(["1"]);
+  await writer.append(bytes("2"));
+  expect(files()).toHaveLength(1);
+  expect((await drain(taker)).got).toEqual(["2"]);
+  await writer.close();
+});
+
+test("row 50: two processes that write and drain at once lose nothing and deliver in the end all of it", async () => {
+  const [one, two] = [new Spool(directory), new Spool(directory)];
+  const delivered: string[] = [];
+  const take = async (payload: Buffer) => void delivered.push(payload.toString());
+  const written: string[] = [];
+  const write = async (spool: Spool, name: string) => {
+    for (let index = 0; index < 150; index += 1) {
+      const text = `${name}-${index}`;
+      await spool.append(bytes(text));
+      written.push(text);
+    }
+  };
+  const writing = new Set([write(one, "one"), write(two, "two")]);
+  for (const ended of writing) {
+    void ended.finally(() => writing.delete(ended));
+  }
+  const drains = [one, two].map(async (spool) => {
+    while (writing.size > 0) {
+      await spool.drain(take);
+    }
+  });
+  await Promise.all([...writing, ...drains]);
+  await one.drain(take);
+  await two.drain(take);
+  expect(new Set(delivered)).toEqual(new Set(written));
+  expect(files()).toEqual([]);
+});
+
+test("row 50: the file of another machine is left alone while it is fresh", async () => {
+  const spool = new Spool(directory);
+  await spool.append(bytes("x"));
+  const [name = ""] = files();
+  const elsewhere = join(directory, name.replace(/\.\d+-\w+-/, ".1-00000000-"));
+  appendFileSync(elsewhere, readFileSync(theFile()));
+  truncateSync(join(directory, name), 0);
+  expect((await drain(spool)).got).toEqual([]);
+  expect(existsSync(elsewhere)).toBe(true);
+});

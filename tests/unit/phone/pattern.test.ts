@@ -1,0 +1,79 @@
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import { ERASED, eraseNumber, numberPattern, parseSoughtNumber } from "@/lib/phone/pattern";
+
+const sought = parseSoughtNumber("+966 50 123 4567");
+
+test("a number is read however it is typed, and text that is none is refused", () => {
+  expect(sought).toEqual({ digits: "966501234567", masked: "+…67" });
+  expect(parseSoughtNumber("00966501234567")).toEqual(sought);
+  expect(parseSoughtNumber("٩٦٦٥٠١٢٣٤٥٦٧")).toEqual(sought);
+  for (const text of ["", "12", "hello", "+", "9".repeat(30)]) {
+    expect(parseSoughtNumber(text), text).toBeNull();
+  }
+});
+
+test("it is found in every way of writing it", () => {
+  for (const text of [
+    "+966501234567",
+    "966501234567",
+    "00966 50 123 4567",
+    "0501234567",
+    "050-123-4567",
+    "(050) 123 4567",
+    "501234567",
+    "+966 (0)50 123 4567",
+    "٠٥٠١٢٣٤٥٦٧",
+    "۰۵۰۱۲۳۴۵۶۷",
+    "tel:+966501234567;ext=1",
+    "050, 123, 4567",
+    "050/123/4567",
+    "٠٥٠، ١٢٣، ٤٥٦٧",
+    "رقمي ٠٥٠ ١٢٣ ٤٥٦٧ شكرا",
+  ]) {
+    expect(sought && text.search(numberPattern(sought)), text).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test("it is not found in other numbers", () => {
+  for (const text of [
+    "966501234568",
+    "1966501234567",
+    "9665012345670",
+    "05012345678",
+    "order 1501234567",
+    "50123456",
+  ]) {
+    expect(sought && text.search(numberPattern(sought)), text).toBe(-1);
+  }
+});
+
+test("after erasing nothing of it is left anywhere in any JSON, and the rest stays", () => {
+  const number = sought ?? { digits: "", masked: "" };
+  const written = fc.constantFrom("+966501234567", "0501234567", "050 123 4567", "٠٥٠١٢٣٤٥٦٧");
+  const text = fc
+    .tuple(fc.constantFrom("call ", "رقم ", ""), written, fc.constantFrom(" now", ""))
+    .map((parts) => parts.join(""));
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small" },
+      text,
+      fc.constant(966501234567),
+      fc.constantFrom("kept", 42, null, true),
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(text, fc.constant("key")), tie("tree"), { maxKeys: 3 }),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, (value) => {
+      const erased = JSON.stringify(eraseNumber(value as never, numberPattern(number)));
+      expect(erased).not.toMatch(numberPattern(number));
+    }),
+    { numRuns: 500 },
+  );
+  expect(eraseNumber({ a: ["x 0501234567 y", 966501234567, 7], b: null }, numberPattern(number))).toEqual({
+    a: [`x ${ERASED} y`, null, 7],
+    b: null,
+  });
+});

@@ -1,0 +1,301 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { expect, test } from "@playwright/test";
+
+import { isPublicAddress } from "@/lib/http/public-address";
+import { checkedLookup, openRecording, type StoreAnswer } from "@/lib/sarj/recording-store";
+
+const servers: Server[] = [];
+
+test.afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  }
+});
+
+/** A store on the loopback that answers as it is told; gives its `host:port`. */
+async function store(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function open(host: string, range: string | null = null, signal?: AbortSignal): Promise<StoreAnswer> {
+  return openRecording(`http://${host}/a.mp4?secret`, {
+    hosts: [host],
+    range,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function textOf(answer: StoreAnswer): Promise<string> {
+  return answer.ok ? new Response(answer.body).text() : `(${answer.problem})`;
+}
+
+test("a recording comes whole, in part, or not where the range is outside", async () => {
+  const host = await store((request, response) => {
+    if (request.headers.range === "bytes=2-3") {
+      response.writeHead(206, { "content-type": "video/mp4", "content-range": "bytes 2-3/5", "content-length": 2 });
+      response.end("cd");
+    } else if (request.headers.range === undefined) {
+      response.writeHead(200, { "content-type": "audio/mp4; codecs=x", "content-length": 5 });
+      response.end("abcde");
+    } else {
+      response.writeHead(416, { "content-range": "bytes */5", "content-type": "application/xml" });
+      response.end("<Error>");
+    }
+  });
+  const whole = await open(host);
+  expect(whole).toMatchObject({ status: 200, contentType: "audio/mp4", contentLength: 5, contentRange: null });
+  expect(await textOf(whole)).toBe("abcde");
+  const part = await open(host, "bytes=2-3");
+  expect(part).toMatchObject({ status: 206, contentType: "video/mp4", contentLength: 2, contentRange: "bytes 2-3/5" });
+  expect(await textOf(part)).toBe("cd");
+  expect(await open(host, "bytes=9-")).toMatchObject({ status: 416, contentRange: "bytes */5", body: null });
+});
+
+test("whatever the store calls it, a browser is told a kind of audio", async () => {
+  const host = await store((_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" });
+    response.end("<script>");
+  });
+  const answer = await open(host);
+  expect(answer).toMatchObject({ ok: true, contentType: "audio/mp4" });
+  await textOf(answer);
+});
+
+for (const [status, problem] of [
+  [400, "refused"],
+  [403, "refused"],
+  [404, "refused"],
+  [410, "refused"],
+  [500, "unexpected_answer"],
+  [503, "unexpected_answer"],
+  [204, "unexpected_answer"],
+  // Nobody asked for a part.
+  [206, "unexpected_answer"],
+  [416, "unexpected_answer"],
+] as const) {
+  test(`the store's ${status} is ${problem}`, async () => {
+    const host = await store((_request, response) => {
+      response.writeHead(status, { "content-range": "bytes 0-1/9" });
+      response.end(status === 204 ? undefined : "no");
+    });
+    expect(await open(host)).toEqual({ ok: false, problem });
+  });
+}
+
+test("row 59: a redirect is refused, and where it leads is never asked", async () => {
+  let asked = 0;
+  const secret = await store((_request, response) => {
+    asked += 1;
+    response.end("metadata");
+  });
+  for (const location of [`http://${secret}/`, "http://169.254.169.254/latest/meta-data/", "/b.mp4"]) {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const host = await store((request, response) => {
+        asked += request.url === "/b.mp4" ? 1 : 0;
+        response.writeHead(status, { location });
+        response.end();
+      });
+      expect(await open(host)).toEqual({ ok: false, problem: "not_allowed_host" });
+    }
+  }
+  expect(asked).toBe(0);
+});
+
+test("row 59: only hosts of the list are asked, and only at addresses that may be", async () => {
+  let asked = 0;
+  const host = await store((_request, response) => {
+    asked += 1;
+    response.end("x");
+  });
+  const [, port = ""] = host.split(":");
+  const refused = async (url: string, hosts: string[]) =>
+    expect(await openRecording(url, { hosts, range: null }), url).toEqual({ ok: false, problem: "not_allowed_host" });
+
+  await refused(`http://${host}/`, []);
+  await refused(`http://${host}/`, ["127.0.0.1"]);
+  await refused(`http://user@${host}/`, [host]);
+  await refused(`http://localhost:${port}/`, [host]);
+  await refused("javascript:alert(1)", ["javascript:"]);
+  await refused("file:///etc/passwd", [""]);
+  // The name is on the list, but it leads into this machine.
+  await refused("https://localhost/a.mp4", ["localhost"]);
+  await refused("https://127.0.0.1/a.mp4", ["127.0.0.1"]);
+  await refused("https://[::1]/a.mp4", ["[::1]"]);
+  await refused("https://169.254.169.254/latest", ["169.254.169.254"]);
+  expect(asked).toBe(0);
+
+  expect(
+    await textOf(await openRecording(`http://localhost:${port}/`, { hosts: [`localhost:${port}`], range: null })),
+  ).toBe("x");
+});
+
+test("row 59: a name is refused if any of its addresses is private, at the moment of connecting", async () => {
+  const answers: Record<string, string[]> = {
+    "good.example": ["142.250.1.1", "2a00:1450::1"],
+    "private.example": ["10.0.0.7"],
+    "mixed.example": ["142.250.1.1", "169.254.169.254"],
+  };
+  type Lookup = NonNullable<Parameters<typeof checkedLookup>[1]>;
+  const lookup = checkedLookup(isPublicAddress, ((
+    name: string,
+    _options: object,
+    callback: (...values: unknown[]) => void,
+  ) => {
+    const addresses = answers[name]?.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+    callback(addresses === undefined ? new Error("ENOTFOUND") : null, addresses ?? []);
+  }) as unknown as Lookup);
+  const ask = (name: string, all: boolean) =>
+    new Promise<unknown>((resolve) => {
+      lookup(name, { all }, (error, address) => resolve(error === null ? address : error.message));
+    });
+  expect(await ask("good.example", false)).toBe("142.250.1.1");
+  expect(await ask("good.example", true)).toHaveLength(2);
+  for (const name of ["private.example", "mixed.example"]) {
+    expect(await ask(name, true)).toBe("recording store: not_allowed_host");
+  }
+  expect(await ask("gone.example", true)).toBe("ENOTFOUND");
+});
+
+test("an address is public or it is not", () => {
+  for (const address of ["8.8.8.8", "142.250.1.1", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]) {
+    expect(isPublicAddress(address), address).toBe(true);
+  }
+  for (const address of [
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fd00::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "not an address",
+    "",
+  ]) {
+    expect(isPublicAddress(address), address).toBe(false);
+  }
+});
+
+test("an unreachable store and a cut connection are no answers", async () => {
+  expect(await open("127.0.0.1:1")).toEqual({ ok: false, problem: "unreachable" });
+  const closing = await store((request) => request.socket.destroy());
+  expect(await open(closing)).toEqual({ ok: false, problem: "unreachable" });
+  const cut = await store((request, response) => {
+    response.writeHead(200, { "content-length": 1000 });
+    response.write("only this");
+    setImmediate(() => request.socket.destroy());
+  });
+  await expect(textOf(await open(cut))).rejects.toThrow();
+});
+
+test("a store that falls silent is given up, a listener that pauses is not", async () => {
+  const idleMs = 150;
+  const mute = await store(() => {});
+  expect(await openRecording(`http://${mute}/`, { hosts: [mute], range: null, idleMs })).toEqual({
+    ok: false,
+    problem: "timeout",
+  });
+
+  const host = await store((_request, response) => {
+    response.writeHead(200, { "content-length": 20 });
+    response.write("0123456789");
+  });
+  const answer = await openRecording(`http://${host}/`, { hosts: [host], range: null, idleMs });
+  const reader = answer.ok ? answer.body?.getReader() : undefined;
+  await new Promise((resolve) => setTimeout(resolve, 3 * idleMs));
+  expect((await reader?.read())?.value).toHaveLength(10);
+  await expect(reader?.read()).rejects.toThrow("timeout");
+});
+
+test("whoever stops listening stops the store", async () => {
+  const gone: string[] = [];
+  const host = await store((request, response) => {
+    response.writeHead(200, { "content-length": 10_000_000 });
+    response.write("x".repeat(1000));
+    response.once("close", () => gone.push(request.headers.range ?? "all"));
+  });
+  const cancelled = await open(host);
+  expect(cancelled.ok).toBe(true);
+  await (cancelled.ok ? cancelled.body?.cancel() : undefined);
+  await expect.poll(() => gone.length).toBe(1);
+
+  const controller = new AbortController();
+  const aborted = await open(host, null, controller.signal);
+  const reading = textOf(aborted);
+  controller.abort();
+  await expect(reading).rejects.toThrow();
+  await expect.poll(() => gone.length).toBe(2);
+
+  // Nobody has begun to read.
+  const unread = new AbortController();
+  expect((await open(host, null, unread.signal)).ok).toBe(true);
+  unread.abort();
+  await expect.poll(() => gone.length).toBe(3);
+
+  expect(await open(host, null, AbortSignal.abort())).toEqual({ ok: false, problem: "unreachable" });
+});
+
+test("a slow listener slows the store down", async () => {
+  const size = 64 * 1024 * 1024;
+  let sent = 0;
+  const host = await store((_request, response) => {
+    response.writeHead(200, { "content-length": size });
+    const chunk = Buffer.alloc(1024 * 1024);
+    const write = () => {
+      while (sent < size) {
+        sent += chunk.length;
+        if (!response.write(chunk)) {
+          response.once("drain", write);
+          return;
+        }
+      }
+      response.end();
+    };
+    write();
+  });
+  const answer = await open(host);
+  const reader = answer.ok ? answer.body?.getReader() : undefined;
+  await reader?.read();
+  let before = -1;
+  const stands = () => {
+    const isSame = sent === before;
+    before = sent;
+    return isSame;
+  };
+  await expect.poll(stands, { intervals: [250] }).toBe(true);
+  // What the kernel's buffers hold, not the recording.
+  expect(sent).toBeLessThan(size / 2);
+  await reader?.cancel();
+});
+
+test("a connection that the store closed while it was kept open costs nothing", async () => {
+  let asked = 0;
+  const host = await store((request, response) => {
+    asked += 1;
+    response.end("x");
+    // As a store with a short keep-alive does, in the moment in which the next request is on its way.
+    response.once("finish", () => setImmediate(() => request.socket.destroy()));
+  });
+  for (let turn = 0; turn < 20; turn += 1) {
+    expect(await textOf(await open(host))).toBe("x");
+  }
+  expect(asked).toBe(20);
+});

@@ -1,0 +1,338 @@
+import { mkdtempSync, rmSync, writeFileSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, test } from "@playwright/test";
+
+import { generateCall } from "@/scripts/simulator/generate";
+import { connectVendor, startVendor } from "@/scripts/simulator/server";
+import type { Vendor } from "@/scripts/simulator/vendor";
+
+const START = Date.parse("2026-07-14T12:00:00Z");
+const recorded = generateCall({
+  seed: "r",
+  endedAt: START - 5000,
+  recorded: true,
+  language: "ar",
+  reportDelaySeconds: 60,
+});
+const unrecorded = generateCall({ seed: "u", endedAt: START - 5000, outcome: "no_answer" });
+
+let vendor: Vendor;
+let now: number;
+
+test.beforeEach(async () => {
+  now = START;
+  vendor = await startVendor({ now: () => now, urlLifetimeSeconds: 900, calls: [recorded, unrecorded] });
+});
+test.afterEach(() => vendor.close());
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${vendor.apiUrl}${path}`, { headers: { Authorization: `Bearer ${vendor.apiKey}`, ...headers } });
+const recordingUrl = () => vendor.recordingUrl(recorded.id) ?? "";
+
+test.describe("the API", () => {
+  test("health needs no key", async () => {
+    const response = await fetch(`${vendor.apiUrl}/health`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ data: { status: "ok" }, meta: { request_id: expect.any(String) } });
+  });
+
+  test("a call comes in the envelope, and the request's id comes back", async () => {
+    const response = await get(`/calls/${unrecorded.id}`, { "X-Request-ID": "abc 123" });
+    expect(response.headers.get("x-request-id")).toBe("abc 123");
+    expect(await response.json()).toEqual({ data: unrecorded.data, meta: { request_id: "abc 123" } });
+  });
+
+  test("a request id that is too long is not mirrored", async () => {
+    const response = await get(`/calls/${unrecorded.id}`, { "X-Request-ID": "x".repeat(129) });
+    expect(response.headers.get("x-request-id")).toMatch(/^req_/);
+  });
+
+  for (const [key, status, type] of [
+    [null, 401, "unauthorized"],
+    ["Bearer wrong", 401, "unauthorized"],
+    ["Basic abc", 401, "unauthorized"],
+    ["Bearer sarj_simulated_key_without_organization", 403, "no_organization"],
+  ] as const) {
+    test(`${key ?? "no key"}: ${status} ${type}`, async () => {
+      const response = await fetch(`${vendor.apiUrl}/calls/${recorded.id}`, {
+        headers: key === null ? {} : { Authorization: key },
+      });
+      expect(response.status).toBe(status);
+      expect(await response.json()).toEqual({
+        error: { type, message: expect.any(String) },
+        meta: { request_id: expect.any(String) },
+      });
+    });
+  }
+
+  test("a call that it never made: 404 call_not_found", async () => {
+    const response = await get("/calls/00000000-0000-4000-8000-000000000000");
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: { type: "call_not_found" } });
+  });
+
+  test("the report is null until its time", async () => {
+    expect(await (await get(`/calls/${recorded.id}`)).json()).toMatchObject({ data: { report: null } });
+    vendor.advanceClock(56);
+    expect(await (await get(`/calls/${recorded.id}`)).json()).toMatchObject({ data: { report: recorded.data.report } });
+    expect(recorded.data.report).not.toBeNull();
+  });
+
+  test("the recording's URL is signed afresh on every request, and its expiry can be read", async () => {
+    const urlOf = async () => {
+      const { data } = (await (await get(`/calls/${recorded.id}`)).json()) as { data: { recording_url: string } };
+      return new URL(data.recording_url);
+    };
+    const first = await urlOf();
+    expect(first.searchParams.get("X-Goog-Date")).toBe("20260714T120000Z");
+    expect(first.searchParams.get("X-Goog-Expires")).toBe("900");
+    vendor.advanceClock(10);
+    vendor.setUrlLifetime(5);
+    const second = await urlOf();
+    expect(second.searchParams.get("X-Goog-Date")).toBe("20260714T120010Z");
+    expect(second.searchParams.get("X-Goog-Expires")).toBe("5");
+    expect(second.searchParams.get("X-Goog-Signature")).not.toBe(first.searchParams.get("X-Goog-Signature"));
+  });
+});
+
+test.describe("a recording", () => {
+  const bytes = readFileSync(`scripts/simulator/recordings/${recorded.recording}`);
+
+  test("comes whole, and in parts", async () => {
+    const whole = await fetch(recordingUrl());
+    expect(whole.status).toBe(200);
+    expect(whole.headers.get("accept-ranges")).toBe("bytes");
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true);
+
+    for (const [range, from, to] of [
+      ["bytes=0-99", 0, 99],
+      ["bytes=1000-", 1000, bytes.length - 1],
+      ["bytes=-50", bytes.length - 50, bytes.length - 1],
+      [`bytes=10-${bytes.length * 2}`, 10, bytes.length - 1],
+    ] as const) {
+      const part = await fetch(recordingUrl(), { headers: { Range: range } });
+      expect(part.status, range).toBe(206);
+      expect(part.headers.get("content-range"), range).toBe(`bytes ${from}-${to}/${bytes.length}`);
+      expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(from, to + 1)), range).toBe(true);
+    }
+  });
+
+  test("answers HEAD, a range beyond its end, and several ranges", async () => {
+    const head = await fetch(recordingUrl(), { method: "HEAD" });
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, String(bytes.length)]);
+    const beyond = await fetch(recordingUrl(), { headers: { Range: `bytes=${bytes.length}-` } });
+    expect([beyond.status, beyond.headers.get("content-range")]).toEqual([416, `bytes */${bytes.length}`]);
+    const several = await fetch(recordingUrl(), { headers: { Range: "bytes=0-1,5-6" } });
+    expect(several.status).toBe(200);
+  });
+
+  const refused = async (url: string, status: number, code: string) => {
+    const response = await fetch(url);
+    const text = await response.text();
+    expect(response.status, text).toBe(status);
+    expect(text).toContain(`<Code>${code}</Code>`);
+    expect(response.headers.get("content-type")).toContain("xml");
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+  };
+
+  test("is refused once its URL has expired", async () => {
+    const url = recordingUrl();
+    vendor.advanceClock(899);
+    expect((await fetch(url)).status).toBe(200);
+    vendor.advanceClock(1);
+    await refused(url, 400, "ExpiredToken");
+    expect((await fetch(recordingUrl())).status).toBe(200);
+  });
+
+  test("is refused when all signatures are expired, though the URL still looks good", async () => {
+    const url = recordingUrl();
+    vendor.expireSignatures();
+    await refused(url, 400, "ExpiredToken");
+    expect((await fetch(recordingUrl())).status).toBe(200);
+  });
+
+  test("is refused if the URL was altered in any part, or is not signed", async () => {
+    const altered = (change: (url: URL) => void) => {
+      const url = new URL(recordingUrl());
+      change(url);
+      return url.href;
+    };
+    for (const url of [
+      altered((u) => u.searchParams.set("X-Goog-Expires", "604800")),
+      altered((u) => u.searchParams.set("X-Goog-Date", "20260714T120001Z")),
+      altered((u) => u.searchParams.set("X-Goog-Signature", "0".repeat(64))),
+      altered((u) => u.searchParams.set("extra", "1")),
+      altered((u) => (u.pathname = u.pathname.replace(recorded.id, unrecorded.id))),
+    ]) {
+      await refused(url, 403, "SignatureDoesNotMatch");
+    }
+    await refused(
+      altered((u) => (u.search = "")),
+      403,
+      "AccessDenied",
+    );
+  });
+
+  test("keeps its URL good over a restart with the same seed", async () => {
+    const url = recordingUrl();
+    const port = Number(new URL(vendor.url).port);
+    await vendor.close();
+    vendor = await startVendor({ now: () => now, port, calls: [recorded] });
+    expect((await fetch(url)).status).toBe(200);
+    await vendor.close();
+    vendor = await startVendor({ now: () => now, port, calls: [recorded], seed: "another" });
+    expect((await fetch(url)).status).toBe(403);
+  });
+});
+
+test.describe("faults", () => {
+  test("hit the next requests and then stop", async () => {
+    vendor.fault({ on: "api", kind: "status", status: 429, retryAfter: 7, times: 2 });
+    for (const _ of [1, 2]) {
+      const response = await get(`/calls/${recorded.id}`);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([429, "7"]);
+      expect(await response.json()).toMatchObject({ error: { type: "rate_limited" } });
+    }
+    expect((await get(`/calls/${recorded.id}`)).status).toBe(200);
+  });
+
+  test("hit one call only, if asked", async () => {
+    vendor.fault({ on: "api", kind: "status", callId: recorded.id });
+    expect((await get(`/calls/${recorded.id}`)).status).toBe(500);
+    expect((await get(`/calls/${unrecorded.id}`)).status).toBe(200);
+    vendor.clearFaults();
+    expect((await get(`/calls/${recorded.id}`)).status).toBe(200);
+  });
+
+  test("HTML, broken JSON, another call, a cut connection, a hang", async () => {
+    const fault = (kind: "html" | "malformed" | "other_call" | "cut" | "hang") =>
+      vendor.fault({ on: "api", kind, times: 1 });
+    fault("html");
+    expect(await (await get(`/calls/${recorded.id}`)).text()).toContain("<h1>502 Bad Gateway</h1>");
+    fault("malformed");
+    await expect((await get(`/calls/${recorded.id}`)).json()).rejects.toThrow(SyntaxError);
+    fault("other_call");
+    expect(await (await get(`/calls/${recorded.id}`)).json()).toMatchObject({ data: { id: unrecorded.id } });
+    fault("cut");
+    await expect(get(`/calls/${recorded.id}`).then((response) => response.text())).rejects.toThrow();
+    fault("hang");
+    await expect(fetch(`${vendor.apiUrl}/calls/${recorded.id}`, { signal: AbortSignal.timeout(200) })).rejects.toThrow(
+      "timeout",
+    );
+  });
+
+  test("of recordings: a redirect to where nobody may go, a status, a cut", async () => {
+    vendor.fault({ on: "recording", kind: "redirect", times: 1 });
+    const redirect = await fetch(recordingUrl(), { redirect: "manual" });
+    expect([redirect.status, redirect.headers.get("location")]).toEqual([
+      302,
+      "http://169.254.169.254/latest/meta-data/",
+    ]);
+    vendor.fault({ on: "recording", kind: "status", status: 503, times: 1 });
+    expect((await fetch(recordingUrl())).status).toBe(503);
+    vendor.fault({ on: "recording", kind: "cut", times: 1 });
+    await expect(fetch(recordingUrl()).then((response) => response.arrayBuffer())).rejects.toThrow();
+    expect((await fetch(recordingUrl())).status).toBe(200);
+  });
+
+  test("closing ends requests that hang", async () => {
+    vendor.fault({ on: "api", kind: "hang" });
+    const hanging = get(`/calls/${recorded.id}`).then(
+      () => "answered",
+      () => "ended",
+    );
+    await expect.poll(() => vendor.requests().length).toBe(1);
+    await vendor.close();
+    expect(await hanging).toBe("ended");
+    vendor = await startVendor();
+  });
+});
+
+test.describe("the controls", () => {
+  const control = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${vendor.url}/_control/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+
+  test("another process makes calls known and gets their webhooks, signed", async () => {
+    const added = generateCall({ seed: "added", endedAt: START, recorded: true, language: "en" });
+    expect((await get(`/calls/${added.id}`)).status).toBe(404);
+    const [webhook] = await connectVendor(vendor.url).register([added]);
+    expect((await get(`/calls/${added.id}`)).status).toBe(200);
+    expect(webhook).toMatchObject({ call_id: added.id, payload: { call_data: { recording_url: /^http/ } } } as never);
+    expect((await control("GET", `calls/${added.id}/webhook`)).body).toMatchObject({ call_id: added.id });
+    expect((await control("GET", "calls/nobody/webhook")).status).toBe(404);
+  });
+
+  test("a webhook of long ago carries a URL that has expired", async () => {
+    const old = generateCall({ seed: "old", endedAt: START - 86_400_000, recorded: true, language: "en" });
+    const [webhook] = await vendor.register([old]);
+    const url = webhook?.payload.type === "complete" ? webhook.payload.call_data?.recording_url : null;
+    expect((await fetch(url ?? "")).status).toBe(400);
+  });
+
+  test("faults, requests, clock and lifetimes over HTTP; a mistake is said", async () => {
+    expect((await control("POST", "faults", { on: "api", kind: "status", status: 503, times: 1 })).status).toBe(200);
+    expect((await get(`/calls/${recorded.id}`)).status).toBe(503);
+    expect((await control("GET", "requests")).body).toMatchObject({
+      counts: { [`/api/v1/calls/${recorded.id}`]: 1 },
+      requests: [{ method: "GET", path: `/api/v1/calls/${recorded.id}`, status: 503 }],
+    });
+    await control("DELETE", "requests");
+    expect(vendor.requests()).toEqual([]);
+    const url = recordingUrl();
+    await control("POST", "clock", { advance_seconds: 900 });
+    expect((await fetch(url)).status).toBe(400);
+    await control("PUT", "url-lifetime", { seconds: 60 });
+    expect(new URL(recordingUrl()).searchParams.get("X-Goog-Expires")).toBe("60");
+    const fresh = recordingUrl();
+    await control("POST", "expire-signatures");
+    expect((await fetch(fresh)).status).toBe(400);
+    expect(await control("POST", "faults", { on: "api", kind: "nonsense" })).toMatchObject({ status: 400 });
+    expect(await control("PUT", "url-lifetime", { seconds: "soon" })).toMatchObject({
+      status: 400,
+      body: { error: "seconds: a number" },
+    });
+    expect((await control("GET", "nothing")).status).toBe(404);
+  });
+
+  test("the log of requests holds no signature", async () => {
+    await fetch(recordingUrl());
+    expect(JSON.stringify(vendor.requests())).not.toContain("X-Goog");
+  });
+});
+
+test("known calls outlive a restart, also after a write that broke off", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vendor-"));
+  const stateFile = join(folder, "calls.jsonl");
+  try {
+    const first = await startVendor({ stateFile });
+    await first.register([recorded, unrecorded]);
+    await first.close();
+    writeFileSync(stateFile, `{"id":"half`, { flag: "a" });
+    const second = await startVendor({ stateFile });
+    expect(second.callCount()).toBe(2);
+    expect(second.call(recorded.id)).toEqual(recorded);
+    await second.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a request that is no HTTP does not end the server", async () => {
+  const socket = connect(Number(new URL(vendor.url).port), "127.0.0.1");
+  await new Promise<void>((resolve) => {
+    socket.on("close", () => resolve());
+    socket.on("data", () => undefined);
+    socket.end("nonsense\r\n\r\n");
+  });
+  expect((await fetch(`${vendor.apiUrl}/health`)).status).toBe(200);
+  expect((await fetch(`${vendor.url}//%`)).status).toBe(404);
+  expect((await fetch(`${vendor.apiUrl}/calls/%zz`)).status).toBe(401);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import {
+  averageTalk,
+  changeInPoints,
+  goalRate,
+  NO_FIGURES,
+  percentile,
+  reachRate,
+  relativeChange,
+  shareOf,
+} from "@/lib/statistics/figures";
+
+test("a share of nothing is not zero", () => {
+  expect(shareOf({ part: 0, whole: 0 })).toBeNull();
+  expect(shareOf({ part: 0, whole: 7 })).toBe(0);
+  expect(shareOf({ part: 31, whole: 50 })).toBe(0.62);
+  expect(averageTalk(NO_FIGURES)).toBeNull();
+});
+
+test("each rate has its own whole", () => {
+  const figures = { ...NO_FIGURES, calls: 100, reached: 60, assessed: 40, met: 30, timed: 59, talkSeconds: 5_900 };
+  expect([reachRate(figures), goalRate(figures), averageTalk(figures)]).toEqual([
+    { part: 60, whole: 100 },
+    { part: 30, whole: 40 },
+    100,
+  ]);
+});
+
+test("an amount changes by a part of what it was, a rate by points", () => {
+  expect(relativeChange(125, 100)).toBe(0.25);
+  expect(relativeChange(0, 100)).toBe(-1);
+  expect(changeInPoints({ part: 60, whole: 100 }, { part: 50, whole: 100 })).toBeCloseTo(10);
+});
+
+test("from nothing there is no change", () => {
+  expect(relativeChange(5, 0)).toBeNull();
+  expect(relativeChange(null, 5)).toBeNull();
+  expect(changeInPoints({ part: 1, whole: 2 }, { part: 0, whole: 0 })).toBeNull();
+  expect(changeInPoints({ part: 0, whole: 0 }, { part: 1, whole: 2 })).toBeNull();
+});
+
+test("the ninetieth percentile is a value that occurs, and nine of ten do not exceed it", () => {
+  expect(percentile([], 0.9)).toBeNull();
+  expect(percentile([{ value: 5, count: 1 }], 0.9)).toBe(5);
+  expect(
+    percentile(
+      [
+        { value: 30, count: 1 },
+        { value: 10, count: 9 },
+      ],
+      0.9,
+    ),
+  ).toBe(10);
+  expect(
+    percentile(
+      [
+        { value: 30, count: 2 },
+        { value: 10, count: 9 },
+      ],
+      0.9,
+    ),
+  ).toBe(30);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 200 }), (values) => {
+      const found = percentile(
+        values.map((value) => ({ value, count: 1 })),
+        0.9,
+      );
+      const sorted = values.toSorted((a, b) => a - b);
+      expect(found).toBe(sorted[Math.ceil(0.9 * sorted.length) - 1]);
+    }),
+  );
+});

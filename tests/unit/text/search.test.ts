@@ -1,0 +1,49 @@
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import { findMatches, normalizeForSearch } from "@/lib/text/search";
+
+function found(text: string, query: string): string[] {
+  return findMatches(text, query).map(([from, to]) => text.slice(from, to));
+}
+
+test("a word is found in whatever way it is spelled", () => {
+  expect(found("إلى أحمد وَأحمَد", "احمد")).toEqual(["أحمد", "أحمَد"]);
+  expect(found("العربيّة", "العربيه")).toEqual(["العربيّة"]);
+  expect(found("شـــكرا", "شكرا")).toEqual(["شـــكرا"]);
+  expect(found("طلب ١٢٣ و 123", "123")).toEqual(["١٢٣", "123"]);
+  expect(found("Café CAFÉ cafe\u0301", "café")).toEqual(["Café", "CAFÉ", "cafe\u0301"]);
+  expect(found("aaaa", "aa")).toEqual(["aa", "aa"]);
+  expect(found("nothing", "x")).toEqual([]);
+  expect(found("nothing", "  ")).toEqual([]);
+});
+
+test("a match never cuts a letter in two", () => {
+  expect(found("oﬁce", "f")).toEqual(["ﬁ"]);
+  expect(found("👍🏽 ok", "ok")).toEqual(["ok"]);
+});
+
+test("what is found is what was asked for, in order and without overlap", () => {
+  const letters = fc.string({ unit: fc.constantFrom(..."اأإآبةهىي َُّـaAbB1١ \u200F") });
+  fc.assert(
+    fc.property(letters, letters, (text, query) => {
+      let last = 0;
+      for (const [from, to] of findMatches(text, query)) {
+        expect(from).toBeGreaterThanOrEqual(last);
+        expect(to).toBeGreaterThan(from);
+        expect(normalizeForSearch(text.slice(from, to))).toContain(normalizeForSearch(query.trim()).trim());
+        last = to;
+      }
+    }),
+  );
+});
+
+test("what contains the words as they are is always found", () => {
+  const letters = fc.string({ unit: fc.constantFrom(..."اأبت abc") });
+  fc.assert(
+    fc.property(letters, letters, letters, (before, query, after) => {
+      fc.pre(query.trim() !== "");
+      expect(findMatches(`${before}${query.trim()}${after}`, query).length).toBeGreaterThan(0);
+    }),
+  );
+});

@@ -1,0 +1,219 @@
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import { parseCallFilter, type TimeBound } from "@/lib/call/filter";
+import {
+  BUCKET_UNITS,
+  bucketsOf,
+  bucketUnit,
+  customPeriod,
+  type Period,
+  PRESETS,
+  presetPeriod,
+  spanBounds,
+  weekdaysFrom,
+  weekdaysIn,
+} from "@/lib/time/period";
+import { addDays, dayOf, startOfDay } from "@/lib/time/time";
+
+const zones = fc.oneof(
+  // Clocks that change at midnight, by half an hour, across the date line, and not at all.
+  fc.constantFrom("Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns", "Asia/Riyadh", "UTC"),
+  fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
+);
+const instants = fc.date({ min: new Date("2010-01-01"), max: new Date("2035-01-01"), noInvalidDate: true });
+
+const isoSpan = (span: { from: Date; to: Date } | null) =>
+  span === null ? null : [span.from.toISOString(), span.to.toISOString()];
+
+test("the presets are whole days of the zone that end with today", () => {
+  const now = new Date("2026-11-23T11:05:42.500Z"); // Monday 14:05 in Riyadh
+  const periods = PRESETS.map((preset) => presetPeriod(preset, now, "Asia/Riyadh"));
+  const end = "2026-11-23T21:00:00.000Z";
+  expect(periods.map(isoSpan)).toEqual([
+    ["2026-11-22T21:00:00.000Z", end],
+    ["2026-11-16T21:00:00.000Z", end],
+    ["2026-10-24T21:00:00.000Z", end],
+    ["2026-10-31T21:00:00.000Z", end],
+  ]);
+});
+
+test("what is still running is compared up to the same moment", () => {
+  const now = new Date("2026-11-23T11:05:42.500Z");
+  const previous = PRESETS.map((preset) => isoSpan(presetPeriod(preset, now, "Asia/Riyadh").previous));
+  expect(previous).toEqual([
+    ["2026-11-21T21:00:00.000Z", "2026-11-22T11:05:00.000Z"],
+    ["2026-11-09T21:00:00.000Z", "2026-11-16T11:05:00.000Z"],
+    ["2026-09-24T21:00:00.000Z", "2026-10-24T11:05:00.000Z"],
+    ["2026-09-30T21:00:00.000Z", "2026-10-23T11:05:00.000Z"],
+  ]);
+});
+
+test("yesterday until now is by the clock, also over a change of the clocks", () => {
+  // Egypt put its clocks forward at midnight of 24 April 2026: that day has 23 hours.
+  const { previous } = presetPeriod("today", new Date("2026-04-25T07:00:00Z"), "Africa/Cairo"); // 10:00
+  expect(isoSpan(previous)).toEqual(["2026-04-23T22:00:00.000Z", "2026-04-24T07:00:00.000Z"]);
+});
+
+test("a day that last month did not have becomes its last day", () => {
+  const { previous } = presetPeriod("month", new Date("2026-03-31T09:00:00Z"), "UTC");
+  expect(isoSpan(previous)).toEqual(["2026-02-01T00:00:00.000Z", "2026-02-28T09:00:00.000Z"]);
+});
+
+const bounds = (from: string | undefined, to: string | undefined, zone = "Asia/Riyadh") => {
+  const { filter } = parseCallFilter({ from, to }, zone);
+  return [filter.from, filter.to] as const;
+};
+
+test("a period of one's own is compared with the same number of days before", () => {
+  const now = new Date("2026-11-23T11:05:00Z");
+  const past = customPeriod(...bounds("2026-11-01", "2026-11-10"), now, "Asia/Riyadh");
+  expect([isoSpan(past), isoSpan(past?.previous ?? null), past?.isRunning]).toEqual([
+    ["2026-10-31T21:00:00.000Z", "2026-11-10T21:00:00.000Z"],
+    ["2026-10-21T21:00:00.000Z", "2026-10-31T21:00:00.000Z"],
+    false,
+  ]);
+  const running = customPeriod(...bounds("2026-11-20", "2026-11-30"), now, "Asia/Riyadh");
+  expect([isoSpan(running?.previous ?? null), running?.isRunning]).toEqual([
+    ["2026-11-08T21:00:00.000Z", "2026-11-12T11:05:00.000Z"],
+    true,
+  ]);
+  const hours = customPeriod(...bounds("2026-11-20T08:00:00Z", "2026-11-20T10:30:00Z"), now, "Asia/Riyadh");
+  expect(isoSpan(hours?.previous ?? null)).toEqual(["2026-11-20T05:30:00.000Z", "2026-11-20T08:00:00.000Z"]);
+});
+
+test("an open period ends today or is thirty days long", () => {
+  const now = new Date("2026-11-23T11:05:00Z");
+  expect(isoSpan(customPeriod(...bounds("2026-11-20", undefined), now, "Asia/Riyadh"))).toEqual([
+    "2026-11-19T21:00:00.000Z",
+    "2026-11-23T21:00:00.000Z",
+  ]);
+  expect(isoSpan(customPeriod(...bounds(undefined, "2026-10-30"), now, "Asia/Riyadh"))).toEqual([
+    "2026-09-30T21:00:00.000Z",
+    "2026-10-30T21:00:00.000Z",
+  ]);
+});
+
+test("a period that ends before it begins, or is longer than ten years, is none", () => {
+  const now = new Date("2026-11-23T11:05:00Z");
+  expect(customPeriod(...bounds("2026-11-20", "2026-11-19"), now, "Asia/Riyadh")).toBeNull();
+  expect(customPeriod(...bounds("2026-11-20T08:00:00Z", "2026-11-20T08:00:00Z"), now, "Asia/Riyadh")).toBeNull();
+  expect(customPeriod(...bounds("1999-01-01", "2026-11-20"), now, "Asia/Riyadh")).toBeNull();
+});
+
+test("what has not begun is compared with nothing", () => {
+  const period = customPeriod(...bounds("2027-01-01", "2027-01-31"), new Date("2026-11-23T11:05:00Z"), "Asia/Riyadh");
+  expect(period?.previous).toBeNull();
+});
+
+test("the period before lies before it, and is as much of it as has passed", () => {
+  fc.assert(
+    fc.property(zones, instants, fc.constantFrom(...PRESETS), (zone, now, preset) => {
+      const period: Period = presetPeriod(preset, now, zone);
+      expect(now >= period.from && now < period.to).toBe(true);
+      expect(period.isRunning).toBe(true);
+      const { previous } = period;
+      if (previous !== null) {
+        expect(previous.from < previous.to).toBe(true);
+        expect(previous.to <= period.from).toBe(true);
+      }
+    }),
+  );
+});
+
+test("a span's bounds mean the span again when a list reads them", () => {
+  fc.assert(
+    fc.property(zones, instants, instants, (zone, one, other) => {
+      fc.pre(one.getTime() !== other.getTime());
+      const span = one < other ? { from: one, to: other } : { from: other, to: one };
+      const days = {
+        from: startOfDay(dayOf(span.from, zone), zone),
+        to: startOfDay(addDays(dayOf(span.to, zone), 1), zone),
+      };
+      for (const each of [span, days]) {
+        const written = spanBounds(each, zone);
+        const { filter, ignored } = parseCallFilter({ from: written.from.text, to: written.to.text }, zone);
+        expect(ignored).toEqual([]);
+        expect([filter.from?.at, filter.to?.at]).toEqual([each.from, each.to]);
+      }
+      expect(spanBounds(days, zone).from.text).toMatch(/^\d{4}-\d\d-\d\d$/);
+    }),
+  );
+});
+
+test("buckets cover a span without gaps, overlaps or empty ones, and begin where the zone's clocks say", () => {
+  fc.assert(
+    fc.property(
+      zones,
+      instants,
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 0, max: 86_400_000 }),
+      fc.constantFrom(...BUCKET_UNITS),
+      fc.constantFrom(1, 6, 7),
+      (zone, from, days, rest, unit, weekStart) => {
+        const to = new Date(from.getTime() + (unit === "hour" ? 2 : days) * 86_400_000 + rest);
+        const buckets = bucketsOf({ from, to }, unit, zone, weekStart);
+        const problems = buckets.filter((bucket, index) => {
+          const day = dayOf(bucket.from, zone);
+          const isFirst = index === 0;
+          const follows = bucket.from.getTime() === (isFirst ? from : buckets[index - 1]?.to)?.getTime();
+          const begins = {
+            hour: bucket.to.getTime() - bucket.from.getTime() <= 3_600_000,
+            day: bucket.from.getTime() === startOfDay(day, zone).getTime(),
+            week: new Date(`${day}T00:00:00Z`).getUTCDay() === weekStart % 7,
+            month: day.endsWith("-01"),
+          }[unit];
+          return !follows || bucket.from >= bucket.to || !(isFirst || begins);
+        });
+        expect([problems, buckets.at(-1)?.to]).toEqual([[], to]);
+      },
+    ),
+  );
+});
+
+test("a day has as many hours as its clocks show", () => {
+  const hours = (date: string, zone: string) =>
+    bucketsOf({ from: startOfDay(date, zone), to: startOfDay(addDays(date, 1), zone) }, "hour", zone, 7).length;
+  expect(hours("2026-04-24", "Africa/Cairo")).toBe(23);
+  expect(hours("2026-10-29", "Africa/Cairo")).toBe(25);
+  expect(hours("2026-11-23", "Africa/Cairo")).toBe(24);
+});
+
+test("days are cut at the zone's midnights, not every 24 hours", () => {
+  const zone = "Africa/Cairo";
+  const span = { from: startOfDay("2026-10-28", zone), to: startOfDay("2026-10-31", zone) };
+  expect(bucketsOf(span, "day", zone, 7).map(({ from }) => from.toISOString())).toEqual([
+    "2026-10-27T21:00:00.000Z",
+    "2026-10-28T21:00:00.000Z",
+    "2026-10-29T22:00:00.000Z",
+  ]);
+});
+
+test("a range is drawn in as many buckets as an eye can follow", () => {
+  const unit = (from: string, to: string) => {
+    const [start, end] = bounds(from, to, "Africa/Cairo") as [TimeBound, TimeBound];
+    return bucketUnit({ from: start.at, to: end.at });
+  };
+  expect(unit("2026-11-23", "2026-11-23")).toBe("hour");
+  expect(unit("2026-10-29", "2026-10-30")).toBe("hour");
+  expect(unit("2026-11-01", "2026-11-03")).toBe("day");
+  expect(unit("2026-10-01", "2026-11-30")).toBe("day");
+  expect(unit("2026-01-01", "2026-12-31")).toBe("week");
+  expect(unit("2024-01-01", "2026-12-31")).toBe("month");
+});
+
+test("a week begins where the organization says", () => {
+  expect(weekdaysFrom(7)).toEqual([7, 1, 2, 3, 4, 5, 6]);
+  expect(weekdaysFrom(1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(weekdaysFrom(6)).toEqual([6, 7, 1, 2, 3, 4, 5]);
+});
+
+test("only the weekdays of a short span occur in it", () => {
+  const weekdays = (from: string, to: string) => {
+    const [start, end] = bounds(from, to) as [TimeBound, TimeBound];
+    return [...weekdaysIn({ from: start.at, to: end.at }, "Asia/Riyadh")].toSorted();
+  };
+  expect(weekdays("2026-11-23", "2026-11-23")).toEqual([1]);
+  expect(weekdays("2026-11-21", "2026-11-23")).toEqual([1, 6, 7]);
+  expect(weekdays("2026-10-01", "2026-11-23")).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});

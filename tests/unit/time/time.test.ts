@@ -1,0 +1,52 @@
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import { addDays, dayOf, formatDuration, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time/time";
+
+test("a day is a day of the calendar or nothing", () => {
+  expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
+  for (const text of ["2026-02-30", "2026-2-3", "2026-13-01", "today", "", "20260203"]) {
+    expect(parseIsoDate(text), text).toBeNull();
+  }
+});
+
+test("a day begins when the zone's clocks say so", () => {
+  expect(startOfDay("2026-11-23", "Asia/Riyadh").toISOString()).toBe("2026-11-22T21:00:00.000Z");
+  // Egypt's clocks go from 00:00 to 01:00 on the last Friday of April: that day has no midnight.
+  expect(startOfDay("2026-04-24", "Africa/Cairo").toISOString()).toBe("2026-04-23T22:00:00.000Z");
+  expect(dayOf(new Date("2026-11-22T21:00:00Z"), "Asia/Riyadh")).toBe("2026-11-23");
+  expect(addDays("2026-02-28", 1)).toBe("2026-03-01");
+});
+
+test("an instant is written with the zone's offset at that instant", () => {
+  expect(toZonedIso(new Date("2026-07-01T09:30:15.900Z"), "Africa/Cairo")).toBe("2026-07-01T12:30:15+03:00");
+  expect(toZonedIso(new Date("2026-12-01T09:30:15Z"), "Africa/Cairo")).toBe("2026-12-01T11:30:15+02:00");
+});
+
+test("the fast writer of instants says the same, also on the days when the clocks change", () => {
+  const writers = ["Africa/Cairo", "Asia/Riyadh", "America/New_York", "Australia/Lord_Howe", "UTC"].map(
+    (zone) => [zone, zonedIsoWriter(zone)] as const,
+  );
+  const seconds = fc.integer({ min: Date.UTC(2020, 0) / 1000, max: Date.UTC(2030, 0) / 1000 });
+  fc.assert(
+    fc.property(seconds, (second) => {
+      for (const [zone, write] of writers) {
+        expect(write(new Date(second * 1000))).toBe(toZonedIso(new Date(second * 1000), zone));
+      }
+    }),
+  );
+  const cairo = zonedIsoWriter("Africa/Cairo");
+  expect(cairo(new Date("2026-04-23T21:59:59.999Z"))).toBe("2026-04-23T23:59:59.999+02:00");
+  expect(cairo(new Date("2026-04-23T22:00:00Z"))).toBe("2026-04-24T01:00:00+03:00");
+});
+
+test("a duration reads as minutes and seconds, from an hour on with hours", () => {
+  expect([0, 9, 75, 3599, 3600, 3725].map(formatDuration)).toEqual([
+    "0:00",
+    "0:09",
+    "1:15",
+    "59:59",
+    "1:00:00",
+    "1:02:05",
+  ]);
+});
