@@ -3,7 +3,7 @@ import { getMessages, getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 import { BottomBar } from "./bottom-bar";

@@ -9,7 +9,7 @@ import { hasCalls, readSummary } from "@/db/statistics/statistics";
 import { includesRole, type Role } from "@/lib/people/role";
 import { withoutNumberQuestions } from "@/lib/phone/number-questions";
 import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/statistics/overview";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";

@@ -8,6 +8,7 @@ import { errorCode, log } from "@/lib/log";
 import { latinDigits } from "@/lib/text/digits";
 
 import { auth } from "./auth";
+import { normalizeBackupCode } from "./backup-codes";
 
 type Refusal =
   | { ok: false; reason: "unavailable" | "forbidden" }
@@ -54,7 +55,7 @@ export async function signInWithCode(factor: SecondFactor, code: string): Promis
     try {
       await (factor === "totp"
         ? auth.api.verifyTOTP({ body: { code: latinDigits(code).replaceAll(/\D/g, "") }, headers: requestHeaders })
-        : auth.api.verifyBackupCode({ body: { code: asBackupCode(code) }, headers: requestHeaders }));
+        : auth.api.verifyBackupCode({ body: { code: normalizeBackupCode(code) }, headers: requestHeaders }));
       return { ok: true };
     } catch (error) {
       const { code } = refusalOf(error);
@@ -67,14 +68,6 @@ export async function signInWithCode(factor: SecondFactor, code: string): Promis
 export async function isBetweenSteps(): Promise<boolean> {
   const { name } = (await auth.$context).createAuthCookie("two_factor");
   return (await cookies()).has(name);
-}
-
-/** As `server/auth/auth.ts` makes them: two groups of five, lower case; people type them in any way. */
-function asBackupCode(typed: string): string {
-  const letters = latinDigits(typed)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, "");
-  return `${letters.slice(0, 5)}-${letters.slice(5)}`;
 }
 
 /** Refuses what does not come from our own pages, and answers for too many tries and a database that is away. */

@@ -10,7 +10,7 @@ import { countCalls } from "@/db/calls/list";
 import { callsHref, parseCallFilter } from "@/lib/call/filter";
 import { includesRole } from "@/lib/people/role";
 import { withoutNumberQuestions } from "@/lib/phone/number-questions";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { apiAccess } from "@/server/jobs/enrich";
 import { getOrganization } from "@/server/organization";
 

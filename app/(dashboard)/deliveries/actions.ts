@@ -7,7 +7,7 @@ import { retryFailed } from "@/db/calls/enrichment";
 import { errorCode, log } from "@/lib/log";
 import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
 import { audit } from "@/server/audit";
-import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { type ActionGate, requireAction } from "@/server/auth/gates";
 import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
 import { enrichDue } from "@/server/jobs/enrich";
 

@@ -10,7 +10,7 @@ import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { deliveriesHref, parseDeliveryFilter } from "@/lib/delivery/filter";
 import { includesRole } from "@/lib/people/role";
 import { secretLabels } from "@/lib/sarj/secret-labels";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 import { Filters } from "./filters";

@@ -7,7 +7,7 @@ import { saveOrganization } from "@/db/organization/settings";
 import { errorCode, log } from "@/lib/log";
 import { isTimeZone } from "@/lib/time/time";
 import { audit } from "@/server/audit";
-import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { type ActionGate, requireAction } from "@/server/auth/gates";
 import { forgetOrganization } from "@/server/organization";
 
 /** What the form shows after an attempt; the errors are keys of `settings.organization.error`. */

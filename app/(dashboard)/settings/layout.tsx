@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { includesRole } from "@/lib/people/role";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 
 import { SETTINGS_SECTIONS } from "./sections";
 import { SettingsNav } from "./settings-nav";

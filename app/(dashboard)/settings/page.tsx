@@ -7,7 +7,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { readOrganization } from "@/db/organization/settings";
 import { includesRole } from "@/lib/people/role";
 import { listTimeZones, type TimeZoneChoice } from "@/lib/time/time-zones";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 
 import { OrganizationForm } from "./organization-form";
 

@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 
 import { slot } from "@/components/slot";
 import { Notice } from "@/components/ui/notice";
-import { getUser } from "@/server/auth/auth";
+import { getUser } from "@/server/auth/gates";
 
 /** Said where going on replaces the session of somebody else: an administrator who tries out the link. */
 export async function OtherSession({ email }: { email: string }) {

@@ -6,7 +6,7 @@ import { Notice } from "@/components/ui/notice";
 import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { safeNextPath } from "@/lib/url/next-path";
-import { getUser } from "@/server/auth/auth";
+import { getUser } from "@/server/auth/gates";
 import { singleSignOn } from "@/server/auth/single-sign-on";
 import { getOrganization } from "@/server/organization";
 

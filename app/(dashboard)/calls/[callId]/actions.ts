@@ -9,7 +9,7 @@ import { getCall } from "@/db/calls/list";
 import { decide, markAsTest, takeBackDecision } from "@/db/calls/reviews";
 import { errorCode, log } from "@/lib/log";
 import { audit } from "@/server/audit";
-import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { type ActionGate, requireAction } from "@/server/auth/gates";
 import { enrichDue } from "@/server/jobs/enrich";
 
 import { DECISIONS, MAX_NOTE_LENGTH } from "./decisions";

@@ -20,7 +20,7 @@ import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { includesRole } from "@/lib/people/role";
 import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
 import { withoutNumberQuestions } from "@/lib/phone/number-questions";
-import type { SignedInUser } from "@/server/auth/auth";
+import type { SignedInUser } from "@/server/auth/gates";
 import { apiAccess } from "@/server/jobs/enrich";
 import { getOrganization } from "@/server/organization";
 

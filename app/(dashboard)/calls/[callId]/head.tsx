@@ -21,7 +21,7 @@ import { callsHref, type CallFilter, type CallListView } from "@/lib/call/filter
 import { callHref } from "@/lib/call/link";
 import { isReached } from "@/lib/call/outcome";
 import { includesRole } from "@/lib/people/role";
-import type { SignedInUser } from "@/server/auth/auth";
+import type { SignedInUser } from "@/server/auth/gates";
 
 import { CallMenu } from "./call-menu";
 import { BackToList, HeadTitle } from "./head-parts";

@@ -7,7 +7,7 @@ import { getCall } from "@/db/calls/list";
 import type { SearchParams } from "@/lib/call/filter";
 import { includesRole } from "@/lib/people/role";
 import { maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
-import { getUser, requirePage } from "@/server/auth/auth";
+import { getUser, requirePage } from "@/server/auth/gates";
 
 import { CallView } from "./call-view";
 

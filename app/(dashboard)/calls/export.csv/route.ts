@@ -7,7 +7,7 @@ import { auditFilter } from "@/lib/privacy/audit";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { zonedIsoWriter } from "@/lib/time/time";
 import { audit, eventOf } from "@/server/audit";
-import { requireApi } from "@/server/auth/auth";
+import { requireApi } from "@/server/auth/gates";
 import { exportColumns, exportFileName } from "@/server/export-columns";
 import { getOrganization } from "@/server/organization";
 

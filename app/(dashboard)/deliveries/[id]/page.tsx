@@ -22,7 +22,7 @@ import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/l
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { audit } from "@/server/audit";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { understandStored } from "@/server/ingest/replay";
 
 import { ByteSize } from "../byte-size";

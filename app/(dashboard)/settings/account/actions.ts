@@ -15,7 +15,8 @@ import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { latinDigits } from "@/lib/text/digits";
 import { audit } from "@/server/audit";
 import { useCode } from "@/server/auth/attempts";
-import { type ActionGate, auth, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { auth } from "@/server/auth/auth";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 /** Whoever found an open browser knows no password: they may try a few. */

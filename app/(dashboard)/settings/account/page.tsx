@@ -6,7 +6,8 @@ import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { listSessions } from "@/db/people/sessions";
 import { readWaysIn } from "@/db/people/users";
-import { auth, requirePage } from "@/server/auth/auth";
+import { auth } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { singleSignOn } from "@/server/auth/single-sign-on";
 
 import { NameForm } from "./name-form";

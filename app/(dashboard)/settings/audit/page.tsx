@@ -23,7 +23,7 @@ import type { SearchParams } from "@/lib/call/filter";
 import { callHref } from "@/lib/call/link";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
 import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 import { isKnownReason } from "../../deliveries/reason";

@@ -9,7 +9,7 @@ import { addImportItems, cancelImport, createImport, retryImport } from "@/db/im
 import { isCallId } from "@/lib/call/id-list";
 import { errorCode, log } from "@/lib/log";
 import { audit } from "@/server/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
 import { apiAccess } from "@/server/jobs/enrich";
 import { importDue } from "@/server/jobs/import";
 

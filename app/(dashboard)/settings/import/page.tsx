@@ -16,7 +16,7 @@ import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { type ImportSummary, listImports } from "@/db/imports/imports";
 import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { ImportForm } from "./import-form";

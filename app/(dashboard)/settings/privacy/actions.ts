@@ -9,7 +9,7 @@ import { previewRetention, saveRetention, type RetentionKind, type RetentionRule
 import { errorCode, log } from "@/lib/log";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
 import { audit, callerAddress } from "@/server/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
 import { purge } from "@/server/jobs/purge";
 import { forgetOrganization } from "@/server/organization";
 

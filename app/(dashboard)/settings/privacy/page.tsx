@@ -7,7 +7,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { readRetention } from "@/db/privacy/retention";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 import { ErasureForm } from "./erasure-form";

@@ -19,7 +19,7 @@ import { errorCode, log } from "@/lib/log";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { type Role, ROLES } from "@/lib/people/role";
 import { audit, eventOf } from "@/server/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/auth";
+import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
 
 /** Long enough for a weekend. */
 const LINK_HOURS = 72;

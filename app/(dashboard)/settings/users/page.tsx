@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { listUsers } from "@/db/people/users";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 
 import { InviteDialog } from "./invite-dialog";
 import { PeopleTable } from "./people-table";

@@ -15,7 +15,7 @@ import { type ApiErrorCode, fetchCall, fetchHealth } from "@/lib/sarj/api";
 import { secretLabel } from "@/lib/sarj/secrets";
 import { testCallBody } from "@/lib/sarj/test-call";
 import { audit } from "@/server/audit";
-import { type ActionGate, requireAction } from "@/server/auth/auth";
+import { type ActionGate, requireAction } from "@/server/auth/gates";
 import { apiAccess, enrichDue, isKeyRefused, noteApiStop, resumeApi } from "@/server/jobs/enrich";
 
 type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] };

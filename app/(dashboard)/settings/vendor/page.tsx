@@ -17,7 +17,7 @@ import { env } from "@/lib/env";
 import { isPublicAddress } from "@/lib/http/public-address";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { secretLabels } from "@/lib/sarj/secret-labels";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { ApiTest } from "./api-test";

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 
 import { safeNextPath } from "@/lib/url/next-path";
-import { getUser } from "@/server/auth/auth";
+import { getUser } from "@/server/auth/gates";
 import { isBetweenSteps } from "@/server/auth/sign-in";
 
 import { CodeForm } from "./code-form";

@@ -3,7 +3,7 @@ import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
 import type { OpenedRecording } from "@/lib/sarj/recording-store";
-import { requireApi, type SignedInUser } from "@/server/auth/auth";
+import { requireApi, type SignedInUser } from "@/server/auth/gates";
 import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "@/server/recording";
 
 type Context = { params: Promise<{ callId: string }> };

@@ -4,7 +4,7 @@ import { getDelivery } from "@/db/deliveries/list";
 import { bodyFile } from "@/lib/delivery/raw-body";
 import { errorCode, log } from "@/lib/log";
 import { audit } from "@/server/audit";
-import { requireApi } from "@/server/auth/auth";
+import { requireApi } from "@/server/auth/gates";
 
 /** The body of a delivery as a file, unpacked where that is possible and without the keys to a recording. For operators. */
 export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {

@@ -3,7 +3,7 @@ import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/a
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { toZonedIso } from "@/lib/time/time";
 import { audit } from "@/server/audit";
-import { requireApi } from "@/server/auth/auth";
+import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 const COLUMNS = ["at", "actor_name", "actor_email", "action", "call_id", "subject", "row_count", "detail", "source_ip"];

@@ -24,7 +24,7 @@ import { getImport, type ImportSummary, ITEM_STATES, type ItemState, listImportI
 import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { callHref } from "@/lib/call/link";
 import { API_ERRORS } from "@/lib/sarj/api";
-import { requirePage } from "@/server/auth/auth";
+import { requirePage } from "@/server/auth/gates";
 import { apiAccess, apiStop } from "@/server/jobs/enrich";
 
 import { StatusBadge } from "../status-badge";

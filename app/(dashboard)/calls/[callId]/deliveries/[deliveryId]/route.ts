@@ -6,7 +6,7 @@ import { readableBody } from "@/lib/delivery/raw-body";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
-import { requireApi } from "@/server/auth/auth";
+import { requireApi } from "@/server/auth/gates";
 
 /** Opened twice within this time is looked at once. */
 const ONE_LOOK_MINUTES = 10;

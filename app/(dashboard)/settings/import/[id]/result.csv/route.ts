@@ -4,7 +4,7 @@ import { getImport, listImportItems } from "@/db/imports/imports";
 import { errorCode, log } from "@/lib/log";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { toZonedIso } from "@/lib/time/time";
-import { requireApi } from "@/server/auth/auth";
+import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 const PER_READ = 2000;

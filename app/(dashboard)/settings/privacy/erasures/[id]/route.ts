@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { getErasure } from "@/db/privacy/erasure";
 import { toZonedIso } from "@/lib/time/time";
-import { requireApi } from "@/server/auth/auth";
+import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 /** The certificate of an erasure: what was asked, by whom, when it ended, and how much went. Plain text. */
