@@ -3,7 +3,7 @@ export type DelimitedRecord = { line: number; cells: string[] };
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
-/** What separates the cells: the character that the first record holds most of, outside quotes. A comma where it holds none. */
+/** The delimiter that occurs most often in the first record, outside quotes; a comma if none occurs. */
 export function guessDelimiter(text: string): string {
   const counts = new Map<string, number>();
   let quoted = false;
@@ -26,8 +26,12 @@ export function guessDelimiter(text: string): string {
 }
 
 /**
- * Reads delimited text (RFC 4180) as spreadsheets write it: quoted cells with doubled quotes and line breaks inside, CRLF, LF or CR,
- * with or without a last line break. Total: a quote that is never closed ends with the text; empty lines are no records.
+ * Reads delimited text (RFC 4180) as spreadsheets write it: quoted cells with doubled quotes and line breaks inside, CRLF, LF or CR
+ * (also mixed), with or without a last line break. Never throws: a quote that is not closed ends with the text. Empty lines are
+ * skipped.
+ *
+ * Why not `csv-parse` (7.0.3): it throws on a quote that is not closed, keeps the quotes of a cell like `"b"c`, and reports the line
+ * that a record ends on (one too many for each CRLF inside quotes) instead of the line that it begins on.
  */
 export function parseDelimited(text: string, delimiter = guessDelimiter(text)): DelimitedRecord[] {
   const records: DelimitedRecord[] = [];

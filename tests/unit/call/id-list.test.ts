@@ -1,26 +1,11 @@
 import { expect, test } from "@playwright/test";
-import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 
 import { readCallIds } from "@/lib/call/id-list";
-import { guessDelimiter, parseDelimited } from "@/lib/text/delimited";
 
 const A = "3f1c2b7e-0001-4a6d-9b6e-000000000001";
 const B = "3f1c2b7e-0002-4a6d-9b6e-000000000002";
 const C = "call_77";
-
-test("what a spreadsheet writes is read back, whatever the cells hold", () => {
-  const cell = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.replaceAll("\u0000", ""));
-  const table = fc
-    .integer({ min: 2, max: 5 })
-    .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 8 }));
-  fc.assert(
-    fc.property(table, fc.constantFrom(",", ";", "\t"), (rows, delimiter) => {
-      const text = stringify(rows, { delimiter, quoted: true });
-      expect(parseDelimited(text, delimiter).map((record) => record.cells)).toEqual(rows);
-    }),
-  );
-});
 
 test("reading never fails", () => {
   fc.assert(
@@ -28,21 +13,6 @@ test("reading never fails", () => {
       readCallIds(text, column);
     }),
   );
-});
-
-test("a record knows its line, also after a cell of several lines", () => {
-  expect(parseDelimited('a,"b\r\nb"\r\nc,d\n\ne,f')).toEqual([
-    { line: 1, cells: ["a", "b\r\nb"] },
-    { line: 3, cells: ["c", "d"] },
-    { line: 5, cells: ["e", "f"] },
-  ]);
-});
-
-test("the delimiter is guessed from the first record, quotes left out", () => {
-  expect(guessDelimiter("id;name\n1,2,3;x")).toBe(";");
-  expect(guessDelimiter('"a;b;c",d\n')).toBe(",");
-  expect(guessDelimiter("id\tname")).toBe("\t");
-  expect(guessDelimiter("one")).toBe(",");
 });
 
 for (const [name, text, expected] of [
