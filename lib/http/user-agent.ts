@@ -1,11 +1,11 @@
 export type Device = {
-  /** A proper name, the same in every language; null where the header tells none that is known. */
+  /** A proper name, the same in every language; null if the header names none that we know. */
   browser: string | null;
   system: string | null;
   kind: "computer" | "phone" | "tablet" | "program" | "unknown";
 };
 
-/** In this order: each browser also names those that it wants to be taken for. */
+/** In this order: a browser's header also names the browsers that it wants to pass for. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
   [/\b(OPR|OPT|OPiOS)\/|\bOpera\b/, "Opera"],
@@ -34,8 +34,11 @@ const SYSTEMS: readonly [RegExp, string, Device["kind"]][] = [
 const PROGRAM = /^(curl|Wget|python-requests|Python|node|undici|axios|okhttp|Go-http-client|PostmanRuntime|Java)\b/i;
 
 /**
- * What a `User-Agent` header (RFC 9110, 10.1.5) says, as far as a person needs it to know their own sessions apart. Browsers freeze
- * versions, so none is told. Total: anything may stand there.
+ * The browser, system and kind of device that a `User-Agent` header (RFC 9110, 10.1.5) names: enough for people to tell their own
+ * sessions apart. Without versions, because browsers freeze them. Never throws, whatever the header holds.
+ *
+ * Why not `bowser` (2.15.1): it takes Huawei Browser and DuckDuckGo for Chrome or Safari and HarmonyOS for Android, does not know
+ * programs such as curl, and throws on an empty text.
  */
 export function deviceOf(userAgent: string | null): Device {
   const text = (userAgent ?? "").slice(0, 1_000);
