@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
 
+import type { FlagProblem } from "./flags";
+
 /**
  * The vendor's fields one by one. A value that cannot be believed becomes null and leaves a flag: one bad field never
  * costs the call. Shapes: `docs/sarj.md`.
@@ -156,7 +158,7 @@ export class FieldReader {
     return values.slice(0, MAX_ITEMS);
   }
 
-  flag(field: string, problem: "unbelievable" | "unknown_field" | "cut"): void {
+  flag(field: string, problem: FlagProblem): void {
     if (this.flags.length < MAX_FLAGS) {
       this.flags.push(`${this.path}${field}: ${problem}`);
     }

@@ -3,8 +3,17 @@ import { readFileSync } from "node:fs";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { expect, test } from "@playwright/test";
 
+import { ENRICHMENT_STATES } from "@/lib/call/filter";
+import { GOAL_KINDS } from "@/lib/call/goal";
+import { OUTCOME_KINDS } from "@/lib/call/outcome";
+import { VERDICTS } from "@/lib/delivery/filter";
 import { LOCALES, type Locale } from "@/lib/i18n/locales";
 import { NAMESPACES, type Namespace } from "@/lib/i18n/namespaces";
+import { ROLES } from "@/lib/people/role";
+import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
+import { API_ERRORS } from "@/lib/sarj/api";
+import { FLAG_PROBLEMS } from "@/lib/sarj/flags";
+import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -147,3 +156,30 @@ test("a number is shown in every form that its language has for it", () => {
     expect(incomplete, locale).toEqual([]);
   }
 });
+
+/** Every set of codes that pages describe, with the place of its descriptions and what is described beside it. */
+const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][] = [
+  ["deliveries.detail.flag", FLAG_PROBLEMS],
+  ["deliveries.reason", QUARANTINE_REASONS],
+  ["deliveries.reasonHint", QUARANTINE_REASONS],
+  ["deliveries.verdict", VERDICTS],
+  ["deliveries.verdictHint", VERDICTS],
+  ["call.history.verdict", VERDICTS],
+  ["call.history.apiState", ENRICHMENT_STATES],
+  ["calls.enrichmentState", ENRICHMENT_STATES],
+  ["call.apiError", API_ERRORS, ["unknown"]],
+  ["outcomes.outcome", OUTCOME_KINDS, ["unknown"]],
+  ["outcomes.outcomeHint", OUTCOME_KINDS, ["unknown"]],
+  ["outcomes.goal", GOAL_KINDS],
+  ["outcomes.goalHint", GOAL_KINDS],
+  ["audit.action", AUDIT_ACTIONS],
+  ["shell.role", ROLES],
+];
+for (const [path, codes, more = []] of DESCRIBED_SETS) {
+  test(`${path} describes every code in both languages, and no other`, () => {
+    for (const messages of [english, arabic]) {
+      const described = [...messages.keys()].filter((key) => key.startsWith(`${path}.`));
+      expect(described.toSorted()).toEqual([...codes, ...more].map((code) => `${path}.${code}`).toSorted());
+    }
+  });
+}

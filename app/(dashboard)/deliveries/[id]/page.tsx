@@ -21,6 +21,7 @@ import { Time } from "@/components/ui/time";
 import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { readableBody } from "@/lib/delivery/raw-body";
+import { isFlagProblem } from "@/lib/sarj/flags";
 import { audit } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
 import { understandStored } from "@/server/ingest/replay";
@@ -156,9 +157,7 @@ async function Flags({ flags }: { flags: string[] }) {
           return (
             <li key={flag} className="py-2">
               <Id className="break-all">{flag.slice(0, split)}</Id>
-              <span className="block text-muted">
-                {problem === "unbelievable" || problem === "unknown_field" ? t(`flag.${problem}`) : problem}
-              </span>
+              <span className="block text-muted">{isFlagProblem(problem) ? t(`flag.${problem}`) : problem}</span>
             </li>
           );
         })}
