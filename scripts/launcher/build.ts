@@ -5,13 +5,14 @@ import { join } from "node:path";
 
 import { Refusal } from "./terminal";
 
-/** All that a build is made of. */
-const SOURCES = [
+/** Everything that goes into a build. A change outside of it does not cause a new one. */
+export const BUILD_SOURCES = [
   "app",
   "components",
   "db",
   "lib",
   "public",
+  "server",
   "instrumentation.ts",
   "next.config.ts",
   "package-lock.json",
@@ -62,7 +63,7 @@ function runNextBuild(folder: string, signal?: AbortSignal): Promise<string | nu
 
 function fingerprint(): string {
   const hash = createHash("sha256");
-  for (const source of SOURCES.filter((path) => existsSync(path))) {
+  for (const source of BUILD_SOURCES.filter((path) => existsSync(path))) {
     const files = source.includes(".") ? [source] : filesBelow(source);
     for (const file of files) {
       hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
