@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 
 import { findInstalledBrowser } from "./scripts/launcher/browser";
-import { applyWorkerEnvironment } from "./tests/fixtures/slots";
+import { applyWorkerEnvironment } from "./tests/fixtures/environment";
 
 // A worker evaluates this file before any test: `lib/env.ts` reads the environment when a test imports it.
 applyWorkerEnvironment();

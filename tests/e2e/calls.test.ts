@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
-import { ADMIN } from "@/tests/fixtures/slots";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database: { sql, empty } }) => {

@@ -16,8 +16,8 @@ import { sendCall, sendHistory } from "@/scripts/simulator/play";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { routesOfBuild } from "@/tests/fixtures/build";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 

@@ -1,7 +1,7 @@
 import { generateCalls } from "@/scripts/simulator/generate";
+import { WEBHOOK_SECRET } from "@/tests/fixtures/environment";
 import { addPerson } from "@/tests/fixtures/people";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { WEBHOOK_SECRET } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ context, app, database, vendor }) => {

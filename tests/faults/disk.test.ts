@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { expect } from "@playwright/test";
 
-import { type Ground, test } from "../fixtures/ground";
+import { type Deployment, test } from "@/tests/fixtures/deployment";
+
 import { complete } from "../fixtures/webhooks";
 import { isLong, runFault, spooled, statuses } from "./scenario";
 
@@ -21,8 +22,8 @@ test.afterEach(() => {
 });
 
 /** A file system in memory; null where this user may not mount one. */
-function mountSmallDisk(ground: Ground, name: string, megabytes: number) {
-  const path = join(ground.folder, name);
+function mountSmallDisk(deployment: Deployment, name: string, megabytes: number) {
+  const path = join(deployment.folder, name);
   mkdirSync(path);
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0777`, "callboard-test", path], {
@@ -54,32 +55,32 @@ function mountSmallDisk(ground: Ground, name: string, megabytes: number) {
 const CANNOT_MOUNT = "mounting a small tmpfs needs root: this row was NOT tried on this machine";
 
 test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, no restart is needed", async ({
-  ground,
+  deployment,
 }, info) => {
   test.setTimeout(120_000);
-  const disk = mountSmallDisk(ground, "tablespace", 24);
+  const disk = mountSmallDisk(deployment, "tablespace", 24);
   test.skip(disk === null, CANNOT_MOUNT);
   if (disk === null) {
     return;
   }
   const space = join(disk.path, "space");
   mkdirSync(space);
-  const { uid, gid } = statSync(ground.postgres.directory);
+  const { uid, gid } = statSync(deployment.postgres.directory);
   chownSync(space, uid, gid);
-  await ground.query(async (sql) => {
+  await deployment.query(async (sql) => {
     await sql.unsafe(`create tablespace small location '${space}'`);
     for (const table of ["deliveries", "calls", "call_details"]) {
       await sql.unsafe(`alter table ${table} set tablespace small`);
     }
     return [];
   });
-  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-45") } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-45") } });
   // Longer than a request holds: then the first ones are on the other disk, and their log lines say why.
   const seconds = isLong ? 20 : 10;
   const found = await runFault(info, {
     row: "45",
     fault: `Postgres's disk full (53100) for ${seconds} s, with a spool`,
-    ground,
+    deployment,
     app,
     begin: async () => disk.fill(),
     end: async () => {
@@ -95,7 +96,7 @@ test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, 
   expect(found).toMatchObject({ lost: 0, forgotten: [], duplicated: 0, answered: found.sent });
   expect(statuses(found.results)["202"], "some waited on the other disk").toBeGreaterThan(0);
   await app.stop();
-  await ground.query(async (sql) => {
+  await deployment.query(async (sql) => {
     for (const table of ["deliveries", "calls", "call_details"]) {
       await sql.unsafe(`alter table ${table} set tablespace pg_default`);
     }
@@ -104,19 +105,19 @@ test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, 
   });
 });
 
-test("row 45: the spool's disk is full too: 503, and it is used again when there is room", async ({ ground }) => {
+test("row 45: the spool's disk is full too: 503, and it is used again when there is room", async ({ deployment }) => {
   test.setTimeout(120_000);
-  const disk = mountSmallDisk(ground, "spool-disk", 1);
+  const disk = mountSmallDisk(deployment, "spool-disk", 1);
   test.skip(disk === null, CANNOT_MOUNT);
   if (disk === null) {
     return;
   }
-  const app = await ground.startApp({ env: { SPOOL_DIR: join(disk.path, "spool") } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: join(disk.path, "spool") } });
   const send = async (name: string) => {
     const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete(name)) });
     return { status: response.status, body: (await response.json()) as unknown };
   };
-  await ground.postgres.stop();
+  await deployment.postgres.stop();
   // More than the disk has room for, at once: some of it is written, none of it half.
   const heavy = Array.from({ length: 8 }, (_, index) =>
     fetch(app.webhookUrl, {
@@ -131,9 +132,9 @@ test("row 45: the spool's disk is full too: 503, and it is used again when there
   expect(app.logs()).toContain('"error_code":"ENOSPC"');
   disk.empty();
   expect(await send("room-again")).toMatchObject({ status: 202, body: { verdict: "spooled" } });
-  await ground.postgres.start();
+  await deployment.postgres.start();
   await expect.poll(() => spooled(app), { timeout: 30_000 }).toBe(0);
-  const rows = await ground.query(
+  const rows = await deployment.query(
     (sql) => sql`select call_id from calls where call_id like 'heavy-%' or call_id like '%room%'`,
   );
   expect(rows).toHaveLength(answers.filter((status) => status === 202).length + 1);

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/simulator/sender";
+import type { Deployment } from "@/tests/fixtures/deployment";
 
-import type { Ground } from "../fixtures/ground";
 import { complete, notCompleted } from "../fixtures/webhooks";
 
 /** A stream of deliveries, each of a call of its own, sent as the vendor sends them. */
@@ -79,8 +79,8 @@ export type Audit = {
 };
 
 /** Compares what was sent with what is in the database. */
-export async function audit(ground: Pick<Ground, "query">, results: readonly DeliveryResult[]): Promise<Audit> {
-  const rows = await ground.query(
+export async function audit(deployment: Pick<Deployment, "query">, results: readonly DeliveryResult[]): Promise<Audit> {
+  const rows = await deployment.query(
     (sql) => sql<{ call_id: string; bodies: number }[]>`
       select d.call_id, count(*)::int as bodies
       from deliveries d join calls c using (call_id) join call_details using (call_id)
@@ -100,7 +100,7 @@ export async function audit(ground: Pick<Ground, "query">, results: readonly Del
 }
 
 /** How many are in the database. */
-export async function countCalls(ground: Pick<Ground, "query">): Promise<number> {
-  const [row] = await ground.query((sql) => sql<{ count: number }[]>`select count(*)::int as count from calls`);
+export async function countCalls(deployment: Pick<Deployment, "query">): Promise<number> {
+  const [row] = await deployment.query((sql) => sql<{ count: number }[]>`select count(*)::int as count from calls`);
   return row?.count ?? 0;
 }

@@ -7,8 +7,8 @@ import { expect } from "@playwright/test";
 import type postgres from "postgres";
 
 import { deliver, type DeliveryResult, VENDOR_MANNERS } from "@/scripts/simulator/sender";
+import { type Deployment, test } from "@/tests/fixtures/deployment";
 
-import { type Ground, test } from "../fixtures/ground";
 import { complete } from "../fixtures/webhooks";
 import { audit, countCalls } from "./load";
 import { isLong, runFault, spooled, statuses } from "./scenario";
@@ -20,17 +20,17 @@ const ONCE = { manners: { ...VENDOR_MANNERS, attempts: 1 } };
 
 const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
 
-test("row 39: nothing is lost while Postgres refuses, without a spool", async ({ ground }, info) => {
+test("row 39: nothing is lost while Postgres refuses, without a spool", async ({ deployment }, info) => {
   const seconds = isLong ? 20 : 6;
   test.setTimeout((seconds + 90) * 1000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const found = await runFault(info, {
     row: "39",
     fault: `Postgres stopped for ${seconds} s, no spool`,
-    ground,
+    deployment,
     app,
-    begin: () => ground.postgres.stop(),
-    end: () => ground.postgres.start(),
+    begin: () => deployment.postgres.stop(),
+    end: () => deployment.postgres.start(),
     seconds,
   });
   expect(found).toMatchObject(isNothingLost);
@@ -38,32 +38,32 @@ test("row 39: nothing is lost while Postgres refuses, without a spool", async ({
   await app.stop();
 });
 
-test("row 40: nothing is lost while Postgres is away for minutes, with a spool", async ({ ground }, info) => {
+test("row 40: nothing is lost while Postgres is away for minutes, with a spool", async ({ deployment }, info) => {
   const seconds = isLong ? 180 : 10;
   test.setTimeout((seconds + 120) * 1000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-40") } });
-  const before = await countCalls(ground);
+  const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-40") } });
+  const before = await countCalls(deployment);
   const found = await runFault(info, {
     row: "40",
     fault: `Postgres stopped for ${isLong ? "3 min" : `${seconds} s`}, with a spool`,
-    ground,
+    deployment,
     app,
-    begin: () => ground.postgres.stop(),
+    begin: () => deployment.postgres.stop(),
     end: async () => {
       const health = await fetch(`${app.url}/api/health`);
       expect(health.status).toBe(503);
       expect(await health.json()).toMatchObject({ status: "degraded", database: "unavailable" });
       expect(await spooled(app)).toBeGreaterThan(0);
-      await ground.postgres.start();
+      await deployment.postgres.start();
     },
     seconds,
   });
   expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
   expect(statuses(found.results)["202"]).toBeGreaterThan(0);
-  expect(await countCalls(ground)).toBe(before + found.sent);
-  expect(readdirSync(join(ground.folder, "spool-40"))).toEqual([]);
+  expect(await countCalls(deployment)).toBe(before + found.sent);
+  expect(readdirSync(join(deployment.folder, "spool-40"))).toEqual([]);
   // They keep the time at which they were received, though they were stored later.
-  const [late] = await ground.query(
+  const [late] = await deployment.query(
     (sql) => sql<{ count: number }[]>`
       select count(*)::int as count from deliveries d join calls c using (call_id)
       where d.received_at <> c.first_received_at`,
@@ -72,9 +72,11 @@ test("row 40: nothing is lost while Postgres is away for minutes, with a spool",
   await app.stop();
 });
 
-test("row 40: without a spool it is 503 in time, with Retry-After and the call_id in the log", async ({ ground }) => {
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
-  await ground.postgres.stop();
+test("row 40: without a spool it is 503 in time, with Retry-After and the call_id in the log", async ({
+  deployment,
+}) => {
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
+  await deployment.postgres.stop();
   const began = performance.now();
   const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("given-back")) });
   const took = performance.now() - began;
@@ -82,13 +84,13 @@ test("row 40: without a spool it is 503 in time, with Retry-After and the call_i
   expect(took, "it was held").toBeGreaterThan(6500);
   expect(took, "the vendor waits 10 s").toBeLessThan(9000);
   await expect.poll(() => app.logs()).toMatch(/"status":503.*"call_id":"given-back".*"error_code":"\w+"/);
-  await ground.postgres.start();
+  await deployment.postgres.start();
   await app.stop();
 });
 
-test("row 40: at most 200 requests hold; who comes on top is on disk at once", async ({ ground }) => {
-  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-200") } });
-  await ground.postgres.stop();
+test("row 40: at most 200 requests hold; who comes on top is on disk at once", async ({ deployment }) => {
+  const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-200") } });
+  await deployment.postgres.stop();
   const answers = await Promise.all(
     Array.from({ length: 320 }, async (_, index) => {
       const began = performance.now();
@@ -106,32 +108,32 @@ test("row 40: at most 200 requests hold; who comes on top is on disk at once", a
   expect(answers.filter(({ held }) => held)).toHaveLength(200);
   expect(answers.filter(({ status }) => status === 202)).toHaveLength(320);
   expect(answers[0]).toMatchObject({ verdict: "spooled", delivery_id: null, call_id: "crowd-0" });
-  await ground.postgres.start();
+  await deployment.postgres.start();
   await expect.poll(() => spooled(app), { timeout: 30_000 }).toBe(0);
-  const found = await ground.query((sql) => sql`select from calls where call_id like 'crowd-%'`);
+  const found = await deployment.query((sql) => sql`select from calls where call_id like 'crowd-%'`);
   expect(found).toHaveLength(320);
   await app.stop();
 });
 
 /** Signals every process of the server, its postmaster included. */
-async function signalServer(ground: Ground, signal: NodeJS.Signals, backends: number[]): Promise<void> {
-  for (const pid of [ground.postgres.process().pid, ...backends]) {
+async function signalServer(deployment: Deployment, signal: NodeJS.Signals, backends: number[]): Promise<void> {
+  for (const pid of [deployment.postgres.process().pid, ...backends]) {
     process.kill(pid, signal);
   }
 }
 
-test("row 41: a frozen backend costs a delivery one try", async ({ ground }, info) => {
+test("row 41: a frozen backend costs a delivery one try", async ({ deployment }, info) => {
   test.setTimeout(90_000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   let frozen: number[] = [];
   let first: Promise<DeliveryResult[]> | undefined;
   const found = await runFault(info, {
     row: "41",
     fault: "the backends of all its connections frozen (SIGSTOP) for 5 s",
-    ground,
+    deployment,
     app,
     begin: async () => {
-      frozen = await ground.backends("callboard-ingest");
+      frozen = await deployment.backends("callboard-ingest");
       expect(frozen.length).toBeGreaterThan(0);
       for (const pid of frozen) {
         process.kill(pid, "SIGSTOP");
@@ -156,25 +158,25 @@ test("row 41: a frozen backend costs a delivery one try", async ({ ground }, inf
 });
 
 test("row 41: a server that is frozen as a whole is waited for, and used again when it goes on", async ({
-  ground,
+  deployment,
 }, info) => {
   test.setTimeout(90_000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-41") } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-41") } });
   let backends: number[] = [];
   let first: Promise<DeliveryResult> | undefined;
   const found = await runFault(info, {
     row: "41",
     fault: "the whole server frozen (SIGSTOP) for 10 s, with a spool",
-    ground,
+    deployment,
     app,
     begin: async () => {
-      backends = await ground.backends();
-      await signalServer(ground, "SIGSTOP", backends);
+      backends = await deployment.backends();
+      await signalServer(deployment, "SIGSTOP", backends);
       first = deliver(app.webhookUrl, JSON.stringify(complete("while-it-is-frozen")), ONCE);
     },
     end: async () => {
       await first;
-      await signalServer(ground, "SIGCONT", backends);
+      await signalServer(deployment, "SIGCONT", backends);
     },
     seconds: 10,
   });
@@ -184,15 +186,15 @@ test("row 41: a server that is frozen as a whole is waited for, and used again w
 });
 
 test("row 42: a backend that is killed takes the whole server through its recovery, and nothing is lost", async ({
-  ground,
+  deployment,
 }, info) => {
   test.setTimeout(120_000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const over = new AbortController();
   const kills: number[] = [];
   const kill = async () => {
     while (!over.signal.aborted) {
-      const [pid] = await ground.backends("callboard-ingest").catch(() => []);
+      const [pid] = await deployment.backends("callboard-ingest").catch(() => []);
       if (pid !== undefined) {
         process.kill(pid, "SIGKILL");
         kills.push(pid);
@@ -204,7 +206,7 @@ test("row 42: a backend that is killed takes the whole server through its recove
   const found = await runFault(info, {
     row: "42",
     fault: "a backend killed (SIGKILL) again and again, for 8 s",
-    ground,
+    deployment,
     app,
     begin: async () => {
       killing = kill();
@@ -221,10 +223,10 @@ test("row 42: a backend that is killed takes the whole server through its recove
 });
 
 test("row 42: connections that are closed in the middle of a statement are replaced, and nothing is lost", async ({
-  ground,
+  deployment,
 }, info) => {
   test.setTimeout(90_000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const over = new AbortController();
   let closed = 0;
   const close = async (sql: postgres.Sql) => {
@@ -240,10 +242,10 @@ test("row 42: connections that are closed in the middle of a statement are repla
   const found = await runFault(info, {
     row: "42",
     fault: "every connection closed by the server (57P01) five times a second, for 6 s",
-    ground,
+    deployment,
     app,
     begin: async () => {
-      closing = ground.query(close);
+      closing = deployment.query(close);
     },
     end: async () => {
       over.abort();
@@ -278,19 +280,19 @@ for (const [how, treat] of [
   if (!isLong && how !== "closes at once" && how !== "says nothing") {
     continue;
   }
-  test(`row 43: a server that accepts and ${how} is tried at most once a second`, async ({ ground }, info) => {
+  test(`row 43: a server that accepts and ${how} is tried at most once a second`, async ({ deployment }, info) => {
     test.setTimeout(90_000);
-    const app = await ground.startApp({ env: { SPOOL_DIR: join(ground.folder, "spool-43") } });
+    const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-43") } });
     let wrong: Awaited<ReturnType<typeof impostor>> | undefined;
     const sockets: Socket[] = [];
     const found = await runFault(info, {
       row: "43",
       fault: `a server that accepts and ${how}, for 8 s`,
-      ground,
+      deployment,
       app,
       begin: async () => {
-        await ground.postgres.stop();
-        wrong = await impostor(ground.postgres.port, (socket) => {
+        await deployment.postgres.stop();
+        wrong = await impostor(deployment.postgres.port, (socket) => {
           sockets.push(socket);
           treat(socket);
         });
@@ -300,7 +302,7 @@ for (const [how, treat] of [
           socket.destroy();
         }
         await new Promise((resolve) => wrong?.server.close(resolve));
-        await ground.postgres.start();
+        await deployment.postgres.start();
       },
       seconds: 8,
     });
@@ -313,9 +315,9 @@ for (const [how, treat] of [
   });
 }
 
-test("row 44: pages that wait for a lock take nothing from deliveries", async ({ ground }, info) => {
+test("row 44: pages that wait for a lock take nothing from deliveries", async ({ deployment }, info) => {
   test.setTimeout(90_000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const signIns: Promise<Response>[] = [];
   const over = Promise.withResolvers<void>();
   const isLocked = Promise.withResolvers<void>();
@@ -332,10 +334,10 @@ test("row 44: pages that wait for a lock take nothing from deliveries", async ({
   const found = await runFault(info, {
     row: "44",
     fault: "40 page requests waiting on a locked table, for 5 s",
-    ground,
+    deployment,
     app,
     begin: async () => {
-      locking = ground.query(lock);
+      locking = deployment.query(lock);
       await isLocked.promise;
       for (let index = 0; index < 40; index += 1) {
         signIns.push(
@@ -346,7 +348,7 @@ test("row 44: pages that wait for a lock take nothing from deliveries", async ({
           }),
         );
       }
-      await expect.poll(() => ground.backends("callboard-pages").then(({ length }) => length)).toBeGreaterThan(4);
+      await expect.poll(() => deployment.backends("callboard-pages").then(({ length }) => length)).toBeGreaterThan(4);
     },
     end: async () => {
       meanwhile = await deliver(app.webhookUrl, JSON.stringify(complete("past-the-pages")), ONCE);
@@ -362,7 +364,7 @@ test("row 44: pages that wait for a lock take nothing from deliveries", async ({
   await app.stop();
 });
 
-test("the audit finds what is not there", async ({ ground }) => {
+test("the audit finds what is not there", async ({ deployment }) => {
   const result = { callId: "never-sent", delivered: true, attempts: [] };
-  expect(await audit(ground, [result])).toMatchObject({ sent: 1, found: 0, lost: 1, forgotten: ["never-sent"] });
+  expect(await audit(deployment, [result])).toMatchObject({ sent: 1, found: 0, lost: 1, forgotten: ["never-sent"] });
 });

@@ -6,9 +6,9 @@ import { expect } from "@playwright/test";
 
 import { findFreePort } from "@/scripts/launcher/ports";
 import { deliver } from "@/scripts/simulator/sender";
+import { test } from "@/tests/fixtures/deployment";
 
 import type { App } from "../fixtures/app";
-import { test } from "../fixtures/ground";
 import { rawRequest } from "../fixtures/raw-http";
 import { complete, notCompleted } from "../fixtures/webhooks";
 import { audit, startLoad } from "./load";
@@ -17,10 +17,10 @@ import { held, isLong, spooled, tabulate } from "./scenario";
 /** The application itself is killed, told to end, replaced. */
 
 test("row 46: a delivery that was committed and never answered is a duplicate when it comes again", async ({
-  ground,
+  deployment,
 }) => {
   // Lets everything through to Postgres, and back only until the statement is on its way.
-  const { hostname, port } = new URL(ground.postgres.url);
+  const { hostname, port } = new URL(deployment.postgres.url);
   let isMute = false;
   const relay: Server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
@@ -40,24 +40,24 @@ test("row 46: a delivery that was committed and never answered is a duplicate wh
   });
   const relayPort = await findFreePort();
   await new Promise<void>((resolve) => relay.listen(relayPort, "127.0.0.1", resolve));
-  const throughRelay = ground.postgres.url.replace(`:${port}/`, `:${relayPort}/`);
+  const throughRelay = deployment.postgres.url.replace(`:${port}/`, `:${relayPort}/`);
 
-  const app = await ground.startApp({ databaseUrl: throughRelay, env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ databaseUrl: throughRelay, env: { SPOOL_DIR: undefined } });
   const body = JSON.stringify(complete("never-answered"));
   const warm = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("warm")) });
   expect(warm.status).toBe(200);
   // Postgres describes a statement before it runs it: mute it when the row is there, not before.
   const sent = fetch(app.webhookUrl, { method: "POST", body }).catch(() => null);
-  const arrived = () => ground.query((sql) => sql`select from deliveries where call_id = 'never-answered'`);
+  const arrived = () => deployment.query((sql) => sql`select from deliveries where call_id = 'never-answered'`);
   await expect.poll(async () => (isMute = (await arrived()).length > 0), { intervals: [1] }).toBe(true);
   await app.kill();
   await sent;
   relay.close();
 
-  const next = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const next = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const again = await deliver(next.webhookUrl, body);
   expect(again.attempts).toMatchObject([{ status: 200 }]);
-  const rows = await ground.query(
+  const rows = await deployment.query(
     (sql) => sql`select times_received, verdict from deliveries where call_id = 'never-answered'`,
   );
   expect(rows).toEqual([{ times_received: 2, verdict: "applied" }]);
@@ -65,14 +65,14 @@ test("row 46: a delivery that was committed and never answered is a duplicate wh
 });
 
 test("row 47: whatever was answered 2xx is there, at whatever moment the application is killed", async ({
-  ground,
+  deployment,
 }, info) => {
   const kills = isLong ? 200 : 6;
   test.setTimeout((kills * 15 + 300) * 1000);
   const port = await findFreePort();
-  const options = { port, until: "listening", env: { SPOOL_DIR: join(ground.folder, "spool-47") } } as const;
+  const options = { port, until: "listening", env: { SPOOL_DIR: join(deployment.folder, "spool-47") } } as const;
   // On a machine that is busy with other things a start may take too long; then it is killed and begun again.
-  const start = () => ground.startApp(options).catch(() => ground.startApp(options));
+  const start = () => deployment.startApp(options).catch(() => deployment.startApp(options));
   let app: App = await start();
   const load = startLoad({ url: app.webhookUrl, perSecond: 20, name: info.testId });
   let longest = 0;
@@ -83,20 +83,20 @@ test("row 47: whatever was answered 2xx is there, at whatever moment the applica
     // Every tenth time Postgres is away as well, so that holders and the spool are hit too.
     const isAway = kill % 10 === 3;
     if (isAway) {
-      await ground.postgres.stop();
+      await deployment.postgres.stop();
     }
     await wait(Math.random() * (isAway ? 9000 : 700));
     await app.kill();
     const killedAt = performance.now();
     if (isAway) {
-      await ground.postgres.start();
+      await deployment.postgres.start();
     }
     app = await start();
     longest = Math.max(longest, (performance.now() - killedAt) / 1000);
   }
   const results = await load.stop();
   await expect.poll(() => spooled(app), { timeout: 180_000 }).toBe(0);
-  const { forgotten, ...found } = await audit(ground, results);
+  const { forgotten, ...found } = await audit(deployment, results);
   tabulate(info, {
     row: "47",
     fault: `SIGKILL of the application, ${kills} times under load (lost: of those answered)`,
@@ -110,11 +110,13 @@ test("row 47: whatever was answered 2xx is there, at whatever moment the applica
   await app.stop();
 });
 
-test("row 47: what was on disk when the application was killed is brought in by the next one", async ({ ground }) => {
+test("row 47: what was on disk when the application was killed is brought in by the next one", async ({
+  deployment,
+}) => {
   test.setTimeout(120_000);
-  const env = { SPOOL_DIR: join(ground.folder, "spool-left") };
-  const app = await ground.startApp({ env });
-  await ground.postgres.stop();
+  const env = { SPOOL_DIR: join(deployment.folder, "spool-left") };
+  const app = await deployment.startApp({ env });
+  await deployment.postgres.stop();
   const load = startLoad({
     url: app.webhookUrl,
     perSecond: 20,
@@ -127,19 +129,19 @@ test("row 47: what was on disk when the application was killed is brought in by 
   const answered = (await stopped).filter(({ delivered }) => delivered);
   expect(answered.length).toBeGreaterThan(20);
 
-  const next = await ground.startApp({ env, until: "listening" });
+  const next = await deployment.startApp({ env, until: "listening" });
   await expect.poll(() => spooled(next)).toBeGreaterThanOrEqual(answered.length);
-  await ground.postgres.start();
+  await deployment.postgres.start();
   await expect.poll(() => spooled(next), { timeout: 20_000 }).toBe(0);
-  expect((await audit(ground, answered)).forgotten).toEqual([]);
+  expect((await audit(deployment, answered)).forgotten).toEqual([]);
   await next.stop();
 });
 
 test("row 48: told to end, it finishes what is in flight, takes nothing new and is gone within 9 s", async ({
-  ground,
+  deployment,
 }, info) => {
   test.setTimeout(60_000);
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const load = startLoad({
     url: app.webhookUrl,
     perSecond: 50,
@@ -153,7 +155,7 @@ test("row 48: told to end, it finishes what is in flight, takes nothing new and 
   const results = await load.stop();
   expect(code).toBe(143);
   expect(took, "senders that keep their connections do not keep it alive").toBeLessThan(5000);
-  expect((await audit(ground, results)).forgotten).toEqual([]);
+  expect((await audit(deployment, results)).forgotten).toEqual([]);
   const refused = results.flatMap(({ attempts }) => attempts).filter(({ status }) => status !== 200);
   expect(refused.length, "new connections are refused").toBeGreaterThan(0);
   for (const { status, error } of refused) {
@@ -162,9 +164,9 @@ test("row 48: told to end, it finishes what is in flight, takes nothing new and 
 });
 
 test("row 48: senders that never let their connection rest, and one that never ends its request, do not keep it alive", async ({
-  ground,
+  deployment,
 }) => {
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const busy = Array.from({ length: 4 }, (_, index) => sendWithoutRest(app.webhookUrl, `restless-${index}`));
   const hanging = rawRequest(`${app.url}/api/auth/sign-in/email`, {
     "Content-Type": "application/json",
@@ -201,24 +203,24 @@ function sendWithoutRest(url: string, name: string): { answered: () => number; c
   return { answered: () => count, closed: new Promise((resolve) => socket.once("close", () => resolve())) };
 }
 
-test("row 48: a request that holds is answered before the end", async ({ ground }) => {
-  const app = await ground.startApp({ env: { SPOOL_DIR: undefined } });
-  await ground.postgres.stop();
+test("row 48: a request that holds is answered before the end", async ({ deployment }) => {
+  const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
+  await deployment.postgres.stop();
   const holding = deliver(app.webhookUrl, JSON.stringify(complete("held-at-the-end")));
   await expect.poll(() => held(app), { intervals: [50] }).toBe(1);
   const began = performance.now();
   const ended = app.stop();
   await wait(1000);
-  await ground.postgres.start();
+  await deployment.postgres.start();
   expect((await holding).attempts).toMatchObject([{ status: 200 }]);
   expect(await ended).toBe(143);
   expect(performance.now() - began).toBeLessThan(9000);
 });
 
-test("row 48: with a disk to park on, nobody holds at the end", async ({ ground }) => {
-  const env = { SPOOL_DIR: join(ground.folder, "spool-48") };
-  const app = await ground.startApp({ env });
-  await ground.postgres.stop();
+test("row 48: with a disk to park on, nobody holds at the end", async ({ deployment }) => {
+  const env = { SPOOL_DIR: join(deployment.folder, "spool-48") };
+  const app = await deployment.startApp({ env });
+  await deployment.postgres.stop();
   const holding = Array.from({ length: 30 }, (_, index) =>
     deliver(app.webhookUrl, JSON.stringify(complete(`parked-${index}`))),
   );
@@ -232,19 +234,19 @@ test("row 48: with a disk to park on, nobody holds at the end", async ({ ground 
   for (const { attempts } of results) {
     expect(attempts).toMatchObject([{ status: 202 }]);
   }
-  await ground.postgres.start();
-  const next = await ground.startApp({ env });
+  await deployment.postgres.start();
+  const next = await deployment.startApp({ env });
   await expect.poll(() => spooled(next)).toBe(0);
-  expect(await audit(ground, results)).toMatchObject({ found: 30, forgotten: [] });
+  expect(await audit(deployment, results)).toMatchObject({ found: 30, forgotten: [] });
   await next.stop();
 });
 
-test("row 4: secrets are swapped under load without a loss", async ({ ground }, info) => {
+test("row 4: secrets are swapped under load without a loss", async ({ deployment }, info) => {
   test.setTimeout(90_000);
   const [before, after] = ["rotation-before-0123456789-abcdefghijkl", "rotation-after-0123456789-abcdefghijklm"];
   const port = await findFreePort();
   let secret = before;
-  const run = (secrets: string[]) => ground.startApp({ port, env: { SARJ_WEBHOOK_SECRETS: secrets.join(",") } });
+  const run = (secrets: string[]) => deployment.startApp({ port, env: { SARJ_WEBHOOK_SECRETS: secrets.join(",") } });
   let app = await run([before]);
   const { origin } = new URL(app.url);
   const load = startLoad({ url: () => `${origin}/webhooks/sarj/${secret}`, perSecond: 20, name: info.testId });
@@ -263,7 +265,7 @@ test("row 4: secrets are swapped under load without a loss", async ({ ground }, 
   app = await run([after]);
   await some();
   const results = await load.stop();
-  const { forgotten, ...found } = await audit(ground, results);
+  const { forgotten, ...found } = await audit(deployment, results);
   tabulate(info, { row: "4", fault: "the webhook's secret changed, two restarts", ...found, recoverySeconds: 0 });
   expect({ forgotten, lost: found.lost }).toEqual({ forgotten: [], lost: 0 });
   const old = await fetch(`${origin}/webhooks/sarj/${before}`, { method: "POST", body: "{}" });

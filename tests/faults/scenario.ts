@@ -3,9 +3,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, type TestInfo } from "@playwright/test";
 
 import type { DeliveryResult } from "@/scripts/simulator/sender";
+import type { Deployment } from "@/tests/fixtures/deployment";
 
 import type { App } from "../fixtures/app";
-import type { Ground } from "../fixtures/ground";
 import { audit, type Audit, type Load, startLoad } from "./load";
 
 /** `npm run test:faults -- --long`: the outages and counts that the requirements name, instead of what fits in `npm test`. */
@@ -29,7 +29,7 @@ export async function runFault(
   {
     row,
     fault,
-    ground,
+    deployment,
     app,
     begin,
     end,
@@ -39,7 +39,7 @@ export async function runFault(
   }: {
     row: string;
     fault: string;
-    ground: Ground;
+    deployment: Deployment;
     app: App;
     begin: () => Promise<void>;
     end: () => Promise<void>;
@@ -62,7 +62,7 @@ export async function runFault(
   const recoverySeconds = await recovery(load, app);
   const results = await load.stop();
   await expect.poll(() => spooled(app), { timeout: 30_000 }).toBe(0);
-  const found = await audit(ground, results);
+  const found = await audit(deployment, results);
   const { forgotten, ...numbers } = found;
   tabulate(info, { row, fault, ...numbers, recoverySeconds });
   expect(forgotten, "answered 2xx and not in the database").toEqual([]);

@@ -3,8 +3,8 @@ import { type APIRequestContext, request } from "@playwright/test";
 import { takeAttempt } from "@/db/people/rate-limit";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 

@@ -12,7 +12,7 @@ import { listCalls } from "@/db/calls/list";
 import { type CallFacts, type JsonObject, NO_FACTS } from "@/lib/call/facts";
 import { CALL_SORTS, DEFAULT_VIEW, parseCallFilter } from "@/lib/call/filter";
 import { parseCsv } from "@/tests/fixtures/csv";
-import { ADMIN } from "@/tests/fixtures/slots";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
 
 const ZONE = "Africa/Cairo";

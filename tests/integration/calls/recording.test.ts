@@ -10,8 +10,8 @@ import { generateCall } from "@/scripts/simulator/generate";
 import type { Vendor } from "@/scripts/simulator/vendor";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 

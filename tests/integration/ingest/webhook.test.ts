@@ -1,7 +1,7 @@
 import { secretLabel } from "@/lib/sarj/secrets";
 import { type App, startApp } from "@/tests/fixtures/app";
+import { WEBHOOK_SECRET } from "@/tests/fixtures/environment";
 import { rawRequest } from "@/tests/fixtures/raw-http";
-import { WEBHOOK_SECRET } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 

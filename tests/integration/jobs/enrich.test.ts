@@ -12,10 +12,11 @@ import { generateCalls } from "@/scripts/simulator/generate";
 import { apiStop, enrichDue, noteApiStop, resumeApi } from "@/server/jobs/enrich";
 import { startApp } from "@/tests/fixtures/app";
 import { databaseUrl } from "@/tests/fixtures/database";
+import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
 import { received } from "@/tests/fixtures/received";
-import { readGrounds, VENDOR_API_KEY } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+import { readTestServer } from "@/tests/fixtures/worker-resources";
 
 const LONG_AGO = Date.UTC(2026, 4, 1);
 const CALLS = generateCalls({ seed: "jobs", count: 60, from: LONG_AGO - 86_400_000, to: LONG_AGO });
@@ -250,7 +251,7 @@ test("row 50: two processes on one database ask for each call once", async ({ da
 });
 
 test("row 50: four processes that migrate an empty database at once do it once", async () => {
-  const { superuserUrl, ownerUrl } = readGrounds();
+  const { superuserUrl, ownerUrl } = readTestServer();
   const name = `migrated_${randomBytes(4).toString("hex")}`;
   const superuser = postgres(superuserUrl, { max: 1, onnotice: () => {} });
   await superuser.unsafe(`create database ${name} owner callboard`);

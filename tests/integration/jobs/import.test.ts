@@ -16,8 +16,8 @@ import type { Vendor } from "@/scripts/simulator/vendor";
 import { importDue } from "@/server/jobs/import";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
+import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
 import { received } from "@/tests/fixtures/received";
-import { VENDOR_API_KEY } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
 const DAY = 86_400_000;

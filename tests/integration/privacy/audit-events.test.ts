@@ -8,8 +8,8 @@ import { generateCall } from "@/scripts/simulator/generate";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { actionsOfBuild } from "@/tests/fixtures/build";
 import { createDatabase } from "@/tests/fixtures/database";
+import { ADMIN, WEBHOOK_SECRET } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { ADMIN, WEBHOOK_SECRET } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, type TestUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
@@ -17,7 +17,7 @@ import { complete } from "@/tests/fixtures/webhooks";
 /**
  * Everything that is written down, done once over HTTP: who, what, to which, how much, and from where. Not here, because it takes a
  * browser between the steps or a provider: one's own password and second factor (`tests/e2e/users.test.ts`), single sign-on
- * (`tests/e2e/single-sign-on.test.ts`) and the set-up page (`tests/e2e/door.test.ts`). Their events are of actions that are here.
+ * (`tests/e2e/single-sign-on.test.ts`) and the set-up page (`tests/e2e/sign-in.test.ts`). Their events are of actions that are here.
  */
 
 const ADDRESS = "192.0.2.77";

@@ -2,8 +2,8 @@ import { type APIRequestContext, request as playwrightRequest } from "@playwrigh
 
 import { decide } from "@/db/calls/reviews";
 import { callHref } from "@/lib/call/link";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";

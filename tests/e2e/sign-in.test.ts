@@ -2,8 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
+import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
-import { ADMIN } from "@/tests/fixtures/slots";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ app, database: { sql } }) => {
