@@ -3,13 +3,17 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 
 /**
- * The keyboard. A page adds its keys with `useShortcut`; the help dialog (`?`) lists whatever is registered at that moment, so that
- * nothing works that is not listed and nothing is listed that does not work.
+ * Keyboard shortcuts. A component registers one with `useShortcut`. The help dialog (`?`) lists what is registered, so the list and
+ * the working keys cannot differ.
+ *
+ * The matching is our own because packages such as tinykeys compare a key with `event.key` or `event.code`. With `key`, `k` does not work on an
+ * Arabic keyboard; with `code`, it is the wrong letter on Dvorak and AZERTY. This file uses the letter, and the position only where the
+ * letter is not Latin.
  */
 export type Shortcut = {
   /**
    * `j`, `shift+j`, `mod+k` (⌘ on a Mac, Ctrl elsewhere), `space`, `arrowleft`, `escape`, or a sequence: `g c`. Letters and signs are those of a
-   * Latin keyboard and are found by their place on an Arabic one.
+   * Latin keyboard. On an Arabic keyboard the key in the same position works.
    */
   keys: string;
   /** What it does, in the reader's language. */
@@ -21,11 +25,12 @@ type Registered = Shortcut & { run: (event: KeyboardEvent) => void };
 
 let registered: readonly Registered[] = [];
 const watchers = new Set<() => void>();
+/** The first key of a sequence, and when it was pressed (milliseconds since 1970). */
 let sequenceStart: { key: string; at: number } | null = null;
 
 const SEQUENCE_MS = 1_200;
 
-function change(next: readonly Registered[]): void {
+function setRegistered(next: readonly Registered[]): void {
   registered = next;
   for (const watcher of watchers) {
     watcher();
@@ -36,9 +41,9 @@ function register(shortcut: Registered): () => void {
   if (registered.length === 0) {
     window.addEventListener("keydown", onKeyDown);
   }
-  change([...registered, shortcut]);
+  setRegistered([...registered, shortcut]);
   return () => {
-    change(registered.filter((other) => other !== shortcut));
+    setRegistered(registered.filter((other) => other !== shortcut));
     if (registered.length === 0) {
       window.removeEventListener("keydown", onKeyDown);
     }
@@ -55,10 +60,10 @@ function onKeyDown(event: KeyboardEvent): void {
     sequenceStart && Date.now() - sequenceStart.at < SEQUENCE_MS ? `${sequenceStart.key} ${pressed}` : null;
   sequenceStart = null;
   const isCommand = pressed.startsWith("mod+");
-  if (!isCommand && (isTyping(event.target) || isTaken(event.target, key) || isModalOpen())) {
+  if (!isCommand && (isTyping(event.target) || isUsedByControl(event.target, key) || isModalOpen())) {
     return;
   }
-  // The latest wins: what is nearest to the reader was mounted last.
+  // The shortcut registered last wins: a panel or dialog is mounted after the page behind it.
   const found =
     registered.findLast(({ keys }) => keys === sequence) ?? registered.findLast(({ keys }) => keys === pressed);
   if (found) {
@@ -71,7 +76,7 @@ function onKeyDown(event: KeyboardEvent): void {
 
 const SIGNS: Record<string, string> = { Slash: "/", BracketLeft: "[", BracketRight: "]", Period: ".", Comma: "," };
 
-/** The key as a Latin keyboard would have it: on an Arabic one, the key of `k` types `ن`. */
+/** The key's name on a Latin keyboard. On an Arabic keyboard, the key in the position of `k` types `ن`. */
 function keyOf(event: KeyboardEvent): string {
   if (event.key === " ") {
     return "space";
@@ -86,7 +91,7 @@ function keyOf(event: KeyboardEvent): string {
   return SIGNS[event.code] ?? event.code.replace(/^(Key|Digit)/, "").toLowerCase();
 }
 
-/** Shift that is needed to type a sign (`?`) is not part of the shortcut. */
+/** Shift counts only with letters, digits and named keys: a sign such as `?` needs Shift to be typed at all. */
 function isShifted(event: KeyboardEvent, key: string): boolean {
   return event.shiftKey && (key.length > 1 || /^[a-z0-9]$/.test(key));
 }
@@ -103,8 +108,8 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Keys that the focused control itself answers to. */
-function isTaken(target: EventTarget | null, key: string): boolean {
+/** Whether the focused control uses this key itself. */
+function isUsedByControl(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) {
     return false;
   }
@@ -128,7 +133,7 @@ function isModalOpen(): boolean {
   );
 }
 
-/** Registers a key while the component is mounted and `enabled`. */
+/** Registers a shortcut while the component is mounted and `enabled`. `run` may change between renders. */
 export function useShortcut(
   {
     keys,
@@ -145,9 +150,9 @@ export function useShortcut(
   );
 }
 
-const none: readonly Registered[] = [];
+const NONE: readonly Registered[] = [];
 
-/** What is registered now, for the help dialog. */
+/** The shortcuts that are registered now; the component renders again when they change. */
 export function useShortcuts(): readonly Shortcut[] {
   return useSyncExternalStore(
     (watcher) => {
@@ -155,6 +160,6 @@ export function useShortcuts(): readonly Shortcut[] {
       return () => watchers.delete(watcher);
     },
     () => registered,
-    () => none,
+    () => NONE,
   );
 }
