@@ -284,7 +284,7 @@ test("before the first call it says how calls come", async ({ adminPage: page, d
   await fill(database, []);
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
-  await expect(page.getByRole("link", { name: "Connect Sarj.ai" })).toHaveAttribute("href", "/settings/vendor");
+  await expect(page.getByRole("link", { name: "Connect the vendor" })).toHaveAttribute("href", "/settings/vendor");
 });
 
 test("an empty period leads to where the calls are", async ({ adminPage: page, database }) => {

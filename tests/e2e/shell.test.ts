@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
 
 test.beforeEach(async ({ context, app }) => {
   await context.addCookies(await signIn(app.url));
@@ -160,6 +161,28 @@ test("a session that has ended leads back to the very place after signing in", a
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
+});
+
+test("before the first call, every empty page sends an administrator to the vendor's settings, and nobody else", async ({
+  page,
+  app,
+  database,
+}) => {
+  await database.empty();
+  const connect = page.getByRole("link", { name: "Connect the vendor" });
+  for (const path of ["/", "/calls", "/deliveries"]) {
+    await page.goto(path);
+    await expect(connect, path).toHaveAttribute("href", "/settings/vendor");
+  }
+  await connect.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Vendor");
+
+  await page.context().addCookies(await signIn(app.url, await addUser(database.sql, "operator")));
+  for (const path of ["/", "/calls", "/deliveries"]) {
+    await page.goto(path);
+    await expect(page.getByText("An administrator connects it in the settings."), path).toBeVisible();
+    await expect(connect, path).toHaveCount(0);
+  }
 });
 
 test("an unknown address has a way back, in the reader's language", async ({ page, context, app }) => {

@@ -9,6 +9,8 @@ import { NO_FILTER } from "@/lib/call/filter";
 import { narrowedHref, type OverviewView, overviewHref } from "@/lib/statistics/overview";
 import { addDays, dayOf } from "@/lib/time/time";
 
+import { ConnectVendor } from "../connect-vendor";
+
 /** Why there is nothing to count, and where there is something. */
 export async function NothingToCount({ view, isAdministrator }: { view: OverviewView; isAdministrator: boolean }) {
   const { filter } = view;
@@ -26,9 +28,7 @@ export async function NothingToCount({ view, isAdministrator }: { view: Overview
         action={
           isAdministrator && (
             <>
-              <LinkButton href="/settings/vendor" variant="primary">
-                {t("never.connect")}
-              </LinkButton>
+              <ConnectVendor />
               <LinkButton href="/settings/users">{t("never.invite")}</LinkButton>
             </>
           )

@@ -19,6 +19,7 @@ import {
 import { includesRole, type Role } from "@/lib/people/role";
 import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
 
+import { ConnectVendor } from "../connect-vendor";
 import { CallsTable } from "./calls-table";
 import { PerPage } from "./per-page";
 
@@ -94,20 +95,11 @@ async function NoCalls({ filter, view, role }: { filter: CallFilter; view: CallL
       </Card>
     );
   }
+  const isAdministrator = includesRole(role, "administrator");
   return (
     <Card>
-      <EmptyState
-        icon={PhoneIncoming}
-        title={t("noneTitle")}
-        action={
-          includesRole(role, "administrator") && (
-            <LinkButton href={"/settings" as Route} variant="primary">
-              {t("connect")}
-            </LinkButton>
-          )
-        }
-      >
-        {t(includesRole(role, "administrator") ? "noneBody" : "noneBodyOthers")}
+      <EmptyState icon={PhoneIncoming} title={t("noneTitle")} action={isAdministrator && <ConnectVendor />}>
+        {t(isAdministrator ? "noneBody" : "noneBodyOthers")}
       </EmptyState>
     </Card>
   );

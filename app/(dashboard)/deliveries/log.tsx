@@ -23,6 +23,7 @@ import {
   NO_DELIVERY_FILTER,
 } from "@/lib/delivery/filter";
 
+import { ConnectVendor } from "../connect-vendor";
 import { ByteSize } from "./byte-size";
 import { isKnownReason } from "./reason";
 import { Selection } from "./selection";
@@ -170,15 +171,11 @@ async function EmptyLog({ filter, isAdministrator }: { filter: DeliveryFilter; i
           isFiltered ? (
             <LinkButton href={deliveriesHref(NO_DELIVERY_FILTER) as Route}>{tCommon("clearAll")}</LinkButton>
           ) : (
-            isAdministrator && (
-              <LinkButton href={"/settings/vendor" as Route} variant="primary">
-                {t("emptyAction")}
-              </LinkButton>
-            )
+            isAdministrator && <ConnectVendor />
           )
         }
       >
-        {t(isFiltered ? "emptyFilteredBody" : "emptyBody")}
+        {t(isFiltered ? "emptyFilteredBody" : isAdministrator ? "emptyBody" : "emptyBodyOthers")}
       </EmptyState>
     </div>
   );
