@@ -7,9 +7,11 @@ import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { hasCalls, readSummary } from "@/db/statistics/statistics";
 import { includesRole, type Role } from "@/lib/people/role";
-import { withoutNumberQuestions } from "@/lib/phone/number-questions";
+import type { NumberAccess } from "@/lib/phone/access";
+import { withoutNumberSearch } from "@/lib/phone/number-search";
 import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/statistics/overview";
 import { requirePage } from "@/server/auth/gates";
+import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 
 import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";
@@ -31,21 +33,18 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const { role } = await requirePage();
-  const [params, { timeZone, weekStart, maskNumbers }, now, t, tCalls, format] = await Promise.all([
+  const [params, { timeZone, weekStart }, access, now, t, tCalls, format] = await Promise.all([
     searchParams,
     getOrganization(),
+    numberAccess({ role }),
     getNow(),
     getTranslations("overview"),
     getTranslations("calls"),
     getFormatter(),
   ]);
-  const canSeeNumbers = includesRole(role, "operator");
-  const asked =
-    canSeeNumbers && !maskNumbers
-      ? { params, left: [] }
-      : withoutNumberQuestions(params, canSeeNumbers ? "revealed" : "nothing");
-  const { view, ignored } = readOverview(asked.params, timeZone, now);
-  const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...asked.left];
+  const allowed = withoutNumberSearch(params, access);
+  const { view, ignored } = readOverview(allowed.params, timeZone, now);
+  const ignoredNames = [...ignored.map(({ name }) => name.slice(0, 60)), ...allowed.removed];
   // A new key shows the skeletons at once; the looks of a panel change in place.
   const key = overviewHref(view, { map: "volume", series: "chart" });
   return (
@@ -58,14 +57,14 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
         <RangePicker view={view} />
         <FilterChips filter={narrowingOf(view.filter)} hrefOf={(narrowing) => narrowedHref(view, narrowing)} />
       </PageHeader>
-      {left.length > 0 && (
+      {ignoredNames.length > 0 && (
         <Notice tone="warning" className="mb-4">
-          {tCalls("ignored", { names: left.join(", "), count: left.length })}
+          {tCalls("ignored", { names: ignoredNames.join(", "), count: ignoredNames.length })}
         </Notice>
       )}
       <PanelBoundary>
         <Suspense key={key} fallback={<OverviewSkeleton />}>
-          <Panels view={view} weekStart={weekStart} now={now} role={role} />
+          <Panels view={view} weekStart={weekStart} now={now} role={role} access={access} />
         </Suspense>
       </PanelBoundary>
     </>
@@ -111,11 +110,13 @@ async function Panels({
   weekStart,
   now,
   role,
+  access,
 }: {
   view: OverviewView;
   weekStart: number;
   now: Date;
   role: Role;
+  access: NumberAccess;
 }) {
   if (!(await hasCalls(view.filter, view.period))) {
     return <NothingToCount view={view} isAdministrator={includesRole(role, "administrator")} />;
@@ -161,7 +162,7 @@ async function Panels({
       <div className="min-w-0 xl:col-span-3">
         <PanelBoundary>
           <Suspense fallback={<CriteriaSkeleton />}>
-            <Criteria view={view} canSeeNumbers={includesRole(role, "operator")} />
+            <Criteria view={view} access={access} />
           </Suspense>
         </PanelBoundary>
       </div>

@@ -8,27 +8,24 @@ import { ANY_DIGIT, numberPattern, parseSoughtNumber, SEPARATORS } from "./patte
 /** What stands for the digits that are not shown. */
 const HIDDEN = "•••";
 
-/** A phone number as a viewer sees it: the country and the last two digits. Anything else that is no number is hidden whole. */
+/** A masked phone number: the country code and the last two digits. Text that is not a phone number is hidden whole. */
 export function maskNumber(phoneNumber: string): string {
   const parsed = parsePhoneNumberFromString(phoneNumber);
   return parsed === undefined ? HIDDEN : `+${parsed.countryCallingCode} ${HIDDEN} ${parsed.nationalNumber.slice(-2)}`;
 }
 
-/**
- * The same JSON or text without the call's own number, however it is written in it: who may not see the number does not
- * read it in the transcript either.
- */
-export function maskNumberIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
+/** The same JSON or text with the call's own number hidden, in whatever way it is written: in the transcript, say. */
+export function maskOwnNumberIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
   return phoneNumber === null ? value : (mapTexts(value, ownMask(phoneNumber)) as Value);
 }
 
 /**
- * The same for who sees nobody's number, without other numbers too: those that are valid, where the call's own country is
- * theirs or they name one, and any nine digits and more in a row. Dates, durations, prices and ids stay.
+ * The same JSON or text with every phone number hidden: the call's own, valid numbers of the same country or with a country code, and
+ * any run of nine digits or more. Dates, durations, prices and ids stay.
  *
  * @param phoneNumber the call's own; null where there is none or it is not known
  */
-export function maskNumbersIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
+export function maskAllNumbersIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
   const own = phoneNumber === null ? null : ownMask(phoneNumber);
   const country = phoneNumber === null ? undefined : parsePhoneNumberFromString(phoneNumber)?.country;
   return mapTexts(value, (text, isBare) => {

@@ -6,7 +6,7 @@ import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type CriterionFigures, readCriteria } from "@/db/statistics/statistics";
-import { maskNumbersIn } from "@/lib/phone/mask";
+import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
 import { type OverviewView, partHref } from "@/lib/statistics/overview";
 
 import { NumberLink, numberLink, Share } from "./numbers";
@@ -16,7 +16,7 @@ const SHOWN = 3;
 const SCENARIOS_SHOWN = 8;
 
 /** How often each success criterion of the reports was met: by scenario, the primary one first. */
-export async function Criteria({ view, canSeeNumbers }: { view: OverviewView; canSeeNumbers: boolean }) {
+export async function Criteria({ view, access }: { view: OverviewView; access: NumberAccess }) {
   const [criteria, t] = await Promise.all([
     readCriteria(view.filter, view.period),
     getTranslations("overview.criteria"),
@@ -39,7 +39,7 @@ export async function Criteria({ view, canSeeNumbers }: { view: OverviewView; ca
               <ul className={listLook}>
                 {rows.slice(0, SHOWN).map((row, index) => (
                   // A key is sent along: it must not hold what is masked.
-                  <CriterionRow key={keyOf(index)} {...row} view={view} canSeeNumbers={canSeeNumbers} />
+                  <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
                 ))}
               </ul>
               {rows.length > SHOWN && (
@@ -49,7 +49,7 @@ export async function Criteria({ view, canSeeNumbers }: { view: OverviewView; ca
                   </summary>
                   <ul className={listLook}>
                     {rows.slice(SHOWN).map((row, index) => (
-                      <CriterionRow key={keyOf(index)} {...row} view={view} canSeeNumbers={canSeeNumbers} />
+                      <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
                     ))}
                   </ul>
                 </details>
@@ -74,11 +74,11 @@ function CriterionRow({
   judged,
   met,
   view,
-  canSeeNumbers,
-}: CriterionFigures & { view: OverviewView; canSeeNumbers: boolean }) {
+  access,
+}: CriterionFigures & { view: OverviewView; access: NumberAccess }) {
   const format = useFormatter();
   const t = useTranslations("overview.criteria");
-  const shown = canSeeNumbers ? criterion : maskNumbersIn(criterion, null);
+  const shown = maskStaffTextFor(access, criterion, null);
   // A link names the criterion as it is.
   const hrefOf = (met?: boolean) =>
     shown === criterion

@@ -17,7 +17,7 @@ import {
   PER_PAGE_CHOICES,
 } from "@/lib/call/filter";
 import { includesRole, type Role } from "@/lib/people/role";
-import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
+import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ConnectVendor } from "../connect-vendor";
 import { CallsTable } from "./calls-table";
@@ -26,26 +26,23 @@ import { PerPage } from "./per-page";
 export async function CallList({
   filter,
   view,
-  canSeeNumbers,
+  access,
   role,
 }: {
   filter: CallFilter;
   view: CallListView;
-  canSeeNumbers: boolean;
+  access: NumberAccess;
   role: Role;
 }) {
   const page = await listCalls(filter, view);
   if (page.rows.length === 0) {
     return <NoCalls filter={filter} view={view} role={role} />;
   }
-  const mask = includesRole(role, "operator") ? maskNumberIn : maskNumbersIn;
-  const rows = canSeeNumbers
-    ? page.rows
-    : page.rows.map(({ phoneNumber, customerName, ...row }) => ({
-        ...row,
-        phoneNumber: phoneNumber === null ? null : maskNumber(phoneNumber),
-        customerName: customerName === null ? null : mask(customerName, phoneNumber),
-      }));
+  const rows = page.rows.map(({ phoneNumber, customerName, ...row }) => ({
+    ...row,
+    phoneNumber: phoneNumber === null ? null : maskNumberFor(access, phoneNumber),
+    customerName: maskTextFor(access, customerName, phoneNumber),
+  }));
   const at = (cursor: string | null) => (cursor === null ? null : (callsHref(filter, { ...view, cursor }) as Route));
   const previous = at(page.previousCursor);
   const next = at(page.nextCursor);

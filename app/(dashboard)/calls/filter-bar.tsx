@@ -37,13 +37,13 @@ export function FilterBar({
   view,
   facets,
   presets,
-  canSeeNumbers,
+  canSearchNumbers,
 }: {
   filter: CallFilter;
   view: CallListView;
   facets: Facets;
   presets: readonly DatePreset[];
-  canSeeNumbers: boolean;
+  canSearchNumbers: boolean;
 }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
@@ -57,7 +57,7 @@ export function FilterBar({
     });
   return (
     <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
-      <SearchBox key={filter.q} filter={filter} view={view} canSeeNumbers={canSeeNumbers} onSearch={apply} />
+      <SearchBox key={filter.q} filter={filter} view={view} canSearchNumbers={canSearchNumbers} onSearch={apply} />
       {/* On a phone one row that scrolls, with room for the ring of what has the focus. */}
       <div className="contents max-sm:-mx-4 max-sm:-my-1 max-sm:flex max-sm:w-[calc(100%+2rem)] max-sm:gap-2 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-1">
         <DateRange filter={filter} presets={presets} onApply={apply} />
@@ -70,7 +70,7 @@ export function FilterBar({
             onChange={(values) => apply({ [name]: values })}
           />
         ))}
-        <MoreFilters filter={filter} canSeeNumbers={canSeeNumbers} onApply={apply} />
+        <MoreFilters filter={filter} canSearchNumbers={canSearchNumbers} onApply={apply} />
         {pending && <Spinner />}
       </div>
     </div>
@@ -83,12 +83,12 @@ const LOOKS_LIKE_PHONE = /^[+()\-.\s\d٠-٩۰-۹]{7,}$/;
 function SearchBox({
   filter,
   view,
-  canSeeNumbers,
+  canSearchNumbers,
   onSearch,
 }: {
   filter: CallFilter;
   view: CallListView;
-  canSeeNumbers: boolean;
+  canSearchNumbers: boolean;
   onSearch: (change: Partial<CallFilter>) => void;
 }) {
   const t = useTranslations("calls");
@@ -100,7 +100,7 @@ function SearchBox({
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const text = (box.current?.value ?? "").trim();
-    const isPhone = canSeeNumbers && LOOKS_LIKE_PHONE.test(text);
+    const isPhone = canSearchNumbers && LOOKS_LIKE_PHONE.test(text);
     onSearch(isPhone ? { q: null, phone: digitsOf(text) } : { q: text === "" ? null : text.slice(0, 200) });
   };
   return (
@@ -118,7 +118,7 @@ function SearchBox({
           defaultValue={filter.q ?? ""}
           maxLength={200}
           aria-label={t("search")}
-          placeholder={t(canSeeNumbers ? "searchHint" : "searchHintNoNumbers")}
+          placeholder={t(canSearchNumbers ? "searchHint" : "searchHintNoNumbers")}
           leading={<Search aria-hidden />}
           trailing={<Kbd className="max-md:hidden">/</Kbd>}
         />
@@ -282,11 +282,11 @@ function DateRange({
 
 function MoreFilters({
   filter,
-  canSeeNumbers,
+  canSearchNumbers,
   onApply,
 }: {
   filter: CallFilter;
-  canSeeNumbers: boolean;
+  canSearchNumbers: boolean;
   onApply: (change: Partial<CallFilter>) => void;
 }) {
   const t = useTranslations("calls");
@@ -318,7 +318,7 @@ function MoreFilters({
           });
         }}
       >
-        {canSeeNumbers && (
+        {canSearchNumbers && (
           <Field label={t("column.phone")}>
             <Input type="tel" name="phone" dir="ltr" defaultValue={filter.phone ?? ""} maxLength={40} />
           </Field>

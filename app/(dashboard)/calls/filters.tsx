@@ -11,12 +11,12 @@ export async function Filters({
   filter,
   view,
   zone,
-  canSeeNumbers,
+  canSearchNumbers,
 }: {
   filter: CallFilter;
   view: CallListView;
   zone: string;
-  canSeeNumbers: boolean;
+  canSearchNumbers: boolean;
 }) {
   const [facets, t] = await Promise.all([getFacets(), getTranslations("calls.range")]);
   const today = dayOf(new Date(), zone);
@@ -26,7 +26,9 @@ export async function Filters({
     { label: t("days", { days: 30 }), from: addDays(today, -29), to: today },
     { label: t("month"), from: `${today.slice(0, 8)}01`, to: today },
   ];
-  return <FilterBar filter={filter} view={view} facets={facets} presets={presets} canSeeNumbers={canSeeNumbers} />;
+  return (
+    <FilterBar filter={filter} view={view} facets={facets} presets={presets} canSearchNumbers={canSearchNumbers} />
+  );
 }
 
 export function FiltersSkeleton() {

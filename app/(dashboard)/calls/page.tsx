@@ -9,8 +9,9 @@ import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { countCalls } from "@/db/calls/list";
 import { callsHref, parseCallFilter } from "@/lib/call/filter";
 import { includesRole } from "@/lib/people/role";
-import { withoutNumberQuestions } from "@/lib/phone/number-questions";
+import { withoutNumberSearch } from "@/lib/phone/number-search";
 import { requirePage } from "@/server/auth/gates";
+import { numberAccess } from "@/server/auth/viewer";
 import { apiAccess } from "@/server/jobs/enrich";
 import { getOrganization } from "@/server/organization";
 
@@ -29,19 +30,16 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const { role } = await requirePage();
-  const [params, { timeZone, maskNumbers }, cookieStore, t] = await Promise.all([
+  const [params, { timeZone }, access, cookieStore, t] = await Promise.all([
     searchParams,
     getOrganization(),
+    numberAccess({ role }),
     cookies(),
     getTranslations("calls"),
   ]);
-  const canSeeNumbers = includesRole(role, "operator");
-  const asked =
-    canSeeNumbers && !maskNumbers
-      ? { params, left: [] }
-      : withoutNumberQuestions(params, canSeeNumbers ? "revealed" : "nothing");
-  const { filter, view, ignored } = parseCallFilter(asked.params, timeZone);
-  const left = [...ignored.map(({ name }) => name.slice(0, 60)), ...asked.left];
+  const allowed = withoutNumberSearch(params, access);
+  const { filter, view, ignored } = parseCallFilter(allowed.params, timeZone);
+  const ignoredNames = [...ignored.map(({ name }) => name.slice(0, 60)), ...allowed.removed];
   // Where the database is away the list says so.
   const counting = countCalls(filter).catch(() => null);
   const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
@@ -59,20 +57,20 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         }
       />
       <div className="flex min-h-0 flex-1 flex-col gap-3">
-        {left.length > 0 && (
-          <Notice tone="warning">{t("ignored", { count: left.length, names: left.join(", ") })}</Notice>
+        {ignoredNames.length > 0 && (
+          <Notice tone="warning">{t("ignored", { count: ignoredNames.length, names: ignoredNames.join(", ") })}</Notice>
         )}
         {apiAccess() === null && <Notice>{t("enrichmentOff")}</Notice>}
         <PanelBoundary>
           <Suspense fallback={<FiltersSkeleton />}>
-            <Filters filter={filter} view={view} zone={timeZone} canSeeNumbers={canSeeNumbers} />
+            <Filters filter={filter} view={view} zone={timeZone} canSearchNumbers={access !== "hidden"} />
           </Suspense>
         </PanelBoundary>
         <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { sort: view.sort, perPage: view.perPage })} />
         <div className="flex min-h-0 flex-col transition-opacity delay-100 group-has-data-pending/list:opacity-55">
           <PanelBoundary>
             <Suspense fallback={<CallListSkeleton />}>
-              <CallList filter={filter} view={view} canSeeNumbers={canSeeNumbers && !maskNumbers} role={role} />
+              <CallList filter={filter} view={view} access={access} role={role} />
             </Suspense>
           </PanelBoundary>
         </div>

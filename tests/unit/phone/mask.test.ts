@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
+import { maskNumber, maskOwnNumberIn, maskAllNumbersIn } from "@/lib/phone/mask";
 
 test("a masked number keeps its country and its last two digits", () => {
   expect(maskNumber("+966501234567")).toBe("+966 ••• 67");
@@ -12,10 +12,10 @@ test("a masked number keeps its country and its last two digits", () => {
 
 test("the call's own number is hidden wherever it is repeated, and other numbers stay", () => {
   const transcript = ["Is this 050 123 4567?", "نعم ٠٥٠١٢٣٤٥٦٧", "my order is 98765432"];
-  expect(maskNumberIn(transcript, "+966501234567")).toEqual(["Is this •••?", "نعم •••", "my order is 98765432"]);
-  expect(maskNumberIn({ phone: 966501234567, amount: 250 }, "+966501234567")).toEqual({ phone: "•••", amount: 250 });
-  expect(maskNumberIn("call sip:1001@pbx (a.b)", "sip:1001@pbx")).toBe("call ••• (a.b)");
-  expect(maskNumberIn("anything", null)).toBe("anything");
+  expect(maskOwnNumberIn(transcript, "+966501234567")).toEqual(["Is this •••?", "نعم •••", "my order is 98765432"]);
+  expect(maskOwnNumberIn({ phone: 966501234567, amount: 250 }, "+966501234567")).toEqual({ phone: "•••", amount: 250 });
+  expect(maskOwnNumberIn("call sip:1001@pbx (a.b)", "sip:1001@pbx")).toBe("call ••• (a.b)");
+  expect(maskOwnNumberIn("anything", null)).toBe("anything");
 });
 
 const OWN = "+966501234567";
@@ -43,15 +43,18 @@ test("who sees no numbers sees nobody else's either, however they are written", 
     String.raw`their number: \u0660\u0665\u0663\u0668\u0667\u0661\u0669\u0660\u0664\u0662`,
     "123456789",
   ]) {
-    const masked = maskNumbersIn(text, OWN);
+    const masked = maskAllNumbersIn(text, OWN);
     expect(masked, text).toContain("•••");
     expect(masked, text).not.toMatch(/[78٧٨۷۸]\D{0,4}[17١٧۱۷]|9042|٩٠٤٢|456/u);
   }
-  expect(maskNumbersIn(["no call of its own: 0538719042", "+14155552671"], null)).toEqual([
+  expect(maskAllNumbersIn(["no call of its own: 0538719042", "+14155552671"], null)).toEqual([
     "no call of its own: •••",
     "•••",
   ]);
-  expect(maskNumbersIn({ "+966538719042": 966538719042, own: 501234567 }, OWN)).toEqual({ "•••": "•••", own: "•••" });
+  expect(maskAllNumbersIn({ "+966538719042": 966538719042, own: 501234567 }, OWN)).toEqual({
+    "•••": "•••",
+    own: "•••",
+  });
 });
 
 test("dates, durations, prices, ids and times are no numbers", () => {
@@ -84,16 +87,16 @@ test("dates, durations, prices, ids and times are no numbers", () => {
     true,
     null,
   ]) {
-    expect(maskNumbersIn(value, OWN)).toEqual(value);
+    expect(maskAllNumbersIn(value, OWN)).toEqual(value);
   }
   const turn = { start_at: 4.251234567, duration_ms: 1200, tool_call_id: "call_9876543210", is_error: false };
-  expect(maskNumbersIn(turn, OWN)).toEqual(turn);
+  expect(maskAllNumbersIn(turn, OWN)).toEqual(turn);
 });
 
 test("what a tool is given and answers is masked as the JSON that it is", () => {
   const args = String.raw`{"mobile": "\u0660\u0665\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667", "nested": "{\"n\": 966501234567}"}`;
   const masked = { mobile: "•••", nested: JSON.stringify({ n: "•••" }) };
-  for (const mask of [maskNumberIn, maskNumbersIn]) {
+  for (const mask of [maskOwnNumberIn, maskAllNumbersIn]) {
     expect(JSON.parse(mask(args, OWN) as string)).toEqual(masked);
     expect(JSON.parse(mask({ arguments: args }, OWN).arguments)).toEqual(masked);
     const untouched = '{ "when" : "2026-05-04", "order": 1234567890 }';
@@ -101,14 +104,14 @@ test("what a tool is given and answers is masked as the JSON that it is", () => 
     const deep = "[".repeat(5000);
     expect(mask(deep, OWN)).toBe(deep);
   }
-  expect(maskNumberIn(String.raw`{"other": "0538719042"}`, OWN)).toBe(String.raw`{"other": "0538719042"}`);
-  expect(maskNumbersIn(String.raw`{"other": "0538719042", "n": 538719042}`, OWN)).toBe('{"other":"•••","n":"•••"}');
+  expect(maskOwnNumberIn(String.raw`{"other": "0538719042"}`, OWN)).toBe(String.raw`{"other": "0538719042"}`);
+  expect(maskAllNumbersIn(String.raw`{"other": "0538719042", "n": 538719042}`, OWN)).toBe('{"other":"•••","n":"•••"}');
 });
 
 test("a megabyte of whatever the vendor sends is masked before anybody has to wait", () => {
   for (const piece of ["1", "12 34 ", "1,", "12.5 ", "a-1", "12345 x ", "12345678 x ", "+9", "(05)", "5f3a9c01 "]) {
     const began = performance.now();
-    maskNumbersIn(piece.repeat(1_000_000 / piece.length), OWN);
+    maskAllNumbersIn(piece.repeat(1_000_000 / piece.length), OWN);
     expect(performance.now() - began, piece).toBeLessThan(5_000);
   }
 });

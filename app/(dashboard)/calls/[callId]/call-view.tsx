@@ -18,9 +18,10 @@ import { recordingHref } from "@/lib/call/link";
 import { isReached } from "@/lib/call/outcome";
 import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { includesRole } from "@/lib/people/role";
-import { maskNumber, maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
-import { withoutNumberQuestions } from "@/lib/phone/number-questions";
+import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
+import { withoutNumberSearch } from "@/lib/phone/number-search";
 import type { SignedInUser } from "@/server/auth/gates";
+import { numberAccess } from "@/server/auth/viewer";
 import { apiAccess } from "@/server/jobs/enrich";
 import { getOrganization } from "@/server/organization";
 
@@ -42,27 +43,17 @@ export async function CallView({
   user: SignedInUser;
   searchParams: SearchParams;
 }) {
-  const [organization, t] = await Promise.all([getOrganization(), getTranslations("call")]);
+  const [{ timeZone }, access, t] = await Promise.all([getOrganization(), numberAccess(user), getTranslations("call")]);
   const isOperator = includesRole(user.role, "operator");
-  const seesNumbers = isOperator && !organization.maskNumbers;
-  // Its neighbours in the list would tell whose number it is.
-  const asked = seesNumbers
-    ? searchParams
-    : withoutNumberQuestions(searchParams, isOperator ? "revealed" : "nothing").params;
-  const { filter, view } = parseCallFilter(asked, organization.timeZone);
-  const { call, details } = seesNumbers ? found : withoutNumber(found, isOperator ? maskNumberIn : maskNumbersIn);
+  // The previous and the next call in a list that was searched by number would tell whose number it is.
+  const { filter, view } = parseCallFilter(withoutNumberSearch(searchParams, access).params, timeZone);
+  const { call, details } = maskCall(found, access);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
     // Another call is another recording, another search, another note.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
       <article className="@container space-y-4">
-        <CallHead
-          call={call}
-          filter={filter}
-          view={view}
-          user={user}
-          numbers={seesNumbers ? "shown" : isOperator ? "revealed" : "hidden"}
-        />
+        <CallHead call={call} filter={filter} view={view} user={user} access={access} />
         <EnrichmentNotice call={call} canRetry={isOperator} />
         {/*
          * Two columns where there is room. In one, their cards stand among one another in the order in which a call is looked through;
@@ -110,8 +101,8 @@ export async function CallView({
                     callId={call.callId}
                     canDecide={isOperator}
                     userId={user.id}
-                    // A viewer does not read the number in a note either; who writes notes reads them as they are.
-                    hidden={isOperator ? null : { phoneNumber: found.call.phoneNumber }}
+                    access={access}
+                    phoneNumber={found.call.phoneNumber}
                   />
                 </Suspense>
               </PanelBoundary>
@@ -134,15 +125,15 @@ export async function CallView({
   );
 }
 
-/** The call without its number: not in its own field, and not where it is said or written again. */
-function withoutNumber({ call, details }: WholeCall, mask: typeof maskNumberIn): WholeCall {
+/** The call as a person with this access sees it: its number masked in its own field and wherever it is said or written. */
+function maskCall({ call, details }: WholeCall, access: NumberAccess): WholeCall {
   const { phoneNumber } = call;
-  const masked = (value: unknown) => (value === null ? null : mask(value as Json, phoneNumber));
+  const masked = (value: unknown) => maskTextFor(access, value as Json, phoneNumber);
   return {
     call: {
       ...call,
-      phoneNumber: phoneNumber === null ? null : maskNumber(phoneNumber),
-      customerName: call.customerName === null ? null : mask(call.customerName, phoneNumber),
+      phoneNumber: phoneNumber === null ? null : maskNumberFor(access, phoneNumber),
+      customerName: maskTextFor(access, call.customerName, phoneNumber),
     },
     details: {
       ...details,

@@ -21,6 +21,7 @@ import { callsHref, type CallFilter, type CallListView } from "@/lib/call/filter
 import { callHref } from "@/lib/call/link";
 import { isReached } from "@/lib/call/outcome";
 import { includesRole } from "@/lib/people/role";
+import type { NumberAccess } from "@/lib/phone/access";
 import type { SignedInUser } from "@/server/auth/gates";
 
 import { CallMenu } from "./call-menu";
@@ -29,22 +30,19 @@ import { NeighbourLinks } from "./neighbour-links";
 import { RevealNumber } from "./reveal-number";
 import { DecisionWord } from "./review";
 
-/** How this reader comes to the number: at once, by revealing it (which is written down), or not at all. */
-export type Numbers = "shown" | "revealed" | "hidden";
-
 /** Who, when and how long, the three facts, and the way to the calls before and after. */
 export async function CallHead({
   call,
   filter,
   view,
   user,
-  numbers,
+  access,
 }: {
   call: Call;
   filter: CallFilter;
   view: CallListView;
   user: SignedInUser;
-  numbers: Numbers;
+  access: NumberAccess;
 }) {
   const t = await getTranslations("call");
   return (
@@ -88,7 +86,7 @@ export async function CallHead({
         )}
       </div>
       <ThreeFacts call={call} />
-      <Fields call={call} numbers={numbers} />
+      <Fields call={call} access={access} />
     </header>
   );
 }
@@ -172,7 +170,7 @@ function FactHint({ children }: { children: ReactNode }) {
 
 /* ── Details ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-function Fields({ call, numbers }: { call: Call; numbers: Numbers }) {
+function Fields({ call, access }: { call: Call; access: NumberAccess }) {
   const t = useTranslations("call");
   const timeZone = useTimeZone();
   const words = useTranslations("outcomes");
@@ -201,12 +199,12 @@ function Fields({ call, numbers }: { call: Call; numbers: Numbers }) {
       <Field term={t("fields.phone")}>
         {call.phoneNumber === null ? (
           <span className="text-subtle">{common("unknown")}</span>
-        ) : numbers === "revealed" ? (
+        ) : access === "revealable" ? (
           <RevealNumber callId={call.callId} masked={call.phoneNumber} />
         ) : (
           <span className="inline-flex items-center gap-0.5">
             <Ltr>{call.phoneNumber}</Ltr>
-            {numbers === "shown" && <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />}
+            {access === "shown" && <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />}
           </span>
         )}
       </Field>

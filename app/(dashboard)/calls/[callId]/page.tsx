@@ -5,9 +5,9 @@ import { cache } from "react";
 
 import { getCall } from "@/db/calls/list";
 import type { SearchParams } from "@/lib/call/filter";
-import { includesRole } from "@/lib/people/role";
-import { maskNumberIn, maskNumbersIn } from "@/lib/phone/mask";
+import { maskTextFor } from "@/lib/phone/access";
 import { getUser, requirePage } from "@/server/auth/gates";
+import { numberAccess } from "@/server/auth/viewer";
 
 import { CallView } from "./call-view";
 
@@ -17,21 +17,23 @@ type Props = { params: Promise<{ callId: string }>; searchParams: Promise<Search
 const readCall = cache(getCall);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  // The page itself sends away whoever may not see it.
+  // The page itself redirects to the sign-in page.
   const user = await getUser();
   if (user === null) {
     return {};
   }
-  const [t, found] = await Promise.all([getTranslations("call"), readCall(await callIdOf(params))]);
-  // A window's title is seen by more people than its page, and by those who may not see a number.
+  const [t, access, found] = await Promise.all([
+    getTranslations("call"),
+    numberAccess(user),
+    readCall(await callIdOf(params)),
+  ]);
   if (found === null) {
     return { title: t("notFound.title") };
   }
   const { customerName, phoneNumber } = found.call;
-  const mask = includesRole(user.role, "operator") ? maskNumberIn : maskNumbersIn;
-  return {
-    title: t("title", { who: customerName === null ? t("unnamed") : mask(customerName, phoneNumber) }),
-  };
+  // The title of a window is seen by others too, so it never shows the call's number.
+  const name = maskTextFor(access === "shown" ? "revealable" : access, customerName, phoneNumber);
+  return { title: t("title", { who: name ?? t("unnamed") }) };
 }
 
 /** Everything known of one call. An unknown one is a 404: settled before the first byte is sent. */

@@ -6,7 +6,7 @@ import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
 import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/calls/reviews";
-import { maskNumbersIn } from "@/lib/phone/mask";
+import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ReviewForm } from "./review-form";
 
@@ -15,17 +15,19 @@ export async function Review({
   callId,
   canDecide,
   userId,
-  hidden,
+  access,
+  phoneNumber,
 }: {
   callId: string;
   canDecide: boolean;
   userId: string;
-  /** The call's own number, where the reader sees no numbers. */
-  hidden: { phoneNumber: string | null } | null;
+  access: NumberAccess;
+  /** The call's own, unmasked: it is what a note is searched for. */
+  phoneNumber: string | null;
 }) {
   const [t, stored] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
   const entries = stored.map(({ note, ...entry }) =>
-    Object.assign(entry, { note: note === null || hidden === null ? note : maskNumbersIn(note, hidden.phoneNumber) }),
+    Object.assign(entry, { note: note === null ? null : maskStaffTextFor(access, note, phoneNumber) }),
   );
   const [latest] = entries;
   const standing = latest === undefined || latest.decision === "cleared" ? null : latest;

@@ -8,6 +8,7 @@ import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { zonedIsoWriter } from "@/lib/time/time";
 import { audit, eventOf } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
+import { numberAccess } from "@/server/auth/viewer";
 import { exportColumns, exportFileName } from "@/server/export-columns";
 import { getOrganization } from "@/server/organization";
 
@@ -20,7 +21,7 @@ export async function GET(request: Request): Promise<Response> {
   if (!gate.ok) {
     return gate.response;
   }
-  const { timeZone, maskNumbers } = await getOrganization();
+  const [{ timeZone }, access] = await Promise.all([getOrganization(), numberAccess(gate.user)]);
   const { bom, ...params } = parametersOf(new URL(request.url).searchParams);
   const { filter, view, ignored } = parseCallFilter(params, timeZone);
   const isBomKnown = bom === undefined || bom === "0" || bom === "1";
@@ -36,8 +37,8 @@ export async function GET(request: Request): Promise<Response> {
     const detail = {
       ...auditFilter(filter),
       ...(isBounded ? { rows: "more" } : {}),
-      // Where each number is revealed for itself, this is all of them at once.
-      ...(maskNumbers ? { numbers: true } : {}),
+      // Elsewhere each revealed number is an event of its own; the file reveals all of them at once.
+      ...(access === "revealable" ? { numbers: true } : {}),
     };
     await audit(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);

@@ -1,6 +1,7 @@
 import type { SearchParams } from "@/lib/call/filter";
 import { wordsOf } from "@/lib/text/search";
 
+import type { NumberAccess } from "./access";
 import { parseSoughtNumber } from "./pattern";
 
 /** Fewer digits name nobody. */
@@ -10,29 +11,38 @@ const PIECE_DIGITS = 3;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * A list's URL without what asks for a phone number, and the names of what was left out. Whoever sees no numbers does not find them out
- * by trying either: not in the number's own field, and not by searching for one in what was said.
+ * A list's URL parameters without searches for a phone number, and the names of the parameters that were changed or removed. Otherwise
+ * a person who may not see numbers could find one out by trying: in the field of the number, or in the search of transcripts.
  *
- * @param sees `revealed`: who may ask for a number that they know, since they may reveal each, but not try pieces of one
+ * With `revealable` access a whole number may be searched for, because the person may reveal each of them, but not a part of one.
  */
-export function withoutNumberQuestions(
+export function withoutNumberSearch(
   params: SearchParams,
-  sees: "nothing" | "revealed" = "nothing",
-): { params: SearchParams; left: string[] } {
-  const left: string[] = [];
+  access: NumberAccess,
+): { params: SearchParams; removed: string[] } {
+  if (access === "shown") {
+    return { params, removed: [] };
+  }
+  const removed: string[] = [];
   const allowed: SearchParams = {};
   for (const [name, value] of Object.entries(params)) {
     const text = Array.isArray(value) ? value.join(",") : (value ?? "");
     const kept =
-      name === "phone" ? (sees === "revealed" && isWhole(text) ? text : "") : name === "q" ? withoutDigits(text) : text;
+      name === "phone"
+        ? access === "revealable" && isWhole(text)
+          ? text
+          : ""
+        : name === "q"
+          ? withoutDigits(text)
+          : text;
     if (kept !== text) {
-      left.push(name);
+      removed.push(name);
     }
     if (kept === text || kept !== "") {
       allowed[name] = kept === text ? value : kept;
     }
   }
-  return { params: allowed, left };
+  return { params: allowed, removed };
 }
 
 /** A number as it is dialled abroad, or at home: with the zero in front. */

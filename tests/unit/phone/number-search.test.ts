@@ -1,0 +1,51 @@
+import { expect, test } from "@playwright/test";
+
+import { withoutNumberSearch } from "@/lib/phone/number-search";
+
+const searchedFor = (q: string) => withoutNumberSearch({ q }, "hidden").params["q"];
+
+for (const [q, kept] of [
+  ["0538719042", undefined],
+  ["053 871 9042", undefined],
+  ['"053 871 9042"', undefined],
+  ["053 -zzz 871 -zzz 9042", " -zzz  -zzz "],
+  ["053 or refund 871 9042", " or refund  "],
+  ["-0538719042 refund", "- refund"],
+  ["٠٥٣٨٧١٩٠٤٢", undefined],
+  ["053\u200B871\u200B9042", undefined],
+  ["０５３８７１９０４２", undefined],
+  ["05 38 71 90 42", undefined],
+  ["call 05 38 71 90 42", "call     "],
+  ["flat 12 at 10:30, order 9042", "flat 12 at 10:30, order "],
+] as const) {
+  test(`a search for ${q} loses the digits of the number`, () => {
+    expect(searchedFor(q)).toBe(kept);
+    expect(withoutNumberSearch({ q, outcome: "complete" }, "hidden").removed).toEqual(["q"]);
+  });
+}
+
+test("words, short numbers and the id of a call stay in the search", () => {
+  for (const q of [
+    "refund",
+    "room 12 at 10:30",
+    "0b2c3d4e-1234-4321-8888-123456789012",
+    "order 871",
+    "call-0123456a",
+  ]) {
+    expect(withoutNumberSearch({ q, min_duration: "70" }, "hidden")).toEqual({
+      params: { q, min_duration: "70" },
+      removed: [],
+    });
+  }
+});
+
+test("anyone who may reveal numbers may search for a whole one, but not for a part of one", () => {
+  for (const phone of ["+966538719042", "00966 53 871 9042", "966538719042", "0538719042", "٠٥٣٨٧١٩٠٤٢"]) {
+    expect(withoutNumberSearch({ phone }, "revealable")).toEqual({ params: { phone }, removed: [] });
+    expect(withoutNumberSearch({ phone }, "hidden")).toEqual({ params: {}, removed: ["phone"] });
+  }
+  for (const phone of ["9042", "053871", "96653", "87190"]) {
+    expect(withoutNumberSearch({ phone }, "revealable")).toEqual({ params: {}, removed: ["phone"] });
+  }
+  expect(withoutNumberSearch({ q: "053 871 9042" }, "revealable")).toEqual({ params: {}, removed: ["q"] });
+});
