@@ -31,7 +31,7 @@ export type Standing = {
 };
 
 /** A delivery of the call as it is understood today. */
-export type Understood = { id: string; facts: CallFacts };
+export type InterpretedDelivery = { id: string; facts: CallFacts };
 
 const WIDE_COLUMNS = {
   transcript: "transcript",
@@ -47,9 +47,9 @@ const WIDE_COLUMNS = {
  * @param siblings the other deliveries of the call that could be read
  */
 export function standings(
-  delivery: Understood,
+  delivery: InterpretedDelivery,
   details: Pick<CallDetails, "facts" | (typeof WIDE_COLUMNS)[keyof typeof WIDE_COLUMNS]> | null,
-  siblings: readonly Understood[],
+  siblings: readonly InterpretedDelivery[],
 ): Standing[] {
   const held = (details?.facts ?? {}) as Record<string, Fact>;
   const others = siblings.map((sibling) => ({ id: sibling.id, facts: sibling.facts, ranked: rankOf(sibling) }));
@@ -64,10 +64,10 @@ export function standings(
   return list;
 }
 
-type Other = Understood & { ranked: Record<string, Fact> };
+type Other = InterpretedDelivery & { ranked: Record<string, Fact> };
 
 function standingOf(
-  delivery: Understood,
+  delivery: InterpretedDelivery,
   field: Standing["field"],
   said: Fact,
   fact: Fact | undefined,
@@ -88,7 +88,7 @@ function standingOf(
   return { standing: isEqual ? "agreed" : "outdone", source: { kind, deliveryIds } };
 }
 
-function rankOf({ facts }: Understood): Record<string, Fact> {
+function rankOf({ facts }: InterpretedDelivery): Record<string, Fact> {
   return rankFacts(facts, sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt));
 }
 

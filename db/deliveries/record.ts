@@ -1,25 +1,11 @@
-import { createHash } from "node:crypto";
-
 import { sql } from "drizzle-orm";
 
 import { mergeCtes, receivedAtOf, sourceRank } from "@/db/calls/merge";
-import { jobs, type Database } from "@/db/driver/client";
-import { sqlState } from "@/db/driver/sql-state";
+import type { Database } from "@/db/driver/client";
+import { withConnection } from "@/db/driver/deadline-pool";
+import { isDataRefused } from "@/db/driver/sql-state";
+import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
-
-/** A webhook as it came in, before anybody thought about it. */
-export type ReceivedDelivery = {
-  /** One for each request: the first of a body counts once, however often it is tried to be recorded. */
-  id: string;
-  /** The bytes as received, still compressed where `contentEncoding` says so. */
-  body: Uint8Array;
-  contentType: string | null;
-  contentEncoding: string | null;
-  sourceIp: string | null;
-  secretLabel: string;
-  /** When it was received, if that was earlier than now: it waited in the spool. */
-  receivedAt: Date | null;
-};
 
 export type Recorded = {
   verdict: "applied" | "duplicate" | "superseded" | "quarantined";
@@ -29,38 +15,35 @@ export type Recorded = {
   reason: QuarantineReason | null;
 };
 
-/** Hex SHA-256 of a body: with the call's id the identity of a delivery. */
-export function bodySha256(body: Uint8Array): string {
-  return createHash("sha256").update(body).digest("hex");
-}
-
 /**
- * Stores a delivery and merges its call in one statement: after it returns both are durable, before it returns neither
- * is. The unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Calling it twice
- * for one request is harmless, so a caller may retry after any error: at worst a copy counts once more. What Postgres refuses for its content is quarantined
- * as `not_storable`: an error thrown is never about the delivery, always about the database.
+ * Stores a delivery and merges its call in one statement: both are durable once this returns, and neither is before. The
+ * unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Recording one request twice
+ * is harmless, so the caller may retry after any error; at worst a copy counts once more.
+ *
+ * A delivery whose content Postgres refuses is quarantined as `not_storable`, so an error thrown here is about the
+ * database and never about the delivery. Its codes are those of `withConnection`.
+ *
+ * @param withinMs the deadline for everything, getting a connection included
  */
-export async function record(
+export function record(
   received: ReceivedDelivery,
-  meaning: Interpretation,
-  on: Database = jobs,
+  interpretation: Interpretation,
+  { withinMs }: { withinMs: number },
 ): Promise<Recorded> {
-  if (!meaning.understood) {
-    return recordQuarantined(received, meaning, on);
-  }
-  try {
-    return await recordCall(received, meaning, on);
-  } catch (error) {
-    if (!isAboutTheData(error)) {
-      throw error;
+  return withConnection(async (on) => {
+    if (!interpretation.understood) {
+      return recordQuarantined(received, interpretation, on);
     }
-    return recordQuarantined(received, { understood: false, callId: meaning.callId, reason: "not_storable" }, on);
-  }
-}
-
-/** Classes 22 (data exception), 23 (constraint) and 54 (limit exceeded): the same statement would fail again. */
-function isAboutTheData(error: unknown): boolean {
-  return /^(22|23|54)/.test(sqlState(error) ?? "");
+    try {
+      return await recordCall(received, interpretation, on);
+    } catch (error) {
+      if (!isDataRefused(error)) {
+        throw error;
+      }
+      const { callId } = interpretation;
+      return recordQuarantined(received, { understood: false, callId, reason: "not_storable" }, on);
+    }
+  }, withinMs);
 }
 
 async function recordCall(
@@ -70,7 +53,7 @@ async function recordCall(
 ): Promise<Recorded> {
   const kind = facts.outcome === "complete" ? "complete" : "not_completed";
   const rank = sourceRank(kind, facts.endedAt);
-  // A body that was set aside, for the address it came from, keeps the row that it has.
+  // A body that was quarantined before, because of its sender's address, keeps its row.
   const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
   const rows = await on.execute<{ id: string; verdict: Recorded["verdict"]; is_duplicate: boolean }>(sql`
     with before as (
@@ -96,12 +79,12 @@ async function recordCall(
   return { verdict: row.is_duplicate ? "duplicate" : row.verdict, callId, deliveryId: row.id, reason: null };
 }
 
-/** A delivery that waited in the spool may come after one that was received later. */
+/** A delivery that waited in the spool may be recorded after one that was received later. */
 const receivedAgain = sql`times_received = kept.times_received + (kept.id <> excluded.id)::integer,
         received_at = least(kept.received_at, excluded.received_at),
         last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
 
-/** A delivery that changed a call's outcome may have changed what the API knows of it: it is asked again. */
+/** A delivery that decides a call's outcome may have changed what the API knows about the call: it is asked again. */
 const onDelivery = sql`,
       first_received_at = least(kept.first_received_at, excluded.first_received_at),
       last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
@@ -121,7 +104,7 @@ async function recordQuarantined(
     returning id, verdict
   `);
   const row = only(rows);
-  // The same body may have been applied before, when it came from an address that was expected.
+  // The same body may have been applied before, when it came from an allowed address.
   return row.verdict === "quarantined"
     ? { verdict: "quarantined", callId, deliveryId: row.id, reason }
     : { verdict: "duplicate", callId, deliveryId: row.id, reason: null };

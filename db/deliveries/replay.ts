@@ -94,9 +94,9 @@ export async function keepQuarantined(delivery: StoredDelivery, reason: Quaranti
  */
 export async function applyReplay(
   delivery: StoredDelivery,
-  meaning: Interpretation & { understood: true },
+  interpretation: Interpretation & { understood: true },
 ): Promise<ReplayVerdict> {
-  const { callId, facts, flags } = meaning;
+  const { callId, facts, flags } = interpretation;
   if (await hasTwin(delivery, callId)) {
     await jobs
       .update(deliveries)

@@ -8,47 +8,53 @@ import { perProcess } from "@/lib/per-process";
 
 import { DATABASE_AWAY } from "./breaker";
 import { breakerOf, open, type Database } from "./client";
-import { sqlState } from "./sql-state";
+import { isConnectionUsable } from "./sql-state";
 
 /**
- * The connections that deliveries have to themselves. Each try gets one for itself alone and a deadline that covers
- * everything: the wait for a connection, its making, and a server that is stopped in the middle of a statement, which no
- * time-out of the driver or of Postgres notices. A connection whose try was not answered is cut and never used again.
+ * A connection pool with deadlines, for deliveries only. Each piece of work gets a connection to itself and a deadline
+ * that covers everything: waiting for a connection, opening it, and a server that stops in the middle of a statement,
+ * which no time-out of the driver or of Postgres notices. A connection whose work got no answer is closed and never used
+ * again.
  */
 
-/** The code of the error when a try had no more time: its work may still have been done. */
+/** The code of the error when the deadline passed. The work may still have been done. */
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
-const LANES = 6;
-/** A little more than the longest try has: a statement that nobody waits for any more gives its locks back. */
+const MAX_CONNECTIONS = 6;
+/** A little more than the longest deadline: a statement that nobody waits for then releases its locks. */
 const STATEMENT_TIMEOUT_SECONDS = 6;
 
-type Lane = { on: Database; cut: () => void };
+type Connection = { database: Database; close: () => void };
 
-const state = perProcess("ingest", () => ({ idle: [] as Lane[], lanes: 0, waiting: [] as ((lane: Lane) => void)[] }));
+const pool = perProcess("deadline pool", () => ({
+  idle: [] as Connection[],
+  /** Open connections, idle or in use. */
+  size: 0,
+  waiting: [] as ((connection: Connection) => void)[],
+}));
 
 /**
- * Runs `work` on a connection of its own, for at most `withinMs`. Throws what `work` throws, or an error whose code is
- * `TRY_TIMEOUT` or `DATABASE_AWAY`, when the server is not to be asked yet.
+ * Runs `work` on a connection of its own for at most `withinMs`. Throws what `work` throws, or an error with the code
+ * `TRY_TIMEOUT`, or `DATABASE_AWAY` while the breaker allows no new connection.
  */
-export async function attempt<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
+export async function withConnection<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
   const deadline = deadlineIn(withinMs);
   try {
-    const lane = await takeLane(deadline.passed);
-    const working = work(lane.on);
+    const connection = await acquire(deadline.passed);
+    const working = work(connection.database);
     try {
       const result = await Promise.race([working, deadline.passed]);
-      giveBack(lane);
+      release(connection);
       return result;
     } catch (error) {
       working.catch(() => {});
-      if (isAnswer(error)) {
-        giveBack(lane);
+      if (isConnectionUsable(error)) {
+        release(connection);
       } else {
-        discard(lane);
+        discard(connection);
         if (errorCode(error) === TRY_TIMEOUT) {
-          // Whatever keeps this one silent may keep the others so: the next try begins with a connection that is new.
-          state.idle.splice(0).forEach(discard);
+          // The idle connections may be silent for the same reason: the next try opens a new one.
+          pool.idle.splice(0).forEach(discard);
         }
       }
       throw error;
@@ -58,56 +64,47 @@ export async function attempt<T>(work: (on: Database) => Promise<T>, withinMs: n
   }
 }
 
-/** Whether the database answers anything at all within `withinMs`. */
-export function answers(withinMs: number): Promise<boolean> {
-  return attempt((on) => on.execute(sql`select 1`), withinMs).then(
+/** Whether the database answers a trivial query within `withinMs`. Never throws. */
+export function isAnswering(withinMs: number): Promise<boolean> {
+  return withConnection((on) => on.execute(sql`select 1`), withinMs).then(
     () => true,
     () => false,
   );
 }
 
-/**
- * Postgres answered and the connection goes on. Not so for 08 (connection) and 57P (it is being shut down), and not for 25: a session of
- * a server that was read-only stays so when the server is not any more.
- */
-function isAnswer(error: unknown): boolean {
-  const code = sqlState(error);
-  return code !== null && !/^(08|25|57P)/.test(code);
-}
-
-async function takeLane(tooLate: Promise<never>): Promise<Lane> {
-  const idle = state.idle.pop();
+async function acquire(tooLate: Promise<never>): Promise<Connection> {
+  const idle = pool.idle.pop();
   if (idle !== undefined) {
     return idle;
   }
   if (breakerOf(env.DATABASE_URL).isOpen) {
-    throw Object.assign(new Error("the database is not asked again yet"), { code: DATABASE_AWAY });
+    throw Object.assign(new Error("the breaker allows no connection yet"), { code: DATABASE_AWAY });
   }
-  if (state.lanes < LANES) {
-    return openLane();
+  if (pool.size < MAX_CONNECTIONS) {
+    return openConnection();
   }
-  let take: (lane: Lane) => void = () => {};
-  const turn = new Promise<Lane>((resolve) => (take = resolve));
-  state.waiting.push(take);
+  let take: (connection: Connection) => void = () => {};
+  const turn = new Promise<Connection>((resolve) => (take = resolve));
+  pool.waiting.push(take);
   try {
     return await Promise.race([turn, tooLate]);
   } catch (error) {
-    const place = state.waiting.indexOf(take);
+    const place = pool.waiting.indexOf(take);
     if (place === -1) {
-      // Its turn came at the same moment.
-      void turn.then(giveBack);
+      // A connection was handed over just as the deadline passed.
+      void turn.then(release);
     } else {
-      state.waiting.splice(place, 1);
+      pool.waiting.splice(place, 1);
     }
     throw error;
   }
 }
 
-function openLane(): Lane {
-  state.lanes += 1;
+function openConnection(): Connection {
+  pool.size += 1;
   let wanted = true;
   let socket: Socket | undefined;
-  const on = open({
+  const database = open({
     url: env.DATABASE_URL,
     name: "ingest",
     max: 1,
@@ -115,33 +112,33 @@ function openLane(): Lane {
     hasArrays: false,
     owner: {
       isWanted: () => wanted,
-      onSocket: (made) => (socket = made),
+      onSocket: (opened) => (socket = opened),
     },
   });
   return {
-    on,
-    cut: () => {
+    database,
+    close: () => {
       wanted = false;
-      void on.$client.end({ timeout: 0 });
+      void database.$client.end({ timeout: 0 });
       socket?.destroy();
     },
   };
 }
 
-function giveBack(lane: Lane): void {
-  const next = state.waiting.shift();
+function release(connection: Connection): void {
+  const next = pool.waiting.shift();
   if (next === undefined) {
-    state.idle.push(lane);
+    pool.idle.push(connection);
   } else {
-    next(lane);
+    next(connection);
   }
 }
 
-function discard(lane: Lane): void {
-  lane.cut();
-  state.lanes -= 1;
-  const next = state.waiting.shift();
-  next?.(openLane());
+function discard(connection: Connection): void {
+  connection.close();
+  pool.size -= 1;
+  const next = pool.waiting.shift();
+  next?.(openConnection());
 }
 
 function deadlineIn(ms: number) {

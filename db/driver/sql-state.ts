@@ -1,7 +1,12 @@
 import postgres from "postgres";
 
-/** The SQLSTATE with which Postgres refused a statement; null where the error is no answer of Postgres's. */
-export function sqlState(error: unknown): string | null {
+/**
+ * What an error says about a statement, by its SQLSTATE (PostgreSQL manual, appendix A). The first two characters are the
+ * class. Every predicate is false for an error that Postgres did not send.
+ */
+
+/** The SQLSTATE with which Postgres refused a statement, however deep a library wrapped the error. Null for any other error. */
+function sqlState(error: unknown): string | null {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {
     if (inner instanceof postgres.PostgresError) {
       return inner.code;
@@ -11,11 +16,35 @@ export function sqlState(error: unknown): string | null {
 }
 
 /**
- * Whether Postgres refused the statement for what is in it. Not for what may be otherwise later: the connection (08), a read-only server
- * (25), a password (28), a database that is not there (3D), another transaction (40), a migration that is still to come or a right
- * (42), too little of something (53), a lock (55), a time-out or a shutdown (57), the system (58), Postgres itself (XX).
+ * Postgres answered and the connection can be used again. Not after a connection exception (08) or a shutdown (57P). Not
+ * after an invalid transaction state (25) either: a session that began on a read-only server stays read-only.
  */
-export function isRefused(error: unknown): boolean {
+export function isConnectionUsable(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== null && !/^(08|25|57P)/.test(code);
+}
+
+/**
+ * Postgres refused the statement for its content. False for what may differ later: connection (08), read-only server (25),
+ * password (28), missing database (3D), transaction rollback (40), missing migration or right (42), insufficient resources
+ * (53), lock (55), time-out or shutdown (57), system (58), internal error (XX).
+ */
+export function isStatementRefused(error: unknown): boolean {
   const code = sqlState(error);
   return code !== null && !/^(08|25|28|3D|40|42|53|55|57|58|XX)/.test(code);
+}
+
+/** Data exception (22), constraint violation (23) or program limit exceeded (54): the same statement would fail again. */
+export function isDataRefused(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? "");
+}
+
+/** A value that no column takes (22) or one larger than Postgres allows (54). Unlike `isDataRefused`, no constraint. */
+export function isValueRefused(error: unknown): boolean {
+  return /^(22|54)/.test(sqlState(error) ?? "");
+}
+
+/** 23505: another row has the same key. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === "23505";
 }

@@ -9,12 +9,15 @@ export function clientIp(headers: Headers, trustedHeader: string | undefined): s
   return last !== undefined && ipaddr.isValid(last) ? ipaddr.process(last).toString() : null;
 }
 
-/** Whether an address is in one of the ranges; true for an empty list, false for no address and a list. */
+/**
+ * Whether an address is in one of the CIDR ranges. Without ranges every address is allowed; with ranges, a missing or invalid
+ * address is not. Never throws for an address; the ranges must be valid.
+ */
 export function isAllowedAddress(address: string | null, ranges: readonly string[]): boolean {
   if (ranges.length === 0) {
     return true;
   }
-  if (address === null) {
+  if (address === null || !ipaddr.isValid(address)) {
     return false;
   }
   const parsed = ipaddr.process(address);

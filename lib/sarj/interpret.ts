@@ -1,5 +1,8 @@
 import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
+import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
+import { isAllowedAddress } from "@/lib/http/client-ip";
 
+import { decodeBody } from "./body";
 import {
   FieldReader,
   believableInstant,
@@ -14,7 +17,7 @@ import {
 import { parseJson } from "./json";
 import { recordingExpiry } from "./recording-url";
 
-/** Why a body is set aside, in the words that `deliveries.reason` stores and the catalogues translate. */
+/** Why a delivery is quarantined. `deliveries.reason` stores these codes and the message catalogues translate them. */
 export const QUARANTINE_REASONS = [
   "empty_body",
   "not_utf8",
@@ -29,14 +32,14 @@ export const QUARANTINE_REASONS = [
   "payload_missing",
   "type_missing",
   "unexpected_address",
-  /** Postgres itself refused what was understood: nothing that another attempt could mend. */
+  /** Postgres refused the content of a body that was understood. Another attempt would fail the same way. */
   "not_storable",
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 export type Interpretation =
   | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
-  /** `callId` is '' where the body does not tell one that can be believed. */
+  /** `callId` is '' where the body has no credible one. */
   | { understood: false; callId: string; reason: QuarantineReason };
 
 export const MAX_CALL_ID_LENGTH = 200;
@@ -57,14 +60,31 @@ const CALL_DATA_FIELDS = [
 ];
 const PAYLOAD_FIELDS = ["type", "call_started", "response_body", "call_data"];
 
+/** For a delivery that a person chose to interpret: the sender's address does not matter. */
+export const ANY_ADDRESS: readonly string[] = [];
+
 /**
- * Says what a webhook's body means. Pure and total: every sequence of bytes gives a value, none an exception. What can
- * be told is told; a field that cannot be believed is null and flagged; a body that names no call is set aside.
+ * What a delivery means. Pure and total: every sequence of bytes gives a value, and nothing throws. A field that is not
+ * credible is null and flagged; a body that names no call is quarantined.
  *
- * @param body the body after content decoding
- * @param now the instant that "not later than tomorrow" is measured against
+ * @param options.now the instant that "not later than tomorrow" is measured against
+ * @param options.allowedAddresses CIDR ranges that may send deliveries, or `ANY_ADDRESS`
  */
-export function interpret(body: Uint8Array, now: Date): Interpretation {
+export async function interpret(
+  delivery: Pick<ReceivedDelivery, "body" | "contentEncoding"> & Partial<Pick<ReceivedDelivery, "sourceIp">>,
+  { now, allowedAddresses }: { now: Date; allowedAddresses: readonly string[] },
+): Promise<Interpretation> {
+  const decoded = await decodeBody(Buffer.from(delivery.body), delivery.contentEncoding);
+  if (decoded === null) {
+    return { understood: false, callId: "", reason: "undecodable" };
+  }
+  const interpretation = readEnvelope(decoded, now);
+  return interpretation.understood && !isAllowedAddress(delivery.sourceIp ?? null, allowedAddresses)
+    ? { understood: false, callId: interpretation.callId, reason: "unexpected_address" }
+    : interpretation;
+}
+
+function readEnvelope(body: Uint8Array, now: Date): Interpretation {
   const parsed = parseJson(body);
   if (!parsed.ok) {
     return { understood: false, callId: "", reason: parsed.reason };
@@ -144,7 +164,7 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
       ...readEnhancedTranscript(ofCall.read(callData, "enhanced_transcript", jsonObject), ofTranscript),
     } satisfies Partial<CallFacts>);
   }
-  // Last: what could not be believed is more telling than what is new, and the flags of an object are limited.
+  // Last, because the flags of an object are limited and a value that is not credible matters more than a new field.
   ofPayload.noteUnknown(payload, PAYLOAD_FIELDS);
   if (callData !== null) {
     ofCall.noteUnknown(callData, CALL_DATA_FIELDS);

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { record, type ReceivedDelivery, type Recorded } from "@/db/deliveries/record";
-import { attempt, TRY_TIMEOUT } from "@/db/driver/deadline-pool";
+import { record, type Recorded } from "@/db/deliveries/record";
+import { TRY_TIMEOUT } from "@/db/driver/deadline-pool";
+import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isStopping } from "@/lib/http/server";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -10,53 +11,56 @@ import type { Interpretation } from "@/lib/sarj/interpret";
 import { deliverySpool, encodeDelivery } from "./delivery-spool";
 
 /**
- * How a delivery is kept while the database is away: the request holds and tries again, then it is parked on disk, and
- * only then it is given back to the vendor. The vendor waits 10 s for an answer and gives up after three attempts 2 s
- * apart, so failing at once would lose most of what comes during an outage, and holding loses none of a short one.
+ * Keeps a delivery while the database is away. The request is held and recording is retried; then the delivery is spooled
+ * to disk; only if that fails too is it refused. The vendor waits 10 s for an answer and gives up after three attempts 2 s
+ * apart, so refusing at once would lose most of an outage's deliveries, and holding loses none of a short one.
  */
 
-/** For a whole request, from its first byte: leaves the answer its way back within the vendor's 10 s. */
+/** For a whole request, from its first byte. Leaves the answer time to arrive within the vendor's 10 s. */
 const BUDGET_MS = 8500;
 const TRY_MS = 1500;
-/** A statement that took longer may need longer: a large body, a slow disk. What is begun anew each time would never end. */
+/** After a time-out the next try gets more time: a large body or a slow disk would otherwise time out on every try. */
 const NEXT_TRY_FACTOR = 2;
 const RETRY_EVERY_MS = 250;
 const LAST_TRY_AFTER_MS = BUDGET_MS - TRY_MS;
-/** Of the budget, kept for the way to disk. */
+/** Reserved from the budget for writing to disk. */
 const SPOOL_MS = 1250;
-/** A try that has less time than this is not worth its connection. */
 const SHORTEST_TRY_MS = 100;
 /**
- * So many requests hold at once; who comes on top goes straight to the spool. Where there is none, holding is all there
- * is: an outage of 20 s under 20 deliveries a second and their retries takes some 430 at once.
+ * At most this many requests are held at once; further requests go straight to the spool. Without a spool, holding is all
+ * there is: an outage of 20 s at 20 deliveries a second, with their retries, holds about 430 at once.
  */
-const MAX_HOLDERS = { withSpool: 200, withoutSpool: 1000 };
+const MAX_HELD = { withSpool: 200, withoutSpool: 1000 };
 const MAX_HELD_BYTES = 128 * 1024 * 1024;
 
-export type Kept =
+export type Held =
   | { how: "recorded"; recorded: Recorded; attempts: number }
   | { how: "spooled"; attempts: number; errorCode: string }
-  | { how: "not_kept"; attempts: number; errorCode: string };
+  | { how: "not_stored"; attempts: number; errorCode: string };
 
-const holders = perProcess("holders", () => ({ count: 0, bytes: 0 }));
+const held = perProcess("held deliveries", () => ({ count: 0, bytes: 0 }));
 
-/** How many requests of this process hold now. */
-export function holding(): number {
-  return holders.count;
+/** How many requests this process holds now. */
+export function heldCount(): number {
+  return held.count;
 }
 
 /**
- * Keeps one delivery, by whatever way is open, and says which.
+ * Records one delivery, and holds the request while that fails. Never throws: the result says what became of it.
  *
  * @param startedAt when the request began, on the clock of `performance.now()`
  */
-export async function keep(received: ReceivedDelivery, meaning: Interpretation, startedAt: number): Promise<Kept> {
+export async function hold(
+  received: ReceivedDelivery,
+  interpretation: Interpretation,
+  startedAt: number,
+): Promise<Held> {
   const receivedAt = new Date();
   const elapsed = () => performance.now() - startedAt;
   const size = received.body.length;
   const canSpool = deliverySpool() !== null;
   const triesEndAfter = canSpool ? BUDGET_MS - SPOOL_MS : BUDGET_MS;
-  const maxHolders = canSpool ? MAX_HOLDERS.withSpool : MAX_HOLDERS.withoutSpool;
+  const maxHeld = canSpool ? MAX_HELD.withSpool : MAX_HELD.withoutSpool;
   let attempts = 0;
   let tryMs = TRY_MS;
   let isHolding = false;
@@ -66,7 +70,7 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
       attempts += 1;
       try {
         const withinMs = Math.max(Math.min(tryMs, triesEndAfter - elapsed()), SHORTEST_TRY_MS);
-        return { how: "recorded", recorded: await attempt((on) => record(received, meaning, on), withinMs), attempts };
+        return { how: "recorded", recorded: await record(received, interpretation, { withinMs }), attempts };
       } catch (error) {
         failure = error;
         if (errorCode(error) === TRY_TIMEOUT) {
@@ -77,29 +81,29 @@ export async function keep(received: ReceivedDelivery, meaning: Interpretation, 
         break;
       }
       if (!isHolding) {
-        if (holders.count >= maxHolders || holders.bytes + size > MAX_HELD_BYTES) {
+        if (held.count >= maxHeld || held.bytes + size > MAX_HELD_BYTES) {
           break;
         }
         isHolding = true;
-        holders.count += 1;
-        holders.bytes += size;
+        held.count += 1;
+        held.bytes += size;
       }
       await pause(RETRY_EVERY_MS);
     } while (elapsed() < Math.min(LAST_TRY_AFTER_MS, triesEndAfter - SHORTEST_TRY_MS));
   } finally {
     if (isHolding) {
-      holders.count -= 1;
-      holders.bytes -= size;
+      held.count -= 1;
+      held.bytes -= size;
     }
   }
   const code = errorCode(failure);
   const isSpooled = await spool({ ...received, receivedAt }, Math.max(BUDGET_MS - elapsed(), SPOOL_MS / 2));
   return isSpooled === true
     ? { how: "spooled", attempts, errorCode: code }
-    : { how: "not_kept", attempts, errorCode: isSpooled === null ? code : isSpooled };
+    : { how: "not_stored", attempts, errorCode: isSpooled === null ? code : isSpooled };
 }
 
-/** True once it is on disk; null without a spool; else why not. */
+/** True once the delivery is on disk, null without a spool, otherwise the code of the error. */
 async function spool(received: ReceivedDelivery, withinMs: number): Promise<true | string | null> {
   const appended = deliverySpool()?.append(encodeDelivery(received));
   if (appended === undefined) {
@@ -107,7 +111,7 @@ async function spool(received: ReceivedDelivery, withinMs: number): Promise<true
   }
   const late = new AbortController();
   try {
-    // A disk that hangs must not take the answer with it. If the record lands later, it is a duplicate of the vendor's retry.
+    // A disk that hangs must not delay the answer. If the record is written later, it is a duplicate of the vendor's retry.
     return await Promise.race([
       appended.then(() => true as const),
       pause(withinMs, "SPOOL_TIMEOUT", { signal: late.signal }),

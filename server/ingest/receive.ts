@@ -1,11 +1,13 @@
-import { bodySha256, type ReceivedDelivery, type Recorded } from "@/db/deliveries/record";
+import type { Recorded } from "@/db/deliveries/record";
+import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
+import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { readBody } from "@/lib/sarj/body";
+import { interpret } from "@/lib/sarj/interpret";
 
-import { keep } from "./hold";
-import { understand } from "./understand";
+import { hold } from "./hold";
 
-/** What is sent back; the codes are those of `docs/faults.md`. */
+/** The HTTP answer. `docs/faults.md` lists the status codes. */
 export type Answer = { status: number; headers?: Record<string, string>; body: Record<string, string | null> };
 
 const READ_DEADLINE_MS = 8000;
@@ -17,8 +19,8 @@ const READ_PROBLEMS = {
 } as const;
 
 /**
- * Takes one authentic delivery: reads it, says what it means and keeps it. A body that is durable gets a 2xx even when
- * it cannot be understood, because the vendor gives up after three attempts and a refusal would lose it for good.
+ * Receives one authentic delivery: reads it, interprets it and stores it. A body that is durable gets a 2xx even when it
+ * cannot be understood: the vendor gives up after three attempts, so a refusal would lose it.
  */
 export async function receive(
   request: Request,
@@ -39,7 +41,7 @@ export async function receive(
 
   const read = await readBody(request, { deadlineMs: READ_DEADLINE_MS });
   if (!read.ok) {
-    // The rest of the body is not read: without this it would be, to use the connection again.
+    // Without this header the rest of the body would be read, to reuse the connection.
     const answer = {
       status: READ_PROBLEMS[read.problem],
       headers: { Connection: "close" },
@@ -55,27 +57,30 @@ export async function receive(
     contentEncoding: header(request, "content-encoding"),
     receivedAt: null,
   };
-  const meaning = await understand(received);
-  const kept = await keep(received, meaning, startedAt);
+  const interpretation = await interpret(received, {
+    now: new Date(),
+    allowedAddresses: env.SARJ_WEBHOOK_ALLOWED_IPS,
+  });
+  const held = await hold(received, interpretation, startedAt);
   const facts = {
     bytes: read.bytes.length,
     sha256: bodySha256(read.bytes).slice(0, 12),
-    call_id: meaning.callId,
-    ...(kept.attempts === 1 ? {} : { attempt: kept.attempts }),
+    call_id: interpretation.callId,
+    ...(held.attempts === 1 ? {} : { attempt: held.attempts }),
   };
-  switch (kept.how) {
+  switch (held.how) {
     case "recorded": {
-      const { verdict, reason } = kept.recorded;
-      return done(answerTo(kept.recorded), { ...facts, verdict, ...(reason === null ? {} : { reason }) });
+      const { verdict, reason } = held.recorded;
+      return done(answerTo(held.recorded), { ...facts, verdict, ...(reason === null ? {} : { reason }) });
     }
     case "spooled": {
-      const answer = { status: 202, body: { verdict: "spooled", call_id: meaning.callId, delivery_id: null } };
-      return done(answer, { ...facts, verdict: "spooled", error_code: kept.errorCode });
+      const answer = { status: 202, body: { verdict: "spooled", call_id: interpretation.callId, delivery_id: null } };
+      return done(answer, { ...facts, verdict: "spooled", error_code: held.errorCode });
     }
-    case "not_kept": {
-      const body = { error: "not_stored", call_id: meaning.callId };
+    case "not_stored": {
+      const body = { error: "not_stored", call_id: interpretation.callId };
       const answer = { status: 503, headers: { "Retry-After": "2" }, body };
-      return done(answer, { ...facts, error_code: kept.errorCode });
+      return done(answer, { ...facts, error_code: held.errorCode });
     }
   }
 }

@@ -6,13 +6,12 @@ import {
   type ReplayPlace,
   type StoredDelivery,
 } from "@/db/deliveries/replay";
-import { sqlState } from "@/db/driver/sql-state";
+import { isUniqueViolation, isValueRefused } from "@/db/driver/sql-state";
 import type { Verdict } from "@/lib/delivery/filter";
 import { log } from "@/lib/log";
-import { decodeBody } from "@/lib/sarj/body";
-import { interpret, type Interpretation, type QuarantineReason } from "@/lib/sarj/interpret";
+import { ANY_ADDRESS, interpret, type Interpretation, type QuarantineReason } from "@/lib/sarj/interpret";
 
-/** What a replay made of one delivery. `reason` says why it is still not understood. */
+/** What became of one replayed delivery. `reason` says why it is still quarantined; null if it is not. */
 export type Replayed = {
   id: string;
   callId: string;
@@ -21,59 +20,47 @@ export type Replayed = {
   reason: QuarantineReason | null;
 };
 
-/** What a stored body means today. The address that it came from is not asked again: a person has looked at it. */
-export async function understandStored(
-  { body, contentEncoding }: Pick<StoredDelivery, "body" | "contentEncoding">,
-  now = new Date(),
-): Promise<Interpretation> {
-  const decoded = await decodeBody(body, contentEncoding);
-  return decoded === null ? { understood: false, callId: "", reason: "undecodable" } : interpret(decoded, now);
-}
-
-/** Replays one delivery; null for an id that is not known. */
+/** Interprets one stored delivery again and applies it. Null for an unknown id. `id` is a UUID. */
 export async function replay(id: string): Promise<Replayed | null> {
   const delivery = await readStoredDelivery(id);
   if (delivery === null) {
     return null;
   }
-  const meaning = await understandStored(delivery);
-  const { verdict, callId, reason } = meaning.understood
-    ? await apply(delivery, meaning)
-    : { ...(await keepQuarantined(delivery, meaning.reason)), reason: meaning.reason };
+  const interpretation = await interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS });
+  const { verdict, callId, reason } = interpretation.understood
+    ? await apply(delivery, interpretation)
+    : { ...(await keepQuarantined(delivery, interpretation.reason)), reason: interpretation.reason };
   log("info", "replay", { call_id: callId, verdict, ...(reason === null ? {} : { reason }) });
   return { id, callId, before: delivery.verdict, verdict, reason };
 }
 
-async function apply(delivery: StoredDelivery, meaning: Interpretation & { understood: true }) {
+async function apply(delivery: StoredDelivery, interpretation: Interpretation & { understood: true }) {
   try {
-    return { ...(await applyReplay(delivery, meaning)), reason: null };
+    return { ...(await applyReplay(delivery, interpretation)), reason: null };
   } catch (error) {
-    const code = sqlState(error) ?? "";
-    // 22: a value that no column takes; 54: larger than anything may be. Another attempt would end the same.
-    if (/^(22|54)/.test(code)) {
+    if (isValueRefused(error)) {
       return { ...(await keepQuarantined(delivery, "not_storable")), reason: "not_storable" as const };
     }
-    // The same body came in under its call at this very moment: now it is found to be there.
-    if (code === UNIQUE_VIOLATION) {
-      return { ...(await applyReplay(delivery, meaning)), reason: null };
+    // The same body was recorded under its call after the check for it: the second attempt finds it.
+    if (isUniqueViolation(error)) {
+      return { ...(await applyReplay(delivery, interpretation)), reason: null };
     }
     throw error;
   }
 }
 
-const UNIQUE_VIOLATION = "23505";
-
 export type ReplayBatch = {
   replayed: Replayed[];
-  /** Where the next batch goes on; null when all are done. */
+  /** Where the next batch continues; null after the last one. */
   next: ReplayPlace | null;
 };
 
 const BATCH = 50;
 
 /**
- * Replays the next of the deliveries set aside for one reason, the oldest first, for at most `budgetMs`. `until` bounds the work: what
- * comes in meanwhile, and what is set aside again, does not keep it going.
+ * Replays the next batch of the deliveries quarantined for one reason, the oldest first, for at most `budgetMs`.
+ *
+ * @param until received by then: deliveries that arrive or are quarantined again meanwhile do not prolong the work
  */
 export async function replayReasonBatch(
   reason: QuarantineReason,

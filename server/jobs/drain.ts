@@ -1,17 +1,18 @@
-import { bodySha256, record, type ReceivedDelivery } from "@/db/deliveries/record";
-import { answers, attempt, TRY_TIMEOUT } from "@/db/driver/deadline-pool";
-import { isRefused } from "@/db/driver/sql-state";
+import { record } from "@/db/deliveries/record";
+import { isAnswering, TRY_TIMEOUT } from "@/db/driver/deadline-pool";
+import { isStatementRefused } from "@/db/driver/sql-state";
+import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
+import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import type { Interpretation } from "@/lib/sarj/interpret";
+import { interpret, type Interpretation } from "@/lib/sarj/interpret";
 import { decodeDelivery, deliverySpool } from "@/server/ingest/delivery-spool";
-import { understand } from "@/server/ingest/understand";
 
 const TRY_MS = 5000;
 const PROBE_MS = 1000;
 /**
- * Those behind it wait for the delivery that is first, so it is set aside after so many refusals of what is in it, or after so many
- * tries that took too long while the database was well otherwise. Set aside, its bytes alone are stored.
+ * The first delivery blocks those behind it. It is quarantined, without being interpreted, after this many refusals of its
+ * content, or after this many time-outs while the database answered other queries.
  */
 const MAX_REFUSALS = 5;
 const MAX_TIMEOUTS = 12;
@@ -19,9 +20,8 @@ const MAX_TIMEOUTS = 12;
 const first = perProcess("drain", () => ({ sha256: "", refusals: 0, timeouts: 0, stoppedBy: "" }));
 
 /**
- * Brings what waited on disk into the database, in the order it came, by the same statement as everything else and with
- * the time at which it was received. Stops where the database does not take it and goes on there next time. Returns how
- * many deliveries it brought.
+ * Records the spooled deliveries in the order in which they were received, with their time of receipt. Stops at the first
+ * one that cannot be recorded and continues there next time. Returns how many were recorded.
  */
 export async function drainSpool(): Promise<number> {
   const spool = deliverySpool();
@@ -29,13 +29,14 @@ export async function drainSpool(): Promise<number> {
     return 0;
   }
   const { delivered, damagedBytes, unreadable, stoppedBy } = await spool.drain((payload) =>
-    bring(decodeDelivery(payload)),
+    recordSpooled(decodeDelivery(payload)),
   );
   if (damagedBytes > 0) {
     log("error", "spool_damaged", { bytes: damagedBytes });
   }
-  // Said when it begins to be so: an outage is many tries, with one code or another.
-  const why = unreadable !== null ? "unreadable" : stoppedBy === null ? "" : isRefused(stoppedBy) ? "refused" : "away";
+  // Logged when the reason changes: an outage is many tries, whose error codes vary.
+  const why =
+    unreadable !== null ? "unreadable" : stoppedBy === null ? "" : isStatementRefused(stoppedBy) ? "refused" : "away";
   if (why !== "" && (delivered > 0 || why !== first.stoppedBy)) {
     log("warn", unreadable === null ? "drain_stopped" : "spool_file_unreadable", {
       count: spool.waiting,
@@ -46,18 +47,21 @@ export async function drainSpool(): Promise<number> {
   return delivered;
 }
 
-async function bring(received: ReceivedDelivery): Promise<void> {
+async function recordSpooled(received: ReceivedDelivery): Promise<void> {
   const sha256 = bodySha256(received.body);
-  const understood = await understand(received);
   if (first.sha256 !== sha256) {
     Object.assign(first, { sha256, refusals: 0, timeouts: 0 });
   }
+  const interpreted = await interpret(received, {
+    now: received.receivedAt ?? new Date(),
+    allowedAddresses: env.SARJ_WEBHOOK_ALLOWED_IPS,
+  });
   const isPoison = first.refusals >= MAX_REFUSALS || first.timeouts >= MAX_TIMEOUTS;
-  const meaning: Interpretation = isPoison
-    ? { understood: false, callId: understood.callId, reason: "not_storable" }
-    : understood;
+  const interpretation: Interpretation = isPoison
+    ? { understood: false, callId: interpreted.callId, reason: "not_storable" }
+    : interpreted;
   try {
-    const { verdict, callId } = await attempt((on) => record(received, meaning, on), TRY_MS);
+    const { verdict, callId } = await record(received, interpretation, { withinMs: TRY_MS });
     log("info", "delivery_drained", {
       call_id: callId,
       verdict,
@@ -66,9 +70,9 @@ async function bring(received: ReceivedDelivery): Promise<void> {
       secret_label: received.secretLabel,
     });
   } catch (error) {
-    if (isRefused(error)) {
+    if (isStatementRefused(error)) {
       first.refusals += 1;
-    } else if (errorCode(error) === TRY_TIMEOUT && (await answers(PROBE_MS))) {
+    } else if (errorCode(error) === TRY_TIMEOUT && (await isAnswering(PROBE_MS))) {
       first.timeouts += 1;
     }
     throw error;

@@ -7,7 +7,7 @@ import {
   type ClaimedCall,
   type NextStep,
 } from "@/db/calls/enrichment";
-import { isRefused } from "@/db/driver/sql-state";
+import { isStatementRefused } from "@/db/driver/sql-state";
 import { clearState, readState, writeState } from "@/db/organization/states";
 import type { CallFacts } from "@/lib/call/facts";
 import { env } from "@/lib/env";
@@ -152,7 +152,7 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     await noteFailedAttempt(call, answer.error, stepAfterError(call, answer.error));
   } catch (error) {
     log("error", "enrichment_not_stored", { call_id: call.callId, error_code: errorCode(error) });
-    if (isRefused(error)) {
+    if (isStatementRefused(error)) {
       await noteFailedAttempt(call, "not_storable", stepAfterError(call, "internal_error"));
     }
     // Else the database is away: the claim's lease runs out and the call is due again.

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
-import { isRefused } from "@/db/driver/sql-state";
+import { isStatementRefused } from "@/db/driver/sql-state";
 import {
   claimImportItem,
   finishImportItem,
@@ -91,7 +91,7 @@ async function work(access: ApiAccess, item: ClaimedItem): Promise<"done" | "lat
     return await ask(access, item);
   } catch (error) {
     log("error", "import_not_stored", { call_id: item.callId, error_code: errorCode(error) });
-    if (isRefused(error)) {
+    if (isStatementRefused(error)) {
       return setAside(item);
     }
     // The database is away: the claim's lease runs out and the item is due again.

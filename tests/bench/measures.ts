@@ -3,11 +3,9 @@ import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 
 import { countCalls, listCalls } from "@/db/calls/list";
-import { record } from "@/db/deliveries/record";
 import { migrate } from "@/db/driver/migrate";
 import { DEFAULT_VIEW, encodeCursor, NO_FILTER } from "@/lib/call/filter";
-import { interpret } from "@/lib/sarj/interpret";
-import { received } from "@/tests/fixtures/received";
+import { recordBody } from "@/tests/fixtures/received";
 
 type Work = () => PromiseLike<unknown>;
 
@@ -83,7 +81,7 @@ async function store(callId: string): Promise<void> {
       },
     }),
   );
-  await record(received(body), interpret(body, new Date()));
+  await recordBody(body);
 }
 
 /** The median time of each in milliseconds, measured one after the other in every round. */

@@ -1,7 +1,7 @@
 import { readHealth } from "@/db/deliveries/health";
 import { env } from "@/lib/env";
 import { deliverySpool } from "@/server/ingest/delivery-spool";
-import { holding } from "@/server/ingest/hold";
+import { heldCount } from "@/server/ingest/hold";
 
 /** Whether the parts work, for monitors: open to all and without personal data. 503 when the database is away. */
 export async function GET(): Promise<Response> {
@@ -13,8 +13,8 @@ export async function GET(): Promise<Response> {
       database: isUp ? "ok" : "unavailable",
       last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
       quarantined: health?.quarantined ?? null,
-      // Of this machine: requests that hold, and deliveries that wait on its disk, until the database is back.
-      held: holding(),
+      // Of this machine: requests held, and deliveries on its disk, until the database is back.
+      held: heldCount(),
       spooled: deliverySpool()?.waiting ?? 0,
       version: env.APP_VERSION,
     },

@@ -2,11 +2,9 @@ import type { Sql } from "postgres";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { COUNT_BOUND, countCalls, listCalls, listFacets } from "@/db/calls/list";
-import { record } from "@/db/deliveries/record";
 import { NO_FACTS } from "@/lib/call/facts";
 import { CALL_SORTS, type CallSort, DEFAULT_VIEW, encodeCursor, parseCallFilter } from "@/lib/call/filter";
-import { interpret } from "@/lib/sarj/interpret";
-import { received } from "@/tests/fixtures/received";
+import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
 type Row = {
@@ -271,7 +269,7 @@ test.describe("filters", () => {
         enhanced_transcript: { transcript: { messages }, errors: [] },
       };
       const body = Buffer.from(JSON.stringify({ call_id: callId, payload: { type: "complete", call_data } }));
-      return record(received(body), interpret(body, new Date()));
+      return recordBody(body);
     };
     await deliver("call-1", "أَهلاً، أريد تأجيل الموعد إلى الغد");
     await deliver("call-2", "Please hold the delivery until Monday");

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import { db, jobs, open, replica } from "@/db/driver/client";
-import { attempt } from "@/db/driver/deadline-pool";
+import { withConnection } from "@/db/driver/deadline-pool";
 import { expect, test } from "@/tests/fixtures/test";
 
 test("row 44: a statement of every pool ends by itself, a delivery's soonest", async ({ database }) => {
@@ -10,7 +10,7 @@ test("row 44: a statement of every pool ends by itself, a delivery's soonest", a
     const [row] = await on.execute<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`);
     return row?.limit;
   };
-  expect(await Promise.all([limitOf(db), limitOf(replica), limitOf(jobs), attempt(limitOf, 5000)])).toEqual([
+  expect(await Promise.all([limitOf(db), limitOf(replica), limitOf(jobs), withConnection(limitOf, 5000)])).toEqual([
     "20s",
     "20s",
     "10s",

@@ -2,9 +2,8 @@ import { getCall } from "@/db/calls/list";
 import { standings } from "@/db/calls/provenance";
 import { countArrivals, readArrivalBounds } from "@/db/deliveries/arrivals";
 import { countQuarantined, readSecretUse } from "@/db/deliveries/list";
-import { record } from "@/db/deliveries/record";
-import { interpret } from "@/lib/sarj/interpret";
-import { received } from "@/tests/fixtures/received";
+import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
@@ -18,12 +17,12 @@ test.beforeEach(async ({ database }) => {
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 async function store(body: Buffer, secretLabel = "aaaaaaaa", receivedAt: Date | null = null) {
-  const meaning = interpret(body, new Date());
-  const { deliveryId } = await record(received(body, { secretLabel, receivedAt }), meaning);
-  if (!meaning.understood) {
+  const { deliveryId } = await recordBody(body, { secretLabel, receivedAt });
+  const interpretation = await interpret(received(body), { now: new Date(), allowedAddresses: ANY_ADDRESS });
+  if (!interpretation.understood) {
     throw new Error("the test's own body is not understood");
   }
-  return { id: deliveryId, facts: meaning.facts };
+  return { id: deliveryId, facts: interpretation.facts };
 }
 
 test("what a delivery says is compared with what its call holds, and whose word that is", async () => {
@@ -96,8 +95,7 @@ test("arrivals are counted for each stretch, its end left out, in the order aske
 
 test("what was set aside is counted by its reason", async () => {
   for (const body of ["{", "}", "[]"]) {
-    const raw = Buffer.from(body);
-    await record(received(raw), interpret(raw, new Date()));
+    await recordBody(Buffer.from(body));
   }
   expect(await countQuarantined()).toEqual([
     { reason: "not_json", count: 2 },

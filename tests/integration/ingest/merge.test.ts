@@ -2,10 +2,8 @@ import fc from "fast-check";
 import type postgres from "postgres";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
-import { record } from "@/db/deliveries/record";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
-import { interpret } from "@/lib/sarj/interpret";
-import { received } from "@/tests/fixtures/received";
+import { received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
@@ -13,10 +11,8 @@ test.beforeEach(({ database }) => database.empty());
 
 const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
 
-/** Brings one body in, as the webhook does after it has read it. */
-async function bring(body: unknown, receivedAt: Date | null = null) {
-  const bytes = Buffer.from(JSON.stringify(body));
-  return record(received(bytes, { receivedAt }), interpret(bytes, new Date()));
+function deliver(body: unknown, receivedAt: Date | null = null) {
+  return recordBody(Buffer.from(JSON.stringify(body)), { receivedAt });
 }
 
 test("row 32: 500 copies at once are one call and one delivery that came 500 times", async ({ app, database }) => {
@@ -51,20 +47,19 @@ test("row 32: a request that was recorded twice, because its answer was lost on 
   database: { sql },
 }) => {
   const bytes = Buffer.from(JSON.stringify(complete("once")));
-  const meaning = interpret(bytes, new Date());
-  const [request, another] = [received(bytes), received(bytes)];
-  expect((await record(request, meaning)).verdict).toBe("applied");
-  expect((await record(request, meaning)).verdict).toBe("applied");
+  const request = received(bytes);
+  expect(await recordBody(bytes, request)).toMatchObject({ verdict: "applied" });
+  expect(await recordBody(bytes, request)).toMatchObject({ verdict: "applied" });
   expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 1 }]);
-  expect(await record(another, meaning)).toMatchObject({ verdict: "duplicate", deliveryId: request.id });
+  expect(await recordBody(bytes)).toMatchObject({ verdict: "duplicate", deliveryId: request.id });
   expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 2 }]);
 });
 
 test("row 33: complete outranks not completed, whichever comes first", async ({ database }) => {
-  expect(await bring(notCompleted("late-complete"))).toMatchObject({ verdict: "applied" });
-  expect(await bring(complete("late-complete"))).toMatchObject({ verdict: "applied" });
-  expect(await bring(complete("early-complete"))).toMatchObject({ verdict: "applied" });
-  expect(await bring(notCompleted("early-complete"))).toMatchObject({ verdict: "superseded" });
+  expect(await deliver(notCompleted("late-complete"))).toMatchObject({ verdict: "applied" });
+  expect(await deliver(complete("late-complete"))).toMatchObject({ verdict: "applied" });
+  expect(await deliver(complete("early-complete"))).toMatchObject({ verdict: "applied" });
+  expect(await deliver(notCompleted("early-complete"))).toMatchObject({ verdict: "superseded" });
   const rows = await database.sql`select call_id, outcome, phone_number from calls order by call_id`;
   expect(rows).toEqual([
     { call_id: "early-complete", outcome: "complete", phone_number: "+966500000001" },
@@ -86,9 +81,9 @@ test("row 34: another body for the same call is merged by time, null takes nothi
     phone_number: null,
     report: { a: 1 },
   });
-  expect(await bring(late)).toMatchObject({ verdict: "applied" });
-  expect(await bring(early)).toMatchObject({ verdict: "superseded" });
-  expect(await bring(early)).toMatchObject({ verdict: "duplicate" });
+  expect(await deliver(late)).toMatchObject({ verdict: "applied" });
+  expect(await deliver(early)).toMatchObject({ verdict: "superseded" });
+  expect(await deliver(early)).toMatchObject({ verdict: "duplicate" });
   expect(
     await database.sql`
       select phone_number, duration_seconds, ended_at, report from calls join call_details using (call_id)`,
@@ -113,9 +108,9 @@ test("row 34: a delivery that was applied is superseded once a better one decide
 }) => {
   const at = (second: number) =>
     complete("better", { ended_at: `2026-05-04T09:01:${String(second).padStart(2, "0")}Z` });
-  expect(await bring(notCompleted("better"))).toMatchObject({ verdict: "applied" });
-  expect(await bring(at(1))).toMatchObject({ verdict: "applied" });
-  await Promise.all([5, 3, 8, 2, 7, 4, 6].map((second) => bring(at(second))));
+  expect(await deliver(notCompleted("better"))).toMatchObject({ verdict: "applied" });
+  expect(await deliver(at(1))).toMatchObject({ verdict: "applied" });
+  await Promise.all([5, 3, 8, 2, 7, 4, 6].map((second) => deliver(at(second))));
   expect(
     await database.sql`
       select verdict, count(*)::integer as count, max(convert_from(body, 'UTF8')::json #>> '{payload,call_data,ended_at}') as latest
@@ -127,17 +122,17 @@ test("row 34: a delivery that was applied is superseded once a better one decide
 });
 
 test("row 34: where the payloads do not say, the first that came stays", async ({ database }) => {
-  await bring(notCompleted("equals", "no_answer"));
-  expect(await bring(notCompleted("equals", "failed"))).toMatchObject({ verdict: "superseded" });
+  await deliver(notCompleted("equals", "no_answer"));
+  expect(await deliver(notCompleted("equals", "failed"))).toMatchObject({ verdict: "superseded" });
   expect(await database.sql`select outcome from calls`).toEqual([{ outcome: "no_answer" }]);
 });
 
 test("row 51: times are the database's; one that waited elsewhere keeps its own, capped by the database's", async ({
   database,
 }) => {
-  await bring(complete("waited"), new Date("2026-05-04T10:00:00Z"));
-  await bring(complete("from-tomorrow"), new Date(Date.now() + 86_400_000));
-  await bring(complete("waited"), null);
+  await deliver(complete("waited"), new Date("2026-05-04T10:00:00Z"));
+  await deliver(complete("from-tomorrow"), new Date(Date.now() + 86_400_000));
+  await deliver(complete("waited"), null);
   const rows = await database.sql`
     select call_id, received_at <= now() as received_by_now, d.last_received_at <= now() as last_by_now,
       d.received_at = c.first_received_at as agrees, d.received_at
@@ -219,10 +214,10 @@ function first(second: number): fc.Arbitrary<Source> {
 async function apply(callId: string, source: Source): Promise<void> {
   switch (source.kind) {
     case "complete":
-      await bring(complete(callId, source.data));
+      await deliver(complete(callId, source.data));
       return;
     case "not_completed":
-      await bring(notCompleted(callId, "no_answer"));
+      await deliver(notCompleted(callId, "no_answer"));
       return;
     case "api":
       await applyApiFacts(callId, source.facts, instant(source.at), DONE, { mayMake: true, leasedUntil: null });

@@ -4,10 +4,10 @@ import { getDelivery, listDeliveries } from "@/db/deliveries/list";
 import { record } from "@/db/deliveries/record";
 import { applyReplay, readStoredDelivery } from "@/db/deliveries/replay";
 import { NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
-import { interpret, type QuarantineReason } from "@/lib/sarj/interpret";
+import { ANY_ADDRESS, interpret, type QuarantineReason } from "@/lib/sarj/interpret";
 import { replay, replayReasonBatch } from "@/server/ingest/replay";
 import { apiAccess, noteApiStop } from "@/server/jobs/enrich";
-import { received } from "@/tests/fixtures/received";
+import { NO_HURRY, received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database }) => {
@@ -21,9 +21,12 @@ test.beforeEach(async ({ database }) => {
 test("row 63: what was erased while a replay had read it already does not come back", async ({ database: { sql } }) => {
   const id = await store(complete("erased"), { reason: "call_id_missing" });
   const stored = await readStoredDelivery(id);
-  const meaning = interpret(complete("erased"), new Date());
+  const interpretation = await interpret(received(complete("erased")), {
+    now: new Date(),
+    allowedAddresses: ANY_ADDRESS,
+  });
   await sql`delete from deliveries`;
-  expect(stored !== null && meaning.understood && (await applyReplay(stored, meaning))).toMatchObject({
+  expect(stored !== null && interpretation.understood && (await applyReplay(stored, interpretation))).toMatchObject({
     verdict: "quarantined",
   });
   expect(await sql`select 1 from calls`).toHaveLength(0);
@@ -52,9 +55,12 @@ async function store(
     contentEncoding?: string | null;
   } = {},
 ): Promise<string> {
-  const meaning = reason === undefined ? interpret(body, new Date()) : { understood: false as const, callId, reason };
-  const delivery = received(body, { contentEncoding, sourceIp: "192.0.2.7", receivedAt });
-  return (await record(delivery, meaning)).deliveryId;
+  const details = { contentEncoding, sourceIp: "192.0.2.7", receivedAt };
+  const recorded =
+    reason === undefined
+      ? await recordBody(body, details)
+      : await record(received(body, details), { understood: false, callId, reason }, NO_HURRY);
+  return recorded.deliveryId;
 }
 
 test("row 37: a replayed delivery applies as if it came now and keeps its first time; again changes nothing", async ({

@@ -3,17 +3,15 @@ import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 
 import { applyApiFacts, claimDueCalls, noteFailedAttempt } from "@/db/calls/enrichment";
-import { record } from "@/db/deliveries/record";
 import { migrate } from "@/db/driver/migrate";
 import { NO_FACTS } from "@/lib/call/facts";
-import { interpret } from "@/lib/sarj/interpret";
 import type { Fault } from "@/scripts/simulator/faults";
 import { generateCalls } from "@/scripts/simulator/generate";
 import { apiStop, enrichDue, noteApiStop, resumeApi } from "@/server/jobs/enrich";
 import { startApp } from "@/tests/fixtures/app";
 import { databaseUrl } from "@/tests/fixtures/database";
 import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
-import { received } from "@/tests/fixtures/received";
+import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 import { readTestServer } from "@/tests/fixtures/worker-resources";
@@ -32,8 +30,7 @@ test.beforeEach(async ({ database, vendor }) => {
 test.afterAll(({ vendor }) => vendor.clearFaults());
 
 async function bring(body: unknown): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(body));
-  await record(received(bytes), interpret(bytes, new Date()));
+  await recordBody(Buffer.from(JSON.stringify(body)));
 }
 
 const STATE = ["enrichment_state", "enrichment_error", "enrichment_attempts"];

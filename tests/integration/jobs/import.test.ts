@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-import { record } from "@/db/deliveries/record";
 import {
   addImportItems,
   cancelImport,
@@ -10,14 +9,13 @@ import {
   retryImport,
   takePlace,
 } from "@/db/imports/imports";
-import { interpret } from "@/lib/sarj/interpret";
 import { generateCalls } from "@/scripts/simulator/generate";
 import type { Vendor } from "@/scripts/simulator/vendor";
 import { importDue } from "@/server/jobs/import";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
 import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
-import { received } from "@/tests/fixtures/received";
+import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
 const DAY = 86_400_000;
@@ -97,7 +95,7 @@ test("a call that is there already is said to be so; one that the API confirmed 
   database: { sql },
 }) => {
   const body = Buffer.from(JSON.stringify({ call_id: SECOND, payload: { type: "no_answer" } }));
-  await record(received(body), interpret(body, new Date()));
+  await recordBody(body);
   await sql`update calls set enrichment_due_at = null`;
   await workOff(await begin([FIRST]));
   vendor.clearRequests();
@@ -114,7 +112,7 @@ test("a call that is there already is said to be so; one that the API confirmed 
 test("a webhook that comes later says how an imported call ended", async ({ database: { sql } }) => {
   await workOff(await begin([FIRST]));
   const body = Buffer.from(JSON.stringify({ call_id: FIRST, payload: { type: "automation" } }));
-  await record(received(body), interpret(body, new Date()));
+  await recordBody(body);
   expect(await sql`select outcome from calls`).toEqual([{ outcome: "automation" }]);
 });
 

@@ -1,16 +1,14 @@
 import { gzipSync } from "node:zlib";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
-import { record } from "@/db/deliveries/record";
 import { getErasure, previewErasure, startErasure } from "@/db/privacy/erasure";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
-import { interpret } from "@/lib/sarj/interpret";
 import { eraseDue } from "@/server/jobs/erase";
 import { purge } from "@/server/jobs/purge";
 import { type Database } from "@/tests/fixtures/database";
-import { received } from "@/tests/fixtures/received";
+import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
 const CANARY = "+966501234567";
@@ -22,8 +20,7 @@ test.beforeEach(async ({ database }) => {
 
 async function store(body: unknown, { gzip = false } = {}): Promise<void> {
   const text = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-  const delivery = gzip ? received(gzipSync(text), { contentEncoding: "gzip" }) : received(text);
-  await record(delivery, interpret(text, new Date()));
+  await (gzip ? recordBody(gzipSync(text), { contentEncoding: "gzip" }) : recordBody(text));
 }
 
 const complete = (callId: string, data: Record<string, unknown>) => ({

@@ -4,23 +4,37 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { decodeBody } from "@/lib/sarj/body";
-import { interpret, type Interpretation, MAX_CALL_ID_LENGTH, QUARANTINE_REASONS } from "@/lib/sarj/interpret";
+import {
+  ANY_ADDRESS,
+  interpret,
+  type Interpretation,
+  MAX_CALL_ID_LENGTH,
+  QUARANTINE_REASONS,
+} from "@/lib/sarj/interpret";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
 /** Total: every input gives a value that can be stored. 10,000 cases each in the normal run. */
 const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 10_000) };
 const NOW = new Date("2026-06-01T12:00:00Z");
+const ANYONE = { now: NOW, allowedAddresses: ANY_ADDRESS };
 const TOMORROW = NOW.getTime() + 86_400_000;
 
-test("rows 16, 19-26: every sequence of bytes means something", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => isSound(interpret(bytes, NOW))),
+function interpretBody(body: Uint8Array, contentEncoding: string | null = null): Promise<Interpretation> {
+  return interpret({ body, contentEncoding }, ANYONE);
+}
+
+function interpretJson(value: unknown): Promise<Interpretation> {
+  return interpretBody(Buffer.from(JSON.stringify(value) ?? ""));
+}
+
+test("rows 16, 19-26: every sequence of bytes can be interpreted", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => isSound(await interpretBody(bytes))),
     RUNS,
   );
 });
 
-test("rows 16, 19-26: every text means something", () => {
+test("rows 16, 19-26: every text can be interpreted", async () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 500 }),
     fc.array(
@@ -42,67 +56,68 @@ test("rows 16, 19-26: every text means something", () => {
       ),
     ),
   );
-  fc.assert(
-    fc.property(text, (given) => isSound(interpret(Buffer.from(Array.isArray(given) ? given.join("") : given), NOW))),
+  await fc.assert(
+    fc.asyncProperty(text, async (given) =>
+      isSound(await interpretBody(Buffer.from(Array.isArray(given) ? given.join("") : given))),
+    ),
     RUNS,
   );
 });
 
-test("rows 22, 26, 28: every JSON means something", () => {
-  fc.assert(
-    fc.property(anyJson, (value) => isSound(interpret(Buffer.from(JSON.stringify(value) ?? ""), NOW))),
+test("rows 22, 26, 28: every JSON can be interpreted", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyJson, async (value) => isSound(await interpretJson(value))),
     RUNS,
   );
 });
 
-test("rows 19, 20, 22-25, 28, 31: every distortion of an honest webhook means something", () => {
-  fc.assert(
-    fc.property(distorted, ({ body, distortions }) => {
-      const meaning = interpret(Buffer.from(JSON.stringify(body)), NOW);
-      isSound(meaning);
+test("rows 19, 20, 22-25, 28, 31: every distortion of a valid webhook can be interpreted", async () => {
+  await fc.assert(
+    fc.asyncProperty(distorted, async ({ body, distortions }) => {
+      const interpretation = await interpretJson(body);
+      isSound(interpretation);
       const untouched = distortions.every(
         ([path]) => path[0] === "payload" && path[1] === "call_data" && path.length > 3,
       );
       if (untouched) {
-        expect(meaning.understood, "a field cannot cost the call").toBe(true);
+        expect(interpretation.understood, "a field cannot cost the call").toBe(true);
       }
     }),
     RUNS,
   );
 });
 
-test("rows 16, 21: an honest webhook with its bytes cut, doubled or replaced means something", () => {
-  const honest = Buffer.from(JSON.stringify(complete("call-1")));
-  const edit = fc.tuple(fc.nat(honest.length), fc.nat(40), fc.uint8Array({ maxLength: 40 }));
-  fc.assert(
-    fc.property(fc.array(edit, { maxLength: 4 }), (edits) => {
-      let bytes = honest;
+test("rows 16, 21: a valid webhook with bytes cut, doubled or replaced can be interpreted", async () => {
+  const valid = Buffer.from(JSON.stringify(complete("call-1")));
+  const edit = fc.tuple(fc.nat(valid.length), fc.nat(40), fc.uint8Array({ maxLength: 40 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(edit, { maxLength: 4 }), async (edits) => {
+      let bytes = valid;
       for (const [at, removed, added] of edits) {
         bytes = Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + removed)]);
       }
-      isSound(interpret(bytes, NOW));
+      isSound(await interpretBody(bytes));
     }),
     RUNS,
   );
 });
 
-test("row 17: every body under every encoding is decoded or it is not, and never throws", async () => {
+test("row 17: every body under every encoding can be interpreted", async () => {
   const encoding = fc.oneof(
     fc.constantFrom("gzip", "deflate", "br", "x-gzip", "identity", "", "GZIP ", "gzip, gzip", "zstd", "__proto__"),
     fc.string(),
   );
   await fc.assert(
-    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), encoding, async (bytes, name) => {
-      const decoded = await decodeBody(Buffer.from(bytes), name);
-      expect(decoded === null || Buffer.isBuffer(decoded)).toBe(true);
-    }),
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), encoding, async (bytes, name) =>
+      isSound(await interpretBody(bytes, name)),
+    ),
     { numRuns: 2000 },
   );
 });
 
-/* ── What is drawn ───────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── Generators ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** JSON with what is awkward about it: odd keys, lone surrogates, NUL, huge and tiny numbers. */
+/** Awkward JSON: odd keys, lone surrogates, NUL, very large and very small numbers. */
 const awkwardText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.constantFrom(
@@ -180,25 +195,25 @@ function setAt(target: unknown, [field = "", ...rest]: readonly string[], value:
   }
 }
 
-/* ── What must hold ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── Invariants ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const OWN_OF_OBJECT = Object.getOwnPropertyNames(Object.prototype).length;
 
-/** Whatever came in: a value of the declared shape, of which every part can be stored in Postgres. */
-function isSound(meaning: Interpretation): void {
+/** The interpretation has the declared shape, and every part of it can be stored in Postgres. */
+function isSound(interpretation: Interpretation): void {
   if (Object.getOwnPropertyNames(Object.prototype).length !== OWN_OF_OBJECT) {
     throw new Error("a prototype was touched");
   }
-  if (!isStorable(meaning)) {
+  if (!isStorable(interpretation)) {
     throw new Error("a part of it cannot be stored");
   }
-  if (!meaning.understood) {
-    if (!QUARANTINE_REASONS.includes(meaning.reason) || meaning.callId.length > MAX_CALL_ID_LENGTH) {
-      throw new Error(`an unknown reason or a call id too long: ${meaning.reason}`);
+  if (!interpretation.understood) {
+    if (!QUARANTINE_REASONS.includes(interpretation.reason) || interpretation.callId.length > MAX_CALL_ID_LENGTH) {
+      throw new Error(`an unknown reason or a call id too long: ${interpretation.reason}`);
     }
     return;
   }
-  const { callId, facts, flags } = meaning;
+  const { callId, facts, flags } = interpretation;
   const seconds = facts.durationSeconds;
   const checks = {
     callId: callId.trim() !== "" && callId.length <= MAX_CALL_ID_LENGTH,
@@ -216,7 +231,7 @@ function isSound(meaning: Interpretation): void {
   }
 }
 
-/** No NUL, no lone surrogate, no number that JSON has no word for. */
+/** No NUL, no lone surrogate, and no number that JSON cannot express. */
 function isStorable(value: unknown): boolean {
   switch (typeof value) {
     case "string":
@@ -233,32 +248,36 @@ function isStorable(value: unknown): boolean {
   }
 }
 
-/* ── The bodies that are kept as files ────────────────────────────────────────────────────────────────────────────── */
+/* ── The bodies in tests/fixtures/bodies ────────────────────────────────────────────────────────────────────────────── */
 
-type Kept = { file: string; row: number; headers?: Record<string, string>; reason?: string; flags?: string[] };
+type Body = { file: string; row: number; headers?: Record<string, string>; reason?: string; flags?: string[] };
 const FOLDER = "tests/fixtures/bodies";
-const kept = JSON.parse(readFileSync(join(FOLDER, "manifest.json"), "utf8")) as Kept[];
+const bodies = JSON.parse(readFileSync(join(FOLDER, "manifest.json"), "utf8")) as Body[];
 
-for (const [row, bodies] of Map.groupBy(kept, (body) => body.row)) {
-  test(`row ${row}: its bodies mean what their manifest says`, async () => {
-    for (const { file, headers, reason, flags } of bodies) {
-      const decoded = await decodeBody(readFileSync(join(FOLDER, file)), headers?.["content-encoding"] ?? null);
-      const meaning = decoded === null ? null : interpret(decoded, new Date());
-      if (meaning?.understood) {
+for (const [row, ofRow] of Map.groupBy(bodies, (body) => body.row)) {
+  test(`row ${row}: its bodies are interpreted as the manifest says`, async () => {
+    for (const { file, headers, reason, flags } of ofRow) {
+      const body = readFileSync(join(FOLDER, file));
+      const contentEncoding = headers?.["content-encoding"] ?? null;
+      const interpretation = await interpret(
+        { body, contentEncoding },
+        { now: new Date(), allowedAddresses: ANY_ADDRESS },
+      );
+      if (interpretation.understood) {
         expect([file, reason], "it is understood").toEqual([file, undefined]);
-        expect([file, meaning.flags]).toEqual([file, flags ?? meaning.flags]);
+        expect([file, interpretation.flags]).toEqual([file, flags ?? interpretation.flags]);
       } else {
-        expect([file, meaning?.reason ?? "undecodable"]).toEqual([file, reason]);
+        expect([file, interpretation.reason]).toEqual([file, reason]);
       }
     }
   });
 }
 
-/* ── Single statements ───────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── Examples ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-test("row 28: an honest webhook is understood whole", () => {
-  const meaning = interpret(Buffer.from(JSON.stringify(complete("call-1"))), NOW);
-  expect(meaning).toEqual({
+test("row 28: a valid webhook is understood completely", async () => {
+  const interpretation = await interpretJson(complete("call-1"));
+  expect(interpretation).toEqual({
     understood: true,
     callId: "call-1",
     flags: [],
@@ -288,9 +307,9 @@ test("row 28: an honest webhook is understood whole", () => {
   });
 });
 
-test("row 29: a call that was not completed is an outcome and nothing else", () => {
-  const meaning = interpret(Buffer.from(JSON.stringify(notCompleted("call-2", "sip_trunk_failure"))), NOW);
-  expect(meaning).toMatchObject({
+test("row 29: a call that was not completed has an outcome and nothing else", async () => {
+  const interpretation = await interpretJson(notCompleted("call-2", "sip_trunk_failure"));
+  expect(interpretation).toMatchObject({
     understood: true,
     callId: "call-2",
     flags: [],
@@ -298,30 +317,53 @@ test("row 29: a call that was not completed is an outcome and nothing else", () 
   });
 });
 
-test("row 23: long numbers keep their digits where they are no field of ours", () => {
+test("row 23: long numbers keep their digits outside our own fields", async () => {
   const text =
     '{"call_id":"n","payload":{"type":"complete","response_body":{"order":12345678901234567890,"x":1e400,"y":0.1}}}';
-  expect(interpret(Buffer.from(text), NOW)).toMatchObject({
+  expect(await interpretBody(Buffer.from(text))).toMatchObject({
     facts: { responseBody: { order: "12345678901234567890", x: "1e400", y: 0.1 } },
   });
 });
 
-test("row 24: a time is believed until tomorrow, and not the day after", () => {
-  const startedAt = (at: string) => {
-    const meaning = interpret(Buffer.from(JSON.stringify(complete("t", { started_at: at }))), NOW);
-    return meaning.understood ? meaning.flags : ["not understood"];
+test("row 24: a time until tomorrow is credible, a later one is not", async () => {
+  const startedAt = async (at: string) => {
+    const interpretation = await interpretJson(complete("t", { started_at: at }));
+    return interpretation.understood ? interpretation.flags : ["not understood"];
   };
-  expect(startedAt("2026-06-02T11:59:59Z")).toEqual([]);
-  expect(startedAt("2026-06-02T12:00:01Z")).toEqual(["payload.call_data.started_at: unbelievable"]);
-  expect(startedAt("2019-12-31T23:59:59Z")).toEqual(["payload.call_data.started_at: unbelievable"]);
+  expect(await startedAt("2026-06-02T11:59:59Z")).toEqual([]);
+  expect(await startedAt("2026-06-02T12:00:01Z")).toEqual(["payload.call_data.started_at: unbelievable"]);
+  expect(await startedAt("2019-12-31T23:59:59Z")).toEqual(["payload.call_data.started_at: unbelievable"]);
 });
 
-test("row 28: a transcript that is blown up is cut, and says so", () => {
+test("row 28: a transcript with too many messages is cut and flagged", async () => {
   const messages = `[${"0,".repeat(60_000)}0]`;
   const text = `{"call_id":"big","payload":{"type":"complete","call_data":{"enhanced_transcript":{"transcript":{"messages":${messages}}}}}}`;
-  const meaning = interpret(Buffer.from(text), NOW);
-  expect(meaning.understood && [meaning.facts.transcript?.length, meaning.flags]).toEqual([
+  const interpretation = await interpretBody(Buffer.from(text));
+  expect(interpretation.understood && [interpretation.facts.transcript?.length, interpretation.flags]).toEqual([
     50_000,
     ["payload.call_data.enhanced_transcript.messages: cut"],
   ]);
+});
+
+test("row 17: a body that cannot be decoded is quarantined as undecodable", async () => {
+  expect(await interpretBody(Buffer.from("not gzip"), "gzip")).toEqual({
+    understood: false,
+    callId: "",
+    reason: "undecodable",
+  });
+});
+
+test("row 8: a body from another address than the allowed ones is quarantined, with its call", async () => {
+  const body = Buffer.from(JSON.stringify(notCompleted("call-3")));
+  const from = (sourceIp: string | null, allowedAddresses: readonly string[]) =>
+    interpret({ body, contentEncoding: null, sourceIp }, { now: NOW, allowedAddresses });
+  const ranges = ["192.0.2.0/24", "2001:db8::1"];
+  const unexpected = { understood: false, callId: "call-3", reason: "unexpected_address" };
+  for (const address of ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7"]) {
+    expect(await from(address, ranges)).toMatchObject({ understood: true });
+  }
+  for (const address of ["198.51.100.7", "2001:db8::2", null, "not an address"]) {
+    expect(await from(address, ranges)).toEqual(unexpected);
+    expect(await from(address, ANY_ADDRESS)).toMatchObject({ understood: true });
+  }
 });

@@ -22,16 +22,16 @@ import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/l
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { isFlagProblem } from "@/lib/sarj/flags";
+import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
 import { audit } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
-import { understandStored } from "@/server/ingest/replay";
 
 import { ByteSize } from "../byte-size";
 import { isKnownReason } from "../reason";
 import { ReplaySelectionButton } from "../replay-dialog";
 import { VerdictBadge } from "../verdict-badge";
 import { CallCard } from "./call-card";
-import { Understanding } from "./understanding";
+import { InterpretedFields } from "./interpreted-fields";
 
 /** Once a request, for the title and the page. */
 const findDelivery = cache(async (id: string) => (z.uuid().safeParse(id).success ? getDelivery(id) : null));
@@ -101,7 +101,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
           )}
           <PanelBoundary>
             <Suspense fallback={<PanelSkeleton />}>
-              <Understood delivery={delivery} />
+              <Interpreted delivery={delivery} />
             </Suspense>
           </PanelBoundary>
           <Flags flags={delivery.flags} />
@@ -129,14 +129,19 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
   );
 }
 
-async function Understood({ delivery }: { delivery: WholeDelivery }) {
-  const [meaning, t] = await Promise.all([understandStored(delivery), getTranslations("deliveries")]);
+async function Interpreted({ delivery }: { delivery: WholeDelivery }) {
+  const [interpretation, t] = await Promise.all([
+    interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS }),
+    getTranslations("deliveries"),
+  ]);
   return (
     <Card title={t("detail.understood")} description={t("detail.understoodDescription")} flush>
-      {meaning.understood ? (
-        <Understanding deliveryId={delivery.id} meaning={meaning} />
+      {interpretation.understood ? (
+        <InterpretedFields deliveryId={delivery.id} interpretation={interpretation} />
       ) : (
-        <p className="px-4 pb-4 text-muted">{t("detail.notUnderstood", { reason: t(`reason.${meaning.reason}`) })}</p>
+        <p className="px-4 pb-4 text-muted">
+          {t("detail.notUnderstood", { reason: t(`reason.${interpretation.reason}`) })}
+        </p>
       )}
     </Card>
   );

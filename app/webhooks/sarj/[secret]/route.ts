@@ -11,8 +11,8 @@ import { enrichDue } from "@/server/jobs/enrich";
 import { notFound } from "../../not-found";
 
 /**
- * The vendor's webhook. The path of a delivery: secret, capped body (`receive.ts`), `interpret()`, one statement of
- * `db/deliveries/record.ts`, 2xx; then, after the answer, what the webhook did not say is fetched.
+ * The vendor's webhook. A delivery passes `receive` (the capped body), `interpret` (what it means), `hold` (until the
+ * database takes it) and `record` (one statement), and gets its answer. Afterwards the API is asked for what is missing.
  */
 export async function POST(request: Request, { params }: { params: Promise<{ secret: string }> }): Promise<Response> {
   const { secret } = await params;

@@ -10,31 +10,30 @@ import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { getCall } from "@/db/calls/list";
-import { type Standing, standings, type Understood } from "@/db/calls/provenance";
+import { type Standing, standings, type InterpretedDelivery } from "@/db/calls/provenance";
 import { listSiblings } from "@/db/deliveries/list";
 import type { TranscriptMessage } from "@/lib/call/facts";
 import { countSpoken, readTranscript } from "@/lib/call/transcript";
-import type { Interpretation } from "@/lib/sarj/interpret";
-import { understandStored } from "@/server/ingest/replay";
+import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
 
-/** Everything that a delivery says, beside what its call holds today and whose word that is. */
-export async function Understanding({
+/** Every field of a delivery beside what its call holds today and where that came from. */
+export async function InterpretedFields({
   deliveryId,
-  meaning: { callId, facts },
+  interpretation: { callId, facts },
 }: {
   deliveryId: string;
-  meaning: Interpretation & { understood: true };
+  interpretation: Interpretation & { understood: true };
 }) {
   const [call, { siblings }, t] = await Promise.all([
     getCall(callId),
     listSiblings(callId, deliveryId),
     getTranslations("deliveries"),
   ]);
-  const others: Understood[] = [];
+  const others: InterpretedDelivery[] = [];
   for (const { id, raw } of siblings) {
-    const meaning = raw === null ? null : await understandStored(raw);
-    if (meaning?.understood && meaning.callId === callId) {
-      others.push({ id, facts: meaning.facts });
+    const sibling = raw === null ? null : await interpret(raw, { now: new Date(), allowedAddresses: ANY_ADDRESS });
+    if (sibling?.understood && sibling.callId === callId) {
+      others.push({ id, facts: sibling.facts });
     }
   }
   const rows = standings({ id: deliveryId, facts }, call?.details ?? null, others);
