@@ -52,6 +52,6 @@ test("who heard a recording is read from the audit and from the call itself, and
   expect(csv.trim().split("\r\n")).toHaveLength(2);
 
   await adminPage.goto(callHref(call.id));
-  await adminPage.getByText("Who heard or changed it").click();
+  await adminPage.getByText("Who viewed, heard or changed it").click();
   await expect(adminPage.getByRole("listitem").filter({ hasText: "Omar" })).toContainText("listened to the recording");
 });

@@ -90,7 +90,7 @@ test("a session that ends in the middle of work takes nothing that was typed, wh
   await expect(dialog).toBeHidden();
   await page.context().addCookies(await signIn(app.url));
   await database.sql`update calls set enrichment_state = 'done', enrichment_due_at = null where call_id = ${id}`;
-  await expect(page.getByText("The rest is being fetched from Sarj.")).toBeHidden({ timeout: 15_000 });
+  await expect(page.getByText("The remaining details are being fetched from Sarj.")).toBeHidden({ timeout: 15_000 });
   await expect(note).toHaveValue("half a sen");
 });
 
@@ -183,7 +183,7 @@ test("row 60: expired, never recorded and the vendor's absence are three message
 
   await post(app, complete("silent"));
   await page.goto(callHref("silent"));
-  await expect(page.getByText("Sarj has not recorded this call.")).toBeVisible();
+  await expect(page.getByText("Sarj did not record this call.")).toBeVisible();
   await expect(page.locator("audio")).toHaveCount(0);
 });
 
@@ -230,7 +230,7 @@ test("a call that reached nobody has no goal and no length, and is not said to w
 }) => {
   await post(app, notCompleted("missed"));
   await page.goto(callHref("missed"));
-  const facts = page.getByLabel("What is known of this call");
+  const facts = page.getByLabel("What is known about this call");
   await expect(facts).toContainText("Does not apply");
   await expect(facts).not.toContainText("Not assessed yet");
   await expect(page.getByLabel("Details").getByText("Does not apply")).toHaveCount(1);
@@ -242,7 +242,7 @@ test("a decision is saved, shown as one of the three facts, and undone", async (
   await page.getByRole("radio", { name: /Needs follow-up/ }).check();
   await page.getByLabel("Note").fill("اتصل غدًا");
   await page.getByRole("button", { name: "Save decision" }).click();
-  const facts = page.getByLabel("What is known of this call");
+  const facts = page.getByLabel("What is known about this call");
   await expect(facts).toContainText("Needs follow-up");
   expect((await database.sql`select decision, note from reviews where call_id = 'to-decide'`)[0]).toEqual({
     decision: "follow_up",
@@ -253,7 +253,7 @@ test("a decision is saved, shown as one of the three facts, and undone", async (
   ).toEqual({ reviewed: true });
 
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(facts).toContainText("Nobody has decided yet");
+  await expect(facts).toContainText("No decision yet");
   expect(
     (await database.sql`select reviewed_at is not null as reviewed from calls where call_id = 'to-decide'`)[0],
   ).toEqual({ reviewed: false });
@@ -271,7 +271,7 @@ test("words are found in any spelling", async ({ adminPage: page, app }) => {
 test("an unknown call is a 404 with a way back", async ({ adminPage: page }) => {
   const response = await page.goto(callHref("no-such-call"));
   expect(response?.status()).toBe(404);
-  await expect(page.getByRole("heading", { name: "This call is not known" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Call not found" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Go to calls" })).toHaveAttribute("href", "/calls");
   expect(await violations(page)).toEqual([]);
 });

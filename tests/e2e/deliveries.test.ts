@@ -30,15 +30,15 @@ test("the log says what came and why it was set aside; filters live in the URL; 
   await expect(page.getByText("colour could not be understood")).toBeVisible();
   const log = page.getByRole("region", { name: "Log" });
   await expect(log.getByRole("row")).toHaveCount(3);
-  await expect(log.getByRole("row", { name: /Not JSON/ })).toContainText("Set aside");
-  await page.getByRole("link", { name: "Set aside", exact: true }).click();
+  await expect(log.getByRole("row", { name: /Not JSON/ })).toContainText("Quarantined");
+  await page.getByRole("link", { name: "Quarantined", exact: true }).click();
   await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
   await expect(log.getByRole("row")).toHaveCount(2);
   await page.getByRole("button", { name: "Filters" }).click();
-  await page.getByRole("textbox", { name: "Call id" }).fill("nobody");
+  await page.getByRole("textbox", { name: "Call ID" }).fill("nobody");
   await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/call_id=nobody/);
-  await expect(page.getByText("No delivery matches these filters")).toBeVisible();
+  await expect(page.getByText("No matching deliveries")).toBeVisible();
 });
 
 test("a delivery is replayed after a confirmation, and its page says what the call holds of it", async ({
@@ -87,12 +87,12 @@ test("a selection, and all of one reason, are replayed with a result for each", 
     insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, reason)
     values ('', gen_random_uuid(), '[]', 'x', 'aaaaaaaa', 'quarantined', 'call_id_missing')`;
   await page.reload();
-  await page.getByRole("button", { name: "Replay all: No call id" }).click();
-  await expect(page.getByRole("dialog")).toContainText("71 deliveries, the oldest first");
+  await page.getByRole("button", { name: "Replay all: No call ID" }).click();
+  await expect(page.getByRole("dialog")).toContainText("71 deliveries, oldest first");
   await page.getByRole("dialog").getByRole("button", { name: "Replay" }).click();
   await expect(page.getByRole("dialog")).toContainText("71 deliveries replayed");
   await expect(page.getByRole("dialog")).toContainText("70 applied");
-  await expect(page.getByRole("dialog")).toContainText("1 still set aside");
+  await expect(page.getByRole("dialog")).toContainText("1 still quarantined");
   await expect(page.getByRole("dialog").getByRole("link", { name: /Not a JSON object/ })).toBeVisible();
 });
 
@@ -121,8 +121,8 @@ test("nothing has come for longer than usual: an alert says so", async ({ page, 
     select 'h' || n, gen_random_uuid(), '{}', 'h' || n, 'aaaaaaaa', 'applied', 'no_answer', now() - interval '2 hours' - n * interval '10 minutes'
     from generate_series(0, 6 * 24 * 28) n`;
   await page.goto("/deliveries");
-  await expect(page.getByText("Nothing has come for 2 hours")).toBeVisible();
-  await expect(page.getByText(/about 1[23] deliveries come/)).toBeVisible();
+  await expect(page.getByText("No deliveries for 2 hours")).toBeVisible();
+  await expect(page.getByText(/about 1[23] deliveries usually arrive/)).toBeVisible();
 });
 
 test("a viewer sees none of it, an operator replays but not all of a reason", async ({
@@ -145,7 +145,7 @@ test("a viewer sees none of it, an operator replays but not all of a reason", as
     await expect(page.locator('a[href="/deliveries"]:visible')).toHaveCount(role === "viewer" ? 0 : 1);
     if (role === "operator") {
       await page.goto("/deliveries");
-      await expect(page.getByText("Set aside, by reason")).toBeVisible();
+      await expect(page.getByText("Quarantined, by reason")).toBeVisible();
       await expect(page.getByRole("button", { name: /Replay all/ })).toHaveCount(0);
     }
     await context.close();

@@ -14,7 +14,7 @@ test("from the first start to three people with their roles, led by what the pag
     const page = await browser.newPage({ baseURL: app.url });
     await page.goto("/");
     await expect(page).toHaveURL(`${app.url}/setup`);
-    await page.getByLabel("Set-up code").fill("abcd1234");
+    await page.getByLabel("Setup code").fill("abcd1234");
     await page.getByLabel("Your name").fill("Huda");
     await page.getByLabel("E-mail").fill("huda@callboard.example");
     await page.getByLabel("Password", { exact: true }).fill("a password for huda");
@@ -28,7 +28,7 @@ test("from the first start to three people with their roles, led by what the pag
       const dialog = page.getByRole("dialog");
       await dialog.getByLabel("E-mail").fill(email);
       await dialog.getByRole("radio", { name: new RegExp(role) }).check();
-      await dialog.getByRole("button", { name: "Make the invitation" }).click();
+      await dialog.getByRole("button", { name: "Create invitation" }).click();
       const link = await dialog.getByLabel("Link", { exact: true }).inputValue();
       await dialog.getByRole("button", { name: "Done" }).click();
       const theirs = await browser.newPage({ baseURL: app.url });

@@ -79,9 +79,9 @@ async function numbersAndLinks(page: Page): Promise<{ number: number; href: stri
       })),
   );
   return links.flatMap(({ href, name }) => {
-    // "1,284", "12 missed", "Mon 17 Nov: Completed, 12", "Sunday, 09:00–10:00: 12 calls, 50% reached (6)"
+    // "1,284", "12 not met", "Mon 17 Nov: Completed, 12", "Sunday, 09:00–10:00: 12 calls, 50% reached (6)"
     const [, text] =
-      /^([\d,]+)(?: missed)?$/.exec(name) ??
+      /^([\d,]+)(?: not met)?$/.exec(name) ??
       /: ([\d,]+)(?: calls?\b.*| \(so far\))?$/.exec(name) ??
       /, ([\d,]+)$/.exec(name) ??
       [];
@@ -164,25 +164,25 @@ test("a scenario narrows the page, and a chip takes it back", async ({ adminPage
   await expect(page).toHaveURL("/?range=30d");
 });
 
-test("what is not understood is named, and changes nothing", async ({ adminPage: page, database }) => {
+test("parameters that are not understood are named and change nothing", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(50));
   await page.goto("/?range=30d&wibble=1&weekday=9&sort=-time");
-  await expect(page.getByText(/left out: .*weekday.*sort|left out: .*wibble/)).toBeVisible();
+  await expect(page.getByText(/ignored: .*weekday.*sort|ignored: .*wibble/)).toBeVisible();
   await settled(page);
 });
 
-test("tests are left out, said so, and taken in on demand", async ({ adminPage: page, database }) => {
+test("tests are excluded, the page says so, and they can be included", async ({ adminPage: page, database }) => {
   const calls = someCalls(200);
   await fill(database, calls);
   await page.goto("/?range=30d");
   const tests = calls.filter(({ isTest }) => isTest).length;
-  await expect(page.getByText(`${tests} test or unverified calls are left out.`)).toBeVisible();
+  await expect(page.getByText(`${tests} test or unverified calls are excluded.`)).toBeVisible();
   await page.getByRole("link", { name: "Show them" }).click();
   await expect(page.getByTestId("call-count")).toContainText(`${tests} calls`);
   await page.goBack();
-  await page.getByRole("link", { name: "Count them too" }).click();
+  await page.getByRole("link", { name: "Include them" }).click();
   await expect(page).toHaveURL("/?range=30d&counted=all");
-  await expect(page.getByText("Test and unverified calls are counted too.")).toBeVisible();
+  await expect(page.getByText("Test and unverified calls are included.")).toBeVisible();
   await expect(
     page.getByRole("region", { name: "Figures" }).getByRole("link", { name: "200", exact: true }).first(),
   ).toBeVisible();
@@ -284,7 +284,7 @@ test("before the first call it says how calls come", async ({ adminPage: page, d
   await fill(database, []);
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
-  await expect(page.getByRole("link", { name: "Connect the vendor" })).toHaveAttribute("href", "/settings/vendor");
+  await expect(page.getByRole("link", { name: "Connect Sarj" })).toHaveAttribute("href", "/settings/vendor");
 });
 
 test("an empty period leads to where the calls are", async ({ adminPage: page, database }) => {
@@ -305,7 +305,7 @@ test("an empty period leads to where the calls are", async ({ adminPage: page, d
 test("only left-out calls: it says so, and counts them on demand", async ({ adminPage: page, database }) => {
   await fill(database, [{ outcome: "failed", goal: null, scenario: "a", seconds: null, hoursAgo: 2, isTest: true }]);
   await page.goto("/");
-  await page.getByRole("link", { name: "Count them too" }).click();
+  await page.getByRole("link", { name: "Include them" }).click();
   await settled(page);
   await expect(page.getByRole("region", { name: "Figures" }).getByText("No talk time").first()).toBeVisible();
 });

@@ -88,13 +88,13 @@ test("the connection test says what is wrong, and an accepted key lets the queue
   vendor.fault({ on: "api", kind: "html", status: 502 });
   await test.click();
   await expect(page.getByText("The API does not answer")).toBeVisible();
-  await expect(page.getByText("Whether the key is accepted could not be found out")).toBeVisible();
+  await expect(page.getByText("The key could not be tested")).toBeVisible();
 
   vendor.clearFaults();
   vendor.fault({ on: "api", kind: "status", status: 401 });
   await test.click();
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
-  await expect(page.getByRole("listitem").filter({ hasText: "The key is refused" })).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "The key is rejected" })).toBeVisible();
 
   vendor.clearFaults();
   await test.click();
@@ -114,12 +114,12 @@ test("calls are imported from a pasted table: what was found is said first, prog
   await page.goto("/settings/import");
   const rows = [...calls.map(({ id }) => id), "nobody-knows-it", calls[0]?.id ?? ""];
   await page
-    .getByRole("textbox", { name: "Call ids" })
+    .getByRole("textbox", { name: "Call IDs" })
     .fill(`when,reference\n${rows.map((id) => `x,${id}`).join("\n")}`);
-  await page.getByRole("combobox", { name: "Which column holds the call ids?" }).click();
+  await page.getByRole("combobox", { name: "Which column contains the call IDs?" }).click();
   await page.getByRole("option", { name: "reference" }).click();
   await expect(page.getByText("5 calls")).toBeVisible();
-  await expect(page.getByText("1 repeated id left out")).toBeVisible();
+  await expect(page.getByText("1 repeated ID skipped")).toBeVisible();
   await page.getByRole("button", { name: "Start import" }).click();
   await expect(page).toHaveURL(/\/settings\/import\/[0-9a-f-]{36}$/);
   await expect(page.getByText("5 of 5")).toBeVisible({ timeout: 30_000 });

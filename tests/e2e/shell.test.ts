@@ -175,7 +175,7 @@ test("before the first call, every empty page sends an administrator to the vend
     await expect(connect, path).toHaveAttribute("href", "/settings/vendor");
   }
   await connect.click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Vendor");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sarj connection");
 
   await page.context().addCookies(await signIn(app.url, await addUser(database.sql, "operator")));
   for (const path of ["/", "/calls", "/deliveries"]) {

@@ -25,13 +25,13 @@ test("what is wrong is said beside the field, and nothing typed is lost", async 
   await email.fill("not an address");
   await password.fill("not the password");
   await submit.click();
-  await expect(email).toHaveAccessibleDescription("This does not look like an e-mail address.");
+  await expect(email).toHaveAccessibleDescription("Enter a valid e-mail address.");
   await expect(email).toHaveValue("not an address");
   await expect(password).toHaveValue("not the password");
 
   await email.fill(ADMIN.email);
   await submit.click();
-  await expect(password).toHaveAccessibleDescription("The e-mail address or the password is not right.");
+  await expect(password).toHaveAccessibleDescription("Incorrect e-mail address or password.");
   await expect(email).toHaveValue(ADMIN.email);
 
   await password.fill(ADMIN.password);
@@ -44,7 +44,7 @@ test("a guesser is told to wait, in plain words", async ({ page, database: { sql
   await page.getByLabel("E-mail").fill("guessed@callboard.example");
   await page.getByLabel("Password", { exact: true }).fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/not right/);
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/Incorrect/);
   await sql`update rate_limit set count = 10`;
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Too many attempts" })).toContainText(/Wait \d+ seconds/);
@@ -108,7 +108,7 @@ test("the first administrator is made with the set-up code, and then the page is
     await expect(page).toHaveURL(`${app.url}/setup`);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
-    await page.getByLabel("Set-up code").fill("WRONG-CODE");
+    await page.getByLabel("Setup code").fill("WRONG-CODE");
     await page.getByLabel("Your name").fill("سارة الحربي");
     await page.getByLabel("E-mail").fill("Sara@Callboard.example");
     await page.getByLabel("Password", { exact: true }).fill("short");
@@ -118,10 +118,10 @@ test("the first administrator is made with the set-up code, and then the page is
     );
     await page.getByLabel("Password", { exact: true }).fill("a long enough sentence");
     await page.getByRole("button", { name: "Create administrator" }).click();
-    await expect(page.getByLabel("Set-up code")).toHaveAccessibleDescription(/This is not the set-up code/);
+    await expect(page.getByLabel("Setup code")).toHaveAccessibleDescription(/Incorrect setup code/);
     expect(await database.sql`select 1 from "user"`).toHaveLength(0);
 
-    await page.getByLabel("Set-up code").fill("test setup code");
+    await page.getByLabel("Setup code").fill("test setup code");
     await page.getByRole("button", { name: "Create administrator" }).click();
     await expect(page).toHaveURL(`${app.url}/`);
     await page.goto(`${app.url}/deliveries`);

@@ -97,7 +97,7 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
     ]);
     expect(await sql`select 1 from one_time_links`).toHaveLength(0);
     for (const [sub, words] of [
-      ["unverified", "does not confirm your e-mail address"],
+      ["unverified", "has not verified your e-mail address"],
       ["stranger", "You have no account here."],
       ["gone", "Your account is deactivated."],
     ] as const) {

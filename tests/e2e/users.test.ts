@@ -26,17 +26,17 @@ test("an administrator invites by a link, and whoever opens it is in with that r
   await adminPage.goto("/settings/users");
   await adminPage.getByRole("button", { name: "Invite someone" }).click();
   const dialog = adminPage.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Make the invitation" }).click();
+  await dialog.getByRole("button", { name: "Create invitation" }).click();
   await expect(dialog.getByLabel("E-mail")).toHaveAccessibleDescription("Enter your e-mail address.");
   await dialog.getByLabel("E-mail").fill("admin@callboard.example");
   await dialog.getByLabel(/^Name/).fill("Sara");
   await dialog.getByRole("radio", { name: /Operator/ }).check();
-  await dialog.getByRole("button", { name: "Make the invitation" }).click();
-  await expect(dialog.getByLabel("E-mail")).toHaveAccessibleDescription(/already in the list/);
+  await dialog.getByRole("button", { name: "Create invitation" }).click();
+  await expect(dialog.getByLabel("E-mail")).toHaveAccessibleDescription(/already exists/);
   await expect(dialog.getByLabel(/^Name/)).toHaveValue("Sara");
   await dialog.getByLabel("E-mail").fill("sara@callboard.example");
   await expectAccessible(adminPage);
-  await dialog.getByRole("button", { name: "Make the invitation" }).click();
+  await dialog.getByRole("button", { name: "Create invitation" }).click();
   const link = await dialog.getByLabel("Link", { exact: true }).inputValue();
   expect(link).toMatch(new RegExp(`^${app.url}/invite/[\\w-]{43}$`));
   await expectAccessible(adminPage);
@@ -59,10 +59,10 @@ test("an administrator invites by a link, and whoever opens it is in with that r
   await page.getByRole("button", { name: "Join and sign in" }).click();
   await expect(page).toHaveURL(`${app.url}/`);
   await page.goto("/settings/users");
-  await expect(page.getByRole("heading", { name: "You are not allowed to see this" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You do not have access to this page" })).toBeVisible();
 
   await page.goto(link);
-  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This link is no longer valid" })).toBeVisible();
   expect((await page.request.get(link)).status()).toBe(404);
   await context.close();
 
@@ -94,7 +94,7 @@ test("a role is changed, a password reset, and a person deactivated and taken ba
   await expect(row).toContainText("Operator");
 
   await choose("Reset password…");
-  await adminPage.getByRole("button", { name: "Make a reset link" }).click();
+  await adminPage.getByRole("button", { name: "Create reset link" }).click();
   const link = await adminPage.getByLabel("Link", { exact: true }).inputValue();
   await adminPage.getByRole("button", { name: "Done" }).click();
   await theirs.goto(link);
@@ -133,7 +133,7 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   await page.getByRole("button", { name: "Set up…" }).click();
   await page.getByLabel("Your password").fill("not the password");
   await page.getByRole("dialog").getByRole("button", { name: "Set up" }).click();
-  await expect(page.getByLabel("Your password")).toHaveAccessibleDescription("This is not your current password.");
+  await expect(page.getByLabel("Your password")).toHaveAccessibleDescription("Incorrect current password.");
   await page.getByLabel("Your password").fill(PASSWORD);
   await page.getByRole("dialog").getByRole("button", { name: "Set up" }).click();
   await expect(page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
@@ -147,21 +147,21 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   const totp = createOTP(decodeBase32(secret));
   await page.getByLabel("Six-digit code").fill("000000");
   await page.getByRole("button", { name: "Turn on" }).click();
-  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/not right/);
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/incorrect/);
   const enrolled = await totp.totp();
   // As a keyboard that is set to Arabic types it.
   await page
     .getByLabel("Six-digit code")
     .fill(enrolled.replaceAll(/\d/g, (digit) => "٠١٢٣٤٥٦٧٨٩"[Number(digit)] ?? ""));
   await page.getByRole("button", { name: "Turn on" }).click();
-  await expect(page.getByRole("heading", { name: "Keep these backup codes" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Save these backup codes" })).toBeVisible();
   await expectAccessible(page);
   const backup = await page
     .getByRole("listitem")
     .filter({ hasText: /^[a-z2-9]{5}-[a-z2-9]{5}$/ })
     .allTextContents();
   expect(backup).toHaveLength(10);
-  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.getByRole("button", { name: "I have saved them" }).click();
   await expect(page.getByText("10 backup codes left")).toBeVisible();
 
   const enter = async () => {
@@ -170,7 +170,7 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
     await page.getByLabel("E-mail").fill(person.email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("heading", { name: "Confirm that it is you" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Verify your identity" })).toBeVisible();
   };
   await enter();
   await expectAccessible(page);
@@ -178,13 +178,13 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   expect(await (await page.request.get("/api/auth/get-session")).json()).toBeNull();
   await page.getByLabel("Six-digit code").fill("123456");
   await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/not right/);
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/incorrect/);
   await expect(page.getByLabel("Six-digit code")).toHaveValue("123456");
   // The one that turned it on is used up: said in the same words, so on a page that has not said them yet.
   await enter();
   await page.getByLabel("Six-digit code").fill(enrolled);
   await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was used already/);
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was already used/);
   // That of the next half minute is taken too.
   const code = await totp.hotp(Math.floor(Date.now() / 30_000) + 1);
   await page.getByLabel("Six-digit code").fill(code.replaceAll(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[Number(digit)] ?? ""));
@@ -194,7 +194,7 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   await enter();
   await page.getByLabel("Six-digit code").fill(code);
   await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was used already/);
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was already used/);
   await page.getByRole("link", { name: "Use a backup code instead" }).click();
   await page.getByLabel("Backup code").fill((backup[0] ?? "").toUpperCase().replace("-", " "));
   await page.getByRole("button", { name: "Confirm" }).click();
@@ -226,7 +226,7 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
   await page.goto("/settings/account");
   const row = page.getByRole("listitem").filter({ hasText: "Safari on iPhone" });
   await expect(row).toContainText("192.0.2.7");
-  await expect(page.getByText("This one")).toHaveCount(1);
+  await expect(page.getByText("This session")).toHaveCount(1);
   await row.getByRole("button", { name: "End the session: Safari on iPhone" }).click();
   await expect(row).toHaveCount(0);
   expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
@@ -235,7 +235,7 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill("a completely new one");
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("This is not your current password.");
+  await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("Incorrect current password.");
   await expect(page.getByLabel("New password")).toHaveValue("a completely new one");
   // Whoever found a link or knows the old password goes no further with it.
   const { id: admin } = await addUser(sql, "administrator");
@@ -245,7 +245,7 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
     values (${person.id}, '2fa-begun', ${person.id}, now() + interval '10 minutes')`;
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  await expect(page.getByText("Your password was changed.")).toBeVisible();
   expect(await sql`select 1 from one_time_links where user_id = ${person.id}`).toHaveLength(0);
   expect(await sql`select 1 from verification where value = ${person.id}`).toHaveLength(0);
   expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
@@ -276,7 +276,7 @@ test("a session that ends in the middle of work leads back to the same place, fi
   await page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await expect(dialog).toBeHidden();
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Your name is saved.")).toBeVisible();
+  await expect(page.getByText("Your name was saved.")).toBeVisible();
 
   for (const place of [
     "/calls?outcome=no_answer%2Cfailed&from=2026-05-01&per_page=50",

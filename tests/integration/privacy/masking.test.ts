@@ -180,7 +180,7 @@ test("masked until revealed: an operator sees no number until one is asked for, 
   browser,
 }) => {
   await adminPage.goto("/settings/privacy");
-  await adminPage.getByRole("switch", { name: /Operators reveal each number/ }).click();
+  await adminPage.getByRole("switch", { name: /Operators must reveal each number/ }).click();
   await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: true }]);
   const person = await addUser(sql, "operator", { name: "Omar" });
   const context = await browser.newContext({ baseURL: app.url });
@@ -220,7 +220,7 @@ test("masked until revealed: an operator sees no number until one is asked for, 
   ]);
   await context.close();
   // The application keeps the organization's settings in mind.
-  await adminPage.getByRole("switch", { name: /Operators reveal each number/ }).click();
+  await adminPage.getByRole("switch", { name: /Operators must reveal each number/ }).click();
   await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: false }]);
 });
 
