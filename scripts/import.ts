@@ -156,9 +156,9 @@ async function begin(ids: readonly string[], file: string): Promise<string> {
 
 /** Works until nothing of the import is left, with a line of progress. A running Callboard works on it too, at the same pace. */
 async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
-  const [{ importDue }, { apiStop }, { getImport, listImportItems }] = await Promise.all([
+  const [{ importDue }, { readKeyRefusal }, { getImport, listImportItems }] = await Promise.all([
     import("../server/jobs/import"),
-    import("../server/jobs/enrich"),
+    import("../server/vendor-api"),
     import("../db/imports/imports"),
   ]);
   for (;;) {
@@ -179,9 +179,11 @@ async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
       process.exitCode = counts.failed > 0 ? 1 : 0;
       return;
     }
-    const stop = await apiStop();
-    if (stop !== null) {
-      throw new Refusal(`The Sarj API refuses the key (${stop.error}). The import goes on when it is accepted again.`);
+    const keyRefusal = await readKeyRefusal();
+    if (keyRefusal !== null) {
+      throw new Refusal(
+        `The Sarj API refuses the key (${keyRefusal.error}). The import goes on when it is accepted again.`,
+      );
     }
     interrupted.throwIfAborted();
     await wait(500, undefined, { signal: interrupted }).catch(() => {});

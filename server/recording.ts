@@ -5,7 +5,7 @@ import { fetchCall, type ApiErrorCode } from "@/lib/sarj/api";
 import { openRecording, type OpenedRecording, type StoreProblem } from "@/lib/sarj/recording-store";
 import { isFetchable } from "@/lib/sarj/recording-url";
 
-import { apiAccess } from "./jobs/enrich";
+import { apiAccess } from "./vendor-api";
 
 /** What a listener is told apart: each has a message of its own in the player. */
 export const RECORDING_ERRORS = {

@@ -3,6 +3,7 @@ import { and, asc, count, eq, inArray, isNotNull, lte, sql } from "drizzle-orm";
 import { jobs, replica } from "@/db/driver/client";
 import { calls, type Call } from "@/db/schema/calls";
 import type { CallFacts } from "@/lib/call/facts";
+import { KEY_REFUSALS } from "@/lib/sarj/api";
 
 import { mergeCtes, sourceRank } from "./merge";
 
@@ -148,12 +149,12 @@ export async function retryFailed(): Promise<number> {
   return retried.length;
 }
 
-/** Lets the calls that were put off because the key was refused be asked for now. */
-export async function hastenRefused(): Promise<void> {
+/** Makes the calls due now that were postponed because the vendor refused the key. */
+export async function makeKeyRefusalsDue(): Promise<void> {
   await jobs
     .update(calls)
     .set({ enrichmentDueAt: sql`now()` })
-    .where(and(isNotNull(calls.enrichmentDueAt), inArray(calls.enrichmentError, ["unauthorized", "no_organization"])));
+    .where(and(isNotNull(calls.enrichmentDueAt), inArray(calls.enrichmentError, KEY_REFUSALS)));
 }
 
 function dueAt(seconds: number | null) {

@@ -3,6 +3,7 @@ import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, sql } from "
 import { db, jobs, replica } from "@/db/driver/client";
 import { importItems, imports, type Import, type ImportItem } from "@/db/schema/imports";
 import { user } from "@/db/schema/people";
+import { KEY_REFUSALS } from "@/lib/sarj/api";
 
 /**
  * Imports: lists of calls to fetch by the API. What is left to do is a state on the item's own row, so an import goes on wherever and
@@ -118,12 +119,12 @@ function pendingItem({ importId, callId }: ClaimedItem) {
   return and(eq(importItems.importId, importId), eq(importItems.callId, callId), eq(importItems.state, "pending"));
 }
 
-/** Lets the items that were put off because the key was refused be asked for now. */
-export async function hastenRefusedItems(): Promise<void> {
+/** Makes the items due now that were postponed because the vendor refused the key. */
+export async function makeImportKeyRefusalsDue(): Promise<void> {
   await jobs
     .update(importItems)
     .set({ dueAt: sql`now()` })
-    .where(and(isNotNull(importItems.dueAt), inArray(importItems.error, ["unauthorized", "no_organization"])));
+    .where(and(isNotNull(importItems.dueAt), inArray(importItems.error, KEY_REFUSALS)));
 }
 
 /** Ends an import: what is not done yet is not asked for. */

@@ -80,9 +80,16 @@ export async function fetchHealth(
     : { ok: false, error: status === 200 ? "unexpected_answer" : errorOf(status, body), status };
 }
 
-/** Whether asking again later can help: not for an answer that is about the call or the key itself. */
+/** Answers about the key itself: asking about other calls with it is useless. */
+export const KEY_REFUSALS: readonly ApiErrorCode[] = ["unauthorized", "no_organization"];
+
+export function isKeyRefusal(error: ApiErrorCode): boolean {
+  return KEY_REFUSALS.includes(error);
+}
+
+/** Whether asking again later can help: not after an answer about the key itself or about another call. */
 export function isWorthRetrying(error: ApiErrorCode): boolean {
-  return !["unauthorized", "no_organization", "wrong_call"].includes(error);
+  return !isKeyRefusal(error) && error !== "wrong_call";
 }
 
 type Exchange =

@@ -10,7 +10,7 @@ import {
   type Stretch,
   usualCount,
 } from "@/lib/delivery/arrivals";
-import { apiAccess, apiStop } from "@/server/jobs/enrich";
+import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { deliverySpool } from "./delivery-spool";
 
@@ -21,11 +21,11 @@ export type Inbox = Awaited<ReturnType<typeof readInbox>>;
 
 /** The state of everything between the vendor and the calls. */
 export async function readInbox(zone: string, now: Date) {
-  const [bounds, quarantined, unfinished, stop] = await Promise.all([
+  const [bounds, quarantined, unfinished, keyRefusal] = await Promise.all([
     readArrivalBounds(),
     countQuarantined(),
     countUnfinished(),
-    apiStop(),
+    readKeyRefusal(),
   ]);
   const quiet = silence(bounds.last, now);
   const hour = lastHour(now);
@@ -43,7 +43,7 @@ export async function readInbox(zone: string, now: Date) {
         : null,
     quarantined,
     unfinished,
-    api: apiAccess() === null ? ("off" as const) : stop === null ? ("on" as const) : ("stopped" as const),
+    api: !hasApiKey() ? ("off" as const) : keyRefusal === null ? ("on" as const) : ("stopped" as const),
     /** Deliveries of this process that wait on disk for the database; null where there is no disk to wait on. */
     spooled: deliverySpool()?.waiting ?? null,
   };

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import {
   applyApiFacts,
   claimDueCalls,
@@ -8,13 +6,12 @@ import {
   type NextStep,
 } from "@/db/calls/enrichment";
 import { isStatementRefused } from "@/db/driver/sql-state";
-import { clearState, readState, writeState } from "@/db/organization/states";
 import type { CallFacts } from "@/lib/call/facts";
-import { env } from "@/lib/env";
 import { isStopping } from "@/lib/http/server";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import { fetchCall, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@/lib/sarj/api";
+import { fetchCall, isKeyRefusal, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@/lib/sarj/api";
+import { apiAccess, clearKeyRefusal, KEY_RETRY_MS, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
 
 /**
  * Enrichment: what a webhook does not say is fetched from the vendor's API. The work left to do is a due time on the
@@ -37,41 +34,6 @@ const REPORTED_STATUSES = new Set(["completed", "max_duration_reached"]);
 
 /** Requests to the vendor's API at once from one process: polite, and still 1,500 calls in a few minutes. */
 const CONCURRENCY = 6;
-/** While the key is refused nothing is asked; one call in this time tries whether it is accepted again. */
-export const PROBE_AFTER_MS = 15 * MINUTE * 1000;
-
-const STOP_KEY = "sarj_api_stop";
-type ApiStop = { error: ApiErrorCode; keyDigest: string };
-
-/** The API as the environment has it; null without a key: enrichment is off. */
-export function apiAccess(): ApiAccess | null {
-  return env.SARJ_API_KEY === undefined ? null : { baseUrl: env.SARJ_API_URL, apiKey: env.SARJ_API_KEY };
-}
-
-/** Why the queue stands still: the API refused the key that is in use. Null while it runs. */
-export async function apiStop(): Promise<{ error: ApiErrorCode; since: Date; ageMs: number } | null> {
-  const access = apiAccess();
-  const stop = await readState<ApiStop>(STOP_KEY);
-  return stop !== null && access !== null && stop.value.keyDigest === digest(access.apiKey)
-    ? { error: stop.value.error, since: stop.updatedAt, ageMs: stop.ageMs }
-    : null;
-}
-
-/** Stops everything that asks the API: it refused the key. */
-export async function noteApiStop(access: ApiAccess, error: ApiErrorCode): Promise<void> {
-  await writeState(STOP_KEY, { error, keyDigest: digest(access.apiKey) } satisfies ApiStop);
-}
-
-/** Lets the queue run again, for instance after the key was seen to work. */
-export async function resumeApi(): Promise<void> {
-  await clearState(STOP_KEY);
-}
-
-/** Whether the API refused the key itself, so that asking about other calls is no use. */
-export function isKeyRefused(error: ApiErrorCode): boolean {
-  return error === "unauthorized" || error === "no_organization";
-}
-
 const current = perProcess("enrichment", () => ({ run: null as Promise<number> | null }));
 
 /**
@@ -90,9 +52,9 @@ async function run(budgetMs: number): Promise<number> {
   if (access === null) {
     return 0;
   }
-  const stop = await apiStop();
-  if (stop !== null) {
-    return stop.ageMs < PROBE_AFTER_MS ? 0 : askAll(access, await claimDueCalls(1));
+  const keyRefusal = await readKeyRefusal();
+  if (keyRefusal !== null) {
+    return keyRefusal.ageMs < KEY_RETRY_MS ? 0 : askAll(access, await claimDueCalls(1));
   }
   const deadline = Date.now() + budgetMs;
   let asked = 0;
@@ -102,7 +64,7 @@ async function run(budgetMs: number): Promise<number> {
       break;
     }
     asked += await askAll(access, claimed);
-    if ((await apiStop()) !== null) {
+    if ((await readKeyRefusal()) !== null) {
       break;
     }
   }
@@ -116,7 +78,7 @@ async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promi
   const worker = async () => {
     for (let call = left.shift(); call !== undefined; call = left.shift()) {
       if (keyRefused) {
-        await noteFailedAttempt(call, "unauthorized", retryLater(call, PROBE_AFTER_MS / 1000, false));
+        await noteFailedAttempt(call, "unauthorized", retryLater(call, KEY_RETRY_MS / 1000, false));
       } else {
         keyRefused = (await ask(access, call)) === "key_refused" || keyRefused;
       }
@@ -135,7 +97,7 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
         mayMake: false,
         leasedUntil: call.leasedUntil,
       });
-      await resumeApi();
+      await clearKeyRefusal();
       return "asked";
     }
     log("warn", "enrichment_failed", {
@@ -144,9 +106,9 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
       attempt: call.attempts,
       ...(answer.status === null ? {} : { status: answer.status }),
     });
-    if (isKeyRefused(answer.error)) {
-      await noteApiStop(access, answer.error);
-      await noteFailedAttempt(call, answer.error, retryLater(call, PROBE_AFTER_MS / 1000, false));
+    if (isKeyRefusal(answer.error)) {
+      await noteKeyRefusal(access, answer.error);
+      await noteFailedAttempt(call, answer.error, retryLater(call, KEY_RETRY_MS / 1000, false));
       return "key_refused";
     }
     await noteFailedAttempt(call, answer.error, stepAfterError(call, answer.error));
@@ -195,8 +157,4 @@ function stepAfterError(call: ClaimedCall, error: ApiErrorCode): NextStep & { co
 
 function retryLater(call: ClaimedCall, seconds: number, countAttempt: boolean) {
   return { state: call.enrichmentState, dueInSeconds: seconds, resetAttempts: false, countAttempt };
-}
-
-function digest(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }

@@ -13,9 +13,10 @@ import {
 import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import { fetchCall, type ApiAccess } from "@/lib/sarj/api";
+import { fetchCall, isKeyRefusal, type ApiAccess } from "@/lib/sarj/api";
+import { apiAccess, clearKeyRefusal, KEY_RETRY_MS, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
 
-import { apiAccess, apiStop, isKeyRefused, noteApiStop, PROBE_AFTER_MS, resumeApi, stepAfterAnswer } from "./enrich";
+import { stepAfterAnswer } from "./enrich";
 
 /**
  * Imports: calls that no webhook told of are fetched from the vendor's API, one by one. What is left to do is on the items' own rows;
@@ -46,8 +47,8 @@ async function run(deadline: number): Promise<number> {
   if (access === null) {
     return 0;
   }
-  const stop = await apiStop();
-  if (stop !== null && stop.ageMs < PROBE_AFTER_MS) {
+  const keyRefusal = await readKeyRefusal();
+  if (keyRefusal !== null && keyRefusal.ageMs < KEY_RETRY_MS) {
     return 0;
   }
   let isStopped = false;
@@ -63,13 +64,13 @@ async function run(deadline: number): Promise<number> {
       isStopped ||= outcome === "stop";
     }
   };
-  if (stop !== null) {
+  if (keyRefusal !== null) {
     // One item tries whether the key is accepted again.
     const item = await claimImportItem();
     if (item === null || (await work(access, item)) === "stop") {
       return 0;
     }
-    await resumeApi();
+    await clearKeyRefusal();
     done += 1;
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
@@ -128,9 +129,9 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
     return "done";
   }
   log("warn", "import_failed", { call_id: item.callId, error_code: error, attempt: item.attempts });
-  if (isKeyRefused(error)) {
-    await noteApiStop(access, error);
-    await postponeImportItem(item, { error, seconds: PROBE_AFTER_MS / 1000, countAttempt: false });
+  if (isKeyRefusal(error)) {
+    await noteKeyRefusal(access, error);
+    await postponeImportItem(item, { error, seconds: KEY_RETRY_MS / 1000, countAttempt: false });
     return "stop";
   }
   if (error === "rate_limited") {

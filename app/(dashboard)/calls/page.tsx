@@ -12,8 +12,8 @@ import { includesRole } from "@/lib/people/role";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
 import { requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
-import { apiAccess } from "@/server/jobs/enrich";
 import { getOrganization } from "@/server/organization";
+import { hasApiKey } from "@/server/vendor-api";
 
 import { CallCount, CallCountSkeleton } from "./call-count";
 import { CallList, CallListSkeleton } from "./call-list";
@@ -60,7 +60,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         {ignoredNames.length > 0 && (
           <Notice tone="warning">{t("ignored", { count: ignoredNames.length, names: ignoredNames.join(", ") })}</Notice>
         )}
-        {apiAccess() === null && <Notice>{t("enrichmentOff")}</Notice>}
+        {!hasApiKey() && <Notice>{t("enrichmentOff")}</Notice>}
         <PanelBoundary>
           <Suspense fallback={<FiltersSkeleton />}>
             <Filters filter={filter} view={view} zone={timeZone} canSearchNumbers={access !== "hidden"} />

@@ -6,7 +6,7 @@ import { applyReplay, readStoredDelivery } from "@/db/deliveries/replay";
 import { NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { ANY_ADDRESS, interpret, type QuarantineReason } from "@/lib/sarj/interpret";
 import { replay, replayReasonBatch } from "@/server/ingest/replay";
-import { apiAccess, noteApiStop } from "@/server/jobs/enrich";
+import { apiAccess, noteKeyRefusal } from "@/server/vendor-api";
 import { NO_HURRY, received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -15,7 +15,7 @@ test.beforeEach(async ({ database }) => {
   // The application beside this test asks the API for nothing meanwhile, and so changes no call.
   const access = apiAccess();
   expect(access).not.toBeNull();
-  await noteApiStop(access ?? { baseUrl: "", apiKey: "" }, "unauthorized");
+  await noteKeyRefusal(access ?? { baseUrl: "", apiKey: "" }, "unauthorized");
 });
 
 test("row 63: what was erased while a replay had read it already does not come back", async ({ database: { sql } }) => {

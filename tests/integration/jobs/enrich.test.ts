@@ -7,7 +7,8 @@ import { migrate } from "@/db/driver/migrate";
 import { NO_FACTS } from "@/lib/call/facts";
 import type { Fault } from "@/scripts/simulator/faults";
 import { generateCalls } from "@/scripts/simulator/generate";
-import { apiStop, enrichDue, noteApiStop, resumeApi } from "@/server/jobs/enrich";
+import { enrichDue } from "@/server/jobs/enrich";
+import { clearKeyRefusal, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
 import { startApp } from "@/tests/fixtures/app";
 import { databaseUrl } from "@/tests/fixtures/database";
 import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
@@ -93,7 +94,7 @@ for (const [status, error] of [
       await bring(notCompleted(id));
     }
     await enrichDue();
-    await expect.poll(async () => (await apiStop())?.error).toBe(error);
+    await expect.poll(async () => (await readKeyRefusal())?.error).toBe(error);
     // The application of another test may be asking too. Who is asked about has a due time ahead and no answer yet.
     await expect
       .poll(() => database.sql`select from calls where enrichment_due_at > now() and enrichment_error is null`)
@@ -106,7 +107,7 @@ for (const [status, error] of [
     expect(failed, "no call has used up an attempt for it").toHaveLength(0);
 
     vendor.clearFaults();
-    await resumeApi();
+    await clearKeyRefusal();
     await database.sql`update calls set enrichment_due_at = now()`;
     await expect
       .poll(async () => (await enrichDue(), database.sql`select from calls where verified_at is null`))
@@ -206,7 +207,7 @@ test("rows 35 and 36: a call that the API does not know is stored, unverified, a
 });
 
 test("an answer about an older webhook leaves what a newer one wants to know to be asked for", async ({ database }) => {
-  await noteApiStop({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
+  await noteKeyRefusal({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
   await bring(notCompleted(CALL));
   const [claimed] = await claimDueCalls(1);
   expect(claimed).toBeDefined();

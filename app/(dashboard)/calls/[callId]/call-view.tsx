@@ -22,8 +22,8 @@ import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/acces
 import { withoutNumberSearch } from "@/lib/phone/number-search";
 import type { SignedInUser } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
-import { apiAccess } from "@/server/jobs/enrich";
 import { getOrganization } from "@/server/organization";
+import { hasApiKey } from "@/server/vendor-api";
 
 import { EnrichmentNotice } from "./enrichment-notice";
 import { CallHead } from "./head";
@@ -69,7 +69,7 @@ export async function CallView({
                 <Player
                   title={call.customerName ?? call.phoneNumber ?? t("unnamed")}
                   downloadHref={`${source}?download=1`}
-                  canRefresh={apiAccess() !== null}
+                  canRefresh={hasApiKey()}
                 />
               </div>
             )}

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Notice } from "@/components/ui/notice";
 import type { Call } from "@/db/schema/calls";
 import { API_ERRORS } from "@/lib/sarj/api";
-import { apiAccess, apiStop } from "@/server/jobs/enrich";
+import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { FetchAgain } from "./fetch-again";
 import { RefreshWhilePending } from "./refresh-while-pending";
@@ -39,15 +39,15 @@ export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetr
         </>
       );
     case "pending": {
-      if (apiAccess() === null) {
+      if (!hasApiKey()) {
         // A call that was reached says nearly everything in its webhook.
         return call.outcome === "complete" ? null : <Notice title={t("offTitle")}>{t("off")}</Notice>;
       }
-      const stop = await apiStop();
-      if (stop !== null) {
+      const refusal = await readKeyRefusal();
+      if (refusal !== null) {
         return (
           <Notice tone="warning" title={t("stoppedTitle")}>
-            {t("stopped", { reason: errors(stop.error) })}
+            {t("stopped", { reason: errors(refusal.error) })}
           </Notice>
         );
       }

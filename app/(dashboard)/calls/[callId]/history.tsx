@@ -12,7 +12,7 @@ import { listAuditOfCall } from "@/db/privacy/audit";
 import type { Call } from "@/db/schema/calls";
 import { includesRole, type Role } from "@/lib/people/role";
 import { API_ERRORS } from "@/lib/sarj/api";
-import { apiAccess } from "@/server/jobs/enrich";
+import { hasApiKey } from "@/server/vendor-api";
 
 import { ByteSize } from "../../deliveries/byte-size";
 import { RawBody } from "./raw-body";
@@ -118,7 +118,7 @@ async function Delivery({ callId, delivery, canOpen }: { callId: string; deliver
 
 async function Enrichment({ call }: { call: Call }) {
   const [t, errors] = await Promise.all([getTranslations("call.history"), getTranslations("call.apiError")]);
-  const isOff = apiAccess() === null && call.verifiedAt === null;
+  const isOff = !hasApiKey() && call.verifiedAt === null;
   const { enrichmentState: state, enrichmentError: error } = call;
   const tone = state === "not_found" || state === "failed" ? "warning" : state === "done" ? "success" : "info";
   return (

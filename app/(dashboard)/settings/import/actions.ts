@@ -10,8 +10,8 @@ import { isCallId } from "@/lib/call/id-list";
 import { errorCode, log } from "@/lib/log";
 import { audit } from "@/server/audit";
 import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
-import { apiAccess } from "@/server/jobs/enrich";
 import { importDue } from "@/server/jobs/import";
+import { hasApiKey } from "@/server/vendor-api";
 
 /** `nothing` and `off` are keys of `settings.import.error`, the others of `settings.refused`. */
 type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] | "nothing" | "off" };
@@ -51,7 +51,7 @@ export async function beginImport(input: z.input<typeof beginInput>): Promise<{ 
   if (!parsed.success) {
     return { ok: false, reason: "nothing" };
   }
-  if (apiAccess() === null) {
+  if (!hasApiKey()) {
     return { ok: false, reason: "off" };
   }
   return guarded(async () => {

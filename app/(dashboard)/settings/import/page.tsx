@@ -17,7 +17,7 @@ import { Time } from "@/components/ui/time";
 import { type ImportSummary, listImports } from "@/db/imports/imports";
 import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { requirePage } from "@/server/auth/gates";
-import { apiAccess, apiStop } from "@/server/jobs/enrich";
+import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { ImportForm } from "./import-form";
 import { StatusBadge } from "./status-badge";
@@ -30,7 +30,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ImportPage() {
   await requirePage("administrator");
   const t = await getTranslations("settings.import");
-  const isOff = apiAccess() === null;
+  const isOff = !hasApiKey();
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} namesZone />
@@ -55,7 +55,11 @@ export default async function ImportPage() {
 }
 
 async function PastImports() {
-  const [imports, stop, t] = await Promise.all([listImports(30), apiStop(), getTranslations("settings.import")]);
+  const [imports, keyRefusal, t] = await Promise.all([
+    listImports(30),
+    readKeyRefusal(),
+    getTranslations("settings.import"),
+  ]);
   return (
     <Card title={t("past")} flush>
       {imports.length === 0 ? (
@@ -75,7 +79,7 @@ async function PastImports() {
             </thead>
             <tbody>
               {imports.map((summary) => (
-                <ImportRow key={summary.id} summary={summary} isPaused={stop !== null || apiAccess() === null} />
+                <ImportRow key={summary.id} summary={summary} isPaused={keyRefusal !== null || !hasApiKey()} />
               ))}
             </tbody>
           </Table>

@@ -5,18 +5,19 @@ import { randomUUID } from "node:crypto";
 import { after } from "next/server";
 import { z } from "zod";
 
-import { hastenRefused } from "@/db/calls/enrichment";
+import { makeKeyRefusalsDue } from "@/db/calls/enrichment";
 import { markAsTest } from "@/db/calls/reviews";
-import { hastenRefusedItems } from "@/db/imports/imports";
+import { makeImportKeyRefusalsDue } from "@/db/imports/imports";
 import type { Verdict } from "@/lib/delivery/filter";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
-import { type ApiErrorCode, fetchCall, fetchHealth } from "@/lib/sarj/api";
+import { type ApiErrorCode, fetchCall, fetchHealth, isKeyRefusal } from "@/lib/sarj/api";
 import { secretLabel } from "@/lib/sarj/secrets";
 import { testCallBody } from "@/lib/sarj/test-call";
 import { audit } from "@/server/audit";
 import { type ActionGate, requireAction } from "@/server/auth/gates";
-import { apiAccess, enrichDue, isKeyRefused, noteApiStop, resumeApi } from "@/server/jobs/enrich";
+import { enrichDue } from "@/server/jobs/enrich";
+import { apiAccess, clearKeyRefusal, noteKeyRefusal } from "@/server/vendor-api";
 
 type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] };
 
@@ -167,16 +168,16 @@ export async function testApi(): Promise<{ ok: true; result: ApiTestResult } | R
   log("info", "api_test", error === null ? {} : { error_code: error });
   try {
     if (isAccepted) {
-      await resumeApi();
-      await Promise.all([hastenRefused(), hastenRefusedItems()]);
+      await clearKeyRefusal();
+      await Promise.all([makeKeyRefusalsDue(), makeImportKeyRefusalsDue()]);
       after(() => enrichDue());
-    } else if (error !== null && isKeyRefused(error)) {
-      await noteApiStop(access, error);
+    } else if (error !== null && isKeyRefusal(error)) {
+      await noteKeyRefusal(access, error);
     }
   } catch (failure) {
     log("error", "api_test_not_stored", { error_code: errorCode(failure) });
     return { ok: false, reason: "unavailable" };
   }
-  const key = isAccepted ? "accepted" : error !== null && isKeyRefused(error) ? "refused" : "untested";
+  const key = isAccepted ? "accepted" : error !== null && isKeyRefusal(error) ? "refused" : "untested";
   return { ok: true, result: { key, health: reachable, error: isAccepted ? null : error } };
 }

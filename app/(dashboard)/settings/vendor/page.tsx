@@ -18,7 +18,7 @@ import { isPublicAddress } from "@/lib/http/public-address";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { secretLabels } from "@/lib/sarj/secret-labels";
 import { requirePage } from "@/server/auth/gates";
-import { apiAccess, apiStop } from "@/server/jobs/enrich";
+import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { ApiTest } from "./api-test";
 import { NewSecret } from "./new-secret";
@@ -89,19 +89,19 @@ async function Secrets() {
 }
 
 async function Api() {
-  const [stop, t, tErrors] = await Promise.all([
-    apiStop(),
+  const [keyRefusal, t, tErrors] = await Promise.all([
+    readKeyRefusal(),
     getTranslations("settings.vendor.api"),
     getTranslations("call.apiError"),
   ]);
-  const isOn = apiAccess() !== null;
+  const isOn = hasApiKey();
   return (
     <div className="space-y-3">
       <DescriptionList>
         <DescriptionItem term={t("state")}>
           {!isOn ? (
             <Badge>{t("off")}</Badge>
-          ) : stop === null ? (
+          ) : keyRefusal === null ? (
             <Badge tone="success">{t("on")}</Badge>
           ) : (
             <Badge tone="danger">{t("stopped")}</Badge>
@@ -116,11 +116,11 @@ async function Api() {
           {t.rich("offBody", { variable: slot(<Variable>SARJ_API_KEY</Variable>) })}
         </Notice>
       )}
-      {stop !== null && (
+      {keyRefusal !== null && (
         <Notice tone="danger" title={t("stoppedTitle")}>
           {t.rich("stoppedBody", {
-            reason: tErrors(API_ERRORS.find((known) => known === stop.error) ?? "unknown"),
-            since: slot(<Time value={stop.since} />),
+            reason: tErrors(API_ERRORS.find((known) => known === keyRefusal.error) ?? "unknown"),
+            since: slot(<Time value={keyRefusal.since} />),
             variable: slot(<Variable>SARJ_API_KEY</Variable>),
           })}
         </Notice>

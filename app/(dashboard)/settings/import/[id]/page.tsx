@@ -25,7 +25,7 @@ import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { callHref } from "@/lib/call/link";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { requirePage } from "@/server/auth/gates";
-import { apiAccess, apiStop } from "@/server/jobs/enrich";
+import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { StatusBadge } from "../status-badge";
 import { CancelImport, ResumeImport } from "./controls";
@@ -58,15 +58,15 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
   if (summary === null) {
     notFound();
   }
-  const [raw, stop, t, format] = await Promise.all([
+  const [raw, keyRefusal, t, format] = await Promise.all([
     searchParams,
-    apiStop(),
+    readKeyRefusal(),
     getTranslations("settings.import"),
     getFormatter(),
   ]);
   const { state, after } = query.parse({ state: raw["state"] ?? null, after: raw["after"] ?? 0 });
-  const isOff = apiAccess() === null;
-  const isPaused = isOff || stop !== null;
+  const isOff = !hasApiKey();
+  const isPaused = isOff || keyRefusal !== null;
   const { id, counts, total, createdAt, source, fileName, userName } = summary;
   const done = total - counts.pending;
   const retryable = counts.failed + counts.cancelled;
