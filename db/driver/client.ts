@@ -68,3 +68,4 @@ export const { db, replica, jobs } = perProcess("database", () => {
 });
 
 export type Database = typeof db;
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];

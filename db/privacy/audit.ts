@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, lt, sql, type SQL } from "drizzle-orm";
 
-import { db } from "@/db/driver/client";
+import { db, type Transaction } from "@/db/driver/client";
 import { auditEvents, type AuditEvent } from "@/db/schema/privacy";
 import { decodeCursor, encodeCursor } from "@/lib/call/filter";
 import type { AuditAction, AuditDetail } from "@/lib/privacy/audit";
@@ -43,6 +43,23 @@ export async function recordAuditOnce(entry: AuditEntry & { callId: string }, mi
         and at > now() - make_interval(mins => ${minutes})
     )
   `);
+}
+
+/**
+ * Writes the event of a change in the change's own transaction, if there is an event and the change found a row.
+ *
+ * @param changed the rows that the change returned
+ * @returns whether it found a row
+ */
+export async function recordIfChanged(
+  transaction: Transaction,
+  changed: readonly unknown[],
+  entry?: AuditEntry,
+): Promise<boolean> {
+  if (changed.length > 0 && entry !== undefined) {
+    await recordAudit(entry, transaction);
+  }
+  return changed.length > 0;
 }
 
 function rowOf(entry: AuditEntry) {

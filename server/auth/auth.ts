@@ -5,7 +5,7 @@ import { nextCookies } from "better-auth/next-js";
 import { twoFactor as twoFactorPlugin } from "better-auth/plugins/two-factor";
 
 import { db } from "@/db/driver/client";
-import { admitUser } from "@/db/people/users";
+import { admitAtSignIn } from "@/db/people/admission";
 import { account, session, twoFactor, user, verification } from "@/db/schema/people";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
@@ -62,7 +62,7 @@ export const authOptions = {
     session: {
       create: {
         before: async (created, context) => {
-          const admitted = await admitUser(created.userId);
+          const admitted = await admitAtSignIn(created.userId);
           if (admitted === "deactivated") {
             throw new APIError("FORBIDDEN", { code: "DEACTIVATED", message: "Deactivated" });
           }

@@ -5,7 +5,7 @@ import { createAuthMiddleware } from "better-auth/api";
 import { nextCookies } from "better-auth/next-js";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
 
-import { nameUser } from "@/db/people/users";
+import { setNameIfEmpty } from "@/db/people/admission";
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
@@ -56,7 +56,7 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
           return { error: "signup_disabled" };
         }
         if (source.action === "link-account" && user.id !== undefined && user.name) {
-          await nameUser(user.id, user.name);
+          await setNameIfEmpty(user.id, user.name);
         }
         return undefined;
       },

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { hashPassword } from "better-auth/crypto";
 
-import { createFirstAdministrator, hasUsers } from "@/db/people/users";
+import { createFirstAdministrator } from "@/db/people/first-administrator";
+import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 

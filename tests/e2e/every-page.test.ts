@@ -7,7 +7,7 @@ import type { Sql } from "postgres";
 
 import { decide } from "@/db/calls/reviews";
 import { addImportItems, createImport } from "@/db/imports/imports";
-import { inviteUser, issueLink } from "@/db/people/users";
+import { inviteUser, issueLink } from "@/db/people/one-time-links";
 import { LOCALE_COOKIE, LOCALES } from "@/lib/i18n/locales";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { THEME_COOKIE } from "@/lib/theme";

@@ -5,7 +5,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
-import { readLink, redeemLink } from "@/db/people/users";
+import { readLink, redeemLink } from "@/db/people/one-time-links";
 import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";

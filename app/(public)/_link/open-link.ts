@@ -1,6 +1,6 @@
 import { cache } from "react";
 
-import { type OpenLink, readLink } from "@/db/people/users";
+import { type OpenLink, readLink } from "@/db/people/one-time-links";
 import { hashToken } from "@/lib/people/one-time-token";
 
 /** The link that a page's URL names, if it is still good and for that. */

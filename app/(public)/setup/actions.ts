@@ -7,8 +7,9 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
+import { createFirstAdministrator } from "@/db/people/first-administrator";
 import { takeAttempt } from "@/db/people/rate-limit";
-import { createFirstAdministrator, hasUsers } from "@/db/people/users";
+import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";

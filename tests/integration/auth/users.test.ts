@@ -3,17 +3,9 @@ import { randomUUID } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
 import type postgres from "postgres";
 
-import {
-  changeRole,
-  deactivateUser,
-  inviteUser,
-  issueLink,
-  listUsers,
-  readLink,
-  reactivateUser,
-  redeemLink,
-  revokeInvitation,
-} from "@/db/people/users";
+import { changeRole, deactivateUser, reactivateUser } from "@/db/people/changes";
+import { inviteUser, issueLink, readLink, redeemLink, revokeInvitation } from "@/db/people/one-time-links";
+import { listUsers } from "@/db/people/users";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";

@@ -7,9 +7,10 @@ import { redirect } from "next/navigation";
 import { encode } from "uqr";
 import { z } from "zod";
 
+import { renameUser } from "@/db/people/changes";
+import { revokePendingAccess } from "@/db/people/password";
 import { takeAttempt } from "@/db/people/rate-limit";
 import { endSession, endSessions } from "@/db/people/sessions";
-import { endOpenWays, renameUser } from "@/db/people/users";
 import { errorCode, log } from "@/lib/log";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { latinDigits } from "@/lib/text/digits";
@@ -96,7 +97,7 @@ export async function changePassword(previous: PasswordState, form: FormData): P
       body: { currentPassword: current, newPassword: password, revokeOtherSessions: true },
       headers: requestHeaders,
     });
-    await endOpenWays(gate.user.id);
+    await revokePendingAccess(gate.user.id);
     await audit(gate.user, { action: "password_reset", subject: gate.user.email, detail: { by: "self" } });
     return {};
   });

@@ -5,7 +5,7 @@ import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { listSessions } from "@/db/people/sessions";
-import { readWaysIn } from "@/db/people/users";
+import { readSignInMethods } from "@/db/people/users";
 import { auth } from "@/server/auth/auth";
 import { requirePage } from "@/server/auth/gates";
 import { singleSignOn } from "@/server/auth/single-sign-on";
@@ -22,13 +22,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AccountPage() {
   const me = await requirePage();
-  const [waysIn, sessions, t, role] = await Promise.all([
-    readWaysIn(me.id),
+  const [signInMethods, sessions, t, role] = await Promise.all([
+    readSignInMethods(me.id),
     listSessions(me.id),
     getTranslations("account"),
     getTranslations("shell.role"),
   ]);
-  const backupCodesLeft = waysIn.twoFactorEnabled
+  const backupCodesLeft = signInMethods.twoFactorEnabled
     ? (await auth.api.viewBackupCodes({ body: { userId: me.id } })).backupCodes.length
     : 0;
   const provider = singleSignOn()?.name ?? t("password.otherProvider");
@@ -46,16 +46,19 @@ export default async function AccountPage() {
         <Card title={t("profile.title")} description={t("profile.description")}>
           <NameForm name={me.name} />
         </Card>
-        <Card title={t("password.title")} description={waysIn.hasPassword ? t("password.description") : undefined}>
-          {waysIn.hasPassword ? (
+        <Card
+          title={t("password.title")}
+          description={signInMethods.hasPassword ? t("password.description") : undefined}
+        >
+          {signInMethods.hasPassword ? (
             <PasswordForm email={me.email} />
           ) : (
             <p className="text-sm text-muted">{t("password.none", { name: provider })}</p>
           )}
         </Card>
         <SecondFactor
-          enabled={waysIn.twoFactorEnabled}
-          hasPassword={waysIn.hasPassword}
+          enabled={signInMethods.twoFactorEnabled}
+          hasPassword={signInMethods.hasPassword}
           provider={provider}
           backupCodesLeft={backupCodesLeft}
         />

@@ -3,17 +3,10 @@
 import { refresh } from "next/cache";
 import { z } from "zod";
 
+import { changeRole, deactivateUser, reactivateUser, removeSecondFactor } from "@/db/people/changes";
+import { inviteUser, issueLink, revokeInvitation } from "@/db/people/one-time-links";
 import { endSessions } from "@/db/people/sessions";
-import {
-  changeRole,
-  deactivateUser,
-  inviteUser,
-  issueLink,
-  readEmail,
-  reactivateUser,
-  removeSecondFactor,
-  revokeInvitation,
-} from "@/db/people/users";
+import { readEmail } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";

@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+
+import { and, eq, isNull, sql } from "drizzle-orm";
+
+import { db } from "@/db/driver/client";
+import { type AuditEntry, recordAudit, recordIfChanged } from "@/db/privacy/audit";
+import { oneTimeLinks, session, user } from "@/db/schema/people";
+import type { Role } from "@/lib/people/role";
+
+import { revokePendingAccessIn, setPassword } from "./password";
+
+/**
+ * Invitations and password resets: links that let a user choose a password, once. A user has at most one, and it works only while the
+ * administrator who issued it is one. `tokenHash` is `hashToken` of the token in the URL (SHA-256, hex).
+ */
+
+export type InviteAnswer = { ok: true; id: string; expiresAt: Date } | { ok: false; reason: "exists" };
+
+/**
+ * Adds a user who can do nothing but redeem the link, which expires after `hours`. `exists`: somebody has this e-mail already, in
+ * whatever state. `event` is written in the same transaction.
+ */
+export async function inviteUser(
+  values: {
+    email: string;
+    name: string;
+    role: Role;
+    tokenHash: string;
+    hours: number;
+    invitedBy: string;
+  },
+  event?: AuditEntry,
+): Promise<InviteAnswer> {
+  return db.transaction(async (transaction) => {
+    const added = await transaction
+      .insert(user)
+      .values({
+        id: randomUUID(),
+        name: values.name,
+        email: values.email.toLowerCase(),
+        // The administrator vouches for it: users cannot choose their own e-mail.
+        emailVerified: true,
+        role: values.role,
+        activatedAt: null,
+      })
+      .onConflictDoNothing({ target: user.email })
+      .returning({ id: user.id });
+    const [invited] = added;
+    if (invited === undefined) {
+      return { ok: false, reason: "exists" };
+    }
+    const [link] = await transaction
+      .insert(oneTimeLinks)
+      .values({
+        tokenHash: values.tokenHash,
+        userId: invited.id,
+        purpose: "invite",
+        createdBy: values.invitedBy,
+        expiresAt: hoursFromNow(values.hours),
+      })
+      .returning({ expiresAt: oneTimeLinks.expiresAt });
+    await recordIfChanged(transaction, added, event);
+    return { ok: true, id: invited.id, expiresAt: link?.expiresAt ?? new Date() };
+  });
+}
+
+/** Deletes an invited user with the link. False where there is none, or the invitation has been accepted. `event`: as above. */
+export async function revokeInvitation(userId: string, event?: AuditEntry): Promise<boolean> {
+  return db.transaction(async (transaction) => {
+    const deleted = await transaction
+      .delete(user)
+      .where(and(eq(user.id, userId), isNull(user.activatedAt)))
+      .returning({ id: user.id });
+    return recordIfChanged(transaction, deleted, event);
+  });
+}
+
+/**
+ * Issues a new link, which replaces the previous one: an invitation for an invited user, a reset for an active one. null where there
+ * is no such user, or a deactivated one.
+ */
+export async function issueLink(values: {
+  userId: string;
+  tokenHash: string;
+  hours: number;
+  createdBy: string;
+}): Promise<{ purpose: "invite" | "reset"; name: string; email: string; expiresAt: Date } | null> {
+  return db.transaction(async (transaction) => {
+    const [person] = await transaction
+      .select({ name: user.name, email: user.email, activatedAt: user.activatedAt })
+      .from(user)
+      .where(and(eq(user.id, values.userId), isNull(user.deactivatedAt)))
+      .for("update");
+    if (person === undefined) {
+      return null;
+    }
+    const { name, email, activatedAt } = person;
+    const purpose = activatedAt === null ? "invite" : "reset";
+    const link = {
+      tokenHash: values.tokenHash,
+      purpose,
+      createdBy: values.createdBy,
+      createdAt: sql`now()`,
+      expiresAt: hoursFromNow(values.hours),
+    } as const;
+    const [issued] = await transaction
+      .insert(oneTimeLinks)
+      .values({ ...link, userId: values.userId })
+      .onConflictDoUpdate({ target: oneTimeLinks.userId, set: link })
+      .returning({ expiresAt: oneTimeLinks.expiresAt });
+    return { purpose, name, email, expiresAt: issued?.expiresAt ?? new Date() };
+  });
+}
+
+export type OpenLink = {
+  purpose: "invite" | "reset";
+  name: string;
+  email: string;
+  role: Role;
+  /** The name of the administrator who issued it; null where it is not known any longer. */
+  from: string | null;
+};
+
+/** What a link is for. null where it is unknown, used, replaced or expired, or where its issuer is no longer an administrator. */
+export async function readLink(tokenHash: string): Promise<OpenLink | null> {
+  const from = sql<
+    string | null
+  >`(select nullif(issuer.name, '') from ${user} as issuer where issuer.id = ${oneTimeLinks.createdBy})`;
+  const [link] = await db
+    .select({ purpose: oneTimeLinks.purpose, name: user.name, email: user.email, role: user.role, from })
+    .from(oneTimeLinks)
+    .innerJoin(user, eq(user.id, oneTimeLinks.userId))
+    .where(
+      and(
+        eq(oneTimeLinks.tokenHash, tokenHash),
+        sql`${oneTimeLinks.expiresAt} > now()`,
+        isNull(user.deactivatedAt),
+        isIssuerAdministrator,
+      ),
+    );
+  return link ?? null;
+}
+
+/**
+ * Redeems a link: sets the password, activates an invited user, and ends all sessions and pending sign-ins. Of several requests at
+ * once, one succeeds. null where the link is not valid (see `readLink`) or has another purpose. The audit event is written in the same
+ * transaction.
+ */
+export async function redeemLink(values: {
+  tokenHash: string;
+  purpose: "invite" | "reset";
+  passwordHash: string;
+  /** The new user's name. Ignored for a reset. */
+  name?: string;
+  /** The address of the request. */
+  sourceIp?: string | null;
+}): Promise<{ id: string; name: string; email: string } | null> {
+  return db.transaction(async (transaction) => {
+    const [link] = await transaction
+      .delete(oneTimeLinks)
+      .where(
+        and(
+          eq(oneTimeLinks.tokenHash, values.tokenHash),
+          eq(oneTimeLinks.purpose, values.purpose),
+          sql`${oneTimeLinks.expiresAt} > now()`,
+          isIssuerAdministrator,
+        ),
+      )
+      .returning({ userId: oneTimeLinks.userId });
+    if (link === undefined) {
+      return null;
+    }
+    const [person] = await transaction
+      .update(user)
+      .set({
+        ...(values.purpose === "invite" && values.name ? { name: values.name } : {}),
+        activatedAt: sql`coalesce(${user.activatedAt}, now())`,
+        updatedAt: sql`now()`,
+      })
+      .where(and(eq(user.id, link.userId), isNull(user.deactivatedAt)))
+      .returning({ id: user.id, name: user.name, email: user.email });
+    if (person === undefined) {
+      return null;
+    }
+    await transaction.delete(session).where(eq(session.userId, link.userId));
+    await revokePendingAccessIn(transaction, link.userId);
+    await setPassword(transaction, link.userId, values.passwordHash);
+    await recordAudit(
+      {
+        actor: person,
+        action: values.purpose === "invite" ? "user_joined" : "password_reset",
+        subject: person.email,
+        sourceIp: values.sourceIp ?? null,
+      },
+      transaction,
+    );
+    return person;
+  });
+}
+
+/**
+ * For a query over `one_time_links`. Deactivating an administrator deletes the links that they issued; this check also covers a link
+ * that is being issued at the same time.
+ */
+const isIssuerAdministrator = sql`exists (
+  select 1 from ${user} as issuer
+  where issuer.id = ${oneTimeLinks.createdBy} and issuer.role = 'administrator' and issuer.deactivated_at is null
+)`;
+
+function hoursFromNow(hours: number) {
+  return sql`now() + make_interval(hours => ${hours})`;
+}
