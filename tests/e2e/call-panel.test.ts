@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
+import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { expect, test } from "@/tests/fixtures/test";
 
 /** A call that is opened from the list stands beside it, under its own address. */
@@ -96,8 +96,7 @@ for (const [locale, theme] of [
     await rows(page).filter({ hasText: "Sara 6" }).getByRole("link").first().click();
     await expect(page.getByRole("dialog").getByRole("heading", { name: "Sara 6" })).toBeVisible();
     await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await accessibilityProblems(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });
 }

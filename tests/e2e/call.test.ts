@@ -1,54 +1,14 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { callHref } from "@/lib/call/link";
-import { generateCall } from "@/scripts/simulator/generate";
-import type { Vendor } from "@/scripts/simulator/vendor";
-import type { App } from "@/tests/fixtures/app";
-import type { Database } from "@/tests/fixtures/database";
+import { accessibilityProblems } from "@/tests/fixtures/accessibility";
+import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
-import { complete, notCompleted } from "@/tests/fixtures/webhooks";
-
-async function post(app: App, body: unknown): Promise<void> {
-  expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status).toBe(200);
-}
-
-let calls = 0;
-
-async function recordedCall(
-  app: App,
-  vendor: Vendor,
-  database: Database,
-  language: "en" | "ar" = "en",
-): Promise<string> {
-  calls += 1;
-  const seed = `call-page-${calls}`;
-  const call = generateCall({
-    seed,
-    endedAt: Date.now() - 3_600_000,
-    outcome: "complete",
-    language,
-    recorded: true,
-  });
-  const [webhook] = await vendor.register([call]);
-  await post(app, webhook);
-  await expect
-    .poll(
-      async () =>
-        (await database.sql`select enrichment_state <> 'pending' as asked from calls where call_id = ${call.id}`)[0],
-    )
-    .toEqual({ asked: true });
-  return call.id;
-}
+import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
 function position(page: Page): Promise<number> {
   return page.locator("audio").evaluate((audio: HTMLAudioElement) => audio.currentTime);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
 }
 
 test.afterEach(({ vendor }) => {
@@ -61,7 +21,7 @@ test("a session that ends in the middle of work takes nothing that was typed, wh
   vendor,
   database,
 }) => {
-  const id = await recordedCall(app, vendor, database);
+  const { id } = await sendRecordedCall({ app, vendor, database });
   const note = page.getByLabel("Note");
   const dialog = page.getByRole("dialog", { name: "Your session has ended" });
   const endSessions = () => database.sql`delete from session`;
@@ -100,7 +60,7 @@ test("a recording plays, its turns follow, and turns and keys seek in it", async
   vendor,
   database,
 }) => {
-  const id = await recordedCall(app, vendor, database);
+  const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(callHref(id));
   // Nothing of it is loaded before it is wanted.
   expect(vendor.requests().filter(({ path }) => path.endsWith(`${id}.mp4`))).toEqual([]);
@@ -135,7 +95,7 @@ test("row 60: a recording whose URL expires while its page is open plays on, uns
   vendor,
   database,
 }) => {
-  const id = await recordedCall(app, vendor, database);
+  const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(`${callHref(id)}#t=5`);
   vendor.clearRequests();
   vendor.expireSignatures();
@@ -153,7 +113,7 @@ test("row 60: a recording whose URL expires while its page is open plays on, uns
 });
 
 test("a link to a moment begins there", async ({ adminPage: page, app, vendor, database }) => {
-  const id = await recordedCall(app, vendor, database);
+  const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(`${callHref(id)}#t=7`);
   await expect(page.getByRole("slider", { name: "Position in the recording" })).toHaveValue("7");
   await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -166,7 +126,7 @@ test("row 60: expired, never recorded and the vendor's absence are three message
   vendor,
   database,
 }) => {
-  const id = await recordedCall(app, vendor, database);
+  const { id } = await sendRecordedCall({ app, vendor, database });
   vendor.fault({ on: "recording", kind: "status", status: 503 });
   await page.goto(callHref(id));
   await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -181,7 +141,7 @@ test("row 60: expired, never recorded and the vendor's absence are three message
   await page.getByRole("button", { name: "Play", exact: true }).click();
   await expect(page.getByText("The recording has expired")).toBeVisible();
 
-  await post(app, complete("silent"));
+  await postWebhook(app, complete("silent"));
   await page.goto(callHref("silent"));
   await expect(page.getByText("Sarj did not record this call.")).toBeVisible();
   await expect(page.locator("audio")).toHaveCount(0);
@@ -195,7 +155,7 @@ test("row 52: nothing that the vendor sends is run", async ({ adminPage: page, a
       reports.push(message.text());
     }
   });
-  await post(
+  await postWebhook(
     app,
     complete("evil", {
       recording_url: "javascript:window.pwned=1",
@@ -228,7 +188,7 @@ test("a call that reached nobody has no goal and no length, and is not said to w
   adminPage: page,
   app,
 }) => {
-  await post(app, notCompleted("missed"));
+  await postWebhook(app, notCompleted("missed"));
   await page.goto(callHref("missed"));
   const facts = page.getByLabel("What is known about this call");
   await expect(facts).toContainText("Does not apply");
@@ -237,7 +197,7 @@ test("a call that reached nobody has no goal and no length, and is not said to w
 });
 
 test("a decision is saved, shown as one of the three facts, and undone", async ({ adminPage: page, app, database }) => {
-  await post(app, notCompleted("to-decide"));
+  await postWebhook(app, notCompleted("to-decide"));
   await page.goto(callHref("to-decide"));
   await page.getByRole("radio", { name: /Needs follow-up/ }).check();
   await page.getByLabel("Note").fill("اتصل غدًا");
@@ -260,7 +220,7 @@ test("a decision is saved, shown as one of the three facts, and undone", async (
 });
 
 test("words are found in any spelling", async ({ adminPage: page, app }) => {
-  await post(app, complete("searched"));
+  await postWebhook(app, complete("searched"));
   await page.goto(callHref("searched"));
   await page.getByRole("searchbox", { name: "Search in the transcript" }).fill("التوصِيل");
   await expect(page.locator("mark")).toHaveText("التوصيل");
@@ -273,5 +233,5 @@ test("an unknown call is a 404 with a way back", async ({ adminPage: page }) => 
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "Call not found" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Go to calls" })).toHaveAttribute("href", "/calls");
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityProblems(page)).toEqual([]);
 });

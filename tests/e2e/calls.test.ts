@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
+import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -23,11 +23,6 @@ async function store(sql: Sql) {
 
 const count = (page: Page) => page.getByTestId("call-count");
 const rows = (page: Page) => page.locator("tbody tr");
-
-async function violations(page: Page) {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 test("a filter is a new address; back takes it away, a chip too", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
@@ -112,7 +107,7 @@ test("the reader's columns are in the server's HTML", async ({ adminPage: page, 
 test("empty, nothing found, not understood: each says so", async ({ adminPage: page, database: { sql } }) => {
   await page.goto("/calls");
   await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityProblems(page)).toEqual([]);
   await store(sql);
   await page.goto("/calls?outcome=failed&colour=red&from=soon");
   await expect(page.getByText("were not understood and are left out: colour, from")).toBeVisible();
@@ -136,7 +131,7 @@ for (const [locale, width] of [
     await page.goto("/calls?outcome=complete&language=ar");
     await expect(page.locator("[data-row-link]:visible")).toHaveCount(40);
     await expect(page.locator("html")).toHaveAttribute("dir", locale === "ar" ? "rtl" : "ltr");
-    expect(await violations(page)).toEqual([]);
+    expect(await accessibilityProblems(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 }

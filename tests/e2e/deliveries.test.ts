@@ -1,8 +1,8 @@
 import type postgres from "postgres";
 
-import { addPerson } from "@/tests/fixtures/people";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
 
 test.beforeEach(async ({ context, app, database }) => {
@@ -133,7 +133,7 @@ test("a viewer sees none of it, an operator replays but not all of a reason", as
   const id = await setAside(sql, "role-1");
   for (const role of ["viewer", "operator"] as const) {
     const context = await browser.newContext({ baseURL: app.url });
-    await context.addCookies(await signIn(app.url, await addPerson(sql, role)));
+    await context.addCookies(await signIn(app.url, await addUser(sql, role)));
     const page = await context.newPage();
     const statuses = [];
     for (const path of ["/deliveries", `/deliveries/${id}`, `/deliveries/${id}/body`]) {

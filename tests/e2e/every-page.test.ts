@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
-import AxeBuilder from "@axe-core/playwright";
 import type { ConsoleMessage, Cookie, Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
@@ -13,6 +12,7 @@ import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { THEME_COOKIE } from "@/lib/theme";
 import { generateCall } from "@/scripts/simulator/generate";
 import { sendCall, sendHistory } from "@/scripts/simulator/play";
+import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { routesOfBuild } from "@/tests/fixtures/build";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
@@ -214,8 +214,7 @@ for (const { locale, theme, width } of FOLDER === undefined ? USUAL : LOOKS) {
       await page.goto(path);
       await settled(page);
       expect(new URL(page.url()).pathname, name).toBe(new URL(path, url).pathname);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      found.push(...violations.map(({ id, nodes }) => ({ name, axe: id, at: nodes.map(({ html }) => html) })));
+      found.push(...(await accessibilityProblems(page)).map((problem) => ({ name, axe: problem })));
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (beyond > 0) {
         found.push({ name, beyond });

@@ -1,8 +1,8 @@
 import { generateCalls } from "@/scripts/simulator/generate";
 import { WEBHOOK_SECRET } from "@/tests/fixtures/environment";
-import { addPerson } from "@/tests/fixtures/people";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
 
 test.beforeEach(async ({ context, app, database, vendor }) => {
   await database.empty();
@@ -64,7 +64,7 @@ test("row 5: the secret is in no page until an administrator asks for it, and fo
 
   for (const role of ["viewer", "operator"] as const) {
     const context = await browser.newContext({ baseURL: app.url });
-    await context.addCookies(await signIn(app.url, await addPerson(sql, role)));
+    await context.addCookies(await signIn(app.url, await addUser(sql, role)));
     const answer = await context.request.get(`${app.url}/settings/vendor`);
     expect(answer.status(), role).toBe(403);
     expect(await answer.text()).not.toContain(WEBHOOK_SECRET);

@@ -1,6 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
+import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
@@ -48,8 +48,7 @@ for (const { locale, theme, width } of looks) {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
         0,
       );
-      const { violations } = await new AxeBuilder({ page }).exclude("#content").analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await accessibilityProblems(page, { exclude: "#content" })).toEqual([]);
       await page.keyboard.press("Control+k");
       await expect(page.getByRole("dialog")).toBeVisible();
       await page.keyboard.press("Escape");

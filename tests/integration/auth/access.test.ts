@@ -2,7 +2,7 @@ import type postgres from "postgres";
 
 import { type Role, ROLES } from "@/lib/people/role";
 import { actionsOfBuild, routesOfBuild } from "@/tests/fixtures/build";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
@@ -120,7 +120,7 @@ async function everybody(url: string, sql: postgres.Sql): Promise<Map<string, st
   const cookies = new Map<string, string>();
   for (const who of [...ROLES, "expired", "deactivated"] as const) {
     const person = await addUser(sql, who === "expired" || who === "deactivated" ? "administrator" : who);
-    cookies.set(who, (await signIn(url, person)).map(({ name, value }) => `${name}=${value}`).join("; "));
+    cookies.set(who, cookieHeader(await signIn(url, person)));
     if (who === "expired") {
       await sql`update session set expires_at = now() - interval '1 second' where user_id = ${person.id}`;
     } else if (who === "deactivated") {

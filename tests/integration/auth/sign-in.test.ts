@@ -4,7 +4,7 @@ import { takeAttempt } from "@/db/people/rate-limit";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
 import { ADMIN } from "@/tests/fixtures/environment";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
@@ -51,7 +51,7 @@ test("nobody signs up, and nobody gives himself a role", async ({ app, database:
   expect((await anyone.post("/api/auth/sign-up/email", { data: person })).status()).toBe(404);
   const cookies = await signIn(app.url);
   const signedIn = await client(app.url, {
-    cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "),
+    cookie: cookieHeader(cookies),
     origin: app.url,
   });
   expect((await signedIn.post("/api/auth/update-user", { data: { role: "viewer" } })).status()).toBe(404);
@@ -205,7 +205,7 @@ for (const [what, headers] of [
 ] as const) {
   test(`row 55: a sign-out ${what} is refused`, async ({ app }) => {
     const cookies = await signIn(app.url);
-    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    const cookie = cookieHeader(cookies);
     const answer = await (await client(app.url, { ...headers, cookie })).post("/api/auth/sign-out", { data: {} });
     expect(answer.status()).toBe(403);
     const session = await (await client(app.url, { cookie })).get("/api/auth/get-session");
@@ -215,7 +215,7 @@ for (const [what, headers] of [
 
 test("signing out ends the session itself, not only its cookie", async ({ app }) => {
   const cookies = await signIn(app.url);
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookie = cookieHeader(cookies);
   const own = await client(app.url, { origin: app.url, cookie });
   expect((await own.post("/api/auth/sign-out", { data: {} })).status()).toBe(200);
   expect(

@@ -7,7 +7,7 @@ import { changeRole, deactivateUser, reactivateUser } from "@/db/people/changes"
 import { inviteUser, issueLink, readLink, redeemLink, revokeInvitation } from "@/db/people/one-time-links";
 import { listUsers } from "@/db/people/users";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
@@ -201,7 +201,7 @@ test("row 53: a deactivated user is out on the next request, and cannot come bac
 }) => {
   const person = await addUser(sql, "operator");
   const cookies = await signIn(app.url, person);
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookie = cookieHeader(cookies);
   const ask = () => request.get(`${app.url}/settings/account`, { maxRedirects: 0, headers: { cookie } });
   expect((await ask()).status()).toBe(200);
 
@@ -232,7 +232,7 @@ test("row 53: a deactivated user is out on the next request, and cannot come bac
 test("row 53: a role is what it is at the time of the request", async ({ app, request, database: { sql } }) => {
   const person = await addUser(sql, "administrator");
   await addUser(sql, "administrator");
-  const cookie = (await signIn(app.url, person)).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookie = cookieHeader(await signIn(app.url, person));
   const ask = async () =>
     (await request.get(`${app.url}/settings/users`, { maxRedirects: 0, headers: { cookie } })).status();
   expect(await ask()).toBe(200);
@@ -250,7 +250,7 @@ test("sign-in, failure and sign-out are written down; a password typed as an e-m
     request.post(`${app.url}${path}`, { data, headers: { origin: app.url, ...(cookie ? { cookie } : {}) } });
   await post("/api/auth/sign-in/email", { email: person.email, password: "not the password" });
   await post("/api/auth/sign-in/email", { email: "my secret password", password: "not the password" });
-  const cookie = (await signIn(app.url, person)).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookie = cookieHeader(await signIn(app.url, person));
   await post("/api/auth/sign-out", {}, cookie);
   const rows = await sql`select action, actor_email, subject, detail from audit_events
     where actor_email = ${person.email} or subject = ${person.email} order by at, action desc`;

@@ -13,6 +13,7 @@ import { type CallFacts, type JsonObject, NO_FACTS } from "@/lib/call/facts";
 import { CALL_SORTS, DEFAULT_VIEW, parseCallFilter } from "@/lib/call/filter";
 import { parseCsv } from "@/tests/fixtures/csv";
 import { ADMIN } from "@/tests/fixtures/environment";
+import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
 const ZONE = "Africa/Cairo";
@@ -338,7 +339,7 @@ test.describe("row 58: when the reader goes away", () => {
     database: { sql, superuser },
   }) => {
     await store("call-1", { variables: { a: 1 } });
-    const cookie = (await adminPage.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const cookie = cookieHeader(await adminPage.context().cookies());
     const reader = new AbortController();
     await sql.begin(async (transaction) => {
       // The export waits for this lock; only a cancelled query leaves the queue while it is held.
@@ -360,7 +361,7 @@ test.describe("row 58: when the reader goes away", () => {
   }) => {
     test.slow();
     await storeMany(sql, 60_000);
-    const cookie = (await adminPage.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const cookie = cookieHeader(await adminPage.context().cookies());
     const reader = new AbortController();
     const answer = await fetch(`${app.url}/calls/export.csv`, { headers: { cookie }, signal: reader.signal });
     expect(answer.status).toBe(200);

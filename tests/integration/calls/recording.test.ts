@@ -2,53 +2,17 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Cookie } from "@playwright/test";
-
 import { callHref, recordingHref } from "@/lib/call/link";
-import type { VendorCall } from "@/scripts/simulator/contract";
-import { generateCall } from "@/scripts/simulator/generate";
 import type { Vendor } from "@/scripts/simulator/vendor";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
 import { ADMIN } from "@/tests/fixtures/environment";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
-import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
 const HOUR = 3_600_000;
-
-function cookieHeader(cookies: Cookie[]): string {
-  return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-}
-
-async function post(app: App, body: unknown): Promise<void> {
-  const answer = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) });
-  expect(answer.status).toBe(200);
-}
-
-let calls = 0;
-
-/** A recorded call that the application knows and has asked the vendor about: nothing in the background asks any more. */
-async function recordedCall(app: App, vendor: Vendor, database: Database): Promise<VendorCall> {
-  calls += 1;
-  const call = generateCall({
-    seed: `recording-${calls}`,
-    endedAt: Date.now() - HOUR,
-    outcome: "complete",
-    language: "en",
-    recorded: true,
-  });
-  const [webhook] = await vendor.register([call]);
-  await post(app, webhook);
-  await expect
-    .poll(
-      async () =>
-        (await database.sql`select enrichment_state <> 'pending' as asked from calls where call_id = ${call.id}`)[0],
-    )
-    .toEqual({ asked: true });
-  vendor.clearRequests();
-  return call;
-}
 
 async function storeUrl(database: Database, callId: string, url: string, expiresAt: Date | null): Promise<void> {
   await database.sql`
@@ -79,7 +43,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("a recording is streamed whole and in ranges, and is nobody's but ours", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const whole = await get(id);
     expect(whole.status).toBe(200);
     expect(Object.fromEntries(whole.headers)).toMatchObject({
@@ -122,7 +86,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("HEAD gives the same headers and no body", async ({ app, vendor, database, adminCookies }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const head = await fetch(`${app.url}${recordingHref(id)}`, {
       method: "HEAD",
       headers: { cookie: cookieHeader(adminCookies), range: "bytes=0-9" },
@@ -133,7 +97,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("a download has a name that every file system takes", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const answer = await get(id, {}, "?download=1");
     expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="call-${id}.mp4"`);
     await answer.body?.cancel();
@@ -144,7 +108,7 @@ test.describe("with the vendor's API", () => {
     vendor,
     database,
   }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const url = await storedUrl(database, id);
     await storeUrl(database, id, url, new Date(Date.now() - 1000));
 
@@ -162,7 +126,7 @@ test.describe("with the vendor's API", () => {
     vendor,
     database,
   }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const url = await storedUrl(database, id);
     await storeUrl(database, id, url, new Date(Date.now() + 30_000));
     vendor.fault({ on: "api", kind: "status", status: 500 });
@@ -180,7 +144,7 @@ test.describe("with the vendor's API", () => {
     vendor,
     database,
   }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const altered = (await storedUrl(database, id)).replace(/Signature=..../, "Signature=0000");
     const nextYear = new Date(Date.now() + 365 * 24 * HOUR);
     await storeUrl(database, id, altered, nextYear);
@@ -204,7 +168,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("row 60: expired, never recorded and the vendor's absence are told apart", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const answer = async (callId: string) => {
       const response = await get(callId);
       return [response.status, await response.json()] as const;
@@ -225,14 +189,14 @@ test.describe("with the vendor's API", () => {
     expect(await answer(id)).toEqual([502, { error: "vendor_unavailable", reason: "unexpected_answer" }]);
     vendor.clearFaults();
 
-    await post(app, notCompleted("nobody-answered"));
+    await postWebhook(app, notCompleted("nobody-answered"));
     expect(await answer("nobody-answered")).toEqual([404, { error: "never_recorded", reason: "call_not_found" }]);
     expect(await answer("no-such-call")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
     expect(await answer("\u0000")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
   });
 
   test("row 59: a redirect of the store is refused", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     vendor.fault({ on: "recording", kind: "redirect" });
     const response = await get(id);
     expect([response.status, await response.json()]).toEqual([
@@ -242,7 +206,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("row 53: without a session there is no recording", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const response = await fetch(`${app.url}${recordingHref(id)}`);
     expect([response.status, await response.json()]).toEqual([401, { error: "signed_out" }]);
     expect(asked(vendor, "recording")).toBe(0);
@@ -253,7 +217,7 @@ test.describe("with the vendor's API", () => {
     vendor,
     database,
   }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     await Promise.all([get(id), get(id, { range: "bytes=0-9" })]);
     await get(id, { range: "bytes=10-19" });
     await get(id, {}, "?download=1");
@@ -271,7 +235,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("what cannot be written down is not heard", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     await database.superuser`alter table audit_events rename to audit_events_away`;
     try {
       const response = await get(id);
@@ -290,7 +254,7 @@ test.describe("with the vendor's API", () => {
     database,
     adminCookies,
   }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     const [row] = await database.sql`
       select c.phone_number, d.id from calls c join deliveries d using (call_id) where call_id = ${id}`;
     const number = String(row?.["phone_number"]);
@@ -319,7 +283,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("a recording that was deleted by rule is not fetched again", async ({ app, vendor, database }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     await database.sql`
       update call_details set recording_url = null, recording_expires_at = null, recording_purged_at = now()
       where call_id = ${id}`;
@@ -343,7 +307,7 @@ test.describe("with the vendor's API", () => {
     ];
     for (const [index, url] of urls.entries()) {
       const callId = `bad-url-${index}`;
-      await post(app, complete(callId, { recording_url: url }));
+      await postWebhook(app, complete(callId, { recording_url: url }));
       const response = await get(callId);
       expect([response.status, await response.json()], url).toEqual([
         502,
@@ -358,7 +322,7 @@ test.describe("with the vendor's API", () => {
   });
 
   test("no signed URL is logged or sent to a browser", async ({ app, vendor, database, adminCookies }) => {
-    const { id } = await recordedCall(app, vendor, database);
+    const { id } = await sendRecordedCall({ app, vendor, database });
     expect((await get(id)).status).toBe(200);
     vendor.fault({ on: "recording", kind: "status", status: 503 });
     expect((await get(id)).status).toBe(502);
@@ -411,16 +375,16 @@ test.describe("with a store of its own and no API key", () => {
 
   test("an expired recording says that nobody can be asked for another", async () => {
     const url = `http://${host}/old.mp4?X-Goog-Date=20260101T000000Z&X-Goog-Expires=60&X-Goog-Signature=00`;
-    await post(alone, complete("expired", { recording_url: url }));
+    await postWebhook(alone, complete("expired", { recording_url: url }));
     const response = await get("expired");
     expect([response.status, await response.json()]).toEqual([410, { error: "expired", reason: "api_off" }]);
-    await post(alone, complete("unrecorded"));
+    await postWebhook(alone, complete("unrecorded"));
     const never = await get("unrecorded");
     expect([never.status, await never.json()]).toEqual([404, { error: "never_recorded", reason: "api_off" }]);
   });
 
   test("row 59: a name of the list that leads into this machine is refused", async () => {
-    await post(alone, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
+    await postWebhook(alone, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
     const response = await get("rebound");
     expect([response.status, await response.json()]).toEqual([
       502,
@@ -429,7 +393,7 @@ test.describe("with a store of its own and no API key", () => {
   });
 
   test("whoever closes the page stops the store", async () => {
-    await post(alone, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
+    await postWebhook(alone, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
     const leaving = new AbortController();
     const response = await get("endless", leaving.signal);
     const reader = response.body?.getReader();

@@ -9,10 +9,10 @@ import { type App, startApp } from "@/tests/fixtures/app";
 import { actionsOfBuild } from "@/tests/fixtures/build";
 import { createDatabase } from "@/tests/fixtures/database";
 import { ADMIN, WEBHOOK_SECRET } from "@/tests/fixtures/environment";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, type TestUser } from "@/tests/fixtures/users";
-import { complete } from "@/tests/fixtures/webhooks";
+import { complete, postWebhook } from "@/tests/fixtures/webhooks";
 
 /**
  * Everything that is written down, done once over HTTP: who, what, to which, how much, and from where. Not here, because it takes a
@@ -345,7 +345,7 @@ test("everything that is to be written down is done here, and is written down wh
     ...row,
   });
   try {
-    const cookies = (await signIn(app.url)).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const cookies = cookieHeader(await signIn(app.url));
     // The first administrator is made out of the environment, from nowhere.
     const joined = { action: "user_joined", subject: ADMIN.email, detail: { by: "set-up" }, address: null } as const;
     expect((await written())[0]).toEqual(whole(joined));
@@ -378,7 +378,7 @@ test("everything that is to be written down is done here, and is written down wh
       complete("two", { phone_number: "+966500000002" }),
     ];
     for (const body of bodies) {
-      expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status).toBe(200);
+      await postWebhook(app, body);
     }
     const stored = await sql<{ id: string }[]>`
       select id from deliveries where call_id in ('one', 'two') order by call_id`;

@@ -11,7 +11,7 @@ import { startVendor } from "@/scripts/simulator/server";
 import { startApp } from "@/tests/fixtures/app";
 import { allowConnections, createDatabase } from "@/tests/fixtures/database";
 import { rawRequest } from "@/tests/fixtures/raw-http";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
@@ -64,7 +64,7 @@ test("rows 5 and 62: a secret, a number, a line of a transcript and a signed URL
     const cookies = await signIn(app.url);
     const admin = await playwrightRequest.newContext({
       baseURL: app.url,
-      extraHTTPHeaders: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") },
+      extraHTTPHeaders: { cookie: cookieHeader(cookies) },
     });
     const ask = async (path: string) => {
       const answer = await admin.get(path, { maxRedirects: 0 });

@@ -3,10 +3,10 @@ import { type APIRequestContext, request as playwrightRequest } from "@playwrigh
 import { decide } from "@/db/calls/reviews";
 import { callHref } from "@/lib/call/link";
 import { ADMIN } from "@/tests/fixtures/environment";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
-import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
 /** A call's own number, wherever a payload may repeat it: no viewer is told it in any form. */
 
@@ -62,7 +62,7 @@ const call = complete(CALL, {
 });
 
 async function clientOf(url: string, person: { email: string; password: string }): Promise<APIRequestContext> {
-  const cookie = (await signIn(url, person)).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookie = cookieHeader(await signIn(url, person));
   return playwrightRequest.newContext({ baseURL: url, extraHTTPHeaders: { cookie } });
 }
 
@@ -70,7 +70,7 @@ test.beforeEach(async ({ app, database }) => {
   await database.empty();
   await database.sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
   for (const body of [call, complete("another", { phone_number: "+966509999999" }), notCompleted("missed")]) {
-    expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status).toBe(200);
+    await postWebhook(app, body);
   }
   const { sql } = database;
   await sql`update call_details set variables = ${sql.json({ customer_name: `Sara ${NUMBER}`, mobile: NUMBER })} where call_id = ${CALL}`;
