@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 
 import { db, type Transaction } from "@/db/driver/client";
-import { type AuditEntry, recordIfChanged } from "@/db/privacy/audit";
+import { type NewAuditEvent, recordIfChanged } from "@/db/privacy/audit";
 import { oneTimeLinks, session, twoFactor, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
@@ -14,7 +14,7 @@ const ADMINISTRATORS_LOCK = 7_215_004;
 export type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
 
 /** Takes effect with the user's next request. A former administrator's links stop working. */
-export async function changeRole(userId: string, role: Role, event?: AuditEntry): Promise<ChangeAnswer> {
+export async function changeRole(userId: string, role: Role, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, role === "administrator", async (transaction) => {
     const changed = await transaction
       .update(user)
@@ -29,7 +29,7 @@ export async function changeRole(userId: string, role: Role, event?: AuditEntry)
 }
 
 /** Ends all sessions of an active user and refuses new ones. The user's own link and the links that they issued stop working. */
-export async function deactivateUser(userId: string, event?: AuditEntry): Promise<ChangeAnswer> {
+export async function deactivateUser(userId: string, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, false, async (transaction) => {
     const changed = await transaction
       .update(user)
@@ -47,7 +47,7 @@ export async function deactivateUser(userId: string, event?: AuditEntry): Promis
 }
 
 /** Restores a deactivated user with the same role, password and second factor, and without a session. False where there is none. */
-export async function reactivateUser(userId: string, event?: AuditEntry): Promise<boolean> {
+export async function reactivateUser(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
     // A session may have begun during the deactivation. It was refused since then and would work again.
     await transaction.delete(session).where(eq(session.userId, userId));
@@ -61,7 +61,7 @@ export async function reactivateUser(userId: string, event?: AuditEntry): Promis
 }
 
 /** For a user who has lost the phone: the password alone is enough again. False where there is no second factor. */
-export async function removeSecondFactor(userId: string, event?: AuditEntry): Promise<boolean> {
+export async function removeSecondFactor(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
     await transaction.delete(twoFactor).where(eq(twoFactor.userId, userId));
     const changed = await transaction

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
-import { recordAudit } from "@/db/privacy/audit";
+import { recordAuditEvent } from "@/db/privacy/audit";
 import { user } from "@/db/schema/people";
 
 import { setPassword } from "./password";
@@ -34,7 +34,7 @@ export async function createFirstAdministrator(values: {
     const email = values.email.toLowerCase();
     await transaction.insert(user).values({ id, name: values.name, email, emailVerified: true, role: "administrator" });
     await setPassword(transaction, id, values.passwordHash);
-    await recordAudit(
+    await recordAuditEvent(
       {
         actor: { id, name: values.name, email },
         action: "user_joined",

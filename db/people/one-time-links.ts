@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
-import { type AuditEntry, recordAudit, recordIfChanged } from "@/db/privacy/audit";
+import { type NewAuditEvent, recordAuditEvent, recordIfChanged } from "@/db/privacy/audit";
 import { oneTimeLinks, session, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
@@ -29,7 +29,7 @@ export async function inviteUser(
     hours: number;
     invitedBy: string;
   },
-  event?: AuditEntry,
+  event?: NewAuditEvent,
 ): Promise<InviteAnswer> {
   return db.transaction(async (transaction) => {
     const added = await transaction
@@ -65,7 +65,7 @@ export async function inviteUser(
 }
 
 /** Deletes an invited user with the link. False where there is none, or the invitation has been accepted. `event`: as above. */
-export async function revokeInvitation(userId: string, event?: AuditEntry): Promise<boolean> {
+export async function revokeInvitation(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
     const deleted = await transaction
       .delete(user)
@@ -185,7 +185,7 @@ export async function redeemLink(values: {
     await transaction.delete(session).where(eq(session.userId, link.userId));
     await revokePendingAccessIn(transaction, link.userId);
     await setPassword(transaction, link.userId, values.passwordHash);
-    await recordAudit(
+    await recordAuditEvent(
       {
         actor: person,
         action: values.purpose === "invite" ? "user_joined" : "password_reset",

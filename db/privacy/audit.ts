@@ -6,12 +6,13 @@ import { decodeCursor, encodeCursor } from "@/lib/call/filter";
 import type { AuditAction, AuditDetail } from "@/lib/privacy/audit";
 import type { AuditFilter } from "@/lib/privacy/audit-filter";
 
-export type AuditEntry = {
-  /** Null where nobody was signed in, or the product itself acted. */
+/** An event to be written. `AuditEvent` is one that was read. */
+export type NewAuditEvent = {
+  /** Null where nobody was signed in, or where Callboard itself acted. */
   actor: { id: string; name: string; email: string } | null;
   action: AuditAction;
   callId?: string;
-  /** Whom or what else it is about: a user's address, a setting's name. Never a caller's number. */
+  /** Who or what else it is about: a user's e-mail, the name of a setting. Never a caller's number. */
   subject?: string;
   rowCount?: number;
   detail?: AuditDetail;
@@ -19,21 +20,24 @@ export type AuditEntry = {
 };
 
 /**
- * Writes an event down. Who serves personal data awaits it first: what cannot be recorded is not done. Throws where the
- * database is away.
+ * Writes an event to the audit log. Code that serves personal data awaits this first: what cannot be recorded is not done. Throws where
+ * the database cannot be reached.
  *
- * @param on the transaction of what is written down: then neither is there without the other
+ * @param on the transaction of the change, so that the change and its event are stored together or not at all
  */
-export async function recordAudit(entry: AuditEntry, on: Pick<typeof db, "insert"> = db): Promise<void> {
-  await on.insert(auditEvents).values(rowOf(entry));
+export async function recordAuditEvent(event: NewAuditEvent, on: Pick<typeof db, "insert"> = db): Promise<void> {
+  await on.insert(auditEvents).values(rowOf(event));
 }
 
 /**
- * The same, unless the same person did the same to the same call within the last `minutes`: a player asks for one
- * recording in many ranges, and that is one listening.
+ * Writes an event about a call, unless the same person did the same to the same call within the last `minutes`: a player requests one
+ * recording in many ranges, and that is one event.
  */
-export async function recordAuditOnce(entry: AuditEntry & { callId: string }, minutes: number): Promise<void> {
-  const row = rowOf(entry);
+export async function recordAuditEventOnce(
+  event: Omit<NewAuditEvent, "rowCount" | "detail"> & { callId: string },
+  minutes: number,
+): Promise<void> {
+  const row = rowOf(event);
   await db.execute(sql`
     insert into ${auditEvents} (actor_id, actor_name, actor_email, action, call_id, subject, source_ip)
     select ${row.actorId}, ${row.actorName}, ${row.actorEmail}, ${row.action}, ${row.callId}, ${row.subject}, ${row.sourceIp}
@@ -54,25 +58,25 @@ export async function recordAuditOnce(entry: AuditEntry & { callId: string }, mi
 export async function recordIfChanged(
   transaction: Transaction,
   changed: readonly unknown[],
-  entry?: AuditEntry,
+  event?: NewAuditEvent,
 ): Promise<boolean> {
-  if (changed.length > 0 && entry !== undefined) {
-    await recordAudit(entry, transaction);
+  if (changed.length > 0 && event !== undefined) {
+    await recordAuditEvent(event, transaction);
   }
   return changed.length > 0;
 }
 
-function rowOf(entry: AuditEntry) {
+function rowOf(event: NewAuditEvent) {
   return {
-    actorId: entry.actor?.id ?? null,
-    actorName: entry.actor?.name ?? null,
-    actorEmail: entry.actor?.email ?? null,
-    action: entry.action,
-    callId: entry.callId ?? null,
-    subject: entry.subject ?? null,
-    rowCount: entry.rowCount ?? null,
-    detail: entry.detail ?? null,
-    sourceIp: entry.sourceIp ?? null,
+    actorId: event.actor?.id ?? null,
+    actorName: event.actor?.name ?? null,
+    actorEmail: event.actor?.email ?? null,
+    action: event.action,
+    callId: event.callId ?? null,
+    subject: event.subject ?? null,
+    rowCount: event.rowCount ?? null,
+    detail: event.detail ?? null,
+    sourceIp: event.sourceIp ?? null,
   };
 }
 
@@ -108,7 +112,7 @@ export async function listAudit(filter: AuditFilter, cursorText: string | null, 
   };
 }
 
-/** The whole log that the filter finds, the newest first, a thousand rows at a time. */
+/** All events that match the filter, newest first, in batches of up to a thousand. */
 export async function* exportAudit(filter: AuditFilter): AsyncGenerator<AuditEvent[]> {
   let last: AuditEvent | undefined;
   for (;;) {
@@ -126,7 +130,7 @@ export async function* exportAudit(filter: AuditFilter): AsyncGenerator<AuditEve
   }
 }
 
-/** Everybody who is in the log, for the filter's menu. */
+/** The people in the log, for the menu of the filter: at most 200. */
 export async function listActors(): Promise<{ id: string; name: string }[]> {
   const rows = await db
     .selectDistinctOn([auditEvents.actorId], { id: auditEvents.actorId, name: auditEvents.actorName })
@@ -137,7 +141,7 @@ export async function listActors(): Promise<{ id: string; name: string }[]> {
   return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name: name ?? id }]));
 }
 
-/** Who heard, saw or changed this call, the newest first. */
+/** The events about one call, newest first. */
 export async function listAuditOfCall(callId: string, limit = 50): Promise<AuditEvent[]> {
   return db
     .select()

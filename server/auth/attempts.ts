@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { forgetAttempts, type RateLimitRule, returnAttempt, takeAttempt } from "@/db/people/rate-limit";
 import { isKnownEmail } from "@/db/people/users";
-import { recordAudit } from "@/db/privacy/audit";
+import { recordAuditEvent } from "@/db/privacy/audit";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import type { AuditDetail } from "@/lib/privacy/audit";
@@ -116,7 +116,7 @@ export async function recordSignIn(
   { id, name, email }: { id: string; name: string; email: string },
   by?: Way,
 ): Promise<void> {
-  await recordAudit({
+  await recordAuditEvent({
     actor: { id, name, email },
     action,
     sourceIp: addressOf(requestHeaders),
@@ -130,7 +130,7 @@ export async function recordJoined(
   { id, name, email }: { id: string; name: string; email: string },
   by: "set-up" | "single sign-on",
 ): Promise<void> {
-  await recordAudit({
+  await recordAuditEvent({
     actor: { id, name, email },
     action: "user_joined",
     subject: email,
@@ -154,7 +154,13 @@ export async function recordFailedSignIn(
       ? { key: `sign-in:recorded:account:${hashOf(email)}`, ...RECORDED_OF_ACCOUNT }
       : { key: `sign-in:recorded:address:${hashOf(sourceIp ?? "")}`, ...RECORDED_OF_ADDRESS };
     if ((await takeAttempt(rule)).ok) {
-      await recordAudit({ actor: null, action: "sign_in_failed", subject: email, detail: { by, ...detail }, sourceIp });
+      await recordAuditEvent({
+        actor: null,
+        action: "sign_in_failed",
+        subject: email,
+        detail: { by, ...detail },
+        sourceIp,
+      });
     }
   }
 }
@@ -187,7 +193,12 @@ export async function recordFailedSingleSignOn(
   if ((await takeAttempt({ key, max: 1, windowSeconds: ACCOUNT_LIMIT.windowSeconds })).ok) {
     const detail = { error };
     await (email === undefined
-      ? recordAudit({ actor: null, action: "sign_in_failed", detail: { by: "single sign-on", ...detail }, sourceIp })
+      ? recordAuditEvent({
+          actor: null,
+          action: "sign_in_failed",
+          detail: { by: "single sign-on", ...detail },
+          sourceIp,
+        })
       : recordFailedSignIn(requestHeaders, { email }, "single sign-on", detail));
   }
 }

@@ -1,4 +1,4 @@
-import { recordAudit } from "@/db/privacy/audit";
+import { recordAuditEvent } from "@/db/privacy/audit";
 import {
   claimErasure,
   eraseCalls,
@@ -122,7 +122,7 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
 async function writeDown(erasure: Erasure): Promise<void> {
   const { callsDeleted, deliveriesDeleted, reviewsDeleted, callsRedacted, notesRedacted } = erasure;
   log("info", "erasure_done", { count: callsDeleted });
-  await recordAudit({
+  await recordAuditEvent({
     actor: null,
     action: "erased",
     subject: erasure.masked,

@@ -1,4 +1,4 @@
-import { type AuditEntry, recordAudit } from "@/db/privacy/audit";
+import { type NewAuditEvent, recordAuditEvent } from "@/db/privacy/audit";
 import {
   claimTurn,
   daysOf,
@@ -25,7 +25,7 @@ export async function purgeDue(budgetMs = 25_000): Promise<number> {
  * @param sourceIp from where
  */
 export async function purge(
-  actor: AuditEntry["actor"],
+  actor: NewAuditEvent["actor"],
   budgetMs: number,
   sourceIp: string | null = null,
 ): Promise<number> {
@@ -47,7 +47,7 @@ export async function purge(
   } finally {
     // Also where a batch failed: what the ones before it took is gone all the same.
     if (total() > 0 || actor !== null) {
-      await recordAudit({
+      await recordAuditEvent({
         actor,
         sourceIp,
         action: "retention_run",

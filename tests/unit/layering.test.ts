@@ -67,7 +67,7 @@ const ALLOWED: [file: string, statement: string][] = [
   ["lib/call/outcome.ts", 'import { z as thing } from "zod";'],
   ["db/calls/list.ts", 'import { env as thing } from "@/lib/env";'],
   ["db/calls/list.ts", 'import { sql as thing } from "drizzle-orm";'],
-  ["server/audit.ts", 'import { recordAudit as thing } from "@/db/privacy/audit";'],
+  ["server/audit.ts", 'import { recordAuditEvent as thing } from "@/db/privacy/audit";'],
   ["app/page.tsx", 'import { listCalls as thing } from "@/db/calls/list";'],
   ["app/page.tsx", 'import { audit as thing } from "@/server/audit";'],
   ["instrumentation.ts", 'import { startTimer as thing } from "@/server/jobs/timer";'],

@@ -1,13 +1,13 @@
 import { sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
-import { exportAudit, listAudit, recordAudit, recordAuditOnce, type AuditEntry } from "@/db/privacy/audit";
+import { exportAudit, listAudit, recordAuditEvent, recordAuditEventOnce, type NewAuditEvent } from "@/db/privacy/audit";
 import { NO_FILTER } from "@/lib/call/filter";
 import { auditFilter } from "@/lib/privacy/audit";
 import { parseAuditFilter } from "@/lib/privacy/audit-filter";
 import { expect, test } from "@/tests/fixtures/test";
 
-const nora: AuditEntry["actor"] = { id: "u-nora", name: "Nora", email: "nora@example.com" };
+const nora: NewAuditEvent["actor"] = { id: "u-nora", name: "Nora", email: "nora@example.com" };
 const everything = parseAuditFilter({}, "Asia/Riyadh").filter;
 
 test.beforeEach(({ database }) => void database);
@@ -18,7 +18,7 @@ for (const change of [
   "truncate audit_events",
 ]) {
   test(`the database itself refuses: ${change}`, async () => {
-    await recordAudit({ actor: nora, action: "recording_listened", callId: "call-kept" });
+    await recordAuditEvent({ actor: nora, action: "recording_listened", callId: "call-kept" });
     await expect(db.execute(sql.raw(change))).rejects.toMatchObject({ cause: { code: "42501" } });
     const { rows } = await listAudit({ ...everything, callId: "call-kept" }, null, 10);
     expect(rows[0]).toMatchObject({ actorName: "Nora", action: "recording_listened", callId: "call-kept" });
@@ -27,16 +27,16 @@ for (const change of [
 
 test("one listening in many ranges is one event, another person's is another", async () => {
   const entry = { actor: nora, action: "recording_listened", callId: "call-ranges" } as const;
-  await recordAuditOnce(entry, 10);
-  await recordAuditOnce(entry, 10);
-  await recordAuditOnce({ ...entry, actor: { id: "u-omar", name: "Omar", email: "omar@example.com" } }, 10);
+  await recordAuditEventOnce(entry, 10);
+  await recordAuditEventOnce(entry, 10);
+  await recordAuditEventOnce({ ...entry, actor: { id: "u-omar", name: "Omar", email: "omar@example.com" } }, 10);
   const { rows } = await listAudit({ ...everything, callId: "call-ranges" }, null, 10);
   expect(rows.map((row) => row.actorName).toSorted()).toEqual(["Nora", "Omar"]);
 });
 
 test("pages forward and back visit every event once, and the export is the same list", async () => {
   for (let index = 0; index < 7; index += 1) {
-    await recordAudit({ actor: nora, action: "calls_exported", rowCount: index, callId: "call-paging" });
+    await recordAuditEvent({ actor: nora, action: "calls_exported", rowCount: index, callId: "call-paging" });
   }
   // Other tests of this worker export calls too.
   const filter = { ...everything, action: ["calls_exported" as const], callId: "call-paging" };

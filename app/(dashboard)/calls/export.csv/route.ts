@@ -1,6 +1,6 @@
 import { type CallExport, exportCalls } from "@/db/calls/export";
 import { countCalls } from "@/db/calls/list";
-import { recordAudit } from "@/db/privacy/audit";
+import { recordAuditEvent } from "@/db/privacy/audit";
 import { parseCallFilter } from "@/lib/call/filter";
 import { errorCode, log } from "@/lib/log";
 import { auditFilter } from "@/lib/privacy/audit";
@@ -45,7 +45,7 @@ export async function GET(request: Request): Promise<Response> {
     if (isBounded) {
       // How many they were in the end is known when they have been read.
       const event = await eventOf(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
-      onEnd = (rowCount) => recordAudit({ ...event, rowCount });
+      onEnd = (rowCount) => recordAuditEvent({ ...event, rowCount });
     }
   } catch (error) {
     log("warn", "export_failed", { error_code: errorCode(error) });

@@ -1,4 +1,4 @@
-import { recordAuditOnce } from "@/db/privacy/audit";
+import { recordAuditEventOnce } from "@/db/privacy/audit";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
@@ -66,7 +66,7 @@ async function writeDown(request: Request, actor: SignedInUser, callId: string, 
     callId,
     sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
   };
-  await recordAuditOnce(entry, isDownload ? 0 : ONE_LISTENING_MINUTES);
+  await recordAuditEventOnce(entry, isDownload ? 0 : ONE_LISTENING_MINUTES);
 }
 
 function recording(opened: OpenedRecording, downloadOf: string | null): Response {

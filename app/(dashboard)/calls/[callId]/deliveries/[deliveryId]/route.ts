@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { readDeliveryBody } from "@/db/deliveries/of-call";
-import { recordAuditOnce } from "@/db/privacy/audit";
+import { recordAuditEventOnce } from "@/db/privacy/audit";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
@@ -32,7 +32,7 @@ export async function GET(
       return Response.json({ error: "not_found" }, { status: 404, headers: HEADERS });
     }
     const sourceIp = clientIp(request.headers, env.CLIENT_IP_HEADER);
-    await recordAuditOnce(
+    await recordAuditEventOnce(
       { actor: gate.user, action: "delivery_viewed", callId, subject: deliveryId, sourceIp },
       ONE_LOOK_MINUTES,
     );
