@@ -145,7 +145,7 @@ async function embeddedDatabase(stack: AsyncDisposableStack): Promise<string> {
 }
 
 async function begin(ids: readonly string[], file: string): Promise<string> {
-  const { addImportItems, createImport } = await import("../db/imports/imports");
+  const { addImportItems, createImport } = await import("../db/imports/import");
   const id = randomUUID();
   await createImport({ id, source: "command", fileName: file === "-" ? null : basename(file), userId: null });
   for (let at = 0; at < ids.length; at += IDS_A_PART) {
@@ -159,7 +159,7 @@ async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
   const [{ importDue }, { readKeyRefusal }, { getImport, listImportItems }] = await Promise.all([
     import("../server/jobs/import"),
     import("../server/vendor-api"),
-    import("../db/imports/imports"),
+    import("../db/imports/list"),
   ]);
   for (;;) {
     await importDue(2000);

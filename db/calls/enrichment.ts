@@ -2,6 +2,7 @@ import { and, asc, count, eq, inArray, isNotNull, lte, sql } from "drizzle-orm";
 
 import { jobs, replica } from "@/db/driver/client";
 import { calls, type Call } from "@/db/schema/calls";
+import type { EnrichmentState } from "@/lib/call/enrichment";
 import type { CallFacts } from "@/lib/call/facts";
 import { KEY_REFUSALS } from "@/lib/sarj/api";
 
@@ -54,7 +55,7 @@ export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
 }
 
 export type NextStep = {
-  state: Call["enrichmentState"];
+  state: EnrichmentState;
   /** Seconds until the API is asked again; null for never. */
   dueInSeconds: number | null;
   /** Starts counting attempts anew: the call came a step further. */
@@ -124,7 +125,7 @@ export async function requestEnrichment(callId: string): Promise<void> {
 }
 
 /** How many calls still wait for the API, were not known to it, or were given up. Done calls and tests are not counted. */
-export async function countUnfinished(): Promise<Record<Exclude<Call["enrichmentState"], "done">, number>> {
+export async function countUnfinished(): Promise<Record<Exclude<EnrichmentState, "done">, number>> {
   const rows = await replica
     .select({ state: calls.enrichmentState, count: count() })
     .from(calls)

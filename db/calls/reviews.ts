@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { desc, eq, sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
-import { calls, reviews, type Review } from "@/db/schema/calls";
+import { calls, reviews } from "@/db/schema/calls";
 import { user } from "@/db/schema/people";
+import type { ReviewDecision } from "@/lib/call/review";
 
 /** What people say of a call: decisions with their history, and the mark of a test. */
 
-export type ReviewDecision = Review["decision"];
 export type ReviewEntry = Awaited<ReturnType<typeof listReviews>>[number];
 
 /** Every decision about a call, the one that stands first. `userName` is null for somebody who was removed. */

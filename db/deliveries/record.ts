@@ -5,10 +5,11 @@ import type { Database } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
 import { isDataRefused } from "@/db/driver/sql-state";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
+import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
 
 export type Recorded = {
-  verdict: "applied" | "duplicate" | "superseded" | "quarantined";
+  verdict: Verdict;
   callId: string;
   deliveryId: string;
   /** Null unless quarantined. */
@@ -55,7 +56,7 @@ async function recordCall(
   const rank = sourceRank(kind, facts.endedAt);
   // A body that was quarantined before, because of its sender's address, keeps its row.
   const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
-  const rows = await on.execute<{ id: string; verdict: Recorded["verdict"]; is_duplicate: boolean }>(sql`
+  const rows = await on.execute<{ id: string; verdict: Verdict; is_duplicate: boolean }>(sql`
     with before as (
       select id, verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
     ), ${mergeCtes({ callId, facts, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
@@ -97,7 +98,7 @@ async function recordQuarantined(
   { callId, reason }: Interpretation & { understood: false },
   on: Database,
 ): Promise<Recorded> {
-  const rows = await on.execute<{ id: string; verdict: Recorded["verdict"] }>(sql`
+  const rows = await on.execute<{ id: string; verdict: Verdict }>(sql`
     insert into deliveries as kept (${deliveryColumns})
     values (${deliveryValues(callId, received)}, null, 'quarantined', ${reason}, '{}')
     on conflict (call_id, body_sha256) do update set ${receivedAgain}

@@ -3,7 +3,7 @@ import { and, asc, count, eq, lte, ne, sql } from "drizzle-orm";
 import { mergeCtes, sourceRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
 import { deliveries } from "@/db/schema/deliveries";
-import type { Verdict } from "@/lib/delivery/filter";
+import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
 
 /**

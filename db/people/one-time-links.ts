@@ -5,6 +5,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { db } from "@/db/driver/client";
 import { type NewAuditEvent, recordAuditEvent, recordIfChanged } from "@/db/privacy/audit";
 import { oneTimeLinks, session, user } from "@/db/schema/people";
+import type { LinkPurpose } from "@/lib/people/link-purpose";
 import type { Role } from "@/lib/people/role";
 
 import { revokePendingAccessIn, setPassword } from "./password";
@@ -84,7 +85,7 @@ export async function issueLink(values: {
   tokenHash: string;
   hours: number;
   createdBy: string;
-}): Promise<{ purpose: "invite" | "reset"; name: string; email: string; expiresAt: Date } | null> {
+}): Promise<{ purpose: LinkPurpose; name: string; email: string; expiresAt: Date } | null> {
   return db.transaction(async (transaction) => {
     const [person] = await transaction
       .select({ name: user.name, email: user.email, activatedAt: user.activatedAt })
@@ -113,7 +114,7 @@ export async function issueLink(values: {
 }
 
 export type OpenLink = {
-  purpose: "invite" | "reset";
+  purpose: LinkPurpose;
   name: string;
   email: string;
   role: Role;
@@ -148,7 +149,7 @@ export async function readLink(tokenHash: string): Promise<OpenLink | null> {
  */
 export async function redeemLink(values: {
   tokenHash: string;
-  purpose: "invite" | "reset";
+  purpose: LinkPurpose;
   passwordHash: string;
   /** The new user's name. Ignored for a reset. */
   name?: string;

@@ -6,6 +6,7 @@ import { deliveries } from "@/db/schema/deliveries";
 import { erasures, type Erasure } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
 import { ERASED, eraseNumber, numberPattern, numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
+import type { ErasureStep } from "@/lib/privacy/erasure";
 import { searchTextOf } from "@/lib/text/search";
 
 /**
@@ -297,7 +298,7 @@ export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumbe
   });
 }
 
-function step(name: Erasure["step"], cursor: string, leaseSeconds: number) {
+function step(name: ErasureStep, cursor: string, leaseSeconds: number) {
   return { step: name, cursor, leasedUntil: sql`now() + make_interval(secs => ${leaseSeconds})` };
 }
 

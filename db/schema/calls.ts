@@ -1,7 +1,10 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 
-import { instant, tsvector } from "./columns";
+import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
+import { REVIEW_DECISIONS } from "@/lib/call/review";
+
+import { instant, isOneOf, tsvector } from "./columns";
 import { user } from "./people";
 
 /**
@@ -42,11 +45,7 @@ export const calls = pgTable(
       .generatedAlwaysAs(sql`coalesce(started_at, created_at, first_received_at)`),
     firstReceivedAt: instant("first_received_at").notNull().defaultNow(),
     lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
-    enrichmentState: text("enrichment_state", {
-      enum: ["pending", "awaiting_report", "done", "not_found", "failed"],
-    })
-      .notNull()
-      .default("pending"),
+    enrichmentState: text("enrichment_state", { enum: ENRICHMENT_STATES }).notNull().default("pending"),
     enrichmentAttempts: smallint("enrichment_attempts").notNull().default(0),
     /** When the API is to be asked next; also the lease of whoever is asking. Null: nothing left to do. */
     enrichmentDueAt: instant("enrichment_due_at").default(sql`now()`),
@@ -92,10 +91,7 @@ export const calls = pgTable(
     index("calls_enrichment_state_idx")
       .on(table.enrichmentState, table.occurredAt, table.callId)
       .where(sql`enrichment_state <> 'done'`),
-    check(
-      "calls_enrichment_state_check",
-      sql`${table.enrichmentState} in ('pending','awaiting_report','done','not_found','failed')`,
-    ),
+    check("calls_enrichment_state_check", isOneOf(table.enrichmentState, ENRICHMENT_STATES)),
   ],
 );
 
@@ -136,7 +132,7 @@ export const reviews = pgTable(
   {
     callId: text("call_id").notNull(),
     id: uuid("id").notNull().defaultRandom(),
-    decision: text("decision", { enum: ["resolved", "follow_up", "wrong_outcome", "cleared"] }).notNull(),
+    decision: text("decision", { enum: REVIEW_DECISIONS }).notNull(),
     note: text("note"),
     userId: text("user_id").references(() => user.id, { onDelete: "set null" }),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -145,7 +141,7 @@ export const reviews = pgTable(
     primaryKey({ columns: [table.callId, table.id] }),
     index("reviews_call_idx").on(table.callId, table.createdAt),
     index("reviews_user_idx").on(table.userId),
-    check("reviews_decision_check", sql`${table.decision} in ('resolved','follow_up','wrong_outcome','cleared')`),
+    check("reviews_decision_check", isOneOf(table.decision, REVIEW_DECISIONS)),
   ],
 );
 

@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 
-import { bytea, instant } from "./columns";
+import { VERDICTS } from "@/lib/delivery/verdict";
+
+import { bytea, instant, isOneOf } from "./columns";
 
 /** The inbox: every authenticated POST exactly as it came. `call_id` is '' where the body does not tell one. */
 export const deliveries = pgTable(
@@ -21,7 +23,7 @@ export const deliveries = pgTable(
     secretLabel: text("secret_label").notNull(),
     /** `payload.type` verbatim, null where the body could not be understood. */
     outcome: text("outcome"),
-    verdict: text("verdict", { enum: ["applied", "duplicate", "superseded", "quarantined"] }).notNull(),
+    verdict: text("verdict", { enum: VERDICTS }).notNull(),
     /** Why it was quarantined or superseded: a code of `lib/sarj/interpret.ts`. */
     reason: text("reason"),
     /** Fields that came in a form that could not be believed and were stored as null: `path: problem`. */
@@ -42,7 +44,7 @@ export const deliveries = pgTable(
     index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
     // A delivery's page is asked for by its id alone: its call may not be known yet.
     index("deliveries_id_idx").on(table.id),
-    check("deliveries_verdict_check", sql`${table.verdict} in ('applied','duplicate','superseded','quarantined')`),
+    check("deliveries_verdict_check", isOneOf(table.verdict, VERDICTS)),
   ],
 );
 

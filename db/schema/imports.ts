@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 
-import { instant } from "./columns";
+import { IMPORT_ITEM_STATES, IMPORT_SOURCES } from "@/lib/imports/import";
+
+import { instant, isOneOf } from "./columns";
 import { user } from "./people";
 
 /** A list of calls that somebody wants fetched by the API: what came before Callboard, or what an outage lost. */
@@ -9,7 +11,7 @@ export const imports = pgTable(
   "imports",
   {
     id: uuid("id").primaryKey(),
-    source: text("source", { enum: ["pasted", "file", "command"] }).notNull(),
+    source: text("source", { enum: IMPORT_SOURCES }).notNull(),
     fileName: text("file_name"),
     userId: text("user_id").references(() => user.id, { onDelete: "set null" }),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -18,7 +20,7 @@ export const imports = pgTable(
   (table) => [
     index("imports_created_idx").on(table.createdAt, table.id),
     index("imports_user_idx").on(table.userId),
-    check("imports_source_check", sql`${table.source} in ('pasted','file','command')`),
+    check("imports_source_check", isOneOf(table.source, IMPORT_SOURCES)),
   ],
 );
 
@@ -32,9 +34,7 @@ export const importItems = pgTable(
     callId: text("call_id").notNull(),
     /** The place in the list, from 1. */
     position: integer("position").notNull(),
-    state: text("state", { enum: ["pending", "imported", "already_there", "not_found", "failed", "cancelled"] })
-      .notNull()
-      .default("pending"),
+    state: text("state", { enum: IMPORT_ITEM_STATES }).notNull().default("pending"),
     /** Why the last attempt failed: a code of `lib/sarj/api.ts`. */
     error: text("error"),
     attempts: smallint("attempts").notNull().default(0),
@@ -49,10 +49,7 @@ export const importItems = pgTable(
     index("import_items_due_idx")
       .on(table.dueAt, table.position)
       .where(sql`due_at is not null`),
-    check(
-      "import_items_state_check",
-      sql`${table.state} in ('pending','imported','already_there','not_found','failed','cancelled')`,
-    ),
+    check("import_items_state_check", isOneOf(table.state, IMPORT_ITEM_STATES)),
   ],
 );
 

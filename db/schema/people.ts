@@ -1,7 +1,9 @@
-import { sql } from "drizzle-orm";
 import { bigint, boolean, check, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 
-import { instant } from "./columns";
+import { LINK_PURPOSES } from "@/lib/people/link-purpose";
+import { ROLES } from "@/lib/people/role";
+
+import { instant, isOneOf } from "./columns";
 
 export const user = pgTable(
   "user",
@@ -11,9 +13,7 @@ export const user = pgTable(
     email: text("email").notNull().unique(),
     emailVerified: boolean("email_verified").notNull().default(false),
     image: text("image"),
-    role: text("role", { enum: ["viewer", "operator", "administrator"] })
-      .notNull()
-      .default("viewer"),
+    role: text("role", { enum: ROLES }).notNull().default("viewer"),
     /** Null while an invitation waits to be accepted. */
     activatedAt: instant("activated_at").defaultNow(),
     /** Not null: may not sign in, and has no sessions. */
@@ -24,7 +24,7 @@ export const user = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
-  (table) => [check("user_role_check", sql`${table.role} in ('viewer','operator','administrator')`)],
+  (table) => [check("user_role_check", isOneOf(table.role, ROLES))],
 );
 
 /** Links that let somebody choose a password, once: an invitation or a reset. One a person; the newest replaces the one before it. */
@@ -37,14 +37,14 @@ export const oneTimeLinks = pgTable(
       .notNull()
       .unique()
       .references(() => user.id, { onDelete: "cascade" }),
-    purpose: text("purpose", { enum: ["invite", "reset"] }).notNull(),
+    purpose: text("purpose", { enum: LINK_PURPOSES }).notNull(),
     createdBy: text("created_by").references(() => user.id, { onDelete: "set null" }),
     createdAt: instant("created_at").notNull().defaultNow(),
     expiresAt: instant("expires_at").notNull(),
   },
   (table) => [
     index("one_time_links_created_by_idx").on(table.createdBy),
-    check("one_time_links_purpose_check", sql`${table.purpose} in ('invite','reset')`),
+    check("one_time_links_purpose_check", isOneOf(table.purpose, LINK_PURPOSES)),
   ],
 );
 
@@ -125,4 +125,3 @@ export const rateLimit = pgTable("rate_limit", {
 });
 
 export type User = typeof user.$inferSelect;
-export type Role = User["role"];

@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
-import { instant } from "./columns";
+import { ERASURE_STATES, ERASURE_STEPS } from "@/lib/privacy/erasure";
+
+import { instant, isOneOf } from "./columns";
 
 /**
  * Who did what to personal data and to what others rely on. Append-only: a trigger refuses update, delete and truncate
@@ -46,13 +48,9 @@ export const erasures = pgTable(
     digits: text("digits"),
     /** `+…67` */
     masked: text("masked").notNull(),
-    state: text("state", { enum: ["running", "done", "failed"] })
-      .notNull()
-      .default("running"),
+    state: text("state", { enum: ERASURE_STATES }).notNull().default("running"),
     /** What is being looked through, and up to which key. */
-    step: text("step", { enum: ["calls", "details", "deliveries", "reviews"] })
-      .notNull()
-      .default("calls"),
+    step: text("step", { enum: ERASURE_STEPS }).notNull().default("calls"),
     cursor: text("cursor").notNull().default(""),
     leasedUntil: instant("leased_until"),
     callsDeleted: integer("calls_deleted").notNull().default(0),
@@ -67,8 +65,8 @@ export const erasures = pgTable(
   },
   (table) => [
     index("erasures_requested_idx").on(table.requestedAt),
-    check("erasures_state_check", sql`${table.state} in ('running','done','failed')`),
-    check("erasures_step_check", sql`${table.step} in ('calls','details','deliveries','reviews')`),
+    check("erasures_state_check", isOneOf(table.state, ERASURE_STATES)),
+    check("erasures_step_check", isOneOf(table.step, ERASURE_STEPS)),
     check("erasures_digits_check", sql`${table.state} = 'running' or ${table.digits} is null`),
   ],
 );

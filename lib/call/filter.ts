@@ -3,6 +3,8 @@ import { z } from "zod";
 import { latinDigits } from "@/lib/text/digits";
 import { addDays, parseIsoDate, startOfDay } from "@/lib/time/time";
 
+import { ENRICHMENT_STATES, type EnrichmentState } from "./enrichment";
+
 /**
  * The one filter of Callboard: the list, its count, the charts, the export, every link and every saved view speak it. It
  * lives in the URL under the names of `CALL_FILTER_PARAMETERS`.
@@ -43,9 +45,6 @@ export type CallFilter = {
   /** Only tests, or none of them. */
   test: boolean | null;
 };
-
-export const ENRICHMENT_STATES = ["pending", "awaiting_report", "done", "not_found", "failed"] as const;
-export type EnrichmentState = (typeof ENRICHMENT_STATES)[number];
 
 /** `text` as it stands in the URL, `at` the instant it means in the organization's zone. */
 export type TimeBound = { text: string; at: Date };

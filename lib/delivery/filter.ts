@@ -12,9 +12,7 @@ import {
 import { MAX_CALL_ID_LENGTH, QUARANTINE_REASONS, type QuarantineReason } from "@/lib/sarj/interpret";
 import { addDays } from "@/lib/time/time";
 
-/** What became of a delivery. */
-export const VERDICTS = ["applied", "duplicate", "superseded", "quarantined"] as const;
-export type Verdict = (typeof VERDICTS)[number];
+import { VERDICTS, type Verdict } from "./verdict";
 
 /** The filter of the delivery log. It lives in the URL under the names of `readers`. */
 export type DeliveryFilter = {

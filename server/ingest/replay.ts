@@ -7,7 +7,7 @@ import {
   type StoredDelivery,
 } from "@/db/deliveries/replay";
 import { isUniqueViolation, isValueRefused } from "@/db/driver/sql-state";
-import type { Verdict } from "@/lib/delivery/filter";
+import type { Verdict } from "@/lib/delivery/verdict";
 import { log } from "@/lib/log";
 import { ANY_ADDRESS, interpret, type Interpretation, type QuarantineReason } from "@/lib/sarj/interpret";
 

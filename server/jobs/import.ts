@@ -2,14 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { isStatementRefused } from "@/db/driver/sql-state";
-import {
-  claimImportItem,
-  finishImportItem,
-  pausePace,
-  postponeImportItem,
-  takePlace,
-  type ClaimedItem,
-} from "@/db/imports/imports";
+import { pauseRequests, reserveRequest } from "@/db/imports/pace";
+import { claimImportItem, finishImportItem, postponeImportItem, type ClaimedItem } from "@/db/imports/queue";
 import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -83,7 +77,7 @@ async function work(access: ApiAccess, item: ClaimedItem): Promise<"done" | "lat
       await finishImportItem(item, "already_there", null);
       return "done";
     }
-    const ahead = await takePlace(1 / IMPORTS_PER_SECOND);
+    const ahead = await reserveRequest(1 / IMPORTS_PER_SECOND);
     if (ahead > LONGEST_WAIT_MS) {
       await postponeImportItem(item, { error: "rate_limited", seconds: ahead / 1000, countAttempt: false });
       return "stop";
@@ -135,7 +129,7 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
     return "stop";
   }
   if (error === "rate_limited") {
-    await pausePace(PAUSE_SECONDS);
+    await pauseRequests(PAUSE_SECONDS);
     await postponeImportItem(item, { error, seconds: PAUSE_SECONDS, countAttempt: false });
     return "stop";
   }

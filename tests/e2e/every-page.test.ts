@@ -5,7 +5,7 @@ import type { ConsoleMessage, Cookie, Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
 import { decide } from "@/db/calls/reviews";
-import { addImportItems, createImport } from "@/db/imports/imports";
+import { addImportItems, createImport } from "@/db/imports/import";
 import { inviteUser, issueLink } from "@/db/people/one-time-links";
 import { LOCALE_COOKIE, LOCALES } from "@/lib/i18n/locales";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";

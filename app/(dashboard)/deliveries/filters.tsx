@@ -3,7 +3,8 @@ import { useTranslations } from "next-intl";
 
 import { Chip } from "@/components/ui/chip";
 import { SegmentedLinks } from "@/components/ui/segmented";
-import { type DeliveryFilter, deliveriesHref, VERDICTS } from "@/lib/delivery/filter";
+import { type DeliveryFilter, deliveriesHref } from "@/lib/delivery/filter";
+import { VERDICTS } from "@/lib/delivery/verdict";
 
 import { FilterForm } from "./filter-form";
 

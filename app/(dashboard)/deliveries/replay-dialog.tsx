@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
+import type { Verdict } from "@/lib/delivery/verdict";
 import type { QuarantineReason } from "@/lib/sarj/interpret";
 
 import { replayReason, replaySelection } from "./actions";
@@ -19,7 +20,7 @@ import { isKnownReason } from "./reason";
 
 type Result = {
   id: string;
-  verdict: "applied" | "duplicate" | "superseded" | "quarantined" | "gone";
+  verdict: Verdict | "gone";
   reason: string | null;
 };
 type Problem = "signedOut" | "forbidden" | "unavailable" | "offline";

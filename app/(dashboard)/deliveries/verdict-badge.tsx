@@ -2,7 +2,7 @@ import { Check, CopyCheck, CornerDownRight, Inbox, type LucideIcon } from "lucid
 import { useTranslations } from "next-intl";
 
 import { Badge } from "@/components/ui/badge";
-import type { Verdict } from "@/lib/delivery/filter";
+import type { Verdict } from "@/lib/delivery/verdict";
 
 const LOOKS = {
   applied: { tone: "success", icon: Check },

@@ -9,6 +9,7 @@ import { readLink, redeemLink } from "@/db/people/one-time-links";
 import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
+import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { hashToken } from "@/lib/people/one-time-token";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { callerAddress } from "@/server/audit";
@@ -26,7 +27,7 @@ export type LinkState = {
 
 const schema = z.object({
   token: z.string().max(200).catch(""),
-  purpose: z.enum(["invite", "reset"]).catch("reset"),
+  purpose: z.enum(LINK_PURPOSES).catch("reset"),
   name: z.string().trim().max(1_000).catch(""),
   password: z.string().max(1_000).catch(""),
 });

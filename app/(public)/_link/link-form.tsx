@@ -9,6 +9,7 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import type { LinkPurpose } from "@/lib/people/link-purpose";
 
 import { redeem } from "./actions";
 
@@ -19,7 +20,7 @@ export function LinkForm({
   email,
   name: initialName,
 }: {
-  purpose: "invite" | "reset";
+  purpose: LinkPurpose;
   token: string;
   email: string;
   name: string;

@@ -1,14 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-import {
-  addImportItems,
-  cancelImport,
-  createImport,
-  getImport,
-  listImportItems,
-  retryImport,
-  takePlace,
-} from "@/db/imports/imports";
+import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports/import";
+import { getImport, listImportItems } from "@/db/imports/list";
+import { reserveRequest } from "@/db/imports/pace";
 import { generateCalls } from "@/scripts/simulator/generate";
 import type { Vendor } from "@/scripts/simulator/vendor";
 import { importDue } from "@/server/jobs/import";
@@ -219,7 +213,7 @@ test("too many requests: everybody pauses, no try is counted, and no call is los
   await expect
     .poll(() => listImportItems(id, { state: null, after: 0, limit: 1 }))
     .toMatchObject([{ state: "pending", error: "rate_limited", attempts: 0 }]);
-  expect(await takePlace(0)).toBeGreaterThan(20_000);
+  expect(await reserveRequest(0)).toBeGreaterThan(20_000);
   await sql`delete from states`;
   await sql`update import_items set due_at = now()`;
   await workOff(id);

@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
+import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import {
   CALL_FILTER_PARAMETERS,
   CALL_SORTS,
@@ -10,7 +11,6 @@ import {
   decodeCursor,
   DEFAULT_VIEW,
   encodeCursor,
-  ENRICHMENT_STATES,
   isFiltered,
   NO_FILTER,
   parseCallFilter,

@@ -3,14 +3,18 @@ import { readFileSync } from "node:fs";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { expect, test } from "@playwright/test";
 
-import { ENRICHMENT_STATES } from "@/lib/call/filter";
+import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { GOAL_KINDS } from "@/lib/call/goal";
 import { OUTCOME_KINDS } from "@/lib/call/outcome";
-import { VERDICTS } from "@/lib/delivery/filter";
+import { DECISIONS, REVIEW_DECISIONS } from "@/lib/call/review";
+import { VERDICTS } from "@/lib/delivery/verdict";
 import { LOCALES, type Locale } from "@/lib/i18n/locales";
 import { NAMESPACES, type Namespace } from "@/lib/i18n/namespaces";
+import { IMPORT_ITEM_STATES, IMPORT_SOURCES } from "@/lib/imports/import";
+import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { ROLES } from "@/lib/people/role";
 import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
+import { ERASURE_STEPS } from "@/lib/privacy/erasure";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { FLAG_PROBLEMS } from "@/lib/sarj/flags";
 import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
@@ -174,6 +178,22 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["outcomes.goalHint", GOAL_KINDS],
   ["audit.action", AUDIT_ACTIONS],
   ["shell.role", ROLES],
+  ["people.role.may", ROLES],
+  ["deliveries.replay.result", VERDICTS, ["gone"]],
+  ["call.review.decision", REVIEW_DECISIONS],
+  ["call.review.hint", DECISIONS],
+  ["settings.import.source", IMPORT_SOURCES],
+  ["settings.import.state", IMPORT_ITEM_STATES],
+  ["settings.import.stateHint", IMPORT_ITEM_STATES],
+  ["privacy.erasure.step", ERASURE_STEPS],
+  ["people.made.title", LINK_PURPOSES],
+  ["people.made.send", LINK_PURPOSES],
+  ["people.made.subject", LINK_PURPOSES],
+  ["people.made.letter", LINK_PURPOSES],
+  ["auth.link.title", LINK_PURPOSES],
+  ["auth.link.password", LINK_PURPOSES],
+  ["auth.link.submit", LINK_PURPOSES],
+  ["auth.link.submitting", LINK_PURPOSES],
 ];
 for (const [path, codes, more = []] of DESCRIBED_SETS) {
   test(`${path} describes every code in both languages, and no other`, () => {

@@ -7,12 +7,11 @@ import { z } from "zod";
 import { requestEnrichment } from "@/db/calls/enrichment";
 import { getCall } from "@/db/calls/list";
 import { decide, markAsTest, takeBackDecision } from "@/db/calls/reviews";
+import { MAX_NOTE_LENGTH, REVIEW_DECISIONS } from "@/lib/call/review";
 import { errorCode, log } from "@/lib/log";
 import { audit } from "@/server/audit";
 import { type ActionGate, requireAction } from "@/server/auth/gates";
 import { enrichDue } from "@/server/jobs/enrich";
-
-import { DECISIONS, MAX_NOTE_LENGTH } from "./decisions";
 
 /** `failed`: the database, a call that is gone, or input that no page of ours sends. */
 type Refusal = { ok: false; reason: Exclude<ActionGate, { ok: true }>["reason"] | "failed" };
@@ -25,7 +24,7 @@ const callId = z
 
 const decisionInput = z.object({
   callId,
-  decision: z.enum([...DECISIONS, "cleared"]),
+  decision: z.enum(REVIEW_DECISIONS),
   note: z
     .string()
     .max(MAX_NOTE_LENGTH)

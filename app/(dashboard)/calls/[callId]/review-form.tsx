@@ -10,10 +10,10 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Radio } from "@/components/ui/radio";
 import { Textarea } from "@/components/ui/textarea";
+import { DECISIONS, type Decision, MAX_NOTE_LENGTH } from "@/lib/call/review";
 
 import { notReached } from "./action-answer";
 import { decideOnCall, undoDecision } from "./actions";
-import { DECISIONS, type Decision, MAX_NOTE_LENGTH } from "./decisions";
 
 /** One of three decisions and a note. What is saved can be undone for a while. */
 export function ReviewForm({ callId, decision, note }: { callId: string; decision: Decision | null; note: string }) {

@@ -5,7 +5,8 @@ import { getTranslations } from "next-intl/server";
 import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
-import { listReviews, type ReviewDecision, type ReviewEntry } from "@/db/calls/reviews";
+import { listReviews, type ReviewEntry } from "@/db/calls/reviews";
+import type { ReviewDecision } from "@/lib/call/review";
 import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ReviewForm } from "./review-form";

@@ -5,8 +5,9 @@ import { randomUUID } from "node:crypto";
 import { after } from "next/server";
 import { z } from "zod";
 
-import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports/imports";
+import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports/import";
 import { isCallId } from "@/lib/call/id-list";
+import { IMPORT_SOURCES } from "@/lib/imports/import";
 import { errorCode, log } from "@/lib/log";
 import { audit } from "@/server/audit";
 import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
@@ -33,7 +34,7 @@ async function guarded<T>(work: (user: SignedInUser) => Promise<T | Refusal>): P
 }
 
 const beginInput = z.object({
-  source: z.enum(["pasted", "file"]),
+  source: z.enum(IMPORT_SOURCES).exclude(["command"]),
   fileName: z
     .string()
     .transform((name) => name.toWellFormed().replaceAll("\u0000", "").trim().slice(0, 200) || null)

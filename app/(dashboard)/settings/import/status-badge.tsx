@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 
 import { Badge } from "@/components/ui/badge";
 import { Spinner } from "@/components/ui/spinner";
-import type { ImportSummary } from "@/db/imports/imports";
+import type { ImportSummary } from "@/db/imports/list";
 
 /** Where an import stands. `isPaused`: the API cannot be asked at all. */
 export function StatusBadge({

@@ -9,6 +9,7 @@ import { endSessions } from "@/db/people/sessions";
 import { readEmail } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
+import type { LinkPurpose } from "@/lib/people/link-purpose";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { type Role, ROLES } from "@/lib/people/role";
 import { audit, eventOf } from "@/server/audit";
@@ -20,7 +21,7 @@ const LINK_HOURS = 72;
 type GateReason = Exclude<ActionGate, { ok: true }>["reason"];
 
 /** A link as it is shown, this one time: whoever has it can choose the password. */
-export type MadeLink = { purpose: "invite" | "reset"; url: string; name: string; email: string; expiresAt: string };
+export type MadeLink = { purpose: LinkPurpose; url: string; name: string; email: string; expiresAt: string };
 
 /** What the form shows after an attempt. The values are keys of `people.error` or `auth.error`. */
 export type InviteState = {
@@ -182,7 +183,7 @@ function done(isDone: boolean): { ok: true } | Refusal {
 }
 
 function linkOf(
-  purpose: "invite" | "reset",
+  purpose: LinkPurpose,
   token: string,
   { name, email, expiresAt }: { name: string; email: string; expiresAt: Date },
 ): MadeLink {

@@ -7,8 +7,8 @@ import { z } from "zod";
 
 import { makeKeyRefusalsDue } from "@/db/calls/enrichment";
 import { markAsTest } from "@/db/calls/reviews";
-import { makeImportKeyRefusalsDue } from "@/db/imports/imports";
-import type { Verdict } from "@/lib/delivery/filter";
+import { makeImportKeyRefusalsDue } from "@/db/imports/queue";
+import { type Verdict, VERDICTS } from "@/lib/delivery/verdict";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { type ApiErrorCode, fetchCall, fetchHealth, isKeyRefusal } from "@/lib/sarj/api";
@@ -56,7 +56,7 @@ function webhookUrl(secret: string): string {
 }
 
 const webhookAnswer = z.object({
-  verdict: z.enum(["applied", "duplicate", "superseded", "quarantined", "spooled"]),
+  verdict: z.enum([...VERDICTS, "spooled"]),
   call_id: z.string(),
   delivery_id: z.string().nullable(),
 });

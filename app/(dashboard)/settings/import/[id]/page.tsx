@@ -20,9 +20,10 @@ import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { getImport, type ImportSummary, ITEM_STATES, type ItemState, listImportItems } from "@/db/imports/imports";
+import { getImport, type ImportSummary, listImportItems } from "@/db/imports/list";
 import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { callHref } from "@/lib/call/link";
+import { IMPORT_ITEM_STATES, type ImportItemState } from "@/lib/imports/import";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { requirePage } from "@/server/auth/gates";
 import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
@@ -47,7 +48,7 @@ export async function generateMetadata({ params }: PageProps<"/settings/import/[
 }
 
 const query = z.object({
-  state: z.enum(ITEM_STATES).nullable().catch(null),
+  state: z.enum(IMPORT_ITEM_STATES).nullable().catch(null),
   after: z.coerce.number().int().min(0).max(2_000_000_000).catch(0),
 });
 
@@ -139,7 +140,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
                 label: withCount(t("all"), total, format),
                 active: state === null,
               },
-              ...ITEM_STATES.filter((one) => counts[one] > 0 || state === one).map((one) => ({
+              ...IMPORT_ITEM_STATES.filter((one) => counts[one] > 0 || state === one).map((one) => ({
                 href: `/settings/import/${id}?state=${one}` as Route,
                 label: withCount(t(`state.${one}`), counts[one], format),
                 active: state === one,
@@ -167,9 +168,17 @@ const TONES = {
   not_found: "warning",
   failed: "danger",
   cancelled: "neutral",
-} as const satisfies Record<ItemState, NonNullable<BadgeProps["tone"]>>;
+} as const satisfies Record<ImportItemState, NonNullable<BadgeProps["tone"]>>;
 
-async function Items({ summary, state, after }: { summary: ImportSummary; state: ItemState | null; after: number }) {
+async function Items({
+  summary,
+  state,
+  after,
+}: {
+  summary: ImportSummary;
+  state: ImportItemState | null;
+  after: number;
+}) {
   const [found, t, tErrors] = await Promise.all([
     listImportItems(summary.id, { state, after, limit: PER_PAGE + 1 }),
     getTranslations("settings.import"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { getImport, listImportItems } from "@/db/imports/imports";
+import { getImport, listImportItems } from "@/db/imports/list";
 import { errorCode, log } from "@/lib/log";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { toZonedIso } from "@/lib/time/time";

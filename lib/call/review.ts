@@ -1,0 +1,9 @@
+/** What a person can decide about a call. */
+export const DECISIONS = ["resolved", "follow_up", "wrong_outcome"] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** What a row of a call's review history holds: a decision, or that the decision was removed. */
+export const REVIEW_DECISIONS = [...DECISIONS, "cleared"] as const;
+export type ReviewDecision = (typeof REVIEW_DECISIONS)[number];
+
+export const MAX_NOTE_LENGTH = 2_000;
