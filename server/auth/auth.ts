@@ -14,13 +14,11 @@ import { isSameOrigin } from "@/lib/http/same-origin";
 import {
   forgetSecondFactorAttempts,
   forgetSignInAttempts,
-  recordFailedSignIn,
-  recordJoined,
-  recordSignIn,
   takeSecondFactorAttempt,
   takeSignInAttempt,
 } from "./attempts";
 import { makeBackupCodes } from "./backup-codes";
+import { recordFailedSignIn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /** better-auth, set up for Callboard. What a request may do is decided by the gates in `gates.ts`. */
 
@@ -69,7 +67,7 @@ export const authOptions = {
           const joined =
             admitted === "joined" ? await context?.context.internalAdapter.findUserById(created.userId) : null;
           if (joined) {
-            await recordJoined(context?.headers, joined, "single sign-on");
+            await recordJoined(context?.headers, joined);
           }
           const ipAddress = context?.headers ? clientIp(context.headers, env.CLIENT_IP_HEADER) : null;
           return { data: { ...created, ipAddress, lastSeenAt: new Date() } };

@@ -9,20 +9,20 @@ import { setNameIfEmpty } from "@/db/people/admission";
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
-import { recordFailedSingleSignOn, recordJoined, recordSignIn } from "./attempts";
 import { authOptions } from "./auth";
+import { recordFailedSingleSignOn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /**
- * Signing in by OpenID Connect, where the environment names a provider. An instance of its own, made when somebody first asks for it:
- * better-auth reads the provider's discovery document before it answers anything, so a provider that is away or slow would keep
- * everybody out, those with a password and those with a session too.
+ * Signing in by OpenID Connect, where the environment names a provider. It uses an instance of better-auth of its own, created when it
+ * is first needed: better-auth reads the provider's discovery document before it answers any request, so within `auth` a provider that
+ * is down or slow would stop sign-ins by password and sessions too.
  */
 
-/** Part of the redirect URI that is registered with the provider: `<APP_URL>/api/auth/callback/oidc`. */
+/** Part of the redirect URI registered with the provider: `<APP_URL>/api/auth/callback/oidc`. */
 export const PROVIDER_ID = "oidc";
 const DISCOVERY_TIMEOUT_MS = 8_000;
 
-/** What the button says; null where single sign-on is not configured. */
+/** The provider's name for the sign-in button; null where single sign-on is not configured. */
 export function singleSignOn(): { name: string } | null {
   return config === null ? null : { name: env.OIDC_NAME ?? new URL(config.discoveryUrl).hostname };
 }
@@ -38,11 +38,11 @@ const config =
 
 type Config = NonNullable<typeof config>;
 
-function make({ discoveryUrl, clientId, clientSecret }: Config) {
+function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
   return betterAuth({
     ...authOptions,
     account: {
-      // Whoever asks for the provider's page leaves nothing in the database.
+      // A request for the provider's page, which anybody can send, stores nothing in the database.
       storeStateStrategy: "cookie",
       updateAccountOnSignIn: false,
     },
@@ -66,11 +66,11 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
       user: {
         create: {
           before: async (created) => ({ data: { ...created, image: null, role: env.OIDC_DEFAULT_ROLE ?? "viewer" } }),
-          after: async (created, context) => recordJoined(context?.headers, created, "single sign-on"),
+          after: async (created, context) => recordJoined(context?.headers, created),
         },
       },
       account: {
-        // Nothing is asked of the provider later on: its tokens are not kept.
+        // The provider is not called after the sign-in, so its tokens are not stored.
         create: {
           before: async (created) => ({ data: { ...created, accessToken: null, refreshToken: null, idToken: null } }),
         },
@@ -96,13 +96,15 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
             requireIdTokenVerification: true,
             disableSignUp: env.OIDC_DEFAULT_ROLE === undefined,
             mapProfileToUser: (profile) => {
-              const arrival = arrivals.getStore();
-              if (arrival && typeof profile["email"] === "string") {
-                arrival.email = profile["email"];
+              const callback = currentCallback.getStore();
+              if (callback && typeof profile["email"] === "string") {
+                callback.email = profile["email"];
               }
               return {
-                name: nameOf(profile),
-                emailVerified: isVerified(profile["email_verified"]) || isVerified(profile["xms_edov"]),
+                name: readName(profile),
+                // Microsoft Entra ID has no `email_verified`. Its optional claim `xms_edov` says that the owner of the e-mail's domain
+                // has been verified.
+                emailVerified: isTrue(profile["email_verified"]) || isTrue(profile["xms_edov"]),
               };
             },
           },
@@ -113,34 +115,37 @@ function make({ discoveryUrl, clientId, clientSecret }: Config) {
   });
 }
 
-/** Of whom nobody has invited: a provider that serves more than the organization lets in none of the others. */
+/** For people who were not invited: a provider may serve other organizations too, whose people must not get in. */
 function isAllowedDomain(email: string | null | undefined): boolean {
   const domain = email?.toLowerCase().split("@").at(-1) ?? "";
   return env.OIDC_ALLOWED_DOMAINS.includes(domain);
 }
 
-/** Microsoft's Entra ID has no `email_verified`; its optional claim `xms_edov` says that the domain's owner vouches for the e-mail. */
-function isVerified(claim: unknown): boolean {
+/** Providers send booleans in several types. */
+function isTrue(claim: unknown): boolean {
   return claim === true || claim === "true" || claim === 1 || claim === "1";
 }
 
-function nameOf(profile: Record<string, unknown>): string {
+function readName(profile: Record<string, unknown>): string {
   const text = (name: string) => (typeof profile[name] === "string" ? profile[name].trim() : "");
   const given = `${text("given_name")} ${text("family_name")}`.trim();
   const local = text("email").split("@")[0] ?? "";
   return (text("name") || given || text("preferred_username") || local).slice(0, 100);
 }
 
-type SingleSignOnAuth = ReturnType<typeof make>;
+type SingleSignOnAuth = ReturnType<typeof createInstance>;
 
-const kept = perProcess<{ auth?: SingleSignOnAuth }>("single sign-on", () => ({}));
+const cache = perProcess<{ auth?: SingleSignOnAuth }>("single sign-on", () => ({}));
 
-/** null where it is not configured, or the provider does not answer in time. It is asked anew each time until it has answered once. */
+/**
+ * better-auth for single sign-on. null where it is not configured, or where the provider does not answer in time: then the next call
+ * asks it again.
+ */
 export async function singleSignOnAuth(): Promise<SingleSignOnAuth | null> {
   if (config === null) {
     return null;
   }
-  if (kept.auth === undefined) {
+  if (cache.auth === undefined) {
     const answer = await fetch(config.discoveryUrl, {
       cache: "no-store",
       signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
@@ -149,26 +154,29 @@ export async function singleSignOnAuth(): Promise<SingleSignOnAuth | null> {
     if (!answer?.ok) {
       return null;
     }
-    kept.auth = make(config);
+    cache.auth = createInstance(config);
   }
-  return kept.auth;
+  return cache.auth;
 }
 
-/** Who is just coming back from the provider, as far as it has said. */
-const arrivals = new AsyncLocalStorage<{ email?: string }>();
+/** Carries the profile's e-mail from `mapProfileToUser` to the callback that is being answered. */
+const currentCallback = new AsyncLocalStorage<{ email?: string }>();
 
-/** Answers the request with which the provider sends somebody back, and writes down who is not let in; null as above. */
+/**
+ * Answers the request with which the provider sends somebody back, and records it where they are not let in. null as in
+ * `singleSignOnAuth`.
+ */
 export async function singleSignOnCallback(request: Request): Promise<Response | null> {
   const auth = await singleSignOnAuth();
   if (auth === null) {
     return null;
   }
-  const arrival: { email?: string } = {};
-  const response = await arrivals.run(arrival, () => auth.handler(request));
+  const callback: { email?: string } = {};
+  const response = await currentCallback.run(callback, () => auth.handler(request));
   const location = response.headers.get("location");
   const error = location === null ? null : new URL(location, env.APP_URL).searchParams.get("error");
   if (error !== null) {
-    await recordFailedSingleSignOn(request.headers, arrival.email, /^\w{1,40}$/.test(error) ? error : "other");
+    await recordFailedSingleSignOn(request.headers, callback.email, /^\w{1,40}$/.test(error) ? error : "other");
   }
   return response;
 }

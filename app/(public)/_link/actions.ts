@@ -13,7 +13,7 @@ import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { hashToken } from "@/lib/people/one-time-token";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { callerAddress } from "@/server/audit";
-import { afterPassword, signInWith } from "@/server/auth/sign-in";
+import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type LinkState = {
@@ -69,6 +69,6 @@ export async function redeem(_previous: LinkState, form: FormData): Promise<Link
     log("error", "link_unavailable", { error_code: errorCode(error) });
     return fail({ form: "unavailable" });
   }
-  const answer = await signInWith(email, password);
-  redirect(answer.ok ? afterPassword(answer.next) : "/sign-in");
+  const answer = await signInWithPassword(email, password);
+  redirect(answer.ok ? hrefAfterPassword(answer.next) : "/sign-in");
 }

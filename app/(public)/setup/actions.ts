@@ -14,7 +14,7 @@ import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import { callerAddress } from "@/server/audit";
-import { afterPassword, signInWith } from "@/server/auth/sign-in";
+import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type SetupState = {
@@ -74,8 +74,8 @@ export async function setUp(_previous: SetupState, form: FormData): Promise<Setu
     log("error", "setup_unavailable", { error_code: errorCode(error) });
     return fail({ form: "unavailable" });
   }
-  const answer = await signInWith(values.email, password);
-  redirect(answer.ok ? afterPassword(answer.next) : "/sign-in");
+  const answer = await signInWithPassword(values.email, password);
+  redirect(answer.ok ? hrefAfterPassword(answer.next) : "/sign-in");
 }
 
 function check({ code, name, email, password }: SetupState["values"] & { password: string }): SetupState["errors"] {

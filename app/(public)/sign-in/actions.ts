@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 
 import { safeNextPath } from "@/lib/url/next-path";
-import { afterPassword, signInWith } from "@/server/auth/sign-in";
+import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
 /** What the form shows after an attempt. The values are keys of `auth.error`. */
 export type SignInState = {
@@ -38,9 +38,9 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   if (Object.keys(errors).length > 0) {
     return { email, errors };
   }
-  const answer = await signInWith(email, password);
+  const answer = await signInWithPassword(email, password);
   if (answer.ok) {
-    redirect(afterPassword(answer.next, safeNextPath(next)));
+    redirect(hrefAfterPassword(answer.next, safeNextPath(next)));
   }
   if (answer.reason === "credentials") {
     return { email, errors: { password: "credentials" } };

@@ -15,7 +15,7 @@ import { errorCode, log } from "@/lib/log";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { latinDigits } from "@/lib/text/digits";
 import { audit } from "@/server/audit";
-import { useCode } from "@/server/auth/attempts";
+import { markCodeUsed } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
 import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
@@ -152,7 +152,7 @@ export async function confirmSecondFactor(code: string): Promise<{ ok: true } | 
     const digits = latinDigits(z.string().max(100).parse(code)).replaceAll(/\D/g, "");
     await auth.api.verifyTOTP({ body: { code: digits }, headers: requestHeaders });
     // RFC 6238, 5.2: whoever has seen it typed does not sign in with it.
-    await useCode(gate.user.id, digits);
+    await markCodeUsed(gate.user.id, digits);
     await audit(gate.user, { action: "second_factor_changed", subject: gate.user.email, detail: { on: true } });
     return {};
   });

@@ -5,7 +5,7 @@ import { redirect } from "next/navigation";
 
 import { safeNextPath } from "@/lib/url/next-path";
 import { getUser } from "@/server/auth/gates";
-import { isBetweenSteps } from "@/server/auth/sign-in";
+import { isCodePending } from "@/server/auth/sign-in";
 
 import { CodeForm } from "./code-form";
 
@@ -26,7 +26,7 @@ export default async function CodePage({ searchParams }: PageProps<"/sign-in/cod
     const query = new URLSearchParams({ ...parameters, ...(path === "/" ? {} : { next: path }) }).toString();
     return (query === "" ? pathname : `${pathname}?${query}`) as Route;
   };
-  if (!(await isBetweenSteps())) {
+  if (!(await isCodePending())) {
     redirect(link({}, "/sign-in"));
   }
   const t = await getTranslations("auth.code");

@@ -2,13 +2,13 @@ import { log } from "@/lib/log";
 import { auth } from "@/server/auth/auth";
 import { PROVIDER_ID, singleSignOnCallback } from "@/server/auth/single-sign-on";
 
-/** What is answered of better-auth's many routes. The rest is not there: nobody signs up, and what settings change goes by actions. */
+/** The routes of better-auth that exist here. Nobody can sign up, and the settings use server actions. */
 const ROUTES: ReadonlySet<string> = new Set([
   "POST /api/auth/sign-in/email",
   "POST /api/auth/sign-out",
   "GET /api/auth/get-session",
 ]);
-/** Where the identity provider sends people back to. */
+/** The identity provider sends people back to this route. */
 const CALLBACK = `GET /api/auth/callback/${PROVIDER_ID}`;
 
 async function handle(request: Request): Promise<Response> {
@@ -26,11 +26,11 @@ async function handle(request: Request): Promise<Response> {
       return response;
     }
   } catch {
-    // Said below: the error itself holds the query's values.
+    // Logged below without the error: it contains the values of a query.
   }
   log("error", "auth_unavailable", { status: 503 });
   if (route === CALLBACK) {
-    // A person is on the way through here, not a program.
+    // A browser shows this answer to a person, so it is a page.
     return new Response(null, { status: 303, headers: { location: "/sign-in?error=sso_unavailable" } });
   }
   return Response.json({ error: "unavailable" }, { status: 503, headers: { "retry-after": "5" } });
