@@ -44,3 +44,14 @@ export async function countUp(key: string, by: number): Promise<void> {
       },
     });
 }
+
+/** Whether this process may run something that runs once in `minutes`: of all processes that ask, one gets `true`. */
+export async function claimPeriodicRun(name: string, minutes: number): Promise<boolean> {
+  const rows = await jobs.execute(sql`
+    insert into states as kept (key, value) values (${`turn:${name}`}, 'null')
+    on conflict (key) do update set updated_at = now()
+    where kept.updated_at < now() - make_interval(mins => ${minutes}::integer)
+    returning key
+  `);
+  return rows.length > 0;
+}

@@ -3,7 +3,10 @@ import { sql, type SQL } from "drizzle-orm";
 import { jobs, db } from "@/db/driver/client";
 import { organization } from "@/db/schema/organization";
 
-/** How many days after a call what is kept of it goes; null keeps it. Raw deliveries count from when they were received. */
+/**
+ * After how many days something is deleted; null keeps it. Days count from when the call took place, for raw deliveries from when they
+ * were received.
+ */
 export type RetentionRules = {
   recordingDays: number | null;
   transcriptDays: number | null;
@@ -18,10 +21,11 @@ export const KEEP_EVERYTHING: RetentionRules = {
   deliveryDays: null,
 };
 
-/** What a rule takes. A call takes everything about it along: its details, deliveries and reviews. */
+/** What the rules delete. Deleting a call deletes everything about it: its details, deliveries and reviews. */
 export const RETENTION_KINDS = ["recording", "transcript", "delivery", "call"] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
+/** The organization's rules; `KEEP_EVERYTHING` until some were saved. */
 export async function readRetention(): Promise<RetentionRules> {
   const [row] = await db
     .select({
@@ -34,7 +38,7 @@ export async function readRetention(): Promise<RetentionRules> {
   return row ?? KEEP_EVERYTHING;
 }
 
-/** The caller has validated: whole days from 1 to 3,650, or null. */
+/** `rules`: whole days from 1 to 3,650, or null, which the caller has checked. */
 export async function saveRetention(rules: RetentionRules): Promise<void> {
   await db
     .insert(organization)
@@ -42,6 +46,7 @@ export async function saveRetention(rules: RetentionRules): Promise<void> {
     .onConflictDoUpdate({ target: organization.id, set: { ...rules, updatedAt: sql`now()` } });
 }
 
+/** The days of one rule; null keeps everything of this kind. */
 export function daysOf(rules: RetentionRules, kind: RetentionKind): number | null {
   const days = {
     recording: rules.recordingDays,
@@ -52,7 +57,7 @@ export function daysOf(rules: RetentionRules, kind: RetentionKind): number | nul
   return days[kind];
 }
 
-/** How much these rules would take if they ran now. */
+/** How many of each kind these rules would delete if they were applied now. */
 export async function previewRetention(rules: RetentionRules): Promise<Record<RetentionKind, number>> {
   const counts = { recording: 0, transcript: 0, delivery: 0, call: 0 };
   await Promise.all(
@@ -60,7 +65,7 @@ export async function previewRetention(rules: RetentionRules): Promise<Record<Re
       const days = daysOf(rules, kind);
       if (days !== null) {
         const rows = await db.execute<{ count: number }>(
-          sql`select count(*)::integer as count from ${due(kind, days)}`,
+          sql`select count(*)::integer as count from ${dueRows(kind, days)}`,
         );
         counts[kind] = rows[0]?.count ?? 0;
       }
@@ -70,24 +75,24 @@ export async function previewRetention(rules: RetentionRules): Promise<Record<Re
 }
 
 /**
- * Takes up to `limit` of what a rule is due to take and returns how much that was; 0 means that nothing is left. Batches
- * of several processes pass each other by (`skip locked`).
+ * Deletes up to `limit` of what is due under a rule, oldest first, and returns how many; 0 means that nothing is left. Processes can run
+ * this at the same time: each skips the rows that another has locked.
  */
 export async function purgeBatch(kind: RetentionKind, days: number, limit: number): Promise<number> {
   const rows = await jobs.execute<{ count: number }>(sql`
-    with gone as materialized (
-      select * from ${due(kind, days)} order by at limit ${limit} for update skip locked
-    ), ${taking[kind]}
-    select count(*)::integer as count from gone
+    with due_now as materialized (
+      select * from ${dueRows(kind, days)} order by at limit ${limit} for update skip locked
+    ), ${DELETIONS[kind]}
+    select count(*)::integer as count from due_now
   `);
   return rows[0]?.count ?? 0;
 }
 
 /**
- * Rows that a rule is due to take: their key, and `at` for the oldest first. What went once and was brought again, by an import say, is due
- * again. A call is locked by its details first, as the merge does: two that lock in different orders wait for each other.
+ * The rows that are due under a rule: their key, and `at` to sort by. A row is due again when what was deleted is stored again, by an
+ * import for example. A call is locked by its details first, as in the merge: statements that lock in different orders can deadlock.
  */
-function due(kind: RetentionKind, days: number): SQL {
+function dueRows(kind: RetentionKind, days: number): SQL {
   const before = sql`now() - make_interval(days => ${days}::integer)`;
   switch (kind) {
     case "call":
@@ -109,41 +114,30 @@ function due(kind: RetentionKind, days: number): SQL {
   }
 }
 
-const taking: Record<RetentionKind, SQL> = {
+/** Common table expressions that delete the rows of `due_now`. */
+const DELETIONS: Record<RetentionKind, SQL> = {
   call: sql`
-    details as (delete from call_details using gone where call_details.call_id = gone.call_id),
-    decisions as (delete from reviews using gone where reviews.call_id = gone.call_id),
-    bodies as (delete from deliveries using gone where deliveries.call_id = gone.call_id),
-    listed as (delete from import_items using gone where import_items.call_id = gone.call_id),
-    rows as (delete from calls using gone where calls.call_id = gone.call_id)`,
+    details as (delete from call_details using due_now where call_details.call_id = due_now.call_id),
+    decisions as (delete from reviews using due_now where reviews.call_id = due_now.call_id),
+    bodies as (delete from deliveries using due_now where deliveries.call_id = due_now.call_id),
+    listed as (delete from import_items using due_now where import_items.call_id = due_now.call_id),
+    rows as (delete from calls using due_now where calls.call_id = due_now.call_id)`,
   delivery: sql`
-    bodies as (delete from deliveries using gone where deliveries.call_id = gone.call_id and deliveries.id = gone.id)`,
+    bodies as (
+      delete from deliveries using due_now where deliveries.call_id = due_now.call_id and deliveries.id = due_now.id
+    )`,
   recording: sql`
     details as (
       update call_details set
         recording_url = null, recording_expires_at = null, recording_purged_at = now(), facts = facts - 'recordingUrl'
-      from gone where call_details.call_id = gone.call_id
+      from due_now where call_details.call_id = due_now.call_id
     ),
-    rows as (update calls set has_recording = false from gone where calls.call_id = gone.call_id)`,
+    rows as (update calls set has_recording = false from due_now where calls.call_id = due_now.call_id)`,
   transcript: sql`
     details as (
       update call_details set
         transcript = null, corrections = null, search = null, transcript_purged_at = now(),
         facts = facts - 'transcript' - 'corrections'
-      from gone where call_details.call_id = gone.call_id
+      from due_now where call_details.call_id = due_now.call_id
     )`,
 };
-
-/**
- * Whether it is this process's turn to do something that is to happen once in `minutes`: of many that ask, one is told
- * yes.
- */
-export async function claimTurn(key: string, minutes: number): Promise<boolean> {
-  const rows = await jobs.execute(sql`
-    insert into states as kept (key, value) values (${`turn:${key}`}, 'null')
-    on conflict (key) do update set updated_at = now()
-    where kept.updated_at < now() - make_interval(mins => ${minutes}::integer)
-    returning key
-  `);
-  return rows.length > 0;
-}

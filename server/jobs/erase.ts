@@ -1,14 +1,12 @@
 import { recordAuditEvent } from "@/db/privacy/audit";
+import { eraseCalls, eraseDeliveries, redactDetails, redactReviews } from "@/db/privacy/erase";
 import {
   claimErasure,
-  eraseCalls,
-  eraseDeliveries,
-  finishErasure,
-  redactDetails,
-  redactReviews,
-  releaseErasure,
   type ClaimedErasure,
-} from "@/db/privacy/erasure";
+  type ErasureProgress,
+  finishErasure,
+  releaseErasure,
+} from "@/db/privacy/erasures";
 import type { Erasure } from "@/db/schema/privacy";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -18,13 +16,14 @@ import { deliverySpool } from "@/server/ingest/delivery-spool";
 
 import { drainSpool } from "./drain";
 
-/** Erasures by phone number: takes the one that waits the longest a few batches further. */
+/** Works on the oldest erasure by phone number, a few batches at a time. */
 
+/** Rows of one batch. */
 const CALLS = 200;
 const DETAILS = 500;
 const DELIVERIES = 200;
 
-/** So often in a row a batch may fail before the erasure has failed with its reason; whoever asked for it can ask again. */
+/** After this many failed batches in a row the erasure fails with the last error's code. It can then be requested again. */
 const MAX_FAILURES = 5;
 const failures = perProcess("erasure failures", () => new Map<string, number>());
 
@@ -33,9 +32,9 @@ export async function eraseDue(budgetMs = 20_000): Promise<number> {
   const deadline = Date.now() + budgetMs;
   let ended = 0;
   while (Date.now() < deadline) {
-    // What waits on disk is not in the tables yet: it is brought there first, or the erasure waits with it.
+    // Spooled deliveries are not in the tables yet. They are stored first; while that fails, the erasure waits too.
     await drainSpool();
-    if (!(await isNothingOnDisk())) {
+    if (!(await isSpoolEmpty())) {
       break;
     }
     const erasure = await claimErasure();
@@ -50,8 +49,8 @@ export async function eraseDue(budgetMs = 20_000): Promise<number> {
   return ended;
 }
 
-/** Of this machine: several machines that share a database have each a disk of its own. */
-async function isNothingOnDisk(): Promise<boolean> {
+/** Of this machine: of several machines that share a database, each has a disk of its own. */
+async function isSpoolEmpty(): Promise<boolean> {
   return (await deliverySpool()?.isEmpty()) ?? true;
 }
 
@@ -78,38 +77,29 @@ async function attempt(erasure: ClaimedErasure, deadline: number): Promise<boole
 /** Returns whether the erasure ended. */
 async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean> {
   const number: SoughtNumber = { digits: claimed.digits, masked: claimed.masked };
-  let { step, cursor } = claimed;
+  let progress: ErasureProgress = claimed;
   while (Date.now() < deadline) {
-    const erasure = { ...claimed, step, cursor };
-    switch (step) {
-      case "calls": {
-        const batch = await eraseCalls(erasure, number, CALLS);
-        step = batch.isThrough ? "details" : "calls";
-        cursor = "";
+    const erasure: ClaimedErasure = { ...claimed, ...progress };
+    switch (erasure.step) {
+      case "calls":
+        progress = await eraseCalls(erasure, number, CALLS);
         break;
-      }
-      case "details": {
-        const batch = await redactDetails(erasure, number, DETAILS);
-        step = batch.isThrough ? "deliveries" : "details";
-        cursor = batch.cursor;
+      case "details":
+        progress = await redactDetails(erasure, number, DETAILS);
         break;
-      }
-      case "deliveries": {
-        const batch = await eraseDeliveries(erasure, DELIVERIES, (body, encoding) => holds(number, body, encoding));
-        step = batch.isThrough ? "reviews" : "deliveries";
-        cursor = batch.cursor;
+      case "deliveries":
+        progress = await eraseDeliveries(erasure, DELIVERIES, (body, encoding) => holds(number, body, encoding));
         break;
-      }
       case "reviews": {
         await redactReviews(erasure, number);
-        // Parked while it went on: it may hold the number, and comes in behind what was gone through already.
-        if (!(await isNothingOnDisk())) {
+        // A delivery was spooled in the meantime. It may contain the number, and will be stored among rows that were looked at already.
+        if (!(await isSpoolEmpty())) {
           await releaseErasure(claimed.id, { fromTheStart: true });
           return false;
         }
         const ended = await finishErasure(claimed.id, null);
         if (ended !== null) {
-          await writeDown(ended);
+          await recordErased(ended);
         }
         return true;
       }
@@ -119,7 +109,7 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
   return false;
 }
 
-async function writeDown(erasure: Erasure): Promise<void> {
+async function recordErased(erasure: Erasure): Promise<void> {
   const { callsDeleted, deliveriesDeleted, reviewsDeleted, callsRedacted, notesRedacted } = erasure;
   log("info", "erasure_done", { count: callsDeleted });
   await recordAuditEvent({
@@ -131,7 +121,7 @@ async function writeDown(erasure: Erasure): Promise<void> {
   });
 }
 
-/** Whether a raw body holds the number, in whatever form it came: compressed, escaped, in UTF-16. */
+/** Whether a raw body contains the number, in whatever form it was sent: compressed, escaped, in UTF-16. */
 async function holds(number: SoughtNumber, body: Buffer, contentEncoding: string | null): Promise<boolean> {
   const pattern = new RegExp(numberPattern(number).source, "u");
   try {

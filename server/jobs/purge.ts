@@ -1,28 +1,22 @@
+import { claimPeriodicRun } from "@/db/organization/states";
 import { type NewAuditEvent, recordAuditEvent } from "@/db/privacy/audit";
-import {
-  claimTurn,
-  daysOf,
-  purgeBatch,
-  readRetention,
-  RETENTION_KINDS,
-  type RetentionKind,
-} from "@/db/privacy/retention";
+import { daysOf, purgeBatch, readRetention, RETENTION_KINDS, type RetentionKind } from "@/db/privacy/retention";
 
-/** Retention: once an hour, in one process, what the organization's rules are due to take goes. */
+/** Retention: once an hour, in one process, deletes what is due under the organization's rules. */
 
 const EVERY_MINUTES = 60;
 const BATCH = 500;
 
-/** Runs if it is time. Returns how many rows went. */
+/** Applies the rules if the last run is an hour ago. Returns how many rows were deleted. */
 export async function purgeDue(budgetMs = 25_000): Promise<number> {
-  return (await claimTurn("purge", EVERY_MINUTES)) ? purge(null, budgetMs) : 0;
+  return (await claimPeriodicRun("purge", EVERY_MINUTES)) ? purge(null, budgetMs) : 0;
 }
 
 /**
- * Applies the rules now, and writes down what went. What is left when the time is up goes the next time.
+ * Applies the rules now, and records how much was deleted. The next run deletes what is left when the time is up.
  *
- * @param actor who asked for it; null for the clock
- * @param sourceIp from where
+ * @param actor the user who asked for it; null for the timer
+ * @param sourceIp the address of the user's request
  */
 export async function purge(
   actor: NewAuditEvent["actor"],
@@ -38,14 +32,14 @@ export async function purge(
     for (const kind of RETENTION_KINDS) {
       const days = daysOf(rules, kind);
       if (days !== null) {
-        await purgeKind(kind, days, deadline, (taken) => {
-          counts[kind] += taken;
+        await purgeKind(kind, days, deadline, (deleted) => {
+          counts[kind] += deleted;
         });
       }
     }
     isWhole = true;
   } finally {
-    // Also where a batch failed: what the ones before it took is gone all the same.
+    // Also where a batch failed: the batches before it have been deleted.
     if (total() > 0 || actor !== null) {
       await recordAuditEvent({
         actor,
@@ -63,11 +57,11 @@ async function purgeKind(
   kind: RetentionKind,
   days: number,
   deadline: number,
-  count: (taken: number) => void,
+  onBatch: (deleted: number) => void,
 ): Promise<void> {
-  let taken = BATCH;
-  while (taken === BATCH && Date.now() < deadline) {
-    taken = await purgeBatch(kind, days, BATCH);
-    count(taken);
+  let deleted = BATCH;
+  while (deleted === BATCH && Date.now() < deadline) {
+    deleted = await purgeBatch(kind, days, BATCH);
+    onBatch(deleted);
   }
 }

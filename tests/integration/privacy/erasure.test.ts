@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
-import { getErasure, previewErasure, startErasure } from "@/db/privacy/erasure";
+import { previewErasure } from "@/db/privacy/erase";
+import { getErasure, startErasure } from "@/db/privacy/erasures";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
 import { parseSoughtNumber } from "@/lib/phone/pattern";

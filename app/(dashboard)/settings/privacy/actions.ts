@@ -4,7 +4,8 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
 import { saveMaskNumbers } from "@/db/organization/settings";
-import { previewErasure, startErasure, type ErasurePreview } from "@/db/privacy/erasure";
+import { previewErasure, type ErasurePreview } from "@/db/privacy/erase";
+import { startErasure } from "@/db/privacy/erasures";
 import { previewRetention, saveRetention, type RetentionKind, type RetentionRules } from "@/db/privacy/retention";
 import { errorCode, log } from "@/lib/log";
 import { parseSoughtNumber } from "@/lib/phone/pattern";

@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import type { ErasurePreview } from "@/db/privacy/erasure";
+import type { ErasurePreview } from "@/db/privacy/erase";
 
 import { askErasure, beginErasure } from "./actions";
 

@@ -7,7 +7,7 @@ import { Ltr } from "@/components/ui/ltr";
 import { Spinner } from "@/components/ui/spinner";
 import { Table, TableScroll, Td, Th } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { listErasures } from "@/db/privacy/erasure";
+import { listErasures } from "@/db/privacy/erasures";
 
 /** The erasures so far, with a certificate of each. */
 export async function Erasures() {

@@ -1,7 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { z } from "zod";
 
-import { getErasure } from "@/db/privacy/erasure";
+import { getErasure } from "@/db/privacy/erasures";
 import { toZonedIso } from "@/lib/time/time";
 import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";

@@ -1,0 +1,102 @@
+import { and, asc, desc, eq, getTableColumns, isNull, lt, or, sql } from "drizzle-orm";
+
+import { db, jobs } from "@/db/driver/client";
+import { erasures, type Erasure } from "@/db/schema/privacy";
+import type { SoughtNumber } from "@/lib/phone/pattern";
+
+/**
+ * Requests to erase a person by phone number. The job works on them in batches (`erase.ts`). How far it has come is stored with the
+ * request, so any process can continue at any time.
+ */
+
+const LEASE_SECONDS = 120;
+
+/** Stores a request, which the job carries out, and returns its id. `requestedBy`: the name of a user. */
+export async function startErasure(number: SoughtNumber, requestedBy: string): Promise<string> {
+  const [row] = await db
+    .insert(erasures)
+    .values({ digits: number.digits, masked: number.masked, requestedBy })
+    .returning({ id: erasures.id });
+  if (row === undefined) {
+    throw new Error("the statement returned no row");
+  }
+  return row.id;
+}
+
+const { digits: _digits, cursor: _cursor, leasedUntil: _leasedUntil, ...SHOWN } = getTableColumns(erasures);
+
+/** What people see of an erasure: not the number itself. */
+export type ShownErasure = Omit<Erasure, "digits" | "cursor" | "leasedUntil">;
+
+/** The latest erasures, newest first. */
+export async function listErasures(limit = 50): Promise<ShownErasure[]> {
+  return db.select(SHOWN).from(erasures).orderBy(desc(erasures.requestedAt)).limit(limit);
+}
+
+export async function getErasure(id: string): Promise<ShownErasure | null> {
+  const [row] = await db.select(SHOWN).from(erasures).where(eq(erasures.id, id)).limit(1);
+  return row ?? null;
+}
+
+/* ── The job's side ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export type ClaimedErasure = Erasure & { digits: string };
+
+/** Takes the oldest erasure that no process works on, and leases it for `LEASE_SECONDS`. */
+export async function claimErasure(): Promise<ClaimedErasure | null> {
+  // In a `with`: as a subquery of the condition it may run again for every row, and lock other rows each time.
+  const next = jobs.$with("next").as(
+    jobs
+      .select({ nextId: sql<string>`${erasures.id}`.as("next_id") })
+      .from(erasures)
+      .where(and(eq(erasures.state, "running"), or(isNull(erasures.leasedUntil), lt(erasures.leasedUntil, sql`now()`))))
+      .orderBy(asc(erasures.requestedAt))
+      .limit(1)
+      .for("update", { skipLocked: true }),
+  );
+  const [row] = await jobs
+    .with(next)
+    .update(erasures)
+    .set({ leasedUntil: leaseEnd() })
+    .from(next)
+    .where(eq(erasures.id, next.nextId))
+    .returning(getTableColumns(erasures));
+  return row === undefined || row.digits === null ? null : { ...row, digits: row.digits };
+}
+
+/** What a batch looks at, and the key after which it begins; "" is the start. */
+export type ErasureProgress = Pick<Erasure, "step" | "cursor">;
+
+/** The columns that store how far an erasure has come. They also extend its lease. */
+export function progressColumns(progress: ErasureProgress) {
+  return { ...progress, leasedUntil: leaseEnd() };
+}
+
+/** Ends the lease, so that any process can continue; `fromTheStart` where new data has arrived that was not looked at. */
+export async function releaseErasure(id: string, { fromTheStart = false } = {}): Promise<void> {
+  const progress: Partial<ErasureProgress> = fromTheStart ? { step: "calls", cursor: "" } : {};
+  await jobs
+    .update(erasures)
+    .set({ leasedUntil: null, ...progress })
+    .where(eq(erasures.id, id));
+}
+
+/** Ends an erasure and deletes the number from it. `error`: the code of the reason if it failed. */
+export async function finishErasure(id: string, error: string | null): Promise<Erasure | null> {
+  const [row] = await jobs
+    .update(erasures)
+    .set({
+      state: error === null ? "done" : "failed",
+      digits: null,
+      error,
+      leasedUntil: null,
+      finishedAt: sql`now()`,
+    })
+    .where(eq(erasures.id, id))
+    .returning();
+  return row ?? null;
+}
+
+function leaseEnd() {
+  return sql`now() + make_interval(secs => ${LEASE_SECONDS})`;
+}
