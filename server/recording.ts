@@ -1,13 +1,14 @@
 import { keepRecording, readRecording, type StoredRecording } from "@/db/calls/recording";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 import { fetchCall, type ApiErrorCode } from "@/lib/sarj/api";
 import { openRecording, type OpenedRecording, type StoreProblem } from "@/lib/sarj/recording-store";
 import { isFetchable } from "@/lib/sarj/recording-url";
 
 import { apiAccess } from "./vendor-api";
 
-/** What a listener is told apart: each has a message of its own in the player. */
+/** Each error has a message of its own in the player, and this HTTP status. */
 export const RECORDING_ERRORS = {
   unknown_call: 404,
   never_recorded: 404,
@@ -20,17 +21,18 @@ export const RECORDING_ERRORS = {
 } as const;
 export type RecordingErrorCode = keyof typeof RECORDING_ERRORS;
 
-/** `reason` says which part failed, for whoever runs the product: a code of the API or of the store. */
+/** `reason` is for the log: a code of the API or of the store. */
 export type RecordingFailure = { ok: false; code: RecordingErrorCode; reason: string };
 
-/** A URL that ends sooner than this is not begun with. */
+/** A URL that expires sooner than this is refreshed first. */
 const MARGIN_MS = 60_000;
 
 /**
- * Opens a call's recording: by the stored URL while it is good, else by a fresh one from the API. A stored URL that the
- * store refuses is refreshed as well, once.
+ * Opens a call's recording with the stored URL while that works, otherwise with a fresh one from the API. A stored URL that
+ * the store refuses is refreshed once. Throws only for errors of the database.
  *
- * @param range one range of bytes, `bytes=0-99`; null for all
+ * @param range one range of bytes, `bytes=0-99`; null for the whole recording
+ * @param signal ends the exchange with the store, also while the body is read
  */
 export async function openCallRecording(
   callId: string,
@@ -55,7 +57,7 @@ export async function openCallRecording(
   }
   const fresh = await refresh(callId, rejected);
   if (!fresh.ok) {
-    // In its last minute the old URL still works, and what it is asked for begins within it.
+    // In its last minute the stored URL still works: a request that starts before it expires is served completely.
     const lastTry = rejected === null && isGood(stored, 0) ? await open(stored.url) : null;
     return lastTry?.ok === true ? lastTry : fresh;
   }
@@ -65,21 +67,21 @@ export async function openCallRecording(
 
 type Refreshed = { ok: true; url: string } | RecordingFailure;
 
-/** One refresh a call at a time in this process: twenty listeners are one question to the API. */
-const underWay = new Map<string, Promise<Refreshed>>();
+/** At most one refresh per call at a time: twenty listeners cause one request to the API. */
+const refreshes = perProcess("recording refreshes", () => new Map<string, Promise<Refreshed>>());
 
 function refresh(callId: string, rejected: string | null): Promise<Refreshed> {
-  const running = underWay.get(callId);
+  const running = refreshes.get(callId);
   if (running !== undefined) {
     return running;
   }
-  const started = askForUrl(callId, rejected).finally(() => underWay.delete(callId));
-  underWay.set(callId, started);
+  const started = fetchUrl(callId, rejected).finally(() => refreshes.delete(callId));
+  refreshes.set(callId, started);
   return started;
 }
 
-async function askForUrl(callId: string, rejected: string | null): Promise<Refreshed> {
-  // Whoever asked before, here or in another process, has left its answer.
+async function fetchUrl(callId: string, rejected: string | null): Promise<Refreshed> {
+  // An earlier refresh, here or in another process, has stored its URL.
   const stored = (await readRecording(callId)) ?? { url: null, expiresAt: null, purgedAt: null };
   if (isGood(stored, MARGIN_MS) && stored.url !== rejected) {
     return { ok: true, url: stored.url };
@@ -114,7 +116,7 @@ function isGood(stored: StoredRecording, marginMs: number): stored is StoredReco
   );
 }
 
-/** What it means that no URL can be had: there never was one, it ran out, or it was not one to fetch. */
+/** The error where no URL can be had: there never was one, it expired, or its host is not allowed. */
 function codeWithoutUrl({ url }: StoredRecording): RecordingErrorCode {
   if (url === null) {
     return "never_recorded";
@@ -144,7 +146,7 @@ function codeOfApiError(error: ApiErrorCode, stored: StoredRecording): Recording
 function failureOf(problem: StoreProblem): RecordingFailure {
   const codes = {
     not_allowed_host: "not_allowed_host",
-    // A URL that was signed a moment ago and is refused: the file is gone.
+    // A URL that was just signed and is refused: the file was deleted.
     refused: "expired",
     timeout: "vendor_timeout",
     unreachable: "vendor_unavailable",

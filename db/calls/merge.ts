@@ -4,20 +4,24 @@ import { CUSTOMER_NAME_VARIABLES, customerNameOf, type CallFacts } from "@/lib/c
 import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
 
 /**
- * The merge of what several sources say of one call, in SQL, so that neither their order nor their concurrency matters.
+ * The merge of what several sources say about one call, in SQL, so that neither their order nor their concurrency matters.
  *
- * Every fact carries the rank of the source it came from, and for each fact by itself the highest rank wins: null never
- * overwrites a value, and between equals the first that came stays. That makes the merge commutative: any order of the
- * same sources gives the same row. `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}` (and
- * for the wide columns the rank alone); `calls` is a projection of it, written by the same statement while the lock on
- * the `call_details` row is held.
+ * Every fact carries the rank of its source, and for each fact separately the highest rank wins. Null never overwrites a
+ * value, and between equal ranks the first one stays. That makes the merge commutative: the same sources give the same row
+ * in any order. `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}` and, for the wide columns, the
+ * rank alone. `calls` is a projection of it, written by the same statement while it holds the lock on the `call_details` row.
+ *
+ * The delivery whose outcome a call had until a better one was merged becomes `superseded`. That is not done here but by
+ * the trigger `call_details_outcome_changed` (function `mark_superseded_delivery`, migration 0007): this statement took its
+ * snapshot before it waited for the lock, so it cannot see a delivery that another transaction stored meanwhile. A
+ * trigger's function takes a snapshot of its own.
  */
 
-/** Where facts come from, in rising order of authority: a completed call's webhook knows best. */
+/** Where facts come from, in rising order of authority. */
 const SOURCE_RANK = { api: 0, not_completed: 1, complete: 2 } as const;
 const RANK_STEP = 1_000_000_000_000_000;
 
-/** The kind of source that a rank belongs to. */
+/** The kind of source that has this rank. */
 export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
   return rank >= SOURCE_RANK.complete * RANK_STEP
     ? "complete"
@@ -26,7 +30,7 @@ export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
       : "api";
 }
 
-/** A source's rank: its kind first, then the later `ended_at` (for the API: the later answer), in milliseconds. */
+/** A source's rank: first by its kind, then by `ended_at`, or for the API by the time of the answer (milliseconds). */
 export function sourceRank(kind: keyof typeof SOURCE_RANK, at: Date | null): number {
   return SOURCE_RANK[kind] * RANK_STEP + (at?.getTime() ?? 0);
 }
@@ -53,27 +57,27 @@ const WIDE = [
   "variables",
 ] as const satisfies readonly (keyof CallFacts)[];
 
-/** A fact with the rank of its source; `d` is the delivery that an outcome came from. */
+/** `v` is the value, `k` the rank of its source, `d` the id of the delivery that an outcome came from. */
 export type Fact = { v?: string | number; k: number; d?: string };
 
 /**
- * A `with` item named `merged` that merges `facts` into the call, and a second, `projected`, that carries it over to
- * `calls`. `merged.won` says whether this delivery's outcome is now the call's.
+ * Two `with` items: `merged` merges `facts` into `call_details`, `projected` writes the result to `calls`. `merged.won` says
+ * whether this delivery's outcome is now the call's.
  *
- * @param receivedAt when it was first received, for a delivery that waited in the spool or in quarantine; null for now
+ * @param receivedAt when the delivery was first received, if it waited in the spool or in quarantine; null for now
  */
 export function mergeCtes(input: {
   callId: string;
   facts: CallFacts;
   rank: number;
-  /** The id, as text, of the delivery that these facts came by; null for the API's word. */
+  /** The id, as text, of the delivery that these facts came from; null for the API. */
   deliveryId: SQL | null;
   receivedAt: Date | null;
-  /** What else the merge sets on a call's row that is there already: ` , column = value …`. */
+  /** Further assignments for an existing row of `calls`: `, column = value …`. */
   alsoSet: SQL;
-  /** A query that finds a row while there is something to merge: what was erased while facts were on their way stays erased. */
+  /** Merges only if this query finds a row, so that a call erased meanwhile stays erased. */
   onlyWhile?: SQL;
-  /** What else is set on a call's row that is made: `, column` and `, value`. */
+  /** Further columns and values for a new row of `calls`: `, column` and `, value`. */
   alsoInsert?: { columns: SQL; values: SQL };
 }): SQL {
   const { callId, facts } = input;
@@ -145,12 +149,12 @@ export function mergeCtes(input: {
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
       ended_at = excluded.ended_at
       ${input.alsoSet}
-    -- A row that this statement made was never locked or updated by another one.
+    -- A row that this statement inserted was never locked or updated by another one.
     returning call_id, kept.xmax = 0 as is_new
   )`;
 }
 
-/** When something was received, by the database's clock: another clock's word, of whoever kept it meanwhile, is capped by it. */
+/** When something was received. A time from another machine's clock is capped by the database's. */
 export function receivedAtOf(at: Date | null): SQL {
   return at === null ? sql`now()` : sql`least(${at.toISOString()}::timestamptz, now())`;
 }
@@ -165,8 +169,8 @@ const goal = sql`case when jsonb_typeof(report -> 'outcome' -> 'status') = 'stri
         then left(report -> 'outcome' ->> 'status', 100) end`;
 
 /**
- * The report's criteria that were judged, by their text: a filter asks for one, the overview counts them, and neither should
- * have to read the reports. Any other shape of report has none.
+ * The report's judged criteria by their text, so that filters and the overview need not read whole reports. Null for a
+ * report of any other shape.
  */
 const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria}') = 'array' then (
         select jsonb_object_agg(
@@ -178,7 +182,7 @@ const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria
           and jsonb_typeof(item -> 'achieved') = 'boolean'
       ) end`;
 
-/** What a source says, each fact with its rank, as it is merged. Fields that it does not say are left out. */
+/** The facts of one source with their ranks, as they are merged. Facts that are null are left out. */
 export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};
   for (const field of NARROW) {
@@ -193,13 +197,13 @@ export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> 
     }
   }
   if (facts.recordingUrl !== null) {
-    // Not the best source's URL but the one that works the longest.
+    // For recordings the URL that expires last wins, whatever its source.
     ranked["recordingUrl"] = { k: facts.recordingExpiresAt?.getTime() ?? 0 };
   }
   return ranked;
 }
 
-/** JSON as a parameter: by way of text, so that the driver does not encode it a second time. */
+/** JSON as a parameter, passed as text so that the driver does not encode it a second time. */
 function json(value: unknown): SQL {
   return value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::text::jsonb`;
 }

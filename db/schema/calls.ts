@@ -11,11 +11,11 @@ import { user } from "./people";
  * Calls and what people decided about them. Every key of call data contains `call_id` and every join is on it, so the same
  * schema shards by `call_id`.
  *
- * Indexes are ascending, also for lists with the newest first: Postgres reads them backwards, and a descending one made by
- * drizzle (`DESC NULLS LAST`) serves no `ORDER BY … DESC`, which means NULLS FIRST.
+ * All indexes are ascending, also for lists with the newest first: Postgres can read them backwards. A descending index
+ * made by drizzle (`DESC NULLS LAST`) cannot serve `ORDER BY … DESC`, which means NULLS FIRST.
  */
 
-/** One narrow row a call: all that a list, a filter or a chart reads. A projection of `call_details.facts`. */
+/** One narrow row per call: everything that a list, a filter or a chart reads. A projection of `call_details.facts`. */
 export const calls = pgTable(
   "calls",
   {
@@ -28,7 +28,7 @@ export const calls = pgTable(
     interactionType: text("interaction_type"),
     phoneNumber: text("phone_number"),
     scenarioId: text("scenario_id"),
-    /** Who was called, out of the call's variables. */
+    /** The customer's name, from the call's variables. */
     customerName: text("customer_name"),
     /** `report.outcome.status` verbatim. */
     goal: text("goal"),
@@ -47,7 +47,7 @@ export const calls = pgTable(
     lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
     enrichmentState: text("enrichment_state", { enum: ENRICHMENT_STATES }).notNull().default("pending"),
     enrichmentAttempts: smallint("enrichment_attempts").notNull().default(0),
-    /** When the API is to be asked next; also the lease of whoever is asking. Null: nothing left to do. */
+    /** When the API is to be asked next. A process that is asking moves it ahead, as its lease. Null: nothing left to do. */
     enrichmentDueAt: instant("enrichment_due_at").default(sql`now()`),
     /** Why the last attempt failed: an `error.type` of the API or a code of `lib/sarj/api.ts`. */
     enrichmentError: text("enrichment_error"),
@@ -57,8 +57,8 @@ export const calls = pgTable(
     reviewedAt: instant("reviewed_at"),
   },
   (table) => [
-    // The list pages by the first two; the statistics find all that they count in the rest and leave the table alone. A btree
-    // row holds 2,704 bytes: `lib/sarj` and the merge cut these texts so that they fit, and no further one would.
+    // The list pages by the first two columns; the statistics read the others from the index alone. An index row holds at
+    // most 2,704 bytes: `lib/sarj` and the merge cut these texts to fit, and there is no room for another text.
     index("calls_occurred_idx").on(
       table.occurredAt,
       table.callId,
@@ -70,8 +70,8 @@ export const calls = pgTable(
       table.enrichmentState,
     ),
     index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
-    // By duration, either way round with the calls that have none at the end. The outcome is for "no answer, by duration": none of
-    // those has one, and a scan that looked into the table for each call on its way to them would take seconds.
+    // By duration in either direction, with calls without one at the end. The outcome is there for "no answer, by duration":
+    // those calls have no duration, and reading the table for every call before them would take seconds.
     index("calls_longest_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome),
     index("calls_shortest_idx").on(sql`coalesce(duration_seconds, 2147483647)`, table.callId, table.outcome),
     index("calls_phone_idx")
@@ -87,7 +87,7 @@ export const calls = pgTable(
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
       .where(sql`enrichment_due_at is not null`),
-    // Small, because nearly every call is done: the queue's counts and the calls that the vendor does not know.
+    // Small, because nearly every call is done. For the queue's counts and the calls that the vendor does not know.
     index("calls_enrichment_state_idx")
       .on(table.enrichmentState, table.occurredAt, table.callId)
       .where(sql`enrichment_state <> 'done'`),
@@ -95,15 +95,16 @@ export const calls = pgTable(
   ],
 );
 
-/** The wide part, read when one call is opened, exported or searched. The merge happens here. */
+/**
+ * The wide part, read when one call is opened, exported or searched. The merge (`db/calls/merge.ts`) happens here. When it
+ * changes which delivery the outcome came from, the trigger `call_details_outcome_changed` (migration 0007; drizzle cannot
+ * declare one) marks the earlier delivery as `superseded`.
+ */
 export const callDetails = pgTable(
   "call_details",
   {
     callId: text("call_id").primaryKey(),
-    /**
-     * What is known and how good its source is: `{field: {v: value, k: rank}}`, see `db/calls/merge.ts`. The wide fields below
-     * have an entry without `v`.
-     */
+    /** `{field: {v: value, k: rank of its source}}`, see `db/calls/merge.ts`. The wide fields below have an entry without `v`. */
     facts: jsonb("facts").notNull(),
     transcript: jsonb("transcript"),
     corrections: jsonb("corrections"),
@@ -112,12 +113,12 @@ export const callDetails = pgTable(
     variables: jsonb("variables"),
     recordingUrl: text("recording_url"),
     recordingExpiresAt: instant("recording_expires_at"),
-    /** When the organization's retention took it; it does not come back. */
+    /** When retention deleted it. It is never stored again. */
     recordingPurgedAt: instant("recording_purged_at"),
     transcriptPurgedAt: instant("transcript_purged_at"),
-    /** What was said, in the one spelling of `lib/text/search.ts`. */
+    /** The transcript's words, normalized by `lib/text/search.ts`. */
     search: tsvector("search"),
-    /** Who was called, in the same spelling. Here and not in `calls`, so that one scan finds either. */
+    /** The customer's name, normalized the same way. Here rather than in `calls`, so that one scan searches both. */
     nameSearch: tsvector("name_search"),
   },
   (table) => [
@@ -126,7 +127,7 @@ export const callDetails = pgTable(
   ],
 );
 
-/** What a person decided about a call. The latest row of a call stands; the older ones are its history. */
+/** What people decided about a call. The latest row is valid; the older ones are its history. */
 export const reviews = pgTable(
   "reviews",
   {

@@ -5,7 +5,7 @@ import { VERDICTS } from "@/lib/delivery/verdict";
 
 import { bytea, instant, isOneOf } from "./columns";
 
-/** The inbox: every authenticated POST exactly as it came. `call_id` is '' where the body does not tell one. */
+/** The delivery log: every authenticated POST exactly as received. `call_id` is '' where the body has no credible one. */
 export const deliveries = pgTable(
   "deliveries",
   {
@@ -23,10 +23,11 @@ export const deliveries = pgTable(
     secretLabel: text("secret_label").notNull(),
     /** `payload.type` verbatim, null where the body could not be understood. */
     outcome: text("outcome"),
+    /** `superseded` is also set by a trigger of `call_details`: see `db/calls/merge.ts`. */
     verdict: text("verdict", { enum: VERDICTS }).notNull(),
-    /** Why it was quarantined or superseded: a code of `lib/sarj/interpret.ts`. */
+    /** Why it is quarantined: a code of `lib/sarj/interpret.ts`. */
     reason: text("reason"),
-    /** Fields that came in a form that could not be believed and were stored as null: `path: problem`. */
+    /** Fields that were not credible, unknown or cut: `path: problem`, see `lib/sarj/flags.ts`. */
     flags: text("flags")
       .array()
       .notNull()
@@ -42,7 +43,7 @@ export const deliveries = pgTable(
       .on(table.reason, table.receivedAt, table.id)
       .where(sql`reason is not null`),
     index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
-    // A delivery's page is asked for by its id alone: its call may not be known yet.
+    // A delivery's page knows only its id.
     index("deliveries_id_idx").on(table.id),
     check("deliveries_verdict_check", isOneOf(table.verdict, VERDICTS)),
   ],

@@ -4,10 +4,11 @@ import { request as requestHttps, Agent as HttpsAgent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 
 import { isLoopbackAddress, isPublicAddress } from "@/lib/http/public-address";
+import { perProcess } from "@/lib/per-process";
 
 import { isFetchable } from "./recording-url";
 
-/** A recording, or a part of it, as the store sends it. Whoever gets one reads its body or cancels it. */
+/** A recording, or a part of it, as the store sends it. The caller must read the body or cancel it. */
 export type OpenedRecording = {
   ok: true;
   /** 416: the range lies outside the recording; there is no body. */
@@ -20,8 +21,8 @@ export type OpenedRecording = {
 };
 
 /**
- * `not_allowed_host`: the URL, what its name resolves to or where it redirects to is not ours to fetch.
- * `refused`: the store answered that the URL does not work (any more).
+ * `not_allowed_host`: the URL, an address its name resolves to, or the target of a redirect must not be fetched.
+ * `refused`: the store answered that the URL does not work.
  */
 export type StoreProblem = "not_allowed_host" | "refused" | "timeout" | "unreachable" | "unexpected_answer";
 
@@ -29,10 +30,10 @@ export type StoreAnswer = OpenedRecording | { ok: false; problem: StoreProblem }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
-/** A recording of the longest believable call, a day, is about this large. */
+/** About the size of a recording of one day, the longest credible call. */
 const MAX_RECORDING_BYTES = 2 * 1024 ** 3;
 
-/** What a browser may be told that it is; anything else the store says is called what the vendor promises, an .mp4. */
+/** The types passed on to browsers. Any other type becomes `audio/mp4`, which the vendor documents. */
 const CONTENT_TYPES = new Set([
   "audio/mp4",
   "video/mp4",
@@ -47,13 +48,13 @@ const CONTENT_TYPES = new Set([
 const REFUSALS = new Set([400, 401, 403, 404, 410]);
 
 /**
- * Asks the store for a recording. Never throws: every failure is a code. Only hosts of the list are asked, over https, at
- * a public address (the loopback `host:port` of a simulated store excepted); no redirect is followed. The address that is
- * checked is the one that is connected to, so a name that changes its mind in between (DNS rebinding) gains nothing.
+ * Requests a recording from the store. Never throws: every failure is a code. Only listed hosts are requested, over https
+ * and at a public address (except the loopback `host:port` of a simulated store); no redirect is followed. The address that
+ * was checked is the address connected to, which defeats DNS rebinding.
  *
  * @param options.range one range of bytes, `bytes=0-99`; null for all
  * @param options.signal aborting it ends the exchange with the store, also while the body is read
- * @param options.idleMs how long the store may be silent while it is waited for
+ * @param options.idleMs how long the store may send nothing while a read waits for it
  */
 export async function openRecording(
   url: string,
@@ -104,8 +105,8 @@ function contentTypeOf(response: IncomingMessage): string {
 }
 
 /**
- * The body as it is asked for: nothing is read ahead of the reader, so a slow listener slows the store down. Only waiting
- * for the store counts as idle.
+ * The body as a stream that never reads ahead, so a slow listener slows the store down. Only time spent waiting for the
+ * store counts as idle.
  */
 function bodyOf(response: IncomingMessage, idleMs: number): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
@@ -145,7 +146,7 @@ async function exchange(url: URL, asked: Asked): Promise<IncomingMessage> {
     try {
       return await firstByteOf(request, asked.idleMs);
     } catch (error) {
-      // The store closed a connection that was kept open at the moment it was used again: not an answer to anything.
+      // The store closed a kept-alive connection just as it was used again: the request was not answered, so it is repeated.
       if (request.reusedSocket && asked.signal?.aborted !== true && !(error instanceof StoreError)) {
         continue;
       }
@@ -154,16 +155,16 @@ async function exchange(url: URL, asked: Asked): Promise<IncomingMessage> {
   }
 }
 
-const agents = {
+const agents = perProcess("recording store connections", () => ({
   http: new HttpAgent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
   https: new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
-};
+}));
 
 function send(url: URL, { range, signal }: Asked): ClientRequest {
   const isSecure = url.protocol === "https:";
   const mayConnect = isSecure ? isPublicAddress : isLoopbackAddress;
   const literal = url.hostname.replaceAll(/^\[|\]$/g, "");
-  // A literal address is connected to without a lookup.
+  // Node does not look a literal address up, so it is checked here.
   if (isIP(literal) !== 0 && !mayConnect(literal)) {
     throw new StoreError("not_allowed_host");
   }
@@ -202,7 +203,7 @@ async function firstByteOf(request: ClientRequest, idleMs: number): Promise<Inco
   }
 }
 
-/** Resolves a name and refuses it if any of its addresses is one that must not be connected to. */
+/** A DNS lookup that fails with `not_allowed_host` if any address of the name must not be connected to. */
 export function checkedLookup(mayConnect: (address: string) => boolean, lookup = resolve): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
@@ -220,7 +221,7 @@ export function checkedLookup(mayConnect: (address: string) => boolean, lookup =
   };
 }
 
-/** Carries a code and nothing else: an error of the network names the host it failed on. */
+/** Carries only a code: a network error's message would name the host. */
 class StoreError extends Error {
   constructor(readonly problem: StoreProblem) {
     super(`recording store: ${problem}`);
