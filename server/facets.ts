@@ -1,31 +1,38 @@
-import { type Facets, listFacets } from "@/db/calls/list";
+import { type Facets, listFacets } from "@/db/calls/facets";
+import { perProcess } from "@/lib/per-process";
 
-/**
- * The values for the filter's menus. They go over all calls and change little, so a process asks every half a minute at most, and
- * shows the last answer while it asks again.
- */
+/** The query reads all calls, and their values change slowly: a process asks again after half a minute. */
 const FRESH_MS = 30_000;
 
-let known: { facets: Facets; until: number } | undefined;
-let asking: Promise<Facets> | undefined;
+const cache = perProcess<{ known?: { facets: Facets; until: number }; pending?: Promise<Facets> }>(
+  "facets",
+  () => ({}),
+);
 
+/** The values for the filter's menus. Once they are known, they are returned at once, also while a newer answer is read. */
 export async function getFacets(): Promise<Facets> {
+  const { known } = cache;
   if (known !== undefined && known.until > Date.now()) {
     return known.facets;
   }
-  asking ??= listFacets()
-    .then((facets) => {
-      // Nothing there yet is no answer to keep: the first call is to be seen at once.
-      known = facets.outcome.length === 0 ? undefined : { facets, until: Date.now() + FRESH_MS };
-      return facets;
-    })
-    .finally(() => {
-      asking = undefined;
-    });
+  cache.pending ??= readFacets().finally(() => {
+    delete cache.pending;
+  });
   if (known === undefined) {
-    return asking;
+    return cache.pending;
   }
-  // Whoever waits for a page gets an error then; this one has an answer.
-  asking.catch(() => {});
+  // Nobody waits for this query, so nobody would handle its error.
+  cache.pending.catch(() => {});
   return known.facets;
+}
+
+async function readFacets(): Promise<Facets> {
+  const facets = await listFacets();
+  // Without any call there is nothing to keep: the first call must show at once.
+  if (facets.outcome.length === 0) {
+    delete cache.known;
+  } else {
+    cache.known = { facets, until: Date.now() + FRESH_MS };
+  }
+  return facets;
 }

@@ -1,16 +1,18 @@
 import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, not, or, sql, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
+import { replica } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
-import { UNKNOWN, type CallFilter } from "@/lib/call/filter";
+import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { normalizeForSearch, wordsOf } from "@/lib/text/search";
 
+import { longestFirst } from "./order";
+
 /**
- * The one reading of a `CallFilter` in SQL, over `calls`: list, count, charts and export all use it.
- *
- * @param mentioned the ids that `filter.q` finds, if the caller looked them up because they are few
+ * A `CallFilter` as a condition on `calls`, the only translation into SQL: list, count, statistics and export use it. It asks the
+ * database first if the filter has a search: see `mentions`.
  */
-export function callConditions(filter: CallFilter, mentioned: string[] | null = null): SQL | undefined {
+export async function callConditions(filter: CallFilter): Promise<SQL | undefined> {
   return and(
     anyOf(calls.outcome, filter.outcome),
     anyOf(calls.goal, filter.goal),
@@ -31,26 +33,26 @@ export function callConditions(filter: CallFilter, mentioned: string[] | null = 
     filter.counted === null ? undefined : filter.counted ? isCounted() : not(isCounted()),
     filter.enrichment.length === 0 ? undefined : inArray(calls.enrichmentState, filter.enrichment),
     filter.test === null ? undefined : eq(calls.isTest, filter.test),
-    filter.q === null ? undefined : (inIds(mentioned) ?? sql`${calls.callId} in (${idsThatMention(filter.q)})`),
+    filter.q === null ? undefined : await mentions(filter.q),
   );
 }
 
-/** What statistics count: calls that the vendor does not disown and that nobody marked as a test. */
+/** What statistics count: calls that are not marked as tests and that the vendor's API does not deny. */
 export function isCounted(): SQL {
   return sql`(${eq(calls.isTest, false)} and ${ne(calls.enrichmentState, "not_found")})`;
 }
 
-/** The ISO weekday of an instant, 1 Monday to 7 Sunday, as the calendar of a zone has it. */
+/** The ISO weekday of an instant in a time zone, 1 Monday to 7 Sunday. */
 export function localWeekday(at: SQL, zone: string): SQL<number> {
   return sql<number>`extract(isodow from ${at} at time zone ${zone}::text)::integer`;
 }
 
-/** The hour of an instant, 0 to 23, as the clock of a zone shows it. */
+/** The hour of an instant on the clock of a time zone, 0 to 23. */
 export function localHour(at: SQL, zone: string): SQL<number> {
   return sql<number>`extract(hour from ${at} at time zone ${zone}::text)::integer`;
 }
 
-/** The report judged this criterion; where `met` says so, only as met or only as missed. */
+/** The report judges this criterion: as `met` or missed, or either for null. */
 function isJudgedBy(criterion: string, met: boolean | null): SQL {
   return met === null
     ? sql`${calls.criteria} ? ${criterion}`
@@ -68,30 +70,40 @@ function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
   );
 }
 
-/** The sort keys by duration, as the indexes `calls_longest_idx` and `calls_shortest_idx` have them: none comes last both ways. */
-export const longestFirst = sql<number>`coalesce(${calls.durationSeconds}, -1)`;
-export const shortestFirst = sql<number>`coalesce(${calls.durationSeconds}, 2147483647)`;
-
 /**
- * People type a number as they dial it: `0501234567` or `00966501234567` for `+966501234567`. Shorter digits are a piece
- * of a number and are looked for as they are.
+ * People type a number as they dial it: `0501234567` or `00966501234567` for `+966501234567`, so the leading zeros are dropped. Six
+ * digits or fewer are a part of a number and stay as they are.
  */
 function dialled(digits: string): string {
   return digits.length > 6 ? digits.replace(/^0+(?=\d)/, "") : digits;
 }
 
-function inIds(ids: string[] | null): SQL | undefined {
-  // One parameter however many there are: the driver sends an array as its text form.
-  return ids === null
-    ? undefined
-    : sql`${calls.callId} = any(array(select jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb)))`;
+/** Up to this many calls are looked up one by one; above it, a scan of the list soon finds a page of them. */
+const MAX_FEW = 5_000;
+
+/**
+ * The call mentions a text. If few calls do, the condition names their ids; else each call is checked during the scan. Postgres cannot
+ * choose between the two: it has no statistics on rare words, and would scan the whole list for a word that nobody ever said.
+ */
+async function mentions(text: string): Promise<SQL> {
+  // `materialized` makes Postgres plan for all matches, so that it uses the index, and it still stops at the limit.
+  const found = await replica.execute<{ call_id: string }>(sql`
+    with found as materialized (${idsThatMention(text)})
+    select call_id from found limit ${MAX_FEW + 1}
+  `);
+  if (found.length > MAX_FEW) {
+    return sql`${calls.callId} in (${idsThatMention(text)})`;
+  }
+  // One parameter for any number of ids.
+  const ids = JSON.stringify(found.map((row) => row.call_id));
+  return sql`${calls.callId} = any(array(select jsonb_array_elements_text(${ids}::text::jsonb)))`;
 }
 
 /**
- * A query for the ids of calls in which this was said, or whose customer is called so (each word from its beginning on), or
- * the call with this id. All in one table: an "or" across two would leave Postgres no choice but to try every call.
+ * A query for the ids of the calls in which the text was said, whose customer has a name with these words (each from its beginning
+ * on), or whose id it is. All three are in one table: with an OR across two, Postgres would have to check every call.
  */
-export function idsThatMention(text: string): SQL {
+function idsThatMention(text: string): SQL {
   const names = wordsOf(text).map((word) => `${word}:*`);
   return sql`
     select ${callDetails.callId} from ${callDetails} where ${or(

@@ -1,8 +1,9 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, ne, sql, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, gte, inArray, lt, ne, sql, type SQL } from "drizzle-orm";
 
+import { type BoundedCount, COUNT_BOUND, countRows } from "@/db/bounded-count";
 import { db, replica } from "@/db/driver/client";
+import { newestFirst, type Page, type PageQuery, readPage } from "@/db/keyset";
 import { deliveries } from "@/db/schema/deliveries";
-import { decodeCursor, encodeCursor } from "@/lib/call/filter";
 import type { DeliveryFilter, DeliveryListView } from "@/lib/delivery/filter";
 import type { QuarantineReason } from "@/lib/sarj/interpret";
 
@@ -25,64 +26,29 @@ const LOG_COLUMNS = {
 };
 
 export type LoggedDelivery = Awaited<ReturnType<typeof selectPage>>[number];
-export type DeliveryPage = { rows: LoggedDelivery[]; previousCursor: string | null; nextCursor: string | null };
 
-/** One page of the log, the newest first, by keyset on the time and the id. */
-export async function listDeliveries(filter: DeliveryFilter, view: DeliveryListView): Promise<DeliveryPage> {
-  const cursor = view.cursor === null ? null : decodeCursor(view.cursor);
-  const isBackward = cursor?.side === "before";
-  const direction = isBackward ? asc : desc;
-  const beyond =
-    cursor === null
-      ? undefined
-      : sql`(${deliveries.receivedAt}, ${deliveries.id}) ${isBackward ? sql`>` : sql`<`}
-          (${new Date(cursor.value).toISOString()}::timestamptz, ${cursor.callId}::uuid)`;
-  const found = await selectPage(
-    and(conditions(filter), beyond),
-    [direction(deliveries.receivedAt), direction(deliveries.id)],
-    view.perPage + 1,
-  );
-  const hasMore = found.length > view.perPage;
-  const page = found.slice(0, view.perPage);
-  const rows = isBackward ? page.toReversed() : page;
-  const first = rows[0];
-  const last = rows.at(-1);
-  const hasPrevious = isBackward ? hasMore : cursor !== null;
-  const hasNext = isBackward || hasMore;
-  return {
-    rows,
-    previousCursor: first !== undefined && hasPrevious ? cursorAt("before", first) : null,
-    nextCursor: last !== undefined && hasNext ? cursorAt("after", last) : null,
-  };
+const LOG_ORDER = newestFirst<LoggedDelivery>(deliveries.receivedAt, deliveries.id, ({ receivedAt, id }) => ({
+  value: receivedAt.getTime(),
+  id,
+}));
+
+/** One page of the log, the newest delivery first. */
+export function listDeliveries(filter: DeliveryFilter, view: DeliveryListView): Promise<Page<LoggedDelivery>> {
+  return readPage(LOG_ORDER, view, (query) => selectPage(conditions(filter), query));
 }
 
-function selectPage(where: SQL | undefined, order: SQL[], limit: number) {
+function selectPage(where: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
   return replica
     .select(LOG_COLUMNS)
     .from(deliveries)
-    .where(where)
-    .orderBy(...order)
+    .where(and(where, beyond))
+    .orderBy(...orderBy)
     .limit(limit);
 }
 
-function cursorAt(side: "after" | "before", { receivedAt, id }: LoggedDelivery): string {
-  return encodeCursor({ side, value: receivedAt.getTime(), callId: id });
-}
-
-/** Counting stops here: nobody reads the difference between ten thousand and ten million. */
-export const COUNT_BOUND = 10_000;
-
-/** How many deliveries the filter finds, exact up to `COUNT_BOUND`. */
-export async function countDeliveries(filter: DeliveryFilter): Promise<{ count: number; isBounded: boolean }> {
-  const some = replica
-    .select({ one: sql`1`.as("one") })
-    .from(deliveries)
-    .where(conditions(filter))
-    .limit(COUNT_BOUND + 1)
-    .as("some");
-  const [row] = await replica.select({ count: count() }).from(some);
-  const found = row?.count ?? 0;
-  return { count: Math.min(found, COUNT_BOUND), isBounded: found > COUNT_BOUND };
+/** How many deliveries the filter finds, exact up to a bound. */
+export function countDeliveries(filter: DeliveryFilter): Promise<BoundedCount> {
+  return countRows(deliveries, conditions(filter));
 }
 
 function conditions(filter: DeliveryFilter): SQL | undefined {

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, lt, sql, type SQL } from "drizzle-orm";
 
 import { db, type Transaction } from "@/db/driver/client";
+import { newestFirst, type Page, type PageQuery, readBatches, readPage } from "@/db/keyset";
 import { auditEvents, type AuditEvent } from "@/db/schema/privacy";
-import { decodeCursor, encodeCursor } from "@/lib/call/filter";
 import type { AuditAction, AuditDetail } from "@/lib/privacy/audit";
 import type { AuditFilter } from "@/lib/privacy/audit-filter";
 
@@ -80,54 +80,28 @@ function rowOf(event: NewAuditEvent) {
   };
 }
 
-export type AuditPage = { rows: AuditEvent[]; previousCursor: string | null; nextCursor: string | null };
+const LOG_ORDER = newestFirst<AuditEvent>(auditEvents.at, auditEvents.id, ({ at, id }) => ({
+  value: at.getTime(),
+  id,
+}));
 
-/** One page of the log, the newest first, by keyset on the time and the id. */
-export async function listAudit(filter: AuditFilter, cursorText: string | null, perPage: number): Promise<AuditPage> {
-  const cursor = cursorText === null ? null : decodeCursor(cursorText);
-  const isBackward = cursor?.side === "before";
-  const direction = isBackward ? asc : desc;
-  const found = await db
-    .select()
-    .from(auditEvents)
-    .where(
-      and(
-        conditions(filter),
-        cursor === null ? undefined : beyond(isBackward ? ">" : "<", cursor.value, cursor.callId),
-      ),
-    )
-    .orderBy(direction(auditEvents.at), direction(auditEvents.id))
-    .limit(perPage + 1);
-  const hasMore = found.length > perPage;
-  const page = found.slice(0, perPage);
-  const rows = isBackward ? page.toReversed() : page;
-  const first = rows[0];
-  const last = rows.at(-1);
-  const place = (side: "after" | "before", row: AuditEvent) =>
-    encodeCursor({ side, value: row.at.getTime(), callId: row.id });
-  return {
-    rows,
-    previousCursor: first !== undefined && (isBackward ? hasMore : cursor !== null) ? place("before", first) : null,
-    nextCursor: last !== undefined && (isBackward || hasMore) ? place("after", last) : null,
-  };
+/** One page of the log, the newest event first. */
+export function listAudit(filter: AuditFilter, cursor: string | null, perPage: number): Promise<Page<AuditEvent>> {
+  return readPage(LOG_ORDER, { cursor, perPage }, (query) => selectEvents(filter, query));
 }
 
-/** All events that match the filter, newest first, in batches of up to a thousand. */
-export async function* exportAudit(filter: AuditFilter): AsyncGenerator<AuditEvent[]> {
-  let last: AuditEvent | undefined;
-  for (;;) {
-    const rows = await db
-      .select()
-      .from(auditEvents)
-      .where(and(conditions(filter), last === undefined ? undefined : beyond("<", last.at.getTime(), last.id)))
-      .orderBy(desc(auditEvents.at), desc(auditEvents.id))
-      .limit(1000);
-    if (rows.length === 0) {
-      return;
-    }
-    yield rows;
-    last = rows.at(-1);
-  }
+/** Every event that the filter finds, the newest first, a thousand at a time. */
+export function exportAudit(filter: AuditFilter): AsyncGenerator<AuditEvent[], void> {
+  return readBatches(LOG_ORDER, 1000, (query) => selectEvents(filter, query));
+}
+
+function selectEvents(filter: AuditFilter, { beyond, orderBy, limit }: PageQuery) {
+  return db
+    .select()
+    .from(auditEvents)
+    .where(and(conditions(filter), beyond))
+    .orderBy(...orderBy)
+    .limit(limit);
 }
 
 /** The people in the log, for the menu of the filter: at most 200. */
@@ -149,10 +123,6 @@ export async function listAuditOfCall(callId: string, limit = 50): Promise<Audit
     .where(eq(auditEvents.callId, callId))
     .orderBy(desc(auditEvents.at), desc(auditEvents.id))
     .limit(limit);
-}
-
-function beyond(side: "<" | ">", milliseconds: number, id: string): SQL {
-  return sql`(${auditEvents.at}, ${auditEvents.id}) ${sql.raw(side)} (${new Date(milliseconds).toISOString()}::timestamptz, ${id}::uuid)`;
 }
 
 function conditions(filter: AuditFilter): SQL | undefined {

@@ -3,7 +3,7 @@ import { and, eq, gte, inArray, isNotNull, lt, max, min, or, sql, type SQL } fro
 import { callConditions, isCounted, localHour, localWeekday } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
-import { UNKNOWN, type CallFilter } from "@/lib/call/filter";
+import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { type Figures, GOAL_ASSESSED, GOAL_MET, NO_FIGURES, percentile, REACHED } from "@/lib/statistics/figures";
 import type { Span } from "@/lib/time/period";
 
@@ -57,7 +57,7 @@ export async function readSummary(filter: Unbounded, current: Span, previous: Sp
       (count(*) filter (where ${isAssessed}))::integer as assessed,
       (count(*) filter (where ${isMet}))::integer as met
     from ${calls}
-    where ${during(previous === null ? [current] : [current, previous], leavesOut ? { ...filter, counted: null } : filter)}
+    where ${await during(previous === null ? [current] : [current, previous], leavesOut ? { ...filter, counted: null } : filter)}
     group by 1, 2, 3, 4, 5
   `);
   const summaryOf = (isCurrent: boolean) => summarize(rows.filter((row) => row.counted && row.current === isCurrent));
@@ -109,7 +109,7 @@ export async function readSeries(
       ${outcome} as outcome,
       count(*)::integer as calls
     from ${calls}
-    where ${during([{ from: first.from, to: last.to }], filter)}
+    where ${await during([{ from: first.from, to: last.to }], filter)}
     group by 1, 2
   `);
 }
@@ -134,7 +134,7 @@ export async function readHours(filter: Unbounded, span: Span): Promise<HourCoun
         count(*) as calls,
         count(*) filter (where ${isReached}) as reached
       from ${calls}
-      where ${during([span], filter)}
+      where ${await during([span], filter)}
       group by 1
     ) as quarters
     group by 1, 2
@@ -155,7 +155,7 @@ export async function readScenarios(filter: Unbounded, span: Span): Promise<Scen
       count(${talkSeconds})::integer as timed,
       coalesce(sum(${talkSeconds}), 0)::float8 as "talkSeconds"
     from ${calls}
-    where ${during([span], filter)}
+    where ${await during([span], filter)}
     group by 1
     order by calls desc, scenario
     limit ${LIMITS.scenarios}
@@ -183,7 +183,7 @@ export async function readCriteria(filter: Unbounded, span: Span): Promise<Crite
       count(*)::integer as judged,
       (count(*) filter (where (judged.value -> 'met')::boolean))::integer as met
     from ${calls} cross join lateral jsonb_each(${calls.criteria}) as judged
-    where ${and(isNotNull(calls.criteria), during([span], filter))}
+    where ${and(isNotNull(calls.criteria), await during([span], filter))}
     group by 1, 2
     order by 4 desc, 2
     limit ${LIMITS.criteria}
@@ -195,7 +195,7 @@ export async function hasCalls(filter: Unbounded, span: Span): Promise<boolean> 
   const found = await replica
     .select({ callId: calls.callId })
     .from(calls)
-    .where(during([span], filter))
+    .where(await during([span], filter))
     .limit(1);
   return found.length > 0;
 }
@@ -208,14 +208,14 @@ export async function readCallTimes(): Promise<{ first: Date; last: Date } | nul
 }
 
 /** The calls of any of the spans that the filter finds: one range for the index, and what lies between the spans taken out of it. */
-function during(spans: readonly Span[], filter: Unbounded): SQL | undefined {
+async function during(spans: readonly Span[], filter: Unbounded): Promise<SQL | undefined> {
   const within = ({ from, to }: Span) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
   const from = new Date(Math.min(...spans.map((span) => span.from.getTime())));
   const to = new Date(Math.max(...spans.map((span) => span.to.getTime())));
   return and(
     within({ from, to }),
     spans.length > 1 ? or(...spans.map(within)) : undefined,
-    callConditions({ ...filter, from: null, to: null }),
+    await callConditions({ ...filter, from: null, to: null }),
   );
 }
 

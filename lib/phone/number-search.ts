@@ -1,5 +1,5 @@
-import type { SearchParams } from "@/lib/call/filter";
 import { wordsOf } from "@/lib/text/search";
+import type { SearchParams } from "@/lib/url/parameters";
 
 import type { NumberAccess } from "./access";
 import { parseSoughtNumber } from "./pattern";

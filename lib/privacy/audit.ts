@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { CALL_FILTER_PARAMETERS, callFilterParams, type CallFilter } from "@/lib/call/filter";
+import type { CallFilter } from "@/lib/call/filter";
+import { callFilterParams } from "@/lib/call/filter-params";
 
 /** What is written down: who got in, who heard, saw or took personal data, who changed what others rely on. */
 export const AUDIT_ACTIONS = [
@@ -56,13 +57,9 @@ export function withoutNumbers(text: string): string {
 
 /** The filter of a list or an export as the log keeps it: its parameters, with phone numbers left out. */
 export function auditFilter(filter: CallFilter): AuditDetail {
-  const params = callFilterParams(filter);
   const detail: AuditDetail = {};
-  for (const name of CALL_FILTER_PARAMETERS) {
-    const value = params.get(name);
-    if (value !== null) {
-      detail[name] = name === "phone" ? "…" : name === "q" ? withoutNumbers(value) : value.slice(0, 500);
-    }
+  for (const [name, value] of callFilterParams(filter)) {
+    detail[name] = name === "phone" ? "…" : name === "q" ? withoutNumbers(value) : value.slice(0, 500);
   }
   return detail;
 }

@@ -1,13 +1,6 @@
-import {
-  callFilterParams,
-  type CallFilter,
-  callsHref,
-  type IgnoredParameter,
-  MAX_LIST_ITEMS,
-  parseCallFilter,
-  type SearchParams,
-  UNKNOWN,
-} from "@/lib/call/filter";
+import { type CallFilter, parseCallFilter, UNKNOWN } from "@/lib/call/filter";
+import { callFilterParams } from "@/lib/call/filter-params";
+import { callsHref } from "@/lib/call/link";
 import {
   customPeriod,
   DEFAULT_PRESET,
@@ -17,6 +10,8 @@ import {
   PRESETS,
   spanBounds,
 } from "@/lib/time/period";
+import { MAX_LIST_ITEMS } from "@/lib/url/comma-list";
+import type { IgnoredParameter, SearchParams } from "@/lib/url/parameters";
 
 import { GOAL_ASSESSED, GOAL_MET, REACHED } from "./figures";
 

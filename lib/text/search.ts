@@ -1,5 +1,7 @@
 import type { TranscriptMessage } from "@/lib/call/facts";
 
+import { latinDigits } from "./digits";
+
 /** A tsvector holds 1,048,575 bytes and short distinct words take up to twice their length in it. */
 const MAX_SEARCH_BYTES = 400_000;
 
@@ -8,17 +10,14 @@ const MAX_SEARCH_BYTES = 400_000;
  * Arabic and Persian digits. What is stored and what is asked both go through it.
  */
 export function normalizeForSearch(text: string): string {
-  return text
-    .normalize("NFKC")
+  return latinDigits(text.normalize("NFKC"))
     .toLowerCase()
     .replaceAll(/[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069]/g, "")
     .replaceAll(/[أإآٱ]/g, "ا")
     .replaceAll(/[ىئی]/g, "ي")
     .replaceAll("ؤ", "و")
     .replaceAll("ة", "ه")
-    .replaceAll("ک", "ك")
-    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0));
+    .replaceAll("ک", "ك");
 }
 
 /** The words of a text in that one spelling: letters and digits alone, so each is safe inside a `to_tsquery`. */

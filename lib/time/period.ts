@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 
-import type { TimeBound } from "@/lib/call/filter";
+import type { TimeBound } from "@/lib/url/time-bound";
 
 import { addDays, dayOf, startOfDay } from "./time";
 

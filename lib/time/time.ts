@@ -77,12 +77,3 @@ export function zonedIsoWriter(zone: string): (instant: Date) => string {
     return `${local.endsWith(".000") ? local.slice(0, -4) : local}${known}`;
   };
 }
-
-/** `m:ss`, or `h:mm:ss` from an hour on. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 60) % 60, whole % 60];
-  const hours = Math.floor(whole / 3600);
-  const padded = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours}:${parts.map(padded).join(":")}` : `${parts[0] ?? 0}:${padded(parts[1] ?? 0)}`;
-}

@@ -4,7 +4,9 @@ import postgres from "postgres";
 
 import { countCalls, listCalls } from "@/db/calls/list";
 import { migrate } from "@/db/driver/migrate";
-import { DEFAULT_VIEW, encodeCursor, NO_FILTER } from "@/lib/call/filter";
+import { NO_FILTER } from "@/lib/call/filter";
+import { DEFAULT_VIEW } from "@/lib/call/list-view";
+import { encodeCursor } from "@/lib/url/cursor";
 import { recordBody } from "@/tests/fixtures/received";
 
 type Work = () => PromiseLike<unknown>;
@@ -41,7 +43,7 @@ export async function measureAll(url: string, { calls, rounds }: { calls: number
   if (deep === undefined) {
     throw new Error("the table is empty");
   }
-  const cursor = encodeCursor({ side: "after", value: deep.occurred_at.getTime(), callId: deep.call_id });
+  const cursor = encodeCursor({ side: "after", value: deep.occurred_at.getTime(), id: deep.call_id });
   const [first = 0, last = 0, offset = 0] = await medians(rounds, [
     () => listCalls(NO_FILTER, DEFAULT_VIEW),
     () => listCalls(NO_FILTER, { ...DEFAULT_VIEW, cursor }),

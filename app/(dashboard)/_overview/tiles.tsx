@@ -6,7 +6,8 @@ import { use, type ReactNode } from "react";
 import { Duration } from "@/components/ui/duration";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Summary } from "@/db/statistics/statistics";
-import { callsHref, type CallFilter } from "@/lib/call/filter";
+import type { CallFilter } from "@/lib/call/filter";
+import { callsHref } from "@/lib/call/link";
 import {
   averageTalk,
   changeInPoints,

@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 
-import type { CountedCalls } from "@/db/calls/list";
+import type { BoundedCount } from "@/db/bounded-count";
 
 /** How many calls there are, and in which zone their times are. The list beside it says so when the database is away. */
-export async function CallCount({ counting, zone }: { counting: Promise<CountedCalls | null>; zone: string }) {
+export async function CallCount({ counting, zone }: { counting: Promise<BoundedCount | null>; zone: string }) {
   const [t, tCommon] = await Promise.all([getTranslations("calls"), getTranslations("common.time")]);
   const found = await counting;
   const words =

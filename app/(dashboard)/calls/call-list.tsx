@@ -8,14 +8,10 @@ import { LinkButton } from "@/components/ui/link-button";
 import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
 import { countCalls, listCalls } from "@/db/calls/list";
-import {
-  type CallFilter,
-  type CallListView,
-  callsHref,
-  isFiltered,
-  NO_FILTER,
-  PER_PAGE_CHOICES,
-} from "@/lib/call/filter";
+import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
+import { isFiltered } from "@/lib/call/filter-params";
+import { callsHref } from "@/lib/call/link";
+import { type CallListView, PER_PAGE_CHOICES } from "@/lib/call/list-view";
 import { includesRole, type Role } from "@/lib/people/role";
 import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 

@@ -17,7 +17,9 @@ import { NotApplicable } from "@/components/ui/not-applicable";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
 import type { ListedCall } from "@/db/calls/list";
-import { type CallFilter, type CallListView, type CallSort, callsHref } from "@/lib/call/filter";
+import type { CallFilter } from "@/lib/call/filter";
+import { callsHref } from "@/lib/call/link";
+import type { CallListView, CallSort } from "@/lib/call/list-view";
 import { isReached } from "@/lib/call/outcome";
 
 import { useLayout } from "./layout-provider";

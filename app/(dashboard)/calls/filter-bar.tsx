@@ -15,15 +15,12 @@ import { Kbd } from "@/components/ui/kbd";
 import { Popover } from "@/components/ui/popover";
 import { Radio } from "@/components/ui/radio";
 import { Spinner } from "@/components/ui/spinner";
-import type { Facets } from "@/db/calls/list";
-import {
-  type CallFilter,
-  callFilterParams,
-  type CallListView,
-  callsHref,
-  DEFAULT_VIEW,
-  UNKNOWN,
-} from "@/lib/call/filter";
+import type { Facets } from "@/db/calls/facets";
+import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
+import { callFilterParams } from "@/lib/call/filter-params";
+import { callsHref } from "@/lib/call/link";
+import { type CallListView, DEFAULT_VIEW } from "@/lib/call/list-view";
+import { digitsOf } from "@/lib/text/digits";
 
 import { useFilterWords } from "./filter-words";
 
@@ -125,13 +122,6 @@ function SearchBox({
       </form>
     </search>
   );
-}
-
-function digitsOf(text: string): string {
-  return text
-    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
-    .replaceAll(/\D/g, "");
 }
 
 function FacetMenu({

@@ -4,8 +4,9 @@ import Link from "next/link";
 
 import { Chip } from "@/components/ui/chip";
 import { Ltr } from "@/components/ui/ltr";
-import { type CallFilter, NO_FILTER, type TimeBound } from "@/lib/call/filter";
-import { formatDuration } from "@/lib/time/time";
+import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
+import { formatDuration } from "@/lib/time/duration";
+import type { TimeBound } from "@/lib/url/time-bound";
 
 import { useFilterWords } from "./filter-words";
 

@@ -1,7 +1,8 @@
 import { getTranslations } from "next-intl/server";
 
 import { Skeleton } from "@/components/ui/skeleton";
-import type { CallFilter, CallListView } from "@/lib/call/filter";
+import type { CallFilter } from "@/lib/call/filter";
+import type { CallListView } from "@/lib/call/list-view";
 import { addDays, dayOf } from "@/lib/time/time";
 import { getFacets } from "@/server/facets";
 

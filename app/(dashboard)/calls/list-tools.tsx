@@ -10,8 +10,10 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";
 import { Popover } from "@/components/ui/popover";
 import { Segmented } from "@/components/ui/segmented";
-import type { CountedCalls } from "@/db/calls/list";
-import { type CallFilter, type CallListView, callsHref } from "@/lib/call/filter";
+import type { BoundedCount } from "@/db/bounded-count";
+import type { CallFilter } from "@/lib/call/filter";
+import { callsHref } from "@/lib/call/link";
+import type { CallListView } from "@/lib/call/list-view";
 
 import { useLayout } from "./layout-provider";
 import { type ColumnId, DEFAULT_LAYOUT, FIXED_COLUMN } from "./table-layout";
@@ -25,7 +27,7 @@ export function ListTools({
 }: {
   filter: CallFilter;
   view: CallListView;
-  counting: Promise<CountedCalls | null>;
+  counting: Promise<BoundedCount | null>;
   canExport: boolean;
 }) {
   return (
@@ -115,7 +117,7 @@ function ExportMenu({
 }: {
   filter: CallFilter;
   view: CallListView;
-  counting: Promise<CountedCalls | null>;
+  counting: Promise<BoundedCount | null>;
 }) {
   const t = useTranslations("calls");
   const [open, setOpen] = useState(false);
@@ -174,7 +176,7 @@ function ExportMenu({
 }
 
 /** How many lines the file will have. */
-function Counted({ counting }: { counting: Promise<CountedCalls | null> }) {
+function Counted({ counting }: { counting: Promise<BoundedCount | null> }) {
   const t = useTranslations("calls");
   const found = use(counting);
   return found === null ? null : t(found.isBounded ? "countMore" : "count", { count: found.count });

@@ -6,6 +6,7 @@ import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { readOrganization } from "@/db/organization/settings";
 import { includesRole } from "@/lib/people/role";
+import { perProcess } from "@/lib/per-process";
 import { listTimeZones, type TimeZoneChoice } from "@/lib/time/time-zones";
 import { requirePage } from "@/server/auth/gates";
 
@@ -34,15 +35,15 @@ export default async function OrganizationPage() {
 }
 
 const HOUR_MS = 3_600_000;
-const known = new Map<string, { zones: TimeZoneChoice[]; until: number }>();
+const cache = perProcess("time zones", () => new Map<string, { zones: TimeZoneChoice[]; until: number }>());
 
-/** Naming four hundred zones takes a good part of a second, and they change with the clocks at most. */
+/** Naming four hundred zones takes most of a second, and their offsets change only when clocks do. */
 function timeZones(locale: string, current: string): TimeZoneChoice[] {
-  const kept = known.get(locale);
-  if (kept !== undefined && kept.until > Date.now() && kept.zones.some(({ zone }) => zone === current)) {
-    return kept.zones;
+  const known = cache.get(locale);
+  if (known !== undefined && known.until > Date.now() && known.zones.some(({ zone }) => zone === current)) {
+    return known.zones;
   }
   const zones = listTimeZones(locale, new Date(), [current]);
-  known.set(locale, { zones, until: Date.now() + HOUR_MS });
+  cache.set(locale, { zones, until: Date.now() + HOUR_MS });
   return zones;
 }

@@ -1,9 +1,14 @@
 import type { Sql } from "postgres";
 
+import { COUNT_BOUND } from "@/db/bounded-count";
 import { applyApiFacts } from "@/db/calls/enrichment";
-import { COUNT_BOUND, countCalls, listCalls, listFacets } from "@/db/calls/list";
+import { listFacets } from "@/db/calls/facets";
+import { countCalls, listCalls } from "@/db/calls/list";
 import { NO_FACTS } from "@/lib/call/facts";
-import { CALL_SORTS, type CallSort, DEFAULT_VIEW, encodeCursor, parseCallFilter } from "@/lib/call/filter";
+import { parseCallFilter } from "@/lib/call/filter";
+import { CALL_SORTS, type CallSort, DEFAULT_VIEW } from "@/lib/call/list-view";
+import { encodeCursor } from "@/lib/url/cursor";
+import { plansOf } from "@/tests/fixtures/plans";
 import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -53,6 +58,9 @@ async function ids(query: string, zone?: string): Promise<string[]> {
   expect(await countCalls(filter), "the count is the list's").toEqual({ count: rows.length, isBounded: false });
   return rows.map(({ callId }) => callId).toSorted();
 }
+
+// Without it every test waits for an application that none of these asks for.
+test.use({ baseURL: "http://localhost" });
 
 test.beforeEach(async ({ database }) => {
   await database.empty();
@@ -129,11 +137,32 @@ test.describe("paging", () => {
     expect(second.rows.map(({ callId }) => callId)).toEqual(expected);
   });
 
+  test("a page far down starts at its place in an index", async ({ database: { sql } }) => {
+    await sql`
+      insert into calls (call_id, outcome, started_at, duration_seconds)
+      select 'c' || i, 'complete', timestamptz '2026-05-04 00:00Z' + i * interval '1 second', i % 600
+      from generate_series(1, 20000) i`;
+    await sql`vacuum analyze calls`;
+    for (const [sort, value, index] of [
+      ["-time", Date.UTC(2026, 4, 4, 1), "calls_occurred_idx"],
+      ["time", Date.UTC(2026, 4, 4, 1), "calls_occurred_idx"],
+      ["-duration", 300, "calls_longest_idx"],
+      ["duration", 300, "calls_shortest_idx"],
+    ] as const) {
+      for (const side of ["after", "before"] as const) {
+        const cursor = encodeCursor({ side, value, id: "c1" });
+        const [plan] = await plansOf(() => listCalls(read(""), { sort, cursor, perPage: 50 }));
+        expect(plan, `${side} by ${sort}`).toMatch(new RegExp(`Index Scan.* using ${index} [^]*Index Cond: \\(ROW\\(`));
+        expect(plan, `${side} by ${sort}`).not.toContain("Sort");
+      }
+    }
+  });
+
   test("a cursor of another order, or of nowhere, is a place like any other", async ({ database }) => {
     await insert(database.sql, ROWS);
     for (const sort of CALL_SORTS) {
       for (const value of [-1, 0, 3, AT, Date.UTC(3000, 0)]) {
-        const cursor = encodeCursor({ side: "after", value, callId: "zzz" });
+        const cursor = encodeCursor({ side: "after", value, id: "zzz" });
         const page = await listCalls(read(""), { sort, perPage: 50, cursor });
         expect(page.rows.length).toBeLessThanOrEqual(50);
       }
@@ -380,4 +409,18 @@ test("facets count every value that occurs, the unknown too", async ({ database:
       { value: null, count: 1 },
     ],
   });
+});
+
+test("hundreds of scenarios leave the rare outcomes in their menu", async ({ database: { sql } }) => {
+  await sql`
+    insert into calls (call_id, outcome, scenario_id, started_at)
+    select 'c' || i, 'complete', 's' || i % 700, now() from generate_series(1, 1400) i`;
+  await insert(sql, [{ call_id: "rare", outcome: "sip_trunk_failure", started_at: "2026-05-04T09:00:00Z" }]);
+  const { outcome, scenario } = await listFacets();
+  expect(outcome).toEqual([
+    { value: "complete", count: 1400 },
+    { value: "sip_trunk_failure", count: 1 },
+  ]);
+  expect(scenario).toHaveLength(500);
+  expect(scenario.every(({ value, count }) => value !== null && count === 2)).toBe(true);
 });

@@ -1,7 +1,8 @@
 import { listCalls } from "@/db/calls/list";
 import { readNeighbours } from "@/db/calls/neighbours";
 import { decide, listReviews, takeBackDecision } from "@/db/calls/reviews";
-import { CALL_SORTS, DEFAULT_VIEW, NO_FILTER } from "@/lib/call/filter";
+import { NO_FILTER } from "@/lib/call/filter";
+import { CALL_SORTS, DEFAULT_VIEW } from "@/lib/call/list-view";
 import type { Database } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 

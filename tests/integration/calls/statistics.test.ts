@@ -2,6 +2,7 @@ import fc from "fast-check";
 
 import { countCalls } from "@/db/calls/list";
 import {
+  hasCalls,
   readCallTimes,
   readCriteria,
   readHours,
@@ -9,11 +10,12 @@ import {
   readSeries,
   readSummary,
 } from "@/db/statistics/statistics";
-import { NO_FILTER, parseCallFilter, type CallFilter } from "@/lib/call/filter";
+import { type CallFilter, NO_FILTER, parseCallFilter } from "@/lib/call/filter";
 import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/overview";
 import { bucketsOf, type BucketUnit, type Span, spanBounds } from "@/lib/time/period";
 import { startOfDay } from "@/lib/time/time";
 import type { Database } from "@/tests/fixtures/database";
+import { plansOf } from "@/tests/fixtures/plans";
 import { expect, test } from "@/tests/fixtures/test";
 
 /** Egypt's clocks go back at the end of 29 October 2026: that day has 25 hours, and one of them comes twice. */
@@ -266,4 +268,30 @@ test("the first and the last call are known, whatever is counted", async ({ data
     { ...SAMPLE, at: first, isTest: true },
   ]);
   expect(await readCallTimes()).toEqual({ first, last });
+});
+
+test("a search for a rare word is looked up once for each panel, and no call is checked for it", async ({
+  database: { sql },
+}) => {
+  await sql`
+    insert into calls (call_id, outcome, started_at, enrichment_state)
+    select 'c' || i, 'complete', ${CURRENT.from}::timestamptz + i * interval '1 minute', 'done' from generate_series(1, 6000) i`;
+  await sql`
+    insert into call_details (call_id, facts, search)
+    select call_id, '{}', to_tsvector('simple', case when call_id = 'c77' then 'giraffe' else 'hello' end) from calls`;
+  await sql`analyze calls, call_details`;
+  const filter = { ...NO_FILTER, zone: ZONE, q: "giraffe" };
+  for (const [name, count] of [
+    ["readSummary", async () => (await readSummary(filter, CURRENT, PREVIOUS)).current.figures.calls],
+    ["readSeries", async () => sum(await readSeries(filter, bucketsOf(CURRENT, "day", ZONE, 7)))],
+    ["readHours", async () => sum(await readHours(filter, CURRENT))],
+    ["readScenarios", async () => sum((await readScenarios(filter, CURRENT)).map(({ figures }) => figures))],
+    ["readCriteria", async () => (await readCriteria(filter, CURRENT)).length + 1],
+    ["hasCalls", async () => Number(await hasCalls(filter, CURRENT))],
+  ] as const) {
+    const plans = await plansOf(async () => expect(await count(), name).toBe(1));
+    expect(plans, name).toHaveLength(2);
+    expect(plans[0], name).toContain("call_details_search_idx");
+    expect(plans[1], name).not.toContain("call_details");
+  }
 });

@@ -1,5 +1,5 @@
-import { getCall } from "@/db/calls/list";
 import { standings } from "@/db/calls/provenance";
+import { getCall } from "@/db/calls/read";
 import { countArrivals, readArrivalBounds } from "@/db/deliveries/arrivals";
 import { countQuarantined, readSecretUse } from "@/db/deliveries/list";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";

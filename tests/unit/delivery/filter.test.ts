@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 
-import { encodeCursor } from "@/lib/call/filter";
 import { deliveriesHref, NO_DELIVERY_FILTER, parseDeliveryFilter } from "@/lib/delivery/filter";
+import { encodeCursor } from "@/lib/url/cursor";
 
 const ZONE = "Asia/Riyadh";
 const ID = "3f1c2b7e-0001-4a6d-9b6e-000000000001";
@@ -16,7 +16,7 @@ test("a filter survives the way through the URL", () => {
       from: "2026-05-01",
       to: "2026-05-02",
       per_page: "25",
-      cursor: encodeCursor({ side: "after", value: 5, callId: ID }),
+      cursor: encodeCursor({ side: "after", value: 5, id: ID }),
     },
     ZONE,
   );
@@ -40,7 +40,7 @@ test("what cannot be read is left out and named", () => {
     from: "yesterday",
     to: "2026-02-30",
     per_page: "7",
-    cursor: encodeCursor({ side: "after", value: 5, callId: "no uuid" }),
+    cursor: encodeCursor({ side: "after", value: 5, id: "no uuid" }),
     colour: "red",
   };
   const { filter, view, ignored } = parseDeliveryFilter(wrong, ZONE);

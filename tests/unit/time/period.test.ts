@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { parseCallFilter, type TimeBound } from "@/lib/call/filter";
+import { parseCallFilter } from "@/lib/call/filter";
 import {
   BUCKET_UNITS,
   bucketsOf,
@@ -15,6 +15,7 @@ import {
   weekdaysIn,
 } from "@/lib/time/period";
 import { addDays, dayOf, startOfDay } from "@/lib/time/time";
+import type { TimeBound } from "@/lib/url/time-bound";
 
 const zones = fc.oneof(
   // Clocks that change at midnight, by half an hour, across the date line, and not at all.

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { addDays, dayOf, formatDuration, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time/time";
+import { addDays, dayOf, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time/time";
 
 test("a day is a day of the calendar or nothing", () => {
   expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
@@ -38,15 +38,4 @@ test("the fast writer of instants says the same, also on the days when the clock
   const cairo = zonedIsoWriter("Africa/Cairo");
   expect(cairo(new Date("2026-04-23T21:59:59.999Z"))).toBe("2026-04-23T23:59:59.999+02:00");
   expect(cairo(new Date("2026-04-23T22:00:00Z"))).toBe("2026-04-24T01:00:00+03:00");
-});
-
-test("a duration reads as minutes and seconds, from an hour on with hours", () => {
-  expect([0, 9, 75, 3599, 3600, 3725].map(formatDuration)).toEqual([
-    "0:00",
-    "0:09",
-    "1:15",
-    "59:59",
-    "1:00:00",
-    "1:02:05",
-  ]);
 });

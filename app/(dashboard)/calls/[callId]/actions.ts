@@ -5,7 +5,7 @@ import { after } from "next/server";
 import { z } from "zod";
 
 import { requestEnrichment } from "@/db/calls/enrichment";
-import { getCall } from "@/db/calls/list";
+import { getCall } from "@/db/calls/read";
 import { decide, markAsTest, takeBackDecision } from "@/db/calls/reviews";
 import { MAX_NOTE_LENGTH, REVIEW_DECISIONS } from "@/lib/call/review";
 import { errorCode, log } from "@/lib/log";

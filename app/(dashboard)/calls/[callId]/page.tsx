@@ -3,9 +3,9 @@ import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 
-import { getCall } from "@/db/calls/list";
-import type { SearchParams } from "@/lib/call/filter";
+import { getCall } from "@/db/calls/read";
 import { maskTextFor } from "@/lib/phone/access";
+import type { SearchParams } from "@/lib/url/parameters";
 import { getUser, requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
 

@@ -6,7 +6,7 @@ import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
-import { getCall } from "@/db/calls/list";
+import { getCall } from "@/db/calls/read";
 import { callHref } from "@/lib/call/link";
 
 /** The call that a delivery is about, and whether it can be trusted. */

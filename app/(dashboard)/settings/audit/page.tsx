@@ -19,10 +19,10 @@ import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/compone
 import { Time } from "@/components/ui/time";
 import { listActors, listAudit } from "@/db/privacy/audit";
 import type { AuditEvent } from "@/db/schema/privacy";
-import type { SearchParams } from "@/lib/call/filter";
 import { callHref } from "@/lib/call/link";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
 import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
+import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 

@@ -1,0 +1,23 @@
+import { count, sql, type SQL } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+
+import { replica } from "./driver/client";
+
+/** Counting stops here: nobody needs the difference between ten thousand and ten million. */
+export const COUNT_BOUND = 10_000;
+
+/** `isBounded`: there are more rows than `count` says. */
+export type BoundedCount = { count: number; isBounded: boolean };
+
+/** How many rows of a table meet a condition, exact up to `COUNT_BOUND`. */
+export async function countRows(table: PgTable, where: SQL | undefined): Promise<BoundedCount> {
+  const some = replica
+    .select({ one: sql`1`.as("one") })
+    .from(table)
+    .where(where)
+    .limit(COUNT_BOUND + 1)
+    .as("some");
+  const [row] = await replica.select({ count: count() }).from(some);
+  const found = row?.count ?? 0;
+  return { count: Math.min(found, COUNT_BOUND), isBounded: found > COUNT_BOUND };
+}

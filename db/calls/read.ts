@@ -1,0 +1,35 @@
+import { eq } from "drizzle-orm";
+
+import { db } from "@/db/driver/client";
+import { callDetails, calls } from "@/db/schema/calls";
+
+/** The details that a page shows of a call. Not among them: the search indexes, which may hold a megabyte. */
+const DETAIL_COLUMNS = {
+  facts: callDetails.facts,
+  transcript: callDetails.transcript,
+  corrections: callDetails.corrections,
+  report: callDetails.report,
+  responseBody: callDetails.responseBody,
+  variables: callDetails.variables,
+  recordingUrl: callDetails.recordingUrl,
+  recordingExpiresAt: callDetails.recordingExpiresAt,
+  recordingPurgedAt: callDetails.recordingPurgedAt,
+  transcriptPurgedAt: callDetails.transcriptPurgedAt,
+};
+
+export type WholeCall = NonNullable<Awaited<ReturnType<typeof getCall>>>;
+
+/** One call with its details; null for an unknown id. */
+export async function getCall(callId: string) {
+  // Postgres refuses NUL in text (22021), so no call has it in its id.
+  if (callId.includes("\u0000")) {
+    return null;
+  }
+  const [row] = await db
+    .select({ call: calls, details: DETAIL_COLUMNS })
+    .from(calls)
+    .innerJoin(callDetails, eq(callDetails.callId, calls.callId))
+    .where(eq(calls.callId, callId))
+    .limit(1);
+  return row ?? null;
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+import { addDays, parseIsoDate, startOfDay } from "@/lib/time/time";
+
+/** A bound of a range of time: `text` as the URL has it, `at` the instant that it means in the organization's time zone. */
+export type TimeBound = { text: string; at: Date };
+
+/**
+ * Readers of `from` and `to`: a date (a day of the zone) or an instant with an offset, of the years 1970 to 2999. `from` is inclusive
+ * and `to` exclusive: as a date, `from` means the start of that day and `to` the end of it.
+ */
+export const timeBounds = (zone: string) => ({
+  from: timeBound((date) => startOfDay(date, zone)),
+  to: timeBound((date) => startOfDay(addDays(date, 1), zone)),
+});
+
+const timeBound = (instantOf: (date: string) => Date) =>
+  z.string().transform((text, context): TimeBound => {
+    const date = parseIsoDate(text);
+    const isInstant = date === null && z.iso.datetime({ offset: true }).safeParse(text).success;
+    const isInRange = /^(19[7-9]|2\d\d)\d-/.test(text);
+    if (!isInRange || (date === null && !isInstant)) {
+      context.addIssue("not a date or an instant of the years 1970 to 2999");
+      return z.NEVER;
+    }
+    return { text, at: date === null ? new Date(text) : instantOf(date) };
+  });
