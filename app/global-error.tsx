@@ -4,6 +4,7 @@ import "./globals.css";
 import { NextIntlClientProvider } from "next-intl";
 import { useSyncExternalStore } from "react";
 
+import { HydrationMark } from "@/components/hydration-mark";
 import { PageError } from "@/components/page-error";
 import { directionOf, INTL_LOCALES, LOCALE_COOKIE, type Locale } from "@/lib/i18n/locales";
 import ar from "@/lib/i18n/messages/ar/common.json";
@@ -29,6 +30,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
   return (
     <html lang={locale} dir={directionOf(locale)} data-theme={theme}>
       <body>
+        <HydrationMark />
         <title>{words[locale].error.pageTitle}</title>
         <NextIntlClientProvider locale={INTL_LOCALES[locale]} messages={{ common: words[locale] }} timeZone="UTC">
           <main>

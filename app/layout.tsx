@@ -7,6 +7,7 @@ import localFont from "next/font/local";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
+import { HydrationMark } from "@/components/hydration-mark";
 import { Toaster } from "@/components/ui/toaster";
 import { directionOf, localeOf } from "@/lib/i18n/locales";
 import { THEME_COOKIE, themeOf } from "@/lib/theme";
@@ -71,6 +72,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           <DirectionProvider direction={direction}>
             {/* What the error pages say; the layouts below add what their pages need. */}
             <NextIntlClientProvider messages={{ common }}>
+              <HydrationMark />
               {children}
               <Toaster />
             </NextIntlClientProvider>

@@ -2,9 +2,10 @@
 
 import { ArrowDown, ArrowUp, Columns3, Download, FileText } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { Suspense, use, useRef, useState } from "react";
+import { use, useRef, useState } from "react";
 
 import { useShortcut } from "@/components/shortcuts";
+import { Suspense } from "@/components/suspense";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";

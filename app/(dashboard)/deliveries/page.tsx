@@ -1,8 +1,8 @@
 import { Import } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 
+import { Suspense } from "@/components/suspense";
 import { LinkButton } from "@/components/ui/link-button";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";

@@ -1,11 +1,11 @@
 import { FileText, MicOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 
 import { JsonTree } from "@/components/json-tree";
 import { PlayerProvider } from "@/components/player/player-context";
 import { slot } from "@/components/slot";
+import { Suspense } from "@/components/suspense";
 import { Card } from "@/components/ui/card";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";

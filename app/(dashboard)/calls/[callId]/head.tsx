@@ -3,9 +3,9 @@ import type { Route } from "next";
 import { useTimeZone, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { Suspense } from "react";
 
 import { slot } from "@/components/slot";
+import { Suspense } from "@/components/suspense";
 import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Duration } from "@/components/ui/duration";

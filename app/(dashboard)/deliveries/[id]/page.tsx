@@ -3,10 +3,11 @@ import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { cache, type ReactNode, Suspense } from "react";
+import { cache, type ReactNode } from "react";
 import { z } from "zod";
 
 import { cn } from "@/components/cn";
+import { Suspense } from "@/components/suspense";
 import { buttonClass } from "@/components/ui/button-class";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";

@@ -3,10 +3,10 @@ import type { Metadata, Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
-import { Suspense } from "react";
 import { z } from "zod";
 
 import { cn } from "@/components/cn";
+import { Suspense } from "@/components/suspense";
 import { buttonClass } from "@/components/ui/button-class";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Id, Ltr } from "@/components/ui/ltr";

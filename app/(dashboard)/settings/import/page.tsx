@@ -2,8 +2,8 @@ import { Import } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
-import { Suspense } from "react";
 
+import { Suspense } from "@/components/suspense";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Ltr } from "@/components/ui/ltr";

@@ -3,10 +3,11 @@ import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { cache, Suspense } from "react";
+import { cache } from "react";
 import { z } from "zod";
 
 import { cn } from "@/components/cn";
+import { Suspense } from "@/components/suspense";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
 import { Card } from "@/components/ui/card";
