@@ -17,27 +17,24 @@ import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 
 import { cn } from "./cn";
 
-/** What a table of ours does itself. Sorting, filtering and paging are the URL's and the database's. */
+/** The features of TanStack Table in use. The URL and the database do sorting, filtering and paging. */
 const features = tableFeatures({ columnOrderingFeature, columnVisibilityFeature });
 type Features = typeof features;
 
 export type DataColumn<Row extends RowData> = {
   id: string;
-  /** The words of its head, and of its line in a menu of columns. */
+  /** The text of its header and of its entry in a menu of columns. */
   label: string;
   cell: (row: Row) => ReactNode;
   numeric?: boolean;
-  /** The head as a link that sorts by this column, and how it is sorted now. */
+  /** Makes the header a link that sorts by this column. `direction` is the current order, null if the table is sorted by another column. */
   sort?: { href: Route; direction: "ascending" | "descending" | null; name: string };
   className?: string;
 };
 
 export type TableLayout = { order: readonly string[]; hidden: readonly string[]; density: "comfortable" | "compact" };
 
-/**
- * A table of links: the whole row leads to where its first cell's link does. It knows nothing of what the rows are. Scrolls
- * sideways in its own box.
- */
+/** A table in which each whole row is a link, the one in its first cell. It knows nothing about what the rows are. */
 export function DataTable<Row extends RowData>({
   label,
   columns,
@@ -49,13 +46,13 @@ export function DataTable<Row extends RowData>({
   className,
 }: {
   label: string;
-  /** Stable between renders. */
+  /** The same array between renders. */
   columns: readonly DataColumn<Row>[];
   rows: readonly Row[];
   layout: TableLayout;
   rowId: (row: Row) => string;
   rowHref: (row: Row) => Route;
-  /** What a row's link says beside its first cell, for those who do not see the row. */
+  /** What a row's link says in addition to its first cell, for screen readers. */
   rowName: (row: Row) => string;
   className?: string;
 }) {
@@ -82,7 +79,7 @@ export function DataTable<Row extends RowData>({
           <tr>
             {shown.map(({ id }) => {
               const column = byId.get(id);
-              return column === undefined ? null : <Head key={id} column={column} />;
+              return column === undefined ? null : <HeaderCell key={id} column={column} />;
             })}
           </tr>
         </thead>
@@ -121,7 +118,7 @@ export function DataTable<Row extends RowData>({
   );
 }
 
-function Head<Row extends RowData>({ column: { label, numeric = false, sort } }: { column: DataColumn<Row> }) {
+function HeaderCell<Row extends RowData>({ column: { label, numeric = false, sort } }: { column: DataColumn<Row> }) {
   if (sort === undefined) {
     return (
       <Th numeric={numeric} className="px-2 2xl:px-3">
@@ -146,7 +143,7 @@ function Head<Row extends RowData>({ column: { label, numeric = false, sort } }:
           aria-hidden
           className={cn(
             "size-3.5",
-            // The words stand over their column, whether or not there is an arrow.
+            // Outside the text flow, so that the label stays above its column.
             sort.direction === null &&
               cn(
                 "absolute opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",

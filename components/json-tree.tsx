@@ -4,26 +4,28 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 import type { Json } from "@/lib/call/facts";
 
-/** More values than this are not read on a page. */
+/** The most values that are shown. */
 const MAX_VALUES = 400;
+/** The most characters of one text that are shown. */
 const MAX_TEXT = 5_000;
 
-/** Any JSON as something to read: names and values in lines, what is inside of another set in. Links are text, too. */
+/** Any JSON in readable form: names and values on lines, nested values indented. URLs are plain text: the data is not ours to make links of. */
 export function JsonTree({ value, className }: { value: Json; className?: string }) {
   const t = useTranslations("call.tree");
-  const budget = { left: MAX_VALUES, leftOut: 0 };
-  const content = draw(value, budget, t("empty"));
+  const budget = { remaining: MAX_VALUES, omitted: 0 };
+  const content = render(value, budget, t("empty"));
   return (
     <div className={cn("min-w-0 text-sm", className)}>
       {content}
-      {budget.leftOut > 0 && <p className="pt-1 text-xs text-muted">{t("more", { count: budget.leftOut })}</p>}
+      {budget.omitted > 0 && <p className="pt-1 text-xs text-muted">{t("more", { count: budget.omitted })}</p>}
     </div>
   );
 }
 
-type Budget = { left: number; leftOut: number };
+/** How many values may still be shown, and how many were not. */
+type Budget = { remaining: number; omitted: number };
 
-function draw(value: Json, budget: Budget, empty: string): ReactNode {
+function render(value: Json, budget: Budget, empty: string): ReactNode {
   if (value === null || typeof value !== "object") {
     return <Scalar value={value} />;
   }
@@ -31,9 +33,9 @@ function draw(value: Json, budget: Budget, empty: string): ReactNode {
   if (entries.length === 0) {
     return <span className="text-subtle">{empty}</span>;
   }
-  const shown = entries.slice(0, Math.max(0, budget.left));
-  budget.left -= shown.length;
-  budget.leftOut += entries.length - shown.length;
+  const shown = entries.slice(0, Math.max(0, budget.remaining));
+  budget.remaining -= shown.length;
+  budget.omitted += entries.length - shown.length;
   return (
     <dl className="@container divide-y">
       {shown.map(([name, item]) => (
@@ -47,7 +49,7 @@ function draw(value: Json, budget: Budget, empty: string): ReactNode {
           <dt className="min-w-0 break-words text-muted" translate="no">
             <bdi>{name}</bdi>
           </dt>
-          <dd className={cn("min-w-0", !isScalar(item) && "mt-0.5 border-s ps-3")}>{draw(item, budget, empty)}</dd>
+          <dd className={cn("min-w-0", !isScalar(item) && "mt-0.5 border-s ps-3")}>{render(item, budget, empty)}</dd>
         </div>
       ))}
     </dl>

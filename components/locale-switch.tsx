@@ -7,7 +7,7 @@ import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
 
 import { usePreferences } from "./use-preferences";
 
-/** Each language in its own name and script. */
+/** Switches the language. Each has its own name in its own script. */
 export function LocaleSwitch() {
   const t = useTranslations("shell");
   const { locale, setLocale } = usePreferences();

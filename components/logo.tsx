@@ -1,6 +1,6 @@
 import { cn } from "@/components/cn";
 
-/** The product's mark: a call board, three lines of which one is on the air. */
+/** The product's logo: a call board of four lines, two of them in a call. */
 export function LogoMark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" aria-hidden className={cn("size-6 shrink-0", className)}>

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { AutoRetry } from "@/components/ui/auto-retry";
 import { EmptyState } from "@/components/ui/empty-state";
 
-/** A page that could not be loaded: why that may be, that nothing is lost, and that it comes back by itself. Never what the error says. */
+/** Shown in place of a page that could not be loaded. It retries on its own. Never shows the error's message, which may contain personal data. */
 export function PageError({ error, retry }: { error: unknown; retry: () => void }) {
   const t = useTranslations("common.error");
   const digest = error instanceof Error && "digest" in error && typeof error.digest === "string" ? error.digest : null;
@@ -22,13 +22,13 @@ export function PageError({ error, retry }: { error: unknown; retry: () => void 
       >
         <p>{t("pageBody")}</p>
         {digest !== null && (
-          <p className="mt-2 text-xs text-subtle">{t.rich("reference", { digest, code: reference })}</p>
+          <p className="mt-2 text-xs text-subtle">{t.rich("reference", { digest, code: digestCode })}</p>
         )}
       </EmptyState>
     </div>
   );
 }
 
-function reference(chunks: ReactNode) {
+function digestCode(chunks: ReactNode) {
   return <bdi className="font-mono">{chunks}</bdi>;
 }

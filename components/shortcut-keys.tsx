@@ -17,13 +17,13 @@ const NAMES: Record<string, string> = {
   alt: "Alt",
 };
 
-const noChange = () => () => {};
+const subscribeToNothing = () => () => {};
 
-/** The keys of a shortcut as they are printed: ⌘ on a Mac, Ctrl elsewhere. */
+/** The keys of a shortcut, with the names of the user's system: ⌘ on a Mac, Ctrl elsewhere. */
 export function ShortcutKeys({ keys, className }: { keys: string; className?: string }) {
   const t = useTranslations("shell.shortcuts");
   const isMac = useSyncExternalStore(
-    noChange,
+    subscribeToNothing,
     () => /mac|iphone|ipad/i.test(navigator.userAgent),
     () => false,
   );

@@ -7,7 +7,7 @@ import { useSyncExternalStore, useTransition } from "react";
 import { type Locale, localeOf } from "@/lib/i18n/locales";
 import type { Theme } from "@/lib/theme";
 
-import { applyTheme, currentTheme, keepLocale } from "./preferences";
+import { applyTheme, currentTheme, storeLocale } from "./preferences";
 
 function onThemeChange(notify: () => void): () => void {
   const observer = new MutationObserver(notify);
@@ -15,7 +15,7 @@ function onThemeChange(notify: () => void): () => void {
   return () => observer.disconnect();
 }
 
-/** The reader's theme and language, and how to change them. `theme` is `system` until the browser has told. */
+/** The user's theme and language, and how to change them. `theme` is `system` until the page is hydrated. */
 export function usePreferences(): {
   theme: Theme;
   setTheme: (theme: Theme) => void;
@@ -32,7 +32,7 @@ export function usePreferences(): {
     setTheme: applyTheme,
     locale,
     setLocale(next) {
-      keepLocale(next);
+      storeLocale(next);
       startTransition(() => router.refresh());
     },
     pending,

@@ -6,9 +6,9 @@ import { cn } from "@/components/cn";
 
 import { useChartLinks } from "./use-chart-links";
 
-export type BarSeries = { name: string; color: string; icon: ReactNode };
+type BarSeries = { name: string; color: string; icon: ReactNode };
 
-/** Places and lengths of `BarChart`: 1,000 wide, 100 high, from the top. */
+/** One bar, in the units of the plot: 1,000 wide, 100 high, from the top left. */
 export type BarBand = {
   label: string;
   tick: { text: string; isMinor: boolean } | null;
@@ -20,10 +20,10 @@ export type BarBand = {
 };
 
 export type BarPlotProps = {
-  /** What the chart is, and how its keys work, for who does not see it. */
+  /** What the chart shows, and how its keys work, for screen readers. */
   label: string;
   hint: string;
-  /** What a tooltip calls the sum of a bar, and a bar that still grows. */
+  /** The tooltip's labels for the total of a bar, and for a bar whose period is not over. */
   totalLabel: string;
   partialLabel: string;
   emptyLabel: string;
@@ -34,7 +34,7 @@ export type BarPlotProps = {
 
 type Pointed = { band: number; series: number | null; isPinned: boolean };
 
-/** The drawing of `BarChart` and what answers to pointer, finger and keys. All of its numbers are made on the server. */
+/** The drawing of `BarChart` and its response to mouse, touch and keyboard. All its numbers are computed on the server. */
 export function BarPlot({
   label,
   hint,
@@ -68,7 +68,7 @@ export function BarPlot({
   }
 
   return (
-    // What is pressed and focused are the links inside; their events are listened to once for all of them.
+    // The links inside are the interactive elements; one listener handles the events of all of them.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <figure
       dir="ltr"
@@ -76,7 +76,7 @@ export function BarPlot({
       aria-describedby={hintId}
       className="grid min-h-66 flex-1 grid-cols-[auto_1fr] grid-rows-[1fr_auto_auto] gap-x-2"
       onClick={(event) => {
-        // A finger covers what it touches: it chooses the bar first, and then one of the links that the bar shows.
+        // A finger covers what it touches: the first touch selects the bar, the second one of the links in its tooltip.
         const mark = event.target instanceof Element ? event.target.closest("a[data-band]") : null;
         if (isTouch.current && mark !== null) {
           event.preventDefault();
@@ -117,7 +117,7 @@ export function BarPlot({
       }}
     >
       <div aria-hidden className="relative text-2xs text-subtle tabular">
-        {/* The widest label gives the column its width. */}
+        {/* Invisible copies in the flow: the widest label sets the width of the column. */}
         {gridlines.map(({ at, text }) => (
           <div key={at} className="h-0">
             <span className="invisible">{text}</span>
@@ -139,7 +139,7 @@ export function BarPlot({
         <svg
           viewBox="0 0 1000 100"
           preserveAspectRatio="none"
-          // Said once for hundreds: a line between the pieces, and a ring around the one with the focus.
+          // Set here once instead of on hundreds of marks: a line between the parts, and a focus ring.
           className="absolute inset-0 size-full overflow-visible [&_[data-series]>rect]:stroke-surface [&_a]:outline-none [&_a:focus-visible>rect]:stroke-ring [&_a:focus-visible>rect]:stroke-[2px] [&_rect]:[vector-effect:non-scaling-stroke]"
           role="presentation"
         >
@@ -204,7 +204,7 @@ export function BarPlot({
           })}
         </svg>
         {pointed !== null && band !== undefined && (
-          <BandTip
+          <BandTooltip
             band={band}
             series={series}
             pointed={pointed}
@@ -236,8 +236,8 @@ export function BarPlot({
   );
 }
 
-/** What a bar is made of. For a finger its lines are links; for a pointer they only tell, and the bar is the link. */
-function BandTip({
+/** The tooltip with the parts of a bar. After a touch its lines are links; with a mouse they are text, because the bar itself is the link. */
+function BandTooltip({
   band,
   series,
   pointed,
@@ -249,7 +249,7 @@ function BandTip({
   band: BarBand;
   series: BarSeries[];
   pointed: Pointed;
-  /** Per cent from the left. */
+  /** The centre of the bar, in per cent from the left. */
   center: number;
   totalLabel: string;
   partialLabel: string;
@@ -281,18 +281,18 @@ function BandTip({
               <span className="font-medium tabular">{part.text}</span>
             </>
           );
-          const look = cn(
+          const lineClass = cn(
             "flex items-center gap-1.5 rounded-sm px-1 py-0.5 pointer-coarse:py-1.5",
             pointed.series === part.series && "bg-hover",
           );
           return (
             <li key={part.series}>
               {pointed.isPinned && part.href !== undefined ? (
-                <a href={part.href} className={look}>
+                <a href={part.href} className={lineClass}>
                   {line}
                 </a>
               ) : (
-                <span className={look}>{line}</span>
+                <span className={lineClass}>{line}</span>
               )}
             </li>
           );

@@ -7,23 +7,23 @@ import { cn } from "@/components/cn";
 import { useChartLinks } from "./use-chart-links";
 
 export type HeatCell = {
-  /** 0 for nothing to 5 for the most; null where the value is there but too little to go by. */
+  /** From 0 for nothing to 5 for the most; null where there is too little data for a reliable value. */
   level: number | null;
-  /** In the cell; empty for none. */
+  /** The text in the cell; may be empty. */
   text: string;
-  /** In full, for who points at it and for who does not see it. */
+  /** The full text, for the tooltip and for screen readers. */
   label: string;
   href?: string | undefined;
 };
 
 export type HeatRow = { name: string; cells: HeatCell[] };
 
-/** How much of the accent is in a cell. The last is the accent itself, and carries its own colour of text. */
+/** The share of the accent colour in a cell, in per cent, by level. The last is the accent itself, with the text colour that belongs to it. */
 const SHADES = [0, 10, 24, 42, 64, 100];
 
 /**
- * A table of numbers whose shade says their size. On a phone the columns run down the screen. Numbers stand in the cells, so nothing
- * is said by colour alone; the columns run from left to right in every language, as the axis of a chart does.
+ * A table of numbers, shaded by size. On a phone the columns run down the screen. The numbers are in the cells, so colour alone carries no
+ * information. The columns run from left to right in every language, like the axis of a chart.
  */
 export function HeatGrid({
   label,
@@ -40,12 +40,12 @@ export function HeatGrid({
     (grid) => getComputedStyle(grid).gridAutoFlow === "column",
   );
   const hintId = useId();
-  const [tip, setTip] = useState<{ text: string; x: number; y: number; width: number } | null>(null);
+  const [tooltip, setTooltip] = useState<{ text: string; x: number; y: number; width: number } | null>(null);
   const [firstRow, firstColumn] = firstLinkOf(rows);
 
   function show(target: EventTarget) {
     const cell = target instanceof Element ? target.closest<HTMLElement>("a[data-x], [data-label]") : null;
-    setTip(
+    setTooltip(
       cell === null
         ? null
         : {
@@ -59,14 +59,14 @@ export function HeatGrid({
 
   return (
     <div dir="ltr" className="relative">
-      {/* The links inside are what is pressed and focused; their events are listened to once for all of them. */}
+      {/* The links inside are the interactive elements; one listener handles the events of all of them. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <table
         aria-label={label}
         aria-describedby={hintId}
         className={cn(
           "grid auto-cols-[minmax(0,1fr)] grid-flow-col grid-cols-[auto] grid-rows-[repeat(var(--lines),auto)] gap-0.5 text-2xs tabular md:grid-flow-row md:grid-cols-[auto_repeat(var(--columns),minmax(0,1fr))] md:grid-rows-none",
-          cellsLook,
+          cellsClass,
         )}
         style={{ "--columns": columns.length, "--lines": columns.length + 1 } as CSSProperties}
         onClick={follow}
@@ -75,9 +75,9 @@ export function HeatGrid({
           remember(event);
           show(event.target);
         }}
-        onBlur={() => setTip(null)}
+        onBlur={() => setTooltip(null)}
         onPointerMove={(event) => event.pointerType !== "touch" && show(event.target)}
-        onPointerLeave={() => setTip(null)}
+        onPointerLeave={() => setTooltip(null)}
       >
         <thead className="contents">
           <tr className="contents">
@@ -115,23 +115,23 @@ export function HeatGrid({
       <p id={hintId} className="sr-only">
         {hint}
       </p>
-      {tip !== null && (
+      {tooltip !== null && (
         <p
           aria-hidden
           className={cn(
             "pointer-events-none absolute z-10 w-max max-w-64 -translate-y-[calc(100%+0.375rem)] rounded-md bg-foreground px-2 py-1 text-xs text-background shadow-sm",
-            tip.x < 128 ? "" : tip.width - tip.x < 128 ? "-translate-x-full" : "-translate-x-1/2",
+            tooltip.x < 128 ? "" : tooltip.width - tooltip.x < 128 ? "-translate-x-full" : "-translate-x-1/2",
           )}
-          style={{ insetInlineStart: tip.x, top: tip.y }}
+          style={{ insetInlineStart: tooltip.x, top: tooltip.y }}
         >
-          <bdi>{tip.text}</bdi>
+          <bdi>{tooltip.text}</bdi>
         </p>
       )}
     </div>
   );
 }
 
-/** There are hundreds: what they have in common is said once, by `cellsLook` on the table. */
+/** There are hundreds of cells, so their common classes are on the table (`cellsClass`). */
 function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; isFirst: boolean }) {
   const shade = SHADES[cell.level ?? 0] ?? 0;
   const style =
@@ -160,7 +160,7 @@ function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; i
   );
 }
 
-const cellsLook = [
+const cellsClass = [
   "[&_td]:grid [&_td>*]:flex [&_td>*]:h-6 [&_td>*]:min-w-0 [&_td>*]:items-center [&_td>*]:justify-center [&_td>*]:rounded-xs [&_td>*]:bg-sunken md:[&_td>*]:h-8",
   "[&_a]:hover:ring-2 [&_a]:hover:ring-ring [&_a]:hover:ring-inset [&_a]:focus-visible:outline-offset-0",
   "[&_[data-faint]]:text-muted [&_[data-faint]]:inset-ring-1 [&_[data-faint]]:inset-ring-border",

@@ -4,14 +4,15 @@ import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { type FocusEvent, type KeyboardEvent, type MouseEvent, useTransition } from "react";
 
-/** Where a link of a chart is: the larger `data-x` is further along, the larger `data-y` further down. */
-type Place = { x: number; y: number };
+/** The position of a link in a chart: `data-x` grows along the chart, `data-y` grows downwards. */
+type Position = { x: number; y: number };
 
 /**
- * For a chart whose every mark is a plain link with `data-x` and `data-y`. There can be hundreds, so the chart is one stop of the tab
- * key, its arrow keys go from mark to mark (the first link has `tabIndex={0}`, the others -1), and one listener follows them.
+ * Event handlers for a chart whose marks are plain links with `data-x` and `data-y`. There can be hundreds, so the chart is one tab stop (a
+ * roving `tabIndex`: the first link starts with 0, the others with -1), the arrow keys move between the links, and one listener navigates for
+ * all of them.
  *
- * `isTransposed` says of the chart's element whether x runs down the screen.
+ * `isTransposed` says whether x runs down the screen in the chart's element.
  */
 export function useChartLinks<Chart extends Element>(isTransposed: (chart: Chart) => boolean = () => false) {
   const router = useRouter();
@@ -30,7 +31,7 @@ export function useChartLinks<Chart extends Element>(isTransposed: (chart: Chart
 
   function move(event: KeyboardEvent<Chart>) {
     const link = linkOf(event.target);
-    const from = link === null ? null : placeOf(link);
+    const from = link === null ? null : positionOf(link);
     if (link === null || from === null || event.metaKey || event.ctrlKey || event.altKey) {
       return;
     }
@@ -42,7 +43,7 @@ export function useChartLinks<Chart extends Element>(isTransposed: (chart: Chart
     }
   }
 
-  /** Whichever mark has the focus is the one that the tab key comes back to. */
+  /** Makes the focused link the one that the tab key returns to. */
   function remember(event: FocusEvent<Chart>) {
     const link = linkOf(event.target);
     if (link === null) {
@@ -61,14 +62,19 @@ function linkOf(target: EventTarget): HTMLElement | SVGElement | null {
   return target instanceof Element ? target.closest<HTMLElement | SVGElement>("a[data-x]") : null;
 }
 
-function placeOf(link: Element): Place {
+function positionOf(link: Element): Position {
   return { x: Number(link.getAttribute("data-x")), y: Number(link.getAttribute("data-y")) };
 }
 
-function step<Link extends Element>(key: string, from: Place, links: Link[], isTransposed: boolean): Link | undefined {
-  const places = links.map((link) => ({ link, ...placeOf(link) }));
+function step<Link extends Element>(
+  key: string,
+  from: Position,
+  links: Link[],
+  isTransposed: boolean,
+): Link | undefined {
+  const positions = links.map((link) => ({ link, ...positionOf(link) }));
   if (key === "Home" || key === "End") {
-    return (key === "Home" ? places[0] : places.at(-1))?.link;
+    return (key === "Home" ? positions[0] : positions.at(-1))?.link;
   }
   const moves: Record<string, [axis: "x" | "y", sign: 1 | -1]> = isTransposed
     ? { ArrowRight: ["y", 1], ArrowLeft: ["y", -1], ArrowDown: ["x", 1], ArrowUp: ["x", -1] }
@@ -78,9 +84,11 @@ function step<Link extends Element>(key: string, from: Place, links: Link[], isT
     return undefined;
   }
   const across = axis === "x" ? "y" : "x";
-  // The nearest along the arrow, and of those the nearest across it. Up and down stay within a bar.
-  const ahead = places.filter((place) => (place[axis] - from[axis]) * sign > 0 && (axis === "x" || place.x === from.x));
-  const distance = (place: Place) =>
-    Math.abs(place[axis] - from[axis]) * 1_000 + Math.abs(place[across] - from[across]);
+  // The nearest in the direction of the arrow; of equally near ones the nearest across it. Up and down stay in the same column.
+  const ahead = positions.filter(
+    (position) => (position[axis] - from[axis]) * sign > 0 && (axis === "x" || position.x === from.x),
+  );
+  const distance = (position: Position) =>
+    Math.abs(position[axis] - from[axis]) * 1_000 + Math.abs(position[across] - from[across]);
   return ahead.toSorted((a, b) => distance(a) - distance(b))[0]?.link;
 }

@@ -6,13 +6,26 @@ import { useEffect, useEffectEvent, useState } from "react";
 
 import { Button } from "./button";
 
-const PAUSES_SECONDS = [3, 5, 8, 15, 30];
+const LONGEST_PAUSE_SECONDS = 30;
+const PAUSES_SECONDS = [3, 5, 8, 15, LONGEST_PAUSE_SECONDS];
+/** The pause after a retry that has not answered. */
+const NEXT_PAUSE_SECONDS = 15;
 
-// How often in a row, across the fallbacks that a failing retry mounts anew; a long calm starts over.
-let attempts = 0;
-let lastFailure = 0;
+/** A failure that follows the last one within this time counts as one more in a row. */
+const ROW_MS = 60_000;
 
-/** A button to try again, which also presses itself: after growing pauses, and at once when the connection or the tab comes back. */
+/** Failures in a row. Outside the component: a retry that fails unmounts it and mounts another. */
+let failures = 0;
+let lastFailureAt = 0;
+
+/** The seconds to wait after a failure at `now` (milliseconds since 1970). */
+function pauseAfterFailure(now: number): number {
+  failures = now - lastFailureAt > ROW_MS ? 0 : failures + 1;
+  lastFailureAt = now;
+  return PAUSES_SECONDS[Math.min(failures, PAUSES_SECONDS.length - 1)] ?? LONGEST_PAUSE_SECONDS;
+}
+
+/** A "Try again" button that also retries on its own: after growing pauses while the tab is visible, and at once when the connection returns. */
 export function AutoRetry({ retry, size = "md" }: { retry: () => void; size?: "sm" | "md" }) {
   const t = useTranslations("common");
   const [seconds, setSeconds] = useState<number | null>(null);
@@ -22,25 +35,22 @@ export function AutoRetry({ retry, size = "md" }: { retry: () => void; size?: "s
   });
 
   useEffect(() => {
-    const now = Date.now();
-    attempts = now - lastFailure > 60_000 ? 0 : attempts + 1;
-    lastFailure = now;
-    let left = PAUSES_SECONDS[Math.min(attempts, PAUSES_SECONDS.length - 1)] ?? 30;
+    let remaining = pauseAfterFailure(Date.now());
     const timer = setInterval(() => {
       if (document.visibilityState === "hidden" || !navigator.onLine) {
         return;
       }
-      left = left > 0 ? left - 1 : 15;
-      setSeconds(left);
-      if (left === 0) {
+      remaining = remaining > 0 ? remaining - 1 : NEXT_PAUSE_SECONDS;
+      setSeconds(remaining);
+      if (remaining === 0) {
         tryAgain();
       }
     }, 1_000);
-    const onReturn = () => tryAgain();
-    window.addEventListener("online", onReturn);
+    const onOnline = () => tryAgain();
+    window.addEventListener("online", onOnline);
     return () => {
       clearInterval(timer);
-      window.removeEventListener("online", onReturn);
+      window.removeEventListener("online", onOnline);
     };
   }, []);
 

@@ -23,7 +23,7 @@ const badgeClass = cva(
 
 export type BadgeProps = ComponentProps<"span"> & VariantProps<typeof badgeClass>;
 
-/** A short state or count. Give it an icon where the tone carries meaning. */
+/** A short state or count. Where the tone carries meaning, give it an icon too: colour alone is not readable by everyone. */
 export function Badge({ tone, className, ...props }: BadgeProps) {
   return <span {...props} className={cn(badgeClass({ tone }), className)} />;
 }

@@ -8,7 +8,7 @@ import { Spinner } from "./spinner";
 
 export type ButtonProps = ComponentProps<"button"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & {
-    /** Work is under way: the button keeps its place and its focus, and cannot be pressed again. */
+    /** The action is running: the button keeps its focus and ignores further presses. */
     pending?: boolean;
   };
 

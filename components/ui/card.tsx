@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** A piece of the page with a heading of its own. */
+/** A section of the page in a box, with a heading. */
 export function Card({
   title,
   description,
@@ -17,7 +17,7 @@ export function Card({
   description?: ReactNode;
   actions?: ReactNode;
   footer?: ReactNode;
-  /** The content reaches the edges: a table, a list. */
+  /** No padding around the content: for a table or a list. */
   flush?: boolean;
 }) {
   return (

@@ -4,8 +4,8 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 
 /**
- * The change against the period before. `better` says whether up is good news here; where it is neither (a volume), the change has no
- * colour. `children` is the amount in words; the arrow alone is never the message.
+ * The change since the previous period. `better` is the direction that is good news; with `neither` (a volume) the change has no colour.
+ * `children` is the amount as text, because an arrow alone is not enough.
  */
 export function ChangeBadge({
   direction,
@@ -15,7 +15,7 @@ export function ChangeBadge({
 }: {
   direction: "up" | "down" | "same";
   better: "up" | "down" | "neither";
-  /** What it is compared with. */
+  /** What the value is compared with. */
   title?: string;
   children: ReactNode;
 }) {

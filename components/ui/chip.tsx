@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** An active filter: what it is about, its value, and a link that leads to the same page without it. */
+/** An active filter: its name, its value, and a link to the same page without it. */
 export function Chip<Path extends string>({
   label,
   children,
@@ -17,7 +17,7 @@ export function Chip<Path extends string>({
   label?: ReactNode;
   children: ReactNode;
   removeHref?: Route<Path>;
-  /** The filter in words, for the accessible name of the cross. */
+  /** The filter as text, for the accessible name of the remove link. */
   removeName?: string;
   className?: string;
 }) {

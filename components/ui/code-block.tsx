@@ -2,7 +2,7 @@ import { cn } from "@/components/cn";
 
 import { CopyButton } from "./copy-button";
 
-/** Text as a machine wrote it: always left to right, never wrapped into another meaning, with a button to copy all of it. */
+/** Machine-written text: always left to right, never wrapped, with a button that copies it. */
 export function CodeBlock({
   code,
   label,

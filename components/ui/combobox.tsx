@@ -13,7 +13,7 @@ import { itemClass, popupClass } from "./popup-class";
 
 export type ComboboxOption = { value: string; label: string; detail?: string };
 
-/** One of a long list, found by typing (a time zone, a scenario). In a form it submits the option's `value` under `name`. */
+/** A choice from a long list that is searched by typing (a time zone, a scenario). A form submits the option's `value` as `name`. */
 export function Combobox({
   options,
   value,
@@ -31,7 +31,7 @@ export function Combobox({
   onValueChange?: (value: string) => void;
   name?: string;
   placeholder?: string;
-  /** What the list says when nothing matches. */
+  /** Shown when no option matches. */
   empty: ReactNode;
   disabled?: boolean;
   "aria-label"?: string;
@@ -55,7 +55,7 @@ export function Combobox({
           {...wiring}
           {...(ariaLabel === undefined ? {} : { "aria-label": ariaLabel })}
           placeholder={placeholder}
-          // What is typed first replaces the choice. A frame later: the click that focuses also places the caret.
+          // Typing replaces the choice. A frame later, because the click that focuses also places the caret.
           onFocus={({ currentTarget }) => requestAnimationFrame(() => currentTarget.select())}
           className={cn(controlClass, "h-8 w-full ps-2.5 pe-8")}
         />

@@ -11,8 +11,8 @@ import { buttonClass } from "./button-class";
 import { backdropClass, dialogClass } from "./dialog-class";
 
 /**
- * Asks before something that cannot be undone or that reaches outside. `onConfirm` may return a promise: the dialog stays, with the
- * button at work, until it settles, and stays open if it resolves to `false`.
+ * Asks before an action that cannot be undone or that has effects outside Callboard. `onConfirm` may return a promise: the dialog stays open
+ * with a pending button until it settles, and does not close if it resolves to `false`.
  */
 export function ConfirmDialog({
   title,
@@ -26,7 +26,7 @@ export function ConfirmDialog({
   children,
 }: {
   title: ReactNode;
-  /** What will happen, in full: counts, names, what cannot be undone. */
+  /** All the consequences: counts, names, what cannot be undone. */
   description: ReactNode;
   confirmLabel: ReactNode;
   danger?: boolean;

@@ -9,7 +9,7 @@ import { cn } from "@/components/cn";
 
 import { buttonClass } from "./button-class";
 
-/** Copies `value`. With `children` it is a button with words, without them an icon named by `label`. */
+/** Copies `value` to the clipboard. With `children` it is a text button, without them an icon named by `label`. */
 export function CopyButton({
   value,
   label,
@@ -18,7 +18,7 @@ export function CopyButton({
   children,
 }: {
   value: string;
-  /** What is copied: "Copy the call's id". */
+  /** What it does: "Copy the call's id". */
   label?: string;
   size?: "xs" | "sm" | "md";
   className?: string;

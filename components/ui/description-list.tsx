@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** Names and values of one thing, a line each; under each other where it is narrow. Inside: `DescriptionItem`. */
+/** A list of names and values, a line each. Where it is narrow the value is below its name. Contains `DescriptionItem`s. */
 export function DescriptionList({ className, children }: { className?: string; children: ReactNode }) {
   return <dl className={cn("@container min-w-0 divide-y text-sm", className)}>{children}</dl>;
 }

@@ -11,8 +11,8 @@ import { buttonClass } from "./button-class";
 import { backdropClass, dialogClass } from "./dialog-class";
 
 /**
- * Asks or shows something in front of the page. Open it by `trigger` (a button element) or by `open` and `onOpenChange`. Focus goes in,
- * Escape closes, focus returns.
+ * A modal dialog. Open it with `trigger` (a button element) or with `open` and `onOpenChange`. It takes the focus, closes with Escape, and
+ * gives the focus back.
  */
 export function Dialog({
   title,
@@ -29,7 +29,7 @@ export function Dialog({
   trigger?: ReactElement;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  /** Buttons; the last is the one that goes on. `<DialogClose>` makes one that closes. */
+  /** Buttons, the primary one last. `<DialogClose>` is one that closes the dialog. */
   footer?: ReactNode;
   className?: string;
   children?: ReactNode;

@@ -1,7 +1,7 @@
 import { cn } from "@/components/cn";
 import { formatDuration } from "@/lib/time/duration";
 
-/** A length of time as a clock: 3:05, 1:02:09. Always left to right. */
+/** A duration as a clock: 3:05, 1:02:09. Always left to right. */
 export function Duration({ seconds, className }: { seconds: number; className?: string }) {
   return (
     <time

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** Nothing here: what is missing, why, and what to do next. */
+/** Shown in place of missing content: what is missing, why, and what to do next. */
 export function EmptyState({
   icon: Icon,
   title,

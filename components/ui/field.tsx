@@ -15,7 +15,7 @@ type FieldWiring = {
 const FieldContext = createContext<FieldWiring | null>(null);
 
 /**
- * A label, one control, a hint and an error, wired for screen readers. The control inside (`Input`, `Textarea`, `Select` …) takes its
+ * A label, one control, a hint and an error, connected for screen readers. The control inside (`Input`, `Textarea`, `Select` …) gets its
  * id and description from here.
  */
 export function Field({
@@ -30,7 +30,7 @@ export function Field({
 }: {
   label: ReactNode;
   hint?: ReactNode;
-  /** Said beside the field, in words that say how to mend it. */
+  /** Shown below the field: what is wrong and how to fix it. */
   error?: ReactNode;
   required?: boolean;
   /** "optional", where most fields of a form are required. */
@@ -75,7 +75,7 @@ function isShown(node: ReactNode): boolean {
   return node !== undefined && node !== null && node !== false && node !== "";
 }
 
-/** What a control spreads on its element to belong to the `Field` around it; nothing outside of one. */
+/** The props that connect a control to the `Field` around it; none outside a `Field`. */
 export function useFieldWiring(): Partial<FieldWiring> {
   return use(FieldContext) ?? {};
 }

@@ -8,9 +8,9 @@ import { Tooltip } from "./tooltip";
 
 export type IconButtonProps = Omit<ComponentProps<"button">, "aria-label" | "children"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & {
-    /** What it does, in words: its accessible name and its tooltip. */
+    /** What it does: the accessible name and the tooltip. */
     label: string;
-    /** A key that does the same, shown in the tooltip. */
+    /** The key that does the same, shown in the tooltip. */
     shortcut?: string;
     children: ReactNode;
   };

@@ -8,9 +8,9 @@ import { controlClass } from "./control-class";
 import { useFieldWiring } from "./field";
 
 export type InputProps = ComponentProps<"input"> & {
-  /** An icon or a unit inside the box, before what is typed. */
+  /** An icon or a unit inside the box, before the text. */
   leading?: ReactNode;
-  /** A button or a key inside the box, after what is typed. */
+  /** A button or a key inside the box, after the text. */
   trailing?: ReactNode;
 };
 

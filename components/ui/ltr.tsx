@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** Keeps a number, an id, a path or a duration in its own order inside Arabic text. */
+/** A number, an id, a path or a duration, kept left to right inside Arabic text. */
 export function Ltr({ className, children }: { className?: string; children: ReactNode }) {
   return (
     <bdi dir="ltr" className={cn("tabular", className)}>
@@ -11,7 +11,7 @@ export function Ltr({ className, children }: { className?: string; children: Rea
   );
 }
 
-/** An identifier: left to right, monospaced, broken anywhere rather than overflowing. */
+/** An identifier: left to right, monospaced, and broken at any character instead of overflowing. */
 export function Id({ className, children }: { className?: string; children: string }) {
   return (
     <bdi dir="ltr" translate="no" className={cn("font-mono text-xs break-all", className)}>

@@ -10,7 +10,7 @@ import { cn } from "@/components/cn";
 
 import { itemClass, popupClass } from "./popup-class";
 
-/** A list of actions under a button. Inside: `MenuItem`, `MenuLink`, `MenuRadioGroup`, `MenuLabel`, `MenuSeparator`. */
+/** A button's list of actions. Contains `MenuItem`, `MenuLink`, `MenuRadioGroup`, `MenuLabel`, `MenuSeparator`. */
 export function Menu({
   trigger,
   align = "end",

@@ -1,7 +1,7 @@
 import { Minus } from "lucide-react";
 import { useTranslations } from "next-intl";
 
-/** The dash of what cannot be there: nobody was reached, so there is no goal. What could be there and is not is in words. */
+/** A dash for a value that cannot exist: a call that reached nobody has no goal. A value that is only missing is described with text. */
 export function NotApplicable() {
   const t = useTranslations("common.state");
   return (

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** The head of a page: its one `<h1>`, what it is about, what can be done. */
+/** The header of a page: its only `<h1>`, a description and the page's actions. */
 export function PageHeader({
   title,
   description,
@@ -14,11 +14,11 @@ export function PageHeader({
 }: {
   title: ReactNode;
   description?: ReactNode;
-  /** Whether the description ends with the zone that the times below are in. */
+  /** Whether the description ends with the time zone of the page's times. */
   namesZone?: boolean;
   actions?: ReactNode;
   className?: string;
-  /** A row below: tabs, filters. */
+  /** A row below, such as filters. */
   children?: ReactNode;
 }) {
   return (
@@ -45,7 +45,7 @@ export function PageHeader({
   );
 }
 
-/** The organization's zone, in which every page shows its times. */
+/** The organization's time zone, in which every page shows its times. */
 export function ZoneName() {
   const t = useTranslations("common.time");
   const zone = useTimeZone();

@@ -8,7 +8,7 @@ import { cn } from "@/components/cn";
 import { buttonClass } from "./button-class";
 import { LinkButton } from "./link-button";
 
-/** Back and on through a keyset: links where there is a page, dimmed where there is none. `children` says what is shown of how many. */
+/** Links to the previous and the next page of a keyset, dimmed where there is none. `children` says how many rows are shown. */
 export function Pagination({
   previous,
   next,

@@ -6,8 +6,8 @@ import type { ReactNode } from "react";
 import { ErrorPanel } from "./error-panel";
 
 /**
- * Around each panel of a page (outside its Suspense): when the panel's query fails, the panel says so and tries again by itself, and
- * the rest of the page stands. `redirect()`, `notFound()` and `forbidden()` pass through.
+ * The error boundary of one panel of a page, outside the panel's `Suspense`: when its query fails, an `ErrorPanel` replaces it and retries, and
+ * the rest of the page stays. `redirect()`, `notFound()` and `forbidden()` pass through.
  */
 export const PanelBoundary = catchError<{ title?: ReactNode; className?: string }>(
   ({ title, className }, { retry }) => (

@@ -7,7 +7,7 @@ import { cn } from "@/components/cn";
 
 import { popupClass } from "./popup-class";
 
-/** A small sheet beside its trigger: a filter's choices, a date range. */
+/** A popup beside its trigger: a filter's choices, a date range. */
 export function Popover({
   trigger,
   title,
@@ -19,7 +19,7 @@ export function Popover({
   children,
 }: {
   trigger: ReactElement;
-  /** Names the popover; shown unless the content speaks for itself. */
+  /** The popover's heading and accessible name. */
   title?: ReactNode;
   align?: "start" | "center" | "end";
   side?: "top" | "bottom" | "inline-start" | "inline-end";
@@ -47,9 +47,4 @@ export function Popover({
       </Base.Portal>
     </Base.Root>
   );
-}
-
-/** Closes the popover around it when pressed: wrap the button that applies or cancels. */
-export function PopoverClose({ children }: { children: ReactElement }) {
-  return <Base.Close render={children} />;
 }

@@ -1,4 +1,4 @@
-/** The sheet that floats over the page: menus, selects, popovers. It grows from its trigger and leaves without a show. */
+/** The popup of a menu, a select or a popover. It grows out of its trigger. */
 export const popupClass =
   "origin-(--transform-origin) rounded-lg bg-raised text-sm text-foreground shadow-popover outline-none transition-[opacity,scale] duration-100 ease-out data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0";
 

@@ -1,6 +1,6 @@
 import { cn } from "@/components/cn";
 
-/** How much of something is done or belongs to it. `value` from 0 to 1. */
+/** A bar that shows a share. `value` is from 0 to 1. */
 export function Progress({
   value,
   label,

@@ -15,7 +15,7 @@ const segmentClass = (active: boolean) =>
     active && "bg-raised text-foreground shadow-sm ring-1 ring-border",
   );
 
-/** One of a few views, each with its own URL. */
+/** A switch between a few views, each with its own URL. */
 export function SegmentedLinks({
   label,
   items,
@@ -42,7 +42,7 @@ export function SegmentedLinks({
   );
 }
 
-/** One of a few values, held by the caller. */
+/** A switch between a few values, controlled by the caller. */
 export function Segmented<Value extends string>({
   label,
   value,

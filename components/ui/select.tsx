@@ -18,7 +18,7 @@ export type SelectOption<Value extends string> = {
   disabled?: boolean;
 };
 
-/** One of a short list. A list that must be searched is a `Combobox`. In a form it submits under `name`. */
+/** A choice from a short list; a list that is searched is a `Combobox`. A form submits the `value` as `name`. */
 export function Select<Value extends string>({
   options,
   value,

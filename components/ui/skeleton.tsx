@@ -1,6 +1,6 @@
 import { cn } from "@/components/cn";
 
-/** The place of something that is on its way, in its final size. Say `aria-busy` on the region; this itself is silent. */
+/** A placeholder for loading content, in its final size. Hidden from screen readers: set `aria-busy` on the region. */
 export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={cn("h-4 animate-shimmer rounded-sm bg-hover", className)} />;
 }

@@ -8,7 +8,7 @@ export type SwitchProps = Omit<ComponentProps<"input">, "type" | "role" | "child
   hideLabel?: boolean;
 };
 
-/** On or off, at once. A choice that waits for "Save" is a `Checkbox`. */
+/** A setting that takes effect at once. A choice that takes effect on "Save" is a `Checkbox`. */
 export function Switch({ label, description, hideLabel = false, className, ...props }: SwitchProps) {
   return (
     <label className={cn("flex min-w-0 items-start gap-2.5 text-sm has-disabled:opacity-50", className)}>
@@ -16,7 +16,7 @@ export function Switch({ label, description, hideLabel = false, className, ...pr
         <input
           {...props}
           type="checkbox"
-          // oxlint-disable-next-line jsx-a11y/role-has-required-aria-props -- a native checkbox tells its state itself
+          // oxlint-disable-next-line jsx-a11y/role-has-required-aria-props -- a native checkbox exposes its own state
           role="switch"
           className="peer size-full appearance-none rounded-full bg-border-strong transition-colors duration-150 checked:bg-accent"
         />

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** The scrolling box of a table. Focusable, so that the keyboard can scroll what does not fit. */
+/** A box in which a table scrolls sideways. Focusable, so that it can be scrolled with the keyboard. */
 export function TableScroll({ label, className, ...props }: ComponentProps<"section"> & { label: string }) {
   return (
     <section
@@ -61,8 +61,8 @@ export function Td({ className, numeric = false, ...props }: ComponentProps<"td"
 }
 
 /**
- * The classes of a table that is a list on a phone, with nothing to scroll sideways for: each row is a block that places its cells. The
- * head is only heard there, so a cell that is not plain by itself says what it is (`StackedLabel`).
+ * The classes of a table that becomes a list on a phone, so that it does not scroll sideways: each row is a grid that places its cells. The
+ * header row is only for screen readers there, so a cell that needs its column's name shows it with `StackedLabel`.
  */
 export const stacked = {
   table: "max-md:block max-md:[&>tbody]:block",

@@ -7,7 +7,7 @@ import { cn } from "@/components/cn";
 import { controlClass } from "./control-class";
 import { useFieldWiring } from "./field";
 
-/** Grows with what is typed, where the browser can. */
+/** A text area that grows with its content, in browsers that support it. */
 export function Textarea({ className, rows = 3, ...props }: ComponentProps<"textarea">) {
   const wiring = useFieldWiring();
   return (

@@ -4,7 +4,7 @@ import { cn } from "@/components/cn";
 import type { formats } from "@/lib/i18n/formats";
 
 /**
- * A moment in the organization's zone. Hover gives it in UTC and how long ago it was.
+ * A time in the organization's time zone. Its tooltip shows it in UTC and how long ago it was.
  * `value` is a Date or an ISO string; `null` is shown as "Unknown", never as a dash.
  */
 export function Time({
@@ -26,7 +26,7 @@ export function Time({
   const utc = t("time.utc", { time: formatter.dateTime(date, "full", { timeZone: "UTC" }) });
   const relative = formatter.relativeTime(date, now);
   return (
-    // How long ago it was moves on between the server's HTML and the browser's.
+    // The relative time may differ between the server's render and the browser's.
     <time
       dateTime={date.toISOString()}
       title={`${utc} · ${relative}`}

@@ -8,7 +8,7 @@ import { directionOf, localeOf } from "@/lib/i18n/locales";
 
 import { Spinner } from "./spinner";
 
-/** Where `toast(…)` of "sonner" appears: for what happened elsewhere on the page. What belongs to a field is said beside the field. */
+/** Renders the toasts of `toast(…)` from "sonner". An error of a field is shown beside the field instead. */
 export function Toaster() {
   const t = useTranslations("common");
   const direction = directionOf(localeOf(useLocale()));
@@ -16,7 +16,7 @@ export function Toaster() {
     <Sonner
       dir={direction}
       position={direction === "rtl" ? "bottom-left" : "bottom-right"}
-      // Above the bottom bar of a phone.
+      // Above a phone's bottom bar.
       mobileOffset={{ bottom: "4.5rem" }}
       style={{ fontFamily: "var(--font-sans)" }}
       containerAriaLabel={t("state.notifications")}

@@ -8,8 +8,8 @@ import { cn } from "@/components/cn";
 import { Kbd } from "./kbd";
 
 /**
- * A hint on hover and on focus for what already has an accessible name. Nothing that a person needs may be only here: a finger cannot
- * hover. `children` is one element that takes a ref and props.
+ * A hint on hover and focus, for an element that already has an accessible name. It must not hold anything a person needs: touch screens have
+ * no hover. `children` is one element that accepts a ref and props.
  */
 export function Tooltip({
   content,

@@ -2,7 +2,7 @@
 
 import { type RefObject, useEffect, useRef } from "react";
 
-/** For a form: when an answer with errors arrives, the first field that needs attention has the focus. `errors` is what arrived. */
+/** The ref for a form: whenever `errors` changes and is not empty, the first invalid field gets the focus. */
 export function useFocusInvalid(errors: object): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
