@@ -1,4 +1,4 @@
-/** Why a recording does not play, in the words of the route that streams it and two of our own. */
+/** Why a recording does not play: the error codes of the route that streams it (`calls/[callId]/recording`), and two that the browser finds out. */
 export type PlayerProblem =
   | "never_recorded"
   | "expired"
@@ -11,30 +11,33 @@ export type PlayerProblem =
   | "offline";
 
 export type PlayerState = {
-  /** Somebody wanted to hear it: until then not a byte of it is asked for. */
-  isWanted: boolean;
+  /** Set by the first press of play. Until then nothing is requested, because each request for a recording is audited. */
+  isRequested: boolean;
   isPlaying: boolean;
-  /** Wants to play and has nothing to play yet. */
+  /** Playing, but waiting for data. */
   isWaiting: boolean;
   /** Seconds. */
   time: number;
+  /** Seconds; 0 while it is unknown. */
   duration: number;
+  /** A factor: 1 is normal speed. */
   rate: number;
+  /** From 0 to 1. */
   volume: number;
   isMuted: boolean;
   skipsSilence: boolean;
   problem: PlayerProblem | null;
-  /** The code behind the problem, for whoever can mend it. */
+  /** The code of the cause, for the people who can fix it. */
   reason: string | null;
 };
 
 export const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 export const SEEK_SECONDS = 5;
 
-/** A stretch of the recording, in seconds. */
+/** A part of the recording, in seconds. */
 export type Span = { from: number; to: number };
 
-/** Problems that the route names in `{"error": …}`; what it may say besides means that it cannot serve at the moment. */
+/** The codes in the route's `{"error": …}`. Any other code means that the recording cannot be served now. */
 const NAMED_PROBLEMS: Record<string, PlayerProblem> = {
   never_recorded: "never_recorded",
   unknown_call: "never_recorded",
@@ -49,17 +52,17 @@ const PREFERENCES_KEY = "callboard.player";
 
 /**
  * One recording and the media element that plays it. It is a store: `subscribe` and `state` are for
- * `useSyncExternalStore`. When loading fails in the middle it loads once more at the same place, unseen, and only then asks
- * the server why.
+ * `useSyncExternalStore`. When loading fails in the middle, it first reloads at the same position without showing an error, and asks the
+ * server for the reason only if that fails too.
  */
 export class AudioPlayer {
   private media: HTMLMediaElement | null = null;
   private current: PlayerState;
   private readonly watchers = new Set<() => void>();
   private silences: readonly Span[] = [];
-  /** Set where the next failure is the second in a row. */
+  /** Set after a reload: the next failure is the second in a row. */
   private hasRetried = false;
-  /** Where to go on as soon as the media is loaded (again). */
+  /** The position, in seconds, at which to continue once the media has loaded. */
   private resumeAt: number | null = null;
   private wantsToPlay = false;
 
@@ -68,7 +71,7 @@ export class AudioPlayer {
     durationHint: number | null,
   ) {
     this.current = {
-      isWanted: false,
+      isRequested: false,
       isPlaying: false,
       isWaiting: false,
       time: 0,
@@ -82,7 +85,7 @@ export class AudioPlayer {
     };
   }
 
-  /** The media element that it has charge of. */
+  /** The attached media element. */
   get element(): HTMLMediaElement | null {
     return this.media;
   }
@@ -96,29 +99,29 @@ export class AudioPlayer {
     return () => this.watchers.delete(watcher);
   };
 
-  /** Takes charge of a media element; the function that is returned lets go of it. */
+  /** Controls a media element until the returned function is called. */
   readonly attach = (media: HTMLMediaElement): (() => void) => {
     this.media = media;
     const stopped = new AbortController();
     const on = (type: string, run: () => void) => media.addEventListener(type, run, { signal: stopped.signal });
     on("loadedmetadata", () => this.onLoaded(media));
-    on("durationchange", () => this.change({ duration: durationOf(media) ?? this.current.duration }));
+    on("durationchange", () => this.setState({ duration: durationOf(media) ?? this.current.duration }));
     on("timeupdate", () => this.onTime(media));
     on("seeking", () => this.onTime(media));
-    on("play", () => this.change({ isPlaying: true }));
-    on("playing", () => this.change({ isPlaying: true, isWaiting: false }));
-    on("waiting", () => this.change({ isWaiting: true }));
-    on("canplay", () => this.change({ isWaiting: false }));
-    on("pause", () => this.change({ isPlaying: false, isWaiting: false }));
+    on("play", () => this.setState({ isPlaying: true }));
+    on("playing", () => this.setState({ isPlaying: true, isWaiting: false }));
+    on("waiting", () => this.setState({ isWaiting: true }));
+    on("canplay", () => this.setState({ isWaiting: false }));
+    on("pause", () => this.setState({ isPlaying: false, isWaiting: false }));
     on("ended", () => {
       this.wantsToPlay = false;
-      this.change({ isPlaying: false, isWaiting: false });
+      this.setState({ isPlaying: false, isWaiting: false });
     });
-    on("ratechange", () => this.change({ rate: media.playbackRate }));
-    on("volumechange", () => this.change({ volume: media.volume, isMuted: media.muted }));
+    on("ratechange", () => this.setState({ rate: media.playbackRate }));
+    on("volumechange", () => this.setState({ volume: media.volume, isMuted: media.muted }));
     on("error", () => void this.onError(media));
     this.restorePreferences(media);
-    // It may have loaded, or failed, before this code ran.
+    // It may have loaded or failed before this code ran.
     if (media.error !== null) {
       void this.onError(media);
     } else if (media.readyState >= HTMLMediaElement.HAVE_METADATA) {
@@ -137,14 +140,14 @@ export class AudioPlayer {
       return;
     }
     this.wantsToPlay = true;
-    this.change({ isWanted: true });
+    this.setState({ isRequested: true });
     if (this.current.problem !== null) {
       this.reload();
       return;
     }
     media.play().catch(() => {
-      // A failure to load comes as an error event; what is left is a browser that wants a click first.
-      this.change({ isPlaying: !media.paused, isWaiting: false });
+      // A failure to load is also an error event. The other rejection: a browser that requires a click first.
+      this.setState({ isPlaying: !media.paused, isWaiting: false });
     });
   };
 
@@ -155,7 +158,7 @@ export class AudioPlayer {
 
   readonly toggle = (): void => (this.current.isPlaying ? this.pause() : this.play());
 
-  /** Goes to a second of the recording. */
+  /** Seeks to a time in seconds; before the media has loaded, playback will start there. */
   readonly seek = (time: number): void => {
     const { duration } = this.current;
     const wanted = Math.max(0, duration > 0 ? Math.min(time, duration) : time);
@@ -165,7 +168,7 @@ export class AudioPlayer {
     } else {
       this.resumeAt = wanted;
     }
-    this.change({ time: wanted });
+    this.setState({ time: wanted });
   };
 
   readonly seekBy = (seconds: number): void => this.seek(this.current.time + seconds);
@@ -175,11 +178,11 @@ export class AudioPlayer {
       this.media.playbackRate = rate;
       this.media.defaultPlaybackRate = rate;
     }
-    this.change({ rate });
-    this.keepPreferences();
+    this.setState({ rate });
+    this.storePreferences();
   };
 
-  /** One step along `RATES`. */
+  /** Sets the next faster or slower rate of `RATES`. */
   readonly stepRate = (step: 1 | -1): void => {
     const { rate } = this.current;
     const next = step > 0 ? RATES.find((one) => one > rate) : RATES.findLast((one) => one < rate);
@@ -193,7 +196,7 @@ export class AudioPlayer {
       this.media.volume = volume;
       this.media.muted = volume === 0;
     }
-    this.keepPreferences();
+    this.storePreferences();
   };
 
   readonly toggleMuted = (): void => {
@@ -203,16 +206,16 @@ export class AudioPlayer {
   };
 
   readonly setSkipsSilence = (skipsSilence: boolean): void => {
-    this.change({ skipsSilence });
-    this.keepPreferences();
+    this.setState({ skipsSilence });
+    this.storePreferences();
   };
 
-  /** Where nobody speaks, in order: what `skipsSilence` leaves out. */
+  /** The parts in which nobody speaks, in order: `skipsSilence` skips them. */
   readonly setSilences = (silences: readonly Span[]): void => {
     this.silences = silences;
   };
 
-  /** Loads again after a problem, at the same place. */
+  /** Loads again after a problem, and plays from the same position. */
   readonly retry = (): void => {
     this.wantsToPlay = true;
     this.reload();
@@ -222,7 +225,7 @@ export class AudioPlayer {
     const { media } = this;
     if (media !== null) {
       this.resumeAt ??= this.current.time;
-      this.change({ problem: null, reason: null, isWaiting: this.wantsToPlay });
+      this.setState({ problem: null, reason: null, isWaiting: this.wantsToPlay });
       media.load();
       if (this.wantsToPlay) {
         media.play().catch(() => {});
@@ -236,11 +239,11 @@ export class AudioPlayer {
       media.currentTime = this.resumeAt;
     }
     this.resumeAt = null;
-    this.change({ duration: durationOf(media) ?? this.current.duration, problem: null, reason: null });
+    this.setState({ duration: durationOf(media) ?? this.current.duration, problem: null, reason: null });
   }
 
   private onTime(media: HTMLMediaElement): void {
-    // Between a failure and the reload the element stands at zero, and the listener does not.
+    // Between a failure and the reload the element is at zero. The position of the listener is not.
     if (media.error !== null || this.resumeAt !== null) {
       return;
     }
@@ -248,7 +251,7 @@ export class AudioPlayer {
     if (this.hasRetried && !media.paused && media.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) {
       this.hasRetried = false;
     }
-    this.change({ time });
+    this.setState({ time });
     if (this.current.skipsSilence && !media.paused) {
       const silence = this.silences.find(({ from, to }) => time >= from && time < to);
       if (silence !== undefined) {
@@ -265,14 +268,14 @@ export class AudioPlayer {
       this.reload();
       return;
     }
-    this.change({ isPlaying: false, isWaiting: false });
-    const { problem, reason } = await this.askWhy();
+    this.setState({ isPlaying: false, isWaiting: false });
+    const { problem, reason } = await this.findProblem();
     if (this.media === media) {
-      this.change({ problem, reason, isPlaying: false, isWaiting: false });
+      this.setState({ problem, reason, isPlaying: false, isWaiting: false });
     }
   }
 
-  private async askWhy(): Promise<{ problem: PlayerProblem; reason: string | null }> {
+  private async findProblem(): Promise<{ problem: PlayerProblem; reason: string | null }> {
     try {
       const response = await fetch(this.source, { headers: { range: "bytes=0-0" }, cache: "no-store" });
       if (response.ok) {
@@ -289,35 +292,35 @@ export class AudioPlayer {
 
   private restorePreferences(media: HTMLMediaElement): void {
     try {
-      const kept: unknown = JSON.parse(localStorage.getItem(PREFERENCES_KEY) ?? "null");
-      if (typeof kept === "object" && kept !== null) {
-        const { rate, volume, skipsSilence } = kept as Record<string, unknown>;
+      const stored: unknown = JSON.parse(localStorage.getItem(PREFERENCES_KEY) ?? "null");
+      if (typeof stored === "object" && stored !== null) {
+        const { rate, volume, skipsSilence } = stored as Record<string, unknown>;
         if (RATES.some((known) => known === rate)) {
           media.defaultPlaybackRate = Number(rate);
           media.playbackRate = Number(rate);
-          this.change({ rate: Number(rate) });
+          this.setState({ rate: Number(rate) });
         }
         if (typeof volume === "number" && volume > 0 && volume <= 1) {
           media.volume = volume;
         }
-        this.change({ skipsSilence: skipsSilence === true });
+        this.setState({ skipsSilence: skipsSilence === true });
       }
     } catch {
-      // Storage may be forbidden or hold anything: the defaults do.
+      // Storage may be forbidden, or hold anything: keep the defaults.
     }
   }
 
-  private keepPreferences(): void {
+  private storePreferences(): void {
     const { rate, skipsSilence } = this.current;
     const volume = this.media?.volume ?? 1;
     try {
       localStorage.setItem(PREFERENCES_KEY, JSON.stringify({ rate, volume, skipsSilence }));
     } catch {
-      // Not kept, then.
+      // Storage is forbidden: the preferences last as long as the page.
     }
   }
 
-  private change(part: Partial<PlayerState>): void {
+  private setState(part: Partial<PlayerState>): void {
     this.current = { ...this.current, ...part };
     for (const watcher of this.watchers) {
       watcher();

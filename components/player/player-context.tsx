@@ -7,31 +7,31 @@ import { AudioPlayer, type PlayerState } from "./audio-player";
 const PlayerContext = createContext<AudioPlayer | null>(null);
 
 /**
- * Gives everything inside one recording to play: the player itself and whatever follows it or seeks in it. `#t=83` in the
- * URL begins there.
+ * Provides one recording's player to the components inside: its controls, and what follows the playback or seeks. `#t=83` in the URL seeks
+ * to that second.
  */
 export function PlayerProvider({
   source,
   durationHint,
   children,
 }: {
-  /** Null: there is none, and `usePlayer()` gives null. */
+  /** The URL; null if there is no recording: `usePlayer()` then returns null. */
   source: string | null;
-  /** Seconds, until the recording itself says. */
+  /** The duration in seconds that is shown until the recording has loaded. */
   durationHint: number | null;
   children: ReactNode;
 }) {
   const [player] = useState(() => (source === null ? null : new AudioPlayer(source, durationHint)));
   useEffect(() => {
-    const goToMoment = () => {
-      const moment = momentOf(window.location.hash);
-      if (moment !== null) {
-        player?.seek(moment);
+    const seekToHash = () => {
+      const time = timeOf(window.location.hash);
+      if (time !== null) {
+        player?.seek(time);
       }
     };
-    goToMoment();
-    window.addEventListener("hashchange", goToMoment);
-    return () => window.removeEventListener("hashchange", goToMoment);
+    seekToHash();
+    window.addEventListener("hashchange", seekToHash);
+    return () => window.removeEventListener("hashchange", seekToHash);
   }, [player]);
   const attach = useCallback(
     (media: HTMLAudioElement | null) => (player === null || media === null ? undefined : player.attach(media)),
@@ -40,7 +40,7 @@ export function PlayerProvider({
   return (
     <PlayerContext value={player}>
       {player !== null && (
-        // Loading it is listening, and who listened is written down: nothing is loaded before it is played.
+        // A request counts as listening and is audited, so nothing is loaded before play is pressed.
         // oxlint-disable-next-line jsx-a11y/media-has-caption -- the transcript is beside it
         <audio ref={attach} src={player.source} preload="none" />
       )}
@@ -49,26 +49,27 @@ export function PlayerProvider({
   );
 }
 
-/** Seconds out of `#t=83` or `#t=83.5`; null for any other hash. */
-function momentOf(hash: string): number | null {
+/** The seconds of `#t=83` or `#t=83.5`; null for any other hash. */
+function timeOf(hash: string): number | null {
   const seconds = /^#t=(\d{1,6}(?:\.\d{1,3})?)$/.exec(hash)?.[1];
   return seconds === undefined ? null : Number(seconds);
 }
 
+/** The player of the `PlayerProvider` around it; null where there is no recording. */
 export function usePlayer(): AudioPlayer | null {
   return use(PlayerContext);
 }
 
-const never = () => () => {};
+const subscribeToNothing = () => () => {};
 
-/** A part of the player's state: renders anew only when that part changes, so it is a plain value. */
+/** A part of the player's state, `withoutPlayer` where there is no recording. It is a plain value, so the component renders again only when it changes. */
 export function usePlayerState<Part extends string | number | boolean | null>(
   select: (state: PlayerState) => Part,
   withoutPlayer: Part,
 ): Part {
   const player = usePlayer();
   return useSyncExternalStore(
-    player?.subscribe ?? never,
+    player?.subscribe ?? subscribeToNothing,
     () => (player === null ? withoutPlayer : select(player.state)),
     () => (player === null ? withoutPlayer : select(player.state)),
   );

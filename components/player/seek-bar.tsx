@@ -10,8 +10,8 @@ import { usePlayer, usePlayerState } from "./player-context";
 import { readWaveform, silencesOf, type Waveform } from "./waveform";
 
 /**
- * Where the recording stands: its waveform as soon as it was played and measured, a plain bar before and where it is too large. Time
- * runs from left to right in every language. The slider that is operated lies over it, unseen.
+ * The position in the recording: a plain bar, and the waveform once the recording has been played and measured, unless it is too large. Time
+ * runs from left to right in every language. The control is an invisible slider on top.
  */
 export function SeekBar({
   label,
@@ -20,7 +20,7 @@ export function SeekBar({
   className,
 }: {
   label: string;
-  /** Says a position in words. */
+  /** A position as text, for screen readers. */
   valueText: (time: number, duration: number) => string;
   onMeasured: (result: { hasSilences: boolean } | "too_large") => void;
   className?: string;
@@ -74,7 +74,7 @@ export function SeekBar({
   );
 }
 
-/** Never mirrored: left is back in time, whatever way is read. */
+/** Seconds by key. The same in every language: left is back in time. */
 const KEYS: Record<string, number> = {
   ArrowLeft: -SEEK_SECONDS,
   ArrowDown: -SEEK_SECONDS,
@@ -91,9 +91,9 @@ function useWaveform(onMeasured: (result: { hasSilences: boolean } | "too_large"
   useEffect(() => {
     report.current = onMeasured;
   });
-  const isWanted = usePlayerState((state) => state.isWanted && state.problem === null, false);
+  const isRequested = usePlayerState((state) => state.isRequested && state.problem === null, false);
   useEffect(() => {
-    if (player === null || !isWanted || waveform !== null) {
+    if (player === null || !isRequested || waveform !== null) {
       return undefined;
     }
     const stopped = new AbortController();
@@ -111,10 +111,10 @@ function useWaveform(onMeasured: (result: { hasSilences: boolean } | "too_large"
       setWaveform(measured);
       report.current({ hasSilences: silences.length > 0 });
     };
-    // Without a waveform the bar does; why a recording cannot be had is the player's to say.
+    // The plain bar stays; the player reports why a recording cannot be loaded.
     measure().catch(() => {});
     return () => stopped.abort();
-  }, [player, isWanted, waveform]);
+  }, [player, isRequested, waveform]);
   return waveform;
 }
 
@@ -160,7 +160,7 @@ function Wave({ waveform }: { waveform: Waveform }) {
         surfer.destroy();
       };
     };
-    // A picture only: the slider works without it.
+    // Only a picture: the slider works without it.
     draw().catch(() => {});
     return () => {
       isStopped = true;
@@ -170,7 +170,7 @@ function Wave({ waveform }: { waveform: Waveform }) {
   return <div ref={container} aria-hidden data-waveform className="absolute inset-0" />;
 }
 
-/** A canvas knows no `light-dark()`: the registered properties give the colour that it comes to. */
+/** A canvas does not understand `light-dark()`: the properties registered in `globals.css` resolve to a plain colour. */
 function colorsOf(element: HTMLElement) {
   const style = getComputedStyle(element);
   const played = style.getPropertyValue("--waveform-played");

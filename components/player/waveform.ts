@@ -1,17 +1,15 @@
 import type { Span } from "./audio-player";
 
-/** What a recording looks like: the loudest sample of each of many equal stretches, 0 to 1. */
+/** The loudest sample, from 0 to 1, of each of many equal intervals; the duration is in seconds. */
 export type Waveform = { peaks: Float32Array<ArrayBuffer>; duration: number };
 
-/** More is not fetched and decoded for a picture: an hour of speech is about this large. */
+/** A larger recording is not fetched and decoded for a picture: an hour of speech is about this large. */
 const MAX_BYTES = 30 * 1024 * 1024;
-/** Decoded samples take 4 bytes each: at this rate an hour is 115 MB for a moment. Speech needs no more for its outline. */
+/** Decoded samples take 4 bytes each: at this rate an hour takes 115 MB while it is measured. It is enough for the outline of speech. */
 const SAMPLE_RATE = 8_000;
 const PEAKS_PER_SECOND = 25;
 
-/**
- * Fetches a recording whole and measures it. Null where it is too large; throws where it cannot be fetched or decoded.
- */
+/** Fetches a whole recording and measures it. Null if it is too large; throws if it cannot be fetched or decoded. */
 export async function readWaveform(source: string, signal: AbortSignal): Promise<Waveform | null> {
   const response = await fetch(source, { signal, cache: "no-store" });
   if (!response.ok || response.body === null) {
@@ -50,8 +48,8 @@ function peaksOf(audio: AudioBuffer): Float32Array<ArrayBuffer> {
     for (let index = 0; index < count; index += 1) {
       const end = Math.min(samples.length, Math.ceil((index + 1) * step));
       let peak = peaks[index] ?? 0;
-      for (let at = Math.floor(index * step); at < end; at += 1) {
-        peak = Math.max(peak, Math.abs(samples[at] ?? 0));
+      for (let sample = Math.floor(index * step); sample < end; sample += 1) {
+        peak = Math.max(peak, Math.abs(samples[sample] ?? 0));
       }
       peaks[index] = peak;
     }
@@ -59,15 +57,16 @@ function peaksOf(audio: AudioBuffer): Float32Array<ArrayBuffer> {
   return peaks;
 }
 
+/** A pause in speech that is longer than this is a silence. */
 export const SILENCE_SECONDS = 1.5;
-/** So much of a silence is kept at both ends, so that no word is clipped. */
+/** The part of a silence that is kept at each end, so that no word is cut off. */
 const PADDING_SECONDS = 0.3;
-/** Of the loudest sample: the noise of a line is below it, speech is not. */
+/** As a share of the loudest sample: line noise is below it, speech is above. */
 const SILENCE_SHARE = 0.04;
 
-/** Where nobody speaks for longer than `SILENCE_SECONDS`, without the padding. */
+/** The parts in which nobody speaks for longer than `SILENCE_SECONDS`, without the padding. In order. */
 export function silencesOf({ peaks, duration }: Waveform): Span[] {
-  const loudest = peaks.reduce((most, peak) => Math.max(most, peak), 0);
+  const loudest = peaks.reduce((max, peak) => Math.max(max, peak), 0);
   const perPeak = duration / peaks.length;
   const silences: Span[] = [];
   let start: number | null = null;
