@@ -1,44 +1,61 @@
-import { Compass, Lock } from "lucide-react";
+import { Compass, Lock, type LucideIcon } from "lucide-react";
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 
-export function NotFoundMessage() {
-  const t = useTranslations("common.error");
+/** A page with nothing but a message, such as "not found", and a link to continue with. */
+export function PageMessage<Path extends string>({
+  icon,
+  title,
+  href,
+  action,
+  className = "py-[14vh]",
+  children,
+}: {
+  icon: LucideIcon;
+  title: string;
+  href: Route<Path>;
+  /** The text of the link. */
+  action: string;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <EmptyState
-      icon={Compass}
-      title={t("notFoundTitle")}
+      icon={icon}
+      title={title}
       headingLevel="h1"
       action={
-        <LinkButton href={"/" as Route} variant="primary">
-          {t("backHome")}
+        <LinkButton<Path> href={href} variant="primary">
+          {action}
         </LinkButton>
       }
-      className="py-[14vh]"
+      className={className}
     >
-      {t("notFoundBody")}
+      {children}
     </EmptyState>
   );
 }
 
+/** For an address that no page has. */
+export function NotFoundMessage() {
+  const t = useTranslations("common.error");
+  return (
+    <PageMessage icon={Compass} title={t("notFoundTitle")} href={"/" as Route} action={t("backHome")}>
+      {t("notFoundBody")}
+    </PageMessage>
+  );
+}
+
+/** For a page that the user's role does not include. */
 export function ForbiddenMessage() {
   const t = useTranslations("common.error");
   return (
-    <EmptyState
-      icon={Lock}
-      title={t("forbiddenTitle")}
-      headingLevel="h1"
-      action={
-        <LinkButton href={"/" as Route} variant="primary">
-          {t("backHome")}
-        </LinkButton>
-      }
-      className="py-[14vh]"
-    >
+    <PageMessage icon={Lock} title={t("forbiddenTitle")} href={"/" as Route} action={t("backHome")}>
       {t("forbiddenBody")}
-    </EmptyState>
+    </PageMessage>
   );
 }

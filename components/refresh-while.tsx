@@ -5,17 +5,28 @@ import { useEffect } from "react";
 
 import { refresher } from "./session-ended";
 
-/** While it is on the page and the page is looked at, the page is read anew every few seconds. */
-export function RefreshWhile({ everySeconds }: { everySeconds: number }) {
+/**
+ * Refreshes the page every few seconds, while this is rendered, the tab is visible and there is a session: render it while there is work
+ * to wait for. It stops after `maxRefreshes`.
+ */
+export function RefreshWhile({
+  everySeconds,
+  maxRefreshes = Infinity,
+}: {
+  everySeconds: number;
+  maxRefreshes?: number;
+}) {
   const router = useRouter();
   useEffect(() => {
-    const readAnew = refresher(() => router.refresh());
+    const refresh = refresher(() => router.refresh());
+    let remaining = maxRefreshes;
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") {
-        void readAnew();
+      if (document.visibilityState === "visible" && remaining > 0) {
+        remaining -= 1;
+        void refresh();
       }
     }, everySeconds * 1000);
     return () => clearInterval(timer);
-  }, [router, everySeconds]);
+  }, [router, everySeconds, maxRefreshes]);
   return null;
 }

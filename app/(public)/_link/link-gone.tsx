@@ -1,25 +1,15 @@
 import { Unlink } from "lucide-react";
 import { useTranslations } from "next-intl";
 
-import { EmptyState } from "@/components/ui/empty-state";
-import { LinkButton } from "@/components/ui/link-button";
+import { PageMessage } from "@/components/page-message";
 
-/** A link that was used, replaced or taken back, has expired, or never was: the same answer for all of them. */
+/** For a link that was used, replaced or withdrawn, has expired, or never existed: one message, so that it does not say which links exist. */
 export function LinkGone() {
   const t = useTranslations("auth.link");
   const signIn = useTranslations("auth.signIn");
   return (
-    <EmptyState
-      icon={Unlink}
-      title={t("goneTitle")}
-      headingLevel="h1"
-      action={
-        <LinkButton href="/sign-in" variant="primary">
-          {signIn("submit")}
-        </LinkButton>
-      }
-    >
+    <PageMessage icon={Unlink} title={t("goneTitle")} href="/sign-in" action={signIn("submit")} className="py-14">
       {t("goneBody")}
-    </EmptyState>
+    </PageMessage>
   );
 }

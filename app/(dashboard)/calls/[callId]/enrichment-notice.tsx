@@ -1,14 +1,17 @@
 import { getTranslations } from "next-intl/server";
 
+import { RefreshWhile } from "@/components/refresh-while";
 import { Notice } from "@/components/ui/notice";
 import type { Call } from "@/db/schema/calls";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { FetchAgain } from "./fetch-again";
-import { RefreshWhilePending } from "./refresh-while-pending";
 
-/** What is still missing of a call and why; nothing once it is complete. */
+/** After this many refreshes, an open page no longer asks: a call that is so late may stay incomplete for hours. */
+const MAX_REFRESHES = 30;
+
+/** What is still missing of a call, and why; nothing once the call is complete. */
 export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetry: boolean }) {
   const t = await getTranslations("call.enrichment");
   const errors = await getTranslations("call.apiError");
@@ -35,12 +38,12 @@ export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetr
       return (
         <>
           <Notice>{t("awaitingReport")}</Notice>
-          <RefreshWhilePending everySeconds={20} />
+          <RefreshWhile everySeconds={20} maxRefreshes={MAX_REFRESHES} />
         </>
       );
     case "pending": {
       if (!hasApiKey()) {
-        // A call that was reached says nearly everything in its webhook.
+        // The webhook of a call that reached somebody contains nearly everything.
         return call.outcome === "complete" ? null : <Notice title={t("offTitle")}>{t("off")}</Notice>;
       }
       const refusal = await readKeyRefusal();
@@ -54,7 +57,7 @@ export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetr
       return (
         <>
           <Notice>{error === null ? t("pending") : t("pendingRetry", { reason })}</Notice>
-          <RefreshWhilePending everySeconds={4} />
+          <RefreshWhile everySeconds={4} maxRefreshes={MAX_REFRESHES} />
         </>
       );
     }

@@ -1,25 +1,13 @@
 import { PhoneOff } from "lucide-react";
-import type { Route } from "next";
 import { useTranslations } from "next-intl";
 
-import { EmptyState } from "@/components/ui/empty-state";
-import { LinkButton } from "@/components/ui/link-button";
+import { PageMessage } from "@/components/page-message";
 
 export default function CallNotFound() {
   const t = useTranslations("call.notFound");
   return (
-    <EmptyState
-      icon={PhoneOff}
-      title={t("title")}
-      headingLevel="h1"
-      action={
-        <LinkButton href={"/calls" as Route} variant="primary">
-          {t("back")}
-        </LinkButton>
-      }
-      className="py-[14vh]"
-    >
+    <PageMessage icon={PhoneOff} title={t("title")} href="/calls" action={t("back")}>
       {t("body")}
-    </EmptyState>
+    </PageMessage>
   );
 }

@@ -1,1 +1,3 @@
-export { LinkGone as default } from "../../_link/link-gone";
+import { LinkGone } from "../../_link/link-gone";
+
+export default LinkGone;

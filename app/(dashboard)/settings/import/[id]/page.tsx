@@ -7,6 +7,7 @@ import { cache } from "react";
 import { z } from "zod";
 
 import { cn } from "@/components/cn";
+import { RefreshWhile } from "@/components/refresh-while";
 import { Suspense } from "@/components/suspense";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button-class";
@@ -31,7 +32,6 @@ import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { StatusBadge } from "../status-badge";
 import { CancelImport, ResumeImport } from "./controls";
-import { RefreshWhileRunning } from "./refresh-while-running";
 
 const findImport = cache(async (id: string) => (z.uuid().safeParse(id).success ? getImport(id) : null));
 
@@ -155,7 +155,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
           </PanelBoundary>
         </div>
       </div>
-      {counts.pending > 0 && <RefreshWhileRunning />}
+      {counts.pending > 0 && <RefreshWhile everySeconds={2} />}
     </>
   );
 }
