@@ -3,8 +3,8 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") {
     return;
   }
-  const { outliveLogReader } = await import("@/lib/log");
-  outliveLogReader();
+  const { ignoreClosedOutput } = await import("@/lib/log");
+  ignoreClosedOutput();
   const { env } = await import("@/lib/env");
   if (env.NODE_ENV === "production") {
     const { quietConsole } = await import("@/lib/quiet-console");

@@ -2,7 +2,7 @@
 
 import { PageError } from "@/components/page-error";
 
-/** Where even the frame of the page could not be made: mostly a database that is away. */
+/** Shown when a layout failed, usually because the database is unavailable. */
 export default function RootError({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <main>

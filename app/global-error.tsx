@@ -11,19 +11,19 @@ import ar from "@/lib/i18n/messages/ar/common.json";
 import en from "@/lib/i18n/messages/en/common.json";
 import { THEME_COOKIE } from "@/lib/theme";
 
-const words = { en, ar };
-const noChange = () => () => {};
+const messages = { en, ar };
+const subscribeToNothing = () => () => {};
 const cookie = (name: string) => new RegExp(`(?:^|; )${name}=([a-z]+)`).exec(document.cookie)?.[1];
 
-/** The last resort, where the layout itself failed: it brings its own document, and reads language and theme from their cookies. */
+/** Shown when the root layout failed. It replaces the whole document, so it reads the language and the theme from their cookies itself. */
 export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
   const locale = useSyncExternalStore<Locale>(
-    noChange,
+    subscribeToNothing,
     () => (cookie(LOCALE_COOKIE) === "ar" ? "ar" : "en"),
     () => "en",
   );
   const theme = useSyncExternalStore(
-    noChange,
+    subscribeToNothing,
     () => cookie(THEME_COOKIE),
     () => undefined,
   );
@@ -31,8 +31,8 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
     <html lang={locale} dir={directionOf(locale)} data-theme={theme}>
       <body>
         <HydrationMark />
-        <title>{words[locale].error.pageTitle}</title>
-        <NextIntlClientProvider locale={INTL_LOCALES[locale]} messages={{ common: words[locale] }} timeZone="UTC">
+        <title>{messages[locale].error.pageTitle}</title>
+        <NextIntlClientProvider locale={INTL_LOCALES[locale]} messages={{ common: messages[locale] }} timeZone="UTC">
           <main>
             <PageError error={error} retry={retry} />
           </main>

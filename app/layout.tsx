@@ -15,8 +15,8 @@ import { THEME_COOKIE, themeOf } from "@/lib/theme";
 import "./globals.css";
 
 /**
- * The Latin letters, asked for with the page instead of after its style sheet; other letters come as `globals.css` has them. No
- * fallback is made up for it: that would be Arial, which has Arabic letters and would keep the Arabic font away.
+ * The Latin letters of the font, preloaded with the page; `globals.css` loads the others when they are used. Without the adjusted fallback
+ * that Next generates: it is Arial, which has Arabic letters, so the Arabic font would never be used.
  */
 const inter = localFont({
   src: "../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
@@ -70,7 +70,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body>
         <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
           <DirectionProvider direction={direction}>
-            {/* What the error pages say; the layouts below add what their pages need. */}
+            {/* The texts of the error pages. The layouts below add what their pages need. */}
             <NextIntlClientProvider messages={{ common }}>
               <HydrationMark />
               {children}

@@ -1,7 +1,6 @@
 /**
- * One JSON line a happening, on standard output. The fields are a closed set on purpose: there is none for a path, a
- * body, a phone number, a transcript, a recording's URL or an error's message, because each of them can carry personal
- * data or the webhook's secret.
+ * The fields of a log line. The set is closed on purpose: there is none for a path, a body, a phone number, a transcript, a recording's URL or
+ * an error's message, because each of these can contain personal data or the webhook's secret.
  */
 export type LogFields = {
   request_id?: string;
@@ -13,11 +12,11 @@ export type LogFields = {
   sha256?: string;
   call_id?: string;
   ms?: number;
-  /** A code: of Postgres (`57P03`), Node (`ECONNREFUSED`), the API (`call_not_found`) or our own. */
+  /** A code of Postgres (`57P03`), Node (`ECONNREFUSED`), the API (`call_not_found`) or our own. */
   error_code?: string;
-  /** An error's class. */
+  /** The name of an error's class. */
   error_name?: string;
-  /** The number under which Next shows an error on a page. */
+  /** The digest that Next gives an error; the error page shows it too. */
   digest?: string;
   /** Stack frames, without the message. */
   stack?: string[];
@@ -26,24 +25,25 @@ export type LogFields = {
   job?: string;
 };
 
+/** Writes one JSON line to standard output: `time`, `level`, `event` and the fields. */
 export function log(level: "info" | "warn" | "error", event: string, fields: LogFields = {}): void {
   const line = JSON.stringify({ time: new Date().toISOString(), level, event, ...fields });
   process.stdout.write(`${line}\n`);
 }
 
 /**
- * Whoever reads the log may go away: a closed terminal, a restarted collector. Without a listener each line then raises an
- * error (EPIPE) that is itself printed, and the process does nothing else any more.
+ * Keeps the process running when the reader of its output goes away: a closed terminal, a restarted collector. Without a listener each line
+ * then raises an error (EPIPE), which is logged, which raises the next error, without end.
  */
-export function outliveLogReader(): void {
+export function ignoreClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", () => {});
   }
 }
 
 /**
- * The code of an error, however deep a library wrapped it: never its message, which for a Postgres error holds values
- * (`detail`) and for a fetch the URL.
+ * The code of an error or of the first of its causes that has one, else the name of the innermost class, else `unknown`. Never the message: a
+ * Postgres error's contains values, a fetch error's the URL.
  */
 export function errorCode(error: unknown): string {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {

@@ -1,9 +1,9 @@
 import { errorCode, log } from "./log";
 
 /**
- * What libraries print on the console goes into a log line without its text. Next prints every error that a page or a
- * route throws, with its message, and for a failed query that message holds the values: phone numbers, transcripts. What
- * is left says what kind of error it was and where: name, code, Next's digest (the page shows it too) and stack frames.
+ * Replaces the console's methods: what libraries print becomes a log line without the text. Next prints every error that a page or a route
+ * throws, with its message, and the message of a failed query contains its values: phone numbers, transcripts. The line has the error's
+ * name, code, digest (which the error page shows too) and stack frames.
  */
 export function quietConsole(): void {
   const quiet =
@@ -29,7 +29,7 @@ function withoutText(error: Error) {
 const MAX_FRAMES = 12;
 const FRAME = /^ {4}at .{0,300}:\d+:\d+\)?$/;
 
-/** The stack's frames. Only behind the message: a line of the message can look like one. */
+/** The stack's frames. Only what follows the message is searched, because a line of the message can look like a frame. */
 function frames({ stack = "", message }: Error): string[] {
   const at = stack.indexOf(message);
   if (at === -1) {

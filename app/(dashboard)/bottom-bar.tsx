@@ -9,7 +9,7 @@ import type { Role } from "@/lib/people/role";
 
 import { destinationsFor, isWithin } from "./navigation";
 
-/** The way around on a phone, where the thumb is. */
+/** The main navigation on a phone. */
 export function BottomBar({ role }: { role: Role }) {
   const t = useTranslations("shell");
   const pathname = usePathname();

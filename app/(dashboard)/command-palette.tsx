@@ -17,32 +17,32 @@ import type { Role } from "@/lib/people/role";
 import { THEMES } from "@/lib/theme";
 
 import { destinationsFor } from "./navigation";
-import { closeFront, openHelp } from "./palette-state";
+import { closeDialog, openHelp } from "./palette-state";
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
-/** What looks like an id of a call: one word without spaces, longer than a word that one would search for. */
+/** Text that may be a call's id: no spaces, at least six characters. */
 const CALL_ID = /^[\w.:-]{6,200}$/;
 
-/** Everything by name: pages, a call by its id, the theme, the language. */
+/** Finds pages, a call by its id, the theme and the language by typing. */
 export function CommandPalette({ role }: { role: Role }) {
   const t = useTranslations("shell");
   const router = useRouter();
   const { theme, setTheme, locale, setLocale } = usePreferences();
   const [query, setQuery] = useState("");
-  const wanted = query.trim();
+  const text = query.trim();
 
   const go = (href: Route) => {
-    closeFront();
+    closeDialog();
     router.push(href);
   };
-  const then = (action: () => void) => () => {
-    closeFront();
+  const closeAnd = (action: () => void) => () => {
+    closeDialog();
     action();
   };
 
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && closeFront()}>
+    <Dialog.Root open onOpenChange={(open) => !open && closeDialog()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdropClass} />
         <Dialog.Viewport className="fixed inset-0 z-50 flex items-start justify-center p-3 pt-[12vh]">
@@ -58,29 +58,29 @@ export function CommandPalette({ role }: { role: Role }) {
                   value={query}
                   onValueChange={setQuery}
                   placeholder={t("palette.placeholder")}
-                  // Empty, its placeholder begins where the page's lines do.
+                  // An empty field has no direction of its own: its placeholder follows the page.
                   dir={query === "" ? undefined : "auto"}
                   className="h-12 w-full min-w-0 bg-transparent text-base outline-none"
                 />
               </div>
               <Command.List className="min-h-0 flex-1 scroll-py-2 overflow-y-auto overscroll-contain p-2">
-                {wanted !== "" && (
+                {text !== "" && (
                   <Command.Group>
-                    {CALL_ID.test(wanted) && (
+                    {CALL_ID.test(text) && (
                       <Item
                         icon={PhoneCall}
-                        value={`open ${wanted}`}
-                        onSelect={() => go(`/calls/${encodeURIComponent(wanted)}` as Route)}
+                        value={`open ${text}`}
+                        onSelect={() => go(`/calls/${encodeURIComponent(text)}` as Route)}
                       >
-                        {t.rich("palette.openCall", { id: wanted, ltr })}
+                        {t.rich("palette.openCall", { id: text, ltr })}
                       </Item>
                     )}
                     <Item
                       icon={Search}
-                      value={`find ${wanted}`}
-                      onSelect={() => go(`/calls?q=${encodeURIComponent(wanted)}` as Route)}
+                      value={`find ${text}`}
+                      onSelect={() => go(`/calls?q=${encodeURIComponent(text)}` as Route)}
                     >
-                      {t("palette.findCalls", { query: wanted })}
+                      {t("palette.findCalls", { query: text })}
                     </Item>
                   </Command.Group>
                 )}
@@ -103,7 +103,7 @@ export function CommandPalette({ role }: { role: Role }) {
                       key={value}
                       icon={themeIcons[value]}
                       value={`theme ${value} ${t(`theme.${value}`)}`}
-                      onSelect={then(() => setTheme(value))}
+                      onSelect={closeAnd(() => setTheme(value))}
                     >
                       {t("palette.themeTo", { theme: t(`theme.${value}`) })}
                     </Item>
@@ -113,7 +113,7 @@ export function CommandPalette({ role }: { role: Role }) {
                       key={value}
                       icon={Languages}
                       value={`language ${value} ${LOCALE_NAMES[value]}`}
-                      onSelect={then(() => setLocale(value))}
+                      onSelect={closeAnd(() => setLocale(value))}
                     >
                       {t("palette.languageTo", { language: LOCALE_NAMES[value] })}
                     </Item>

@@ -11,9 +11,10 @@ import { SessionEndedDialog } from "./session-ended-dialog";
 import { SessionKeeper } from "./session-keeper";
 import { ShellKeys } from "./shell-keys";
 import { Sidebar } from "./sidebar";
+import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 import { TopBar } from "./top-bar";
 
-/** The frame around every signed-in page. It asks who is signed in to show it; each page still has a gate of its own. */
+/** The layout of every signed-in page. It reads the user to show them; it protects nothing, so each page calls a gate of its own. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const { name, email, role } = await requirePage();
   const [organization, cookieStore, messages, t] = await Promise.all([
@@ -33,7 +34,11 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           {t("skip")}
         </a>
         <TopBar organization={organization.name} user={user} />
-        <Sidebar organization={organization.name} user={user} folded={cookieStore.get("sidebar")?.value === "folded"} />
+        <Sidebar
+          organization={organization.name}
+          user={user}
+          folded={cookieStore.get(SIDEBAR_COOKIE)?.value === "folded"}
+        />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-24 outline-none md:px-6 md:pb-10">
           <div className="mx-auto max-w-[100rem]">{children}</div>
         </main>

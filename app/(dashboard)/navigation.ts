@@ -7,9 +7,9 @@ export type Destination = {
   name: "overview" | "calls" | "deliveries" | "settings";
   href: Route;
   icon: LucideIcon;
-  /** The key after `g`. */
+  /** The second key of its shortcut: `g`, then this one. */
   key: string;
-  /** Whom its page is for, as its gate has it. */
+  /** The role that its page's gate requires. */
   role: Role;
 };
 
@@ -20,12 +20,12 @@ const DESTINATIONS: readonly Destination[] = [
   { name: "settings", href: "/settings" as Route, icon: Settings, key: "s", role: "viewer" },
 ];
 
-/** Where somebody of this role can go: a way that ends at "not for you" is none. */
+/** The destinations whose pages this role may open. */
 export function destinationsFor(role: Role): readonly Destination[] {
   return DESTINATIONS.filter((destination) => includesRole(role, destination.role));
 }
 
-/** Whether a page belongs to a destination: it, or anything below it. */
+/** Whether `pathname` is the page of `href`, or a page below it. */
 export function isWithin(pathname: string, href: string): boolean {
   return href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
 }

@@ -2,14 +2,14 @@
 
 import { useSyncExternalStore } from "react";
 
-/** Which of the two is in front of the page. Outside of React, so that any button and any key can open them. */
-type Front = "palette" | "help" | null;
+/** Which dialog of the shell is open. Kept outside React, so that any button and any shortcut can open one. */
+type ShellDialog = "palette" | "help" | null;
 
-let front: Front = null;
+let openDialog: ShellDialog = null;
 const watchers = new Set<() => void>();
 
-function show(next: Front): void {
-  front = next;
+function show(next: ShellDialog): void {
+  openDialog = next;
   for (const watcher of watchers) {
     watcher();
   }
@@ -17,15 +17,15 @@ function show(next: Front): void {
 
 export const openPalette = (): void => show("palette");
 export const openHelp = (): void => show("help");
-export const closeFront = (): void => show(null);
+export const closeDialog = (): void => show(null);
 
-export function useFront(): Front {
+export function useOpenDialog(): ShellDialog {
   return useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    () => front,
+    () => openDialog,
     () => null,
   );
 }

@@ -9,36 +9,37 @@ import { useShortcut } from "@/components/shortcuts";
 import type { Role } from "@/lib/people/role";
 
 import { type Destination, destinationsFor } from "./navigation";
-import { closeFront, openHelp, openPalette, useFront } from "./palette-state";
+import { closeDialog, openHelp, openPalette, useOpenDialog } from "./palette-state";
 
-// Neither is needed before it is opened; the palette is fetched once the page is at rest, because people type on at once.
+// Loaded when they are opened. The palette is also fetched ahead, because people start typing at once.
 const loadPalette = () => import("./command-palette").then((file) => file.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
 const ShortcutsDialog = dynamic(() => import("./shortcuts-dialog").then((file) => file.ShortcutsDialog), {
   ssr: false,
 });
 
-const PALETTE_AFTER_MS = 1_500;
+/** Late enough not to compete with the page itself. */
+const PREFETCH_PALETTE_MS = 1_500;
 
-/** The keys that work on every page, and what they open. */
+/** The shortcuts that work on every page, and the dialogs that they open. */
 export function ShellKeys({ role }: { role: Role }) {
   const t = useTranslations("shell.shortcuts");
-  const front = useFront();
+  const openDialog = useOpenDialog();
   useEffect(() => {
-    const timer = setTimeout(loadPalette, PALETTE_AFTER_MS);
+    const timer = setTimeout(loadPalette, PREFETCH_PALETTE_MS);
     return () => clearTimeout(timer);
   }, []);
   useShortcut({ keys: "mod+k", label: t("palette"), scope: "everywhere" }, () =>
-    front === "palette" ? closeFront() : openPalette(),
+    openDialog === "palette" ? closeDialog() : openPalette(),
   );
   useShortcut({ keys: "?", label: t("help"), scope: "everywhere" }, openHelp);
   return (
     <>
       {destinationsFor(role).map((destination) => (
-        <GoKey key={destination.name} destination={destination} />
+        <GoShortcut key={destination.name} destination={destination} />
       ))}
-      {front === "palette" && <CommandPalette role={role} />}
-      {front === "help" && <ShortcutsDialog />}
+      {openDialog === "palette" && <CommandPalette role={role} />}
+      {openDialog === "help" && <ShortcutsDialog />}
     </>
   );
 }
@@ -50,7 +51,7 @@ const labels = {
   settings: "goSettings",
 } as const satisfies Record<Destination["name"], string>;
 
-function GoKey({ destination: { name, href, key } }: { destination: Destination }) {
+function GoShortcut({ destination: { name, href, key } }: { destination: Destination }) {
   const t = useTranslations("shell.shortcuts");
   const router = useRouter();
   useShortcut({ keys: `g ${key}`, label: t(labels[name]), scope: "everywhere" }, () => router.push(href));

@@ -6,9 +6,9 @@ import { ShortcutKeys } from "@/components/shortcut-keys";
 import { useShortcuts } from "@/components/shortcuts";
 import { Dialog } from "@/components/ui/dialog";
 
-import { closeFront } from "./palette-state";
+import { closeDialog } from "./palette-state";
 
-/** The keys that work here and now. */
+/** The shortcuts that work on this page now. */
 export function ShortcutsDialog() {
   const t = useTranslations("shell.shortcuts");
   const shortcuts = useShortcuts();
@@ -17,7 +17,7 @@ export function ShortcutsDialog() {
     { scope: "everywhere", heading: t("everywhere") },
   ].map(({ scope, heading }) => ({ heading, items: shortcuts.filter((shortcut) => shortcut.scope === scope) }));
   return (
-    <Dialog open onOpenChange={(open) => !open && closeFront()} title={t("title")} description={t("description")}>
+    <Dialog open onOpenChange={(open) => !open && closeDialog()} title={t("title")} description={t("description")}>
       <div className="space-y-5">
         {groups
           .filter(({ items }) => items.length > 0)

@@ -8,20 +8,21 @@ import { useState } from "react";
 
 import { cn } from "@/components/cn";
 import { LogoMark } from "@/components/logo";
+import { writeCookie } from "@/components/preferences";
 import { ShortcutKeys } from "@/components/shortcut-keys";
 import { Tooltip } from "@/components/ui/tooltip";
 
 import { type Destination, destinationsFor, isWithin } from "./navigation";
 import { openPalette } from "./palette-state";
-import { keepSidebar } from "./sidebar-cookie";
+import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 import { UserMenu, type UserMenuUser } from "./user-menu";
 
-const lineClass =
+const itemClass =
   "focus-inset flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm font-medium text-muted transition-colors duration-100 select-none hover:bg-hover hover:text-foreground [&_svg]:size-4 [&_svg]:shrink-0";
 
 /**
- * The way around, on everything wider than a phone: full from 1024 px up, a rail of icons below that and wherever someone has folded
- * it (a cookie, so that the server draws it right at once).
+ * The main navigation, on screens wider than a phone: full from 1024 px up, a rail of icons below that, or wherever the user has folded it (a
+ * cookie, so that the server renders it folded).
  */
 export function Sidebar({
   organization,
@@ -36,7 +37,7 @@ export function Sidebar({
   const [folded, setFolded] = useState(initiallyFolded);
   const fold = (next: boolean) => {
     setFolded(next);
-    keepSidebar(next);
+    writeCookie(SIDEBAR_COOKIE, next ? "folded" : null);
   };
   const onlyUnfolded = folded ? "hidden" : "hidden lg:inline-flex";
   return (
@@ -61,7 +62,7 @@ export function Sidebar({
           <button
             type="button"
             onClick={openPalette}
-            className={cn(lineClass, "border bg-background font-normal shadow-xs hover:border-border-strong")}
+            className={cn(itemClass, "border bg-background font-normal shadow-xs hover:border-border-strong")}
           >
             <Search aria-hidden />
             <span className={cn("flex-1 text-start", folded ? "sr-only" : "max-lg:sr-only")}>{t("palette.short")}</span>
@@ -86,7 +87,7 @@ export function Sidebar({
             type="button"
             onClick={() => fold(!folded)}
             aria-expanded={!folded}
-            className={cn(lineClass, "hidden lg:flex")}
+            className={cn(itemClass, "hidden lg:flex")}
           >
             {folded ? (
               <PanelLeftOpen className="rtl-flip" aria-hidden />
@@ -116,7 +117,7 @@ function SidebarLink({
       <Link
         href={href}
         {...(active ? { "aria-current": "page" as const } : {})}
-        className={cn(lineClass, active && "bg-hover text-foreground [&_svg]:text-accent-text")}
+        className={cn(itemClass, active && "bg-hover text-foreground [&_svg]:text-accent-text")}
       >
         <Icon aria-hidden />
         <span className={cn("truncate", folded ? "sr-only" : "max-lg:sr-only")}>{t(name)}</span>
@@ -125,7 +126,7 @@ function SidebarLink({
   );
 }
 
-/** The word beside an icon of the rail. Where the words are in the sidebar itself, CSS keeps the tooltip away. */
+/** The label of an icon of the rail. Where the sidebar itself shows the labels, CSS hides the tooltip. */
 function RailTooltip({
   content,
   folded,

@@ -8,7 +8,7 @@ import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import { auth } from "@/server/auth/auth";
 
-/** Ends this session. Needs no role: whoever is in may leave. */
+/** Ends this session. Needs no role. */
 export async function signOut(): Promise<{ ok: false }> {
   const requestHeaders = await headers();
   if (!isSameOrigin(requestHeaders, env.APP_URL)) {

@@ -5,8 +5,8 @@ import { expect, test } from "@playwright/test";
 
 /** Logs a line every few milliseconds, as what is uncaught does once more; says on exit how many errors were uncaught. */
 const PROGRAM = `
-  import { log, outliveLogReader } from "./lib/log";
-  if (process.env.GUARD === "1") outliveLogReader();
+  import { log, ignoreClosedOutput } from "./lib/log";
+  if (process.env.GUARD === "1") ignoreClosedOutput();
   let uncaught = 0;
   process.on("uncaughtException", () => { uncaught += 1; log("error", "console"); });
   process.stdin.once("end", () => {
