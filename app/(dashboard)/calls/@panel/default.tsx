@@ -1,4 +1,4 @@
-/** A call that is opened by its address is a page of its own, with nothing beside it. */
+/** A call that is opened by its URL is a page of its own, without a panel. */
 export default function NoPanel() {
   return null;
 }

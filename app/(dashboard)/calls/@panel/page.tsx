@@ -1,4 +1,4 @@
-/** The list has no call beside it. It must say so: a slot without a page for an address keeps what it showed. */
+/** The list alone, without a panel. Needed because a slot that has no page for a URL keeps showing the last one. */
 export default function NoPanel() {
   return null;
 }

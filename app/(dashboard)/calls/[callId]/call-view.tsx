@@ -34,7 +34,7 @@ import { Report } from "./report";
 import { Review } from "./review";
 import { Transcript } from "./transcript";
 
-/** One call, whole: as a page of its own, and in the panel beside its list. It lays itself out by the width it gets. */
+/** Everything about one call, as a page of its own and in the panel beside the list. Its layout follows its own width, not the window's. */
 export async function CallView({
   found,
   user,
@@ -51,21 +51,21 @@ export async function CallView({
   const { call, details } = maskCall(found, access);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
-    // Another call is another recording, another search, another note.
+    // The key resets the recording, the search and the note for another call.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
       <article className="@container space-y-4">
         <CallHead call={call} filter={filter} view={view} user={user} access={access} />
         <EnrichmentNotice call={call} canRetry={isOperator} />
         {/*
-         * Two columns where there is room. In one, their cards stand among one another in the order in which a call is looked through;
-         * the keyboard follows, where the browser can.
+         * Two columns where there is room. In one column, `order-*` sorts the cards of both by how people read a call; in browsers that
+         * support `reading-flow`, the tab key follows that order.
          */}
         <div className="flex flex-col gap-4 [reading-flow:flex-visual] @4xl:grid @4xl:grid-cols-[minmax(0,1fr)_22rem] @4xl:items-start @4xl:[reading-flow:normal] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
           <div className="contents min-w-0 @4xl:block @4xl:space-y-4">
             {source === null ? (
               <NoRecording call={call} purgedAt={details.recordingPurgedAt} />
             ) : (
-              // Above what scrolls beneath it, with a strip of the page's own ground over its edge.
+              // Stays on top while the rest scrolls; its background and padding hide what scrolls out above it.
               <div className="sticky top-(--sticky-top,3.25rem) z-20 -mt-2 bg-background pt-2 md:top-0">
                 <Player
                   title={call.customerName ?? call.phoneNumber ?? t("unnamed")}
@@ -76,7 +76,7 @@ export async function CallView({
             )}
             <div className="order-3">
               <TranscriptCard
-                // Written by our own merge, in the shapes of `lib/call/facts.ts`.
+                // The merge wrote it in the shapes of `lib/call/facts.ts`.
                 messages={details.transcript as TranscriptMessage[] | null}
                 corrections={(details.corrections ?? []) as Correction[]}
                 isReached={isReached(call.outcome)}
@@ -147,10 +147,10 @@ function maskCall({ call, details }: WholeCall, access: NumberAccess): WholeCall
   };
 }
 
-/** Why there is nothing to hear. */
+/** Shown in place of the player: why there is no recording. */
 function NoRecording({ call, purgedAt }: { call: Call; purgedAt: Date | null }) {
   const t = useTranslations("call.player.none");
-  const why = () => {
+  const reason = () => {
     if (call.hasRecording) {
       return t("viewer");
     }
@@ -167,7 +167,7 @@ function NoRecording({ call, purgedAt }: { call: Call; purgedAt: Date | null }) 
       <MicOff className="size-4 shrink-0 text-subtle" aria-hidden />
       <p className="min-w-0">
         <span className="font-medium">{call.hasRecording ? t("viewerTitle") : t("title")}</span>{" "}
-        <span className="text-muted">{why()}</span>
+        <span className="text-muted">{reason()}</span>
       </p>
     </div>
   );
@@ -192,7 +192,7 @@ function TranscriptCard({
 }) {
   const t = useTranslations("call.transcript");
   if (messages === null || messages.length === 0) {
-    const why =
+    const reason =
       purgedAt !== null
         ? t.rich("purged", { time: slot(<Time value={purgedAt} format="date" />) })
         : isPending
@@ -207,7 +207,7 @@ function TranscriptCard({
           <p>
             {messages === null ? (
               <>
-                {t("none")}. {why}
+                {t("none")}. {reason}
               </>
             ) : (
               t("empty")

@@ -9,13 +9,13 @@ import { LinkButton } from "@/components/ui/link-button";
 
 import { useIsPanel } from "../calls-frame";
 
-/** Who the call is about. In the panel, the list's own heading is the page's first. */
+/** The call's heading. In the panel it is an `h2`, because the list's heading is the page's `h1`. */
 export function HeadTitle({ children }: { children: ReactNode }) {
   const Heading = useIsPanel() ? "h2" : "h1";
   return <Heading className="min-w-0 text-xl font-semibold tracking-tight break-words">{children}</Heading>;
 }
 
-/** The way back to the list with its filter; in the panel, the list is there already. */
+/** A link back to the filtered list; nothing in the panel, which is beside the list. */
 export function BackToList({ href }: { href: Route }) {
   const t = useTranslations("call");
   return useIsPanel() ? null : (

@@ -29,9 +29,9 @@ import { CallMenu } from "./call-menu";
 import { BackToList, HeadTitle } from "./head-parts";
 import { NeighbourLinks } from "./neighbour-links";
 import { RevealNumber } from "./reveal-number";
-import { DecisionWord } from "./review";
+import { DecisionLabel } from "./review";
 
-/** Who, when and how long, the three facts, and the way to the calls before and after. */
+/** Who, when and how long, the three facts, and links to the calls before and after. */
 export async function CallHead({
   call,
   filter,
@@ -145,7 +145,7 @@ async function Decision({ callId }: { callId: string }) {
   }
   return (
     <>
-      <DecisionWord decision={latest.decision} />
+      <DecisionLabel decision={latest.decision} />
       <FactHint>
         {t.rich("by", {
           name: slot(<bdi>{latest.userName ?? t("someone")}</bdi>),

@@ -24,7 +24,7 @@ const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = 
   quarantined: "warning",
 };
 
-/** How what is known came to be known: every delivery, and what the API was asked. */
+/** Where the facts of a call come from: each delivery, and the requests to the API. */
 export async function History({ call, role }: { call: Call; role: Role }) {
   const [t, deliveries] = await Promise.all([getTranslations("call.history"), listCallDeliveries(call.callId)]);
   return (
@@ -46,7 +46,7 @@ export async function History({ call, role }: { call: Call; role: Role }) {
   );
 }
 
-/** Who heard, downloaded or changed it: for administrators. */
+/** Who listened to, downloaded or changed the call. For administrators. */
 async function Listeners({ callId }: { callId: string }) {
   const [t, events] = await Promise.all([getTranslations("call.history"), listAuditOfCall(callId)]);
   const did = (action: string) => {
@@ -143,13 +143,13 @@ async function Enrichment({ call }: { call: Call }) {
   );
 }
 
-/** Small facts in a row, apart by dots. A dot goes with what it follows, so that no line begins with one. */
+/** Small facts in a row, separated by dots. A dot belongs to the fact before it, so that no line begins with one. */
 function Facts({ children }: { children: ReactNode[] }) {
   const facts = children.filter((child) => child !== false && child !== null);
   return (
     <p className="flex flex-wrap gap-x-1.5 text-xs text-muted">
       {facts.map((child, index) => (
-        // The row is written out above and keeps its order.
+        // The facts have no keys of their own, and their order does not change.
         // oxlint-disable-next-line react/no-array-index-key
         <span key={index} className="inline-flex gap-x-1.5">
           <span>{child}</span>

@@ -12,12 +12,12 @@ import { Tooltip } from "@/components/ui/tooltip";
 
 import { useIsPanel } from "../calls-frame";
 
-/** To the calls before and after in the list that this one was opened from, by a click or by J and K. */
+/** Links to the previous and the next call of the list from which this one was opened; J and K follow them too. */
 export function NeighbourLinks({
   previous,
   next,
 }: {
-  /** Null: this is the first one, or it is not known yet. */
+  /** Null if this is the first call, or while the neighbours load. */
   previous: Route | null;
   next: Route | null;
 }) {
@@ -25,8 +25,8 @@ export function NeighbourLinks({
   const keys = useTranslations("call.keys");
   const router = useRouter();
   const isPanel = useIsPanel();
-  // In the panel the list stays where it is, and going back closes the panel instead of walking back through it.
-  const go = (href: Route | null) => {
+  // In the panel the list keeps its position, and the browser's back button closes the panel instead of showing the last call.
+  const open = (href: Route | null) => {
     if (href !== null) {
       if (isPanel) {
         router.replace(href, { scroll: false });
@@ -35,8 +35,8 @@ export function NeighbourLinks({
       }
     }
   };
-  useShortcut({ keys: "j", label: keys("next"), enabled: next !== null }, () => go(next));
-  useShortcut({ keys: "k", label: keys("previous"), enabled: previous !== null }, () => go(previous));
+  useShortcut({ keys: "j", label: keys("next"), enabled: next !== null }, () => open(next));
+  useShortcut({ keys: "k", label: keys("previous"), enabled: previous !== null }, () => open(previous));
   return (
     <nav className="flex gap-1" aria-label={t("neighbours")}>
       <Step href={previous} label={t("previous")} shortcut="K" rel="prev" />
@@ -57,7 +57,7 @@ function Step({
   rel: "prev" | "next";
 }) {
   const isPanel = useIsPanel();
-  // Up and down, as in the list.
+  // Up and down, because the list is vertical.
   const Icon = rel === "prev" ? ChevronUp : ChevronDown;
   const icon = <Icon aria-hidden />;
   const className = buttonClass({ variant: "secondary", size: "sm", shape: "icon" });

@@ -13,7 +13,7 @@ import { CallView } from "./call-view";
 
 type Props = { params: Promise<{ callId: string }>; searchParams: Promise<SearchParams> };
 
-/** The title and the page ask for the same call: one query a request. */
+/** The metadata and the page read the same call with one query. */
 const readCall = cache(getCall);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -36,7 +36,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: t("title", { who: name ?? t("unnamed") }) };
 }
 
-/** Everything known of one call. An unknown one is a 404: settled before the first byte is sent. */
+/** One call. An unknown one is a 404, which is only possible before the first byte is sent. */
 export default async function CallPage({ params, searchParams }: Props) {
   const user = await requirePage("viewer");
   const found = await readCall(await callIdOf(params));
@@ -46,7 +46,7 @@ export default async function CallPage({ params, searchParams }: Props) {
   return <CallView found={found} user={user} searchParams={await searchParams} />;
 }
 
-/** A page is given the segment as it stands in the URL; any text may be an id. */
+/** Next passes the segment percent-encoded, and an id may contain any text. */
 async function callIdOf(params: Props["params"]): Promise<string> {
   const { callId } = await params;
   try {

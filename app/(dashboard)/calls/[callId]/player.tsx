@@ -38,10 +38,10 @@ export function Player({
   downloadHref,
   canRefresh,
 }: {
-  /** Who was called, for the system's own media controls. */
+  /** Who was called, for the operating system's media controls. */
   title: string;
   downloadHref: string;
-  /** Whether there is an API to ask for a new link. */
+  /** Whether there is an API that gives a new link. */
   canRefresh: boolean;
 }) {
   const t = useTranslations("call.player");
@@ -49,7 +49,7 @@ export function Player({
   const problem = usePlayerState<PlayerProblem | null>((state) => state.problem, null);
   const [hasSilences, setHasSilences] = useState(false);
   const [isTooLarge, setIsTooLarge] = useState(false);
-  usePlayerKeys();
+  usePlayerShortcuts();
   useMediaSession(title);
   if (player === null) {
     return null;
@@ -116,7 +116,7 @@ export function Player({
       await navigator.clipboard.writeText(url.href);
       toast.success(t("momentCopied", { time: formatDuration(seconds) }));
     } catch {
-      // Without the clipboard the address bar has it.
+      // The clipboard is not available: put the link into the address bar.
       window.history.replaceState(null, "", url.hash);
     }
   }
@@ -265,7 +265,7 @@ function Problem({ problem, canRefresh }: { problem: PlayerProblem; canRefresh: 
   );
 }
 
-function usePlayerKeys() {
+function usePlayerShortcuts() {
   const t = useTranslations("call.keys");
   const player = usePlayer();
   const enabled = player !== null;
@@ -276,7 +276,7 @@ function usePlayerKeys() {
   useShortcut({ keys: "]", label: t("faster"), enabled }, () => player?.stepRate(1));
 }
 
-/** The keyboard's and the headset's play button, and the system's own controls. */
+/** Connects the media keys, a headset's buttons and the operating system's media controls. */
 function useMediaSession(title: string) {
   const player = usePlayer();
   useEffect(() => {

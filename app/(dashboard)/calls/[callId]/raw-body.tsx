@@ -13,10 +13,10 @@ import { Spinner } from "@/components/ui/spinner";
 const answerSchema = z.object({ form: z.enum(["json", "text", "hex"]), text: z.string(), isDecoded: z.boolean() });
 type Loaded = z.infer<typeof answerSchema> | "loading" | "failed";
 
-/** A browser lays out so much code without a pause; all of it can be copied. */
+/** The most characters that are shown, which a browser lays out without a pause. All of the text can be copied. */
 const MAX_SHOWN = 200_000;
 
-/** What a delivery brought, byte for byte where it must be; fetched when it is opened. */
+/** The body of a delivery, as text or as hexadecimal bytes. Fetched when it is opened. */
 export function RawBody({ callId, deliveryId }: { callId: string; deliveryId: string }) {
   const t = useTranslations("call.history");
   const common = useTranslations("common.action");

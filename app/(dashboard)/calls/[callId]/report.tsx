@@ -10,7 +10,7 @@ import { Time } from "@/components/ui/time";
 import type { JsonObject } from "@/lib/call/facts";
 import { readReport, type TypedReport } from "@/lib/call/report";
 
-/** What the vendor's assessment says: the typed form in words, any other object as it is. */
+/** The vendor's assessment: the form that we know as text, any other object as a tree. */
 export function Report({ report, isReached }: { report: JsonObject | null; isReached: boolean }) {
   const t = useTranslations("call.report");
   if (report === null) {

@@ -11,7 +11,7 @@ import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ReviewForm } from "./review-form";
 
-/** What people decided about a call, and the form to decide. */
+/** What people decided about a call, and the form for a new decision. */
 export async function Review({
   callId,
   canDecide,
@@ -31,20 +31,20 @@ export async function Review({
     Object.assign(entry, { note: note === null ? null : maskStaffTextFor(access, note, phoneNumber) }),
   );
   const [latest] = entries;
-  const standing = latest === undefined || latest.decision === "cleared" ? null : latest;
+  const current = latest === undefined || latest.decision === "cleared" ? null : latest;
   return (
     <Card title={t("title")}>
       {canDecide ? (
         <ReviewForm
-          // What stands changes with each decision: the form begins from it.
+          // The key resets the form when there is a new decision.
           key={latest?.id ?? "none"}
           callId={callId}
-          decision={standing?.decision === "cleared" ? null : (standing?.decision ?? null)}
-          note={standing?.note ?? ""}
+          decision={current?.decision === "cleared" ? null : (current?.decision ?? null)}
+          note={current?.note ?? ""}
         />
       ) : (
         <>
-          {standing !== null && <Entry entry={standing} />}
+          {current !== null && <Entry entry={current} />}
           <p className="mt-1 text-muted">{t("readOnly")}</p>
         </>
       )}
@@ -68,7 +68,7 @@ function Entry({ entry }: { entry: ReviewEntry }) {
   const t = useTranslations("call.facts");
   return (
     <div className="min-w-0">
-      <DecisionWord decision={entry.decision} />
+      <DecisionLabel decision={entry.decision} />
       {entry.note !== null && (
         <p className="mt-0.5 break-words whitespace-pre-wrap">
           <bdi>{entry.note}</bdi>
@@ -84,17 +84,17 @@ function Entry({ entry }: { entry: ReviewEntry }) {
   );
 }
 
-const SIGNS: Record<ReviewDecision, [LucideIcon, string]> = {
+const ICONS: Record<ReviewDecision, [LucideIcon, string]> = {
   resolved: [CircleCheckBig, "text-success"],
   follow_up: [FlagTriangleRight, "text-warning"],
   wrong_outcome: [MessageCircleQuestionMark, "text-info"],
   cleared: [Undo2, "text-subtle"],
 };
 
-/** A decision: sign and word. */
-export function DecisionWord({ decision }: { decision: ReviewDecision }) {
+/** The icon and the label of a decision. */
+export function DecisionLabel({ decision }: { decision: ReviewDecision }) {
   const t = useTranslations("call.review.decision");
-  const [Icon, color] = SIGNS[decision];
+  const [Icon, color] = ICONS[decision];
   return (
     <span className="inline-flex items-center gap-1.5 text-sm">
       <Icon className={`size-4 shrink-0 ${color}`} aria-hidden />

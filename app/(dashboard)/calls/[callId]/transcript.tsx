@@ -15,12 +15,12 @@ import { findInTurn, type Mark, piecesOf } from "@/lib/call/transcript-search";
 
 import { TurnItem } from "./turn";
 
-/** Up to so many turns are all there at once, also for the browser's own search and for paper. */
-const ALL_AT_ONCE = 400;
-/** Of a longer transcript only the stretches near the window are laid out. */
-const STRETCH = 100;
+/** Up to this many turns are all rendered, so that the browser's search and printing find them. */
+const MAX_UNCHUNKED = 400;
+/** A longer transcript is divided into chunks of this many turns, and only those near the viewport are rendered. */
+const CHUNK_SIZE = 100;
 
-/** The turns of a call: searchable, and following the recording where they carry times. */
+/** The turns of a call. They can be searched, and follow the recording where they have times. */
 export function Transcript({
   turns,
   hasTimes,
@@ -31,25 +31,25 @@ export function Transcript({
   initialQuery: string;
 }) {
   const list = useRef<HTMLDivElement>(null);
-  const stretches = useMemo(() => stretchesOf(turns), [turns]);
-  const [laidOut, setLaidOut] = useState<ReadonlySet<number>>(() => new Set(stretches.length > 1 ? [0] : []));
+  const chunks = useMemo(() => chunksOf(turns), [turns]);
+  const [rendered, setRendered] = useState<ReadonlySet<number>>(() => new Set(chunks.length > 1 ? [0] : []));
   const [toReveal, setToReveal] = useState<{ turn: number; block: ScrollLogicalPosition } | null>(null);
   const active = useActiveTurn(turns);
   const search = useSearch(turns, initialQuery);
 
   const reveal = (turn: number, block: ScrollLogicalPosition) => {
-    const stretch = Math.floor(turn / STRETCH);
-    if (stretches.length > 1 && !laidOut.has(stretch)) {
-      setLaidOut(new Set(laidOut).add(stretch));
+    const chunk = Math.floor(turn / CHUNK_SIZE);
+    if (chunks.length > 1 && !rendered.has(chunk)) {
+      setRendered(new Set(rendered).add(chunk));
     }
     setToReveal({ turn, block });
   };
   useEffect(() => {
     if (toReveal !== null) {
-      const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const isReduced = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       list.current
         ?.querySelector(`[data-turn="${toReveal.turn}"]`)
-        ?.scrollIntoView({ block: toReveal.block, behavior: isCalm ? "auto" : "smooth" });
+        ?.scrollIntoView({ block: toReveal.block, behavior: isReduced ? "auto" : "smooth" });
     }
   }, [toReveal]);
 
@@ -64,13 +64,13 @@ export function Transcript({
     <>
       <SearchBar search={search} onStep={goTo} />
       <div ref={list} data-timeless={hasTimes ? undefined : true} className="group/turns relative">
-        {stretches.map((stretch, index) => (
-          <Stretch
-            key={stretch.first}
-            stretch={stretch}
-            isLaidOut={stretches.length === 1 || laidOut.has(index)}
-            onNear={() => setLaidOut((before) => new Set(before).add(index))}
-            active={active >= stretch.first && active < stretch.first + stretch.turns.length ? active : -1}
+        {chunks.map((chunk, index) => (
+          <Chunk
+            key={chunk.first}
+            chunk={chunk}
+            isRendered={chunks.length === 1 || rendered.has(index)}
+            onNear={() => setRendered((before) => new Set(before).add(index))}
+            active={active >= chunk.first && active < chunk.first + chunk.turns.length ? active : -1}
             marks={search.marks}
             current={search.current}
           />
@@ -95,34 +95,34 @@ function FollowButton({ onClick }: { onClick: () => void }) {
   );
 }
 
-type TurnStretch = { first: number; turns: readonly Turn[]; height: number };
+type TurnChunk = { first: number; turns: readonly Turn[]; height: number };
 
-function stretchesOf(turns: readonly Turn[]): TurnStretch[] {
-  const size = turns.length <= ALL_AT_ONCE ? Math.max(1, turns.length) : STRETCH;
-  const stretches: TurnStretch[] = [];
+function chunksOf(turns: readonly Turn[]): TurnChunk[] {
+  const size = turns.length <= MAX_UNCHUNKED ? Math.max(1, turns.length) : CHUNK_SIZE;
+  const chunks: TurnChunk[] = [];
   for (let first = 0; first < turns.length; first += size) {
     const part = turns.slice(first, first + size);
-    stretches.push({ first, turns: part, height: part.reduce((sum, turn) => sum + estimatedHeight(turn), 0) });
+    chunks.push({ first, turns: part, height: part.reduce((sum, turn) => sum + estimatedHeight(turn), 0) });
   }
-  return stretches;
+  return chunks;
 }
 
-/** In pixels, roughly: what is not laid out yet keeps about its place. */
+/** A rough height in pixels, so that the page does not jump when a chunk is rendered. */
 function estimatedHeight(turn: Turn): number {
   const length = turn.kind === "speech" ? turn.segments.reduce((sum, { text }) => sum + text.length, 0) : 0;
   return 34 + Math.ceil(Math.min(length, 20_000) / 90) * 22;
 }
 
-const Stretch = memo(function Stretch({
-  stretch,
-  isLaidOut,
+const Chunk = memo(function Chunk({
+  chunk,
+  isRendered,
   onNear,
   active,
   marks,
   current,
 }: {
-  stretch: TurnStretch;
-  isLaidOut: boolean;
+  chunk: TurnChunk;
+  isRendered: boolean;
   onNear: () => void;
   active: number;
   marks: ReadonlyMap<number, Mark[][]>;
@@ -131,7 +131,7 @@ const Stretch = memo(function Stretch({
   const place = useRef<HTMLDivElement>(null);
   const near = useEffectEvent(onNear);
   useEffect(() => {
-    if (isLaidOut || place.current === null) {
+    if (isRendered || place.current === null) {
       return undefined;
     }
     const observer = new IntersectionObserver(
@@ -144,18 +144,18 @@ const Stretch = memo(function Stretch({
     );
     observer.observe(place.current);
     return () => observer.disconnect();
-  }, [isLaidOut]);
+  }, [isRendered]);
 
-  if (!isLaidOut) {
-    return <div ref={place} style={{ height: stretch.height }} aria-hidden />;
+  if (!isRendered) {
+    return <div ref={place} style={{ height: chunk.height }} aria-hidden />;
   }
   return (
-    <ol start={stretch.first + 1}>
-      {stretch.turns.map((turn, offset) => {
-        const index = stretch.first + offset;
+    <ol start={chunk.first + 1}>
+      {chunk.turns.map((turn, offset) => {
+        const index = chunk.first + offset;
         return (
           <TurnItem
-            // A transcript does not change its order.
+            // The turns do not change their order.
             // oxlint-disable-next-line react/no-array-index-key
             key={index}
             index={index}
@@ -172,27 +172,27 @@ const Stretch = memo(function Stretch({
 
 /* ── Following the recording ─────────────────────────────────────────────────────────────────────────────────────── */
 
-/** The turn that is heard now, -1 for none: the last one that has begun. */
+/** The index of the turn that is playing, -1 for none: the last one that has started. */
 function useActiveTurn(turns: readonly Turn[]): number {
   const starts = useMemo(
     () =>
       turns
         .flatMap((turn, index) =>
-          turn.kind === "speech" && turn.startAt !== null ? [{ at: turn.startAt, turn: index }] : [],
+          turn.kind === "speech" && turn.startAt !== null ? [{ startAt: turn.startAt, turn: index }] : [],
         )
-        .toSorted((a, b) => a.at - b.at),
+        .toSorted((a, b) => a.startAt - b.startAt),
     [turns],
   );
-  return usePlayerState(({ time, isPlaying }) => (time === 0 && !isPlaying ? -1 : lastBegun(starts, time)), -1);
+  return usePlayerState(({ time, isPlaying }) => (time === 0 && !isPlaying ? -1 : lastStarted(starts, time)), -1);
 }
 
-function lastBegun(starts: readonly { at: number; turn: number }[], time: number): number {
+function lastStarted(starts: readonly { startAt: number; turn: number }[], time: number): number {
   let low = 0;
   let high = starts.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    // A seek to a turn's start lands a hair before it in some browsers.
-    if ((starts[middle]?.at ?? 0) <= time + 0.05) {
+    // In some browsers, a seek to a turn's start ends slightly before it.
+    if ((starts[middle]?.startAt ?? 0) <= time + 0.05) {
       low = middle + 1;
     } else {
       high = middle;
@@ -203,7 +203,7 @@ function lastBegun(starts: readonly { at: number; turn: number }[], time: number
 
 const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown"]);
 
-/** Scrolls along with the recording until the reader scrolls for themselves, and again when they say so. */
+/** Scrolls to the active turn while the recording plays, until the user scrolls; `resume` starts it again. */
 function useFollowing(active: number, list: RefObject<HTMLElement | null>, reveal: (turn: number) => void) {
   const isPlaying = usePlayerState((state) => state.isPlaying, false);
   const [follows, setFollows] = useState(true);
@@ -222,21 +222,21 @@ function useFollowing(active: number, list: RefObject<HTMLElement | null>, revea
     }
     const stopped = new AbortController();
     const options = { passive: true, signal: stopped.signal };
-    const leave = () => setFollows(false);
-    window.addEventListener("wheel", leave, options);
-    window.addEventListener("touchmove", leave, options);
-    window.addEventListener("keydown", (event) => SCROLL_KEYS.has(event.key) && leave(), options);
+    const stopFollowing = () => setFollows(false);
+    window.addEventListener("wheel", stopFollowing, options);
+    window.addEventListener("touchmove", stopFollowing, options);
+    window.addEventListener("keydown", (event) => SCROLL_KEYS.has(event.key) && stopFollowing(), options);
     return () => stopped.abort();
   }, [isPlaying]);
 
-  const isOutOfSight = useIsOutOfSight(active, list, isPlaying && !follows);
-  return { isAway: isOutOfSight, resume: () => setFollows(true) };
+  const isAway = useIsOutOfView(active, list, isPlaying && !follows);
+  return { isAway, resume: () => setFollows(true) };
 }
 
-function useIsOutOfSight(turn: number, list: RefObject<HTMLElement | null>, isAsked: boolean): boolean {
+function useIsOutOfView(turn: number, list: RefObject<HTMLElement | null>, isEnabled: boolean): boolean {
   const [isOut, setIsOut] = useState(false);
   useEffect(() => {
-    if (!isAsked || turn === -1) {
+    if (!isEnabled || turn === -1) {
       return undefined;
     }
     const element = list.current?.querySelector(`[data-turn="${turn}"]`);
@@ -247,8 +247,8 @@ function useIsOutOfSight(turn: number, list: RefObject<HTMLElement | null>, isAs
     const observer = new IntersectionObserver((entries) => setIsOut(!entries.some((entry) => entry.isIntersecting)));
     observer.observe(element);
     return () => observer.disconnect();
-  }, [turn, list, isAsked]);
-  return isAsked && isOut;
+  }, [turn, list, isEnabled]);
+  return isEnabled && isOut;
 }
 
 /* ── Search ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -260,46 +260,47 @@ const NO_MARKS: ReadonlyMap<number, Mark[][]> = new Map();
 
 function useSearch(turns: readonly Turn[], initialQuery: string) {
   const [query, setQuery] = useState(initialQuery);
+  /** The index of the current match, -1 before the first step. */
   const [at, setAt] = useState(-1);
-  const asked = useDeferredValue(query.trim());
-  const { marks, places } = useMemo(() => findAll(turns, asked), [turns, asked]);
+  const searched = useDeferredValue(query.trim());
+  const { marks, matches } = useMemo(() => findAll(turns, searched), [turns, searched]);
   return {
     query,
-    isAsked: asked !== "",
+    isSearching: searched !== "",
     marks,
-    count: places.length,
+    count: matches.length,
     at,
-    current: places[at] ?? null,
-    ask(next: string) {
+    current: matches[at] ?? null,
+    setQuery(next: string) {
       setQuery(next);
       setAt(-1);
     },
-    /** Goes to the next or previous match, around the end. The turn it is in, null where there is none. */
+    /** Goes to the next or previous match, and from the last to the first. Returns the index of its turn, null if there is no match. */
     step(step: 1 | -1): number | null {
-      if (places.length === 0) {
+      if (matches.length === 0) {
         return null;
       }
-      const next = at === -1 && step === -1 ? places.length - 1 : (at + step + places.length) % places.length;
+      const next = at === -1 && step === -1 ? matches.length - 1 : (at + step + matches.length) % matches.length;
       setAt(next);
-      return places[next]?.turn ?? null;
+      return matches[next]?.turn ?? null;
     },
   };
 }
 
 function findAll(turns: readonly Turn[], query: string) {
   if (query === "") {
-    return { marks: NO_MARKS, places: [] };
+    return { marks: NO_MARKS, matches: [] };
   }
   const marks = new Map<number, Mark[][]>();
-  const places: CurrentMatch[] = [];
+  const matches: CurrentMatch[] = [];
   for (const [index, turn] of turns.entries()) {
     const found = turn.kind === "speech" ? findInTurn(piecesOf(turn.segments), query) : [];
     if (found.length > 0) {
       marks.set(index, found);
-      places.push(...found.map((_, match) => ({ turn: index, match })));
+      matches.push(...found.map((_, match) => ({ turn: index, match })));
     }
   }
-  return { marks, places };
+  return { marks, matches };
 }
 
 function SearchBar({ search, onStep }: { search: TranscriptSearch; onStep: (step: 1 | -1) => void }) {
@@ -314,10 +315,10 @@ function SearchBar({ search, onStep }: { search: TranscriptSearch; onStep: (step
         <Input
           ref={field}
           type="search"
-          // Empty, its placeholder begins where the page's lines do.
+          // An empty field has no direction of its own: its placeholder follows the page.
           dir={search.query === "" ? undefined : "auto"}
           value={search.query}
-          onChange={(event) => search.ask(event.currentTarget.value)}
+          onChange={(event) => search.setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === "Enter") {
               event.preventDefault();
@@ -329,10 +330,10 @@ function SearchBar({ search, onStep }: { search: TranscriptSearch; onStep: (step
           className="ps-8"
         />
       </div>
-      <output className={cn("min-w-14 text-xs text-muted tabular", !search.isAsked && "sr-only")}>
-        {search.isAsked ? t("matches", { count: search.count, at: String(Math.max(0, search.at + 1)) }) : ""}
+      <output className={cn("min-w-14 text-xs text-muted tabular", !search.isSearching && "sr-only")}>
+        {search.isSearching ? t("matches", { count: search.count, at: String(Math.max(0, search.at + 1)) }) : ""}
       </output>
-      {search.isAsked && (
+      {search.isSearching && (
         <div className="flex">
           <IconButton label={t("previousMatch")} size="sm" disabled={search.count === 0} onClick={() => onStep(-1)}>
             <ChevronUp aria-hidden />

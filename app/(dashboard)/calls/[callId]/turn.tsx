@@ -15,7 +15,7 @@ import type { Turn } from "@/lib/call/transcript";
 import { type Mark, type Piece, piecesOf } from "@/lib/call/transcript-search";
 import { formatDuration } from "@/lib/time/duration";
 
-/** One turn of a transcript. What was said is text and nothing else, in the direction of its own language. */
+/** One turn of a transcript. Its content is always plain text, in the direction of its own language. */
 export const TurnItem = memo(function TurnItem({
   index,
   turn,
@@ -28,7 +28,7 @@ export const TurnItem = memo(function TurnItem({
   isActive: boolean;
   /** The matches of a search in this turn. */
   marks: Mark[][] | null;
-  /** Which of them is looked at, -1 for none. */
+  /** The index of the current match, -1 for none. */
   currentMatch: number;
 }) {
   return (
@@ -81,8 +81,8 @@ function TurnTime({ startAt }: { startAt: number | null }) {
 
 /* ── Speech ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Nobody speaks so long: what is longer is shown when it is asked for. */
-const LONG = 20_000;
+/** A longer text, which no speech is, is shortened until the user asks for all of it. */
+const MAX_SPEECH = 20_000;
 
 function Speech({
   turn,
@@ -97,7 +97,7 @@ function Speech({
   const [isWhole, setIsWhole] = useState(false);
   const pieces = piecesOf(turn.segments);
   const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
-  const shown = isWhole || length <= LONG || marks !== null ? pieces : upTo(LONG, pieces);
+  const shown = isWhole || length <= MAX_SPEECH || marks !== null ? pieces : upTo(MAX_SPEECH, pieces);
   const isAgent = turn.role === "assistant";
   return (
     <>
@@ -107,7 +107,7 @@ function Speech({
       <p dir="auto" className="max-w-xl text-base break-words whitespace-pre-wrap">
         {shown.map((piece, index) => (
           <PieceText
-            // Pieces keep their places.
+            // The pieces do not change their order.
             // oxlint-disable-next-line react/no-array-index-key
             key={index}
             piece={piece}
@@ -130,13 +130,13 @@ function Speech({
 
 function upTo(limit: number, pieces: readonly Piece[]): Piece[] {
   const shown: Piece[] = [];
-  let left = limit;
+  let remaining = limit;
   for (const piece of pieces) {
-    if (left <= 0) {
+    if (remaining <= 0) {
       break;
     }
-    shown.push({ ...piece, text: piece.text.slice(0, left) });
-    left -= piece.text.length;
+    shown.push({ ...piece, text: piece.text.slice(0, remaining) });
+    remaining -= piece.text.length;
   }
   return shown;
 }
@@ -178,7 +178,7 @@ function PieceText({ piece, marks }: { piece: Piece; marks: readonly PieceMark[]
   return text;
 }
 
-/** Two readings of a turn may mark overlapping pieces: what is marked already is not marked again. */
+/** The matches of the original and of the corrected text may overlap: a mark that overlaps the one before is left out. */
 function marked(text: string, marks: readonly PieceMark[]): ReactNode {
   if (marks.length === 0) {
     return text;
@@ -206,7 +206,7 @@ function marked(text: string, marks: readonly PieceMark[]): ReactNode {
 
 /* ── Everything else ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Folded away; what is inside is made when it is opened. */
+/** Collapsed content, which is rendered when it is opened. */
 function Fold({ summary, children }: { summary: ReactNode; children: () => ReactNode }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
@@ -259,7 +259,8 @@ function Tool({ turn: { name, call, output } }: { turn: Turn & { kind: "tool" } 
   );
 }
 
-const LONG_CODE = 100_000;
+/** The most characters of code that are shown. */
+const MAX_CODE = 100_000;
 
 function Code({ title, copyLabel, text }: { title: string; copyLabel: string; text: string }) {
   const t = useTranslations("call.transcript");
@@ -267,13 +268,13 @@ function Code({ title, copyLabel, text }: { title: string; copyLabel: string; te
   return (
     <div>
       <p className="mb-1 text-xs text-muted">{title}</p>
-      <CodeBlock label={title} copyLabel={copyLabel} code={code.slice(0, LONG_CODE)} />
-      {code.length > LONG_CODE && <p className="mt-1 text-xs text-muted">{t("cut")}</p>}
+      <CodeBlock label={title} copyLabel={copyLabel} code={code.slice(0, MAX_CODE)} />
+      {code.length > MAX_CODE && <p className="mt-1 text-xs text-muted">{t("cut")}</p>}
     </div>
   );
 }
 
-/** JSON in lines; what is none stays as it is. */
+/** Indented JSON; any other text unchanged. */
 function pretty(text: string): string {
   try {
     const value: unknown = JSON.parse(text);

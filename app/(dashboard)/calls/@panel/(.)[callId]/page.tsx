@@ -4,17 +4,17 @@ import CallPage, { generateMetadata as callMetadata } from "../../[callId]/page"
 
 type Props = ComponentProps<typeof CallPage>;
 
-/** A call that is opened from the list, beside it: the same as its page. */
+/** A call that is opened from the list, in a panel beside it: the same content as its page. */
 export default function PanelPage({ params, searchParams }: Props) {
-  return <CallPage params={unmarked(params)} searchParams={searchParams} />;
+  return <CallPage params={withoutMarker(params)} searchParams={searchParams} />;
 }
 
 export function generateMetadata({ params, searchParams }: Props) {
-  return callMetadata({ params: unmarked(params), searchParams });
+  return callMetadata({ params: withoutMarker(params), searchParams });
 }
 
-/** `next dev` marks an intercepted id once more each time that it has found a new route. */
-async function unmarked(params: Props["params"]): Promise<{ callId: string }> {
+/** `next dev` adds the marker `(.)` to an intercepted segment again each time it finds a new route. */
+async function withoutMarker(params: Props["params"]): Promise<{ callId: string }> {
   const { callId } = await params;
   return { callId: callId.replace(/^(?:\(\.\))+/, "") };
 }

@@ -9,16 +9,15 @@ import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "@/
 type Context = { params: Promise<{ callId: string }> };
 
 /**
- * A call's recording, streamed from our own origin: no signed URL reaches a browser. For operators, and who listened is
- * written down before the first byte is sent. `Range` is honoured; `?download=1` asks to save it. A failure is JSON, `{"error": code, "reason"}`, the codes are `RECORDING_ERRORS`.
+ * A call's recording, streamed from our own origin, so that no signed URL reaches a browser. For operators; the access is audited before the
+ * first byte is sent. Supports `Range`; with `?download=1` the browser saves it. An error is JSON, `{"error": code, "reason"}`, with a code
+ * and a status of `RECORDING_ERRORS`.
  */
 export async function GET(request: Request, context: Context): Promise<Response> {
   return answer(request, context);
 }
 
-/**
- * The headers of the same answer. The store is asked with GET here too: its URLs are signed for that method.
- */
+/** The headers of the same answer. The store is asked with GET here too, because its URLs are signed for that method. */
 export async function HEAD(request: Request, context: Context): Promise<Response> {
   const response = await answer(request, context);
   await response.body?.cancel();
@@ -44,7 +43,7 @@ async function answer(request: Request, { params }: Context): Promise<Response> 
       return failure(opened.code, opened.reason);
     }
     const isDownload = new URL(request.url).searchParams.get("download") === "1";
-    await writeDown(request, gate.user, callId, isDownload).catch(async (error: unknown) => {
+    await auditAccess(request, gate.user, callId, isDownload).catch(async (error: unknown) => {
       await opened.body?.cancel();
       throw error;
     });
@@ -55,18 +54,18 @@ async function answer(request: Request, { params }: Context): Promise<Response> 
   }
 }
 
-/** A player asks for one recording in many ranges: within this time it is one listening. */
-const ONE_LISTENING_MINUTES = 30;
+/** A player requests a recording in many ranges. Requests within this time are audited once. */
+const AUDIT_ONCE_MINUTES = 30;
 
-/** Throws where it cannot be written down: then nothing is heard. */
-async function writeDown(request: Request, actor: SignedInUser, callId: string, isDownload: boolean): Promise<void> {
+/** Throws if the access cannot be audited: then the recording is not sent. */
+async function auditAccess(request: Request, actor: SignedInUser, callId: string, isDownload: boolean): Promise<void> {
   const entry = {
     actor,
     action: isDownload ? ("recording_downloaded" as const) : ("recording_listened" as const),
     callId,
     sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
   };
-  await recordAuditEventOnce(entry, isDownload ? 0 : ONE_LISTENING_MINUTES);
+  await recordAuditEventOnce(entry, isDownload ? 0 : AUDIT_ONCE_MINUTES);
 }
 
 function recording(opened: OpenedRecording, downloadOf: string | null): Response {
@@ -86,7 +85,7 @@ function recording(opened: OpenedRecording, downloadOf: string | null): Response
   return new Response(opened.body, { status: opened.status, headers });
 }
 
-/** Personal, and never another site's to embed. */
+/** The recording is personal data: it is not cached, and other sites cannot embed it. */
 const COMMON = {
   "cache-control": "private, no-store",
   "x-content-type-options": "nosniff",
@@ -98,15 +97,15 @@ function failure(code: RecordingErrorCode, reason: string): Response {
 }
 
 /**
- * One range of bytes; anything else is as if none was asked for (RFC 9110, 14.2). With `If-Range` the whole is sent: no
- * validator was handed out that it could match (13.1.5).
+ * The requested range, if it is a single one. Any other is ignored (RFC 9110, 14.2), and so is one with `If-Range`: we send no validator
+ * that it could match (13.1.5).
  */
 function rangeOf(headers: Headers): string | null {
   const range = /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.exec((headers.get("range") ?? "").trim())?.[0];
   return range === undefined || headers.has("if-range") ? null : range;
 }
 
-/** A name that every file system takes, from an id that may hold anything. */
+/** A name that every file system accepts, from an id that may contain any text. */
 function fileName(callId: string, contentType: string): string {
   const id = callId.replaceAll(/[^A-Za-z0-9_-]+/g, "_").slice(0, 100);
   const extensions: Record<string, string> = {

@@ -8,13 +8,13 @@ import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
 import { requireApi } from "@/server/auth/gates";
 
-/** Opened twice within this time is looked at once. */
-const ONE_LOOK_MINUTES = 10;
+/** Requests within this time are audited once. */
+const AUDIT_ONCE_MINUTES = 10;
 const HEADERS = { "cache-control": "private, no-store" };
 
 /**
- * The body of one delivery of a call, made readable: `{form, text, isDecoded}` of `lib/delivery/raw-body.ts`. For operators; that it
- * was looked at is written down first.
+ * The body of one delivery of a call in readable form: `{form, text, isDecoded}` of `lib/delivery/raw-body.ts`. For operators; the access is
+ * audited first.
  */
 export async function GET(
   request: Request,
@@ -26,15 +26,15 @@ export async function GET(
   }
   const { callId, deliveryId } = await params;
   try {
-    const isKnowable = z.uuid().safeParse(deliveryId).success && !callId.includes("\u0000");
-    const found = isKnowable ? await readDeliveryBody(callId, deliveryId) : null;
+    const isValid = z.uuid().safeParse(deliveryId).success && !callId.includes("\u0000");
+    const found = isValid ? await readDeliveryBody(callId, deliveryId) : null;
     if (found === null) {
       return Response.json({ error: "not_found" }, { status: 404, headers: HEADERS });
     }
     const sourceIp = clientIp(request.headers, env.CLIENT_IP_HEADER);
     await recordAuditEventOnce(
       { actor: gate.user, action: "delivery_viewed", callId, subject: deliveryId, sourceIp },
-      ONE_LOOK_MINUTES,
+      AUDIT_ONCE_MINUTES,
     );
     return Response.json(await readableBody(found.body, found.contentEncoding), { headers: HEADERS });
   } catch (error) {
