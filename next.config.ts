@@ -7,16 +7,16 @@ const config: NextConfig = {
   typedRoutes: true,
   poweredByHeader: false,
   reactStrictMode: true,
-  // A 308 is a failed delivery to the vendor, so `/webhooks/sarj/<secret>/` must be served where it is.
+  // To the vendor a 308 is a failed delivery, so `/webhooks/sarj/<secret>/` must not be redirected.
   skipTrailingSlashRedirect: true,
-  // Lets a page answer 401 and 403 with a page of its own (`unauthorized()`, `forbidden()`).
-  // Without `strictRouteTypes`, every build writes its folder into tsconfig.json.
+  // `authInterrupts` allows `unauthorized()` and `forbidden()`, which answer 401 and 403 with a page of their own.
+  // Without `strictRouteTypes`, every build adds its folder to tsconfig.json.
   experimental: { authInterrupts: true, strictRouteTypes: true },
-  // `npm start` and `npm test` build without it: the tests check the types themselves, once.
+  // `npm start` and `npm test` build without a check of types: `npm test` runs tsc itself.
   typescript: { ignoreBuildErrors: process.env.CALLBOARD_SKIP_TYPE_CHECK === "1" },
-  // `next dev` prints every path, and the webhook's holds its secret.
+  // `next dev` prints the path of every request, and the path of the webhook contains its secret.
   logging: { incomingRequests: { ignore: [/^\/webhooks\//] } },
-  // `npm test` builds beside a running dashboard without touching its build.
+  // `npm test` builds into a folder of its own, because `npm start` may be running from `.next`.
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
 };
 

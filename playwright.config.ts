@@ -5,14 +5,14 @@ import { defineConfig } from "@playwright/test";
 import { findInstalledBrowser } from "./scripts/launcher/browser";
 import { applyWorkerEnvironment } from "./tests/fixtures/environment";
 
-// A worker evaluates this file before any test: `lib/env.ts` reads the environment when a test imports it.
+// Each worker evaluates this file before its tests: when a test imports `lib/env.ts`, the environment is set.
 applyWorkerEnvironment();
 
 const browser = findInstalledBrowser();
 const report = process.env.CALLBOARD_TEST_REPORT;
 
 export default defineConfig({
-  // Two cores run two workers, each with an application, a database and a browser of its own.
+  // One worker for each core, at most four. Each has its own application, database and browser.
   workers: Math.max(1, Math.min(4, availableParallelism())),
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
@@ -21,7 +21,7 @@ export default defineConfig({
   reporter: [
     process.env.CI ? ["dot"] : ["list"],
     ["./tests/faults/reporter.ts"],
-    // `npm test` counts from it.
+    // `npm test` reads the counts of its last line from this file.
     ...(report === undefined ? [] : [["json", { outputFile: report }] as const]),
   ],
   outputDir: "test-results",

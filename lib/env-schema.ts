@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /**
- * What the environment may say. The names are a contract with deployments. In self-hosting `scripts/start.ts` makes what
- * is unset (a secret, a key, the embedded database) and hands it over as environment, so the application itself has one
- * way to be configured.
+ * The variables of the environment and their rules. The names are a contract with deployments. For self-hosting, `npm start`
+ * generates what is unset (secrets, the embedded database) and passes it on as environment variables, so the application
+ * itself is configured in this one way only.
  */
 
 const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{32,}$/;
@@ -42,12 +42,15 @@ const schema = z
             .string()
             .regex(
               WEBHOOK_SECRET,
-              "has a secret that is too weak: each needs at least 32 characters out of A-Z a-z 0-9 _ -",
+              "has a secret that is too weak: each needs at least 32 characters of A-Z a-z 0-9 _ -",
             )
-            .refine((secret) => new Set(secret).size >= 8, "has a secret that repeats itself: use a random one"),
+            .refine(
+              (secret) => new Set(secret).size >= 8,
+              "has a secret that repeats the same few characters: use a random one",
+            ),
         )
-        .min(1, "is not set: give at least one secret of 32 or more characters out of A-Z a-z 0-9 _ -")
-        .refine((secrets) => new Set(secrets).size === secrets.length, "names the same secret twice"),
+        .min(1, "is not set: give at least one secret of 32 or more characters of A-Z a-z 0-9 _ -")
+        .refine((secrets) => new Set(secrets).size === secrets.length, "contains the same secret twice"),
     ),
     SARJ_WEBHOOK_ALLOWED_IPS: commaList.pipe(
       z.array(
@@ -66,7 +69,7 @@ const schema = z
     AUTH_SECRET: z
       .string({ error: "is not set: give at least 32 random characters; it signs the sessions" })
       .min(32, "is too short: it signs the sessions, give at least 32 random characters"),
-    APP_URL: z.url({ protocol: /^https?$/, error: "must be the http or https URL under which people open Callboard" }),
+    APP_URL: z.url({ protocol: /^https?$/, error: "must be the http or https URL at which people open Callboard" }),
     ADMIN_EMAIL: z
       .email("must be an e-mail address")
       .optional()
@@ -79,7 +82,7 @@ const schema = z
     SETUP_CODE: optionalText,
     OIDC_DISCOVERY_URL: optionalText.refine(
       (value) => value === undefined || isSafeUrl(value),
-      "must be an https URL that ends with /.well-known/openid-configuration; plain http only for this machine itself",
+      "must be an https URL that ends with /.well-known/openid-configuration; plain http is allowed for this machine only",
     ),
     OIDC_CLIENT_ID: optionalText,
     OIDC_CLIENT_SECRET: optionalText,
@@ -87,7 +90,7 @@ const schema = z
     OIDC_DEFAULT_ROLE: optionalText.pipe(
       z
         .enum(["viewer", "operator"], {
-          error: "must be viewer or operator: administrators are made by an administrator",
+          error: "must be viewer or operator: only an administrator can make someone an administrator",
         })
         .optional(),
     ),
@@ -119,15 +122,14 @@ const schema = z
       context.addIssue({
         code: "custom",
         path: ["OIDC_DEFAULT_ROLE"],
-        message: "needs OIDC_ALLOWED_DOMAINS: else everybody whom the provider knows would be let in",
+        message: "needs OIDC_ALLOWED_DOMAINS: without it everybody with an account at the provider would get access",
       });
     }
     if (values.SARJ_WEBHOOK_ALLOWED_IPS.length > 0 && values.CLIENT_IP_HEADER === undefined) {
       context.addIssue({
         code: "custom",
         path: ["SARJ_WEBHOOK_ALLOWED_IPS"],
-        message:
-          "needs CLIENT_IP_HEADER: without the one header that your proxy overwrites, no address can be believed",
+        message: "needs CLIENT_IP_HEADER: without a header that your proxy overwrites, no address can be trusted",
       });
     }
     if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
@@ -139,7 +141,7 @@ const schema = z
     }
   });
 
-/** Single sign-on sends a secret there: over TLS, or to this very machine. */
+/** Single sign-on sends a secret to this URL, so it has to use TLS or be on this machine. */
 function isSafeUrl(value: string): boolean {
   if (!URL.canParse(value)) {
     return false;
@@ -152,7 +154,7 @@ export type Env = z.infer<typeof schema>;
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; problems: string[] };
 
-/** Validates an environment. `problems` holds one readable sentence a variable and never a variable's value. */
+/** Validates an environment. `problems` has one sentence for each wrong variable and never contains a value. */
 export function readEnv(source: Record<string, string | undefined>): EnvResult {
   const parsed = schema.safeParse(source);
   if (parsed.success) {

@@ -1,6 +1,6 @@
 import { readEnv, type Env } from "./env-schema";
 
-/** `next build` loads every module without running one: it gets values that no server would accept. */
+/** `next build` imports every module, so the variables need some value. No server accepts these. */
 const BUILD_TIME = {
   DATABASE_URL: "postgres://build@127.0.0.1:1/build",
   SARJ_WEBHOOK_SECRETS: "build-time-only-0123456789abcdef",
@@ -21,5 +21,5 @@ function load(): Env {
   );
 }
 
-/** The environment, read once. Every other file imports this; nothing else in the application touches `process.env`. */
+/** The environment, read and validated at the first import. No other file of the application reads `process.env`. */
 export const env: Env = load();

@@ -1,9 +1,12 @@
 /**
- * The one door of every command: `node scripts/bootstrap.mjs start`.
+ * The entry point of every command: `node scripts/bootstrap.mjs start`.
  *
- * A fresh clone has nothing but some Node with npm, so this file uses no dependency and only what Node 20 has. It brings
- * the dependencies to what package-lock.json says, then hands over to the Node that the `node` package pins: every
- * machine runs the same one, whatever it came with.
+ * A fresh clone has no dependencies and any version of Node, so this file imports no package and uses only what Node 20
+ * has. It installs what package-lock.json says, then runs the command with the Node of the npm package `node`, so that
+ * every machine runs the same version.
+ *
+ * It cannot import launcher/, which is TypeScript: its lock and its process identity are small copies of launcher/run-lock.ts and
+ * launcher/processes.ts.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,9 +19,9 @@ const OLDEST_NODE = 20;
 const COMMANDS = ["start", "demo", "dev", "test", "bench", "migrate", "import", "test-faults"];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const modules = join(root, "node_modules");
-const pinnedNode = join(modules, ".bin", "node");
-const stampFile = join(modules, ".callboard-install.json");
+const nodeModules = join(root, "node_modules");
+const pinnedNode = join(nodeModules, ".bin", "node");
+const stampFile = join(nodeModules, ".callboard-install.json");
 const installLock = join(root, ".data", "install.lock");
 
 await main(process.argv[2], process.argv.slice(3));
@@ -26,32 +29,30 @@ await main(process.argv[2], process.argv.slice(3));
 async function main(command, rest) {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < OLDEST_NODE) {
-    refuse(
-      `Callboard needs Node ${OLDEST_NODE} or newer, this is ${process.version}. A current one is at https://nodejs.org`,
+    fail(
+      `Callboard needs Node ${OLDEST_NODE} or newer, this is ${process.version}. Get a newer one from https://nodejs.org`,
     );
   }
   if (process.platform === "win32") {
-    refuse(
-      "Callboard runs on Linux and macOS. On Windows, start it inside WSL: https://learn.microsoft.com/windows/wsl",
-    );
+    fail("Callboard runs on Linux and macOS. On Windows, start it inside WSL: https://learn.microsoft.com/windows/wsl");
   }
   if (!COMMANDS.includes(command)) {
-    refuse(`Usage: node scripts/bootstrap.mjs ${COMMANDS.join("|")}`);
+    fail(`Usage: node scripts/bootstrap.mjs ${COMMANDS.join("|")}`);
   }
   process.chdir(root);
   if (!isInstalled()) {
     await install();
   }
-  await handOver(command, rest);
+  await runCommand(command, rest);
 }
 
-/** True if node_modules is what package-lock.json asks for, whole, and its Node runs. */
+/** Whether node_modules holds all that package-lock.json asks for, and its Node runs. */
 function isInstalled() {
-  const lockText = read(join(root, "package-lock.json"));
+  const lockText = readOrUndefined(join(root, "package-lock.json"));
   if (lockText === undefined) {
-    refuse("package-lock.json is missing: this clone is not whole. Try `git status`, or clone again.");
+    fail("package-lock.json is missing: the clone is incomplete. Check `git status`, or clone again.");
   }
-  const installedText = read(join(modules, ".package-lock.json"));
+  const installedText = readOrUndefined(join(nodeModules, ".package-lock.json"));
   if (installedText === undefined) {
     return false;
   }
@@ -61,23 +62,24 @@ function isInstalled() {
   } catch {
     return false;
   }
-  // Someone may have deleted a package by hand, or an install may have stopped between two of them.
-  const whole = Object.keys(installed).every((path) => existsSync(join(root, path, "package.json")));
-  if (!whole || !pinnedNodeRuns()) {
+  // A package may have been deleted by hand, or an install may have stopped half-way.
+  const isComplete = Object.keys(installed).every((path) => existsSync(join(root, path, "package.json")));
+  if (!isComplete || !pinnedNodeRuns()) {
     return false;
   }
   const fingerprint = createHash("sha256").update(lockText).digest("hex");
-  if (read(stampFile)?.includes(fingerprint)) {
+  if (readOrUndefined(stampFile)?.includes(fingerprint)) {
     return true;
   }
-  // `npm install` leaves no stamp of ours, but its own record, written last, says what it installed.
+  // `npm install` does not write our stamp, but it records at its end what it installed.
   if (!recordMatches(JSON.parse(lockText).packages, installed)) {
     return false;
   }
-  stamp(fingerprint);
+  writeStamp(fingerprint);
   return true;
 }
 
+/** `wanted`: the packages of package-lock.json. `installed`: those of npm's record in node_modules. */
 function recordMatches(wanted, installed) {
   const sameVersions = Object.entries(installed).every(([path, { version }]) => wanted[path]?.version === version);
   const noneMissing = Object.entries(wanted).every(
@@ -92,12 +94,13 @@ function pinnedNodeRuns() {
   return answer.status === 0 && answer.stdout.trim() === `v${wanted}`;
 }
 
-function stamp(fingerprint) {
+/** Saves the next start from comparing every package. */
+function writeStamp(fingerprint) {
   writeFileSync(stampFile, `${JSON.stringify({ packageLock: fingerprint })}\n`);
 }
 
 async function install() {
-  await holdInstallLock();
+  await takeInstallLock();
   if (isInstalled()) {
     releaseInstallLock();
     return; // another process installed while this one waited for the lock
@@ -105,44 +108,44 @@ async function install() {
   rmSync(stampFile, { force: true });
   const began = Date.now();
   process.stdout.write(
-    existsSync(modules)
-      ? "Bringing the dependencies up to date … "
+    existsSync(nodeModules)
+      ? "Updating dependencies … "
       : "Installing dependencies (the first time takes a minute or two) … ",
   );
   const { code, output } = await runNpmCi();
   if (code !== 0) {
     process.stdout.write("failed\n\n");
     process.stderr.write(output.split("npm error Clean install a project")[0]);
-    refuse("\nThe dependencies could not be installed: npm's own words are above. Once that is mended, try again.");
+    fail("\nThe dependencies could not be installed. The output of npm is above. Fix the cause, then try again.");
   }
   process.stdout.write(`done in ${Math.round((Date.now() - began) / 1000)} s\n`);
   if (!pinnedNodeRuns()) {
-    refuse(
-      "The dependencies are installed, but their Node does not run. If npm is set to ignore install scripts " +
-        "(`npm config get ignore-scripts`), allow them; on Alpine Linux use a Debian or Ubuntu machine instead.",
+    fail(
+      "The dependencies are installed, but the Node among them does not run. If npm ignores install scripts " +
+        "(`npm config get ignore-scripts`), allow them. On Alpine Linux it cannot run: use Debian or Ubuntu.",
     );
   }
-  stamp(createHash("sha256").update(readFileSync("package-lock.json")).digest("hex"));
+  writeStamp(createHash("sha256").update(readFileSync("package-lock.json")).digest("hex"));
   releaseInstallLock();
 }
 
-/** `npm ci` starts from nothing, so whatever a broken install left behind is gone. */
+/** `npm ci` deletes node_modules first, so nothing of a broken install remains. */
 function runNpmCi() {
   return new Promise((resolve) => {
     const npm = spawn("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--no-progress"], {
       cwd: root,
-      // npm must not run on the Node that it is about to delete.
+      // npm must not run with the Node in node_modules, which it deletes.
       env: { ...process.env, PATH: pathWithoutModules() },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const chunks = [];
-    npm.stdout.on("data", (chunk) => chunks.push(chunk));
-    npm.stderr.on("data", (chunk) => chunks.push(chunk));
+    const output = [];
+    npm.stdout.on("data", (chunk) => output.push(chunk));
+    npm.stderr.on("data", (chunk) => output.push(chunk));
     const forward = forwardSignals(npm, () => process.stdout.write("interrupted\n"));
     npm.on("error", (error) => {
       forward.stop();
       process.stdout.write("failed\n");
-      refuse(
+      fail(
         error.code === "ENOENT"
           ? "npm was not found. It comes with Node: https://nodejs.org (on Debian and Ubuntu: apt-get install npm)"
           : `npm could not be started: ${error.message}`,
@@ -153,7 +156,7 @@ function runNpmCi() {
       if (forward.received !== undefined) {
         process.exit(128 + constants.signals[forward.received]);
       }
-      resolve({ code: signal === null ? code : 1, output: Buffer.concat(chunks).toString("utf8") });
+      resolve({ code: signal === null ? code : 1, output: Buffer.concat(output).toString("utf8") });
     });
   });
 }
@@ -162,41 +165,41 @@ function pathWithoutModules() {
   const path = process.env.PATH ?? "";
   return path
     .split(delimiter)
-    .filter((part) => !part.startsWith(modules))
+    .filter((part) => !part.startsWith(nodeModules))
     .join(delimiter);
 }
 
-/** Two commands at once on a fresh clone must not both delete and fill node_modules. */
-async function holdInstallLock() {
+/** Two commands that start at once on a fresh clone must not both delete and fill node_modules. */
+async function takeInstallLock() {
   try {
     mkdirSync(dirname(installLock), { recursive: true });
   } catch (error) {
-    refuse(`The folder ${dirname(installLock)} cannot be made (${error.code}): Callboard keeps its data there.`);
+    fail(`The folder ${dirname(installLock)} cannot be created (${error.code}). Callboard keeps its data there.`);
   }
-  let said = false;
+  let hasSaidWait = false;
   for (;;) {
     const draft = `${installLock}.${process.pid}`;
     try {
       writeFileSync(draft, identityOf(process.pid));
-      linkSync(draft, installLock); // whole or not at all
+      linkSync(draft, installLock); // a link appears complete or not at all
       process.once("exit", releaseInstallLock);
       return;
     } catch (error) {
       if (error.code !== "EEXIST") {
-        refuse(`${installLock} cannot be written (${error.code}): Callboard keeps its data there.`);
+        fail(`${installLock} cannot be written (${error.code}). Callboard keeps its data there.`);
       }
     } finally {
       rmSync(draft, { force: true });
     }
-    const holder = read(installLock) ?? "";
+    const holder = readOrUndefined(installLock) ?? "";
     const [pid] = holder.split(" ");
     if (!isAlive(Number(pid)) || identityOf(pid) !== holder) {
       rmSync(installLock, { force: true });
       continue;
     }
-    if (!said) {
-      said = true;
-      console.log(`Another command is installing the dependencies (process ${pid}); waiting for it.`);
+    if (!hasSaidWait) {
+      hasSaidWait = true;
+      console.log(`Another command is installing the dependencies (process ${pid}). Waiting for it.`);
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
@@ -207,9 +210,9 @@ function releaseInstallLock() {
   rmSync(installLock, { force: true });
 }
 
-/** The number and, on Linux, the start time: in a container the same numbers come again after every restart. */
+/** The process number and, on Linux, the start time: in a container the same numbers are used after every restart. */
 function identityOf(pid) {
-  const stat = read(`/proc/${pid}/stat`)
+  const stat = readOrUndefined(`/proc/${pid}/stat`)
     ?.replace(/^.*\) /s, "")
     .split(" ");
   return stat === undefined ? `${pid}` : `${pid} ${stat[19]}`;
@@ -227,21 +230,22 @@ function isAlive(pid) {
   }
 }
 
-function handOver(command, rest) {
+/** With the pinned Node, until it ends; exits with its code. */
+function runCommand(command, rest) {
   const script = join(root, "scripts", `${command}.ts`);
   const child = spawn(pinnedNode, ["--import", "tsx", script, ...rest], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, PATH: `${join(modules, ".bin")}${delimiter}${pathWithoutModules()}` },
+    env: { ...process.env, PATH: `${join(nodeModules, ".bin")}${delimiter}${pathWithoutModules()}` },
   });
   forwardSignals(child);
   return new Promise(() => {
-    child.on("error", (error) => refuse(`The installed Node could not be started: ${error.message}`));
+    child.on("error", (error) => fail(`The installed Node could not be started: ${error.message}`));
     child.on("close", (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));
   });
 }
 
-/** A terminal signals the whole group, a process manager only this process: the child hears it either way, maybe twice. */
+/** A terminal signals the whole process group, a process manager only this process. The child gets the signal in both cases, maybe twice. */
 function forwardSignals(child, onFirst = () => {}) {
   const forward = {
     received: undefined,
@@ -263,7 +267,7 @@ function forwardSignals(child, onFirst = () => {}) {
   return forward;
 }
 
-function read(file) {
+function readOrUndefined(file) {
   try {
     return readFileSync(file, "utf8");
   } catch {
@@ -271,7 +275,7 @@ function read(file) {
   }
 }
 
-function refuse(sentence) {
-  console.error(sentence);
+function fail(message) {
+  console.error(message);
   process.exit(1);
 }

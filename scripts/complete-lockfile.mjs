@@ -1,10 +1,10 @@
 /**
- * Run after every change of dependencies: `npm run lock`.
+ * `npm run lock`, to be run after every change of dependencies: completes package-lock.json.
  *
- * A registry that mirrors only part of npm (only Linux builds, say) makes `npm install` write a package-lock.json without
- * the optional packages of the other platforms, and `npm ci` then refuses it everywhere. This adds what is missing: the
- * version is the exact one that the parent asks for, the platform is read from the name. Such an entry has no integrity
- * hash; npm checks the others.
+ * With a registry that mirrors only a part of npm (only packages for Linux, for example), `npm install` writes a
+ * package-lock.json without the optional packages of other platforms, and then `npm ci` refuses it on every machine. This
+ * adds the missing entries. Their version is the exact one that the parent asks for, their platform comes from their name.
+ * They have no integrity hash; npm checks the hashes of all other packages.
  *
  * `--check` changes nothing and exits 1 if something is missing.
  */
@@ -38,7 +38,7 @@ function missingOptionalPackages(packages) {
     for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
       if (!resolves(packages, path, name)) {
         const { cpu, libc, os } = platformOf(name);
-        // In npm's own order of fields, so that its next write leaves the entry as it is.
+        // The fields are in npm's order, so that the next `npm install` does not change the entry.
         found.set(name, { version: version.replace(/^[\^~]/, ""), cpu, dev: parent.dev, libc, optional: true, os });
       }
     }
@@ -46,7 +46,7 @@ function missingOptionalPackages(packages) {
   return found;
 }
 
-/** Node's way: the nearest node_modules on the path to the root. */
+/** Whether Node finds the package: in the nearest node_modules on the path to the root. */
 function resolves(packages, from, name) {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     if (packages[folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`]) {
