@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { command, step } from "./launcher/terminal";
+import { runCommand, step } from "./launcher/terminal";
 import { startEmbeddedPostgres } from "./postgres/embedded";
 
-/** `npm run bench [-- calls]`: loads a database and prints ratios, each of two things measured in turn within this run. */
+/** `npm run bench [-- calls]`: fills a database and prints ratios. Both sides of each ratio are measured in turn within this run. */
 
 const CALLS = Number(process.argv[2] ?? 200_000);
 const ROUNDS = 15;
 
-await command(async () => {
+await runCommand(async () => {
   const folder = mkdtempSync(join(tmpdir(), "callboard-bench-"));
-  const postgres = await step("PostgreSQL", () =>
+  const postgres = await step("Starting PostgreSQL", () =>
     startEmbeddedPostgres({ directory: join(folder, "postgres"), durable: false }),
   );
   try {

@@ -3,27 +3,27 @@ import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { findFreePort } from "./launcher/ports";
-import { DATA_FOLDERS, serve, type Serving } from "./launcher/serve";
-import { writePrivately } from "./launcher/settings";
-import { bold, command, duration } from "./launcher/terminal";
+import { writePrivateFile } from "./launcher/private-file";
+import { DATA_FOLDERS, type RunningServer, serve } from "./launcher/serve";
+import { bold, formatDuration, runCommand } from "./launcher/terminal";
 import { sendHistory, startLive } from "./simulator/play";
 import { startVendor } from "./simulator/server";
 import type { Vendor } from "./simulator/vendor";
 
-/** Callboard with a simulated Sarj.ai, on data of its own: a past of 30 days, calls that go on, recordings that play. */
+/** `npm run demo`: Callboard with a simulated Sarj.ai and a data folder of its own: a history of 30 days, live calls, playable recordings. */
 
 const FOLDER = DATA_FOLDERS.demo;
 const EMAIL = "demo@callboard.example";
 const HISTORY = { count: 1_500, days: 30, concurrency: 4 };
 const LIVE_SECONDS = 8;
 
-/** Kept, so that a second start goes on where the first ended. `historyEndsAt`: milliseconds since the epoch. */
+/** Kept, so that a second start continues where the first ended. `historyEndsAt`: milliseconds since the epoch. */
 type DemoState = { password: string; vendorPort: number; historyEndsAt: number; isHistorySent: boolean };
 
-// Above the command: what is below it does not exist yet while it runs.
-let lastShown = "";
+// Declared above the command: a `let` below it would not be initialised while it runs.
+let lastProgress = "";
 
-await command(async () => {
+await runCommand(async () => {
   const state = await readOrMakeState();
   let vendor: Vendor | null = null;
   const log = createWriteStream(join(FOLDER, "callboard.log"), { mode: 0o600 });
@@ -33,12 +33,12 @@ await command(async () => {
     mode: "start",
     dataFolder: FOLDER,
     async overrides({ address }) {
-      // The port is part of every recording's URL, so it is kept while it can be.
+      // Recording URLs name the port: keep it if it is still free.
       state.vendorPort = await findFreePort(state.vendorPort);
       writeState(state);
       vendor = await startVendor({ port: state.vendorPort, stateFile: join(FOLDER, "vendor.jsonl") });
       return {
-        // Nothing of a real installation: no database, no key, no secret.
+        // No database, key or secret of a real installation.
         DATABASE_URL: "",
         DATABASE_REPLICA_URL: "",
         SARJ_WEBHOOK_SECRETS: "",
@@ -56,33 +56,39 @@ await command(async () => {
         ADMIN_PASSWORD: state.password,
       };
     },
-    // Every delivery is a line: that belongs into a file here, and what went wrong onto the screen.
+    // The web server logs a line for each delivery: they go to a file, and only errors to the terminal.
     onLine(line, stream) {
       log.write(`${line}\n`);
       if (stream === "stderr" || line.includes('"level":"error"')) {
         console.error(line);
       }
     },
-    howToSignIn: `as ${bold(EMAIL)} with the password ${bold(state.password)}`,
-    whoPosts: "where the simulated vendor posts",
-    furtherRows: [["Log", join(FOLDER, "callboard.log")]],
-    onReady: (serving) => play(state, serving, vendor),
+    message: {
+      signIn: `as ${bold(EMAIL)} with the password ${bold(state.password)}`,
+      webhookNote: "the simulated Sarj.ai posts here",
+      furtherRows: [["Log", join(FOLDER, "callboard.log")]],
+    },
+    onReady: (running) => sendCalls(state, running, vendor),
   });
 });
 
-/** Sends the past if it was not sent, then calls that end now. Returns what stops them. */
-async function play(state: DemoState, serving: Serving, vendor: Vendor | null): Promise<() => Promise<void>> {
+/** Sends the history if it was not sent yet, then live calls. Returns the function that stops them. */
+async function sendCalls(
+  state: DemoState,
+  running: RunningServer,
+  vendor: Vendor | null,
+): Promise<() => Promise<void>> {
   if (vendor === null) {
     return async () => {};
   }
-  const { interruption, localWebhookUrl: webhookUrl } = serving;
+  const { interruption, localWebhookUrl: webhookUrl } = running;
   if (!state.isHistorySent) {
     const began = performance.now();
     const { failed } = await sendHistory({
       webhookUrl,
       vendor,
       ...HISTORY,
-      // The same calls again if the first start was cut short: what came already is a duplicate.
+      // If the first start was interrupted, the same calls are sent again: those that arrived already are duplicates.
       now: state.historyEndsAt,
       signal: interruption.signal,
       onProgress: ({ sent, total }) => showProgress(sent, total),
@@ -94,11 +100,11 @@ async function play(state: DemoState, serving: Serving, vendor: Vendor | null): 
     showProgress(
       1,
       1,
-      ` in ${duration(performance.now() - began)}${failed.length > 0 ? `; ${failed.length} were given up` : ""}`,
+      ` in ${formatDuration(performance.now() - began)}${failed.length > 0 ? `; ${failed.length} could not be delivered` : ""}`,
     );
     writeState({ ...state, isHistorySent: failed.length === 0 });
   }
-  console.log(`  A call ends every ${LIVE_SECONDS} seconds or so: watch the list.\n`);
+  console.log(`  A call ends every ${LIVE_SECONDS} seconds or so. Watch them arrive in the list.\n`);
   const live = startLive({ webhookUrl, vendor, everySeconds: LIVE_SECONDS });
   return async () => {
     await live.stop();
@@ -106,14 +112,14 @@ async function play(state: DemoState, serving: Serving, vendor: Vendor | null): 
   };
 }
 
-/** One line that grows in place on a terminal; elsewhere only its end. */
+/** On a terminal one line that is updated in place; elsewhere only the end is printed. */
 function showProgress(sent: number, total: number, end = ""): void {
   const title = `  Sending ${HISTORY.count.toLocaleString("en")} calls of the last ${HISTORY.days} days … `;
   const text = end === "" ? `${title}${Math.floor((sent / total) * 100)}%` : `${title}done${end}\n`;
-  if (text === lastShown) {
+  if (text === lastProgress) {
     return;
   }
-  lastShown = text;
+  lastProgress = text;
   if (process.stdout.isTTY) {
     process.stdout.write(`\r${text}`);
   } else if (end !== "") {
@@ -138,5 +144,5 @@ async function readOrMakeState(): Promise<DemoState> {
 }
 
 function writeState(state: DemoState): void {
-  writePrivately(join(FOLDER, "demo.json"), state);
+  writePrivateFile(join(FOLDER, "demo.json"), state);
 }

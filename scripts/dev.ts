@@ -1,8 +1,8 @@
+import { loadEnvFiles } from "./launcher/environment";
 import { DATA_FOLDERS, serve } from "./launcher/serve";
-import { loadEnvFiles } from "./launcher/settings";
-import { command } from "./launcher/terminal";
+import { runCommand } from "./launcher/terminal";
 
-await command(async () => {
+await runCommand(async () => {
   loadEnvFiles("development");
   await serve({ commandLine: "npm run dev", mode: "dev", dataFolder: DATA_FOLDERS.start });
 });

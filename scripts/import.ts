@@ -5,33 +5,30 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { readCallIds } from "../lib/call/id-list";
+import { readAddress } from "./launcher/address";
+import { CommandError } from "./launcher/command-error";
+import { checkEnvironment, completeEnvironment, loadEnvFiles } from "./launcher/environment";
 import { Interrupted, listenForInterruption } from "./launcher/interruption";
-import { bringUpToDate } from "./launcher/outside-database";
+import { migrateDatabase } from "./launcher/migrate-database";
 import { isCallboardRunning, takeRunLock } from "./launcher/run-lock";
+import { readOrMakeSecrets } from "./launcher/secrets";
 import { DATA_FOLDERS } from "./launcher/serve";
-import {
-  completeEnvironment,
-  loadEnvFiles,
-  readAddress,
-  readOrMakeSecrets,
-  refuseBadEnvironment,
-} from "./launcher/settings";
-import { command, dim, Refusal } from "./launcher/terminal";
+import { dim, runCommand } from "./launcher/terminal";
 import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from "./postgres/embedded";
 
-const HELP = `Fetches calls that no webhook told of: from before Callboard, or lost in an outage.
+const HELP = `Fetches calls whose webhooks never arrived: calls from before Callboard, or lost in an outage.
 
   npm run import -- <file> [--column <name or number>]
 
-The file holds the ids of calls: one a line, or a table (CSV) with a column call_id, such as the vendor's export. - reads
-standard input. What is not done when this ends goes on by itself while Callboard runs.
+The file holds the ids of calls: one on each line, or a table (CSV) with a column call_id, such as the vendor's export.
+Use - for standard input. If this command ends early, Callboard continues the import while it runs.
 `;
 
-/** The list goes into the database in parts of this size. */
-const IDS_A_PART = 5000;
+/** The ids are stored in batches of this size. */
+const BATCH_SIZE = 5000;
 const DATA = DATA_FOLDERS.start;
 
-await command(async () => {
+await runCommand(async () => {
   const { file, column } = readArguments();
   const list = readList(file, column);
   loadEnvFiles("production");
@@ -42,25 +39,25 @@ await command(async () => {
     dataFolder: DATA,
     secrets: readOrMakeSecrets(DATA),
   });
-  refuseBadEnvironment(env);
+  checkEnvironment(env);
   if (env.SARJ_API_KEY === undefined) {
-    throw new Refusal("SARJ_API_KEY is not set: calls are imported by the Sarj API.");
+    throw new CommandError("SARJ_API_KEY is not set. Calls are imported through the Sarj API, which needs it.");
   }
   env.DATABASE_URL ??= await embeddedDatabase(stack);
-  const unreachable = await bringUpToDate(env.DATABASE_URL);
+  const unreachable = await migrateDatabase(env.DATABASE_URL);
   if (unreachable !== null) {
-    throw new Refusal(`The database cannot be reached (${unreachable}). Try again when it is back.`);
+    throw new CommandError(`The database cannot be reached (${unreachable}). Try again when it can.`);
   }
-  // From here on `lib/env.ts` reads what was completed above.
+  // From here on the modules of db/ and server/ can be imported: lib/env.ts reads process.env at that moment.
   Object.assign(process.env, env);
-  const id = await begin(list.ids, file);
+  const id = await createImportOf(list.ids, file);
   try {
-    await workOff(id, interruption.signal);
+    await runImport(id, interruption.signal);
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       throw error;
     }
-    console.log("\nStopped. What is left goes on by itself while Callboard runs; its page is under Settings, Import.");
+    console.log("\nStopped. Callboard continues the import while it runs. Its page is under Settings, Import.");
   }
 });
 process.exit(process.exitCode ?? 0);
@@ -78,7 +75,7 @@ function readArguments(): { file: string; column: string | undefined } {
     }
     return { file, column: values.column };
   } catch (error) {
-    throw new Refusal(`${(error as Error).message}\n\n${HELP}`);
+    throw new CommandError(`${(error as Error).message}\n\n${HELP}`);
   }
 }
 
@@ -87,7 +84,7 @@ function readList(file: string, column: string | undefined) {
   try {
     bytes = readFileSync(file === "-" ? 0 : file);
   } catch (error) {
-    throw new Refusal(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new CommandError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   const text = new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
@@ -95,10 +92,12 @@ function readList(file: string, column: string | undefined) {
   if (!list.ok) {
     if (list.problem === "which_column") {
       const names = list.columns.join(", ");
-      throw new Refusal(`Which column of ${file} holds the call ids? Say --column with one of: ${names}`);
+      throw new CommandError(`Which column of ${file} holds the call ids? Add --column with one of: ${names}`);
     }
-    throw new Refusal(
-      list.problem === "empty" ? `There are no call ids in ${file}.` : `${file} holds more than 100,000 ids: split it.`,
+    throw new CommandError(
+      list.problem === "empty"
+        ? `There are no call ids in ${file}.`
+        : `${file} holds more than 100,000 ids. Split it into several files.`,
     );
   }
   const notes = [
@@ -114,21 +113,21 @@ function readList(file: string, column: string | undefined) {
   return list;
 }
 
-/** A column by its name, or by its number from 1. */
+/** The index of a column, given by its name or by its number from 1. */
 function columnIndex(text: string, column: string): number {
   if (/^\d+$/.test(column)) {
     return Number(column) - 1;
   }
-  const unguided = readCallIds(text);
-  const columns = !unguided.ok && unguided.problem === "which_column" ? unguided.columns : [];
+  const withoutColumn = readCallIds(text);
+  const columns = !withoutColumn.ok && withoutColumn.problem === "which_column" ? withoutColumn.columns : [];
   const index = columns.indexOf(column);
   if (index === -1) {
-    throw new Refusal(`There is no column ${column}${columns.length > 0 ? ` among ${columns.join(", ")}` : ""}.`);
+    throw new CommandError(`There is no column ${column}${columns.length > 0 ? ` among ${columns.join(", ")}` : ""}.`);
   }
   return index;
 }
 
-/** The one that a running Callboard has started, else one that runs as long as this command. */
+/** The embedded database that a running Callboard has started, else one that runs as long as this command. */
 async function embeddedDatabase(stack: AsyncDisposableStack): Promise<string> {
   const directory = resolve(DATA, "postgres");
   if (isCallboardRunning(DATA)) {
@@ -144,18 +143,18 @@ async function embeddedDatabase(stack: AsyncDisposableStack): Promise<string> {
   return embedded.url;
 }
 
-async function begin(ids: readonly string[], file: string): Promise<string> {
+async function createImportOf(ids: readonly string[], file: string): Promise<string> {
   const { addImportItems, createImport } = await import("../db/imports/import");
   const id = randomUUID();
   await createImport({ id, source: "command", fileName: file === "-" ? null : basename(file), userId: null });
-  for (let at = 0; at < ids.length; at += IDS_A_PART) {
-    await addImportItems(id, ids.slice(at, at + IDS_A_PART));
+  for (let at = 0; at < ids.length; at += BATCH_SIZE) {
+    await addImportItems(id, ids.slice(at, at + BATCH_SIZE));
   }
   return id;
 }
 
-/** Works until nothing of the import is left, with a line of progress. A running Callboard works on it too, at the same pace. */
-async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
+/** Works until no call of the import is pending, with a line of progress. A running Callboard works on the same import, at the same pace. */
+async function runImport(id: string, interrupted: AbortSignal): Promise<void> {
   const [{ importDue }, { readKeyRefusal }, { getImport, listImportItems }] = await Promise.all([
     import("../server/jobs/import"),
     import("../server/vendor-api"),
@@ -165,7 +164,7 @@ async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
     await importDue(2000);
     const summary = await getImport(id);
     if (summary === null) {
-      throw new Refusal("The import was deleted meanwhile.");
+      throw new CommandError("Someone deleted the import.");
     }
     const { counts, total } = summary;
     const line = `${total - counts.pending} of ${total}: ${counts.imported} imported, ${counts.already_there} already there, ${counts.not_found} not found, ${counts.failed} failed`;
@@ -181,8 +180,8 @@ async function workOff(id: string, interrupted: AbortSignal): Promise<void> {
     }
     const keyRefusal = await readKeyRefusal();
     if (keyRefusal !== null) {
-      throw new Refusal(
-        `The Sarj API refuses the key (${keyRefusal.error}). The import goes on when it is accepted again.`,
+      throw new CommandError(
+        `The Sarj API refuses the key (${keyRefusal.error}). The import continues when the API accepts it again.`,
       );
     }
     interrupted.throwIfAborted();

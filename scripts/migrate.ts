@@ -1,15 +1,17 @@
-import { bringUpToDate } from "./launcher/outside-database";
-import { loadEnvFiles } from "./launcher/settings";
-import { command, Refusal, step } from "./launcher/terminal";
+import { CommandError } from "./launcher/command-error";
+import { loadEnvFiles } from "./launcher/environment";
+import { migrateDatabase } from "./launcher/migrate-database";
+import { runCommand, step } from "./launcher/terminal";
 
-await command(async () => {
+/** `npm run vercel-build` runs it before the build: applies the migrations to DATABASE_URL. */
+await runCommand(async () => {
   loadEnvFiles("production");
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) {
-    throw new Refusal("DATABASE_URL is not set: there is no database to bring up to date.");
+    throw new CommandError("DATABASE_URL is not set: there is no database to migrate.");
   }
-  const unreachable = await step("Bringing the database up to date", () => bringUpToDate(databaseUrl));
+  const unreachable = await step("Migrating the database", () => migrateDatabase(databaseUrl));
   if (unreachable !== null) {
-    throw new Refusal(`The database on ${new URL(databaseUrl).hostname} cannot be reached (${unreachable}).`);
+    throw new CommandError(`The database on ${new URL(databaseUrl).hostname} cannot be reached (${unreachable}).`);
   }
 });

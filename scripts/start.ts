@@ -1,8 +1,8 @@
+import { loadEnvFiles } from "./launcher/environment";
 import { DATA_FOLDERS, serve } from "./launcher/serve";
-import { loadEnvFiles } from "./launcher/settings";
-import { command } from "./launcher/terminal";
+import { runCommand } from "./launcher/terminal";
 
-await command(async () => {
+await runCommand(async () => {
   loadEnvFiles("production");
   await serve({ commandLine: "npm start", mode: "start", dataFolder: DATA_FOLDERS.start });
 });

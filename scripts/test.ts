@@ -5,40 +5,43 @@ import { join } from "node:path";
 
 import { type Browser, ensureBrowser } from "./launcher/browser";
 import { build, isBuilt } from "./launcher/build";
-import { command, duration, Refusal } from "./launcher/terminal";
+import { CommandError } from "./launcher/command-error";
+import { runPlaywright, TEST_DIST } from "./launcher/playwright";
+import { formatDuration, runCommand } from "./launcher/terminal";
 
-/** `npm test [-- filters and options of Playwright]`: every check and every test; the last line counts them. */
+/** `npm test [-- filters and options of Playwright]`: every check and every test. The last line counts them. */
 
-const DIST = ".next-test";
 const NEXT = "node_modules/next/dist/bin/next";
 const bin = (name: string) => `node_modules/.bin/${name}`;
 
 type Counts = { passed: number; failed: number };
 
-await command(async () => {
+await runCommand(async () => {
   const counts: Counts = { passed: 0, failed: 0 };
   const check = async (title: string, run: () => Promise<string | null>) => {
     const began = performance.now();
     const problem = await run().catch((error: unknown) => (error as Error).message);
     counts[problem === null ? "passed" : "failed"] += 1;
-    console.log(`${problem === null ? "✓" : "✗"} ${title} (${duration(performance.now() - began)})`);
+    console.log(`${problem === null ? "✓" : "✗"} ${title} (${formatDuration(performance.now() - began)})`);
     if (problem !== null) {
       console.log(problem.replaceAll(/^/gm, "    "));
     }
     return problem === null;
   };
 
-  await check("the lockfile is whole", () => tool(process.execPath, ["scripts/complete-lockfile.mjs", "--check"]));
-  await check("lint and layering", () => tool(bin("oxlint"), ["--deny-warnings"]));
-  await check("format", () => tool(bin("oxfmt"), ["--check"]));
+  await check("the lockfile is complete", () =>
+    runTool(process.execPath, ["scripts/complete-lockfile.mjs", "--check"]),
+  );
+  await check("lint and layering", () => runTool(bin("oxlint"), ["--deny-warnings"]));
+  await check("format", () => runTool(bin("oxfmt"), ["--check"]));
   await check("types", async () => {
-    // Writes the types of the routes, which the links are checked against.
-    const problem = await tool(process.execPath, [NEXT, "typegen"]);
-    return problem ?? tool(bin("tsc"), ["--noEmit"]);
+    // `next typegen` writes the types of the routes; links are checked against them.
+    const problem = await runTool(process.execPath, [NEXT, "typegen"]);
+    return problem ?? runTool(bin("tsc"), ["--noEmit"]);
   });
   const built = await check("build", async () => {
-    if (!isBuilt(DIST)) {
-      await build(DIST);
+    if (!isBuilt(TEST_DIST)) {
+      await build(TEST_DIST);
     }
     return null;
   });
@@ -49,12 +52,12 @@ await command(async () => {
     return null;
   });
   const options = process.argv.slice(2);
-  // What kills and starves is measured by itself: beside a browser it would be measured with it.
+  // The fault tests measure times, so they run alone: a browser beside them would slow them down.
   const passes =
     built && options.length === 0
       ? [
           ["--project=unit", "--project=integration", "--project=e2e"],
-          // Playwright empties its folder: the first pass would lose what it kept of its failures.
+          // Playwright empties its output folder at the start: the traces of the first run would be lost.
           ["--project=faults", "--workers=1", "--output=test-results/faults"],
         ]
       : [options];
@@ -68,17 +71,17 @@ await command(async () => {
   process.exit(counts.failed === 0 ? 0 : 1);
 });
 
-/** What it printed if it failed, else null. */
-function tool(program: string, args: string[]): Promise<string | null> {
+/** Runs a program. Resolves with its output if it failed, else with null. */
+function runTool(program: string, args: string[]): Promise<string | null> {
   const child = spawn(program, args, {
-    env: { ...process.env, NEXT_DIST_DIR: DIST, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
+    env: { ...process.env, NEXT_DIST_DIR: TEST_DIST, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(new Refusal(`${program} could not be started: ${error.message}`)));
+    child.once("error", (error) => reject(new CommandError(`${program} could not be started: ${error.message}`)));
     child.once("close", (code) => resolve(code === 0 ? null : Buffer.concat(chunks).toString("utf8").trim()));
   });
 }
@@ -94,21 +97,13 @@ async function runTests({
 }): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "callboard-report-"));
   const report = join(folder, "report.json");
-  const args = ["node_modules/@playwright/test/cli.js", "test", ...(isUnitOnly ? ["--project=unit"] : []), ...options];
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, NEXT_DIST_DIR: DIST, CALLBOARD_TEST_REPORT: report, ...browserEnvironment(browser) },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  // A terminal's Ctrl-C reaches Playwright by itself; a process manager's SIGTERM does not. It ends what it started on SIGINT.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGINT"));
-  const code = await new Promise<number | null>((resolve) => {
-    child.once("error", () => resolve(1));
-    child.once("close", resolve);
+  const code = await runPlaywright([...(isUnitOnly ? ["--project=unit"] : []), ...options], {
+    CALLBOARD_TEST_REPORT: report,
+    ...browserEnvironment(browser),
   });
   const counts = readCounts(report);
   rmSync(folder, { recursive: true, force: true });
-  // A file that does not load, or a run that was cut short, fails without a test that failed.
+  // A test file that does not load and an interrupted run fail without a failed test.
   return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
 }
 

@@ -4,96 +4,102 @@ import { delimiter, dirname, join } from "node:path";
 
 import { chromium } from "@playwright/test";
 
-import { Refusal, step } from "./terminal";
+import { CommandError } from "./command-error";
+import { step } from "./terminal";
 
-/** A Chromium that was seen to start. `path` undefined: Playwright's own. `sandbox` is off where the machine does not allow one. */
+/** A Chromium that starts on this machine. Without `path` it is Playwright's. `sandbox` is off where the machine does not allow one. */
 export type Browser = { path?: string; sandbox: boolean };
 
-/** What was found out last time, so that the next run does not try again what takes long. */
-type Memory = { browser?: Browser; downloadFailedAt?: number };
+/** The result of the last search, so that the next run does not repeat slow attempts. */
+type LastSearch = { browser?: Browser; downloadFailedAt?: number };
 
-const MEMORY = ".data/browser.json";
+const LAST_SEARCH_FILE = ".data/browser.json";
 const A_DAY = 24 * 60 * 60 * 1000;
-/** Playwright downloads 110 MB and reports progress; silence means that there is no way to its server. */
+/** Playwright downloads 110 MB and prints its progress. No output means that its server cannot be reached. */
 const DOWNLOAD_SILENT_MILLISECONDS = 20_000;
 const DOWNLOAD_MILLISECONDS = 10 * 60_000;
 const INSTALL_MILLISECONDS = 10 * 60_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
-const FURTHER_FOLDERS = ["/usr/bin", "/usr/local/bin", "/snap/bin"];
-const FURTHER_PATHS = [
+const COMMON_FOLDERS = ["/usr/bin", "/usr/local/bin", "/snap/bin"];
+const MACOS_PATHS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Without trying anything: what the environment says, what was found before, or a Chromium of the machine. null: none known. */
+/** Without starting anything: CHROMIUM_PATH, the result of the last search, or a Chromium of the machine. null: Playwright's own. */
 export function findInstalledBrowser(): Browser | null {
   const path = process.env.CHROMIUM_PATH;
   if (path) {
     return { path, sandbox: process.env.CHROMIUM_SANDBOX === "1" };
   }
-  const { browser } = readMemory();
+  const { browser } = readLastSearch();
   if (browser !== undefined && (browser.path === undefined || existsSync(browser.path))) {
     return browser;
   }
-  const [first] = existsSync(chromium.executablePath()) ? [] : browsersOfTheMachine();
+  const [first] = existsSync(chromium.executablePath()) ? [] : machineBrowsers();
   return first === undefined ? null : { path: first, sandbox: false };
 }
 
 /**
- * Brings a browser for the tests: CHROMIUM_PATH, else Playwright's own, downloading it if that is possible, else a Chromium of
- * the machine, else one from apt. Throws a Refusal that names what was tried.
+ * Finds a browser for the tests: CHROMIUM_PATH, else Playwright's own, downloaded if possible, else a Chromium of the machine, else
+ * one installed with apt-get. Throws a CommandError that names what was tried.
  */
 export async function ensureBrowser(): Promise<Browser> {
   if (process.env.CHROMIUM_PATH) {
-    const browser = await trial(process.env.CHROMIUM_PATH);
+    const browser = await tryBrowser(process.env.CHROMIUM_PATH);
     if (browser === null) {
-      throw new Refusal(`CHROMIUM_PATH names ${process.env.CHROMIUM_PATH}, which does not start as a Chromium.`);
+      throw new CommandError(`CHROMIUM_PATH names ${process.env.CHROMIUM_PATH}, which does not start as Chromium.`);
     }
     return browser;
   }
-  const memory = readMemory();
-  if (memory.browser !== undefined && (memory.browser.path === undefined || existsSync(memory.browser.path))) {
-    const again = await trial(memory.browser.path);
+  const lastSearch = readLastSearch();
+  if (
+    lastSearch.browser !== undefined &&
+    (lastSearch.browser.path === undefined || existsSync(lastSearch.browser.path))
+  ) {
+    const again = await tryBrowser(lastSearch.browser.path);
     if (again !== null) {
       return again;
     }
   }
   const browser =
-    (await trial(undefined)) ??
-    (await downloaded(memory)) ??
-    (await firstThatStarts(browsersOfTheMachine())) ??
-    (await installedBySystem());
+    (await tryBrowser(undefined)) ??
+    (await downloadBrowser(lastSearch)) ??
+    (await firstThatStarts(machineBrowsers())) ??
+    (await installWithApt());
   if (browser === null) {
-    throw new Refusal(
-      "There is no browser for the tests. Playwright's own could not be downloaded or started, no Chromium or Chrome of this machine " +
-        "starts, and apt-get could not install one (it needs Debian or Ubuntu, and root or sudo without a password). " +
-        "Install Chromium, or set CHROMIUM_PATH to one.",
+    throw new CommandError(
+      "No browser for the tests was found. Playwright's own could not be downloaded or started, no Chromium or Chrome on this machine " +
+        "starts, and apt-get could not install one (that needs Debian or Ubuntu, and root or sudo without a password). " +
+        "Install Chromium, or set CHROMIUM_PATH to its program.",
     );
   }
-  remember({ ...readMemory(), browser });
+  writeLastSearch({ ...readLastSearch(), browser });
   return browser;
 }
 
-async function downloaded(memory: Memory): Promise<Browser | null> {
-  if (memory.downloadFailedAt !== undefined && Date.now() - memory.downloadFailedAt < A_DAY) {
+async function downloadBrowser(lastSearch: LastSearch): Promise<Browser | null> {
+  if (lastSearch.downloadFailedAt !== undefined && Date.now() - lastSearch.downloadFailedAt < A_DAY) {
     return null;
   }
-  const isHere = await step("Downloading a browser for the tests", () =>
-    runBounded(process.execPath, ["node_modules/playwright/cli.js", "install", "--only-shell", "chromium"], {
+  const isDownloaded = await step("Downloading a browser for the tests", () =>
+    runWithTimeout(process.execPath, ["node_modules/playwright/cli.js", "install", "--only-shell", "chromium"], {
       milliseconds: DOWNLOAD_MILLISECONDS,
       silentMilliseconds: DOWNLOAD_SILENT_MILLISECONDS,
       env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: "10000" },
     }),
   );
-  const browser = isHere ? await trial(undefined) : null;
+  const browser = isDownloaded ? await tryBrowser(undefined) : null;
   if (browser === null) {
-    console.log(`  That did not work${isHere ? " (it lacks libraries of the system)" : ""}; looking for another one.`);
-    remember({ ...memory, downloadFailedAt: Date.now() });
+    console.log(
+      `  That did not work${isDownloaded ? " (system libraries are missing)" : ""}. Looking for another browser.`,
+    );
+    writeLastSearch({ ...lastSearch, downloadFailedAt: Date.now() });
   }
   return browser;
 }
 
-async function installedBySystem(): Promise<Browser | null> {
+async function installWithApt(): Promise<Browser | null> {
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot ? [] : ["sudo", "-n"];
   if (spawnSync("apt-get", ["--version"]).status !== 0 || (!isRoot && spawnSync("sudo", ["-n", "true"]).status !== 0)) {
@@ -102,15 +108,15 @@ async function installedBySystem(): Promise<Browser | null> {
   await step("Installing Chromium with apt-get", async () => {
     for (const task of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
       const [program = "", ...args] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...task];
-      await runBounded(program, args, { milliseconds: INSTALL_MILLISECONDS });
+      await runWithTimeout(program, args, { milliseconds: INSTALL_MILLISECONDS });
     }
   });
-  return firstThatStarts(browsersOfTheMachine());
+  return firstThatStarts(machineBrowsers());
 }
 
-function browsersOfTheMachine(): string[] {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), ...FURTHER_FOLDERS].filter((folder) => folder !== "");
-  const candidates = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...FURTHER_PATHS];
+function machineBrowsers(): string[] {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...COMMON_FOLDERS].filter((folder) => folder !== "");
+  const candidates = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...MACOS_PATHS];
   return [...new Set(candidates)].filter((path) => {
     try {
       accessSync(path, constants.X_OK);
@@ -123,7 +129,7 @@ function browsersOfTheMachine(): string[] {
 
 async function firstThatStarts(paths: string[]): Promise<Browser | null> {
   for (const path of paths) {
-    const browser = await trial(path);
+    const browser = await tryBrowser(path);
     if (browser !== null) {
       return browser;
     }
@@ -131,8 +137,8 @@ async function firstThatStarts(paths: string[]): Promise<Browser | null> {
   return null;
 }
 
-/** Starts it and lets it compute: a file that exists may lack its libraries, or be Ubuntu's advertisement for a snap. */
-async function trial(path: string | undefined): Promise<Browser | null> {
+/** Starts it and evaluates an expression: a program that exists may lack libraries, or be Ubuntu's stub that asks to install a snap. */
+async function tryBrowser(path: string | undefined): Promise<Browser | null> {
   // Chromium's sandbox refuses root, and many containers refuse the sandbox.
   for (const sandbox of process.getuid?.() === 0 ? [false] : [true, false]) {
     try {
@@ -146,48 +152,48 @@ async function trial(path: string | undefined): Promise<Browser | null> {
       await browser.close();
       return { ...(path === undefined ? {} : { path }), sandbox };
     } catch {
-      // the next way
+      // try the next one
     }
   }
   return null;
 }
 
-/** True if it ended well. Ends it when it takes too long or, with `silentMilliseconds`, prints nothing for that long. */
-function runBounded(
+/** Runs a program. True if it succeeded. Ends it after `milliseconds`, or after `silentMilliseconds` without output. */
+function runWithTimeout(
   program: string,
   args: string[],
-  bounds: { milliseconds: number; silentMilliseconds?: number; env?: Record<string, string> },
+  limits: { milliseconds: number; silentMilliseconds?: number; env?: Record<string, string> },
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...bounds.env } });
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...limits.env } });
     const giveUp = () => child.kill("SIGTERM");
-    const total = setTimeout(giveUp, bounds.milliseconds);
-    let silence = setTimeout(giveUp, bounds.silentMilliseconds ?? bounds.milliseconds);
-    const heard = () => {
+    const total = setTimeout(giveUp, limits.milliseconds);
+    let silence = setTimeout(giveUp, limits.silentMilliseconds ?? limits.milliseconds);
+    const onOutput = () => {
       clearTimeout(silence);
-      silence = setTimeout(giveUp, bounds.silentMilliseconds ?? bounds.milliseconds);
+      silence = setTimeout(giveUp, limits.silentMilliseconds ?? limits.milliseconds);
     };
-    child.stdout.on("data", heard);
-    child.stderr.on("data", heard);
-    const settle = (isWell: boolean) => {
+    child.stdout.on("data", onOutput);
+    child.stderr.on("data", onOutput);
+    const settle = (succeeded: boolean) => {
       clearTimeout(total);
       clearTimeout(silence);
-      resolve(isWell);
+      resolve(succeeded);
     };
     child.once("error", () => settle(false));
     child.once("close", (code) => settle(code === 0));
   });
 }
 
-function readMemory(): Memory {
+function readLastSearch(): LastSearch {
   try {
-    return JSON.parse(readFileSync(MEMORY, "utf8")) as Memory;
+    return JSON.parse(readFileSync(LAST_SEARCH_FILE, "utf8")) as LastSearch;
   } catch {
     return {};
   }
 }
 
-function remember(memory: Memory): void {
-  mkdirSync(dirname(MEMORY), { recursive: true });
-  writeFileSync(MEMORY, `${JSON.stringify(memory)}\n`);
+function writeLastSearch(lastSearch: LastSearch): void {
+  mkdirSync(dirname(LAST_SEARCH_FILE), { recursive: true });
+  writeFileSync(LAST_SEARCH_FILE, `${JSON.stringify(lastSearch)}\n`);
 }

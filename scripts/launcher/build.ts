@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Refusal } from "./terminal";
+import { CommandError } from "./command-error";
 
 /** Everything that goes into a build. A change outside of it does not cause a new one. */
 export const BUILD_SOURCES = [
@@ -20,26 +20,26 @@ export const BUILD_SOURCES = [
   "proxy.ts",
   "tsconfig.json",
 ];
-const STAMP = "callboard-build.json";
+const STAMP_FILE = "callboard-build.json";
 
-/** True if the folder holds a whole build of the sources as they are now. */
+/** Whether the folder holds a complete build of the current sources. */
 export function isBuilt(folder: string): boolean {
   return existsSync(join(folder, "BUILD_ID")) && readStamp(folder) === fingerprint();
 }
 
-/** Builds into `folder` and prints nothing. The types are not checked: the tests do that. Throws a Refusal with what Next.js printed. */
+/** Builds into `folder`, printing nothing. Types are not checked: `npm test` does that. Throws a CommandError with the output of Next.js. */
 export async function build(folder: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
   const sources = fingerprint();
-  // A build that is interrupted leaves a folder that is whole for neither the old sources nor the new ones.
-  rmSync(join(folder, STAMP), { force: true });
+  // An interrupted build is complete neither for the old sources nor for the new ones.
+  rmSync(join(folder, STAMP_FILE), { force: true });
   const output = await runNextBuild(folder, signal);
   if (output !== null) {
-    throw new Refusal(`The build failed:\n\n${output}`);
+    throw new CommandError(`The build failed:\n\n${output}`);
   }
-  writeFileSync(join(folder, STAMP), JSON.stringify({ sources }));
+  writeFileSync(join(folder, STAMP_FILE), JSON.stringify({ sources }));
 }
 
-/** null if all went well, else everything that was printed. */
+/** Resolves with null, or with everything that was printed if the build failed. */
 function runNextBuild(folder: string, signal?: AbortSignal): Promise<string | null> {
   const child = spawn(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
     env: {
@@ -81,7 +81,7 @@ function filesBelow(folder: string): string[] {
 
 function readStamp(folder: string): string | null {
   try {
-    return (JSON.parse(readFileSync(join(folder, STAMP), "utf8")) as { sources: string }).sources;
+    return (JSON.parse(readFileSync(join(folder, STAMP_FILE), "utf8")) as { sources: string }).sources;
   } catch {
     return null;
   }

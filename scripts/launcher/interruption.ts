@@ -1,7 +1,7 @@
-/** npm, the bootstrap and the terminal each pass the same Ctrl-C on; only a later one is a second. */
+/** npm, bootstrap.mjs and the terminal each pass on the same Ctrl-C. Only a signal that comes later than this is a second one. */
 const SAME_KEYPRESS_MILLISECONDS = 500;
 
-/** Thrown where a signal cut something short; it is no failure. */
+/** Thrown where a signal ended something early. Not a failure. */
 export class Interrupted extends Error {
   override name = "Interrupted";
 }
@@ -9,12 +9,12 @@ export class Interrupted extends Error {
 export type Interruption = {
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */
   signal: AbortSignal;
-  /** Resolves with the first. */
+  /** Resolves at the same moment. */
   first: Promise<void>;
   throwIfInterrupted(): void;
 };
 
-/** Turns the signals that ask a process to end into something to wait for. `onSecond` is called by a second one. */
+/** Turns SIGINT, SIGTERM and SIGHUP into a promise and an AbortSignal. A second signal calls `onSecond`. */
 export function listenForInterruption(onSecond: () => void): Interruption {
   const controller = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 
-/** Below the range from which the kernel takes ports for outgoing connections (32768 on Linux, 49152 on macOS). */
+/** Below the ports that the kernel uses for outgoing connections (from 32768 on Linux, from 49152 on macOS). */
 const RANGE = { first: 15_000, last: 29_999 };
 
-/** A port of the loopback that is free at this moment; someone else may take it before it is used. */
+/** A free port of the loopback, `preferred` if that one is free. Another program may take it before it is used. */
 export async function findFreePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await whyNotListen(preferred, "127.0.0.1")) === null) {
     return preferred;
@@ -17,7 +17,7 @@ export async function findFreePort(preferred?: number): Promise<number> {
   }
 }
 
-/** null if a server could listen there now, else the code of the error: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+/** Why a server cannot listen there now: EADDRINUSE, EACCES, EADDRNOTAVAIL or another code. null if it can. */
 export function whyNotListen(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -26,7 +26,7 @@ export function whyNotListen(port: number, host: string): Promise<string | null>
   });
 }
 
-/** True if something accepts connections there. */
+/** Whether a server accepts connections there. */
 export function answers(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: 1_000 });

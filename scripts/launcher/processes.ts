@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * A process by its number and its birth: numbers are used again, in a container even the same ones after every restart.
+ * A process by its number and its start time, because numbers are reused: in a container the same ones after every restart.
  * `born` is the kernel's start time (clock ticks since boot on Linux, a date elsewhere), null where it cannot be read.
  */
 export type ProcessIdentity = { pid: number; born: string | null };
@@ -12,7 +12,7 @@ export function identify(pid: number): ProcessIdentity {
   return { pid, born: birthOf(pid) };
 }
 
-/** True while that very process runs; a zombie does not count. */
+/** Whether exactly that process is running. A zombie is not. */
 export function isRunning({ pid, born }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
@@ -26,8 +26,8 @@ export function isRunning({ pid, born }: ProcessIdentity): boolean {
 }
 
 /**
- * Signals a process and waits for its end; after `graceMilliseconds` it is killed.
- * `group` signals its whole process group, for a child that was started detached and has children of its own.
+ * Signals a process and waits until it has ended. After `graceMilliseconds` it is killed.
+ * `group` signals its whole process group: for a child that was started detached and has children of its own.
  */
 export async function end(
   identity: ProcessIdentity,
@@ -62,7 +62,7 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals, group: boolean)
   try {
     process.kill(group ? -identity.pid : identity.pid, signal);
   } catch {
-    // It ended between the two lines.
+    // It ended after the check.
   }
 }
 

@@ -1,22 +1,22 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { CommandError } from "./command-error";
 import { end, identify, isRunning, type ProcessIdentity } from "./processes";
-import { Refusal } from "./terminal";
 
 type Child = ProcessIdentity & { name: string; signal: "SIGINT" | "SIGTERM" };
 type Contents = { process: ProcessIdentity; url: string; children: Child[] };
 
-/** Held while Callboard runs from a data folder, so that two never share one. */
+/** Held while Callboard runs on a data folder, so that two never use the same one. */
 export type RunLock = {
-  /** Remembers a child, so that the next start can end it if this process is killed without warning. */
+  /** Records a child process, so that the next start can end it if this process is killed. */
   remember(name: string, pid: number, signal: Child["signal"]): void;
   release(): void;
 };
 
 /**
- * Takes `<folder>/running.json`. A lock whose process is gone is stale: what its process started is ended first (a server
- * would hold the port, a Postgres the data), and `onLeftover` is told the names. Throws a Refusal if Callboard runs already.
+ * Takes the lock `<folder>/running.json`. A lock whose process has ended is stale: the children of that process are ended first (a web
+ * server would keep the port, a Postgres the data), and `onLeftover` gets their names. Throws a CommandError if Callboard is running.
  */
 export async function takeRunLock(
   folder: string,
@@ -30,7 +30,7 @@ export async function takeRunLock(
   for (;;) {
     writeFileSync(draft, JSON.stringify(contents), { mode: 0o600 });
     try {
-      // A link appears whole or not at all: nobody reads a half-written lock.
+      // A link appears complete or not at all, so no other process reads half a lock.
       linkSync(draft, file);
       break;
     } catch (error) {
@@ -42,7 +42,7 @@ export async function takeRunLock(
     }
     const holder = read(file);
     if (holder !== null && isRunning(holder.process)) {
-      throw new Refusal(
+      throw new CommandError(
         `Callboard is already running from this folder: ${holder.url} (process ${holder.process.pid}). ` +
           `Stop that one first, with Ctrl-C in its terminal or \`kill ${holder.process.pid}\`.`,
       );
@@ -83,7 +83,7 @@ function read(file: string): Contents | null {
   }
 }
 
-/** True while somebody holds the lock of that folder. */
+/** Whether a running process holds the lock of that folder. */
 export function isCallboardRunning(folder: string): boolean {
   const holder = read(join(folder, "running.json"));
   return holder !== null && isRunning(holder.process);

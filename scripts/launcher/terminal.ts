@@ -1,45 +1,39 @@
 import { styleText } from "node:util";
 
-/**
- * Something that the person at the terminal can mend. Its message is one or a few whole sentences that say what is wrong and what
- * to do; it is printed as it is, without a stack.
- */
-export class Refusal extends Error {
-  override name = "Refusal";
-}
+import { CommandError } from "./command-error";
 
-/** Runs a command to its end: prints a refusal as its sentence, everything else as one line, and exits 1 for both. */
-export async function command(run: () => Promise<void>): Promise<void> {
+/** Runs a command. If it throws, prints the error and exits 1. */
+export async function runCommand(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    complain(error);
+    printError(error);
     process.exit(1);
   }
 }
 
-/** Prints an error for the person who started the command. `CALLBOARD_DEBUG=1` adds the stack of what nobody foresaw. */
-export function complain(error: unknown): void {
-  if (error instanceof Refusal) {
+/** Prints an error for the person who started the command. `CALLBOARD_DEBUG=1` adds the stack of any error but a CommandError. */
+export function printError(error: unknown): void {
+  if (error instanceof CommandError) {
     console.error(styleText("red", "✗", { stream: process.stderr }), error.message);
     return;
   }
   const message = error instanceof Error ? error.message : String(error);
-  console.error(styleText("red", "✗", { stream: process.stderr }), `Something unforeseen happened: ${message}`);
+  console.error(styleText("red", "✗", { stream: process.stderr }), `Unexpected error: ${message}`);
   if (process.env.CALLBOARD_DEBUG && error instanceof Error) {
     console.error(error.stack);
   } else {
-    console.error("  Run it again with CALLBOARD_DEBUG=1 to see where.");
+    console.error("  Run it again with CALLBOARD_DEBUG=1 to see where it happened.");
   }
 }
 
-/** One line for a step that takes a moment: `Building … 12 s`. Nothing animated, so it reads well in a log too. */
+/** Prints one line for a step that takes a while: `Building … 12 s`. No animation, so that it is readable in a log too. */
 export async function step<T>(title: string, run: () => Promise<T>): Promise<T> {
   const began = performance.now();
   process.stdout.write(`${title} … `);
   try {
     const result = await run();
-    process.stdout.write(`${duration(performance.now() - began)}\n`);
+    process.stdout.write(`${formatDuration(performance.now() - began)}\n`);
     return result;
   } catch (error) {
     process.stdout.write("failed\n");
@@ -48,7 +42,7 @@ export async function step<T>(title: string, run: () => Promise<T>): Promise<T> 
 }
 
 /** `0.8 s`, `12 s`, `3 min 5 s`. */
-export function duration(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) {
     return `${seconds.toFixed(1)} s`;

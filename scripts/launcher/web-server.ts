@@ -2,26 +2,27 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 
+import { type Address, localOrigin } from "./address";
 import { identify, end } from "./processes";
-import type { Address } from "./settings";
 
 const STARTS_WITHIN_MILLISECONDS = 60_000;
-/** What is in flight gets 9 s from the application itself. */
+/** The application gives requests in flight 9 s. */
 const STOPS_WITHIN_MILLISECONDS = 10_000;
-/** What Next.js says about itself when it starts; we say it our way. */
-const BANNER = /^\s*(▲ Next\.js|- (Local|Network|Environments|Experiments)|✓ (Ready|Starting|Running next\.config)|$)/;
+/** The start message of Next.js: the launcher prints its own. */
+const NEXT_BANNER =
+  /^\s*(▲ Next\.js|- (Local|Network|Environments|Experiments)|✓ (Ready|Starting|Running next\.config)|$)/;
 
 export type WebServer = {
   pid: number;
-  /** Resolves when it has ended, asked or not: `exit code 1`, `signal SIGKILL`. */
+  /** Resolves when it has ended, for whatever reason: `exit code 1`, `signal SIGKILL`. */
   ended: Promise<string>;
-  /** Waits until it answers, whatever it answers: without a database it serves too. False if it ended or did not in time. */
+  /** Waits for an answer with any status: without a database it serves too. False if it ended, or did not answer in time. */
   answers(): Promise<boolean>;
   stop(): Promise<void>;
   kill(): void;
 };
 
-/** `next start`, or `next dev`, as a process of its own. `onLine` is called with each line that it prints. */
+/** Starts `next start` or `next dev` as a process. `onLine` is called with each line that it prints. */
 export function startWebServer({
   mode,
   address,
@@ -39,7 +40,7 @@ export function startWebServer({
     {
       env: { ...env, NODE_ENV: mode === "start" ? "production" : "development" },
       stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own: Ctrl-C in a terminal reaches this process alone, which then ends things in their order.
+      // In a process group of its own: Ctrl-C in a terminal reaches only the launcher, which ends everything in the right order.
       detached: true,
     },
   );
@@ -54,8 +55,7 @@ export function startWebServer({
     pid: identity.pid,
     ended,
     async answers() {
-      const host = address.host === "0.0.0.0" || address.host === "::" ? "localhost" : address.host;
-      const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}/api/health`;
+      const url = `${localOrigin(address)}/api/health`;
       const deadline = performance.now() + STARTS_WITHIN_MILLISECONDS;
       while (!hasEnded() && performance.now() < deadline) {
         const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => null);
@@ -69,7 +69,7 @@ export function startWebServer({
     },
     async stop() {
       if (!hasEnded()) {
-        // `next dev` has a child of its own, hence the group.
+        // The whole group, because `next dev` has a child process.
         await end(identity, { signal: "SIGTERM", graceMilliseconds: STOPS_WITHIN_MILLISECONDS, group: true });
         await ended;
       }
@@ -87,7 +87,7 @@ function passLines(child: ChildProcess, onLine: (line: string, stream: "stdout" 
     const source = child[stream];
     if (source !== null) {
       createInterface({ input: source }).on("line", (line) => {
-        if (!BANNER.test(line)) {
+        if (!NEXT_BANNER.test(line)) {
           onLine(line, stream);
         }
       });

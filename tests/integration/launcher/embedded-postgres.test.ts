@@ -13,7 +13,7 @@ const servers: EmbeddedPostgres[] = [];
 
 test.beforeEach(() => {
   folder = mkdtempSync("/tmp/embedded-postgres-");
-  // As root the server runs as a user of its own, who must be able to enter.
+  // If root starts the server, it runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o711);
   directory = join(folder, "data", "postgres");
 });
@@ -40,7 +40,7 @@ async function query<Row extends postgres.MaybeRow>(
   }
 }
 
-test("the first start makes a database for a role that owns it and nothing else", async () => {
+test("the first start creates a database for a role that owns it and nothing else", async () => {
   const server = await start();
   expect([
     ...(await query(
@@ -58,17 +58,17 @@ test("the first start makes a database for a role that owns it and nothing else"
       listens: "127.0.0.1",
     },
   ]);
-  // With LC_CTYPE=C, pg_trgm takes no Arabic letter for a letter.
+  // With LC_CTYPE=C, pg_trgm does not recognise Arabic letters as letters.
   const [row] = await query(
     server.url,
-    (sql) => sql<{ likeness: number }[]>`select similarity('مكالمة', 'المكالمة') as likeness`,
+    (sql) => sql<{ similarity: number }[]>`select similarity('مكالمة', 'المكالمة')`,
   );
-  expect(row?.likeness).toBeGreaterThan(0.3);
+  expect(row?.similarity).toBeGreaterThan(0.3);
   expect(statSync(join(directory, "callboard.json")).mode & 0o777).toBe(0o600);
   expect(readFileSync(`${directory}.log`, "utf8")).not.toContain(new URL(server.url).password);
 });
 
-test("a later start, also after a kill, finds the data on the same port", async () => {
+test("a later start, also one after a kill, has the same data and port", async () => {
   const first = await start({ durable: true });
   await query(first.url, (sql) => sql`create table kept as select 1 as number`);
   await first.kill();
@@ -77,21 +77,21 @@ test("a later start, also after a kill, finds the data on the same port", async 
   expect([...(await query(second.url, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
 });
 
-test("a first start that was cut short is begun again", async () => {
+test("an interrupted first start is repeated from the beginning", async () => {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "PG_VERSION"), "18\n");
   const server = await start();
   expect([...(await query(server.url, (sql) => sql`select 1 as one`))]).toEqual([{ one: 1 }]);
 });
 
-test("a second server on the same data is refused in a sentence that names the first", async () => {
+test("a second server on the same data is refused with a message that names the first", async () => {
   const first = await start();
   await expect(startEmbeddedPostgres({ directory, durable: false })).rejects.toThrow(
     `is in use by another PostgreSQL (process ${first.process().pid})`,
   );
 });
 
-test("a pid file whose number belongs to something else by now does not stand in the way", async () => {
+test("a pid file whose number was reused by another process does not prevent a start", async () => {
   const first = await start();
   await first.stop();
   writeFileSync(
@@ -101,7 +101,7 @@ test("a pid file whose number belongs to something else by now does not stand in
   await start();
 });
 
-test("a port that somebody else took meanwhile is left to them", async () => {
+test("if another program took the port meanwhile, the server uses another one", async () => {
   const first = await start();
   await first.stop();
   const other = createServer().listen(first.port, "127.0.0.1");
@@ -116,16 +116,16 @@ test("a port that somebody else took meanwhile is left to them", async () => {
   expect(port).not.toBe(first.port);
 });
 
-test("data of another version of PostgreSQL is refused, not touched", async () => {
+test("data of another version of PostgreSQL is refused and not touched", async () => {
   const first = await start();
   await first.stop();
   writeFileSync(join(directory, "PG_VERSION"), "17\n");
   await expect(startEmbeddedPostgres({ directory })).rejects.toThrow(
-    "was made by PostgreSQL 17, this Callboard brings PostgreSQL 18",
+    "was created by PostgreSQL 17, but this version of Callboard comes with PostgreSQL 18",
   );
 });
 
-test("as root, data that the server's user could not reach goes where it can, and stays there", async () => {
+test("as root, data that the server's user could not reach goes to another folder, and stays there", async () => {
   test.skip(process.getuid?.() !== 0, "only root runs the server as another user");
   chmodSync(folder, 0o700);
   const first = await start();
@@ -134,7 +134,7 @@ test("as root, data that the server's user could not reach goes where it can, an
     expect(existsSync(directory)).toBe(false);
     await query(first.url, (sql) => sql`create table kept as select 1 as number`);
     await first.stop();
-    // The folder was opened meanwhile: the data is still where it was put.
+    // The folder is open now, but the data stays where it was created.
     chmodSync(folder, 0o711);
     const second = await start();
     expect(second.directory).toBe(first.directory);
@@ -145,10 +145,12 @@ test("as root, data that the server's user could not reach goes where it can, an
   }
 });
 
-test("as root, data that was reachable and is not any more is not replaced by an empty database", async () => {
+test("as root, data that can no longer be reached is not replaced by an empty database", async () => {
   test.skip(process.getuid?.() !== 0, "only root runs the server as another user");
   const first = await start();
   await first.stop();
   chmodSync(folder, 0o700);
-  await expect(startEmbeddedPostgres({ directory })).rejects.toThrow("cannot be reached by the user it belongs to");
+  await expect(startEmbeddedPostgres({ directory })).rejects.toThrow(
+    "cannot reach it: a folder above it is closed to others",
+  );
 });

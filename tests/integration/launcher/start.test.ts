@@ -72,7 +72,7 @@ async function lastDelivery(): Promise<string | null> {
   return ((await answer.json()) as { last_delivery_at: string | null }).last_delivery_at;
 }
 
-test("it says how to get in, keeps what it received over Ctrl-C and a new start, and leaves nothing running", async () => {
+test("it says how to sign in, keeps its data over Ctrl-C and another start, and leaves no process running", async () => {
   const first = start();
   await running(first);
   expect(first.output()).toMatch(/open http:\/\/localhost:\d+\/setup and enter the code \w{4}-\w{4}-\w{4}/);
@@ -100,7 +100,7 @@ test("it says how to get in, keeps what it received over Ctrl-C and a new start,
   expect(await lastDelivery()).toBe(received);
 });
 
-test("a start that was killed leaves nothing in the way of the next", async () => {
+test("after a start that was killed, the next one works", async () => {
   const first = start();
   await running(first);
   const { process: self } = JSON.parse(readFileSync(join(folder, "data/running.json"), "utf8")) as {
@@ -114,20 +114,20 @@ test("a start that was killed leaves nothing in the way of the next", async () =
   expect(second.output()).toContain("Ending what an earlier run left behind: the database, the web server.");
 });
 
-test("a port in use is one sentence, before anything is built or started", async () => {
+test("a port in use is reported in one line, before anything is built or started", async () => {
   const other = createServer().listen(port, "127.0.0.1");
   try {
     const { child, output } = start();
     expect(await ended(child)).toBe(1);
     expect(output().trim()).toBe(
-      `✗ Port ${port} is in use by another program. Stop that one, or take another port: PORT=${port + 1} npm start`,
+      `✗ Port ${port} is in use by another program. Stop that program, or use another port: PORT=${port + 1} npm start`,
     );
   } finally {
     other.close();
   }
 });
 
-test("a bad environment is one line a variable and repeats no value", async () => {
+test("a bad environment is reported with one line for each variable and without values", async () => {
   const { child, output } = start({ SARJ_WEBHOOK_SECRETS: "too-weak", AUTH_SECRET: "short" });
   expect(await ended(child)).toBe(1);
   expect(output().trim().split("\n")).toEqual([
@@ -138,7 +138,7 @@ test("a bad environment is one line a variable and repeats no value", async () =
   expect(output()).not.toContain("too-weak");
 });
 
-test("without its database it serves all the same and says so; the secret of the environment stays out of a log", async () => {
+test("without its database it serves nevertheless and says so; a secret from the environment does not get into a log", async () => {
   const secret = "canary-0123456789-abcdefghijklmnopqrstuv";
   const started = start({ DATABASE_URL: "postgres://u:password@127.0.0.1:1/calls", SARJ_WEBHOOK_SECRETS: secret });
   await running(started);

@@ -19,7 +19,7 @@ test.afterEach(() => {
 const url = "http://localhost:3000";
 const onLeftover = () => {};
 
-test("a second taker is told where the first runs", async () => {
+test("a second start is told where the first one runs", async () => {
   const lock = await takeRunLock(folder, { url, onLeftover });
   expect(isCallboardRunning(folder)).toBe(true);
   await expect(takeRunLock(folder, { url, onLeftover })).rejects.toThrow(
@@ -30,12 +30,12 @@ test("a second taker is told where the first runs", async () => {
   (await takeRunLock(folder, { url, onLeftover })).release();
 });
 
-test("of many at once, one gets it", async () => {
+test("of many that start at once, exactly one gets the lock", async () => {
   const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => takeRunLock(folder, { url, onLeftover })));
   expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
 });
 
-test("the lock of a process that is gone is taken over, and what it left running is ended", async () => {
+test("the lock of a process that has ended is taken over, and the children that it left are ended", async () => {
   const orphan = spawn("sleep", ["60"], { stdio: "ignore" });
   const died = new Promise((resolve) => orphan.once("exit", (_code, signal) => resolve(signal)));
   writeFileSync(
@@ -46,14 +46,14 @@ test("the lock of a process that is gone is taken over, and what it left running
       children: [{ ...identify(orphan.pid ?? 0), name: "the web server", signal: "SIGTERM" }],
     }),
   );
-  const told: string[][] = [];
-  const lock = await takeRunLock(folder, { url, onLeftover: (names) => told.push(names) });
+  const leftovers: string[][] = [];
+  const lock = await takeRunLock(folder, { url, onLeftover: (names) => leftovers.push(names) });
   expect(await died).toBe("SIGTERM");
-  expect(told).toEqual([["the web server"]]);
+  expect(leftovers).toEqual([["the web server"]]);
   lock.release();
 });
 
-test("a number that belongs to another process by now is neither a holder nor a leftover", async () => {
+test("a process number that was reused is neither the holder of the lock nor a leftover", async () => {
   const stranger = { pid: process.pid, born: "1" };
   expect(isRunning(identify(process.pid))).toBe(true);
   expect(isRunning(stranger)).toBe(false);
@@ -66,7 +66,7 @@ test("a number that belongs to another process by now is neither a holder nor a 
   expect(existsSync(join(folder, "running.json"))).toBe(false);
 });
 
-test("a lock that was not written to its end does not stand in the way", async () => {
+test("a lock file that was written only in part does not prevent a start", async () => {
   writeFileSync(join(folder, "running.json"), '{"process": {"pi');
   (await takeRunLock(folder, { url, onLeftover })).release();
 });

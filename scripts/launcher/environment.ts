@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { readEnv } from "../../lib/env-schema";
+import type { Address } from "./address";
+import { CommandError } from "./command-error";
+import type { Secrets } from "./secrets";
+
+/** Reads the same files as Next.js. A variable that is set already keeps its value, also against a file that is read later. */
+export function loadEnvFiles(mode: "production" | "development"): void {
+  for (const file of [`.env.${mode}.local`, ".env.local", `.env.${mode}`, ".env"]) {
+    if (existsSync(file)) {
+      try {
+        process.loadEnvFile(file);
+      } catch (error) {
+        throw new CommandError(`${file} cannot be read (${(error as Error).message}).`);
+      }
+    }
+  }
+}
+
+/** The environment of the web server: the variables that are set, and defaults for those that are unset or empty. */
+export function completeEnvironment(
+  given: NodeJS.Dict<string>,
+  { address, dataFolder, secrets }: { address: Address; dataFolder: string; secrets: Secrets },
+): Record<string, string> {
+  const defaults: Record<string, string> = {
+    SARJ_WEBHOOK_SECRETS: secrets.webhookSecret,
+    AUTH_SECRET: secrets.authSecret,
+    CRON_SECRET: secrets.cronSecret,
+    SETUP_CODE: secrets.setupCode,
+    APP_URL: `http://localhost:${address.port}`,
+    SPOOL_DIR: resolve(dataFolder, "spool"),
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  const set = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim()));
+  return { ...defaults, ...Object.fromEntries(set) };
+}
+
+/** Throws a CommandError with one line for each wrong variable. DATABASE_URL may be unset: the embedded database starts later. */
+export function checkEnvironment(env: Record<string, string>): void {
+  const result = readEnv({ ...env, DATABASE_URL: env.DATABASE_URL ?? "postgres://embedded@127.0.0.1/callboard" });
+  if (!result.ok) {
+    const lines = result.problems.map((problem) => `  - ${problem}`).join("\n");
+    throw new CommandError(`Callboard cannot start, its environment is not right:\n${lines}`);
+  }
+}

@@ -1,0 +1,43 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { CommandError } from "./command-error";
+import { writePrivateFile } from "./private-file";
+
+/** What a self-hosted Callboard generates if the environment does not set it. It is kept, so a second start changes nothing. */
+export type Secrets = { webhookSecret: string; authSecret: string; cronSecret: string; setupCode: string };
+
+/** Reads `<folder>/secrets.json` and generates what is missing in it. Throws a CommandError if the file cannot be used. */
+export function readOrMakeSecrets(folder: string): Secrets {
+  const file = join(folder, "secrets.json");
+  let known: Partial<Secrets> = {};
+  try {
+    mkdirSync(folder, { recursive: true });
+    known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<Secrets>) : {};
+  } catch (error) {
+    throw new CommandError(
+      error instanceof SyntaxError
+        ? `${file} is not valid JSON. It holds the secrets of this installation. Fix it, or delete it to get new secrets ` +
+            "(then everybody has to sign in again, and the webhook's URL changes)."
+        : `${file} cannot be used (${(error as NodeJS.ErrnoException).code}). Start Callboard as the user who created it.`,
+    );
+  }
+  const secrets: Secrets = {
+    webhookSecret: known.webhookSecret ?? randomBytes(32).toString("base64url"),
+    authSecret: known.authSecret ?? randomBytes(32).toString("base64url"),
+    cronSecret: known.cronSecret ?? randomBytes(32).toString("base64url"),
+    setupCode: known.setupCode ?? readableCode(),
+  };
+  if (JSON.stringify(secrets) !== JSON.stringify(known)) {
+    writePrivateFile(file, secrets);
+  }
+  return secrets;
+}
+
+/** Twelve characters, about 59 bits, without characters that look alike: `K7QF-3M2P-9XWD`. */
+function readableCode(): string {
+  const alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const part = () => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join("");
+  return `${part()}-${part()}-${part()}`;
+}

@@ -1,0 +1,95 @@
+import { relative } from "node:path";
+
+import type { EmbeddedPostgres } from "../postgres/embedded";
+import type { Address } from "./address";
+import { bold, dim } from "./terminal";
+
+export type StartMessage = {
+  mode: "start" | "dev";
+  /** The complete environment of the web server. */
+  env: Record<string, string>;
+  address: Address;
+  /** null: the database is the one of DATABASE_URL. */
+  embedded: EmbeddedPostgres | null;
+  /** The error code of a database that cannot be reached yet; null if it can. */
+  unreachable: string | null;
+  /** Whether the environment set the webhook's secret, and the launcher did not generate it. */
+  isSecretGiven: boolean;
+  /** Printed in place of the sentence about how to sign in. */
+  signIn?: string | undefined;
+  /** Printed below the webhook's URL. */
+  webhookNote?: string | undefined;
+  furtherRows?: [name: string, value: string][] | undefined;
+};
+
+/** Prints where Callboard runs, how to sign in, and the webhook's URL. Asks the database whether there are users. */
+export async function printStartMessage(message: StartMessage): Promise<void> {
+  const { mode, env, address, embedded, unreachable, isSecretGiven } = message;
+  const url = (env.APP_URL ?? "").replace(/\/+$/, "");
+  const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
+  // A secret from the environment is known to whoever set it, and must not get into a log.
+  const shownSecret = isSecretGiven && !process.stdout.isTTY ? "<the secret in SARJ_WEBHOOK_SECRETS>" : secret;
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
+  const webhookNote =
+    message.webhookNote ??
+    (isLocal
+      ? "for Sarj.ai, which has to reach it from the internet: see docs/deploy.md"
+      : "to be set in the dashboard of Sarj.ai");
+  const rows: [string, string][] = [
+    ["Dashboard", bold(url)],
+    ["Sign in", message.signIn ?? (await howToSignIn(env, url, unreachable))],
+    ["Webhook", `${url}/webhooks/sarj/${shownSecret}`],
+    ["", dim(webhookNote)],
+    ["Database", describeDatabase(embedded, env.DATABASE_URL ?? "", unreachable)],
+    ...(message.furtherRows ?? []),
+  ];
+  const isLoopback = address.host === "127.0.0.1" || address.host === "localhost";
+  console.log(
+    [
+      "",
+      `  ${bold(`Callboard is running${mode === "dev" ? " for development" : ""}.`)}`,
+      "",
+      ...rows.map(([name, value]) => `  ${dim(name.padEnd(12))}${value}`),
+      "",
+      ...(isLoopback ? [dim("  Only this machine can connect. HOST=0.0.0.0 opens it to the network.")] : []),
+      dim("  Ctrl-C stops all of it. The data stays."),
+      "",
+    ].join("\n"),
+  );
+}
+
+async function howToSignIn(env: Record<string, string>, url: string, unreachable: string | null): Promise<string> {
+  const someUser = unreachable === null && (await hasUsers());
+  if (env.ADMIN_EMAIL) {
+    return `as ${env.ADMIN_EMAIL}${someUser ? "" : ", with ADMIN_PASSWORD"}`;
+  }
+  if (unreachable !== null) {
+    return "once the database can be reached";
+  }
+  return someUser
+    ? "with your e-mail address and password"
+    : `first open ${url}/setup and enter the code ${bold(env.SETUP_CODE ?? "")}`;
+}
+
+/** db/ reads process.env when it is imported, which is complete only now. */
+async function hasUsers(): Promise<boolean> {
+  const [users, { db }] = await Promise.all([import("../../db/people/users"), import("../../db/driver/client")]);
+  try {
+    return await users.hasUsers();
+  } finally {
+    // This is the launcher's only question: a connection would stand open for nothing.
+    await db.$client.end({ timeout: 1 });
+  }
+}
+
+function describeDatabase(embedded: EmbeddedPostgres | null, databaseUrl: string, unreachable: string | null): string {
+  if (embedded !== null) {
+    const folder = relative(process.cwd(), embedded.directory);
+    return `embedded PostgreSQL, its data is in ${folder.startsWith("..") ? embedded.directory : folder}`;
+  }
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  const name = `${hostname}:${port || "5432"}${pathname}`;
+  return unreachable === null
+    ? name
+    : `${name} cannot be reached yet (${unreachable}); Callboard tries again and keeps deliveries on disk meanwhile`;
+}

@@ -1,0 +1,48 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { CommandError } from "../launcher/command-error";
+
+/** How to connect to the server, and the version of PostgreSQL that initialised its data. */
+export type Credentials = { postgres: string; port: number; superuserPassword: string; password: string };
+
+/** In the data directory. It is written last when the directory is initialised, so a directory without it is not complete. */
+const FILE = "callboard.json";
+
+export function isInitialised(directory: string): boolean {
+  return existsSync(join(directory, FILE));
+}
+
+/** null if the directory was never initialised to the end. Throws a CommandError if the file cannot be read. */
+export function readCredentials(directory: string): Credentials | null {
+  try {
+    return JSON.parse(readFileSync(join(directory, FILE), "utf8")) as Credentials;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") {
+      return null;
+    }
+    throw new CommandError(
+      code === "EACCES"
+        ? `The database in ${directory} belongs to another user. Start Callboard as the user who created it (perhaps root).`
+        : `${join(directory, FILE)} cannot be read (${code ?? "it is not JSON"}). It holds the password of the database.`,
+    );
+  }
+}
+
+/** Replaces the file whole or not at all, also if the machine loses power: without its password the data is lost. */
+export function writeCredentials(directory: string, credentials: Credentials): void {
+  const file = join(directory, FILE);
+  const handle = openSync(`${file}.new`, "w", 0o600);
+  writeFileSync(handle, `${JSON.stringify(credentials, null, 2)}\n`);
+  fsyncSync(handle);
+  closeSync(handle);
+  renameSync(`${file}.new`, file);
+  syncFolder(directory);
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  fsyncSync(handle);
+  closeSync(handle);
+}
