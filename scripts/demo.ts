@@ -6,8 +6,8 @@ import { findFreePort } from "./launcher/ports";
 import { writePrivateFile } from "./launcher/private-file";
 import { DATA_FOLDERS, type RunningServer, serve } from "./launcher/serve";
 import { bold, formatDuration, runCommand } from "./launcher/terminal";
-import { sendHistory, startLive } from "./simulator/play";
 import { startVendor } from "./simulator/server";
+import { sendHistory, startLive } from "./simulator/traffic";
 import type { Vendor } from "./simulator/vendor";
 
 /** `npm run demo`: Callboard with a simulated Sarj.ai and a data folder of its own: a history of 30 days, live calls, playable recordings. */

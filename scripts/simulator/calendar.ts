@@ -6,7 +6,7 @@ const DAY = 24 * HOUR;
 /** Riyadh is three hours ahead of UTC all year. */
 const RIYADH = 3 * HOUR;
 
-/** How busy an hour of the day is, 0 to 23 in Riyadh: late morning and after the afternoon prayer; quiet at noon prayer. */
+/** How many calls each hour of the day has, 0 to 23 in Riyadh: most in the late morning and after the afternoon prayer, fewer at noon prayer. */
 const HOUR_WEIGHTS = [
   0.01, 0.004, 0.002, 0.002, 0.002, 0.004, 0.02, 0.08, 0.35, 0.8, 1.15, 1.2, 0.7, 0.85, 0.75, 0.6, 1.0, 1.25, 1.1, 0.8,
   0.6, 0.3, 0.1, 0.04,
@@ -15,8 +15,8 @@ const HOUR_WEIGHTS = [
 const WEEKDAY_WEIGHTS = [1.15, 1.1, 1.0, 1.0, 0.85, 0.08, 0.4];
 
 /**
- * When calls are made between two instants: working hours and weekdays of Riyadh, a slow growth over the weeks, better
- * and worse days, and now and then the day of a campaign. Ascending, in milliseconds.
+ * The times of `count` calls between two instants: within the working hours and weekdays of Riyadh, slowly growing over the
+ * weeks, with random differences between days and now and then a campaign. Ascending, in milliseconds since the epoch.
  */
 export function callTimes(draw: Random, count: number, from: number, to: number): number[] {
   const hours: (readonly [start: number, weight: number])[] = [];
@@ -24,11 +24,11 @@ export function callTimes(draw: Random, count: number, from: number, to: number)
     const local = new Date(start + RIYADH);
     const day = Math.floor((start + RIYADH) / DAY);
     const noise = draw.fork(`day ${day}`);
-    const mood = (0.75 + noise.next() * 0.5) * (noise.chance(0.08) ? 1.8 : 1);
+    const dayFactor = (0.75 + noise.next() * 0.5) * (noise.chance(0.08) ? 1.8 : 1);
     const growth = 0.7 + (0.6 * (start - from)) / Math.max(HOUR, to - from);
     const covered = (Math.min(start + HOUR, to) - Math.max(start, from)) / HOUR;
     const weight = (HOUR_WEIGHTS[local.getUTCHours()] ?? 0) * (WEEKDAY_WEIGHTS[local.getUTCDay()] ?? 0);
-    hours.push([start, weight * mood * growth * covered]);
+    hours.push([start, weight * dayFactor * growth * covered]);
   }
   if (hours.length === 0) hours.push([from, 1]);
   const times = Array.from({ length: count }, () => {
@@ -44,8 +44,8 @@ export function riyadhHour(at: number): number {
   return new Date(at + RIYADH).getUTCHours();
 }
 
-/** The calendar date in Riyadh some days from an instant, Friday skipped: nobody delivers or receives then. */
-export function dayFrom(at: number, days: number): number {
+/** The instant `days` days later, or one day more if that is a Friday in Riyadh: nobody delivers then. */
+export function workingDayFrom(at: number, days: number): number {
   const then = at + days * DAY;
   return new Date(then + RIYADH).getUTCDay() === 5 ? then + DAY : then;
 }
@@ -79,7 +79,7 @@ const MONTHS: Record<Language, readonly string[]> = {
   ur: ["جنوری", "فروری", "مارچ", "اپریل", "مئی", "جون", "جولائی", "اگست", "ستمبر", "اکتوبر", "نومبر", "دسمبر"],
 };
 
-/** A date as people say it: "Sunday 12 July", in Riyadh. Own tables: ICU's wording changes between versions. */
+/** A date in Riyadh as people say it: "Sunday 12 July". From tables, because the names of ICU change between versions. */
 export function spokenDate(at: number, language: Language): string {
   const local = new Date(at + RIYADH);
   return `${WEEKDAYS[language][local.getUTCDay()]} ${local.getUTCDate()} ${MONTHS[language][local.getUTCMonth()]}`;

@@ -1,42 +1,43 @@
 import { parseArgs } from "node:util";
 
 import { NOT_COMPLETED_TYPES, type Outcome, UNKNOWN_TYPE } from "./contract";
+import { connectVendor } from "./control";
 import { SCENARIOS } from "./dialogues/dialogue";
 import { generateCall } from "./generate";
-import { forgedCall, sendCall, sendHistory, startLive, testWebhook } from "./play";
 import { deliver } from "./sender";
-import { connectVendor, startVendor } from "./server";
+import { startVendor } from "./server";
+import { forgedWebhook, sendCall, sendHistory, startLive, testWebhook } from "./traffic";
 
 const OUTCOMES: readonly Outcome[] = ["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE];
 
-const HELP = `The simulated vendor.
+const HELP = `The simulated vendor: its API, its recordings and its webhooks.
 
   node --import tsx scripts/simulator/cli.ts <command> [options]
 
 Commands
-  serve     the vendor's API and its recordings, until stopped
-  history   send a past: many calls over the last days
+  serve     run the vendor's API and its recordings, until stopped
+  history   send many calls of the last days
   live      send calls that end now, one every few seconds, until stopped
   send      send one call: --outcome, --language, --scenario, or --test, or --forged
 
 Options of serve
   --port <n>            default 4010
-  --api-key <key>       what the API accepts; default a fixed one, printed at start
-  --url-lifetime <s>    how long a recording URL lives; default 3600
-  --state <file>        keep the known calls over a restart (JSON lines)
+  --api-key <key>       the key that the API accepts; default a fixed one, printed at start
+  --url-lifetime <s>    how long a recording URL is valid, in seconds; default 3600
+  --state <file>        keep the known calls over a restart, as JSON lines
   --seed <text>         default callboard
 
 Options of history, live and send
-  --webhook <url>       the receiver's webhook with its secret (or WEBHOOK_URL in the environment,
-                        which keeps the secret out of the process list)
-  --vendor <url>        a running serve; default http://127.0.0.1:4010
-  --seed <text>         the same seed and --now give the same calls
+  --webhook <url>       the receiver's webhook with its secret; better in WEBHOOK_URL in the environment,
+                        because the process list shows options
+  --vendor <url>        the vendor that "serve" runs; default http://127.0.0.1:4010
+  --seed <text>         the same --seed and --now give the same calls
 
   history: --count <n>  default 1500        --days <n>  default 45
-           --now <iso>  the end of the days; default now
+           --now <iso>  the end of the last day; default now
            --concurrency <n>  default 8     --duplicates <share>  default 0.01
-  live:    --every <s>  mean pause, default 6
-           --report-delay <s>  default 20
+  live:    --every <s>  mean seconds between two calls; default 6
+           --report-delay <s>  seconds from the end of a call to its report; default 20
   send:    --outcome <type>    ${OUTCOMES.slice(0, 5).join(", ")},
                                ${OUTCOMES.slice(5).join(", ")}
            --language ar|en|ur
@@ -44,7 +45,7 @@ Options of history, live and send
                                ${SCENARIOS.slice(3).join(", ")}
            --recorded          a conversation with a recording
            --report-delay <s>
-           --test              as the vendor's "Send test webhook" button: its API does not know the call
+           --test              what the vendor's button "Send test webhook" sends: its API does not know the call
            --forged            a call that the vendor never made
 `;
 
@@ -72,7 +73,7 @@ const OPTIONS = {
   forged: { type: "boolean" },
 } as const;
 
-/** A mistake in the arguments: said in one line, without a stack. */
+/** A mistake in the arguments. It is printed in one line, without a stack. */
 class UsageError extends Error {}
 
 async function main(args: string[]): Promise<number> {
@@ -92,7 +93,7 @@ async function main(args: string[]): Promise<number> {
     case "send":
       return send(values);
     default:
-      throw new UsageError(`unknown command "${command}"; --help lists them`);
+      throw new UsageError(`unknown command "${command}"; --help lists the commands`);
   }
 }
 
@@ -156,12 +157,12 @@ async function history(values: Values): Promise<number> {
     },
   });
   if (tty) process.stdout.write("\n");
-  if (failed.length > 0) console.error(`${failed.length} of ${results.length} deliveries were given up.`);
+  if (failed.length > 0) console.error(`${failed.length} of ${results.length} deliveries failed.`);
   return failed.length > 0 || stopped.signal.aborted ? 1 : 0;
 }
 
 async function live(values: Values): Promise<number> {
-  const play = startLive({
+  const traffic = startLive({
     webhookUrl: webhookUrl(values),
     vendor: connectVendor(values.vendor),
     everySeconds: number(values.every, "every"),
@@ -175,7 +176,7 @@ async function live(values: Values): Promise<number> {
     },
   });
   await interrupted();
-  await play.stop();
+  await traffic.stop();
   return 0;
 }
 
@@ -186,7 +187,7 @@ async function send(values: Values): Promise<number> {
   const outcome = oneOf(values.outcome, OUTCOMES, "outcome");
   const language = oneOf(values.language, ["ar", "en", "ur"] as const, "language");
   const scenario = oneOf(values.scenario, SCENARIOS, "scenario");
-  const made = () =>
+  const generate = () =>
     generateCall({
       seed,
       endedAt: now,
@@ -202,15 +203,15 @@ async function send(values: Values): Promise<number> {
     values.test === true
       ? await deliver(url, testWebhook(seed, now))
       : values.forged === true
-        ? await deliver(url, forgedCall(seed, now, outcome))
-        : await sendCall({ webhookUrl: url, vendor: connectVendor(values.vendor), call: made() });
+        ? await deliver(url, forgedWebhook(seed, now, outcome))
+        : await sendCall({ webhookUrl: url, vendor: connectVendor(values.vendor), call: generate() });
   console.log(JSON.stringify(result, null, 2));
   return result.delivered ? 0 : 1;
 }
 
 function webhookUrl(values: Values): string {
   const url = values.webhook ?? process.env["WEBHOOK_URL"];
-  if (url === undefined || !URL.canParse(url)) throw new UsageError("--webhook <url> is missing or no URL");
+  if (url === undefined || !URL.canParse(url)) throw new UsageError("--webhook <url> is missing or not a URL");
   return url;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The vendor's side of its own contract: what its webhook posts and what its API answers.
- * Written apart from the product on purpose: a mistake in the product's reading must not be repeated here.
+ * The vendor's contract from its own side: what its webhook posts and what its API answers.
+ * Written independently of the product on purpose: a mistake in how the product reads it must not be repeated here.
  */
 
 export const CALL_STATUSES = [
@@ -34,7 +34,7 @@ export const NOT_COMPLETED_TYPES = [
 ] as const;
 export type NotCompletedType = (typeof NOT_COMPLETED_TYPES)[number];
 
-/** A type that no receiver can know yet: the set is open, and now and then the vendor adds to it. */
+/** A type that receivers do not know: the vendor adds types without notice. */
 export const UNKNOWN_TYPE = "user_busy";
 
 export type Outcome = "complete" | NotCompletedType | typeof UNKNOWN_TYPE;
@@ -44,7 +44,7 @@ export type Direction = "inbound" | "outbound";
 
 export interface SpokenMessage {
   type: "message";
-  /** "user", "assistant", or after a transfer another one, e.g. "human_agent". */
+  /** "user", "assistant", or after a transfer another role such as "human_agent". */
   role: string;
   content: string;
   /** Seconds from the start of the call. */
@@ -76,7 +76,7 @@ export interface InstructionsMessage {
   content: string;
 }
 
-/** What older payloads carry: neither kind nor time. */
+/** Older payloads: without `type` and `start_at`. */
 export interface OldMessage {
   role: string;
   content: string;
@@ -109,7 +109,7 @@ export interface TypedReport {
   };
 }
 
-/** The webhook documents "any object"; the API knows the typed form only. */
+/** The webhook's documentation says "any object"; the API has only the typed form. */
 export type WebhookReport = TypedReport | Record<string, unknown>;
 
 export interface WebhookCallData {
@@ -162,8 +162,8 @@ export interface ApiCall {
 }
 
 /**
- * All that the vendor knows of one call. `webhook` and `data` carry no recording URL and `data` carries the
- * report already: the server signs a URL at the moment it is asked, and holds the report back until `reportAt`.
+ * Everything that the vendor knows about one call. `webhook` and `data` have no recording URL, because the server signs one for
+ * each answer. `data` has the report from the start; the server leaves it out until `reportAt`.
  */
 export interface VendorCall {
   id: string;
@@ -171,8 +171,8 @@ export interface VendorCall {
   data: ApiCall;
   /** When the vendor sends its webhook. */
   webhookAt: string;
-  /** When `GET /calls/{id}` begins to carry the report; null: never. */
+  /** From when on `GET /calls/{id}` has the report; null: never. */
   reportAt: string | null;
-  /** File in `recordings/`, or null: never recorded. */
+  /** File in `recordings/`; null: there is no recording. */
   recording: string | null;
 }

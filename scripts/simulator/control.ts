@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { VendorCall } from "./contract";
+import type { VendorCall, WebhookBody } from "./contract";
 import { parseFault } from "./faults";
-import type { Vendor } from "./vendor";
+import type { Vendor, VendorLink } from "./vendor";
 
 /**
- * The handle for tests and the demo when the vendor runs in another process. Not part of the vendor's API.
+ * The control API, for tests and the command line when the vendor runs in another process. It is not part of the vendor's API.
  *
  * | request                             | does                                                               |
  * |-------------------------------------|--------------------------------------------------------------------|
  * | `GET    /_control/`                 | how many calls are known, the faults, the clock                    |
- * | `POST   /_control/calls`            | `{calls}` become known; answers `{webhooks}`                       |
- * | `GET    /_control/calls/<id>/webhook` | that call's webhook, its recording URL freshly signed            |
+ * | `POST   /_control/calls`            | adds `{calls}` to the known ones; answers `{webhooks}`             |
+ * | `GET    /_control/calls/<id>/webhook` | that call's webhook with a newly signed recording URL            |
  * | `POST   /_control/faults`           | adds one (`Fault` in faults.ts)                                    |
  * | `DELETE /_control/faults`           | clears them                                                        |
  * | `GET    /_control/requests`         | `{counts: {<path>: n}, requests}`                                  |
  * | `DELETE /_control/requests`         | forgets them                                                       |
  * | `PUT    /_control/url-lifetime`     | `{seconds}`                                                        |
- * | `POST   /_control/expire-signatures`| every URL signed until now is refused                              |
+ * | `POST   /_control/expire-signatures`| refuses every URL signed until now                                 |
  * | `POST   /_control/clock`            | `{advance_seconds}`                                                |
  */
 export async function handleControl(
@@ -78,6 +78,23 @@ export async function handleControl(
   }
 }
 
+/** A vendor that runs in another process; `url` is its origin. */
+export function connectVendor(url: string): VendorLink {
+  return {
+    async register(calls) {
+      const response = await fetch(new URL("/_control/calls", url), {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ calls }),
+      });
+      if (!response.ok) throw new Error(`the vendor at ${url} answered ${response.status}`);
+      // `handleControl` answers in this shape.
+      const answer = (await response.json()) as { webhooks: WebhookBody[] };
+      return answer.webhooks;
+    },
+  };
+}
+
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
@@ -85,7 +102,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   return text === "" ? null : JSON.parse(text);
 }
 
-/** Only our own senders post here: that each is an object with an id is check enough. */
+/** Only our own senders post here, so it is enough to check that each call has an id. */
 function callsOf(body: unknown): VendorCall[] {
   const calls: unknown = field(body, "calls");
   if (!Array.isArray(calls) || !calls.every((call) => typeof field(call, "id") === "string")) {

@@ -1,13 +1,14 @@
 import type { CallStatus, Correction, EnhancedTranscript, TranscriptMessage } from "./contract";
+import type { Customer } from "./customers";
 import type { Course, Script, Turn } from "./dialogues/dialogue";
-import { SMALL_TALK } from "./dialogues/index";
-import { type Facts, fill, fillDeep } from "./facts";
-import type { Customer } from "./people";
+import { SMALL_TALK } from "./dialogues/scripts";
 import type { Random } from "./random";
+import { type Facts, fill, fillDeep, resolveMishearings } from "./template";
 
-/** The vendor ends every call here, in seconds. */
-export const MAXIMUM_DURATION = 600;
+/** The vendor ends every call after this many seconds. */
+const MAXIMUM_DURATION = 600;
 
+/** A conversation with its times. */
 export interface Conversation {
   transcript: EnhancedTranscript;
   /** Whole seconds. */
@@ -16,16 +17,16 @@ export interface Conversation {
   course: Course;
 }
 
-/** Characters a second, as people and agents speak. */
-const PACE = { agent: 14.5, customer: 13, human_agent: 14 };
+/** How fast people and agents speak. */
+const CHARACTERS_PER_SECOND = { agent: 14.5, customer: 13, human_agent: 14 };
 const ROLES = { agent: "assistant", customer: "user", human_agent: "human_agent" };
 
 /**
- * Plays a script's course: turns with their times, tool calls that take their time, and words that the recogniser
- * misheard with their corrections.
- * @param length "usual"; "long": with many interludes; "cut": until the vendor's maximum ends it.
+ * Generates a conversation along a script's course: turns and tool calls with their times, and misheard words with their
+ * corrections.
+ * @param length "long": with many interludes; "cut": it reaches the vendor's maximum duration.
  */
-export function converse(
+export function generateConversation(
   draw: Random,
   script: Script,
   course: Course,
@@ -33,7 +34,7 @@ export function converse(
   customer: Customer,
   length: "usual" | "long" | "cut",
 ): Conversation {
-  const turns = arrange(draw, script, course, length);
+  const turns = arrangeTurns(draw, script, course, length);
   const messages: TranscriptMessage[] = [];
   const errors: Correction[] = [];
   if (draw.chance(0.7)) messages.push({ type: "instructions", role: "system prompt", content: script.prompt });
@@ -52,11 +53,14 @@ export function converse(
       clock += ms / 1000 + 0.1;
       continue;
     }
-    const { text, corrections } = hear(fill(turn.text, facts, customer.gender), draw.chance(0.65));
+    const { text, corrections } = resolveMishearings(fill(turn.text, facts, customer.gender), draw.chance(0.65));
     messages.push({ type: "message", role: ROLES[turn.who], content: text, start_at: startAt });
     errors.push(...corrections);
     clock +=
-      text.length / PACE[turn.who] + 0.35 + draw.next() * 0.9 + (turn.hold ?? 0) * patience * (0.7 + draw.next() * 0.6);
+      text.length / CHARACTERS_PER_SECOND[turn.who] +
+      0.35 +
+      draw.next() * 0.9 +
+      (turn.hold ?? 0) * patience * (0.7 + draw.next() * 0.6);
   }
   const cut = clock > MAXIMUM_DURATION - 8;
   return {
@@ -67,7 +71,7 @@ export function converse(
   };
 }
 
-/** A function's call and its output, under one id. */
+/** The two messages of a tool call: the call and its output, with the same id. */
 export function toolMessages(
   draw: Random,
   name: string,
@@ -92,44 +96,32 @@ export function toolMessages(
   ];
 }
 
-/** Resolves `[[heard|said]]`: what stands in the transcript, and what corrects it. */
-export function hear(template: string, misheard: boolean): { text: string; corrections: Correction[] } {
-  const corrections: Correction[] = [];
-  const text = template.replace(/\[\[([^|\]]+)\|([^\]]+)\]\]/g, (_, heard: string, said: string) => {
-    if (!misheard) return said;
-    corrections.push({ incorrect_text: heard, correction: said, type: /\s/.test(heard.trim()) ? "phrase" : "word" });
-    return heard;
-  });
-  return { text, corrections };
-}
-
-function arrange(draw: Random, script: Script, course: Course, length: "usual" | "long" | "cut"): Turn[] {
+function arrangeTurns(draw: Random, script: Script, course: Course, length: "usual" | "long" | "cut"): Turn[] {
   const { interludes, stalls } = SMALL_TALK[script.language];
   const opening = draw.pick(course.openings ?? script.openings);
   const closing = course.status === undefined ? draw.pick(script.closings) : [];
-  const wanted =
-    length === "usual" ? Number(draw.chance(0.25)) : length === "long" ? draw.int(5, 8) : interludes.length;
+  const count = length === "usual" ? Number(draw.chance(0.25)) : length === "long" ? draw.int(5, 8) : interludes.length;
   const turns = [...opening];
-  const places = new Set(draw.shuffled(interruptible(turns.at(-1), course.turns)).slice(0, wanted));
-  const waiting = draw.shuffled(interludes);
+  const places = new Set(draw.shuffled(interruptible(turns.at(-1), course.turns)).slice(0, count));
+  const unused = draw.shuffled(interludes);
   for (const [index, turn] of course.turns.entries()) {
-    if (places.has(index)) turns.push(...(waiting.pop() ?? []));
+    if (places.has(index)) turns.push(...(unused.pop() ?? []));
     turns.push(turn);
   }
   turns.push(...(length === "cut" ? [...stalls, ...stalls] : closing));
   return turns;
 }
 
-/** Before which turns something may come between: where speakers change, never between a tool and what is said of it. */
+/** The turns before which an interlude may come: where the speaker changes, but not between a tool call and what is said about it. */
 function interruptible(before: Turn | undefined, turns: readonly Turn[]): number[] {
   return turns.flatMap((turn, index) => {
-    const previous = spokenBy(index === 0 ? before : turns[index - 1]);
-    const next = spokenBy(turn);
+    const previous = speakerOf(index === 0 ? before : turns[index - 1]);
+    const next = speakerOf(turn);
     return previous !== null && next !== null && previous !== next && next !== "human_agent" ? [index] : [];
   });
 }
 
-function spokenBy(turn: Turn | undefined): string | null {
+function speakerOf(turn: Turn | undefined): string | null {
   return turn === undefined || "tool" in turn ? null : turn.who;
 }
 

@@ -1,57 +1,56 @@
+import type { CallPlan, CompletePlan } from "./call-plans";
 import type { CallStatus, Correction, Direction, Language, Outcome, TranscriptMessage } from "./contract";
-import { converse, hear, toolMessages } from "./conversation";
+import { generateConversation, toolMessages } from "./conversation";
+import type { Customer } from "./customers";
 import type { Course, ScenarioId, Script } from "./dialogues/dialogue";
-import { scriptsIn, SMALL_TALK } from "./dialogues/index";
-import { callFacts, type Facts, fill, fillDeep } from "./facts";
-import type { Fate } from "./fates";
-import type { Customer } from "./people";
+import { scriptsIn, SMALL_TALK } from "./dialogues/scripts";
+import { callFacts } from "./facts";
 import type { Random } from "./random";
-import { type SpokenDialogue, spokenDialogues } from "./spoken";
+import { type RecordedDialogue, recordedDialoguesFor } from "./recorded-dialogues";
+import { type Facts, fill, fillDeep, resolveMishearings } from "./template";
 
-/** A call before it has a time: what `record.ts` turns into the vendor's records. */
+/** A call without its times. `toVendorCall` adds them. */
 export interface Draft {
   id: string;
   outcome: Outcome;
-  person: Customer;
+  customer: Customer;
   scenario: ScenarioId;
   direction: Direction | null;
   interaction: "voice" | "chat" | null;
   variables: Record<string, unknown>;
-  /** The webhook's status and the API's: the webhook may have been sent with one from before the end. */
+  /** The webhook's status can be older than the API's: one from before the end of the call. */
   status: { webhook: CallStatus | null; api: CallStatus };
-  /** Seconds from the call's making to its answer, or to its being given up. */
-  ringing: number;
-  /** Seconds of conversation; null: there was none. */
-  talk: number | null;
+  /** From the start of dialling until the call is answered or ends without an answer. */
+  ringSeconds: number;
+  /** null: there was no conversation. */
+  talkSeconds: number | null;
   messages: TranscriptMessage[] | null;
   corrections: Correction[];
   response: Record<string, unknown> | null;
-  report: Draft.Report | null;
+  report: DraftReport | null;
   recording: string | null;
-  /** Complete, and yet `call_data` is null. */
+  /** The webhook's `call_data` is null although the call is complete. */
   withoutCallData: boolean;
 }
 
-export declare namespace Draft {
-  interface Report {
-    goal: Course["goal"];
-    reason: string;
-    criteria: { text: string; achieved: boolean; is_primary: boolean }[];
-    /** The scenario's own form, which the webhook carries in place of the typed one. */
-    own: Record<string, unknown> | null;
-  }
+interface DraftReport {
+  goal: Course["goal"];
+  reason: string;
+  criteria: { text: string; achieved: boolean; is_primary: boolean }[];
+  /** A report in the scenario's own form, which the webhook has in place of the typed one. */
+  own: Record<string, unknown> | null;
 }
 
-export interface Wishes {
+interface DraftOptions {
   scenario?: ScenarioId;
-  /** true: with a recording if there is one; false: without. */
+  /** true: with a recording if there is one; false: without one. Default: random. */
   recorded?: boolean;
 }
 
-/** Of the conversations that could be on a recording, so many are. */
+/** The share of conversations with a recording, among those for which there is one. */
 const RECORDED_SHARE = 0.9;
-/** How much likelier a scenario is when there is a recording of it. */
-const SPOKEN_SCENARIO_SHARE = 0.6;
+/** The probability that only scenarios with a recording are considered. */
+const RECORDED_SCENARIO_SHARE = 0.6;
 
 const SCENARIO_WEIGHTS: Record<ScenarioId, number> = {
   "payment-reminder": 25,
@@ -63,14 +62,14 @@ const SCENARIO_WEIGHTS: Record<ScenarioId, number> = {
   "order-support": 22,
 };
 
-/** Everything about a call but its times. `at` is about when it is made: the dates that are spoken follow from it. */
-export function draftCall(draw: Random, fate: Fate, person: Customer, at: number, wishes: Wishes): Draft {
+/** Everything about a call except its times. The dates in the conversation depend on `at`, the approximate time of the call. */
+export function draftCall(draw: Random, plan: CallPlan, customer: Customer, at: number, options: DraftOptions): Draft {
   const id = draw.fork("id").uuid();
-  const script = pickScript(draw.fork("script"), person, fate, wishes);
-  const { facts, variables } = callFacts(draw.fork("facts"), script.scenario, person, at);
+  const script = pickScript(draw.fork("script"), customer, plan, options);
+  const { facts, variables } = callFacts(draw.fork("facts"), script.scenario, customer, at);
   const base = {
     id,
-    person,
+    customer,
     scenario: script.scenario,
     direction: script.scenario === "order-support" ? ("inbound" as const) : ("outbound" as const),
     interaction: "voice" as const,
@@ -81,39 +80,44 @@ export function draftCall(draw: Random, fate: Fate, person: Customer, at: number
     recording: null,
     withoutCallData: false,
   };
-  const how = draw.fork("how");
-  if (fate.outcome !== "complete") {
-    const automated = fate.outcome === "automation";
+  const random = draw.fork("how");
+  if (plan.outcome !== "complete") {
+    const isAutomated = plan.outcome === "automation";
     return {
       ...base,
-      outcome: fate.outcome,
+      outcome: plan.outcome,
       direction: "outbound",
-      status: { webhook: null, api: fate.status },
-      ringing: automated ? how.int(3, 15) : ringingTime(how, fate.outcome),
-      talk: automated ? how.int(6, 24) : null,
-      messages: automated ? [mailbox(how, person.language)] : null,
+      status: { webhook: null, api: plan.status },
+      ringSeconds: isAutomated ? random.int(3, 15) : ringSecondsUntil(random, plan.outcome),
+      talkSeconds: isAutomated ? random.int(6, 24) : null,
+      messages: isAutomated ? [voicemail(random, customer.language)] : null,
     };
   }
-  if (fate.manner === "voicemail") {
+  if (plan.conversation === "voicemail") {
     return {
       ...base,
       outcome: "complete",
       status: { webhook: "voicemail", api: "voicemail" },
-      ringing: how.int(12, 28),
-      talk: how.int(9, 25),
-      messages: [mailbox(how, person.language)],
+      ringSeconds: random.int(12, 28),
+      talkSeconds: random.int(9, 25),
+      messages: [voicemail(random, customer.language)],
     };
   }
-  const talked = talk(draw, fate, script, person, facts, wishes);
-  return { ...base, ...talked, variables: { ...variables, ...talked.variables }, ...quirks(how, fate, talked) };
+  const conversation = draftConversation(draw, plan, script, customer, facts, options);
+  return {
+    ...base,
+    ...conversation,
+    variables: { ...variables, ...conversation.variables },
+    ...unusualPayload(random, plan, conversation),
+  };
 }
 
-type Talked = Pick<
+type ConversationDraft = Pick<
   Draft,
   | "outcome"
   | "status"
-  | "ringing"
-  | "talk"
+  | "ringSeconds"
+  | "talkSeconds"
   | "messages"
   | "corrections"
   | "response"
@@ -122,48 +126,51 @@ type Talked = Pick<
   | "variables"
 >;
 
-function talk(
+/** From a recording if there is one that fits, else generated. */
+function draftConversation(
   draw: Random,
-  fate: Extract<Fate, { outcome: "complete" }>,
+  plan: CompletePlan,
   script: Script,
-  person: Customer,
+  customer: Customer,
   facts: Facts,
-  wishes: Wishes,
-): Talked {
-  const how = draw.fork("talk");
-  const ringing = how.int(4, 26);
-  if (mayBeRecorded(fate) && wishes.recorded !== false) {
-    const spoken = spokenFor(person, script.scenario);
-    if (spoken.length > 0 && (wishes.recorded === true || how.chance(RECORDED_SHARE))) {
-      return { ...replay(how, how.pick(spoken), script, person, facts), ringing };
+  options: DraftOptions,
+): ConversationDraft {
+  const random = draw.fork("talk");
+  const ringSeconds = random.int(4, 26);
+  if (mayBeRecorded(plan) && options.recorded !== false) {
+    const recorded = recordedDialoguesFor(customer, script.scenario);
+    if (recorded.length > 0 && (options.recorded === true || random.chance(RECORDED_SHARE))) {
+      return { ...draftFromRecording(random, random.pick(recorded), script, customer, facts), ringSeconds };
     }
   }
-  const { manner } = fate;
-  const own = script.courses.filter(({ status }) => status === (isEnding(manner) ? manner : undefined));
-  const picked = how.weighted((own.length > 0 ? own : script.courses).map((c) => [c, c.weight ?? 1] as const));
-  const course = isEnding(manner) ? endedEarly(picked, manner) : picked;
-  const length = manner === "long" || manner === "cut" ? manner : "usual";
-  const conversation = converse(how, script, course, facts, person, length);
-  const status = isEnding(manner) ? manner : conversation.status;
-  const reported = status === "completed" || status === "max_duration_reached";
-  const cut = status === "max_duration_reached";
-  const text = (template: string) => fill(template, facts, person.gender);
-  const response = cut ? null : (fillDeep(course.response, facts, person.gender) as Record<string, unknown> | null);
+  const ending = earlyEnding(plan);
+  const fitting = script.courses.filter(({ status }) => status === ending);
+  const picked = random.weighted(
+    (fitting.length > 0 ? fitting : script.courses).map((c) => [c, c.weight ?? 1] as const),
+  );
+  const course = ending === undefined ? picked : endEarly(picked, ending);
+  const length = plan.conversation === "long" || plan.conversation === "cut" ? plan.conversation : "usual";
+  const conversation = generateConversation(random, script, course, facts, customer, length);
+  const status = ending ?? conversation.status;
+  const hasReport = status === "completed" || status === "max_duration_reached";
+  const isCut = status === "max_duration_reached";
+  const text = (template: string) => fill(template, facts, customer.gender);
+  const response = isCut ? null : (fillDeep(course.response, facts, customer.gender) as Record<string, unknown> | null);
   return {
     outcome: "complete",
     status: { webhook: status, api: status },
-    ringing,
-    talk: conversation.duration,
+    ringSeconds,
+    talkSeconds: conversation.duration,
     messages: conversation.transcript.transcript.messages,
     corrections: conversation.transcript.errors,
     response,
-    report: reported
-      ? report(
-          how,
+    report: hasReport
+      ? draftReport(
+          random,
           script,
-          cut ? "error" : course.goal,
-          course.achieved.map((met, index) => met && (!cut || index > 0)),
-          cut ? SMALL_TALK[script.language].cutReason : text(course.reason),
+          isCut ? "error" : course.goal,
+          course.achieved.map((met, index) => met && (!isCut || index > 0)),
+          isCut ? SMALL_TALK[script.language].cutReason : text(course.reason),
           response,
         )
       : null,
@@ -172,64 +179,64 @@ function talk(
   };
 }
 
-/** A course that was written to end so, or any other, broken off half-way. */
-function endedEarly(course: Course, status: NonNullable<Course["status"]>): Course {
+/** The course itself if it is written to end with this status, else its first half. */
+function endEarly(course: Course, status: NonNullable<Course["status"]>): Course {
   if (course.status === status) return course;
   return { ...course, turns: course.turns.slice(0, Math.ceil(course.turns.length / 2)), status };
 }
 
-/** A call whose words are on a recording: its turns and times are the recording's. */
-function replay(
+/** A conversation with the turns and times of a recording. */
+function draftFromRecording(
   draw: Random,
-  dialogue: SpokenDialogue,
+  dialogue: RecordedDialogue,
   script: Script,
-  person: Customer,
+  customer: Customer,
   facts: Facts,
-): Omit<Talked, "ringing"> {
+): Omit<ConversationDraft, "ringSeconds"> {
   const messages: TranscriptMessage[] = [];
   const corrections: Correction[] = [];
   if (draw.chance(0.7)) messages.push({ type: "instructions", role: "system prompt", content: script.prompt });
   for (const turn of dialogue.turns) {
     if ("tool" in turn) {
-      const args = JSON.stringify(fillDeep(turn.args, facts, person.gender));
+      const args = JSON.stringify(fillDeep(turn.args, facts, customer.gender));
       const output =
-        typeof turn.output === "string" ? turn.output : JSON.stringify(fillDeep(turn.output, facts, person.gender));
+        typeof turn.output === "string" ? turn.output : JSON.stringify(fillDeep(turn.output, facts, customer.gender));
       messages.push(...toolMessages(draw, turn.tool, args, output, turn.failed, turn.start_at, turn.ms));
       continue;
     }
-    const heard = hear(turn.text, draw.chance(0.75));
+    const { text, corrections: found } = resolveMishearings(turn.text, draw.chance(0.75));
     messages.push({
       type: "message",
       role: turn.who === "agent" ? "assistant" : "user",
-      content: heard.text,
+      content: text,
       start_at: turn.start_at,
     });
-    corrections.push(...heard.corrections);
+    corrections.push(...found);
   }
-  const response = fillDeep(dialogue.response, facts, person.gender) as Record<string, unknown> | null;
-  const reason = fill(dialogue.reason, facts, person.gender);
+  const response = fillDeep(dialogue.response, facts, customer.gender) as Record<string, unknown> | null;
+  const reason = fill(dialogue.reason, facts, customer.gender);
   return {
     outcome: "complete",
     status: { webhook: "completed", api: "completed" },
-    talk: Math.round(dialogue.seconds),
+    talkSeconds: Math.round(dialogue.seconds),
     messages,
     corrections,
     response,
-    report: report(draw, script, dialogue.goal, dialogue.achieved, reason, response),
+    report: draftReport(draw, script, dialogue.goal, dialogue.achieved, reason, response),
     recording: dialogue.file,
-    variables: fillDeep(dialogue.variables, facts, person.gender) as Record<string, unknown>,
+    variables: fillDeep(dialogue.variables, facts, customer.gender) as Record<string, unknown>,
   };
 }
 
-/** Now and then there is none, and a survey often has a form of its own. */
-function report(
+/** A few calls have no report. That of a survey is often in a form of its own. */
+function draftReport(
   draw: Random,
   script: Script,
   goal: Course["goal"],
   achieved: readonly boolean[],
   reason: string,
   response: Record<string, unknown> | null,
-): Draft.Report | null {
+): DraftReport | null {
   if (draw.chance(0.03)) return null;
   const criteria = script.criteria.map((text, index) => ({
     text,
@@ -248,33 +255,34 @@ function report(
   return { goal, reason, criteria, own };
 }
 
-function quirks(draw: Random, { quirk }: Extract<Fate, { outcome: "complete" }>, talked: Talked): Partial<Draft> {
-  switch (quirk) {
-    case "none":
+/** What the payload variant changes in the draft. */
+function unusualPayload(draw: Random, { payload }: CompletePlan, conversation: ConversationDraft): Partial<Draft> {
+  switch (payload) {
+    case "usual":
       return {};
     case "chat":
       return {
         interaction: "chat",
         direction: draw.chance(0.5) ? "inbound" : "outbound",
-        messages: (talked.messages ?? []).map(withoutTime),
+        messages: (conversation.messages ?? []).map(withoutTime),
         corrections: [],
       };
     case "untimed":
-      return { messages: (talked.messages ?? []).map(withoutTime) };
+      return { messages: (conversation.messages ?? []).map(withoutTime) };
     case "old":
       return {
-        messages: (talked.messages ?? []).flatMap((message) =>
+        messages: (conversation.messages ?? []).flatMap((message) =>
           "type" in message && message.type !== "message" ? [] : [{ role: message.role, content: message.content }],
         ),
       };
     case "no_call_data":
       return { withoutCallData: true };
     case "stale_in_progress":
-      return { status: { webhook: "in_progress", api: talked.status.api } };
+      return { status: { webhook: "in_progress", api: conversation.status.api } };
     case "stale_transferring":
-      return { status: { webhook: "transferring", api: talked.status.api } };
+      return { status: { webhook: "transferring", api: conversation.status.api } };
     case "bare":
-      return { direction: null, interaction: null, status: { webhook: null, api: talked.status.api } };
+      return { direction: null, interaction: null, status: { webhook: null, api: conversation.status.api } };
     case "silent":
       return { messages: null, corrections: [], report: null };
   }
@@ -284,51 +292,45 @@ function withoutTime(message: TranscriptMessage): TranscriptMessage {
   return "start_at" in message ? { ...message, start_at: null } : message;
 }
 
-function pickScript(draw: Random, person: Customer, fate: Fate, wishes: Wishes): Script {
-  const scripts = scriptsIn(person.language);
-  const manner = fate.outcome === "complete" ? fate.manner : "usual";
-  const wanted = [
-    // In this order: the first that leaves something is taken.
-    scripts.filter(({ scenario }) => scenario === wishes.scenario),
-    scripts.filter(({ courses }) => isEnding(manner) && courses.some(({ status }) => status === manner)),
+function pickScript(draw: Random, customer: Customer, plan: CallPlan, options: DraftOptions): Script {
+  const scripts = scriptsIn(customer.language);
+  const ending = earlyEnding(plan);
+  // The first of these lists that is not empty.
+  const candidates = [
+    scripts.filter(({ scenario }) => scenario === options.scenario),
+    scripts.filter(({ courses }) => ending !== undefined && courses.some(({ status }) => status === ending)),
     scripts.filter(
       ({ scenario }) =>
-        mayBeRecorded(fate) &&
-        wishes.recorded !== false &&
-        (wishes.recorded === true || draw.chance(SPOKEN_SCENARIO_SHARE)) &&
-        spokenFor(person, scenario).length > 0,
+        mayBeRecorded(plan) &&
+        options.recorded !== false &&
+        (options.recorded === true || draw.chance(RECORDED_SCENARIO_SHARE)) &&
+        recordedDialoguesFor(customer, scenario).length > 0,
     ),
-    // Nobody calls the customer line without reaching it.
-    scripts.filter(({ scenario }) => fate.outcome === "complete" || scenario !== "order-support"),
+    // Calls to the order line are inbound, so all of them are complete.
+    scripts.filter(({ scenario }) => plan.outcome === "complete" || scenario !== "order-support"),
   ].find((list) => list.length > 0);
-  return draw.weighted((wanted ?? scripts).map((script) => [script, SCENARIO_WEIGHTS[script.scenario]] as const));
+  return draw.weighted((candidates ?? scripts).map((script) => [script, SCENARIO_WEIGHTS[script.scenario]] as const));
 }
 
-/** Only a plain conversation is on a recording. */
-function mayBeRecorded(fate: Fate): boolean {
-  return fate.outcome === "complete" && fate.manner === "usual" && fate.quirk !== "chat";
+/** Only usual conversations have a recording. */
+function mayBeRecorded(plan: CallPlan): boolean {
+  return plan.outcome === "complete" && plan.conversation === "usual" && plan.payload !== "chat";
 }
 
-/** The recordings that such a customer may be heard on. */
-export function spokenFor(person: Customer, scenario?: ScenarioId): SpokenDialogue[] {
-  return spokenDialogues().filter(
-    (dialogue) =>
-      dialogue.language === person.language &&
-      dialogue.customer === person.gender &&
-      (scenario === undefined || dialogue.scenario === scenario),
-  );
+/** The status with which the conversation ends before its closing; undefined: it has a closing. */
+function earlyEnding(plan: CallPlan): Course["status"] {
+  const conversation = plan.outcome === "complete" ? plan.conversation : "usual";
+  return conversation === "transferred" || conversation === "user_rejected" || conversation === "timeout"
+    ? conversation
+    : undefined;
 }
 
-function isEnding(manner: string): manner is NonNullable<Course["status"]> {
-  return manner === "transferred" || manner === "user_rejected" || manner === "timeout";
-}
-
-function mailbox(draw: Random, language: Language): TranscriptMessage {
+function voicemail(draw: Random, language: Language): TranscriptMessage {
   return { type: "message", role: "user", content: draw.pick(SMALL_TALK[language].voicemails), start_at: 0.6 };
 }
 
-/** How long it took to fail, in seconds: a carrier refuses at once, a phone rings half a minute. */
-function ringingTime(draw: Random, outcome: Outcome): number {
+/** Until a call without an answer ends: a carrier refuses at once, a phone rings for half a minute. */
+function ringSecondsUntil(draw: Random, outcome: Outcome): number {
   switch (outcome) {
     case "no_answer":
       return draw.int(28, 46);

@@ -1,12 +1,11 @@
-import { dayFrom, isoDate, spokenDate } from "./calendar";
+import { workingDayFrom, isoDate, spokenDate } from "./calendar";
 import type { Language } from "./contract";
+import type { Customer } from "./customers";
 import type { ScenarioId } from "./dialogues/dialogue";
-import type { Customer } from "./people";
 import type { Random } from "./random";
+import type { Facts } from "./template";
 
-/** What a conversation's text is filled with, by placeholder. */
-export type Facts = Readonly<Record<string, string>>;
-
+/** The same list in each language: an index means the same thing in all of them. */
 type Words = Record<Language, readonly string[]>;
 
 const DISTRICTS: Words = {
@@ -57,7 +56,7 @@ const TIMES: Words = {
 };
 const TIME_CODES = ["10:15", "11:30", "16:30", "18:00"] as const;
 
-/** One call's facts, in the call's language, and the template variables that the API shows of them. */
+/** What one call is about: the facts for its texts, in the call's language, and those of them that the API gives as `variables`. */
 export function callFacts(
   draw: Random,
   scenario: ScenarioId,
@@ -71,10 +70,10 @@ export function callFacts(
   const time = draw.int(0, TIME_CODES.length - 1);
   const district = draw.int(0, DISTRICTS.en.length - 1);
   const due = at - draw.int(2, 12) * 86_400_000;
-  const promise = dayFrom(at, draw.int(1, 6));
-  const delivery = dayFrom(at, draw.int(1, 2));
-  const alternative = dayFrom(at, draw.int(3, 8));
-  const appointment = dayFrom(at, draw.int(1, 3));
+  const promise = workingDayFrom(at, draw.int(1, 6));
+  const delivery = workingDayFrom(at, draw.int(1, 2));
+  const alternative = workingDayFrom(at, draw.int(3, 8));
+  const appointment = workingDayFrom(at, draw.int(1, 3));
   const number = (low: number, high: number) => String(draw.int(low, high));
   const word = (words: Words, index?: number) =>
     index === undefined ? draw.pick(words[language]) : (words[language][index] ?? "");
@@ -112,7 +111,7 @@ export function callFacts(
     budget: budget.toLocaleString("en-US"),
   } satisfies Facts;
 
-  const ofScenario: Record<ScenarioId, Record<string, unknown>> = {
+  const variablesOf: Record<ScenarioId, Record<string, unknown>> = {
     "payment-reminder": {
       invoice_number: facts.invoice_number,
       amount,
@@ -140,27 +139,5 @@ export function callFacts(
     },
     "order-support": { order_id: facts.order_id },
   };
-  return { facts, variables: { customer_name: customer.name, ...ofScenario[scenario] } };
-}
-
-/**
- * Fills a template: facts, and the form for a man or a woman. An unknown placeholder throws: it is a mistake in a
- * dialogue. `[[heard|said]]` is left alone.
- */
-export function fill(template: string, facts: Facts, gender: Customer["gender"]): string {
-  return template.replace(/\{([^{}]*)\}/g, (_, inner: string) => {
-    const bar = inner.indexOf("|");
-    if (bar >= 0) return gender === "man" ? inner.slice(0, bar) : inner.slice(bar + 1);
-    const value = facts[inner];
-    if (value === undefined) throw new Error(`unknown placeholder {${inner}}`);
-    return value;
-  });
-}
-
-/** The same for every string inside a value. */
-export function fillDeep(value: unknown, facts: Facts, gender: Customer["gender"]): unknown {
-  if (typeof value === "string") return fill(value, facts, gender);
-  if (Array.isArray(value)) return value.map((item) => fillDeep(item, facts, gender));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillDeep(item, facts, gender)]));
+  return { facts, variables: { customer_name: customer.name, ...variablesOf[scenario] } };
 }

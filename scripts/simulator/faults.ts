@@ -1,12 +1,12 @@
 /**
- * What the simulated vendor can be told to do wrong.
+ * A failure that the simulated vendor is told to show.
  *
  * | kind         | API                                             | recording                                |
  * |--------------|-------------------------------------------------|------------------------------------------|
  * | `status`     | that status in the error envelope               | that status with the store's XML error   |
- * | `hang`       | accepts and never answers                       | the same                                 |
+ * | `hang`       | accepts the request and never answers           | the same                                 |
  * | `html`       | an HTML page (status 200 unless given)          | the same                                 |
- * | `malformed`  | JSON that breaks off, with a right length       | bytes that are no recording              |
+ * | `malformed`  | incomplete JSON, with the right length          | bytes that are not a recording           |
  * | `other_call` | a well-formed answer about another call         | (no meaning)                             |
  * | `redirect`   | 302 to `location`                               | the same                                 |
  * | `cut`        | half the body, then the connection is reset     | the same                                 |
@@ -22,16 +22,16 @@ export interface Fault {
   retryAfter?: number;
   /** For `redirect`; default: the metadata address that a server must never fetch. */
   location?: string;
-  /** How many requests it hits; default: every one until cleared. */
+  /** How many requests it applies to; default: all until cleared. */
   times?: number;
-  /** Only requests about this call. */
+  /** Applies only to requests for this call. */
   callId?: string;
 }
 
 export interface FaultQueue {
   add(fault: Fault): void;
   clear(): void;
-  /** The first fault that applies to this request, counted as used; undefined: behave. */
+  /** The first fault that applies to this request, and counts it. undefined: answer normally. */
   take(on: Fault["on"], callId: string | undefined): Fault | undefined;
   list(): Fault[];
 }
@@ -55,7 +55,7 @@ export function faultQueue(): FaultQueue {
   };
 }
 
-/** Reads a fault from a control request; a string says what is wrong with it. */
+/** Reads a fault from a control request. A string says what is wrong with the request. */
 export function parseFault(input: unknown): Fault | string {
   if (typeof input !== "object" || input === null) return "a fault is an object";
   const given = new Map(Object.entries(input));

@@ -1,6 +1,6 @@
 /**
- * Makes `recordings/*.mp4` and `recordings/recordings.json` from dialogues/spoken.ts. Their output is committed: this
- * is kept to show how they were made, and to make them again after a dialogue has changed. Needs espeak-ng and ffmpeg.
+ * Makes `recordings/*.mp4` and `recordings/recordings.json` from dialogues/recorded-scripts.ts. The result is committed. Run it again
+ * after a change of a dialogue. Needs espeak-ng and ffmpeg.
  *
  *   node --import tsx scripts/simulator/make-recordings.ts
  */
@@ -9,24 +9,24 @@ import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { Language } from "./contract";
-import { SPOKEN, type SpokenSource } from "./dialogues/spoken";
-import type { SpokenDialogue, SpokenTurn } from "./spoken";
+import { RECORDED_SCRIPTS, type RecordedScript } from "./dialogues/recorded-scripts";
+import type { RecordedDialogue, RecordedTurn } from "./recorded-dialogues";
 
-/** Of espeak-ng's output. */
-const RATE = 22_050;
+/** Samples a second of espeak-ng's output. */
+const SAMPLE_RATE = 22_050;
 const FOLDER = fileURLToPath(new URL("./recordings/", import.meta.url));
-/** Words a minute that can be followed: the synthesiser's Arabic and Urdu are harder on the ear. */
-const SPEED: Record<Language, number> = { ar: 165, en: 168, ur: 155 };
+/** Slow enough to follow: the synthesiser's Arabic and Urdu are harder to understand. */
+const WORDS_PER_MINUTE: Record<Language, number> = { ar: 165, en: 168, ur: 155 };
 
 const VOICES = {
   agent: { man: { variant: "m3", pitch: 42 }, woman: { variant: "f3", pitch: 62 } },
   customer: { man: { variant: "m7", pitch: 30 }, woman: { variant: "f2", pitch: 52 } },
 } as const;
 
-function record(source: SpokenSource): SpokenDialogue {
+function record(source: RecordedScript): RecordedDialogue {
   const parts: Buffer[] = [silence(0.5)];
-  const turns: SpokenTurn[] = [];
-  const elapsed = () => round(parts.reduce((sum, part) => sum + part.length, 0) / 2 / RATE);
+  const turns: RecordedTurn[] = [];
+  const elapsed = () => round(parts.reduce((sum, part) => sum + part.length, 0) / 2 / SAMPLE_RATE);
   for (const turn of source.turns) {
     if ("tool" in turn) {
       turns.push({
@@ -37,7 +37,7 @@ function record(source: SpokenSource): SpokenDialogue {
         start_at: elapsed(),
         ms: turn.ms,
       });
-      // The next turn begins after the answer, also when both are rounded.
+      // A margin, so that the next turn begins after the tool's answer even when both times are rounded.
       parts.push(silence(turn.ms / 1000 + 0.1));
       continue;
     }
@@ -65,22 +65,25 @@ function record(source: SpokenSource): SpokenDialogue {
   };
 }
 
-/** One turn as samples, without the silence around it. The customer sounds as on a telephone line. */
-function speak(source: SpokenSource, who: "agent" | "customer", text: string): Buffer {
+/** One turn as samples, without silence around it. The customer is filtered to sound like a telephone line. */
+function speak(source: RecordedScript, who: "agent" | "customer", text: string): Buffer {
   const voice = VOICES[who][source[who]];
   const said = text.replace(/\[\[[^|\]]+\|([^\]]+)\]\]/g, "$1");
-  const voiceArgs = `-v ${source.language}+${voice.variant} -s ${SPEED[source.language]} -p ${voice.pitch} --stdout`;
+  const voiceArgs = `-v ${source.language}+${voice.variant} -s ${WORDS_PER_MINUTE[source.language]} -p ${voice.pitch} --stdout`;
   const wav = execFileSync("espeak-ng", [...voiceArgs.split(" "), said]);
   const trim = "silenceremove=start_periods=1:start_threshold=-50dB";
   const line = who === "customer" ? "highpass=f=280,lowpass=f=3400,volume=0.85" : "highpass=f=90,lowpass=f=5500";
   const filter = `${trim},areverse,${trim},areverse,${line}`;
-  return ffmpeg(`-f wav -i pipe:0 -af ${filter} -ac 1 -ar ${RATE} -f s16le pipe:1`, wav);
+  return ffmpeg(`-f wav -i pipe:0 -af ${filter} -ac 1 -ar ${SAMPLE_RATE} -f s16le pipe:1`, wav);
 }
 
-/** Small: 12 kHz is more than a telephone carries. No dates and no encoder's name: the same dialogue, the same file. */
+/** 12 kHz is more than a telephone transmits and keeps files small. Without dates and the encoder's name the same dialogue gives the same file. */
 function encode(samples: Buffer, file: string): void {
   const output = "-af loudnorm=I=-18:TP=-2 -ar 12000 -c:a aac -b:a 17k -map_metadata -1 -movflags +faststart";
-  ffmpeg(`-f s16le -ar ${RATE} -ac 1 -i pipe:0 ${output} -fflags +bitexact -flags:a +bitexact -y ${file}`, samples);
+  ffmpeg(
+    `-f s16le -ar ${SAMPLE_RATE} -ac 1 -i pipe:0 ${output} -fflags +bitexact -flags:a +bitexact -y ${file}`,
+    samples,
+  );
 }
 
 function ffmpeg(args: string, input: Buffer): Buffer {
@@ -96,10 +99,10 @@ function durationOf(file: string): number {
 }
 
 function silence(seconds: number): Buffer {
-  return Buffer.alloc(Math.round(seconds * RATE) * 2);
+  return Buffer.alloc(Math.round(seconds * SAMPLE_RATE) * 2);
 }
 
-/** Arabic as people write it: without vowels and doubling; the tanwin of the accusative stays. */
+/** Arabic as people write it: without vowels and doubling marks, but with the tanwin of the accusative. */
 function withoutVowels(text: string): string {
   return text.replace(/[\u064C-\u0652\u0670]/g, "");
 }
@@ -109,7 +112,7 @@ function round(seconds: number): number {
 }
 
 for (const name of readdirSync(FOLDER)) rmSync(`${FOLDER}${name}`);
-const dialogues = SPOKEN.map(record);
+const dialogues = RECORDED_SCRIPTS.map(record);
 writeFileSync(`${FOLDER}recordings.json`, `${JSON.stringify(dialogues, null, 2)}\n`);
 for (const { file, seconds } of dialogues) {
   console.log(`${file.padEnd(32)} ${seconds.toFixed(1).padStart(5)} s ${statSync(`${FOLDER}${file}`).size} bytes`);

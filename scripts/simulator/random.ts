@@ -14,13 +14,13 @@ export interface Random {
   weighted<T>(items: readonly (readonly [item: T, weight: number])[]): T;
   /** A new list in random order. */
   shuffled<T>(items: readonly T[]): T[];
-  /** An independent source, so that drawing more for one part never shifts another. */
+  /** An independent source: drawing more values from one does not change the values of another. */
   fork(label: string | number): Random;
   /** A UUID in the version 4 layout. */
   uuid(): string;
 }
 
-/** The source for a seed: sfc32 started from the seed's SHA-256. */
+/** The source for a seed: sfc32, initialised with the SHA-256 of the seed. */
 export function random(seed: string): Random {
   const digest = createHash("sha256").update(seed).digest();
   let a = digest.readInt32LE(0);
@@ -45,10 +45,10 @@ export function random(seed: string): Random {
     return item;
   }
   function weighted<T>(items: readonly (readonly [T, number])[]): T {
-    let left = next() * items.reduce((sum, [, weight]) => sum + weight, 0);
+    let remaining = next() * items.reduce((sum, [, weight]) => sum + weight, 0);
     for (const [item, weight] of items) {
-      left -= weight;
-      if (left < 0) return item;
+      remaining -= weight;
+      if (remaining < 0) return item;
     }
     const last = items.at(-1);
     if (last === undefined) throw new Error("nothing to pick from");

@@ -1,18 +1,19 @@
 import type { WebhookBody } from "./contract";
 import { random } from "./random";
 
-/** The vendor's manners: three attempts, 2 s apart, 10 s each; any 2xx is success, a redirect is not. */
-export interface Manners {
+/** How often a webhook is attempted. Any 2xx is a success; a redirect is not. */
+export interface RetryPolicy {
   attempts: number;
   pauseMs: number;
   timeoutMs: number;
 }
-export const VENDOR_MANNERS: Manners = { attempts: 3, pauseMs: 2_000, timeoutMs: 10_000 };
+/** As the vendor documents it: three attempts, 2 s apart, with a time-out of 10 s. */
+export const VENDOR_RETRY_POLICY: RetryPolicy = { attempts: 3, pauseMs: 2_000, timeoutMs: 10_000 };
 
 export interface Attempt {
   /** ISO 8601. */
   startedAt: string;
-  /** Milliseconds until the answer's head, or until it was given up. */
+  /** Milliseconds until the answer's headers, or until the attempt ended without an answer. */
   ms: number;
   /** null: no answer came. */
   status: number | null;
@@ -27,45 +28,45 @@ export interface DeliveryResult {
 }
 
 /**
- * Posts one webhook as the vendor does and never throws: what went wrong is in the result. The body may also be text
- * or bytes, posted as they are. A stopped signal ends it before its next attempt.
+ * Posts one webhook as the vendor does, with retries. Never throws: the result says what went wrong. Text and bytes are posted as
+ * they are. `signal` ends the attempts.
  */
 export async function deliver(
   webhookUrl: string,
   body: WebhookBody | string | Uint8Array<ArrayBuffer>,
-  { manners = VENDOR_MANNERS, signal }: { manners?: Manners; signal?: AbortSignal } = {},
+  { retryPolicy = VENDOR_RETRY_POLICY, signal }: { retryPolicy?: RetryPolicy; signal?: AbortSignal } = {},
 ): Promise<DeliveryResult> {
-  const raw = typeof body === "string" || body instanceof Uint8Array;
-  const bytes = raw ? body : JSON.stringify(body);
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const bytes = isRaw ? body : JSON.stringify(body);
   const attempts: Attempt[] = [];
-  for (let attempt = 1; attempt <= manners.attempts; attempt += 1) {
-    if (attempt > 1 && !(await pause(manners.pauseMs, signal))) break;
-    const result = await post(webhookUrl, bytes, manners.timeoutMs, signal);
+  for (let attempt = 1; attempt <= retryPolicy.attempts; attempt += 1) {
+    if (attempt > 1 && !(await pause(retryPolicy.pauseMs, signal))) break;
+    const result = await post(webhookUrl, bytes, retryPolicy.timeoutMs, signal);
     attempts.push(result);
     if (isSuccess(result) || result.error === "stopped") break;
   }
   const last = attempts.at(-1);
-  return { callId: raw ? "" : body.call_id, delivered: last !== undefined && isSuccess(last), attempts };
+  return { callId: isRaw ? "" : body.call_id, delivered: last !== undefined && isSuccess(last), attempts };
 }
 
 export interface SendOptions {
   webhookUrl: string;
-  /** How many deliveries are in flight at once. Default 8. */
+  /** The most deliveries in flight at once. Default 8. */
   concurrency?: number;
-  /** "given", or "shuffled": as the vendor may send them. Default "given". */
+  /** "shuffled": the vendor does not promise an order. Default "given". */
   order?: "given" | "shuffled";
-  /** So many are delivered a second time: at the same moment, or when all others are through. */
+  /** How many are delivered a second time: at the same moment as the first, or after all others. */
   duplicates?: { count: number; when: "same-moment" | "late" };
-  /** Decides order and duplicates. */
+  /** Determines the order and the duplicates. */
   seed?: string;
-  manners?: Manners;
+  retryPolicy?: RetryPolicy;
   signal?: AbortSignal;
   onResult?: (result: DeliveryResult) => void;
 }
 
 /**
- * Delivers many webhooks, duplicates included, at most `concurrency` at once.
- * The results come in the order in which deliveries ended: one for each delivery, not for each call.
+ * Delivers many webhooks and their duplicates, at most `concurrency` at once. There is one result for each delivery, in the order
+ * in which they ended.
  */
 export async function deliverAll(bodies: readonly WebhookBody[], options: SendOptions): Promise<DeliveryResult[]> {
   const { duplicates, signal } = options;
@@ -114,7 +115,7 @@ async function post(
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
     const ms = Date.now() - started;
-    // The answer's text means nothing to the vendor; reading it lets the connection be used again.
+    // The vendor ignores the body, but it must be read before the connection can be reused.
     await response.arrayBuffer().catch(() => undefined);
     return { startedAt, ms, status: response.status };
   } catch {
@@ -127,17 +128,17 @@ function isSuccess({ status }: Attempt): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-/** False: stopped before the time was over. */
+/** False if the signal ended the pause. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms, true);
     const stop = () => done(false);
     signal?.addEventListener("abort", stop, { once: true });
-    function done(whole: boolean) {
+    function done(isComplete: boolean) {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
-      resolve(whole);
+      resolve(isComplete);
     }
   });
 }

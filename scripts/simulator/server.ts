@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { callStore } from "./call-store";
 import type { ApiCall, VendorCall, WebhookBody } from "./contract";
 import { handleControl } from "./control";
 import { type Fault, faultQueue } from "./faults";
+import { sendObject, sendStorageError, storedObject } from "./recording-storage";
 import { type SigningKey, signUrl, verifyUrl } from "./signed-url";
-import { sendObject, sendStorageError, storedObject } from "./storage";
-import { callStore } from "./store";
-import type { LoggedRequest, Vendor, VendorLink, VendorOptions } from "./vendor";
+import type { LoggedRequest, Vendor, VendorOptions } from "./vendor";
 
 /** The bucket's name in recording URLs: `<origin>/sarj-call-recordings/<call id>.mp4?X-Goog-…`. */
 const BUCKET = "sarj-call-recordings";
 const LOG_LIMIT = 10_000;
 
-/** Starts the vendor's API and its recordings on one port. Rejects if the port is taken. */
+/** Starts the simulated vendor: its API, its recordings and the control API on one port. Rejects if the port is in use. */
 export async function startVendor(options: VendorOptions = {}): Promise<Vendor> {
   const {
     host = "127.0.0.1",
@@ -27,8 +27,9 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   const faults = faultQueue();
   const keys = new Map<string, SigningKey>();
   const revoked = new Set<string>();
-  let skewMs = 0;
-  let lifetime = options.urlLifetimeSeconds ?? 3600;
+  /** Added to the clock by `advanceClock`. */
+  let offsetMs = 0;
+  let urlLifetimeSeconds = options.urlLifetimeSeconds ?? 3600;
   let log: LoggedRequest[] = [];
   let key = newKey();
   if (options.calls !== undefined) store.add(options.calls);
@@ -39,10 +40,12 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     keys.set(accessId, made);
     return made;
   }
-  const now = () => clock() + skewMs;
+  const now = () => clock() + offsetMs;
 
   function sign(call: VendorCall, at: number): string | null {
-    return call.recording === null ? null : signUrl(vendor.url, `/${BUCKET}/${call.id}.mp4`, key, at, lifetime);
+    return call.recording === null
+      ? null
+      : signUrl(vendor.url, `/${BUCKET}/${call.id}.mp4`, key, at, urlLifetimeSeconds);
   }
   function webhook(call: VendorCall, at: number): WebhookBody {
     const { payload } = call.webhook;
@@ -58,7 +61,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   }
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    // Never resolved against a base: "//elsewhere/" would be another host.
+    // Not resolved against a base: "//elsewhere/" would be another host.
     const address = `${vendor.url}${request.url ?? "/"}`;
     if (!URL.canParse(address)) return send(response, 400, "text/plain; charset=utf-8", "Bad request\n");
     const url = new URL(address);
@@ -99,7 +102,13 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
         if (fault.retryAfter !== undefined) response.setHeader("Retry-After", fault.retryAfter);
         const status = fault.status ?? 500;
         fail(status, fault.errorType ?? ERROR_TYPES.get(status) ?? "internal_error", "Simulated failure.");
-      } else misbehave(fault, request, response, JSON.stringify({ data: { id: callId ?? null, status: "completed" } }));
+      } else
+        answerWithFault(
+          fault,
+          request,
+          response,
+          JSON.stringify({ data: { id: callId ?? null, status: "completed" } }),
+        );
       return;
     }
     if (url.pathname === "/api/v1/health" && isRead(request)) return succeed({ status: "ok" });
@@ -125,7 +134,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       if (fault.kind === "status") {
         const status = fault.status ?? 500;
         sendStorageError(response, { ok: false, status, code: "SimulatedFailure", message: "Simulated failure." });
-      } else misbehave(fault, request, response, "no recording".repeat(5000));
+      } else answerWithFault(fault, request, response, "no recording".repeat(5000));
       return;
     }
     if (!isRead(request)) {
@@ -177,14 +186,14 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       log = [];
     },
     setUrlLifetime: (seconds) => {
-      lifetime = seconds;
+      urlLifetimeSeconds = seconds;
     },
     expireSignatures: () => {
       revoked.add(key.accessId);
       key = newKey();
     },
     advanceClock: (seconds) => {
-      skewMs += seconds * 1000;
+      offsetMs += seconds * 1000;
     },
     close: () =>
       new Promise((resolve, reject) => {
@@ -195,24 +204,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   return vendor;
 }
 
-/** A vendor that runs in another process; `url` is its origin. */
-export function connectVendor(url: string): VendorLink {
-  return {
-    async register(calls) {
-      const response = await fetch(new URL("/_control/calls", url), {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ calls }),
-      });
-      if (!response.ok) throw new Error(`the vendor at ${url} answered ${response.status}`);
-      // Our own server's answer, of the shape that control.ts gives it.
-      const answer = (await response.json()) as { webhooks: WebhookBody[] };
-      return answer.webhooks;
-    },
-  };
-}
-
-/** `error.type` that the contract names for a status. */
+/** The `error.type` of each status in the contract. */
 const ERROR_TYPES = new Map([
   [401, "unauthorized"],
   [403, "no_organization"],
@@ -221,8 +213,8 @@ const ERROR_TYPES = new Map([
   [500, "internal_error"],
 ]);
 
-/** The faults that look alike on the API and on a recording. */
-function misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse, body: string): void {
+/** The faults that are the same for the API and for a recording. */
+function answerWithFault(fault: Fault, request: IncomingMessage, response: ServerResponse, body: string): void {
   switch (fault.kind) {
     case "hang":
       request.resume();
@@ -255,7 +247,7 @@ function isRead(request: IncomingMessage): boolean {
   return request.method === "GET" || request.method === "HEAD";
 }
 
-/** The contract's bound: 128 printable ASCII characters at most. Anything else is not mirrored. */
+/** A request id that the contract lets the API return: at most 128 printable ASCII characters. null for any other. */
 function mirroredId(request: IncomingMessage): string | null {
   const id = headerText(request.headers["x-request-id"]);
   return id !== null && /^[\x20-\x7e]{1,128}$/.test(id) ? id : null;

@@ -1,23 +1,25 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** The ceiling of V4 signing: 7 days, in seconds. */
+/** The longest that V4 signing allows: 7 days. */
 export const MAXIMUM_LIFETIME_SECONDS = 604_800;
 
 const REGION = "auto";
 const ALGORITHM = "GOOG4-HMAC-SHA256";
 
+/** An HMAC key of Google Cloud Storage. */
 export interface SigningKey {
   accessId: string;
   secret: string;
 }
 
+/** The result of `verifyUrl`: if not `ok`, the store's error. */
 export type Verification =
   | { ok: true }
   | { ok: false; status: 400 | 401 | 403; code: string; message: string; details?: string };
 
 /**
  * Signs `GET <origin><path>` as Google Cloud Storage's V4 signing does with an HMAC key.
- * @param at milliseconds since the epoch; the signature knows whole seconds.
+ * @param at milliseconds since the epoch; a signature has whole seconds.
  * @param lifetimeSeconds 1 to 604,800.
  */
 export function signUrl(origin: string, path: string, key: SigningKey, at: number, lifetimeSeconds: number): string {
@@ -34,9 +36,10 @@ export function signUrl(origin: string, path: string, key: SigningKey, at: numbe
 }
 
 /**
- * Checks a request against its signature, as the store does: an expired URL is a 400, an altered one a 403.
- * HEAD is answered for a URL signed for GET, because that is what the store does.
- * @param keys every key that may have signed, by access id.
+ * Checks a signed URL as Google Cloud Storage does: 400 if it has expired, 403 if it was altered. A URL signed for GET is also
+ * valid for HEAD.
+ * @param keys every key that may have signed it, by access id.
+ * @param revoked access ids whose signatures count as expired.
  * @param at milliseconds since the epoch.
  */
 export function verifyUrl(

@@ -1,45 +1,46 @@
 import type { VendorCall, WebhookBody } from "./contract";
 import type { Fault } from "./faults";
 
-/** The simulated vendor, as its users see it. */
-
+/** Options of the simulated vendor. */
 export interface VendorOptions {
-  /** 0 or none: a free port. Recording URLs name the port, so a demo that restarts should keep it. */
+  /** 0 or unset: a free port. Recording URLs name the port, so the demo keeps it over a restart. */
   port?: number;
-  /** Loopback unless said otherwise. */
+  /** Default: the loopback. */
   host?: string;
-  /** Signing keys follow from it, so that URLs outlive a restart. */
+  /** The keys that sign URLs are derived from it, so URLs stay valid over a restart. */
   seed?: string;
   /** The bearer key that the API accepts. */
   apiKey?: string;
-  /** A key that is real but belongs to no organization: 403. */
+  /** A valid key that belongs to no organization: the API answers 403. */
   organizationlessKey?: string;
-  /** How long a recording URL lives; at most 7 days. Default 3600. */
+  /** How long a recording URL is valid; at most 7 days. Default 3600. */
   urlLifetimeSeconds?: number;
   /** Calls known from the start. */
   calls?: readonly VendorCall[];
-  /** Keeps the known calls over a restart: a file of JSON lines, made if missing. */
+  /** A file of JSON lines that keeps the known calls over a restart. Created if missing. */
   stateFile?: string;
   /** Milliseconds since the epoch. Default: the machine's clock. */
   now?: () => number;
 }
 
-/** How a sender makes calls known to a vendor before it posts their webhooks: in process or over HTTP. */
+/** What a sender needs of the vendor, in the same process or over HTTP: the vendor has to know a call before its webhook is posted. */
 export interface VendorLink {
-  /** Makes the calls known and returns their webhooks, recordings signed as of each webhook's own time. */
+  /** Adds the calls and returns their webhooks. Each recording URL is signed as of its webhook's time. */
   register(calls: readonly VendorCall[]): Promise<WebhookBody[]>;
 }
 
+/** A request that the vendor received. */
 export interface LoggedRequest {
   at: string;
   method: string;
-  /** Without the query: it holds signatures. */
+  /** Without the query, which contains signatures. */
   path: string;
   status: number | null;
   range: string | null;
   requestId: string | null;
 }
 
+/** A running simulated vendor. */
 export interface Vendor extends VendorLink {
   /** `http://127.0.0.1:<port>`. */
   url: string;
@@ -50,22 +51,22 @@ export interface Vendor extends VendorLink {
   /** For `RECORDING_HOSTS`: `127.0.0.1:<port>`. */
   recordingHost: string;
   call(id: string): VendorCall | undefined;
-  /** How many calls it knows. */
   callCount(): number;
-  /** The webhook of a known call, its recording URL freshly signed. */
+  /** The webhook of a known call with a newly signed recording URL. */
   webhookFor(id: string): WebhookBody | undefined;
-  /** A recording URL for a known call as of now, whatever its webhook says; null: none was recorded. */
+  /** A newly signed URL of a known call's recording; null if there is none. */
   recordingUrl(id: string): string | null;
+  /** Adds a fault: see `Fault`. */
   fault(fault: Fault): void;
   faults(): Fault[];
   clearFaults(): void;
-  /** Every request but those to `/_control/`, oldest first, the last 10,000. */
+  /** The last requests, at most 10,000, oldest first, without those to `/_control/`. */
   requests(): LoggedRequest[];
   clearRequests(): void;
   setUrlLifetime(seconds: number): void;
-  /** Every URL signed until now answers 400 from here on, though it does not look expired. */
+  /** Every URL signed until now answers 400, though its parameters do not say that it has expired. */
   expireSignatures(): void;
-  /** Moves the vendor's own clock: reports arrive, signatures expire. */
+  /** Moves the vendor's clock: reports appear, signatures expire. */
   advanceClock(seconds: number): void;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { callHref } from "@/lib/call/link";
 import { generateCall } from "@/scripts/simulator/generate";
-import { sendCall } from "@/scripts/simulator/play";
+import { sendCall } from "@/scripts/simulator/traffic";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";

@@ -11,7 +11,7 @@ import { LOCALE_COOKIE, LOCALES } from "@/lib/i18n/locales";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { THEME_COOKIE } from "@/lib/theme";
 import { generateCall } from "@/scripts/simulator/generate";
-import { sendCall, sendHistory } from "@/scripts/simulator/play";
+import { sendCall, sendHistory } from "@/scripts/simulator/traffic";
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { routesOfBuild } from "@/tests/fixtures/build";

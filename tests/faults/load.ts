@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { type DeliveryResult, deliver, type Manners, VENDOR_MANNERS } from "@/scripts/simulator/sender";
+import { type DeliveryResult, deliver, type RetryPolicy, VENDOR_RETRY_POLICY } from "@/scripts/simulator/sender";
 import type { Deployment } from "@/tests/fixtures/deployment";
 
 import { complete, notCompleted } from "../fixtures/webhooks";
@@ -20,13 +20,13 @@ export function startLoad({
   url,
   perSecond,
   name,
-  manners = VENDOR_MANNERS,
+  retryPolicy = VENDOR_RETRY_POLICY,
   padding = 0,
 }: {
   url: string | (() => string);
   perSecond: number;
   name: string;
-  manners?: Manners;
+  retryPolicy?: RetryPolicy;
   padding?: number;
 }): Load {
   const results: DeliveryResult[] = [];
@@ -34,7 +34,7 @@ export function startLoad({
   const began = performance.now();
   let count = 0;
   const send = async (callId: string, body: string) => {
-    results.push({ ...(await deliver(typeof url === "string" ? url : url(), body, { manners })), callId });
+    results.push({ ...(await deliver(typeof url === "string" ? url : url(), body, { retryPolicy })), callId });
   };
   const tick = () => {
     // A timer that comes late makes up for it.

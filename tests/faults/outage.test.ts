@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "@playwright/test";
 import type postgres from "postgres";
 
-import { deliver, type DeliveryResult, VENDOR_MANNERS } from "@/scripts/simulator/sender";
+import { deliver, type DeliveryResult, VENDOR_RETRY_POLICY } from "@/scripts/simulator/sender";
 import { type Deployment, test } from "@/tests/fixtures/deployment";
 
 import { complete } from "../fixtures/webhooks";
@@ -16,7 +16,7 @@ import { isLong, runFault, spooled, statuses } from "./scenario";
 /** Postgres is away: stopped, frozen, killed, or something else answers on its port. */
 
 /** One attempt, as long as the vendor waits. */
-const ONCE = { manners: { ...VENDOR_MANNERS, attempts: 1 } };
+const ONCE = { retryPolicy: { ...VENDOR_RETRY_POLICY, attempts: 1 } };
 
 const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
 

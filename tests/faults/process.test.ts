@@ -121,7 +121,7 @@ test("row 47: what was on disk when the application was killed is brought in by 
     url: app.webhookUrl,
     perSecond: 20,
     name: "left-on-disk",
-    manners: { attempts: 1, pauseMs: 0, timeoutMs: 10_000 },
+    retryPolicy: { attempts: 1, pauseMs: 0, timeoutMs: 10_000 },
   });
   await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(20);
   const stopped = load.stop();
@@ -146,7 +146,7 @@ test("row 48: told to end, it finishes what is in flight, takes nothing new and 
     url: app.webhookUrl,
     perSecond: 50,
     name: info.testId,
-    manners: { attempts: 1, pauseMs: 0, timeoutMs: 10_000 },
+    retryPolicy: { attempts: 1, pauseMs: 0, timeoutMs: 10_000 },
   });
   await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(20);
   const began = performance.now();

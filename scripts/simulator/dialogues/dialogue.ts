@@ -1,30 +1,29 @@
 import type { CallStatus, Language } from "../contract";
 
 /**
- * The text of a turn is a template:
- * `{order_id}` is filled from the call's facts; `{تقدر|تقدرين}` says one to a man and the other to a woman;
- * `[[heard|said]]` is what the recogniser may mishear, and what was said.
+ * One thing that is said, or one tool call. The text is a template: `{order_id}` is a fact of the call, `{تقدر|تقدرين}` has the form
+ * for a man and for a woman, `[[heard|said]]` has what speech recognition may hear and what was said.
  */
 export type Turn =
   | { who: "agent" | "customer" | "human_agent"; text: string; /** Seconds of silence after it. */ hold?: number }
   | { tool: string; args: Record<string, unknown>; output: unknown; ms: number; failed: boolean };
 
-/** How a conversation goes once it has been opened. */
+/** One way in which a conversation can go, between its opening and its closing. */
 export interface Course {
   turns: readonly Turn[];
-  /** What the report says of the goal. */
+  /** The goal's status in the report. */
   goal: "success" | "failure" | "error";
-  /** One for each of the script's criteria. */
+  /** For each of the script's criteria whether it was met. */
   achieved: readonly boolean[];
   /** The report's reason; a template. */
   reason: string;
   /** The scenario's own response; its strings are templates. */
   response: Record<string, unknown> | null;
-  /** How the call ended, if not "completed". Such a call has no closing. */
+  /** The call's status if it is not "completed". Such a conversation has no closing. */
   status?: Extract<CallStatus, "transferred" | "user_rejected" | "timeout">;
-  /** Opens differently from the script's other courses. */
+  /** In place of the script's openings. */
   openings?: readonly (readonly Turn[])[];
-  /** Default 1. */
+  /** How likely it is, compared with the script's other courses. Default 1. */
   weight?: number;
 }
 
@@ -41,15 +40,15 @@ export interface Script {
   closings: readonly (readonly Turn[])[];
 }
 
-/** What may happen in any call of a language. */
+/** Parts that fit any call in a language. */
 export interface SmallTalk {
-  /** In the middle of a call: a bad line, somebody at the door. */
+  /** Interruptions: a bad line, someone at the door. */
   interludes: readonly (readonly Turn[])[];
-  /** The customer is away from the phone, for minutes. */
+  /** The customer leaves the phone for minutes. */
   stalls: readonly Turn[];
-  /** The report's reason when the vendor's maximum cut the call off. */
+  /** The report's reason if the call reached the vendor's maximum duration. */
   cutReason: string;
-  /** What a mailbox or a menu says. */
+  /** What a voicemail or a phone menu says. */
   voicemails: readonly string[];
 }
 
@@ -74,7 +73,7 @@ export const customer = (text: string, hold?: number): Turn => ({
   text,
   ...(hold === undefined ? {} : { hold }),
 });
-/** A colleague of flesh and blood, after a transfer. */
+/** A human colleague, after a transfer. */
 export const human = (text: string): Turn => ({ who: "human_agent", text });
 export const tool = (name: string, args: Record<string, unknown>, output: unknown, ms: number): Turn => ({
   tool: name,

@@ -5,17 +5,16 @@ import fc from "fast-check";
 import { z } from "zod";
 
 import { CALL_STATUSES, NOT_COMPLETED_TYPES, UNKNOWN_TYPE, type VendorCall } from "@/scripts/simulator/contract";
-import { hear } from "@/scripts/simulator/conversation";
-import { SPOKEN } from "@/scripts/simulator/dialogues/spoken";
-import { fill } from "@/scripts/simulator/facts";
+import { RECORDED_SCRIPTS } from "@/scripts/simulator/dialogues/recorded-scripts";
 import { generateCall, generateCalls } from "@/scripts/simulator/generate";
-import { spokenDialogues } from "@/scripts/simulator/spoken";
+import { recordedDialogues } from "@/scripts/simulator/recorded-dialogues";
+import { fill, resolveMishearings } from "@/scripts/simulator/template";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-07-14T12:00:00Z");
 const history = generateCalls({ seed: "callboard", count: 1500, from: NOW - 45 * DAY, to: NOW });
 
-/** The vendor's contract, as its documentation and its servers' types have it; strict, so that nothing else is sent. */
+/** The vendor's contract according to its documentation and the types of its servers. Strict, so that nothing else is sent. */
 const instant = z.iso.datetime();
 const seconds = z.number().nonnegative().nullable();
 const json = z.string().refine((text) => {
@@ -127,7 +126,7 @@ test("the same seed gives the same calls, another seed others", () => {
   expect(generateCall(one)).toEqual(generateCall(one));
 });
 
-test("every webhook and every answer of the API keeps to the contract", () => {
+test("every webhook and every answer of the API matches the contract", () => {
   for (const call of history) {
     expect.soft(webhook.safeParse(call.webhook).error?.issues, call.id).toBeUndefined();
     expect.soft(apiCall.safeParse(call.data).error?.issues, call.id).toBeUndefined();
@@ -136,7 +135,7 @@ test("every webhook and every answer of the API keeps to the contract", () => {
 });
 
 for (const count of [100, 1500]) {
-  test(`every type, every status and every oddity occurs among ${count} calls`, () => {
+  test(`every type, every status and every payload variant occurs among ${count} calls`, () => {
     const calls = generateCalls({ seed: "x", count, from: NOW - 30 * DAY, to: NOW });
     expect(new Set(calls.map(({ webhook: { payload } }) => payload.type))).toEqual(
       new Set(["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE]),
@@ -163,7 +162,7 @@ for (const count of [100, 1500]) {
   });
 }
 
-test("a correction's misheard text stands in the transcript, in the script of the call's language", () => {
+test("the misheard text of a correction is in the transcript, in the script of the call's language", () => {
   let corrections = 0;
   for (const { call, data } of completed) {
     const text = messagesOf(data)
@@ -181,7 +180,7 @@ test("a correction's misheard text stands in the transcript, in the script of th
   expect(corrections).toBeGreaterThan(100);
 });
 
-test("turns follow one another inside the call, and every tool answer has its call", () => {
+test("turns are in order and within the call, and every tool output has its call", () => {
   for (const { call, data } of completed) {
     const messages = messagesOf(data);
     const times = messages.flatMap((m) => ("start_at" in m && m.start_at !== null ? [m.start_at] : []));
@@ -197,7 +196,7 @@ test("turns follow one another inside the call, and every tool answer has its ca
   expect(outputs.length).toBeGreaterThan(0);
 });
 
-test("times agree: made, answered, over; the webhook after the end; a report only where there can be one", () => {
+test("times are consistent: created, answered, ended; the webhook after the end; a report only where there can be one", () => {
   for (const { id, data, webhookAt, reportAt, webhook: sent } of history) {
     const made = Date.parse(data.created_at);
     const over = Date.parse(data.ended_at ?? "");
@@ -219,7 +218,7 @@ test("times agree: made, answered, over; the webhook after the end; a report onl
   expect(waiting.length).toBeGreaterThan(50);
 });
 
-test("a history looks alive: working hours, the week of Riyadh, shares of outcomes, recordings, some long calls", () => {
+test("a history is realistic: working hours, the week of Riyadh, shares of outcomes, recordings, some long calls", () => {
   const share = (matches: (call: VendorCall) => boolean) => history.filter(matches).length / history.length;
   const local = (call: VendorCall) => new Date(Date.parse(call.data.created_at) + 3 * 3_600_000);
   expect(share((call) => local(call).getUTCHours() >= 8 && local(call).getUTCHours() <= 21)).toBeGreaterThan(0.9);
@@ -235,16 +234,16 @@ test("a history looks alive: working hours, the week of Riyadh, shares of outcom
   expect(new Set(numbers).size).toBeLessThan(numbers.length * 0.7);
 });
 
-test("recordings are small, and their turns' times are those of the dialogue that is spoken", () => {
+test("recordings are small, and their turns are those of the recorded scripts", () => {
   const folder = "scripts/simulator/recordings";
   const files = readdirSync(folder).filter((name) => name.endsWith(".mp4"));
   const sizes = files.map((name) => statSync(`${folder}/${name}`).size);
   expect(Math.max(...sizes)).toBeLessThan(150_000);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
   for (const name of files) expect(readFileSync(`${folder}/${name}`).subarray(4, 8).toString()).toBe("ftyp");
-  expect(spokenDialogues().map(({ file }) => file)).toEqual(SPOKEN.map(({ id }) => `${id}.mp4`));
-  for (const source of SPOKEN) {
-    const made = spokenDialogues().find(({ id }) => id === source.id);
+  expect(recordedDialogues().map(({ file }) => file)).toEqual(RECORDED_SCRIPTS.map(({ id }) => `${id}.mp4`));
+  for (const source of RECORDED_SCRIPTS) {
+    const made = recordedDialogues().find(({ id }) => id === source.id);
     const written = source.turns.map((turn) =>
       "tool" in turn ? turn.tool : turn.text.replace(/[\u064C-\u0652\u0670]/g, ""),
     );
@@ -255,13 +254,13 @@ test("recordings are small, and their turns' times are those of the dialogue tha
   }
   for (const { call, data } of completed) {
     if (call.recording === null) continue;
-    const dialogue = spokenDialogues().find(({ file }) => file === call.recording);
+    const dialogue = recordedDialogues().find(({ file }) => file === call.recording);
     expect(data.total_duration, call.id).toBe(Math.round(dialogue?.seconds ?? -1));
     expect(call.data.status).toBe("completed");
   }
 });
 
-test("a wished-for call comes as wished, its report as late as asked", () => {
+test("a call has the outcome, language, scenario and report delay that were asked for", () => {
   for (const outcome of ["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE] as const) {
     expect(generateCall({ seed: outcome, endedAt: NOW, outcome }).webhook.payload.type).toBe(outcome);
   }
@@ -276,19 +275,19 @@ test("a wished-for call comes as wished, its report as late as asked", () => {
   expect(leads.data.scenario_id ?? "real-estate-lead").toBe("real-estate-lead");
 });
 
-test("templates: facts, the form for a man or a woman, misheard words", () => {
+test("templates: facts, the forms for a man and a woman, misheard words", () => {
   const facts = { name: "Omar" };
   expect(fill("{name}, {his|her} order", facts, "man")).toBe("Omar, his order");
   expect(fill("{name}, {his|her} order", facts, "woman")).toBe("Omar, her order");
   expect(() => fill("{nobody}", facts, "man")).toThrow("unknown placeholder {nobody}");
-  expect(hear("a [[mother card|mada card]].", true)).toEqual({
+  expect(resolveMishearings("a [[mother card|mada card]].", true)).toEqual({
     text: "a mother card.",
     corrections: [{ incorrect_text: "mother card", correction: "mada card", type: "phrase" }],
   });
-  expect(hear("a [[mother card|mada card]].", false)).toEqual({ text: "a mada card.", corrections: [] });
+  expect(resolveMishearings("a [[mother card|mada card]].", false)).toEqual({ text: "a mada card.", corrections: [] });
 });
 
-test("whatever the seed, span and count: the contract holds and calls stay in order", () => {
+test("with any seed, time span and count, calls match the contract and end before the end of the span", () => {
   fc.assert(
     fc.property(
       fc.string(),

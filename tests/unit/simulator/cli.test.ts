@@ -24,9 +24,9 @@ function run(args: string[], environment: Record<string, string> = {}) {
 for (const [args, code, says] of [
   [["--help"], 0, "live      send calls that end now"],
   [[], 2, "Commands"],
-  [["dance"], 2, 'unknown command "dance"; --help lists them\n'],
+  [["dance"], 2, 'unknown command "dance"; --help lists the commands\n'],
   [["serve", "--port", "many"], 2, '--port: a number, not "many"\n'],
-  [["history"], 2, "--webhook <url> is missing or no URL\n"],
+  [["history"], 2, "--webhook <url> is missing or not a URL\n"],
   [["send", "--webhook", "http://127.0.0.1:1/x", "--outcome", "joy"], 2, "--outcome: one of complete, no_answer"],
   [["live", "--nonsense"], 2, "Unknown option '--nonsense'"],
 ] as const) {
@@ -38,7 +38,7 @@ for (const [args, code, says] of [
   });
 }
 
-test("history and send reach a vendor and a receiver in other processes, and never print the secret", async () => {
+test("history and send use a vendor and a receiver in other processes, and never print the secret", async () => {
   const received: string[] = [];
   const receiver = createServer((request, response) => {
     received.push(request.url ?? "");
@@ -62,7 +62,7 @@ test("history and send reach a vendor and a receiver in other processes, and nev
   expect(vendor.callCount()).toBe(61);
   const unknown = await run(["send", "--test", ...common], environment);
   expect(unknown.code, unknown.output).toBe(0);
-  expect(vendor.callCount(), "a test webhook's call is unknown to the API").toBe(61);
+  expect(vendor.callCount(), "the API does not know the call of a test webhook").toBe(61);
   expect(received).toHaveLength(62);
   expect(history.output + sent.output + unknown.output).not.toContain(SECRET);
   await vendor.close();

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 
 import { generateCall, generateCalls } from "@/scripts/simulator/generate";
-import { sendCall, sendHistory, startLive } from "@/scripts/simulator/play";
-import { deliver, deliverAll, VENDOR_MANNERS } from "@/scripts/simulator/sender";
+import { deliver, deliverAll, VENDOR_RETRY_POLICY } from "@/scripts/simulator/sender";
 import { startVendor } from "@/scripts/simulator/server";
+import { sendCall, sendHistory, startLive } from "@/scripts/simulator/traffic";
 import type { Vendor } from "@/scripts/simulator/vendor";
 
 const DAY = 86_400_000;
@@ -24,7 +24,7 @@ interface Receiver {
   close(): Promise<void>;
 }
 
-/** A webhook's receiver that records what comes and when; it answers as `answer` has it, 200 otherwise. */
+/** A receiver of webhooks that records each delivery. Without `answer` it answers 200. */
 async function receive(
   answer: (response: ServerResponse, number: number) => void | Promise<void> = (response) => void response.end(),
 ): Promise<Receiver> {
@@ -55,14 +55,14 @@ async function receive(
   return receiver;
 }
 
-const quick = { attempts: 3, pauseMs: 20, timeoutMs: 150 };
+const quickRetries = { attempts: 3, pauseMs: 20, timeoutMs: 150 };
 const webhook = generateCall({ seed: "w", endedAt: Date.now() }).webhook;
 
-test("the vendor's manners are three attempts, 2 s apart, 10 s each", () => {
-  expect(VENDOR_MANNERS).toEqual({ attempts: 3, pauseMs: 2000, timeoutMs: 10_000 });
+test("the vendor's retry policy is three attempts, 2 s apart, 10 s each", () => {
+  expect(VENDOR_RETRY_POLICY).toEqual({ attempts: 3, pauseMs: 2000, timeoutMs: 10_000 });
 });
 
-test("a refused delivery is tried three times with two pauses of 2 s, then given up", async () => {
+test("a refused delivery is attempted three times, 2 s apart, and has then failed", async () => {
   const receiver = await receive((response) => void response.writeHead(500).end());
   const result = await deliver(receiver.url, webhook);
   expect(result).toMatchObject({
@@ -87,7 +87,7 @@ for (const [status, delivered] of [
 ] as const) {
   test(`${status} is ${delivered ? "a success" : "a failure"}`, async () => {
     const receiver = await receive((response) => void response.writeHead(status, { Location: "/elsewhere" }).end());
-    const result = await deliver(receiver.url, webhook, { manners: quick });
+    const result = await deliver(receiver.url, webhook, { retryPolicy: quickRetries });
     expect(result.delivered).toBe(delivered);
     expect(receiver.deliveries).toHaveLength(delivered ? 1 : 3);
     await receiver.close();
@@ -96,18 +96,18 @@ for (const [status, delivered] of [
 
 test("it stops at the first success", async () => {
   const receiver = await receive((response, number) => void response.writeHead(number < 2 ? 503 : 200).end());
-  const result = await deliver(receiver.url, webhook, { manners: quick });
+  const result = await deliver(receiver.url, webhook, { retryPolicy: quickRetries });
   expect(result.attempts.map(({ status }) => status)).toEqual([503, 200]);
   await receiver.close();
 });
 
-test("silence and a closed door are failures without a status", async () => {
+test("a time-out and a refused connection are failures without a status", async () => {
   const receiver = await receive(() => undefined);
-  const silent = await deliver(receiver.url, webhook, { manners: quick });
-  expect(silent.attempts).toMatchObject([{ error: "timeout" }, { error: "timeout" }, { error: "timeout" }]);
-  expect(silent.attempts[0]?.ms).toBeGreaterThanOrEqual(140);
+  const timedOut = await deliver(receiver.url, webhook, { retryPolicy: quickRetries });
+  expect(timedOut.attempts).toMatchObject([{ error: "timeout" }, { error: "timeout" }, { error: "timeout" }]);
+  expect(timedOut.attempts[0]?.ms).toBeGreaterThanOrEqual(140);
   await receiver.close();
-  const refused = await deliver(receiver.url, webhook, { manners: quick });
+  const refused = await deliver(receiver.url, webhook, { retryPolicy: quickRetries });
   expect(refused.attempts.map(({ status, error }) => [status, error])).toEqual([
     [null, "connection"],
     [null, "connection"],
@@ -115,7 +115,7 @@ test("silence and a closed door are failures without a status", async () => {
   ]);
 });
 
-test("a signal ends it in the middle of a pause", async () => {
+test("a signal ends the attempts during a pause", async () => {
   const stop = new AbortController();
   const receiver = await receive((response) => {
     response.writeHead(500).end();
@@ -133,7 +133,7 @@ test.describe("many deliveries", () => {
   );
   const ids = bodies.map(({ call_id }) => call_id);
 
-  test("go out in order, never more at once than allowed", async () => {
+  test("are sent in order, never more at once than allowed", async () => {
     const one = await receive();
     await deliverAll(bodies, { webhookUrl: one.url, concurrency: 1 });
     expect(one.deliveries.map(({ callId }) => callId)).toEqual(ids);
@@ -148,7 +148,7 @@ test.describe("many deliveries", () => {
     await four.close();
   });
 
-  test("go out in another order, the same for a seed", async () => {
+  test("are sent in another order if asked, always the same for a seed", async () => {
     const orders: string[][] = [];
     for (const seed of ["a", "a", "b"]) {
       const receiver = await receive();
@@ -163,7 +163,7 @@ test.describe("many deliveries", () => {
     expect(first?.toSorted()).toEqual(ids.toSorted());
   });
 
-  test("go out twice: late ones after all others, those of the same moment together", async () => {
+  test("are sent twice: late duplicates after all others, those of the same moment together", async () => {
     const late = await receive();
     await deliverAll(bodies, { webhookUrl: late.url, concurrency: 1, duplicates: { count: 5, when: "late" } });
     expect(late.deliveries.slice(0, 40).map(({ callId }) => callId)).toEqual(ids);
@@ -183,7 +183,7 @@ test.describe("many deliveries", () => {
   });
 });
 
-test.describe("a play", () => {
+test.describe("traffic", () => {
   let vendor: Vendor;
   let receiver: Receiver;
   test.beforeEach(async () => {
@@ -194,7 +194,7 @@ test.describe("a play", () => {
     await Promise.all([vendor.close(), receiver.close()]);
   });
 
-  test("of history: the vendor knows every call that it sends", async () => {
+  test("history: the vendor knows every call that is sent", async () => {
     const now = Date.parse("2026-07-14T12:00:00Z");
     const seen: number[] = [];
     const { calls, failed } = await sendHistory({
@@ -215,7 +215,7 @@ test.describe("a play", () => {
     expect(urls.length).toBeGreaterThan(20);
   });
 
-  test("of one call: known before its webhook arrives, its recording playable at once", async () => {
+  test("one call: the vendor knows it before its webhook arrives, and its recording can be played at once", async () => {
     const call = generateCall({ seed: "one", endedAt: Date.now(), recorded: true, language: "ur" });
     const result = await sendCall({ webhookUrl: receiver.url, vendor, call });
     expect(result.delivered).toBe(true);
@@ -223,7 +223,7 @@ test.describe("a play", () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  test("live: calls come until it is stopped", async () => {
+  test("live: calls are sent until it is stopped", async () => {
     const live = startLive({ webhookUrl: receiver.url, vendor, everySeconds: 0.02, seed: "live" });
     await expect.poll(() => receiver.deliveries.length).toBeGreaterThan(4);
     await live.stop();

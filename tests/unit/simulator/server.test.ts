@@ -5,8 +5,9 @@ import { join } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
+import { connectVendor } from "@/scripts/simulator/control";
 import { generateCall } from "@/scripts/simulator/generate";
-import { connectVendor, startVendor } from "@/scripts/simulator/server";
+import { startVendor } from "@/scripts/simulator/server";
 import type { Vendor } from "@/scripts/simulator/vendor";
 
 const START = Date.parse("2026-07-14T12:00:00Z");
@@ -39,13 +40,13 @@ test.describe("the API", () => {
     expect(await response.json()).toEqual({ data: { status: "ok" }, meta: { request_id: expect.any(String) } });
   });
 
-  test("a call comes in the envelope, and the request's id comes back", async () => {
+  test("a call is in the envelope, and the request's id is returned", async () => {
     const response = await get(`/calls/${unrecorded.id}`, { "X-Request-ID": "abc 123" });
     expect(response.headers.get("x-request-id")).toBe("abc 123");
     expect(await response.json()).toEqual({ data: unrecorded.data, meta: { request_id: "abc 123" } });
   });
 
-  test("a request id that is too long is not mirrored", async () => {
+  test("a request id that is too long is not returned", async () => {
     const response = await get(`/calls/${unrecorded.id}`, { "X-Request-ID": "x".repeat(129) });
     expect(response.headers.get("x-request-id")).toMatch(/^req_/);
   });
@@ -68,7 +69,7 @@ test.describe("the API", () => {
     });
   }
 
-  test("a call that it never made: 404 call_not_found", async () => {
+  test("a call that the vendor never made: 404 call_not_found", async () => {
     const response = await get("/calls/00000000-0000-4000-8000-000000000000");
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ error: { type: "call_not_found" } });
@@ -81,7 +82,7 @@ test.describe("the API", () => {
     expect(recorded.data.report).not.toBeNull();
   });
 
-  test("the recording's URL is signed afresh on every request, and its expiry can be read", async () => {
+  test("the recording's URL is signed for each request and contains its expiry", async () => {
     const urlOf = async () => {
       const { data } = (await (await get(`/calls/${recorded.id}`)).json()) as { data: { recording_url: string } };
       return new URL(data.recording_url);
@@ -101,7 +102,7 @@ test.describe("the API", () => {
 test.describe("a recording", () => {
   const bytes = readFileSync(`scripts/simulator/recordings/${recorded.recording}`);
 
-  test("comes whole, and in parts", async () => {
+  test("is sent as a whole and in ranges", async () => {
     const whole = await fetch(recordingUrl());
     expect(whole.status).toBe(200);
     expect(whole.headers.get("accept-ranges")).toBe("bytes");
@@ -147,7 +148,7 @@ test.describe("a recording", () => {
     expect((await fetch(recordingUrl())).status).toBe(200);
   });
 
-  test("is refused when all signatures are expired, though the URL still looks good", async () => {
+  test("is refused after all signatures were expired, although the URL looks valid", async () => {
     const url = recordingUrl();
     vendor.expireSignatures();
     await refused(url, 400, "ExpiredToken");
@@ -176,7 +177,7 @@ test.describe("a recording", () => {
     );
   });
 
-  test("keeps its URL good over a restart with the same seed", async () => {
+  test("its URL stays valid over a restart with the same seed", async () => {
     const url = recordingUrl();
     const port = Number(new URL(vendor.url).port);
     await vendor.close();
@@ -189,7 +190,7 @@ test.describe("a recording", () => {
 });
 
 test.describe("faults", () => {
-  test("hit the next requests and then stop", async () => {
+  test("apply to the given number of requests", async () => {
     vendor.fault({ on: "api", kind: "status", status: 429, retryAfter: 7, times: 2 });
     for (const _ of [1, 2]) {
       const response = await get(`/calls/${recorded.id}`);
@@ -199,7 +200,7 @@ test.describe("faults", () => {
     expect((await get(`/calls/${recorded.id}`)).status).toBe(200);
   });
 
-  test("hit one call only, if asked", async () => {
+  test("apply to one call only, if it is given", async () => {
     vendor.fault({ on: "api", kind: "status", callId: recorded.id });
     expect((await get(`/calls/${recorded.id}`)).status).toBe(500);
     expect((await get(`/calls/${unrecorded.id}`)).status).toBe(200);
@@ -224,7 +225,7 @@ test.describe("faults", () => {
     );
   });
 
-  test("of recordings: a redirect to where nobody may go, a status, a cut", async () => {
+  test("for recordings: a redirect to a forbidden address, a status, a cut connection", async () => {
     vendor.fault({ on: "recording", kind: "redirect", times: 1 });
     const redirect = await fetch(recordingUrl(), { redirect: "manual" });
     expect([redirect.status, redirect.headers.get("location")]).toEqual([
@@ -238,7 +239,7 @@ test.describe("faults", () => {
     expect((await fetch(recordingUrl())).status).toBe(200);
   });
 
-  test("closing ends requests that hang", async () => {
+  test("close() ends requests that hang", async () => {
     vendor.fault({ on: "api", kind: "hang" });
     const hanging = get(`/calls/${recorded.id}`).then(
       () => "answered",
@@ -251,7 +252,7 @@ test.describe("faults", () => {
   });
 });
 
-test.describe("the controls", () => {
+test.describe("the control API", () => {
   const control = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${vendor.url}/_control/${path}`, {
       method,
@@ -260,7 +261,7 @@ test.describe("the controls", () => {
     return { status: response.status, body: (await response.json()) as unknown };
   };
 
-  test("another process makes calls known and gets their webhooks, signed", async () => {
+  test("another process registers calls and gets their webhooks with signed URLs", async () => {
     const added = generateCall({ seed: "added", endedAt: START, recorded: true, language: "en" });
     expect((await get(`/calls/${added.id}`)).status).toBe(404);
     const [webhook] = await connectVendor(vendor.url).register([added]);
@@ -270,14 +271,14 @@ test.describe("the controls", () => {
     expect((await control("GET", "calls/nobody/webhook")).status).toBe(404);
   });
 
-  test("a webhook of long ago carries a URL that has expired", async () => {
+  test("the URL in an old webhook has expired", async () => {
     const old = generateCall({ seed: "old", endedAt: START - 86_400_000, recorded: true, language: "en" });
     const [webhook] = await vendor.register([old]);
     const url = webhook?.payload.type === "complete" ? webhook.payload.call_data?.recording_url : null;
     expect((await fetch(url ?? "")).status).toBe(400);
   });
 
-  test("faults, requests, clock and lifetimes over HTTP; a mistake is said", async () => {
+  test("faults, requests, clock and lifetimes can be set over HTTP; a mistake is reported", async () => {
     expect((await control("POST", "faults", { on: "api", kind: "status", status: 503, times: 1 })).status).toBe(200);
     expect((await get(`/calls/${recorded.id}`)).status).toBe(503);
     expect((await control("GET", "requests")).body).toMatchObject({
@@ -302,13 +303,13 @@ test.describe("the controls", () => {
     expect((await control("GET", "nothing")).status).toBe(404);
   });
 
-  test("the log of requests holds no signature", async () => {
+  test("the log of requests contains no signature", async () => {
     await fetch(recordingUrl());
     expect(JSON.stringify(vendor.requests())).not.toContain("X-Goog");
   });
 });
 
-test("known calls outlive a restart, also after a write that broke off", async () => {
+test("known calls survive a restart, also after an incomplete write", async () => {
   const folder = mkdtempSync(join(tmpdir(), "vendor-"));
   const stateFile = join(folder, "calls.jsonl");
   try {
@@ -325,7 +326,7 @@ test("known calls outlive a restart, also after a write that broke off", async (
   }
 });
 
-test("a request that is no HTTP does not end the server", async () => {
+test("a request that is not HTTP does not end the server", async () => {
   const socket = connect(Number(new URL(vendor.url).port), "127.0.0.1");
   await new Promise<void>((resolve) => {
     socket.on("close", () => resolve());

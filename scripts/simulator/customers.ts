@@ -1,6 +1,7 @@
 import type { Language } from "./contract";
 import type { Random } from "./random";
 
+/** A person whom the organization calls, or who calls it. */
 export interface Customer {
   name: string;
   firstName: string;
@@ -78,15 +79,15 @@ const NAMES: Record<Language, readonly (readonly [Names, weight: number])[]> = {
 };
 
 interface Country {
-  /** Before the digits that are drawn. */
+  /** Followed by `digits` random digits. */
   prefix: string;
   digits: number;
   languages: readonly (readonly [Language, number])[];
 }
 
 /**
- * Numbers that look right. Only the United Kingdom sets mobile numbers aside for fiction (Ofcom: 07700 900000 to
- * 900999); elsewhere no range is reserved, so the drawn digits follow zeros in little-used blocks. Nothing here dials.
+ * Realistic numbers. Only the United Kingdom reserves mobile numbers for fiction (Ofcom: 07700 900000 to 900999). In the
+ * other countries the random digits follow zeros in little-used blocks. Nothing here dials them.
  */
 const COUNTRIES: readonly (readonly [Country, number])[] = [
   [
@@ -148,7 +149,7 @@ const COUNTRIES: readonly (readonly [Country, number])[] = [
   ],
 ];
 
-/** The people an organization calls. Fewer than its calls: some are called again and again. */
+/** The people whom an organization calls. Take fewer customers than calls: some people are called several times. */
 export function customers(draw: Random, count: number): Customer[] {
   return Array.from({ length: count }, (_, index) => customer(draw.fork(index)));
 }

@@ -8,20 +8,20 @@ import type { VendorLink } from "./vendor";
 const DAY = 86_400_000;
 
 export interface HistoryOptions {
-  /** The receiver's webhook, its secret included. It is never printed. */
+  /** The receiver's webhook with its secret. It is never printed. */
   webhookUrl: string;
-  /** A vendor in this process (`startVendor`) or in another (`connectVendor`). It learns every call before it is sent. */
+  /** A vendor in this process (`startVendor`) or in another one (`connectVendor`). Each call is registered there before it is sent. */
   vendor: VendorLink;
   count: number;
-  /** The calls are spread over so many days that end now. */
+  /** The calls are spread over this many days before `now`. */
   days: number;
   /** Default "callboard". */
   seed?: string;
-  /** Milliseconds since the epoch; with a fixed one, the same calls every time. Default: the clock. */
+  /** Milliseconds since the epoch. The same value gives the same calls. Default: the clock. */
   now?: number;
   /** Deliveries in flight at once. Default 8. */
   concurrency?: number;
-  /** The share that is delivered twice, 0 to 1. Default 0.01. */
+  /** The share of calls that is delivered twice, 0 to 1. Default 0.01. */
   duplicates?: number;
   signal?: AbortSignal;
   /** Called after every delivery. */
@@ -29,16 +29,15 @@ export interface HistoryOptions {
 }
 
 /**
- * Sends a past: `count` calls over the last `days` days, oldest first but not strictly in order, some twice. Recording
- * URLs are signed as of each call's own time, so those of old calls have expired, as they have with the vendor.
- * Resolves when all are through; `failed` holds those that were given up after three attempts.
+ * Sends a history: `count` calls of the last `days` days, approximately oldest first, some of them twice. Each recording URL is
+ * signed as of its call's time, so those of old calls have expired, as they do at the vendor. Resolves when every delivery has ended;
+ * `failed` holds those without success after three attempts.
  */
 export async function sendHistory(
   options: HistoryOptions,
 ): Promise<{ calls: VendorCall[]; results: DeliveryResult[]; failed: DeliveryResult[] }> {
   const { vendor, count, days, signal, onProgress, seed = "callboard", now = Date.now() } = options;
   const calls = generateCalls({ seed, count, from: now - days * DAY, to: now });
-  // Reports of the last minutes are still to come; everything else was sent when its time was.
   const bodies = await vendor.register(calls.toSorted((a, b) => a.webhookAt.localeCompare(b.webhookAt)));
   const duplicates = Math.round(count * (options.duplicates ?? 0.01));
   const progress = { sent: 0, failed: 0, total: bodies.length + duplicates };
@@ -58,19 +57,19 @@ export async function sendHistory(
 }
 
 export interface LiveOptions {
-  /** The receiver's webhook, its secret included. It is never printed. */
+  /** The receiver's webhook with its secret. It is never printed. */
   webhookUrl: string;
   vendor: VendorLink;
-  /** The mean pause between two calls' ends, in seconds; each pause differs. */
+  /** The mean time between the ends of two calls, in seconds. The single pauses vary. */
   everySeconds: number;
-  /** Default: a new one at each start, so that a second start does not repeat the calls of the first. */
+  /** Default: a random one, so that a second start does not repeat the calls of the first. */
   seed?: string;
-  /** Seconds from a call's end to its report. Default 20: long enough to be seen coming. */
+  /** Seconds from a call's end to its report. Default 20: long enough to see a call without its report. */
   reportDelaySeconds?: number;
   onCall?: (call: VendorCall, result: DeliveryResult) => void;
 }
 
-/** Calls that end now, one every few seconds, until `stop()`, which waits for what is in flight. */
+/** Sends calls that end now, one every few seconds, until `stop()`, which ends the deliveries in flight and waits for them. */
 export function startLive(options: LiveOptions): { stop(): Promise<void> } {
   const { webhookUrl, vendor, everySeconds, seed = randomUUID(), reportDelaySeconds = 20, onCall } = options;
   const stopped = new AbortController();
@@ -83,7 +82,7 @@ export function startLive(options: LiveOptions): { stop(): Promise<void> } {
     const call = generateCall({ seed: `${seed}/${number}`, endedAt: Date.now(), reportDelaySeconds });
     const sending = sendCall({ webhookUrl, vendor, call, signal: stopped.signal })
       .then((result) => onCall?.(call, result))
-      // A vendor in another process that has gone away ends this call, not the play.
+      // If the vendor's process has ended, only this call fails.
       .catch(() => undefined)
       .finally(() => inFlight.delete(sending));
     inFlight.add(sending);
@@ -98,7 +97,7 @@ export function startLive(options: LiveOptions): { stop(): Promise<void> } {
   };
 }
 
-/** Makes one call known to the vendor and delivers its webhook. */
+/** Registers one call with the vendor and delivers its webhook. */
 export async function sendCall(options: {
   webhookUrl: string;
   vendor: VendorLink;
@@ -116,7 +115,7 @@ export function testWebhook(seed: string, now: number): VendorCall["webhook"] {
     .webhook;
 }
 
-/** A call that the vendor never made, as one would forge it who has the webhook's secret. */
-export function forgedCall(seed: string, now: number, outcome?: Outcome): VendorCall["webhook"] {
+/** A call that the vendor never made, as someone who knows the webhook's secret could send it. */
+export function forgedWebhook(seed: string, now: number, outcome?: Outcome): VendorCall["webhook"] {
   return generateCall({ seed: `${seed}/forged`, endedAt: now, ...(outcome === undefined ? {} : { outcome }) }).webhook;
 }

@@ -22,7 +22,7 @@ import { paymentReminder as paymentReminderUr } from "./ur/payment-reminder";
 import { satisfactionSurvey as satisfactionSurveyUr } from "./ur/satisfaction-survey";
 import { smallTalk as smallTalkUr } from "./ur/small-talk";
 
-export const SCRIPTS: readonly Script[] = [
+const SCRIPTS: readonly Script[] = [
   paymentReminderAr,
   deliveryConfirmationAr,
   appointmentReminderAr,
@@ -43,9 +43,10 @@ export const SCRIPTS: readonly Script[] = [
   orderSupportUr,
 ];
 
+/** By language. */
 export const SMALL_TALK: Record<Language, SmallTalk> = { ar: smallTalkAr, en: smallTalkEn, ur: smallTalkUr };
 
-/** The scripts that are played in a language. */
+/** The scripts in a language. */
 export function scriptsIn(language: Language): readonly Script[] {
   return SCRIPTS.filter((script) => script.language === language);
 }

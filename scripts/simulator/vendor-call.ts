@@ -2,23 +2,23 @@ import type { ApiCall, TranscriptMessage, TypedReport, VendorCall, WebhookBody }
 import type { Draft } from "./draft";
 import type { Random } from "./random";
 
-/** Seconds from a call's making to its end. */
-export function lengthOf(draft: Draft): number {
-  return draft.ringing + (draft.talk ?? 0);
+/** Seconds from the start of dialling to the end of the call. */
+export function durationOf(draft: Draft): number {
+  return draft.ringSeconds + (draft.talkSeconds ?? 0);
 }
 
 /**
- * The vendor's records of a call that was made at `createdAt` (milliseconds since the epoch).
- * @param reportDelaySeconds from the end to the report; default about two minutes. The webhook of a call either waits
- *   for its report or, as it is with a given delay, goes out at once and without it.
+ * What the vendor knows about a call that was created at `createdAt` (milliseconds since the epoch): its webhook and its API data.
+ * @param reportDelaySeconds from the end of the call to its report. If given, the webhook is sent at the end of the call, without
+ *   the report. Default: about two minutes, and some webhooks wait for the report.
  */
-export function recordCall(draw: Random, draft: Draft, createdAt: number, reportDelaySeconds?: number): VendorCall {
-  const answeredAt = createdAt + draft.ringing * 1000;
-  const endedAt = answeredAt + (draft.talk ?? 0) * 1000;
+export function toVendorCall(draw: Random, draft: Draft, createdAt: number, reportDelaySeconds?: number): VendorCall {
+  const answeredAt = createdAt + draft.ringSeconds * 1000;
+  const endedAt = answeredAt + (draft.talkSeconds ?? 0) * 1000;
   const reportedAt = endedAt + Math.round((reportDelaySeconds ?? draw.int(95, 150)) * 1000);
-  const waits = draft.report !== null && reportDelaySeconds === undefined && draw.chance(0.7);
-  const webhookAt = waits ? reportedAt + 1500 : endedAt + draw.int(800, 4000);
-  const startedAt = draft.talk === null ? null : iso(answeredAt);
+  const waitsForReport = draft.report !== null && reportDelaySeconds === undefined && draw.chance(0.7);
+  const webhookAt = waitsForReport ? reportedAt + 1500 : endedAt + draw.int(800, 4000);
+  const startedAt = draft.talkSeconds === null ? null : iso(answeredAt);
 
   const typed: TypedReport | null =
     draft.report === null || draft.report.own !== null
@@ -36,12 +36,12 @@ export function recordCall(draw: Random, draft: Draft, createdAt: number, report
     created_at: iso(createdAt),
     updated_at: iso(typed === null ? webhookAt : reportedAt),
     status: draft.status.api,
-    phone_number: draft.person.phone,
+    phone_number: draft.customer.phone,
     scenario_id: draw.chance(0.004) ? null : draft.scenario,
-    language: draw.chance(0.006) ? null : draft.person.language,
+    language: draw.chance(0.006) ? null : draft.customer.language,
     direction: draft.direction,
     variables: draft.variables,
-    duration: draft.talk,
+    duration: draft.talkSeconds,
     recording_url: null,
     transcript: draft.messages === null ? null : spokenOnly(draft.messages),
     report: typed,
@@ -50,7 +50,7 @@ export function recordCall(draw: Random, draft: Draft, createdAt: number, report
   };
   return {
     id: draft.id,
-    webhook: webhookOf(draft, data, waits),
+    webhook: webhookOf(draft, data, waitsForReport),
     data,
     webhookAt: iso(webhookAt),
     reportAt: typed === null ? null : iso(reportedAt),
@@ -82,7 +82,7 @@ function webhookOf(draft: Draft, data: ApiCall, withReport: boolean): WebhookBod
         interaction_type: draft.interaction,
         enhanced_transcript:
           draft.messages === null ? null : { transcript: { messages: draft.messages }, errors: draft.corrections },
-        // A form of the scenario's own is there at once or never: the API does not know it.
+        // A report in the scenario's own form is not in the API. The webhook has it in any case.
         report: draft.report?.own ?? (withReport ? data.report : null),
         recording_url: null,
         created_at: data.created_at,
@@ -93,7 +93,7 @@ function webhookOf(draft: Draft, data: ApiCall, withReport: boolean): WebhookBod
   };
 }
 
-/** The API's transcript: what was said, by two roles, without times. */
+/** The transcript in the API: spoken messages only, two roles, no times. */
 function spokenOnly(messages: readonly TranscriptMessage[]): ApiCall["transcript"] {
   return messages.flatMap((message) =>
     "type" in message && message.type !== "message"

@@ -11,7 +11,7 @@ interface StoredObject {
 
 const objects = new Map<string, StoredObject>();
 
-/** A recording's bytes, read once; throws if the file is not in `recordings/`. */
+/** The bytes of a recording, read from disk once. Throws if the file is not in `recordings/`. */
 export function storedObject(file: string): StoredObject {
   const known = objects.get(file);
   if (known !== undefined) return known;
@@ -22,8 +22,8 @@ export function storedObject(file: string): StoredObject {
 }
 
 /**
- * Answers GET and HEAD as the object store does: one range honoured (206, 416), several ignored (200).
- * A good answer may be read by any origin; `sendStorageError` gives a bad one no CORS header.
+ * Answers GET and HEAD as Google Cloud Storage does: one range is honoured (206, 416), several are ignored (200).
+ * Only a success has a CORS header; see `sendStorageError`.
  */
 export function sendObject(request: IncomingMessage, response: ServerResponse, object: StoredObject): void {
   const { bytes, etag } = object;
@@ -57,7 +57,7 @@ export function sendObject(request: IncomingMessage, response: ServerResponse, o
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
-/** An error as the store words it: XML, and no CORS header, so that a browser sees a network failure. */
+/** An error in the store's XML. It has no CORS header, so a browser reports a network failure. */
 export function sendStorageError(
   response: ServerResponse,
   error: Omit<Extract<Verification, { ok: false }>, "status"> & { status: number },
@@ -72,7 +72,7 @@ export function sendStorageError(
   response.end(body);
 }
 
-/** RFC 9110, 14.2: null means "send the whole", which is also the answer to what cannot be read. */
+/** The requested range; null means the whole recording, also for a header that cannot be parsed (RFC 9110, 14.2). */
 function parseRange(header: string | undefined, size: number): { start: number; end: number } | "unsatisfiable" | null {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
   if (parts === null) return null;

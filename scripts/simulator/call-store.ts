@@ -3,18 +3,18 @@ import { dirname } from "node:path";
 
 import type { VendorCall } from "./contract";
 
-/** The calls that the vendor knows. */
+/** The calls that the simulated vendor knows. */
 export interface CallStore {
   get(id: string): VendorCall | undefined;
-  /** Any call but this one. */
+  /** Any other call. */
   other(id: string): VendorCall | undefined;
   add(calls: readonly VendorCall[]): void;
   readonly size: number;
 }
 
 /**
- * Calls in memory, and in a file of JSON lines if one is named: a vendor that forgot its calls at a restart would
- * answer 404 for everything the receiver has stored. A later line about a call replaces an earlier one.
+ * Keeps calls in memory and, if `file` is given, also as JSON lines in that file: after a restart without it, the vendor would
+ * answer 404 for every call that the receiver has stored. A later line about a call replaces an earlier one.
  */
 export function callStore(file: string | undefined): CallStore {
   const calls = new Map<string, VendorCall>();
@@ -45,7 +45,7 @@ export function callStore(file: string | undefined): CallStore {
   };
 }
 
-/** A process killed in the middle of a write leaves half a line: that call is forgotten, the others are kept. */
+/** null for an incomplete line, which a process leaves that was killed during a write. Only that call is lost. */
 function parseLine(line: string): VendorCall | null {
   if (line === "") return null;
   try {

@@ -2,21 +2,21 @@ import type { Language } from "../contract";
 import { agent, type Course, customer, failedTool, type ScenarioId, tool, type Turn } from "./dialogue";
 
 /**
- * A dialogue that is spoken on a recording. It names nobody and no date, so that it fits many calls; what it does say
- * aloud is fixed in `variables`, whose strings are templates. Arabic is written with its vowels, for the synthesiser: a transcript is shown without.
+ * A dialogue to be recorded. It contains no names and no dates, so that it fits many calls. The facts that it does mention are in
+ * `variables`, whose strings are templates. Arabic is written with vowels for the speech synthesiser; transcripts have none.
  */
-export interface SpokenSource extends Pick<Course, "turns" | "goal" | "achieved" | "reason" | "response"> {
+export interface RecordedScript extends Pick<Course, "turns" | "goal" | "achieved" | "reason" | "response"> {
   id: string;
   scenario: ScenarioId;
   language: Language;
-  /** Whose voice the customer has; the agent's follows from who the scenario's agent is. */
+  /** The voices; the agent's is that of the scenario's agent. */
   customer: "man" | "woman";
   agent: "man" | "woman";
   variables: Record<string, unknown>;
   turns: readonly Turn[];
 }
 
-export const SPOKEN: readonly SpokenSource[] = [
+export const RECORDED_SCRIPTS: readonly RecordedScript[] = [
   {
     id: "ar-payment-promise",
     scenario: "payment-reminder",
