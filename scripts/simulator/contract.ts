@@ -42,7 +42,7 @@ export type Outcome = "complete" | NotCompletedType | typeof UNKNOWN_TYPE;
 export type Language = "ar" | "en" | "ur";
 export type Direction = "inbound" | "outbound";
 
-export interface SpokenMessage {
+interface SpokenMessage {
   type: "message";
   /** "user", "assistant", or after a transfer another role such as "human_agent". */
   role: string;
@@ -51,7 +51,7 @@ export interface SpokenMessage {
   start_at: number | null;
 }
 
-export interface FunctionCallMessage {
+interface FunctionCallMessage {
   type: "function_call";
   tool_name: string;
   /** A JSON document in a string. */
@@ -60,7 +60,7 @@ export interface FunctionCallMessage {
   start_at: number | null;
 }
 
-export interface FunctionCallOutputMessage {
+interface FunctionCallOutputMessage {
   type: "function_call_output";
   tool_name: string;
   output: string;
@@ -70,14 +70,14 @@ export interface FunctionCallOutputMessage {
   duration_ms: number | null;
 }
 
-export interface InstructionsMessage {
+interface InstructionsMessage {
   type: "instructions";
   role: "system prompt";
   content: string;
 }
 
 /** Older payloads: without `type` and `start_at`. */
-export interface OldMessage {
+interface OldMessage {
   role: string;
   content: string;
 }
@@ -110,9 +110,9 @@ export interface TypedReport {
 }
 
 /** The webhook's documentation says "any object"; the API has only the typed form. */
-export type WebhookReport = TypedReport | Record<string, unknown>;
+type WebhookReport = TypedReport | Record<string, unknown>;
 
-export interface WebhookCallData {
+interface WebhookCallData {
   call_id: string;
   direction: Direction | null;
   phone_number: string | null;
@@ -128,7 +128,7 @@ export interface WebhookCallData {
   ended_at: string | null;
 }
 
-export interface CompletePayload {
+interface CompletePayload {
   type: "complete";
   call_started: string | null;
   response_body: Record<string, unknown> | null;

@@ -10,7 +10,7 @@ export interface RetryPolicy {
 /** As the vendor documents it: three attempts, 2 s apart, with a time-out of 10 s. */
 export const VENDOR_RETRY_POLICY: RetryPolicy = { attempts: 3, pauseMs: 2_000, timeoutMs: 10_000 };
 
-export interface Attempt {
+interface Attempt {
   /** ISO 8601. */
   startedAt: string;
   /** Milliseconds until the answer's headers, or until the attempt ended without an answer. */

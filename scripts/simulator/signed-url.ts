@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** The longest that V4 signing allows: 7 days. */
-export const MAXIMUM_LIFETIME_SECONDS = 604_800;
+const MAXIMUM_LIFETIME_SECONDS = 604_800;
 
 const REGION = "auto";
 const ALGORITHM = "GOOG4-HMAC-SHA256";
