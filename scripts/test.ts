@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Browser, ensureBrowser } from "./launcher/browser";
 import { build, isBuilt } from "./launcher/build";
-import { CommandError } from "./launcher/command-error";
 import { runPlaywright, TEST_DIST } from "./launcher/playwright";
+import { runProgram } from "./launcher/run-program";
 import { formatDuration, runCommand } from "./launcher/terminal";
 
 /** `npm test [-- filters and options of Playwright]`: every check and every test. The last line counts them. */
@@ -53,7 +52,7 @@ await runCommand(async () => {
   });
   const options = process.argv.slice(2);
   // The fault tests measure times, so they run alone: a browser beside them would slow them down.
-  const passes =
+  const runs =
     built && options.length === 0
       ? [
           ["--project=unit", "--project=integration", "--project=e2e"],
@@ -61,8 +60,8 @@ await runCommand(async () => {
           ["--project=faults", "--workers=1", "--output=test-results/faults"],
         ]
       : [options];
-  for (const pass of passes) {
-    const result = await runTests({ browser, isUnitOnly: !built, options: pass });
+  for (const run of runs) {
+    const result = await runTests({ browser, isUnitOnly: !built, options: run });
     counts.passed += result.passed;
     counts.failed += result.failed;
   }
@@ -71,18 +70,9 @@ await runCommand(async () => {
   process.exit(counts.failed === 0 ? 0 : 1);
 });
 
-/** Runs a program. Resolves with its output if it failed, else with null. */
 function runTool(program: string, args: string[]): Promise<string | null> {
-  const child = spawn(program, args, {
-    env: { ...process.env, NEXT_DIST_DIR: TEST_DIST, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(new CommandError(`${program} could not be started: ${error.message}`)));
-    child.once("close", (code) => resolve(code === 0 ? null : Buffer.concat(chunks).toString("utf8").trim()));
+  return runProgram(program, args, {
+    env: { NEXT_DIST_DIR: TEST_DIST, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
   });
 }
 

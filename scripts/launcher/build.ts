@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CommandError } from "./command-error";
+import { runProgram } from "./run-program";
 
 /** Everything that goes into a build. A change outside of it does not cause a new one. */
 export const BUILD_SOURCES = [
@@ -32,33 +32,19 @@ export async function build(folder: string, { signal }: { signal?: AbortSignal }
   const sources = fingerprint();
   // An interrupted build is complete neither for the old sources nor for the new ones.
   rmSync(join(folder, STAMP_FILE), { force: true });
-  const output = await runNextBuild(folder, signal);
-  if (output !== null) {
-    throw new CommandError(`The build failed:\n\n${output}`);
-  }
-  writeFileSync(join(folder, STAMP_FILE), JSON.stringify({ sources }));
-}
-
-/** Resolves with null, or with everything that was printed if the build failed. */
-function runNextBuild(folder: string, signal?: AbortSignal): Promise<string | null> {
-  const child = spawn(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
+  const output = await runProgram(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
     env: {
-      ...process.env,
       NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       NEXT_DIST_DIR: folder,
       CALLBOARD_SKIP_TYPE_CHECK: "1",
     },
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
-  const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("close", (code) => resolve(code === 0 ? null : Buffer.concat(chunks).toString("utf8").trim()));
-  });
+  if (output !== null) {
+    throw new CommandError(`The build failed:\n\n${output}`);
+  }
+  writeFileSync(join(folder, STAMP_FILE), JSON.stringify({ sources }));
 }
 
 function fingerprint(): string {

@@ -16,7 +16,7 @@ const WEEKDAY_WEIGHTS = [1.15, 1.1, 1.0, 1.0, 0.85, 0.08, 0.4];
 
 /**
  * The times of `count` calls between two instants: within the working hours and weekdays of Riyadh, slowly growing over the
- * weeks, with random differences between days and now and then a campaign. Ascending, in milliseconds since the epoch.
+ * weeks, with random differences between days and an occasional campaign. Ascending, in milliseconds since the epoch.
  */
 export function callTimes(draw: Random, count: number, from: number, to: number): number[] {
   const hours: (readonly [start: number, weight: number])[] = [];
