@@ -2,23 +2,23 @@ import { expect, test } from "@playwright/test";
 
 import { readEnv } from "@/lib/env-schema";
 
-const good = {
+const valid = {
   DATABASE_URL: "postgres://callboard@127.0.0.1:5432/callboard",
   SARJ_WEBHOOK_SECRETS: "k3Jx0PqWv8ZrT5nYb2Lc7HdS9fGmA4eU",
   AUTH_SECRET: "a-secret-that-signs-sessions-0123456789",
   APP_URL: "https://calls.example.com",
 };
 
-/** The problems that a change of the good environment leads to. */
+/** The problems of the valid environment with these changes. */
 function problems(change: Record<string, string | undefined>): string[] {
-  const result = readEnv({ ...good, ...change });
+  const result = readEnv({ ...valid, ...change });
   return result.ok ? [] : result.problems;
 }
 
-test("a good environment gets the documented defaults", () => {
-  const result = readEnv(good);
+test("a valid environment gets the documented defaults", () => {
+  const result = readEnv(valid);
   expect(result.ok && result.env).toMatchObject({
-    SARJ_WEBHOOK_SECRETS: [good.SARJ_WEBHOOK_SECRETS],
+    SARJ_WEBHOOK_SECRETS: [valid.SARJ_WEBHOOK_SECRETS],
     SARJ_WEBHOOK_ALLOWED_IPS: [],
     SARJ_API_URL: "https://platform-api.sarj.ai/api/v1",
     RECORDING_HOSTS: ["storage.googleapis.com"],
@@ -27,22 +27,26 @@ test("a good environment gets the documented defaults", () => {
 
 for (const [name, change, sentence] of [
   ["no database", { DATABASE_URL: undefined }, /^DATABASE_URL is not set/],
-  ["another database", { DATABASE_URL: "mysql://root@localhost/x" }, /^DATABASE_URL must begin with postgres/],
+  [
+    "a database that is not PostgreSQL",
+    { DATABASE_URL: "mysql://root@localhost/x" },
+    /^DATABASE_URL must begin with postgres/,
+  ],
   ["row 3: a short secret", { SARJ_WEBHOOK_SECRETS: "short" }, /^SARJ_WEBHOOK_SECRETS .*at least 32 characters/],
   ["row 3: a secret with other characters", { SARJ_WEBHOOK_SECRETS: `${"ab/".repeat(12)}` }, /^SARJ_WEBHOOK_SECRETS/],
   ["row 3: a secret that repeats itself", { SARJ_WEBHOOK_SECRETS: "a".repeat(40) }, /^SARJ_WEBHOOK_SECRETS .*repeats/],
   [
-    "row 3: one weak among good",
-    { SARJ_WEBHOOK_SECRETS: `${good.SARJ_WEBHOOK_SECRETS},weak` },
+    "row 3: a weak secret among valid ones",
+    { SARJ_WEBHOOK_SECRETS: `${valid.SARJ_WEBHOOK_SECRETS},weak` },
     /^SARJ_WEBHOOK_SECRETS/,
   ],
   [
     "the same secret twice",
-    { SARJ_WEBHOOK_SECRETS: `${good.SARJ_WEBHOOK_SECRETS},${good.SARJ_WEBHOOK_SECRETS}` },
+    { SARJ_WEBHOOK_SECRETS: `${valid.SARJ_WEBHOOK_SECRETS},${valid.SARJ_WEBHOOK_SECRETS}` },
     /twice/,
   ],
   [
-    "a range that is none",
+    "an invalid range",
     { SARJ_WEBHOOK_ALLOWED_IPS: "10.0.0.0/99", CLIENT_IP_HEADER: "x-real-ip" },
     /^SARJ_WEBHOOK_ALLOWED_IPS/,
   ],
@@ -50,7 +54,7 @@ for (const [name, change, sentence] of [
   ["a short session secret", { AUTH_SECRET: "short" }, /^AUTH_SECRET is too short/],
   ["an administrator without a password", { ADMIN_EMAIL: "a@example.com" }, /^ADMIN_PASSWORD is not set/],
   [
-    "half a single sign-on",
+    "an incomplete single sign-on",
     { OIDC_DISCOVERY_URL: "https://id.example.com/.well-known/openid-configuration", OIDC_CLIENT_ID: "callboard" },
     /^OIDC_CLIENT_SECRET is not set/,
   ],
@@ -60,26 +64,26 @@ for (const [name, change, sentence] of [
     /^OIDC_DISCOVERY_URL must be an https URL/,
   ],
   [
-    "administrators by default",
+    "administrator as the default role",
     { OIDC_DEFAULT_ROLE: "administrator" },
     /^OIDC_DEFAULT_ROLE must be viewer or operator/,
   ],
   [
-    "everybody whom the provider knows",
+    "a default role without allowed domains",
     { OIDC_DEFAULT_ROLE: "viewer" },
     /^OIDC_DEFAULT_ROLE needs OIDC_ALLOWED_DOMAINS/,
   ],
-  ["a domain that is none", { OIDC_ALLOWED_DOMAINS: "*" }, /^OIDC_ALLOWED_DOMAINS must be domains/],
-  ["an address that is no URL", { APP_URL: "calls.example.com" }, /^APP_URL must be/],
+  ["an invalid domain", { OIDC_ALLOWED_DOMAINS: "*" }, /^OIDC_ALLOWED_DOMAINS must be domains/],
+  ["an APP_URL that is not a URL", { APP_URL: "calls.example.com" }, /^APP_URL must be/],
 ] as const) {
-  test(`${name} is refused in one sentence that names the variable`, () => {
+  test(`${name} is refused with one sentence that names the variable`, () => {
     const found = problems(change);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(sentence);
   });
 }
 
-test("every wrong variable is named at once, and no value is repeated", () => {
+test("all wrong variables are named at once, without their values", () => {
   const found = problems({
     DATABASE_URL: "mysql://user:hunter2@db",
     SARJ_WEBHOOK_SECRETS: "canary-secret",
