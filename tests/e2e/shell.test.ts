@@ -188,7 +188,7 @@ test("an unknown address has a way back, in the reader's language", async ({ pag
   await context.addCookies([{ name: "locale", value: "ar", url: app.url }]);
   const answer = await page.goto("/no/such/page");
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("لا توجد صفحة بهذا العنوان");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("الصفحة غير موجودة");
   await page.getByRole("link", { name: "الانتقال إلى النظرة العامة" }).click();
   await expect(page).toHaveURL(`${app.url}/`);
 });

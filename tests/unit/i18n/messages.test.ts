@@ -105,7 +105,7 @@ const arabic = messagesOf("ar");
 
 /** Names, units, examples and technical words that are the same in Arabic text, and nothing else. */
 const SAME_IN_BOTH =
-  /^(Callboard|CSV|XLSX|JSON|URL|ID|API|P90|p90|SIP|UTC|SHA-256|ms|B|KB|MB|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^(Callboard|Sarj API|CSV|XLSX|JSON|URL|ID|API|P90|p90|SIP|UTC|SHA-256|ms|B|KB|MB|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const ARABIC_LETTER = /\p{Script=Arabic}/u;
 /** Arabic-Indic digits: the product shows Latin digits in both languages. */
 const ARABIC_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/;
