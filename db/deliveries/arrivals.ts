@@ -1,32 +1,32 @@
 import { sql } from "drizzle-orm";
 
 import { replica } from "@/db/driver/client";
-import type { Stretch } from "@/lib/delivery/arrivals";
+import type { Period } from "@/lib/delivery/arrivals";
 
-/** A stretch with more deliveries than this is counted as having this many. */
-const BOUND = 20_000;
+/** Counting stops here: a period with more deliveries counts as this many. */
+const MAX_COUNT = 20_000;
 
-/** How many deliveries came in each stretch, in the order given; a body that came again is not counted again. */
-export async function countArrivals(stretches: readonly Stretch[]): Promise<number[]> {
-  if (stretches.length === 0) {
+/** How many deliveries were received first in each period, in the given order. A repeated body is not counted again. */
+export async function countArrivals(periods: readonly Period[]): Promise<number[]> {
+  if (periods.length === 0) {
     return [];
   }
-  const wanted = JSON.stringify(stretches.map(({ from, to }) => [from.toISOString(), to.toISOString()]));
+  const wanted = JSON.stringify(periods.map(({ from, to }) => [from.toISOString(), to.toISOString()]));
   const rows = await replica.execute<{ count: number }>(sql`
     select (
       select count(*)::integer from (
         select 1 from deliveries
-        where received_at >= (stretch.value ->> 0)::timestamptz and received_at < (stretch.value ->> 1)::timestamptz
-        limit ${BOUND}
+        where received_at >= (period.value ->> 0)::timestamptz and received_at < (period.value ->> 1)::timestamptz
+        limit ${MAX_COUNT}
       ) found
     ) as count
-    from jsonb_array_elements(${wanted}::text::jsonb) with ordinality stretch
-    order by stretch.ordinality
+    from jsonb_array_elements(${wanted}::text::jsonb) with ordinality period
+    order by period.ordinality
   `);
   return rows.map((row) => row.count);
 }
 
-/** When the first delivery of all and the latest came. */
+/** When the first and the latest delivery ever were received; null without any. */
 export async function readArrivalBounds(): Promise<{ first: Date | null; last: Date | null }> {
   const [row] = await replica.execute<{ first: string | null; last: string | null }>(
     sql`select min(received_at) as first, max(received_at) as last from deliveries`,

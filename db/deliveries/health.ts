@@ -7,7 +7,7 @@ export type Health = { lastDeliveryAt: Date | null; quarantined: number };
 
 const HEALTH_TIMEOUT_MS = 2000;
 
-/** The state of the inbox, or null where the database does not answer within two seconds. */
+/** What `/api/health` says about deliveries; null where the database does not answer within two seconds. Never throws. */
 export async function readHealth(): Promise<Health | null> {
   const asked = Promise.all([
     jobs

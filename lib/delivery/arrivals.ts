@@ -1,20 +1,19 @@
 import { Temporal } from "temporal-polyfill";
 
 /**
- * Whether deliveries come as they usually do at this time of the week.
+ * Whether as many deliveries arrive as usual at this time of the week.
  *
- * "Usual" is the median of the same stretch of time in each of the eight weeks before, at the same time on the organization's
- * clock. A dashboard that is younger than two weeks compares with the seven days before instead, whatever weekday they are, and
- * one younger than three days does not judge.
+ * "Usual" is the median of the same period in each of the eight weeks before, at the same time on the organization's clock.
+ * With less than two weeks of deliveries the seven days before are compared instead, and with less than three days nothing.
  */
 
 /** `from` inclusive, `to` exclusive. */
-export type Stretch = { from: Date; to: Date };
+export type Period = { from: Date; to: Date };
 
-export type Rhythm = "weeks" | "days";
+export type ComparisonUnit = "weeks" | "days";
 
-/** The same stretch of earlier weeks or days, the latest first; empty where nothing can be compared yet. */
-export type Comparison = { rhythm: Rhythm; stretches: Stretch[] };
+/** The same period in earlier weeks or days, the latest first; empty where there is nothing to compare with yet. */
+export type Comparison = { unit: ComparisonUnit; periods: Period[] };
 
 const WEEKS = 8;
 const DAYS = 7;
@@ -22,31 +21,32 @@ const ENOUGH_WEEKS = 2;
 const ENOUGH_DAYS = 3;
 const DAY_MS = 86_400_000;
 
-/** A silence this short is never remarkable: the vendor's calls come in waves. */
-const QUIET_MS = 10 * 60_000;
-/** With fewer usual deliveries than this in a stretch, its being empty is no news. */
-const REMARKABLE_COUNT = 3;
+/** A silence shorter than this is normal: the vendor's calls come in waves. */
+const SHORTEST_SILENCE_MS = 10 * 60_000;
+/** Where usually fewer deliveries than this arrive in a period, an empty one is normal. */
+const FEWEST_USUAL = 3;
 
 /**
- * What a stretch is to be compared with.
+ * The earlier periods to compare a period with.
  *
- * @param firstEver when the first delivery of all came: before it, nothing was silent
+ * @param zone IANA name of the organization's time zone
+ * @param firstEver when the first delivery ever was received: periods before it do not count
  */
-export function comparableStretches(stretch: Stretch, zone: string, firstEver: Date | null): Comparison {
-  const earlier = (unit: Rhythm, count: number): Stretch[] =>
+export function comparablePeriods(period: Period, zone: string, firstEver: Date | null): Comparison {
+  const earlier = (unit: ComparisonUnit, count: number): Period[] =>
     Array.from({ length: count }, (_, index) => ({
-      from: shift(stretch.from, zone, unit, index + 1),
-      to: shift(stretch.to, zone, unit, index + 1),
+      from: shift(period.from, zone, unit, index + 1),
+      to: shift(period.to, zone, unit, index + 1),
     })).filter(({ from }) => firstEver !== null && from >= firstEver);
   const weeks = earlier("weeks", WEEKS);
   if (weeks.length >= ENOUGH_WEEKS) {
-    return { rhythm: "weeks", stretches: weeks };
+    return { unit: "weeks", periods: weeks };
   }
   const days = earlier("days", DAYS);
-  return { rhythm: "days", stretches: days.length >= ENOUGH_DAYS ? days : [] };
+  return { unit: "days", periods: days.length >= ENOUGH_DAYS ? days : [] };
 }
 
-/** The median of the counts; null for none. */
+/** The median of the counts; null without any. */
 export function usualCount(counts: readonly number[]): number | null {
   const sorted = counts.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -56,34 +56,34 @@ export function usualCount(counts: readonly number[]): number | null {
 }
 
 /** The hour until now. */
-export function lastHour(now: Date): Stretch {
+export function lastHour(now: Date): Period {
   return { from: new Date(now.getTime() - 3_600_000), to: now };
 }
 
 /**
- * The stretch since the last delivery, at most a day of it; null while the silence is too short to mean anything. The same stretch of
- * earlier weeks begins where the last delivery was and so never lies in the silence itself.
+ * The period since the last delivery, at most one day of it; null for a silence too short to matter. At most one day, so
+ * that the same period of an earlier day never overlaps the silence itself.
  */
-export function silence(lastDelivery: Date | null, now: Date): Stretch | null {
-  if (lastDelivery === null || now.getTime() - lastDelivery.getTime() < QUIET_MS) {
+export function silentPeriod(lastDelivery: Date | null, now: Date): Period | null {
+  if (lastDelivery === null || now.getTime() - lastDelivery.getTime() < SHORTEST_SILENCE_MS) {
     return null;
   }
   return { from: lastDelivery, to: new Date(Math.min(now.getTime(), lastDelivery.getTime() + DAY_MS)) };
 }
 
 /**
- * Whether a silence is longer than usual for this time: usually three or more deliveries came in such a stretch, and at most one of
- * the earlier ones in four was as silent as this one.
+ * Whether a silent period is unusual: the median of the comparable periods is three deliveries or more, and at most a
+ * quarter of them were silent too.
  *
- * @param counts deliveries in each of the comparable stretches
+ * @param counts deliveries in each of the comparable periods
  */
 export function isUnusualSilence(counts: readonly number[]): boolean {
   const usual = usualCount(counts);
   const silent = counts.filter((count) => count === 0).length;
-  return usual !== null && usual >= REMARKABLE_COUNT && silent <= counts.length / 4;
+  return usual !== null && usual >= FEWEST_USUAL && silent <= counts.length / 4;
 }
 
-function shift(instant: Date, zone: string, unit: Rhythm, count: number): Date {
+function shift(instant: Date, zone: string, unit: ComparisonUnit, count: number): Date {
   const shifted = Temporal.Instant.fromEpochMilliseconds(instant.getTime())
     .toZonedDateTimeISO(zone)
     .subtract({ [unit]: count });

@@ -2,18 +2,18 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, readdir, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { crc32 } from "node:zlib";
+
+import { encodeRecord, readRecords } from "./spool-record";
 
 /**
- * A place on disk where records wait until somebody takes them: append-only files, each record with its length and a
- * CRC, durable (fsync) before `append` resolves. Each process appends to a file of its own. What a process left behind
- * when it died is taken over by the next one that drains.
+ * A queue on disk: append-only files whose records are durable (fsync) before `append` resolves. Each process appends to a
+ * file of its own. Files of a dead process are taken over by the next process that drains.
  *
- * No lock is needed, because of one rule. A file is renamed before it is read to be drained, and after every fsync its
- * writer looks whether it still has its name. If it has, whoever renames it later will read the record; if it has not,
- * the record is written once more, into a new file. The worst that can happen is that a record is delivered twice.
+ * No lock is needed, because of one rule. A file is renamed before it is drained, and after every fsync its writer checks
+ * whether the file still has its name. If it has, the process that renames it later will read the record. If it has not,
+ * the record is written again, to a new file. At worst a record is delivered twice.
  *
- * File names: `<id>.<process>.open` while it is appended to, `<id>.<process>.taken` while it is drained; ids sort by age.
+ * File names: `<id>.<process>.open` while it is appended to, `<id>.<process>.taken` while it is drained. Ids sort by age.
  */
 export class Spool {
   private readonly owner = `${process.pid}-${HOST}-${randomBytes(6).toString("hex")}`;
@@ -21,15 +21,15 @@ export class Spool {
   private current: Appending | null = null;
   private queuedBytes = 0;
   private readonly taken = new Map<string, { next: number; left: number }>();
-  /** Files that could not be taken, with why. Each holds a record at least. */
+  /** Files that could not be taken over, with the error's code. Each holds at least one record. */
   private readonly unreadable = new Map<string, string>();
   private turn: Promise<unknown> = Promise.resolve();
   private draining: Promise<Drained> | null = null;
 
-  /** @param directory is made, for its owner alone, when it is first needed */
+  /** @param directory created with access for its owner only, when it is first needed */
   constructor(private readonly directory: string) {}
 
-  /** How many records wait, those that dead processes left included once a drain has found them. */
+  /** How many records wait. Records of dead processes count once a drain has found them. */
   get waiting(): number {
     let count = (this.current?.records ?? 0) + this.unreadable.size;
     for (const { left } of this.taken.values()) {
@@ -38,7 +38,7 @@ export class Spool {
     return count;
   }
 
-  /** Whether nothing waits, of no process that writes into this directory. */
+  /** Whether no process has a record waiting in this directory. */
   async isEmpty(): Promise<boolean> {
     for (const name of await namesIn(this.directory)) {
       if (FILE_NAME.test(name) && (await sizeOf(join(this.directory, name))) > 0) {
@@ -49,27 +49,27 @@ export class Spool {
   }
 
   /**
-   * Resolves when the record is on disk. Rejects with the file system's error (`ENOSPC`), or with `ENOBUFS` while a disk that hangs has
-   * left too much in memory; then it is not kept.
+   * Resolves when the record is on disk. Rejects, and the record is lost, with the file system's error (`ENOSPC`) or with
+   * `ENOBUFS` while too much is in memory because the disk hangs.
    */
   append(payload: Uint8Array): Promise<void> {
     if (this.queuedBytes + payload.length > MAX_QUEUED_BYTES) {
-      return Promise.reject(Object.assign(new Error("too much waits for the disk"), { code: "ENOBUFS" }));
+      return Promise.reject(Object.assign(new Error("too many bytes wait for the disk"), { code: "ENOBUFS" }));
     }
     return new Promise((resolve, reject) => {
-      const record = frame(payload);
+      const record = encodeRecord(payload);
       this.queuedBytes += record.length;
       this.queue.push({ record, resolve, reject });
       if (this.queue.length === 1) {
-        // Everything that comes while an earlier batch is written shares the next fsync.
+        // Records appended while an earlier batch is written share the next fsync.
         void this.inTurn(() => this.writeQueue());
       }
     });
   }
 
   /**
-   * Hands every record to `deliver`, the oldest first, and removes each file when all of it was delivered. Stops at the
-   * first rejection and goes on there next time. Calls at the same moment share one run.
+   * Passes every record to `deliver`, the oldest first, and removes each file once all of it was delivered. Stops at the
+   * first rejection and continues there next time. Concurrent calls share one run.
    */
   drain(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
     this.draining ??= this.drainAll(deliver).finally(() => {
@@ -78,7 +78,7 @@ export class Spool {
     return this.draining;
   }
 
-  /** Closes the file that is appended to; what is in it waits for the next drain, of this process or another. */
+  /** Closes the current file. Its records wait for the next drain, in this process or another. */
   close(): Promise<void> {
     return this.inTurn(() => this.closeCurrent());
   }
@@ -110,7 +110,7 @@ export class Spool {
         await file.handle.appendFile(bytes);
         await file.handle.datasync();
       } catch (error) {
-        // After a failed write or fsync nobody knows what the file holds: back to what is known, and a new file.
+        // After a failed write or fsync the file's content is unknown: truncate it to the known part and use a new file.
         await file.handle.truncate(file.size).catch(() => {});
         await this.closeCurrent();
         throw error;
@@ -130,7 +130,7 @@ export class Spool {
   private async create(): Promise<Appending> {
     const firstMade = await mkdir(this.directory, { recursive: true, mode: 0o700 });
     if (firstMade !== undefined) {
-      // A folder is durable once the one that it stands in is.
+      // A directory is durable once its parent directory is synced.
       for (let made = resolve(this.directory); made !== dirname(resolve(firstMade)); made = dirname(made)) {
         await syncDirectory(dirname(made));
       }
@@ -190,7 +190,7 @@ export class Spool {
     this.taken.delete(path);
   }
 
-  /** Makes files this process's to drain and lists them, the oldest first: its own current one only if there is no older. */
+  /** Takes files over and lists them, the oldest first. The current file is taken only if there is no older one. */
   private async take(): Promise<string[]> {
     const names = (await namesIn(this.directory)).sort();
     const taken: string[] = [];
@@ -202,7 +202,7 @@ export class Spool {
           taken.push(path);
         }
       } catch (error) {
-        // Another user's, or a bad block: it keeps nobody else waiting.
+        // Another user's file, or a bad block: the other files do not wait for it.
         this.unreadable.set(name, (error as NodeJS.ErrnoException).code ?? "unreadable");
       }
     }
@@ -251,11 +251,11 @@ export class Spool {
 
 export type Drained = {
   delivered: number;
-  /** Bytes that were no record: a tail that was torn off by a crash before its fsync, so nobody was told it was kept. */
+  /** Bytes outside records: a tail cut by a crash before its fsync, whose `append` never resolved. */
   damagedBytes: number;
-  /** The code of the error for which a file could not even be taken; null where all could. */
+  /** The code of the error that prevented taking over a file; null if there was none. */
   unreadable: string | null;
-  /** The rejection that ended the run, null if everything was delivered. */
+  /** The rejection that stopped the run; null if everything was delivered. */
   stoppedBy: unknown;
 };
 
@@ -263,59 +263,11 @@ type Appending = { handle: FileHandle; path: string; size: number; records: numb
 
 const FILE_NAME = /^([^.]+)\.([^.]+)\.(open|taken)$/;
 const ROTATE_AT_BYTES = 32 * 1024 * 1024;
-/** Of 200 bodies that hold, and their retries, while the disk hangs. */
+/** Enough for 200 held bodies and their retries while the disk hangs. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
-/** A writer that lives touches its files far more often. */
+/** A living process touches its files far more often. */
 const ABANDONED_AFTER_MS = 60_000;
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
-
-/* ── Records: "CBs1", length, CRC-32 of the payload, payload ─────────────────────────────────────────────────────── */
-
-const MARK = Buffer.from("CBs1");
-const HEADER_BYTES = 12;
-
-function frame(payload: Uint8Array): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  MARK.copy(header);
-  header.writeUInt32BE(payload.length, 4);
-  header.writeUInt32BE(crc32(payload), 8);
-  return Buffer.concat([header, payload]);
-}
-
-type Found = { start: number; end: number; /** Null: damaged bytes. */ payload: Buffer | null };
-
-/** The records from an offset on. What is no whole record is stepped over up to the next one. */
-function* readRecords(bytes: Buffer, from: number): Generator<Found> {
-  let at = from;
-  while (at < bytes.length) {
-    const payload = recordAt(bytes, at);
-    if (payload !== null) {
-      yield { start: at, end: at + HEADER_BYTES + payload.length, payload };
-      at += HEADER_BYTES + payload.length;
-      continue;
-    }
-    let next = bytes.indexOf(MARK, at + 1);
-    while (next !== -1 && recordAt(bytes, next) === null) {
-      next = bytes.indexOf(MARK, next + 1);
-    }
-    const end = next === -1 ? bytes.length : next;
-    yield { start: at, end, payload: null };
-    at = end;
-  }
-}
-
-function recordAt(bytes: Buffer, at: number): Buffer | null {
-  if (at + HEADER_BYTES > bytes.length || bytes.compare(MARK, 0, MARK.length, at, at + MARK.length) !== 0) {
-    return null;
-  }
-  const start = at + HEADER_BYTES;
-  const length = bytes.readUInt32BE(at + 4);
-  if (start + length > bytes.length) {
-    return null;
-  }
-  const payload = bytes.subarray(start, start + length);
-  return crc32(payload) === bytes.readUInt32BE(at + 8) ? payload : null;
-}
 
 /* ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -349,7 +301,7 @@ async function hasName({ handle, path }: Appending): Promise<boolean> {
   }
 }
 
-/** Only to leave living processes' files to them: taking one by mistake is safe. */
+/** Whether a file's process is dead. A wrong answer is safe: see the rule above. */
 async function isAbandoned(path: string, owner: string): Promise<boolean> {
   const [pid, host] = owner.split("-");
   if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) {

@@ -11,28 +11,30 @@ import { NO_FILTER } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import type { QuarantineReason } from "@/lib/sarj/interpret";
-import { type Inbox, readInbox } from "@/server/ingest/inbox";
+import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 
 import { isKnownReason } from "./reason";
 import { ReplayReasonButton } from "./replay-dialog";
 import { RetryFailed } from "./retry-failed";
 
-/** Whether deliveries come, and what waits: alerts first, then the numbers, each leading to what it counts. */
+/** The health of ingest: alerts first, then the numbers, each a link to what it counts. */
 export async function Health({ zone, isAdministrator }: { zone: string; isAdministrator: boolean }) {
-  const inbox = await readInbox(zone, await getNow());
+  const health = await readIngestHealth(zone, await getNow());
   return (
     <div className="space-y-3">
-      <Alerts inbox={inbox} isAdministrator={isAdministrator} />
-      <Tiles inbox={inbox} />
-      {inbox.quarantined.length > 0 && <Quarantine quarantined={inbox.quarantined} isAdministrator={isAdministrator} />}
+      <Alerts health={health} isAdministrator={isAdministrator} />
+      <Tiles health={health} />
+      {health.quarantined.length > 0 && (
+        <Quarantine quarantined={health.quarantined} isAdministrator={isAdministrator} />
+      )}
     </div>
   );
 }
 
-async function Alerts({ inbox, isAdministrator }: { inbox: Inbox; isAdministrator: boolean }) {
+async function Alerts({ health, isAdministrator }: { health: IngestHealth; isAdministrator: boolean }) {
   const [t, format] = await Promise.all([getTranslations("deliveries.alert"), getFormatter()]);
-  const { silence, unfinished } = inbox;
-  const strangers = inbox.quarantined.find(({ reason }) => reason === "unexpected_address")?.count ?? 0;
+  const { silence, unfinished } = health;
+  const unexpected = health.quarantined.find(({ reason }) => reason === "unexpected_address")?.count ?? 0;
   const toConnection = (label: string) =>
     isAdministrator ? { action: <AlertLink href={"/settings/vendor" as Route}>{label}</AlertLink> } : {};
   return (
@@ -43,26 +45,26 @@ async function Alerts({ inbox, isAdministrator }: { inbox: Inbox; isAdministrato
           title={t("silenceTitle", { duration: inWords(silence.milliseconds, format) })}
           {...toConnection(t("silenceAction"))}
         >
-          {t(silence.rhythm === "weeks" ? "silenceWeeks" : "silenceDays", {
+          {t(silence.unit === "weeks" ? "silenceWeeks" : "silenceDays", {
             usual: Math.round(silence.usual),
             count: silence.comparedWith,
           })}
         </Notice>
       )}
-      {strangers > 0 && (
+      {unexpected > 0 && (
         <Notice
           tone="danger"
-          title={t("addressTitle", { count: strangers })}
+          title={t("addressTitle", { count: unexpected })}
           action={
             <AlertLink href={deliveriesHref({ ...NO_DELIVERY_FILTER, reason: ["unexpected_address"] }) as Route}>
-              {t("addressAction", { count: strangers })}
+              {t("addressAction", { count: unexpected })}
             </AlertLink>
           }
         >
-          {t("addressBody", { count: strangers })}
+          {t("addressBody", { count: unexpected })}
         </Notice>
       )}
-      {inbox.api === "stopped" && (
+      {health.api === "stopped" && (
         <Notice tone="danger" title={t("stoppedTitle")} {...toConnection(t("stoppedAction"))}>
           {t("stoppedBody")}
         </Notice>
@@ -74,7 +76,7 @@ async function Alerts({ inbox, isAdministrator }: { inbox: Inbox; isAdministrato
           action={
             <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
               <AlertLink href={callsIn("failed")}>{t("failedShow")}</AlertLink>
-              {inbox.api === "on" && <RetryFailed />}
+              {health.api === "on" && <RetryFailed />}
             </span>
           }
         >
@@ -93,10 +95,10 @@ function AlertLink({ href, children }: { href: Route; children: string }) {
   );
 }
 
-async function Tiles({ inbox }: { inbox: Inbox }) {
+async function Tiles({ health }: { health: IngestHealth }) {
   const [t, format, now] = await Promise.all([getTranslations("deliveries.health"), getFormatter(), getNow()]);
-  const { hour, unfinished, lastDeliveryAt, spooled, api } = inbox;
-  const aside = inbox.quarantined.reduce((sum, { count }) => sum + count, 0);
+  const { hour, unfinished, lastDeliveryAt, spooled, api } = health;
+  const aside = health.quarantined.reduce((sum, { count }) => sum + count, 0);
   const waiting = unfinished.pending + unfinished.awaiting_report;
   return (
     <section aria-label={t("label")} className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
@@ -115,7 +117,7 @@ async function Tiles({ inbox }: { inbox: Inbox }) {
         detail={
           hour.usual === null
             ? t("rateUnknown")
-            : t(hour.rhythm === "weeks" ? "rateWeeks" : "rateDays", { usual: Math.round(hour.usual) })
+            : t(hour.unit === "weeks" ? "rateWeeks" : "rateDays", { usual: Math.round(hour.usual) })
         }
         href={`/deliveries?from=${hour.since.toISOString()}` as Route}
       />
@@ -158,7 +160,7 @@ async function Quarantine({
   quarantined,
   isAdministrator,
 }: {
-  quarantined: Inbox["quarantined"];
+  quarantined: IngestHealth["quarantined"];
   isAdministrator: boolean;
 }) {
   const [t, format] = await Promise.all([getTranslations("deliveries"), getFormatter()]);

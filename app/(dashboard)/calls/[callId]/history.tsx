@@ -7,7 +7,7 @@ import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
-import { type CallDelivery, listCallDeliveries } from "@/db/deliveries/of-call";
+import { type CallDelivery, listCallDeliveries } from "@/db/deliveries/call-deliveries";
 import { listAuditOfCall } from "@/db/privacy/audit";
 import type { Call } from "@/db/schema/calls";
 import { includesRole, type Role } from "@/lib/people/role";

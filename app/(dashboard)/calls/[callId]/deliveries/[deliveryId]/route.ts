@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { readDeliveryBody } from "@/db/deliveries/of-call";
+import { readDeliveryBody } from "@/db/deliveries/call-deliveries";
 import { recordAuditEventOnce } from "@/db/privacy/audit";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { env } from "@/lib/env";

@@ -1,0 +1,68 @@
+import { countUnfinished } from "@/db/calls/enrichment";
+import { countArrivals, readArrivalBounds } from "@/db/deliveries/arrivals";
+import { countQuarantined } from "@/db/deliveries/list";
+import {
+  comparablePeriods,
+  isUnusualSilence,
+  lastHour,
+  type ComparisonUnit,
+  silentPeriod,
+  type Period,
+  usualCount,
+} from "@/lib/delivery/arrivals";
+import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
+
+import { deliverySpool } from "./delivery-spool";
+
+/**
+ * How many deliveries were received in a period and how many usually are: the median of `comparedWith` earlier weeks or
+ * days. `usual` is null where there are too few of them.
+ */
+export type ComparedCount = { count: number; usual: number | null; unit: ComparisonUnit; comparedWith: number };
+
+export type IngestHealth = Awaited<ReturnType<typeof readIngestHealth>>;
+
+/**
+ * The health of ingest: whether deliveries arrive as usual, what is quarantined, spooled or not enriched yet, and whether
+ * the API can be asked. Throws while the database is away.
+ *
+ * @param zone IANA name of the organization's time zone
+ */
+export async function readIngestHealth(zone: string, now: Date) {
+  const [bounds, quarantined, unfinished, keyRefusal] = await Promise.all([
+    readArrivalBounds(),
+    countQuarantined(),
+    countUnfinished(),
+    readKeyRefusal(),
+  ]);
+  const silent = silentPeriod(bounds.last, now);
+  const hour = lastHour(now);
+  const [received, receivedSince] = await Promise.all([
+    compareCount(hour, zone, bounds.first),
+    silent === null ? null : compareCount(silent, zone, bounds.first),
+  ]);
+  return {
+    lastDeliveryAt: bounds.last,
+    hour: { ...received, since: hour.from },
+    /** Set while no delivery has arrived for longer than usual at this time. */
+    silence:
+      receivedSince !== null && bounds.last !== null && isUnusualSilence(receivedSince.counts)
+        ? { ...receivedSince, milliseconds: now.getTime() - bounds.last.getTime() }
+        : null,
+    quarantined,
+    unfinished,
+    api: !hasApiKey() ? ("off" as const) : keyRefusal === null ? ("on" as const) : ("stopped" as const),
+    /** Deliveries of this process that wait on disk for the database; null without a spool. */
+    spooled: deliverySpool()?.waiting ?? null,
+  };
+}
+
+async function compareCount(
+  period: Period,
+  zone: string,
+  first: Date | null,
+): Promise<ComparedCount & { counts: number[] }> {
+  const { unit, periods } = comparablePeriods(period, zone, first);
+  const [count = 0, ...counts] = await countArrivals([period, ...periods]);
+  return { count, counts, usual: usualCount(counts), unit, comparedWith: counts.length };
+}

@@ -1,0 +1,56 @@
+import { crc32 } from "node:zlib";
+
+/** The format of a spool file: records of "CBs1", the payload's length, its CRC-32 (both 4 bytes, big endian), the payload. */
+
+const MARK = Buffer.from("CBs1");
+const HEADER_BYTES = 12;
+
+/** A payload as a record. */
+export function encodeRecord(payload: Uint8Array): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  MARK.copy(header);
+  header.writeUInt32BE(payload.length, 4);
+  header.writeUInt32BE(crc32(payload), 8);
+  return Buffer.concat([header, payload]);
+}
+
+type FoundRecord = {
+  /** Offsets of its first byte and of the byte after it. */
+  start: number;
+  end: number;
+  /** Null for damaged bytes. */
+  payload: Buffer | null;
+};
+
+/** The records from an offset on. Damaged bytes up to the next whole record are reported as one. */
+export function* readRecords(bytes: Buffer, from: number): Generator<FoundRecord> {
+  let at = from;
+  while (at < bytes.length) {
+    const payload = recordAt(bytes, at);
+    if (payload !== null) {
+      yield { start: at, end: at + HEADER_BYTES + payload.length, payload };
+      at += HEADER_BYTES + payload.length;
+      continue;
+    }
+    let next = bytes.indexOf(MARK, at + 1);
+    while (next !== -1 && recordAt(bytes, next) === null) {
+      next = bytes.indexOf(MARK, next + 1);
+    }
+    const end = next === -1 ? bytes.length : next;
+    yield { start: at, end, payload: null };
+    at = end;
+  }
+}
+
+function recordAt(bytes: Buffer, at: number): Buffer | null {
+  if (at + HEADER_BYTES > bytes.length || bytes.compare(MARK, 0, MARK.length, at, at + MARK.length) !== 0) {
+    return null;
+  }
+  const start = at + HEADER_BYTES;
+  const length = bytes.readUInt32BE(at + 4);
+  if (start + length > bytes.length) {
+    return null;
+  }
+  const payload = bytes.subarray(start, start + length);
+  return crc32(payload) === bytes.readUInt32BE(at + 8) ? payload : null;
+}
