@@ -9,7 +9,13 @@ import { hasCalls, readSummary } from "@/db/statistics/statistics";
 import { includesRole, type Role } from "@/lib/people/role";
 import type { NumberAccess } from "@/lib/phone/access";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
-import { narrowedHref, narrowingOf, type OverviewView, overviewHref, readOverview } from "@/lib/statistics/overview";
+import {
+  narrowedHref,
+  narrowingOf,
+  type OverviewView,
+  overviewHref,
+  readOverview,
+} from "@/lib/statistics/overview-view";
 import { requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
@@ -18,7 +24,7 @@ import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-tim
 import { Criteria, CriteriaSkeleton } from "./_overview/criteria";
 import { NothingToCount } from "./_overview/empty";
 import { Hours, HoursSkeleton } from "./_overview/hours";
-import { isOfDays, spanText } from "./_overview/names";
+import { isOfDays, rangeText } from "./_overview/names";
 import { Outcomes, OutcomesSkeleton } from "./_overview/outcomes";
 import { RangePicker } from "./_overview/range-picker";
 import { RefreshButton } from "./_overview/refresh-button";
@@ -84,10 +90,10 @@ async function PeriodText({ view }: { view: OverviewView }) {
   const before =
     previous === null
       ? null
-      : spanText(format, isDays ? { from: previous.from, to: new Date(previous.to.getTime() - 1) } : previous, isDays);
+      : rangeText(format, isDays ? { from: previous.from, to: new Date(previous.to.getTime() - 1) } : previous, isDays);
   return (
     <>
-      {spanText(format, period, isDays)}
+      {rangeText(format, period, isDays)}
       {previous !== null && before !== null && (
         <>
           {" · "}

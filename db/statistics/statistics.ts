@@ -5,14 +5,14 @@ import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { type Figures, GOAL_ASSESSED, GOAL_MET, NO_FIGURES, percentile, REACHED } from "@/lib/statistics/figures";
-import type { Span } from "@/lib/time/period";
+import type { TimeRange } from "@/lib/time/time";
 
 /**
  * The numbers of the overview, each panel's in one pass over the calls of its time. The words are defined in `lib/statistics/figures.ts`. The
  * columns that they read are in the index `calls_occurred_idx`, so the table itself is read for the criteria alone and where the
  * filter narrows by something else.
  *
- * Every function takes a filter without bounds in time and the time apart from it, because most read more than one span.
+ * Every function takes a filter without bounds in time and the time apart from it, because most read more than one range.
  */
 type Unbounded = Omit<CallFilter, "from" | "to">;
 
@@ -37,13 +37,13 @@ type SummaryRow = {
   assessed: number;
   met: number;
 };
-export type SpanSummary = { figures: Figures; outcomes: OutcomeCount[] };
+export type RangeSummary = { figures: Figures; outcomes: OutcomeCount[] };
 
-/** `leftOut`: calls of the current span that the filter finds and statistics do not count; 0 where it takes them in. */
-export type Summary = { current: SpanSummary; previous: SpanSummary | null; leftOut: number };
+/** `leftOut`: calls of the current range that the filter finds and statistics do not count; 0 where it takes them in. */
+export type Summary = { current: RangeSummary; previous: RangeSummary | null; leftOut: number };
 
-/** The figures of a span and of the one that it is compared with, and how their calls ended, the most frequent ending first. */
-export async function readSummary(filter: Unbounded, current: Span, previous: Span | null): Promise<Summary> {
+/** The figures of a range and of the one that it is compared with, and how their calls ended, the most frequent ending first. */
+export async function readSummary(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Summary> {
   const leavesOut = filter.counted === true;
   const rows = await replica.execute<SummaryRow>(sql`
     select
@@ -65,7 +65,7 @@ export async function readSummary(filter: Unbounded, current: Span, previous: Sp
   return { current: summaryOf(true), previous: previous === null ? null : summaryOf(false), leftOut };
 }
 
-function summarize(rows: readonly SummaryRow[]): SpanSummary {
+function summarize(rows: readonly SummaryRow[]): RangeSummary {
   const figures = { ...NO_FIGURES };
   const outcomes = new Map<string | null, number>();
   const histogram: { value: number; count: number }[] = [];
@@ -91,12 +91,12 @@ function summarize(rows: readonly SummaryRow[]): SpanSummary {
 }
 
 /**
- * How many calls ended how in each of a row of spans that follow one another without a gap. The edges come from here rather than from
+ * How many calls ended how in each of a row of ranges that follow one another without a gap. The edges come from here rather than from
  * `date_trunc`, so that what the page draws, what it links to and what is counted are cut by the same clock.
  */
 export async function readSeries(
   filter: Unbounded,
-  buckets: readonly Span[],
+  buckets: readonly TimeRange[],
 ): Promise<{ bucket: number; outcome: string | null; calls: number }[]> {
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined) {
@@ -121,7 +121,7 @@ export type HourCount = { weekday: number; hour: number; calls: number; reached:
  * first gathered by quarters of an hour, which no offset of today's zones cuts: a zone's clock is worked out thousands of times then,
  * and not millions.
  */
-export async function readHours(filter: Unbounded, span: Span): Promise<HourCount[]> {
+export async function readHours(filter: Unbounded, range: TimeRange): Promise<HourCount[]> {
   return replica.execute<HourCount>(sql`
     select
       ${localWeekday(sql`quarter`, filter.zone)} as weekday,
@@ -134,7 +134,7 @@ export async function readHours(filter: Unbounded, span: Span): Promise<HourCoun
         count(*) as calls,
         count(*) filter (where ${isReached}) as reached
       from ${calls}
-      where ${await during([span], filter)}
+      where ${await during([range], filter)}
       group by 1
     ) as quarters
     group by 1, 2
@@ -144,7 +144,7 @@ export async function readHours(filter: Unbounded, span: Span): Promise<HourCoun
 export type ScenarioFigures = { scenario: string | null; figures: Omit<Figures, "p90Seconds"> };
 
 /** The figures of each scenario, the busiest first; of a great many, the two hundred busiest. */
-export async function readScenarios(filter: Unbounded, span: Span): Promise<ScenarioFigures[]> {
+export async function readScenarios(filter: Unbounded, range: TimeRange): Promise<ScenarioFigures[]> {
   const rows = await replica.execute<{ scenario: string | null } & ScenarioFigures["figures"]>(sql`
     select
       ${scenario} as scenario,
@@ -155,7 +155,7 @@ export async function readScenarios(filter: Unbounded, span: Span): Promise<Scen
       count(${talkSeconds})::integer as timed,
       coalesce(sum(${talkSeconds}), 0)::float8 as "talkSeconds"
     from ${calls}
-    where ${await during([span], filter)}
+    where ${await during([range], filter)}
     group by 1
     order by calls desc, scenario
     limit ${LIMITS.scenarios}
@@ -174,7 +174,7 @@ export type CriterionFigures = {
 };
 
 /** How often each success criterion was met, by its text and scenario; of a great many, the most often judged. */
-export async function readCriteria(filter: Unbounded, span: Span): Promise<CriterionFigures[]> {
+export async function readCriteria(filter: Unbounded, range: TimeRange): Promise<CriterionFigures[]> {
   return replica.execute<CriterionFigures>(sql`
     select
       ${scenario} as scenario,
@@ -183,19 +183,19 @@ export async function readCriteria(filter: Unbounded, span: Span): Promise<Crite
       count(*)::integer as judged,
       (count(*) filter (where (judged.value -> 'met')::boolean))::integer as met
     from ${calls} cross join lateral jsonb_each(${calls.criteria}) as judged
-    where ${and(isNotNull(calls.criteria), await during([span], filter))}
+    where ${and(isNotNull(calls.criteria), await during([range], filter))}
     group by 1, 2
     order by 4 desc, 2
     limit ${LIMITS.criteria}
   `);
 }
 
-/** Whether there is anything to count in a span: the answer comes with the first call that is found. */
-export async function hasCalls(filter: Unbounded, span: Span): Promise<boolean> {
+/** Whether there is anything to count in a range: the answer comes with the first call that is found. */
+export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
   const found = await replica
     .select({ callId: calls.callId })
     .from(calls)
-    .where(await during([span], filter))
+    .where(await during([range], filter))
     .limit(1);
   return found.length > 0;
 }
@@ -207,14 +207,14 @@ export async function readCallTimes(): Promise<{ first: Date; last: Date } | nul
   return first === null || last === null ? null : { first, last };
 }
 
-/** The calls of any of the spans that the filter finds: one range for the index, and what lies between the spans taken out of it. */
-async function during(spans: readonly Span[], filter: Unbounded): Promise<SQL | undefined> {
-  const within = ({ from, to }: Span) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
-  const from = new Date(Math.min(...spans.map((span) => span.from.getTime())));
-  const to = new Date(Math.max(...spans.map((span) => span.to.getTime())));
+/** The calls of any of the ranges that the filter finds: one range for the index, and what lies between the ranges taken out of it. */
+async function during(ranges: readonly TimeRange[], filter: Unbounded): Promise<SQL | undefined> {
+  const within = ({ from, to }: TimeRange) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
+  const from = new Date(Math.min(...ranges.map((range) => range.from.getTime())));
+  const to = new Date(Math.max(...ranges.map((range) => range.to.getTime())));
   return and(
     within({ from, to }),
-    spans.length > 1 ? or(...spans.map(within)) : undefined,
+    ranges.length > 1 ? or(...ranges.map(within)) : undefined,
     await callConditions({ ...filter, from: null, to: null }),
   );
 }

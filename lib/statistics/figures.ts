@@ -46,18 +46,18 @@ export const NO_FIGURES: Figures = {
 };
 
 /** Part of a whole. A share of nothing is not zero: `shareOf` says null, and the page says "no calls". */
-export type Rate = { part: number; whole: number };
+export type Ratio = { part: number; whole: number };
 
 /** 0 to 1, or null for a share of nothing. */
-export function shareOf({ part, whole }: Rate): number | null {
+export function shareOf({ part, whole }: Ratio): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-export function reachRate({ reached, calls }: Pick<Figures, "reached" | "calls">): Rate {
+export function reachRate({ reached, calls }: Pick<Figures, "reached" | "calls">): Ratio {
   return { part: reached, whole: calls };
 }
 
-export function goalRate({ met, assessed }: Pick<Figures, "met" | "assessed">): Rate {
+export function goalRate({ met, assessed }: Pick<Figures, "met" | "assessed">): Ratio {
   return { part: met, whole: assessed };
 }
 
@@ -77,7 +77,7 @@ export function relativeChange(now: number | null, before: number | null): numbe
 /**
  * The change of a rate in percentage points: from 50% to 60% is 10 points, not 20%. Null where one of the two is a share of nothing.
  */
-export function changeInPoints(now: Rate, before: Rate): number | null {
+export function changeInPoints(now: Ratio, before: Ratio): number | null {
   const [share, shareBefore] = [shareOf(now), shareOf(before)];
   return share === null || shareBefore === null ? null : (share - shareBefore) * 100;
 }

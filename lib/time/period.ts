@@ -5,7 +5,7 @@ import type { TimeBound } from "@/lib/url/time-bound";
 import { addDays, dayOf, startOfDay } from "./time";
 
 /** A stretch of time: `from` belongs to it, `to` does not. */
-export type Span = { from: Date; to: Date };
+export type TimeRange = { from: Date; to: Date };
 
 export const PRESETS = ["today", "7d", "30d", "month"] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -19,14 +19,14 @@ export const DEFAULT_PRESET: Preset = "7d";
  * a morning is not measured against a whole day: yesterday until this time, last month until this day and time, or until its end
  * where it was shorter. Null where nothing of the period has come to pass.
  */
-export type Period = Span & { preset: Preset | null; previous: Span | null; isRunning: boolean };
+export type Period = TimeRange & { preset: Preset | null; previous: TimeRange | null; isRunning: boolean };
 
 export function presetPeriod(preset: Preset, now: Date, zone: string): Period {
   const today = dayOf(now, zone);
   const days = { today: 1, "7d": 7, "30d": 30, month: null }[preset];
   const from = days === null ? Temporal.PlainDate.from(today).with({ day: 1 }).toString() : addDays(today, 1 - days);
-  const span = { from: startOfDay(from, zone), to: startOfDay(addDays(today, 1), zone) };
-  return withPrevious(span, preset, now, (at) => shiftBack(at, days === null ? { months: 1 } : { days }, zone));
+  const range = { from: startOfDay(from, zone), to: startOfDay(addDays(today, 1), zone) };
+  return withPrevious(range, preset, now, (at) => shiftBack(at, days === null ? { months: 1 } : { days }, zone));
 }
 
 /** A day of a chart is one of these at most; more than ten years is a slip of the pen. */
@@ -44,20 +44,20 @@ export function customPeriod(from: TimeBound | null, to: TimeBound | null, now: 
   if (length <= 0 || length > MAX_PERIOD_DAYS * DAY_MS) {
     return null;
   }
-  const span = { from: start, to: end };
-  const days = wholeDays(span, zone);
-  return withPrevious(span, null, now, (at) =>
+  const range = { from: start, to: end };
+  const days = wholeDays(range, zone);
+  return withPrevious(range, null, now, (at) =>
     days === null ? new Date(at.getTime() - length) : shiftBack(at, { days }, zone),
   );
 }
 
-function withPrevious(span: Span, preset: Preset | null, now: Date, back: (at: Date) => Date): Period {
-  const isRunning = now < span.to;
+function withPrevious(range: TimeRange, preset: Preset | null, now: Date, back: (at: Date) => Date): Period {
+  const isRunning = now < range.to;
   // By the minute: it is shown, and it is part of links.
   const moment = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS);
-  const end = back(isRunning ? moment : span.to);
-  const previous = { from: back(span.from), to: end > span.from ? span.from : end };
-  return { ...span, preset, isRunning, previous: previous.to > previous.from ? previous : null };
+  const end = back(isRunning ? moment : range.to);
+  const previous = { from: back(range.from), to: end > range.from ? range.from : end };
+  return { ...range, preset, isRunning, previous: previous.to > previous.from ? previous : null };
 }
 
 /** The same wall clock time earlier; a day that the earlier month does not have becomes its last. */
@@ -65,8 +65,8 @@ function shiftBack(at: Date, by: { days: number } | { months: number }, zone: st
   return new Date(zoned(at, zone).subtract(by).epochMilliseconds);
 }
 
-/** How many days of the calendar a span is, or null where it does not begin and end with a day. */
-function wholeDays({ from, to }: Span, zone: string): number | null {
+/** How many days of the calendar a range is, or null where it does not begin and end with a day. */
+function wholeDays({ from, to }: TimeRange, zone: string): number | null {
   if (!isDayStart(from, zone) || !isDayStart(to, zone)) {
     return null;
   }
@@ -78,12 +78,12 @@ function isDayStart(at: Date, zone: string): boolean {
   return startOfDay(dayOf(at, zone), zone).getTime() === at.getTime();
 }
 
-/** A span as the `from` and `to` of a filter: days where it is made of days, else instants with the zone's offset. */
-export function spanBounds(span: Span, zone: string): { from: TimeBound; to: TimeBound } {
-  const days = wholeDays(span, zone) !== null;
+/** A range as the `from` and `to` of a filter: days where it is made of days, else instants with the zone's offset. */
+export function boundsOf(range: TimeRange, zone: string): { from: TimeBound; to: TimeBound } {
+  const days = wholeDays(range, zone) !== null;
   return {
-    from: { at: span.from, text: days ? dayOf(span.from, zone) : instantText(span.from, zone) },
-    to: { at: span.to, text: days ? addDays(dayOf(span.to, zone), -1) : instantText(span.to, zone) },
+    from: { at: range.from, text: days ? dayOf(range.from, zone) : instantText(range.from, zone) },
+    to: { at: range.to, text: days ? addDays(dayOf(range.to, zone), -1) : instantText(range.to, zone) },
   };
 }
 
@@ -99,25 +99,25 @@ export const BUCKET_UNITS = ["hour", "day", "week", "month"] as const;
 export type BucketUnit = (typeof BUCKET_UNITS)[number];
 
 /** What one bar of a chart stands for: hours up to two days, days up to two months, weeks up to a year, then months. */
-export function bucketUnit({ from, to }: Span): BucketUnit {
+export function bucketUnit({ from, to }: TimeRange): BucketUnit {
   const days = (to.getTime() - from.getTime()) / DAY_MS;
   // Two days are 49 hours where the clocks go back.
   return days <= 2.1 ? "hour" : days <= 62.1 ? "day" : days <= 400 ? "week" : "month";
 }
 
 /**
- * A span cut at the hours, days, weeks or months of a zone. They follow one another without a gap from `span.from` to `span.to`, so
+ * A range cut at the hours, days, weeks or months of a zone. They follow one another without a gap from `range.from` to `range.to`, so
  * the first and the last may be shorter than the rest, and none is empty: a day has 23, 24 or 25 hours, and an hour that the clocks
  * skip is not there.
  *
  * @param weekStart ISO weekday on which a week begins, 1 Monday to 7 Sunday
  */
-export function bucketsOf(span: Span, unit: BucketUnit, zone: string, weekStart: number): Span[] {
-  const buckets: Span[] = [];
-  let from = span.from;
-  while (from < span.to) {
+export function bucketsOf(range: TimeRange, unit: BucketUnit, zone: string, weekStart: number): TimeRange[] {
+  const buckets: TimeRange[] = [];
+  let from = range.from;
+  while (from < range.to) {
     const next = nextStart(from, unit, zone, weekStart);
-    const to = next < span.to ? next : span.to;
+    const to = next < range.to ? next : range.to;
     buckets.push({ from, to });
     from = to;
   }
@@ -147,8 +147,8 @@ export function weekdaysFrom(weekStart: number): number[] {
   return Array.from({ length: 7 }, (_, index) => ((weekStart - 1 + index) % 7) + 1);
 }
 
-/** The ISO weekdays that a span touches: all seven from a week on. */
-export function weekdaysIn({ from, to }: Span, zone: string): Set<number> {
+/** The ISO weekdays that a range touches: all seven from a week on. */
+export function weekdaysIn({ from, to }: TimeRange, zone: string): Set<number> {
   const last = zoned(new Date(to.getTime() - 1), zone).toPlainDate();
   const weekdays = new Set<number>();
   let day = zoned(from, zone).toPlainDate();

@@ -3,6 +3,9 @@ import { Temporal } from "temporal-polyfill";
 /** A day of the calendar, `2026-11-23`. */
 export type IsoDate = string;
 
+/** A range of time: `from` is inclusive, `to` exclusive. */
+export type TimeRange = { from: Date; to: Date };
+
 const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** Whether `zone` is the name of a time zone that this runtime knows. An offset is none: Postgres reads `+03:00` as west. */

@@ -11,8 +11,10 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { readSeries } from "@/db/statistics/statistics";
 import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
-import { type OverviewView, overviewHref, partHref, partOf } from "@/lib/statistics/overview";
-import { bucketsOf, bucketUnit, type BucketUnit, type Span } from "@/lib/time/period";
+import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
+import { partHref, partOf } from "@/lib/statistics/part";
+import { bucketsOf, bucketUnit, type BucketUnit } from "@/lib/time/period";
+import type { TimeRange } from "@/lib/time/time";
 
 import type { Formatter } from "./names";
 import { NumberLink } from "./numbers";
@@ -24,9 +26,9 @@ type Series = { kind: OutcomeKind; outcomes: (string | null)[]; name: string; co
 export async function CallsOverTime({ view, weekStart, now }: { view: OverviewView; weekStart: number; now: Date }) {
   const { filter, period } = view;
   const unit = bucketUnit(period);
-  const spans = bucketsOf(period, unit, filter.zone, weekStart);
+  const ranges = bucketsOf(period, unit, filter.zone, weekStart);
   const [counts, t, tOutcomes, format] = await Promise.all([
-    readSeries(filter, spans),
+    readSeries(filter, ranges),
     getTranslations("overview.series"),
     getTranslations("outcomes.outcome"),
     getFormatter(),
@@ -35,23 +37,23 @@ export async function CallsOverTime({ view, weekStart, now }: { view: OverviewVi
     const ours = counts.filter(({ outcome }) => outcomeKind(outcome) === kind);
     const outcomes = [...new Set(ours.map(({ outcome }) => outcome))];
     const [only] = outcomes;
-    const perBucket = spans.map((_, index) =>
+    const perBucket = ranges.map((_, index) =>
       ours.reduce((sum, { bucket, calls }) => sum + (bucket === index ? calls : 0), 0),
     );
     const name =
       kind !== "other" ? tOutcomes(kind) : outcomes.length > 1 ? tOutcomes("other") : (only ?? tOutcomes("unknown"));
     return ours.length === 0 ? [] : [{ kind, outcomes, name, counts: perBucket }];
   });
-  const buckets = spans.map((span, index): BarBucket => {
-    // The bounds are worked out once a bar, not once for each of its pieces.
-    const within = partOf(filter, { span }) ?? filter;
+  const buckets = ranges.map((range, index): BarBucket => {
+    // The bounds are computed once for each bar, not for each of its segments.
+    const within = partOf(filter, { range }) ?? filter;
     const total = series.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0);
     return {
-      label: bucketLabel(format, span, unit),
-      tick: tickOf(format, span, unit, index, spans.length),
+      label: bucketLabel(format, range, unit),
+      tick: tickOf(format, range, unit, index, ranges.length),
       total: format.number(total),
       href: total === 0 ? undefined : partHref(within),
-      isPartial: span.from <= now && now < span.to,
+      isPartial: range.from <= now && now < range.to,
       values: series.map(({ counts, outcomes }) => {
         const count = counts[index] ?? 0;
         return count === 0
@@ -218,7 +220,7 @@ function SeriesTable({
   );
 }
 
-function bucketLabel(format: Formatter, { from, to }: Span, unit: BucketUnit): string {
+function bucketLabel(format: Formatter, { from, to }: TimeRange, unit: BucketUnit): string {
   switch (unit) {
     case "hour":
       return `${format.dateTime(from, "weekday")}, ${format.dateTime(from, "time")}–${format.dateTime(to, "time")}`;
@@ -234,7 +236,13 @@ function bucketLabel(format: Formatter, { from, to }: Span, unit: BucketUnit): s
 const MOST_TICKS = 10;
 const MOST_TICKS_ON_A_PHONE = 5;
 
-function tickOf(format: Formatter, { from }: Span, unit: BucketUnit, index: number, count: number): BarBucket["tick"] {
+function tickOf(
+  format: Formatter,
+  { from }: TimeRange,
+  unit: BucketUnit,
+  index: number,
+  count: number,
+): BarBucket["tick"] {
   const step = unit === "hour" ? (count > 25 ? 6 : 3) : Math.ceil(count / MOST_TICKS);
   if (index % step !== 0) {
     return null;

@@ -7,7 +7,8 @@ import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type CriterionFigures, readCriteria } from "@/db/statistics/statistics";
 import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
-import { type OverviewView, partHref } from "@/lib/statistics/overview";
+import type { OverviewView } from "@/lib/statistics/overview-view";
+import { partHref } from "@/lib/statistics/part";
 
 import { NumberLink, numberLink, Share } from "./numbers";
 

@@ -6,7 +6,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { hasCalls, readCallTimes } from "@/db/statistics/statistics";
 import { NO_FILTER } from "@/lib/call/filter";
-import { narrowedHref, type OverviewView, overviewHref } from "@/lib/statistics/overview";
+import { narrowedHref, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { addDays, dayOf } from "@/lib/time/time";
 
 import { ConnectVendor } from "../connect-vendor";

@@ -6,7 +6,8 @@ import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type HourCount, readHours } from "@/db/statistics/statistics";
-import { MAP_MEASURES, type OverviewView, overviewHref, partHref } from "@/lib/statistics/overview";
+import { MAP_MEASURES, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
+import { partHref } from "@/lib/statistics/part";
 import { weekdaysFrom, weekdaysIn } from "@/lib/time/period";
 
 import { shareText } from "./numbers";

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 import { ChangeBadge } from "@/components/ui/change-badge";
 import { Ltr } from "@/components/ui/ltr";
-import { type Rate, shareOf } from "@/lib/statistics/figures";
+import { type Ratio, shareOf } from "@/lib/statistics/figures";
 
 /** A number that leads to what it counts; plain where there is nothing to lead to. */
 export function NumberLink({
@@ -47,7 +47,7 @@ type Formatter = ReturnType<typeof useFormatter>;
  * A share in per cent; null for a share of nothing. With a decimal where a thousand or more stand behind it, and never rounded to the
  * "0%" of some or the "100%" of nearly all.
  */
-export function shareText(format: Formatter, rate: Rate): string | null {
+export function shareText(format: Formatter, rate: Ratio): string | null {
   const share = shareOf(rate);
   if (share === null) {
     return null;
@@ -62,7 +62,7 @@ export function shareText(format: Formatter, rate: Rate): string | null {
 }
 
 /** "62%", or in words that there is nothing to take a share of. */
-export function Share({ rate, none }: { rate: Rate; none: string }) {
+export function Share({ rate, none }: { rate: Ratio; none: string }) {
   const text = shareText(useFormatter(), rate);
   return text === null ? <span className="text-subtle">{none}</span> : <Ltr>{text}</Ltr>;
 }

@@ -8,7 +8,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { OutcomeCount, Summary } from "@/db/statistics/statistics";
 import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
 import { changeInPoints } from "@/lib/statistics/figures";
-import { type OverviewView, partHref } from "@/lib/statistics/overview";
+import type { OverviewView } from "@/lib/statistics/overview-view";
+import { partHref } from "@/lib/statistics/part";
 
 import { outcomeName } from "./names";
 import { Change, NumberLink, shareText } from "./numbers";

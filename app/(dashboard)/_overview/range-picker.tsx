@@ -2,12 +2,12 @@ import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
 
 import { SegmentedLinks } from "@/components/ui/segmented";
-import { type OverviewView, overviewHref } from "@/lib/statistics/overview";
+import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { PRESETS } from "@/lib/time/period";
 import { dayOf } from "@/lib/time/time";
 
 import { CustomRange } from "./custom-range";
-import { isOfDays, spanText } from "./names";
+import { isOfDays, rangeText } from "./names";
 
 /** The presets as links, and any other range as a form of two days. */
 export function RangePicker({ view }: { view: OverviewView }) {
@@ -34,7 +34,7 @@ export function RangePicker({ view }: { view: OverviewView }) {
         from={dayOf(period.from, filter.zone)}
         to={dayOf(new Date(period.to.getTime() - 1), filter.zone)}
         kept={[...kept]}
-        current={period.preset === null ? spanText(format, period, isOfDays(filter.from)) : null}
+        current={period.preset === null ? rangeText(format, period, isOfDays(filter.from)) : null}
       />
     </div>
   );

@@ -10,8 +10,9 @@ import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { readScenarios, type ScenarioFigures } from "@/db/statistics/statistics";
-import { averageTalk, goalRate, type Rate, reachRate } from "@/lib/statistics/figures";
-import { type OverviewView, overviewHref, type Part, partHref, partOf, PARTS } from "@/lib/statistics/overview";
+import { averageTalk, goalRate, type Ratio, reachRate } from "@/lib/statistics/figures";
+import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
+import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
 
 import { NumberLink, numberLink, Share } from "./numbers";
 
@@ -132,7 +133,7 @@ function RateCell({
   wholeHref,
 }: {
   heading: string;
-  rate: Rate;
+  rate: Ratio;
   none: string;
   partHref: string | undefined;
   wholeHref: string | undefined;

@@ -14,11 +14,12 @@ import {
   type Figures,
   goalRate,
   NO_FIGURES,
-  type Rate,
+  type Ratio,
   reachRate,
   relativeChange,
 } from "@/lib/statistics/figures";
-import { type OverviewView, overviewHref, type Part, partHref, PARTS } from "@/lib/statistics/overview";
+import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
+import { type Part, partHref, PARTS } from "@/lib/statistics/part";
 
 import { Change, NumberLink, numberLink, Share } from "./numbers";
 
@@ -31,7 +32,7 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
   const before = previous?.figures ?? null;
   const href = (part: Part = {}, sort?: "-duration") => partHref(filter, part, sort);
   const hrefBefore = (part: Part = {}, sort?: "-duration") =>
-    view.period.previous === null ? undefined : partHref(filter, { ...part, span: view.period.previous }, sort);
+    view.period.previous === null ? undefined : partHref(filter, { ...part, range: view.period.previous }, sort);
   return (
     <section aria-label={t("label")}>
       <div className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs md:grid-cols-3 xl:grid-cols-6">
@@ -106,8 +107,8 @@ function RateTile({
   links: [partLink, wholeLink, beforeLink],
 }: {
   name: "reached" | "goal";
-  now: Rate;
-  before: Rate | null;
+  now: Ratio;
+  before: Ratio | null;
   links: [part: string | undefined, whole: string | undefined, before: string | undefined];
 }) {
   const format = useFormatter();

@@ -11,17 +11,17 @@ import {
   readSummary,
 } from "@/db/statistics/statistics";
 import { type CallFilter, NO_FILTER, parseCallFilter } from "@/lib/call/filter";
-import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/overview";
-import { bucketsOf, type BucketUnit, type Span, spanBounds } from "@/lib/time/period";
-import { startOfDay } from "@/lib/time/time";
+import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
+import { boundsOf, bucketsOf, type BucketUnit } from "@/lib/time/period";
+import { startOfDay, type TimeRange } from "@/lib/time/time";
 import type { Database } from "@/tests/fixtures/database";
 import { plansOf } from "@/tests/fixtures/plans";
 import { expect, test } from "@/tests/fixtures/test";
 
 /** Egypt's clocks go back at the end of 29 October 2026: that day has 25 hours, and one of them comes twice. */
 const ZONE = "Africa/Cairo";
-const CURRENT: Span = { from: startOfDay("2026-10-27", ZONE), to: startOfDay("2026-11-03", ZONE) };
-const PREVIOUS: Span = { from: startOfDay("2026-10-20", ZONE), to: new Date("2026-10-26T10:30:00Z") };
+const CURRENT: TimeRange = { from: startOfDay("2026-10-27", ZONE), to: startOfDay("2026-11-03", ZONE) };
+const PREVIOUS: TimeRange = { from: startOfDay("2026-10-20", ZONE), to: new Date("2026-10-26T10:30:00Z") };
 
 type Row = {
   outcome: string | null;
@@ -85,7 +85,7 @@ const narrowing: fc.Arbitrary<Partial<CallFilter>> = fc.oneof(
 const filters: fc.Arbitrary<CallFilter> = fc
   .tuple(narrowing, fc.constantFrom(true, true, false, null))
   .map(([narrowed, counted]) =>
-    Object.assign({}, NO_FILTER, narrowed, spanBounds(CURRENT, ZONE), { counted, zone: ZONE }),
+    Object.assign({}, NO_FILTER, narrowed, boundsOf(CURRENT, ZONE), { counted, zone: ZONE }),
   );
 
 /** As many rows as a seed stands for: a failure then says a number and not ten pages of calls. */
@@ -139,23 +139,23 @@ test("rows 35 and 36: every number is the count of the list behind its link, wit
       await fill(database, rowsOf(seed, 100));
       const shown: [name: string, number: number, part: Part][] = [];
       const summary = await readSummary(filter, CURRENT, PREVIOUS);
-      for (const [span, of] of [
+      for (const [range, of] of [
         [CURRENT, summary.current],
         [PREVIOUS, summary.previous],
       ] as const) {
-        shown.push(["calls", of?.figures.calls ?? -1, { span }]);
+        shown.push(["calls", of?.figures.calls ?? -1, { range }]);
         for (const name of ["reached", "assessed", "met", "timed"] as const) {
-          shown.push([name, of?.figures[name] ?? -1, { ...PARTS[name], span }]);
+          shown.push([name, of?.figures[name] ?? -1, { ...PARTS[name], range }]);
         }
         for (const { outcome, calls } of of?.outcomes ?? []) {
-          shown.push([`outcome ${outcome}`, calls, { outcome: [outcome], span }]);
+          shown.push([`outcome ${outcome}`, calls, { outcome: [outcome], range }]);
         }
       }
       for (const unit of ["hour", "day", "week"] satisfies BucketUnit[]) {
         const buckets = bucketsOf(CURRENT, unit, ZONE, 7);
         for (const { bucket, outcome, calls } of await readSeries(filter, buckets)) {
-          const span = buckets[bucket] ?? PREVIOUS;
-          shown.push([`${unit} ${bucket} ${outcome}`, calls, { outcome: [outcome], span }]);
+          const range = buckets[bucket] ?? PREVIOUS;
+          shown.push([`${unit} ${bucket} ${outcome}`, calls, { outcome: [outcome], range }]);
         }
       }
       for (const { weekday, hour, calls, reached } of await readHours(filter, CURRENT)) {
@@ -237,7 +237,7 @@ test("an hour that the clocks show twice is two bars and one square of the map",
     { ...SAMPLE, at: new Date("2026-10-29T20:30:00Z") },
     { ...SAMPLE, at: new Date("2026-10-29T21:30:00Z") },
   ]);
-  const filter = { ...NO_FILTER, ...spanBounds(CURRENT, ZONE), zone: ZONE };
+  const filter = { ...NO_FILTER, ...boundsOf(CURRENT, ZONE), zone: ZONE };
   const buckets = bucketsOf(CURRENT, "hour", ZONE, 7);
   const series = await readSeries(filter, buckets);
   expect(series.map(({ bucket }) => buckets[bucket]?.from.toISOString()).toSorted()).toEqual([

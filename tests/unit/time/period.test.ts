@@ -10,7 +10,7 @@ import {
   type Period,
   PRESETS,
   presetPeriod,
-  spanBounds,
+  boundsOf,
   weekdaysFrom,
   weekdaysIn,
 } from "@/lib/time/period";
@@ -24,14 +24,14 @@ const zones = fc.oneof(
 );
 const instants = fc.date({ min: new Date("2010-01-01"), max: new Date("2035-01-01"), noInvalidDate: true });
 
-const isoSpan = (span: { from: Date; to: Date } | null) =>
-  span === null ? null : [span.from.toISOString(), span.to.toISOString()];
+const isoRange = (range: { from: Date; to: Date } | null) =>
+  range === null ? null : [range.from.toISOString(), range.to.toISOString()];
 
 test("the presets are whole days of the zone that end with today", () => {
   const now = new Date("2026-11-23T11:05:42.500Z"); // Monday 14:05 in Riyadh
   const periods = PRESETS.map((preset) => presetPeriod(preset, now, "Asia/Riyadh"));
   const end = "2026-11-23T21:00:00.000Z";
-  expect(periods.map(isoSpan)).toEqual([
+  expect(periods.map(isoRange)).toEqual([
     ["2026-11-22T21:00:00.000Z", end],
     ["2026-11-16T21:00:00.000Z", end],
     ["2026-10-24T21:00:00.000Z", end],
@@ -41,7 +41,7 @@ test("the presets are whole days of the zone that end with today", () => {
 
 test("what is still running is compared up to the same moment", () => {
   const now = new Date("2026-11-23T11:05:42.500Z");
-  const previous = PRESETS.map((preset) => isoSpan(presetPeriod(preset, now, "Asia/Riyadh").previous));
+  const previous = PRESETS.map((preset) => isoRange(presetPeriod(preset, now, "Asia/Riyadh").previous));
   expect(previous).toEqual([
     ["2026-11-21T21:00:00.000Z", "2026-11-22T11:05:00.000Z"],
     ["2026-11-09T21:00:00.000Z", "2026-11-16T11:05:00.000Z"],
@@ -53,12 +53,12 @@ test("what is still running is compared up to the same moment", () => {
 test("yesterday until now is by the clock, also over a change of the clocks", () => {
   // Egypt put its clocks forward at midnight of 24 April 2026: that day has 23 hours.
   const { previous } = presetPeriod("today", new Date("2026-04-25T07:00:00Z"), "Africa/Cairo"); // 10:00
-  expect(isoSpan(previous)).toEqual(["2026-04-23T22:00:00.000Z", "2026-04-24T07:00:00.000Z"]);
+  expect(isoRange(previous)).toEqual(["2026-04-23T22:00:00.000Z", "2026-04-24T07:00:00.000Z"]);
 });
 
 test("a day that last month did not have becomes its last day", () => {
   const { previous } = presetPeriod("month", new Date("2026-03-31T09:00:00Z"), "UTC");
-  expect(isoSpan(previous)).toEqual(["2026-02-01T00:00:00.000Z", "2026-02-28T09:00:00.000Z"]);
+  expect(isoRange(previous)).toEqual(["2026-02-01T00:00:00.000Z", "2026-02-28T09:00:00.000Z"]);
 });
 
 const bounds = (from: string | undefined, to: string | undefined, zone = "Asia/Riyadh") => {
@@ -69,27 +69,27 @@ const bounds = (from: string | undefined, to: string | undefined, zone = "Asia/R
 test("a period of one's own is compared with the same number of days before", () => {
   const now = new Date("2026-11-23T11:05:00Z");
   const past = customPeriod(...bounds("2026-11-01", "2026-11-10"), now, "Asia/Riyadh");
-  expect([isoSpan(past), isoSpan(past?.previous ?? null), past?.isRunning]).toEqual([
+  expect([isoRange(past), isoRange(past?.previous ?? null), past?.isRunning]).toEqual([
     ["2026-10-31T21:00:00.000Z", "2026-11-10T21:00:00.000Z"],
     ["2026-10-21T21:00:00.000Z", "2026-10-31T21:00:00.000Z"],
     false,
   ]);
   const running = customPeriod(...bounds("2026-11-20", "2026-11-30"), now, "Asia/Riyadh");
-  expect([isoSpan(running?.previous ?? null), running?.isRunning]).toEqual([
+  expect([isoRange(running?.previous ?? null), running?.isRunning]).toEqual([
     ["2026-11-08T21:00:00.000Z", "2026-11-12T11:05:00.000Z"],
     true,
   ]);
   const hours = customPeriod(...bounds("2026-11-20T08:00:00Z", "2026-11-20T10:30:00Z"), now, "Asia/Riyadh");
-  expect(isoSpan(hours?.previous ?? null)).toEqual(["2026-11-20T05:30:00.000Z", "2026-11-20T08:00:00.000Z"]);
+  expect(isoRange(hours?.previous ?? null)).toEqual(["2026-11-20T05:30:00.000Z", "2026-11-20T08:00:00.000Z"]);
 });
 
 test("an open period ends today or is thirty days long", () => {
   const now = new Date("2026-11-23T11:05:00Z");
-  expect(isoSpan(customPeriod(...bounds("2026-11-20", undefined), now, "Asia/Riyadh"))).toEqual([
+  expect(isoRange(customPeriod(...bounds("2026-11-20", undefined), now, "Asia/Riyadh"))).toEqual([
     "2026-11-19T21:00:00.000Z",
     "2026-11-23T21:00:00.000Z",
   ]);
-  expect(isoSpan(customPeriod(...bounds(undefined, "2026-10-30"), now, "Asia/Riyadh"))).toEqual([
+  expect(isoRange(customPeriod(...bounds(undefined, "2026-10-30"), now, "Asia/Riyadh"))).toEqual([
     "2026-09-30T21:00:00.000Z",
     "2026-10-30T21:00:00.000Z",
   ]);
@@ -122,27 +122,27 @@ test("the period before lies before it, and is as much of it as has passed", () 
   );
 });
 
-test("a span's bounds mean the span again when a list reads them", () => {
+test("a range's bounds mean the range again when a list reads them", () => {
   fc.assert(
     fc.property(zones, instants, instants, (zone, one, other) => {
       fc.pre(one.getTime() !== other.getTime());
-      const span = one < other ? { from: one, to: other } : { from: other, to: one };
+      const range = one < other ? { from: one, to: other } : { from: other, to: one };
       const days = {
-        from: startOfDay(dayOf(span.from, zone), zone),
-        to: startOfDay(addDays(dayOf(span.to, zone), 1), zone),
+        from: startOfDay(dayOf(range.from, zone), zone),
+        to: startOfDay(addDays(dayOf(range.to, zone), 1), zone),
       };
-      for (const each of [span, days]) {
-        const written = spanBounds(each, zone);
+      for (const each of [range, days]) {
+        const written = boundsOf(each, zone);
         const { filter, ignored } = parseCallFilter({ from: written.from.text, to: written.to.text }, zone);
         expect(ignored).toEqual([]);
         expect([filter.from?.at, filter.to?.at]).toEqual([each.from, each.to]);
       }
-      expect(spanBounds(days, zone).from.text).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(boundsOf(days, zone).from.text).toMatch(/^\d{4}-\d\d-\d\d$/);
     }),
   );
 });
 
-test("buckets cover a span without gaps, overlaps or empty ones, and begin where the zone's clocks say", () => {
+test("buckets cover a range without gaps, overlaps or empty ones, and begin where the zone's clocks say", () => {
   fc.assert(
     fc.property(
       zones,
@@ -182,8 +182,8 @@ test("a day has as many hours as its clocks show", () => {
 
 test("days are cut at the zone's midnights, not every 24 hours", () => {
   const zone = "Africa/Cairo";
-  const span = { from: startOfDay("2026-10-28", zone), to: startOfDay("2026-10-31", zone) };
-  expect(bucketsOf(span, "day", zone, 7).map(({ from }) => from.toISOString())).toEqual([
+  const range = { from: startOfDay("2026-10-28", zone), to: startOfDay("2026-10-31", zone) };
+  expect(bucketsOf(range, "day", zone, 7).map(({ from }) => from.toISOString())).toEqual([
     "2026-10-27T21:00:00.000Z",
     "2026-10-28T21:00:00.000Z",
     "2026-10-29T22:00:00.000Z",
@@ -209,7 +209,7 @@ test("a week begins where the organization says", () => {
   expect(weekdaysFrom(6)).toEqual([6, 7, 1, 2, 3, 4, 5]);
 });
 
-test("only the weekdays of a short span occur in it", () => {
+test("only the weekdays of a short range occur in it", () => {
   const weekdays = (from: string, to: string) => {
     const [start, end] = bounds(from, to) as [TimeBound, TimeBound];
     return [...weekdaysIn({ from: start.at, to: end.at }, "Asia/Riyadh")].toSorted();

@@ -2,7 +2,8 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import { NO_FILTER, parseCallFilter } from "@/lib/call/filter";
-import { overviewHref, partHref, partOf, readOverview } from "@/lib/statistics/overview";
+import { overviewHref, readOverview } from "@/lib/statistics/overview-view";
+import { partHref, partOf } from "@/lib/statistics/part";
 import type { SearchParams } from "@/lib/url/parameters";
 
 const NOW = new Date("2026-11-23T11:05:00Z");

@@ -1,0 +1,116 @@
+import { type CallFilter, parseCallFilter } from "@/lib/call/filter";
+import { callFilterParams } from "@/lib/call/filter-params";
+import {
+  boundsOf,
+  customPeriod,
+  DEFAULT_PRESET,
+  type Period,
+  type Preset,
+  presetPeriod,
+  PRESETS,
+} from "@/lib/time/period";
+import { hrefWith, type IgnoredParameter, type SearchParams } from "@/lib/url/parameters";
+
+/** What the map of hours shows for each hour: the number of calls, or the share of them that reached the customer. */
+export const MAP_MEASURES = ["volume", "reach"] as const;
+export type MapMeasure = (typeof MAP_MEASURES)[number];
+
+/** How calls over time are shown. */
+export const SERIES_FORMS = ["chart", "table"] as const;
+export type SeriesForm = (typeof SERIES_FORMS)[number];
+
+/**
+ * The overview as its URL describes it: a period, a call filter, and how two panels are shown. `filter` has the period as its bounds,
+ * so it is the filter of the list of all calls that the page counts.
+ */
+export type OverviewView = { period: Period; filter: CallFilter; map: MapMeasure; series: SeriesForm };
+
+/** Parameters of a list, which mean nothing here. */
+const LIST_PARAMETERS = ["sort", "cursor", "per_page"];
+
+/**
+ * Reads the overview's URL. Never throws: what is unknown or cannot be read is left out and reported in `ignored`. Bounds win over a
+ * preset. Unlike a list, the overview leaves out what statistics do not count, unless `counted=all` includes it.
+ */
+export function readOverview(
+  params: SearchParams,
+  zone: string,
+  now: Date,
+): { view: OverviewView; ignored: IgnoredParameter[] } {
+  const { filter, ignored } = parseCallFilter(params, zone, [...LIST_PARAMETERS, "range", "map", "series"]);
+  const ignore = (...names: string[]) => {
+    for (const name of names) {
+      const value = textOf(params, name);
+      if (value !== "") {
+        ignored.push({ name, value });
+      }
+    }
+  };
+  const choose = <Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined => {
+    const found = choices.find((choice) => choice === textOf(params, name));
+    if (found === undefined) {
+      ignore(name);
+    }
+    return found;
+  };
+
+  const preset = choose("range", PRESETS);
+  const isCustom = filter.from !== null || filter.to !== null;
+  const custom = isCustom ? customPeriod(filter.from, filter.to, now, zone) : null;
+  if (isCustom) {
+    ignore(...(custom === null ? ["from", "to"] : preset === undefined ? [] : ["range"]));
+  }
+  ignore(...LIST_PARAMETERS);
+  const period = custom ?? presetPeriod(preset ?? DEFAULT_PRESET, now, zone);
+  const isCountedKnown = textOf(params, "counted") !== "" && !ignored.some(({ name }) => name === "counted");
+  const view = {
+    period,
+    filter: { ...filter, ...boundsOf(period, zone), counted: isCountedKnown ? filter.counted : true },
+    map: choose("map", MAP_MEASURES) ?? "volume",
+    series: choose("series", SERIES_FORMS) ?? "chart",
+  };
+  return { view, ignored };
+}
+
+function textOf(params: SearchParams, name: string): string {
+  const value = params[name];
+  return (Array.isArray(value) ? value.join(",") : (value ?? "")).trim();
+}
+
+export type OverviewChange = Partial<Pick<OverviewView, "filter" | "map" | "series">> & { preset?: Preset };
+
+/** The overview's URL, in one order and without defaults. */
+export function overviewHref(view: OverviewView, change: OverviewChange = {}): "/" | `/?${string}` {
+  const filter = change.filter ?? view.filter;
+  const preset = change.preset ?? view.period.preset;
+  const params = new URLSearchParams();
+  if (preset !== null && preset !== DEFAULT_PRESET) {
+    params.set("range", preset);
+  }
+  for (const [name, value] of callFilterParams(preset === null ? filter : { ...filter, from: null, to: null })) {
+    params.set(name, value);
+  }
+  params.delete("counted");
+  if (filter.counted !== true) {
+    params.set("counted", filter.counted === null ? "all" : "0");
+  }
+  const [map, series] = [change.map ?? view.map, change.series ?? view.series];
+  if (map !== "volume") {
+    params.set("map", map);
+  }
+  if (series !== "chart") {
+    params.set("series", series);
+  }
+  return hrefWith("/", params);
+}
+
+/** The filter without the period and `counted`: these are not shown as chips. */
+export function narrowingOf(filter: CallFilter): CallFilter {
+  return { ...filter, from: null, to: null, counted: null };
+}
+
+/** The same overview with another filter, as `narrowingOf` gives it. */
+export function narrowedHref(view: OverviewView, narrowing: CallFilter) {
+  const { from, to, counted } = view.filter;
+  return overviewHref(view, { filter: { ...narrowing, from, to, counted } });
+}

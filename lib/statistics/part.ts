@@ -1,0 +1,80 @@
+import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
+import { callsHref } from "@/lib/call/link";
+import { boundsOf } from "@/lib/time/period";
+import type { TimeRange } from "@/lib/time/time";
+import { MAX_LIST_ITEMS } from "@/lib/url/comma-list";
+
+import { GOAL_ASSESSED, GOAL_MET, REACHED } from "./figures";
+
+/** From a number of the statistics to the list of the calls that it counts. */
+
+/** The part of the counted calls that a number is about. A null in `outcome` and `scenario` is "the vendor did not say". */
+export type Part = {
+  range?: TimeRange;
+  outcome?: readonly (string | null)[];
+  goal?: readonly string[];
+  scenario?: string | null;
+  weekday?: number;
+  hour?: number;
+  /** Only calls whose duration is known. */
+  timed?: true;
+  criterion?: string;
+  criterionMet?: boolean;
+};
+
+/** The parts that the figures of `figures.ts` count. */
+export const PARTS = {
+  reached: { outcome: REACHED },
+  assessed: { goal: GOAL_ASSESSED },
+  met: { goal: [GOAL_MET] },
+  timed: { outcome: REACHED, timed: true },
+} as const satisfies Record<string, Part>;
+
+/**
+ * The filter for exactly this part of the calls that another filter finds. Null if no filter can express it: an outcome that the other
+ * one excludes, more values than a list holds, or two criteria at once.
+ */
+export function partOf(filter: CallFilter, part: Part): CallFilter | null {
+  const outcome = part.outcome === undefined ? filter.outcome : intersection(filter.outcome, part.outcome);
+  const goal = part.goal === undefined ? filter.goal : intersection(filter.goal, part.goal);
+  const scenario = part.scenario === undefined ? filter.scenario : intersection(filter.scenario, [part.scenario]);
+  const weekday = part.weekday === undefined ? filter.weekday : intersection(filter.weekday, [part.weekday]);
+  const hour = part.hour === undefined ? filter.hour : intersection(filter.hour, [part.hour]);
+  const { criterion = filter.criterion, criterionMet = filter.criterionMet } = part;
+  if (
+    outcome === null ||
+    goal === null ||
+    scenario === null ||
+    weekday === null ||
+    hour === null ||
+    (filter.criterion !== null && filter.criterion !== criterion) ||
+    (filter.criterionMet !== null && filter.criterionMet !== criterionMet)
+  ) {
+    return null;
+  }
+  return {
+    ...filter,
+    ...(part.range === undefined ? {} : boundsOf(part.range, filter.zone)),
+    outcome,
+    goal,
+    scenario,
+    weekday,
+    hour,
+    minDuration: part.timed ? (filter.minDuration ?? 0) : filter.minDuration,
+    criterion,
+    criterionMet,
+  };
+}
+
+/** The link to the list of exactly this part; undefined if no filter can express it. */
+export function partHref(filter: CallFilter, part: Part = {}, sort: "-time" | "-duration" = "-time") {
+  const found = partOf(filter, part);
+  return found === null ? undefined : callsHref(found, { sort });
+}
+
+/** The values of both lists, where an empty one means all values. Null if there are none, which a list cannot express, or too many. */
+function intersection<Value extends string | number>(some: Value[], others: readonly (Value | null)[]): Value[] | null {
+  const named = others.map((value) => value ?? (UNKNOWN as Value));
+  const both = some.length === 0 ? named : named.filter((value) => some.includes(value));
+  return both.length === 0 || both.length > MAX_LIST_ITEMS ? null : both;
+}
