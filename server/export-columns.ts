@@ -4,7 +4,7 @@ import { toZonedIso } from "@/lib/time/time";
 
 export type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
 
-/** Other programs read these names: they are only ever added to. */
+/** Other programs read these names: add columns, but never rename or remove one. */
 const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "call_id", read: (call) => call.callId },
   { name: "occurred_at", read: (call) => call.occurredAt },
@@ -28,7 +28,7 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "is_test", read: (call) => call.isTest },
 ];
 
-/** The columns of an export: what is known of every call, then each variable in one of its own. */
+/** The columns of an export: the fixed ones, then one for each variable. */
 export function exportColumns(variables: readonly string[]): ExportColumn[] {
   const ofVariables = variables.map((name) => ({
     name: `variables.${name}`,
@@ -38,7 +38,7 @@ export function exportColumns(variables: readonly string[]): ExportColumn[] {
   return [...CALL_COLUMNS, ...ofVariables];
 }
 
-/** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: when it was made, by the clock of which zone. */
+/** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: the local time of the export and its time zone. */
 export function exportFileName(now: Date, timeZone: string, extension: string): string {
   const [date = "", time = ""] = toZonedIso(now, timeZone).split("T");
   return `callboard-calls-${date}-${time.slice(0, 5).replace(":", "")}-${timeZone.replaceAll(/[^\w+-]/g, "-")}.${extension}`;

@@ -3,12 +3,12 @@ import { eq, sql } from "drizzle-orm";
 import { db } from "@/db/driver/client";
 import { callDetails } from "@/db/schema/calls";
 
-/** `purgedAt`: when the organization's own rule let it go; then it is not asked for again. */
+/** `purgedAt`: when the organization's retention rule deleted it; then the vendor is not asked for it again. */
 export type StoredRecording = { url: string | null; expiresAt: Date | null; purgedAt: Date | null };
 
-/** Where a call's recording was last said to be; null for a call that is not known. */
+/** The latest known URL of a call's recording; null for an unknown call. */
 export async function readRecording(callId: string): Promise<StoredRecording | null> {
-  // The one character that Postgres refuses in text (22021): no call has it in its id.
+  // Postgres refuses NUL in text (22021), so no call has it in its id.
   if (callId.includes("\u0000")) {
     return null;
   }
@@ -25,8 +25,8 @@ export async function readRecording(callId: string): Promise<StoredRecording | n
 }
 
 /**
- * Keeps a freshly signed URL for the next listener. As in the merge, the one that expires last stays, unless it is
- * `rejected`: a URL that was seen not to work, whatever it says of its expiry.
+ * Stores a newly signed URL for later requests. As in the merge, the URL that expires last stays, unless it is `rejected`: a URL that
+ * failed although it has not expired.
  */
 export async function keepRecording(
   callId: string,

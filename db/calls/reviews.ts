@@ -7,11 +7,11 @@ import { calls, reviews } from "@/db/schema/calls";
 import { user } from "@/db/schema/people";
 import type { ReviewDecision } from "@/lib/call/review";
 
-/** What people say of a call: decisions with their history, and the mark of a test. */
+/** What people decide about a call: reviews with their history, and whether it is a test. */
 
 export type ReviewEntry = Awaited<ReturnType<typeof listReviews>>[number];
 
-/** Every decision about a call, the one that stands first. `userName` is null for somebody who was removed. */
+/** The decisions about a call, the valid one first. `userName` is null for a user who was removed. */
 export async function listReviews(callId: string, limit = 50) {
   return db
     .select({
@@ -30,8 +30,8 @@ export async function listReviews(callId: string, limit = 50) {
 }
 
 /**
- * Adds a decision and carries it over to the call's row, in one statement: the lock on that row puts two people who decide
- * at once in an order, and the time is taken after it. Returns the decision's id, null for a call that is not known.
+ * Adds a decision and updates the call's row, in one statement. The lock on that row serializes two people who decide at the same time,
+ * and the decision's time is taken after it. Returns the decision's id, or null for an unknown call.
  */
 export async function decide(decision: {
   callId: string;
@@ -58,16 +58,16 @@ export async function decide(decision: {
   return rows[0]?.id ?? null;
 }
 
-/** How long a decision can be taken back as if it had not been made; after that it is history, and a new one is made. */
+/** How long a decision can be undone; later it stays in the history, and a new one has to be made. */
 const UNDO_MINUTES = 10;
 
 /**
- * Takes back somebody's own decision while it stands and is fresh; the one before it stands again. False where it cannot be
- * taken back: somebody decided after it, or too long ago.
+ * Deletes a user's own decision if it is the latest one and recent; the previous decision is then valid again. False if it cannot be
+ * undone: there is a later decision, or it is too old.
  */
 export async function takeBackDecision(callId: string, id: string, userId: string): Promise<boolean> {
   return db.transaction(async (transaction) => {
-    // A statement of its own: the next one sees what others decided while this one waited for the lock.
+    // A separate statement: the next one sees what others decided while this one waited for the lock.
     await transaction.execute(sql`select call_id from calls where call_id = ${callId} for update`);
     const rows = await transaction.execute(sql`
       with ranked as (
@@ -90,7 +90,7 @@ export async function takeBackDecision(callId: string, id: string, userId: strin
   });
 }
 
-/** Marks a call as a test, or takes the mark off: statistics leave tests out. False for a call that is not known. */
+/** Marks a call as a test, or removes the mark: statistics leave tests out. False for an unknown call. */
 export async function markAsTest(callId: string, isTest: boolean): Promise<boolean> {
   const rows = await db
     .update(calls)

@@ -8,11 +8,11 @@ import { type Figures, GOAL_ASSESSED, GOAL_MET, NO_FIGURES, percentile, REACHED 
 import type { TimeRange } from "@/lib/time/time";
 
 /**
- * The numbers of the overview, each panel's in one pass over the calls of its time. The words are defined in `lib/statistics/figures.ts`. The
- * columns that they read are in the index `calls_occurred_idx`, so the table itself is read for the criteria alone and where the
- * filter narrows by something else.
+ * The numbers of the overview: each panel reads the calls of its time range once. `lib/statistics/figures.ts` defines the figures. All
+ * columns that they need are in the index `calls_occurred_idx`, so the table itself is read only for the criteria, and for filters on
+ * other columns.
  *
- * Every function takes a filter without bounds in time and the time apart from it, because most read more than one range.
+ * Each function takes the time range apart from the filter, because most read more than one range.
  */
 type Unbounded = Omit<CallFilter, "from" | "to">;
 
@@ -21,7 +21,7 @@ const LIMITS = { scenarios: 200, criteria: 500 };
 const isReached = inArray(calls.outcome, [...REACHED]);
 const isAssessed = inArray(calls.goal, [...GOAL_ASSESSED]);
 const isMet = eq(calls.goal, GOAL_MET);
-/** Null where the vendor did not say, and where it says "unknown": a filter finds both by one word, so they are one number. */
+/** Null and the vendor's own "unknown" are one number, because one value of a filter finds both. */
 const outcome = sql`nullif(${calls.outcome}, ${UNKNOWN}::text)`;
 const scenario = sql`nullif(${calls.scenarioId}, ${UNKNOWN}::text)`;
 const talkSeconds = sql`case when ${isReached} then ${calls.durationSeconds} end`;
@@ -39,10 +39,10 @@ type SummaryRow = {
 };
 export type RangeSummary = { figures: Figures; outcomes: OutcomeCount[] };
 
-/** `leftOut`: calls of the current range that the filter finds and statistics do not count; 0 where it takes them in. */
+/** `leftOut`: the calls of the current range that statistics do not count; 0 if the filter includes them. */
 export type Summary = { current: RangeSummary; previous: RangeSummary | null; leftOut: number };
 
-/** The figures of a range and of the one that it is compared with, and how their calls ended, the most frequent ending first. */
+/** The figures and the outcomes (the most frequent first) of a range and of the range that it is compared with. */
 export async function readSummary(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Summary> {
   const leavesOut = filter.counted === true;
   const rows = await replica.execute<SummaryRow>(sql`
@@ -51,7 +51,7 @@ export async function readSummary(filter: Unbounded, current: TimeRange, previou
       ${leavesOut ? isCounted() : sql`true`} as counted,
       ${outcome} as outcome,
       coalesce(${isReached}, false) as reached,
-      -- A histogram of talk times instead of the percentile itself: it needs no sort of every call, and may run in parallel.
+      -- A histogram of talk times instead of the percentile: it needs no sort of all calls, and can run in parallel.
       ${talkSeconds} as seconds,
       count(*)::integer as calls,
       (count(*) filter (where ${isAssessed}))::integer as assessed,
@@ -91,8 +91,8 @@ function summarize(rows: readonly SummaryRow[]): RangeSummary {
 }
 
 /**
- * How many calls ended how in each of a row of ranges that follow one another without a gap. The edges come from here rather than from
- * `date_trunc`, so that what the page draws, what it links to and what is counted are cut by the same clock.
+ * The outcomes of the calls in each bucket. The buckets must follow one another without gaps. Their edges come from `bucketsOf` and not
+ * from `date_trunc`, so that the chart, its links and its numbers use the same edges. `bucket` is the index in `buckets`.
  */
 export async function readSeries(
   filter: Unbounded,
@@ -117,9 +117,8 @@ export async function readSeries(
 export type HourCount = { weekday: number; hour: number; calls: number; reached: number };
 
 /**
- * How many calls there were, and how many reached the customer, at each hour of the week on the clocks of the filter's zone. They are
- * first gathered by quarters of an hour, which no offset of today's zones cuts: a zone's clock is worked out thousands of times then,
- * and not millions.
+ * The calls in each hour of the week in the filter's time zone, and how many of them reached the customer. They are first grouped by
+ * quarters of an hour, which are whole in every present time zone: so the local hour is computed thousands of times, not millions.
  */
 export async function readHours(filter: Unbounded, range: TimeRange): Promise<HourCount[]> {
   return replica.execute<HourCount>(sql`
@@ -143,7 +142,7 @@ export async function readHours(filter: Unbounded, range: TimeRange): Promise<Ho
 
 export type ScenarioFigures = { scenario: string | null; figures: Omit<Figures, "p90Seconds"> };
 
-/** The figures of each scenario, the busiest first; of a great many, the two hundred busiest. */
+/** The figures of each scenario, the one with the most calls first; at most 200 of them. */
 export async function readScenarios(filter: Unbounded, range: TimeRange): Promise<ScenarioFigures[]> {
   const rows = await replica.execute<{ scenario: string | null } & ScenarioFigures["figures"]>(sql`
     select
@@ -166,14 +165,14 @@ export async function readScenarios(filter: Unbounded, range: TimeRange): Promis
 export type CriterionFigures = {
   scenario: string | null;
   criterion: string;
-  /** Marked as the primary one in any of the reports. */
+  /** Whether any of the reports marks it as the primary one. */
   isPrimary: boolean;
-  /** Calls whose report says whether it was met. */
+  /** The number of reports that say whether it was met. */
   judged: number;
   met: number;
 };
 
-/** How often each success criterion was met, by its text and scenario; of a great many, the most often judged. */
+/** How often each success criterion was met, by its text and scenario, the most often judged first; at most 500 of them. */
 export async function readCriteria(filter: Unbounded, range: TimeRange): Promise<CriterionFigures[]> {
   return replica.execute<CriterionFigures>(sql`
     select
@@ -190,7 +189,7 @@ export async function readCriteria(filter: Unbounded, range: TimeRange): Promise
   `);
 }
 
-/** Whether there is anything to count in a range: the answer comes with the first call that is found. */
+/** Whether the filter finds any call in a range; stops at the first one. */
 export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
   const found = await replica
     .select({ callId: calls.callId })
@@ -200,14 +199,14 @@ export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boo
   return found.length > 0;
 }
 
-/** When the first and the last call took place, whatever the statistics count; null before the first one. */
+/** The times of the first and the last of all calls, also those that statistics do not count; null if there is none. */
 export async function readCallTimes(): Promise<{ first: Date; last: Date } | null> {
   const [row] = await replica.select({ first: min(calls.occurredAt), last: max(calls.occurredAt) }).from(calls);
   const { first = null, last = null } = row ?? {};
   return first === null || last === null ? null : { first, last };
 }
 
-/** The calls of any of the ranges that the filter finds: one range for the index, and what lies between the ranges taken out of it. */
+/** The calls that the filter finds in any of the ranges: one outer range for the index, then the gaps between them excluded. */
 async function during(ranges: readonly TimeRange[], filter: Unbounded): Promise<SQL | undefined> {
   const within = ({ from, to }: TimeRange) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
   const from = new Date(Math.min(...ranges.map((range) => range.from.getTime())));

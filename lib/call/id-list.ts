@@ -1,37 +1,37 @@
 import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/interpret";
 import { type DelimitedRecord, parseDelimited } from "@/lib/text/delimited";
 
-/** More calls than this are several imports: at five a second this is most of a working day already. */
+/** The most calls of one import: at five a second they take most of a working day. */
 export const MAX_IMPORT = 100_000;
 
-/** How many calls are asked for in a second, by all processes together. The vendor publishes no limit: this is meant to be polite. */
+/** Requests to the vendor's API a second, by all processes together. The vendor publishes no limit; this one is polite. */
 export const IMPORTS_PER_SECOND = 5;
 
 export type CallIdList = {
   ok: true;
-  /** Each once, in the order in which it came first. */
+  /** Without repetitions, in the order of the text. */
   ids: string[];
-  /** Ids that were left out because they were there already. */
+  /** How many ids were left out because they occurred before. */
   repeated: number;
-  /** What stands where an id should and is none, with its line in the text. */
+  /** What was found in place of an id, with its line in the text (from 1). */
   rejected: { line: number; text: string }[];
-  /** The column that was read; null for a plain list. */
+  /** The name of the column that was read; null for a plain list. */
   column: string | null;
 };
 
 export type CallIdProblem =
   | { ok: false; problem: "empty" | "too_many" }
-  /** A table none of whose columns is named like a call's id: the reader says which it is. */
+  /** No column of the table has a name for call ids: the person has to choose one. */
   | { ok: false; problem: "which_column"; columns: string[] };
 
-/** Names of the column, most exact first, without case, spaces, dashes and underscores. */
+/** Names of the column in order of preference, in lower case and without spaces, dashes and underscores. */
 const COLUMN_NAMES = ["callid", "calluuid", "sarjcallid", "معرفالمكالمة", "رقمالمكالمة", "id", "uuid", "call"];
 
 /**
- * Finds the calls' ids in what somebody pasted or in a file: one a line, separated by commas or spaces, or a table (CSV, semicolons or
- * tabs, as spreadsheets and the vendor export it) with a column of ids.
+ * Finds call ids in pasted text or in a file: one a line, separated by commas or spaces, or in a column of a table (with commas,
+ * semicolons or tabs, as spreadsheets and the vendor export it).
  *
- * @param column the index of the table's column to read, where its name does not tell
+ * @param column the index of the table's column, if its name does not tell which it is
  */
 export function readCallIds(text: string, column?: number): CallIdList | CallIdProblem {
   const records = parseDelimited(text.replace(/^\uFEFF/, ""));
@@ -59,7 +59,7 @@ function collect(values: readonly { line: number; value: string }[], column: str
   const rejected: CallIdList["rejected"] = [];
   let repeated = 0;
   for (const { line, value: cell } of values) {
-    // Our own exports put an apostrophe before what a spreadsheet would compute.
+    // Our own exports put an apostrophe before a text that a spreadsheet would evaluate.
     const value = cell.replace(/^'(?=[=+\-@'])/, "");
     if (value === "") {
       continue;
@@ -80,7 +80,7 @@ function collect(values: readonly { line: number; value: string }[], column: str
     : ({ ok: true, ids: [...ids], repeated, rejected, column } as const satisfies CallIdList);
 }
 
-/** Whether a text can be the id of a call: 1 to 200 characters, none of them a space or a control character. */
+/** Whether a text can be a call's id: 1 to 200 characters, without spaces and control characters. */
 export function isCallId(text: string): boolean {
   return text.length > 0 && text.length <= MAX_CALL_ID_LENGTH && !/[\s\p{Cc}\p{Cs}]/u.test(text);
 }
@@ -96,14 +96,14 @@ function idColumn(cells: readonly string[]): number {
   return -1;
 }
 
-/** Several records of the same width, filled in more than one column: not a list with commas here and there. */
+/** Several records of equal width with texts in more than one column: more than a list with a few commas. */
 function isTable(records: readonly DelimitedRecord[]): boolean {
   const width = records[0]?.cells.length ?? 0;
   const filled = new Set(records.flatMap(({ cells }) => cells.flatMap((cell, index) => (cell.trim() ? [index] : []))));
   return records.length > 1 && filled.size > 1 && records.every(({ cells }) => cells.length === width);
 }
 
-/** Ids hold digits; the names of columns hardly do. */
+/** Ids have digits; names of columns rarely do. */
 function looksLikeId(text: string): boolean {
   return /\d/.test(text);
 }

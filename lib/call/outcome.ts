@@ -1,6 +1,6 @@
 /**
- * How a call ended, in the vendor's words (`payload.type`). The set is open: three of these eight endings beside `complete`
- * are not in the vendor's documentation, and any new one is stored and shown as it came, under the kind `other`.
+ * How a call ended, as the vendor names it (`payload.type`). The set is open: three of the eight beside `complete` are not in the
+ * vendor's documentation, and an unknown one is stored and shown verbatim, with the kind `other`.
  */
 export const OUTCOMES = [
   "complete",
@@ -16,7 +16,7 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What decides colour, icon and label. Everything unknown is `other`. */
+/** Decides colour, icon and label. Everything unknown is `other`. */
 export const OUTCOME_KINDS = [...OUTCOMES, "other"] as const;
 
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
@@ -27,20 +27,20 @@ export function isOutcome(type: string): type is Outcome {
   return known.has(type);
 }
 
-/** The kind of a verbatim `payload.type`. Total: any string has one, and so has `null` (a call that never had a webhook). */
+/** The kind of a verbatim `payload.type`. Any text has one, and so has `null`: a call without a webhook. */
 export function outcomeKind(type: string | null): OutcomeKind {
   return type !== null && isOutcome(type) ? type : "other";
 }
 
-/** The outcomes that say that the customer was reached. The numerator of every reach rate. */
+/** The outcomes of a call that reached the customer: the numerator of every reach rate. */
 export const REACHED_OUTCOMES = ["complete"] as const satisfies readonly Outcome[];
 
-/** Did the call reach the customer? By the vendor's word alone: the goal is a separate fact. */
+/** Whether the call reached the customer. Only the outcome decides it; the goal is a separate fact. */
 export function isReached(type: string | null): boolean {
   return type !== null && (REACHED_OUTCOMES as readonly string[]).includes(type);
 }
 
-/** Names in lucide's icon set. Each is distinct, so that an outcome never depends on colour alone. */
+/** Names in lucide's icon set, all different, so that no outcome is recognized by its colour alone. */
 export const OUTCOME_ICONS = {
   complete: "phone-call",
   no_answer: "phone-missed",
@@ -54,7 +54,7 @@ export const OUTCOME_ICONS = {
   other: "circle-question-mark",
 } as const satisfies Record<OutcomeKind, string>;
 
-/** The part of the CSS tokens' names: `--outcome-<slug>`, `--outcome-<slug>-soft`, `--outcome-<slug>-text`. */
+/** The outcome's part of its CSS tokens: `--outcome-<slug>`, `--outcome-<slug>-soft`, `--outcome-<slug>-text`. */
 export function outcomeSlug(kind: OutcomeKind): string {
   return kind === "complete" ? "completed" : kind.replaceAll("_", "-");
 }

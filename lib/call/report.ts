@@ -1,21 +1,21 @@
 import type { Json, JsonObject } from "./facts";
 
-/** The vendor's typed report: was the goal met, why, and by which criteria. Null and unknown where it does not say. */
+/** The vendor's typed report: whether the goal was met, why, and by which criteria. Null for what it does not say. */
 export type TypedReport = {
   status: string;
   reason: string | null;
-  /** The primary one first, then as they came. `achieved` is null where it was not judged. */
+  /** The primary one first, then in the vendor's order. `achieved` is null for a criterion that was not judged. */
   criteria: { text: string; achieved: boolean | null; isPrimary: boolean }[];
   generatedAt: Date | null;
 };
 
 export type ReadReport = {
   typed: TypedReport | null;
-  /** What the typed form has no place for; the whole report where it is not of that form. Null: nothing. */
+  /** The fields that the typed form does not have; the whole report if it is not typed. Null if there are none. */
   rest: JsonObject | null;
 };
 
-/** Reads a report of either kind: the typed form, or the scenario's own, any object. Total. */
+/** Reads a report: the vendor's typed form, or any object that a scenario returns. Never throws. */
 export function readReport(report: JsonObject): ReadReport {
   const { outcome, generated_at: generatedAt, ...others } = report;
   if (!isObject(outcome) || typeof outcome["status"] !== "string") {

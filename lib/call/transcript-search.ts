@@ -2,10 +2,10 @@ import { findMatches } from "@/lib/text/search";
 
 import type { Segment } from "./transcript";
 
-/** A turn's text in the pieces that are shown: as heard, struck through, or what was really said. */
+/** A part of a turn's text as it is shown: heard right, heard wrong (struck through), or the correction. */
 export type Piece = { text: string; kind: "heard" | "wrong" | "right" };
 
-/** A piece of a turn that is marked: `from` and `to` are string indices in the piece. */
+/** A marked part of a piece: `from` (inclusive) and `to` (exclusive) are string indices in it. */
 export type Mark = { piece: number; from: number; to: number };
 
 export function piecesOf(segments: readonly Segment[]): Piece[] {
@@ -20,8 +20,8 @@ export function piecesOf(segments: readonly Segment[]): Piece[] {
 }
 
 /**
- * Where a query stands in a turn, in reading order: in what was heard and in what was really said, each read on its own;
- * found in both, it counts once. A match may run over several pieces.
+ * The matches of a query in a turn, in reading order. It is searched twice: as it was heard and as it was corrected; a match in both
+ * counts once. A match may run over several pieces.
  */
 export function findInTurn(pieces: readonly Piece[], query: string): Mark[][] {
   const readings = pieces.some(({ kind }) => kind !== "heard") ? (["wrong", "right"] as const) : (["wrong"] as const);
@@ -51,7 +51,7 @@ function marksOf(read: readonly { index: number; text: string }[], from: number,
   return marks;
 }
 
-/** Pieces are shorter than this: texts come in bodies of 4 MB. */
+/** Longer than any piece: a webhook's body has at most 4 MB. */
 const LONGER_THAN_ANY = 2 ** 24;
 
 function placeOf(marks: readonly Mark[]): number {

@@ -3,25 +3,25 @@ import type { Correction, Json, TranscriptMessage } from "./facts";
 type ToolCall = Extract<TranscriptMessage, { type: "function_call" }>;
 type ToolOutput = Extract<TranscriptMessage, { type: "function_call_output" }>;
 
-/** What a transcript shows, in the order it was said. `startAt` is in seconds from the start of the call, null if unknown. */
+/** An entry of a transcript. `startAt` is in seconds from the start of the call, null if unknown. */
 export type Turn =
   | { kind: "speech"; role: string; segments: Segment[]; startAt: number | null }
-  /** A call of a tool and what it answered; one of the two may have been lost. */
+  /** A call of a tool and its output; one of the two may be missing. */
   | { kind: "tool"; name: string; call: ToolCall | null; output: ToolOutput | null; startAt: number | null }
   | { kind: "instructions"; text: string }
   | { kind: "other"; name: string; data: Json };
 
 export type Transcript = {
   turns: Turn[];
-  /** Corrections of words that no turn has: shown apart, so that none is lost. */
+  /** Corrections of texts that occur in no turn; they are shown separately. */
   unplaced: Correction[];
-  /** Whether any turn says when it was: only then can a recording be followed along. */
+  /** Whether any turn has a time: only then can the transcript follow the recording. */
   hasTimes: boolean;
 };
 
 /**
- * Messages to turns, the corrections in their places. An output joins the call with its `tool_call_id`; without one, the
- * call of the same tool right before it. No message is left out and none is shown twice.
+ * Turns messages into entries, with the corrections in their places. A tool's output joins the call with the same `tool_call_id`;
+ * without an id, the call of the same tool directly before it. Every message is shown exactly once.
  */
 export function readTranscript(messages: readonly TranscriptMessage[], corrections: readonly Correction[]): Transcript {
   const turns: Turn[] = [];
@@ -78,7 +78,7 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
   };
 }
 
-/** How many turns somebody spoke: what is meant by the length of a conversation. */
+/** The number of spoken turns: the length of a conversation. */
 export function countSpoken(turns: readonly Turn[]): number {
   return turns.filter(({ kind }) => kind === "speech").length;
 }
@@ -90,17 +90,17 @@ function lastIfUnanswered(turns: readonly Turn[], toolName: string) {
   return fits ? last : undefined;
 }
 
-/** A piece of a turn's text as it was heard; `correction` is what was really said, null where it was heard right. */
+/** A part of a turn's text as it was heard; `correction` is what was really said, null if it was heard right. */
 export type Segment = { text: string; correction: string | null };
 
-/** Longer than anything that was misheard. */
+/** Longer texts are not corrected. */
 const MAX_MISTAKE_LENGTH = 200;
 const MAX_CORRECTIONS = 1_000;
 
 /**
- * A function that cuts a text into what was heard right and what was not; the pieces joined give the text again. Longer
- * mistakes go first, so that a phrase is corrected as a whole and not word by word; two never overlap, and none begins or
- * ends inside a word ("he" is not in "the"). Of two corrections of the same words the first counts.
+ * Returns a function that splits a text into what was heard right and what was heard wrong; the segments joined are the text. Longer
+ * mistakes go first, so that a phrase is corrected as a whole and not word by word. Mistakes never overlap, and none begins or ends
+ * inside a word ("he" is not in "the"). Of two corrections of the same words the first counts.
  */
 export function corrector(corrections: readonly Correction[]): (text: string) => Segment[] {
   const mistakes = index(corrections);
@@ -109,7 +109,7 @@ export function corrector(corrections: readonly Correction[]): (text: string) =>
     const taken = new Uint8Array(found.length === 0 ? 0 : text.length);
     const chosen = found
       .toSorted((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
-      // What is taken is at least as long, so it cannot lie inside: the ends tell.
+      // Mistakes that were placed earlier are at least as long, so checking both ends finds every overlap.
       .filter(({ from, to }) => {
         const isFree = taken[from] === 0 && taken[to - 1] === 0;
         if (isFree) {
@@ -140,7 +140,7 @@ function cut(text: string, places: readonly Place[]): Segment[] {
   return segments;
 }
 
-/** The mistakes by their characters, one a step: a text is read once, however many there are. */
+/** A trie of the mistakes by their characters: a text is read once for any number of them. */
 type Mistakes = { next: Map<string, Mistakes>; correction: string | null };
 
 function index(corrections: readonly Correction[]): Mistakes {
@@ -182,7 +182,7 @@ function placesOf(mistakes: Mistakes, text: string): Place[] {
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
 
-/** Every index at which a word may begin: all but those inside a word. */
+/** Every index at which a mistake may begin: all but those inside a word. */
 function* wordEdges(text: string): Generator<number> {
   let wasInWord = false;
   for (let at = 0; at < text.length;) {
@@ -196,7 +196,7 @@ function* wordEdges(text: string): Generator<number> {
   }
 }
 
-/** Whether a word may end before `at`. */
+/** Whether a mistake may end before `at`. */
 function isWordEdge(text: string, at: number): boolean {
   return !(WORD_CHARACTER.test(characterBefore(text, at)) && WORD_CHARACTER.test(characterAt(text, at)));
 }

@@ -2,27 +2,27 @@ import { GOAL_STATUS } from "@/lib/call/goal";
 import { REACHED_OUTCOMES } from "@/lib/call/outcome";
 
 /**
- * What the statistics mean by their words. `db/statistics/statistics.ts` counts by these and `lib/statistics/overview.ts` links by them, so that a number
- * and the list behind it cannot disagree.
+ * The definitions of the statistics' figures. `db/statistics/statistics.ts` counts with these and `part.ts` builds links with them, so
+ * a number always equals the length of the list behind its link.
  */
 
-/** A call reached the customer when the vendor says so by its outcome, and by nothing else. */
+/** The outcomes of calls that reached the customer. */
 export const REACHED: readonly string[] = REACHED_OUTCOMES;
 
-/** The goal was met when the report says "success". */
+/** The report's status of calls whose goal was met. */
 export const GOAL_MET: string = GOAL_STATUS.met;
 
 /**
- * A goal was assessed when the report says that it was met or that it was not. A report that could not judge the call ("error"), one
- * in words that we do not know, and no report at all are no verdict, and are in neither side of the rate.
+ * The report's statuses of calls whose goal was assessed: met or not met. A report that could not judge the call ("error"), an unknown
+ * status and a missing report are no assessment, and count in neither part of the rate.
  */
 export const GOAL_ASSESSED: readonly string[] = [GOAL_STATUS.met, GOAL_STATUS.not_met];
 
 /**
  * The figures of a set of calls.
  *
- * Talk time is the duration of the calls that reached the customer and that the vendor gave one for (`timed` of them): a voicemail's
- * eleven seconds are nobody's conversation. Average, ninetieth percentile and minutes are all three of it.
+ * Talk time is the duration of the calls that reached the customer and whose duration is known (`timed` of them): the eleven seconds
+ * of a voicemail are not a conversation. Average, 90th percentile and minutes are all about talk time.
  */
 export type Figures = {
   calls: number;
@@ -31,7 +31,7 @@ export type Figures = {
   met: number;
   timed: number;
   talkSeconds: number;
-  /** The shortest talk time that nine of ten calls did not exceed; null where no call has one. */
+  /** The 90th percentile of talk times; null if no call has one. */
   p90Seconds: number | null;
 };
 
@@ -45,10 +45,10 @@ export const NO_FIGURES: Figures = {
   p90Seconds: null,
 };
 
-/** Part of a whole. A share of nothing is not zero: `shareOf` says null, and the page says "no calls". */
+/** A part of a whole. A share of nothing is not zero: `shareOf` returns null, and the page says "no calls". */
 export type Ratio = { part: number; whole: number };
 
-/** 0 to 1, or null for a share of nothing. */
+/** The share as 0 to 1, or null for a share of nothing. */
 export function shareOf({ part, whole }: Ratio): number | null {
   return whole === 0 ? null : part / whole;
 }
@@ -61,30 +61,25 @@ export function goalRate({ met, assessed }: Pick<Figures, "met" | "assessed">): 
   return { part: met, whole: assessed };
 }
 
-/** Seconds, or null where no call has a talk time. */
+/** The average talk time in seconds, or null if no call has one. */
 export function averageTalk({ talkSeconds, timed }: Pick<Figures, "talkSeconds" | "timed">): number | null {
   return timed === 0 ? null : talkSeconds / timed;
 }
 
-/**
- * The change of an amount against the period before, as a part of what it was: 0.25 is a quarter more. Null where there is nothing to
- * compare with: from nothing, no percentage leads to something.
- */
+/** The change of an amount as a fraction of the amount before: 0.25 is a quarter more. Null if either is missing or it was 0 before. */
 export function relativeChange(now: number | null, before: number | null): number | null {
   return now === null || before === null || before === 0 ? null : (now - before) / before;
 }
 
-/**
- * The change of a rate in percentage points: from 50% to 60% is 10 points, not 20%. Null where one of the two is a share of nothing.
- */
+/** The change of a rate in percentage points: from 50% to 60% is 10 points, not 20%. Null if either is a share of nothing. */
 export function changeInPoints(now: Ratio, before: Ratio): number | null {
   const [share, shareBefore] = [shareOf(now), shareOf(before)];
   return share === null || shareBefore === null ? null : (share - shareBefore) * 100;
 }
 
 /**
- * A percentile of values that come as a histogram: the smallest value that at least `fraction` of them do not exceed, which is
- * `percentile_disc` of Postgres. Null for none.
+ * A percentile of the values in a histogram, as `percentile_disc` of Postgres: the smallest value that at least `fraction` of them do
+ * not exceed. Null for an empty histogram.
  */
 export function percentile(histogram: readonly { value: number; count: number }[], fraction: number): number | null {
   const total = histogram.reduce((sum, { count }) => sum + count, 0);

@@ -1,4 +1,4 @@
-/** One record of a delimited text: its cells and the line that it begins on, from 1. */
+/** A record of a delimited text: its cells, and the line that it begins on, from 1. */
 export type DelimitedRecord = { line: number; cells: string[] };
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;

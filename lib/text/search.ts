@@ -2,12 +2,12 @@ import type { TranscriptMessage } from "@/lib/call/facts";
 
 import { latinDigits } from "./digits";
 
-/** A tsvector holds 1,048,575 bytes and short distinct words take up to twice their length in it. */
+/** A tsvector holds 1,048,575 bytes, and short distinct words take up to twice their length in it. */
 const MAX_SEARCH_BYTES = 400_000;
 
 /**
- * One spelling for what people write in many: case, Arabic alef, ya, waw and ta marbuta forms, tashkeel, tatweel, and
- * Arabic and Persian digits. What is stored and what is asked both go through it.
+ * Makes different spellings of a word equal: case, Arabic alef, ya, waw and ta marbuta forms, tashkeel, tatweel, and Arabic and Persian
+ * digits. Both the indexed texts and the queries are normalized.
  */
 export function normalizeForSearch(text: string): string {
   return latinDigits(text.normalize("NFKC"))
@@ -20,12 +20,12 @@ export function normalizeForSearch(text: string): string {
     .replaceAll("ک", "ك");
 }
 
-/** The words of a text in that one spelling: letters and digits alone, so each is safe inside a `to_tsquery`. */
+/** The normalized words of a text. They have only letters and digits, so each is safe inside a `to_tsquery`. */
 export function wordsOf(text: string): string[] {
   return normalizeForSearch(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-/** What was said in a call as one text to index: speech only, no tools and no instructions; cut to what an index takes. */
+/** The speech of a call as one normalized text to index, without tools and instructions; cut to the size that an index accepts. */
 export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
   const spoken = transcript.flatMap((message) => (message.type === "message" ? [message.content] : []));
   const text = normalizeForSearch(spoken.join("\n"));
@@ -36,35 +36,35 @@ export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
       new TextDecoder().decode(bytes.subarray(0, MAX_SEARCH_BYTES));
 }
 
-/** A letter with the marks on it, or marks without a letter. */
+/** A letter with its marks, or marks without a letter. */
 const CLUSTER = /\P{M}\p{M}*|\p{M}+/gu;
 
-/** Where `query` stands in `text` as `[from, to)` pairs of string indices, whatever way either is spelled; never overlapping. */
+/** The matches of `query` in `text`, whatever their spelling: `[from, to)` pairs of string indices that do not overlap. */
 export function findMatches(text: string, query: string): [from: number, to: number][] {
-  const wanted = spell(query.trim()).text;
+  const wanted = normalizeWithPlaces(query.trim()).text;
   if (wanted === "") {
     return [];
   }
-  const { text: spelled, from, to } = spell(text);
+  const { text: normalized, from, to } = normalizeWithPlaces(text);
   const matches: [number, number][] = [];
-  for (let at = spelled.indexOf(wanted); at !== -1; at = spelled.indexOf(wanted, at + wanted.length)) {
+  for (let at = normalized.indexOf(wanted); at !== -1; at = normalized.indexOf(wanted, at + wanted.length)) {
     matches.push([from[at] ?? 0, to[at + wanted.length - 1] ?? text.length]);
   }
   return matches;
 }
 
-/** The one spelling of a text, and for each of its characters where in the text the letter stands that it came from. */
-function spell(text: string): { text: string; from: number[]; to: number[] } {
+/** A text normalized, and for each character of the result the indices of the letter in the text that it comes from. */
+function normalizeWithPlaces(text: string): { text: string; from: number[]; to: number[] } {
   const from: number[] = [];
   const to: number[] = [];
-  let spelled = "";
+  let normalized = "";
   for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
     const piece = normalizeForSearch(cluster);
-    spelled += piece;
+    normalized += piece;
     for (let i = 0; i < piece.length; i += 1) {
       from.push(index);
       to.push(index + cluster.length);
     }
   }
-  return { text: spelled, from, to };
+  return { text: normalized, from, to };
 }

@@ -2,22 +2,19 @@ import { Temporal } from "temporal-polyfill";
 
 import type { TimeBound } from "@/lib/url/time-bound";
 
-import { addDays, dayOf, startOfDay } from "./time";
-
-/** A stretch of time: `from` belongs to it, `to` does not. */
-export type TimeRange = { from: Date; to: Date };
+import { addDays, dayOf, startOfDay, type TimeRange } from "./time";
 
 export const PRESETS = ["today", "7d", "30d", "month"] as const;
 export type Preset = (typeof PRESETS)[number];
 export const DEFAULT_PRESET: Preset = "7d";
 
 /**
- * What a page of statistics is about. The presets are whole days that end with today: `7d` is today and the six days before.
+ * The period of a page of statistics. The presets are whole days that end with today: `7d` is today and the six days before.
  *
- * `previous` is what it is compared with: the stretch of the same length immediately before, by the calendar of the zone (a day with
- * a change of the clocks counts as a day). Where the period is still running, both are compared up to the same moment, so that
- * a morning is not measured against a whole day: yesterday until this time, last month until this day and time, or until its end
- * where it was shorter. Null where nothing of the period has come to pass.
+ * `previous` is the range that it is compared with: of the same length, directly before it, by the calendar of the zone (a day with a
+ * change of the clocks counts as a day). While the period is running, `previous` ends at the same moment, so that a morning is not
+ * compared with a whole day: yesterday until this time, or last month until this day and time (or until its end, if it was shorter).
+ * Null if the period has not begun.
  */
 export type Period = TimeRange & { preset: Preset | null; previous: TimeRange | null; isRunning: boolean };
 
@@ -29,13 +26,13 @@ export function presetPeriod(preset: Preset, now: Date, zone: string): Period {
   return withPrevious(range, preset, now, (at) => shiftBack(at, days === null ? { months: 1 } : { days }, zone));
 }
 
-/** A day of a chart is one of these at most; more than ten years is a slip of the pen. */
+/** Ten years: a longer period is a typing error. */
 const MAX_PERIOD_DAYS = 3_660;
 const OPEN_PERIOD_DAYS = 30;
 
 /**
- * The period of two bounds out of a URL. Without an end it ends with today, without a beginning it is thirty days long. Null where it
- * ends before it begins or is longer than ten years.
+ * The period between the two bounds of a URL. Without an end it ends with today; without a start it is thirty days long. Null if it
+ * ends before it starts or is longer than ten years.
  */
 export function customPeriod(from: TimeBound | null, to: TimeBound | null, now: Date, zone: string): Period | null {
   const end = to?.at ?? startOfDay(addDays(dayOf(now, zone), 1), zone);
@@ -53,19 +50,19 @@ export function customPeriod(from: TimeBound | null, to: TimeBound | null, now: 
 
 function withPrevious(range: TimeRange, preset: Preset | null, now: Date, back: (at: Date) => Date): Period {
   const isRunning = now < range.to;
-  // By the minute: it is shown, and it is part of links.
+  // In whole minutes, because it is shown and part of links.
   const moment = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS);
   const end = back(isRunning ? moment : range.to);
   const previous = { from: back(range.from), to: end > range.from ? range.from : end };
   return { ...range, preset, isRunning, previous: previous.to > previous.from ? previous : null };
 }
 
-/** The same wall clock time earlier; a day that the earlier month does not have becomes its last. */
+/** The same wall clock time earlier; a day that the earlier month does not have becomes its last day. */
 function shiftBack(at: Date, by: { days: number } | { months: number }, zone: string): Date {
   return new Date(zoned(at, zone).subtract(by).epochMilliseconds);
 }
 
-/** How many days of the calendar a range is, or null where it does not begin and end with a day. */
+/** The number of calendar days of a range, or null if it does not start and end with a day. */
 function wholeDays({ from, to }: TimeRange, zone: string): number | null {
   if (!isDayStart(from, zone) || !isDayStart(to, zone)) {
     return null;
@@ -78,7 +75,7 @@ function isDayStart(at: Date, zone: string): boolean {
   return startOfDay(dayOf(at, zone), zone).getTime() === at.getTime();
 }
 
-/** A range as the `from` and `to` of a filter: days where it is made of days, else instants with the zone's offset. */
+/** A range as the `from` and `to` of a filter: dates if it is made of whole days, else instants with the zone's offset. */
 export function boundsOf(range: TimeRange, zone: string): { from: TimeBound; to: TimeBound } {
   const days = wholeDays(range, zone) !== null;
   return {
@@ -89,7 +86,7 @@ export function boundsOf(range: TimeRange, zone: string): { from: TimeBound; to:
 
 function instantText(at: Date, zone: string): string {
   const text = zoned(at, zone).toString({ timeZoneName: "never" });
-  // An offset is written in minutes, and some zones once had seconds in theirs.
+  // An offset is written in minutes, but those of some zones once had seconds.
   return new Date(text).getTime() === at.getTime() ? text : at.toISOString();
 }
 
@@ -98,17 +95,16 @@ function instantText(at: Date, zone: string): string {
 export const BUCKET_UNITS = ["hour", "day", "week", "month"] as const;
 export type BucketUnit = (typeof BUCKET_UNITS)[number];
 
-/** What one bar of a chart stands for: hours up to two days, days up to two months, weeks up to a year, then months. */
+/** The width of a chart's bars: hours up to two days, days up to two months, weeks up to a year, then months. */
 export function bucketUnit({ from, to }: TimeRange): BucketUnit {
   const days = (to.getTime() - from.getTime()) / DAY_MS;
-  // Two days are 49 hours where the clocks go back.
+  // Two days have 49 hours if the clocks go back.
   return days <= 2.1 ? "hour" : days <= 62.1 ? "day" : days <= 400 ? "week" : "month";
 }
 
 /**
- * A range cut at the hours, days, weeks or months of a zone. They follow one another without a gap from `range.from` to `range.to`, so
- * the first and the last may be shorter than the rest, and none is empty: a day has 23, 24 or 25 hours, and an hour that the clocks
- * skip is not there.
+ * Splits a range at the hours, days, weeks or months of a zone. The buckets cover `range.from` to `range.to` without gaps, so the first
+ * and the last may be shorter than the rest. None is empty: a day has 23, 24 or 25 hours, without an hour that the clocks skip.
  *
  * @param weekStart ISO weekday on which a week begins, 1 Monday to 7 Sunday
  */
@@ -126,7 +122,7 @@ export function bucketsOf(range: TimeRange, unit: BucketUnit, zone: string, week
 
 function nextStart(at: Date, unit: BucketUnit, zone: string, weekStart: number): Date {
   if (unit === "hour") {
-    // Not "the next hour of the clock": where the clocks go back, that has already been.
+    // Not the next hour of the clock: if the clocks go back, that hour is in the past.
     const later = new Date(at.getTime() + HOUR_MS);
     const hour = zoned(later, zone).round({ smallestUnit: "hour", roundingMode: "floor" });
     const start = new Date(hour.epochMilliseconds);
@@ -147,7 +143,7 @@ export function weekdaysFrom(weekStart: number): number[] {
   return Array.from({ length: 7 }, (_, index) => ((weekStart - 1 + index) % 7) + 1);
 }
 
-/** The ISO weekdays that a range touches: all seven from a week on. */
+/** The ISO weekdays that a range touches: all seven if it is a week or longer. */
 export function weekdaysIn({ from, to }: TimeRange, zone: string): Set<number> {
   const last = zoned(new Date(to.getTime() - 1), zone).toPlainDate();
   const weekdays = new Set<number>();

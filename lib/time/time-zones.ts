@@ -1,11 +1,11 @@
-/** A zone to choose: its IANA name, what it is called in a language, and how far it is from UTC now. */
+/** A time zone for a menu: its IANA name, its name in a language, and its present offset from UTC. */
 export type TimeZoneChoice = { zone: string; name: string; offset: string };
 
 /**
- * Every zone of this runtime, `UTC` first, the rest by name. `name` holds the zone's common name in the language beside the IANA
- * name, so that a search finds both: `Asia/Riyadh · Arabian Standard Time`.
+ * Every time zone of this runtime, `UTC` first, the rest by name. `name` has the IANA name and the common name in the language, so that
+ * a search finds both: `Asia/Riyadh · Arabian Standard Time`.
  *
- * @param always zones that must be among them, also under an older name: the one that is set
+ * @param always zones to include also under a name that the runtime does not list: the current setting
  */
 export function listTimeZones(locale: string, now: Date, always: readonly string[] = []): TimeZoneChoice[] {
   const zones = new Set(["UTC", ...Intl.supportedValuesOf("timeZone").toSorted(), ...always]);
@@ -15,7 +15,7 @@ export function listTimeZones(locale: string, now: Date, always: readonly string
     return {
       zone,
       name: common === "" || common === plain || /^(GMT|UTC|غرينتش)/.test(common) ? plain : `${plain} · ${common}`,
-      // In both languages: it is read beside times, whose digits are Latin too.
+      // English for both languages: times have Latin digits too.
       offset: part("en", zone, "shortOffset", now),
     };
   });

@@ -8,7 +8,7 @@ export type TimeRange = { from: Date; to: Date };
 
 const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** Whether `zone` is the name of a time zone that this runtime knows. An offset is none: Postgres reads `+03:00` as west. */
+/** Whether this runtime knows a time zone of this name. Offsets are refused: Postgres reads `+03:00` as west of Greenwich. */
 export function isTimeZone(zone: string): boolean {
   if (/^[+-]/.test(zone)) {
     return false;
@@ -20,7 +20,7 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** A calendar day, or null for text that is none (`2026-02-30`). */
+/** The text as a calendar day, or null if it is not one (`2026-02-30`). */
 export function parseIsoDate(text: string): IsoDate | null {
   if (!ISO_DATE.test(text)) {
     return null;
@@ -32,22 +32,22 @@ export function parseIsoDate(text: string): IsoDate | null {
   }
 }
 
-/** When a day begins in a zone: not midnight where the clocks change then. */
+/** The start of a day in a time zone. This is not midnight if the clocks skip it. */
 export function startOfDay(date: IsoDate, zone: string): Date {
   return new Date(Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds);
 }
 
-/** The day that comes `days` after `date`; negative for before. */
+/** The day `days` after `date`, or before it if negative. */
 export function addDays(date: IsoDate, days: number): IsoDate {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }
 
-/** The day it is at `instant` in a zone. */
+/** The day of an instant in a time zone. */
 export function dayOf(instant: Date, zone: string): IsoDate {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
-/** ISO 8601 with the zone's offset at that instant and whole seconds: `2026-11-23T10:00:00+03:00`. */
+/** ISO 8601 in whole seconds with the zone's offset at that instant: `2026-11-23T10:00:00+03:00`. */
 export function toZonedIso(instant: Date, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
     .toZonedDateTimeISO(zone)
@@ -57,8 +57,8 @@ export function toZonedIso(instant: Date, zone: string): string {
 const DAY_MS = 86_400_000;
 
 /**
- * `toZonedIso` for very many instants, with milliseconds where there are some: asks the zone once a day instead of once an instant.
- * A day on which the clocks change is asked about each time.
+ * A faster `toZonedIso` for many instants, with milliseconds if they are not zero. It computes the offset once for each day, and for
+ * each instant only on days when the clocks change.
  */
 export function zonedIsoWriter(zone: string): (instant: Date) => string {
   const offsets = new Map<number, string | null>();

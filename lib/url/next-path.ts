@@ -1,8 +1,8 @@
 const ANY_ORIGIN = "http://callboard.invalid";
 
 /**
- * Where to go after signing in: a path of this site with its query, or `/`. Whatever a browser could read as another origin
- * (`//host`, `/\host`, a scheme, control characters that it strips) is refused, and so is what is no page.
+ * Where to go after signing in: a path of this site with its query, or `/`. Refused is everything that a browser could read as another
+ * origin (`//host`, `/\host`, a scheme, control characters, which it strips), and every path that is not a page.
  */
 export function safeNextPath(next: string | null | undefined): string {
   const isPath = next?.startsWith("/") && next.length <= 2_000 && [...next].every((character) => isPlain(character));
@@ -21,7 +21,7 @@ export function safeNextPath(next: string | null | undefined): string {
   return path;
 }
 
-/** Browsers drop control characters from a URL before they read it, and take a backslash for a slash. */
+/** Browsers strip control characters from a URL before they parse it, and treat a backslash as a slash. */
 function isPlain(character: string): boolean {
   return character > " " && character !== "\\" && character !== "\u007f";
 }
