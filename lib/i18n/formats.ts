@@ -1,14 +1,14 @@
 import type { Formats } from "next-intl";
 
 /**
- * Named formats for `useFormatter()` and for ICU messages. Hours run from 0 to 23 in both languages: a list of times is scanned as a
- * column, and "02:05" must not need its "PM".
+ * Named formats for `useFormatter()` and for ICU messages. Both languages use 24-hour times: users scan them as a column, where
+ * "02:05" must be clear without AM or PM.
  */
 export const formats = {
   dateTime: {
     /** 23 Nov 2025 */
     date: { day: "numeric", month: "short", year: "numeric" },
-    /** 23 Nov: where the year is clear from the page. */
+    /** 23 Nov: if the page makes the year clear. */
     day: { day: "numeric", month: "short" },
     /** Sun 23 Nov */
     weekday: { weekday: "short", day: "numeric", month: "short" },
@@ -25,7 +25,7 @@ export const formats = {
       minute: "2-digit",
       hourCycle: "h23",
     },
-    /** 23 Nov, 14:05:09: for lists. */
+    /** 23 Nov, 14:05:09: in lists. */
     compact: {
       day: "numeric",
       month: "short",

@@ -7,12 +7,12 @@ export const DEFAULT_LOCALE: Locale = "en";
 
 export const LOCALE_COOKIE = "locale";
 
-/** Each language's name for itself: the switch must be readable by someone who cannot read the page. */
+/** Each language's own name: someone who cannot read the page must be able to read the language switch. */
 export const LOCALE_NAMES = { en: "English", ar: "العربية" } as const satisfies Record<Locale, string>;
 
 /**
- * What `Intl` is given. English puts the day before the month, as is usual where the product is used. Digits are Latin in both languages: without the extension, Arabic would format with Arabic-Indic ones, in
- * plurals too.
+ * The locales passed to `Intl`. British English puts the day before the month, as is usual where the product is used. Both languages
+ * use Latin digits: without the extension, Arabic would use Arabic-Indic digits, also in plurals.
  */
 export const INTL_LOCALES = { en: "en-GB", ar: "ar-u-nu-latn" } as const satisfies Record<Locale, string>;
 
@@ -22,7 +22,7 @@ export function isLocale(value: string | undefined): value is Locale {
   return LOCALES.some((locale) => locale === value);
 }
 
-/** The language behind what `useLocale()` returns. */
+/** The language of an `Intl` locale, which is what `useLocale()` returns. */
 export function localeOf(intlLocale: string): Locale {
   return intlLocale.startsWith("ar") ? "ar" : "en";
 }
@@ -32,8 +32,8 @@ export function directionOf(locale: Locale): "ltr" | "rtl" {
 }
 
 /**
- * The first language of an `Accept-Language` header (RFC 9110, 12.5.4) that the product speaks, by weight and then by order.
- * Total: a malformed header gives the default.
+ * The supported language that an `Accept-Language` header (RFC 9110, 12.5.4) prefers: by weight, then by order. Never throws: a
+ * malformed header gives the default language.
  */
 export function preferredLocale(acceptLanguage: string | null): Locale {
   const ranges = (acceptLanguage ?? "")

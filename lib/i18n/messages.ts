@@ -14,7 +14,7 @@ import type settings from "./messages/en/settings.json";
 import type shell from "./messages/en/shell.json";
 import { NAMESPACES, type Namespace } from "./namespaces";
 
-/** The catalogue's shape is the English files': a key missing there does not compile. */
+/** The type comes from the English files: code that uses a key missing there does not compile. */
 export interface Messages {
   common: typeof common;
   outcomes: typeof outcomes;
@@ -31,7 +31,7 @@ export interface Messages {
   account: typeof account;
 }
 
-/** Every message of a language, by namespace. */
+/** Loads every message of a language, by namespace. */
 export async function loadMessages(locale: Locale): Promise<Messages> {
   const entries = await Promise.all(
     NAMESPACES.map(async (namespace): Promise<[Namespace, unknown]> => {

@@ -1,4 +1,4 @@
-/** One message file an area and language: `messages/<locale>/<namespace>.json`. */
+/** One message file per area and language: `messages/<locale>/<namespace>.json`. */
 export const NAMESPACES = [
   "common",
   "outcomes",

@@ -10,8 +10,8 @@ test.beforeEach(async ({ context, app, database }) => {
   await context.addCookies(await signIn(app.url));
 });
 
-/** A delivery that an older version could not read and this one can. */
-async function setAside(sql: postgres.Sql, callId: string, reason = "call_id_missing"): Promise<string> {
+/** Inserts a delivery that an older version could not read and this version can. */
+async function insertQuarantined(sql: postgres.Sql, callId: string, reason = "call_id_missing"): Promise<string> {
   const [row] = await sql`
     insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, reason)
     values ('', gen_random_uuid(), ${Buffer.from(JSON.stringify(complete(callId)))}, ${callId}, 'aaaaaaaa', 'quarantined', ${reason})
@@ -19,7 +19,7 @@ async function setAside(sql: postgres.Sql, callId: string, reason = "call_id_mis
   return String(row?.id);
 }
 
-test("the log says what came and why it was set aside; filters live in the URL; bad ones are named", async ({
+test("the log shows verdicts and reasons; filters are in the URL; invalid ones are named", async ({
   page,
   app,
   request,
@@ -41,11 +41,11 @@ test("the log says what came and why it was set aside; filters live in the URL; 
   await expect(page.getByText("No matching deliveries")).toBeVisible();
 });
 
-test("a delivery is replayed after a confirmation, and its page says what the call holds of it", async ({
+test("a delivery is replayed after confirmation, and its page shows which of its values the call uses", async ({
   page,
   database: { sql },
 }) => {
-  const id = await setAside(sql, "replayed-1");
+  const id = await insertQuarantined(sql, "replayed-1");
   await page.goto(`/deliveries/${id}`);
   await expect(page.getByText("The body does not say which call it is about.")).toBeVisible();
   await page.getByRole("button", { name: "Replay" }).click();
@@ -68,9 +68,12 @@ test("a delivery is replayed after a confirmation, and its page says what the ca
   ]);
 });
 
-test("a selection, and all of one reason, are replayed with a result for each", async ({ page, database: { sql } }) => {
-  await setAside(sql, "sel-1");
-  await setAside(sql, "sel-2");
+test("a selection and all deliveries with one reason are replayed, with a result for each", async ({
+  page,
+  database: { sql },
+}) => {
+  await insertQuarantined(sql, "sel-1");
+  await insertQuarantined(sql, "sel-2");
   await page.goto("/deliveries");
   await page.getByRole("checkbox", { name: "Select all on this page" }).check();
   await expect(page.getByText("2 selected")).toBeVisible();
@@ -81,7 +84,7 @@ test("a selection, and all of one reason, are replayed with a result for each", 
   await expect(page.getByRole("dialog")).toHaveCount(0);
 
   for (let index = 0; index < 70; index += 1) {
-    await setAside(sql, `all-${index}`);
+    await insertQuarantined(sql, `all-${index}`);
   }
   await sql`
     insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, reason)
@@ -96,7 +99,7 @@ test("a selection, and all of one reason, are replayed with a result for each", 
   await expect(page.getByRole("dialog").getByRole("link", { name: /Not a JSON object/ })).toBeVisible();
 });
 
-test("the body is a file that no browser runs, and hostile text in it stays text", async ({
+test("row 52: the body downloads as a file that no browser runs, and hostile text in it stays text", async ({
   page,
   app,
   request,
@@ -114,7 +117,7 @@ test("the body is a file that no browser runs, and hostile text in it stays text
   expect(await file.text()).toBe(hostile);
 });
 
-test("nothing has come for longer than usual: an alert says so", async ({ page, database: { sql } }) => {
+test("an alert appears when no delivery has arrived for longer than usual", async ({ page, database: { sql } }) => {
   // Six of every hour for four weeks, and nothing in the last two hours.
   await sql`
     insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, outcome, received_at)
@@ -125,12 +128,12 @@ test("nothing has come for longer than usual: an alert says so", async ({ page, 
   await expect(page.getByText(/about 1[23] deliveries usually arrive/)).toBeVisible();
 });
 
-test("a viewer sees none of it, an operator replays but not all of a reason", async ({
+test("a viewer has no access; an operator can replay deliveries, but not all with one reason", async ({
   browser,
   app,
   database: { sql },
 }) => {
-  const id = await setAside(sql, "role-1");
+  const id = await insertQuarantined(sql, "role-1");
   for (const role of ["viewer", "operator"] as const) {
     const context = await browser.newContext({ baseURL: app.url });
     await context.addCookies(await signIn(app.url, await addUser(sql, role)));

@@ -14,7 +14,7 @@ import { Popover } from "@/components/ui/popover";
 import { Select } from "@/components/ui/select";
 import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
 
-/** The filters that need typing or choosing, as the GET form that the URL is made of; empty fields are left out of it. */
+/** The filters that need input, as a GET form. Empty fields do not appear in the URL. */
 export function FilterForm({
   verdict,
   reason,
@@ -23,7 +23,7 @@ export function FilterForm({
   callId,
   from,
   to,
-  active,
+  activeCount,
 }: {
   verdict: string;
   reason: string;
@@ -32,8 +32,8 @@ export function FilterForm({
   callId: string;
   from: string;
   to: string;
-  /** How many of them are set. */
-  active: number;
+  /** How many of these filters are set. */
+  activeCount: number;
 }) {
   const t = useTranslations("deliveries");
   const tCommon = useTranslations("common.action");
@@ -60,7 +60,7 @@ export function FilterForm({
         <Button>
           <ListFilter aria-hidden />
           {t("filter.label")}
-          {active > 0 && <Badge tone="accent">{active}</Badge>}
+          {activeCount > 0 && <Badge tone="accent">{activeCount}</Badge>}
         </Button>
       }
     >
@@ -110,7 +110,7 @@ export function FilterForm({
   );
 }
 
-/** A day; where the URL holds an instant, that instant as text, so that applying another filter does not lose it. */
+/** A date input. If the URL contains an instant, a text input with that instant, so that changing another filter keeps it. */
 function DateInput({ name, value }: { name: string; value: string }) {
   const isDay = value === "" || /^\d{4}-\d\d-\d\d$/.test(value);
   return <Input type={isDay ? "date" : "text"} name={name} dir="ltr" defaultValue={value} />;

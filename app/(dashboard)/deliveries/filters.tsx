@@ -8,27 +8,27 @@ import { VERDICTS } from "@/lib/delivery/verdict";
 
 import { FilterForm } from "./filter-form";
 
-/** What narrows the log: verdicts as views, the rest in a form, and what is chosen as chips. */
+/** The filters of the log: verdicts as links, the others in a form, and the active ones as chips. */
 export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: string[] }) {
   const t = useTranslations("deliveries");
   const tCommon = useTranslations("common.action");
-  const without = (change: Partial<DeliveryFilter>) => deliveriesHref({ ...filter, ...change }) as Route;
+  const hrefWith = (change: Partial<DeliveryFilter>) => deliveriesHref({ ...filter, ...change }) as Route;
   const chips = [
     ...filter.reason.map((reason) => ({
       key: reason,
       label: t("filter.reason"),
       value: t(`reason.${reason}`),
-      href: without({ reason: filter.reason.filter((other) => other !== reason) }),
+      href: hrefWith({ reason: filter.reason.filter((other) => other !== reason) }),
     })),
     ...filter.secret.map((secret) => ({
       key: secret,
       label: t("filter.secret"),
       value: secret,
-      href: without({ secret: filter.secret.filter((other) => other !== secret) }),
+      href: hrefWith({ secret: filter.secret.filter((other) => other !== secret) }),
     })),
     ...(["callId", "from", "to"] as const).flatMap((name) => {
       const value = name === "callId" ? filter.callId : (filter[name]?.text ?? null);
-      return value === null ? [] : [{ key: name, label: t(`filter.${name}`), value, href: without({ [name]: null }) }];
+      return value === null ? [] : [{ key: name, label: t(`filter.${name}`), value, href: hrefWith({ [name]: null }) }];
     }),
   ];
   const verdict = filter.verdict.length === 1 ? filter.verdict[0] : undefined;
@@ -38,9 +38,9 @@ export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: 
         <SegmentedLinks
           label={t("filter.verdict")}
           items={[
-            { href: without({ verdict: [] }), label: t("filter.all"), active: filter.verdict.length === 0 },
+            { href: hrefWith({ verdict: [] }), label: t("filter.all"), active: filter.verdict.length === 0 },
             ...VERDICTS.map((one) => ({
-              href: without({ verdict: [one] }),
+              href: hrefWith({ verdict: [one] }),
               label: t(`verdict.${one}`),
               active: verdict === one,
             })),
@@ -54,7 +54,7 @@ export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: 
           callId={filter.callId ?? ""}
           from={filter.from?.text ?? ""}
           to={filter.to?.text ?? ""}
-          active={chips.length}
+          activeCount={chips.length}
         />
       </div>
       {chips.length > 0 && (

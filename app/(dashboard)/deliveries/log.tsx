@@ -31,7 +31,7 @@ import { VerdictBadge } from "./verdict-badge";
 
 type LogProps = { filter: DeliveryFilter; view: DeliveryListView; isAdministrator: boolean };
 
-/** Every delivery that the filter finds, the newest first. */
+/** All matching deliveries, newest first. */
 export async function DeliveryLog({ filter, view, isAdministrator }: LogProps) {
   const [page, found, t, format] = await Promise.all([
     listDeliveries(filter, view),
@@ -49,7 +49,7 @@ export async function DeliveryLog({ filter, view, isAdministrator }: LogProps) {
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("log.title")}>
           <Table className={stacked.table}>
-            {/* On a phone all that is left of the head is the choice of all. */}
+            {/* On a phone, the table head shows only the checkbox that selects all rows. */}
             <thead className="max-md:block">
               <tr className="max-md:block max-md:border-b max-md:bg-sunken max-md:px-4 max-md:py-2">
                 <Th className="w-0 pe-0 max-md:block max-md:h-auto max-md:w-auto max-md:border-b-0 max-md:first:ps-0">
@@ -98,7 +98,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
         <Checkbox name="delivery" value={id} label={selectLabel} hideLabel className="relative z-10" />
       </Td>
       <Td className={stacked.cell}>
-        {/* The link covers the row; what else can be pressed lies above it. */}
+        {/* The link covers the whole row; the other controls are above it. */}
         <Link href={`/deliveries/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
           <Time value={delivery.receivedAt} format="compact" />
         </Link>
@@ -122,7 +122,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
         {callId === "" ? (
           <Missing>{t("log.noCall")}</Missing>
         ) : verdict === "quarantined" ? (
-          // Nothing was applied, so there may be no such call.
+          // It was not applied, so the call may not exist.
           <CallId>{callId}</CallId>
         ) : (
           <Link href={callHref(callId)} className="relative z-10 underline-offset-2 hover:underline">
@@ -146,7 +146,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
   );
 }
 
-/** On one line: an id that is longer than the vendor's own is cut, and whole in its title. */
+/** One line: an ID longer than those of Sarj is truncated, and its title shows all of it. */
 function CallId({ children }: { children: string }) {
   return (
     <span title={children} className="inline-block max-w-[min(18rem,100%)] truncate align-middle md:max-w-72">
@@ -186,7 +186,7 @@ export function DeliveryLogSkeleton() {
     <div aria-busy className="overflow-hidden rounded-lg border bg-surface shadow-xs">
       <div className="h-8 border-b bg-sunken" />
       {["w-40", "w-32", "w-44", "w-36", "w-40", "w-28", "w-44", "w-36"].map((width, index) => (
-        // oxlint-disable-next-line react/no-array-index-key -- lines that never move
+        // oxlint-disable-next-line react/no-array-index-key -- the order never changes
         <div key={index} className="flex h-10 items-center gap-6 border-b px-4 last:border-b-0">
           <Skeleton className="size-4" />
           <Skeleton className="w-28" />

@@ -56,7 +56,7 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
           )}
           <Filters filter={filter} secrets={secretLabels()} />
           <PanelBoundary>
-            {/* A new key shows the skeleton again, and forgets what was selected on the page before. */}
+            {/* A new key shows the skeleton again and clears the selection of the previous page. */}
             <Suspense key={deliveriesHref(filter, view)} fallback={<DeliveryLogSkeleton />}>
               <DeliveryLog filter={filter} view={view} isAdministrator={isAdministrator} />
             </Suspense>

@@ -10,8 +10,8 @@ import { IconButton } from "@/components/ui/icon-button";
 import { ReplaySelectionButton } from "./replay-dialog";
 
 /**
- * Around a table whose rows have a checkbox named `delivery` (its value the id) and whose head has one named `all`. The rows stay the
- * server's; this listens to their changes and offers what can be done with the selection.
+ * Wraps a table whose rows have a checkbox named `delivery` (its value is the ID) and whose head has one named `all`. The rows stay
+ * server components: this listens to their change events and shows the actions for the selected rows.
  */
 export function Selection({
   reasons,
@@ -22,20 +22,20 @@ export function Selection({
   children: ReactNode;
 }) {
   const t = useTranslations("deliveries.replay");
-  const box = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const [ids, setIds] = useState<string[]>([]);
 
   const inputs = (name: string) => [
-    ...(box.current?.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`) ?? []),
+    ...(container.current?.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`) ?? []),
   ];
-  const read = () => {
+  const updateSelection = () => {
     const rows = inputs("delivery");
-    const chosen = rows.filter((input) => input.checked).map((input) => input.value);
+    const selected = rows.filter((input) => input.checked).map((input) => input.value);
     for (const head of inputs("all")) {
-      head.checked = chosen.length > 0 && chosen.length === rows.length;
-      head.indeterminate = chosen.length > 0 && chosen.length < rows.length;
+      head.checked = selected.length > 0 && selected.length === rows.length;
+      head.indeterminate = selected.length > 0 && selected.length < rows.length;
     }
-    setIds(chosen);
+    setIds(selected);
   };
   const onChange = (event: React.ChangeEvent<HTMLDivElement>) => {
     const { target } = event as unknown as { target: HTMLInputElement };
@@ -44,18 +44,18 @@ export function Selection({
         input.checked = target.checked;
       }
     }
-    read();
+    updateSelection();
   };
   const clear = () => {
     for (const input of inputs("delivery")) {
       input.checked = false;
     }
-    read();
+    updateSelection();
   };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it hears the checkboxes inside of it
-    <div ref={box} onChange={onChange}>
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it handles the events of the checkboxes inside
+    <div ref={container} onChange={onChange}>
       {children}
       {ids.length > 0 && (
         <div className="pointer-events-none fixed inset-x-0 bottom-20 z-30 flex justify-center px-4 md:bottom-6">

@@ -4,17 +4,17 @@ import { useTranslations } from "next-intl";
 import { Badge } from "@/components/ui/badge";
 import type { Verdict } from "@/lib/delivery/verdict";
 
-const LOOKS = {
+const STYLES = {
   applied: { tone: "success", icon: Check },
   duplicate: { tone: "neutral", icon: CopyCheck },
   superseded: { tone: "info", icon: CornerDownRight },
   quarantined: { tone: "warning", icon: Inbox },
 } as const satisfies Record<Verdict, { tone: string; icon: LucideIcon }>;
 
-/** What became of a delivery: colour, sign and word. */
+/** The verdict of a delivery, with colour, icon and label. */
 export function VerdictBadge({ verdict }: { verdict: Verdict }) {
   const t = useTranslations("deliveries");
-  const { tone, icon: Icon } = LOOKS[verdict];
+  const { tone, icon: Icon } = STYLES[verdict];
   return (
     <Badge tone={tone} title={t(`verdictHint.${verdict}`)}>
       <Icon className={verdict === "superseded" ? "rtl-flip" : ""} aria-hidden />

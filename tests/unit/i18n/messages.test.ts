@@ -44,8 +44,8 @@ function read(locale: Locale, namespace: Namespace): Tree {
 }
 
 /**
- * The arguments and tags of a message: `used` wherever they occur, `shown` where the reader sees them. A plural that only bends a word
- * ("was", "were") shows nothing, and another language may do without it.
+ * The arguments and tags of a message: `used` are all of them, `shown` those that the reader sees. A plural that only changes a word
+ * ("was", "were") shows nothing, so another language may omit it.
  */
 function argumentsOf(message: string): { used: Set<string>; shown: Set<string> } {
   const used = new Set<string>();
@@ -76,7 +76,7 @@ function argumentsOf(message: string): { used: Set<string>; shown: Set<string> }
   return { used, shown };
 }
 
-/** The forms between which a message chooses by a number that it shows: `=1` and `=2` are as good as `one` and `two`. */
+/** The forms of each plural that shows its number. `=1` and `=2` count as `one` and `two`. */
 function pluralsOf(message: string): string[][] {
   const found: string[][] = [];
   const walk = (elements: MessageFormatElement[]) => {
@@ -103,14 +103,14 @@ function pluralsOf(message: string): string[][] {
 const english = messagesOf("en");
 const arabic = messagesOf("ar");
 
-/** Names, units, examples and technical words that are the same in Arabic text, and nothing else. */
+/** Names, units, examples and technical terms that are not translated. */
 const SAME_IN_BOTH =
   /^(Callboard|Sarj API|CSV|XLSX|JSON|URL|ID|API|P90|p90|SIP|UTC|SHA-256|ms|B|KB|MB|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const ARABIC_LETTER = /\p{Script=Arabic}/u;
 /** Arabic-Indic digits: the product shows Latin digits in both languages. */
 const ARABIC_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/;
 
-/** What is left of a message when its arguments and tags are taken away. */
+/** A message without its arguments and tags. */
 function wordsOf(message: string): string {
   return message.replaceAll(/<[^>]*>/g, "").replaceAll(/\{\w+(, \w+)?\}/g, "");
 }
@@ -119,7 +119,7 @@ test("both languages have the same messages", () => {
   expect([...arabic.keys()].toSorted()).toEqual([...english.keys()].toSorted());
 });
 
-test("a message takes no argument that the other language has not, and drops none that is shown", () => {
+test("an Arabic message has no argument that the English one lacks, and omits none that is shown", () => {
   const differing = [...english].flatMap(([key, text]) => {
     const [en, ar] = [argumentsOf(text), argumentsOf(arabic.get(key) ?? "")];
     const unknown = [...ar.used].filter((name) => !en.used.has(name));
@@ -129,7 +129,7 @@ test("a message takes no argument that the other language has not, and drops non
   expect(differing).toEqual([]);
 });
 
-test("no message is empty, and none has space around it but after a colon", () => {
+test("no message is empty or has surrounding space, except after a colon", () => {
   for (const locale of LOCALES) {
     const untidy = [...messagesOf(locale)].filter(
       ([, text]) => text.trim() === "" || text.replace(/: $/, ":") !== text.replace(/: $/, ":").trim(),
@@ -150,8 +150,8 @@ test("English messages are in English", () => {
   expect([...english].filter(([, text]) => ARABIC_LETTER.test(text))).toEqual([]);
 });
 
-test("a number is shown in every form that its language has for it", () => {
-  // Nothing is counted in Arabic as it is in `other`, or has a sentence of its own: `zero` is not needed.
+test("a plural that shows its number has every form of its language", () => {
+  // Arabic shows zero like `other` or in a message of its own, so `zero` is not needed.
   const needed: Record<Locale, string[]> = { en: ["one", "other"], ar: ["one", "two", "few", "many", "other"] };
   for (const locale of LOCALES) {
     const incomplete = [...messagesOf(locale)].filter(([, text]) =>
@@ -161,7 +161,7 @@ test("a number is shown in every form that its language has for it", () => {
   }
 });
 
-/** Every set of codes that pages describe, with the place of its descriptions and what is described beside it. */
+/** Every set of codes that pages describe: the path of the descriptions, the codes, and keys for other cases. */
 const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][] = [
   ["deliveries.detail.flag", FLAG_PROBLEMS],
   ["deliveries.reason", QUARANTINE_REASONS],

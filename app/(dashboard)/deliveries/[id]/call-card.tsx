@@ -9,7 +9,7 @@ import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { getCall } from "@/db/calls/read";
 import { callHref } from "@/lib/call/link";
 
-/** The call that a delivery is about, and whether it can be trusted. */
+/** The call of a delivery, and whether it is verified. */
 export async function CallCard({ callId }: { callId: string }) {
   const [found, t] = await Promise.all([getCall(callId), getTranslations("deliveries")]);
   if (found === null) {

@@ -71,7 +71,7 @@ export async function InterpretedFields({
   );
 }
 
-const SIGNS = {
+const STANDING_ICONS = {
   held: { Icon: Check, className: "text-success-text" },
   agreed: { Icon: Equal, className: "text-muted" },
   outdone: { Icon: ArrowRight, className: "text-warning-text rtl-flip" },
@@ -80,7 +80,7 @@ const SIGNS = {
 
 async function Held({ row, until }: { row: Standing; until: Date | null }) {
   const t = await getTranslations("deliveries.detail");
-  const { Icon, className } = SIGNS[row.standing];
+  const { Icon, className } = STANDING_ICONS[row.standing];
   return (
     <div className="flex items-start gap-2">
       <Icon className={`mt-0.5 size-4 shrink-0 ${className}`} aria-hidden />
@@ -96,10 +96,10 @@ async function Held({ row, until }: { row: Standing; until: Date | null }) {
   );
 }
 
-/** `name` is what the sentence calls a source that cannot be told any more. */
+/** `unidentified` is the text for a source that can no longer be identified. */
 function sourceOf(
   source: Standing["source"],
-  name: ReactNode,
+  unidentified: ReactNode,
   t: Awaited<ReturnType<typeof getTranslations<"deliveries.detail">>>,
 ): ReactNode {
   const [id] = source?.deliveryIds ?? [];
@@ -110,10 +110,10 @@ function sourceOf(
       </Link>
     );
   }
-  return source?.kind === "api" ? t("sourceApi") : name;
+  return source?.kind === "api" ? t("sourceApi") : unidentified;
 }
 
-/** A fact in the words of its field; the wide ones by how much they hold. */
+/** Formats a value by its field. Of large values it shows only the size. */
 async function Value({
   field,
   value,
@@ -140,7 +140,6 @@ async function Value({
     case "phoneNumber":
       return <Ltr>{String(value)}</Ltr>;
     case "transcript":
-      // As the interpretation of a body makes it.
       return t("turns", { count: countSpoken(readTranscript(value as TranscriptMessage[], []).turns) });
     case "corrections":
       return t("corrections", { count: lengthOf(value) });

@@ -34,7 +34,7 @@ import { VerdictBadge } from "../verdict-badge";
 import { CallCard } from "./call-card";
 import { InterpretedFields } from "./interpreted-fields";
 
-/** Once a request, for the title and the page. */
+/** One query per request, shared by the title and the page. */
 const findDelivery = cache(async (id: string) => (z.uuid().safeParse(id).success ? getDelivery(id) : null));
 
 export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">): Promise<Metadata> {
@@ -49,7 +49,7 @@ export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">
   };
 }
 
-/** One delivery: as it came, as it is understood, and what became of what it says. */
+/** One delivery: as received, as interpreted today, and which of its values the call uses. */
 export default async function DeliveryPage({ params }: PageProps<"/deliveries/[id]">) {
   const user = await requirePage("operator");
   const delivery = await findDelivery((await params).id);
@@ -84,7 +84,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
         }
         actions={
           <>
-            {/* Not a Link: it is a file. */}
+            {/* Not a Link, because it downloads a file. */}
             <a href={`/deliveries/${id}/body`} download className={cn(buttonClass({ size: "sm" }))}>
               <Download aria-hidden />
               {t("detail.download")}
@@ -148,7 +148,7 @@ async function Interpreted({ delivery }: { delivery: WholeDelivery }) {
   );
 }
 
-/** A remark is `path: problem`. */
+/** A flag is stored as `path: problem`. */
 async function Flags({ flags }: { flags: string[] }) {
   const t = await getTranslations("deliveries.detail");
   if (flags.length === 0) {
@@ -172,24 +172,24 @@ async function Flags({ flags }: { flags: string[] }) {
   );
 }
 
-/** More of a body than this is not shown on a page, but in the file. */
-const MOST_SHOWN = 200_000;
+/** The page shows at most this many characters of a body; the download contains all of it. */
+const MAX_SHOWN = 200_000;
 
 async function Body({ delivery }: { delivery: WholeDelivery }) {
   const [{ form, text, isDecoded }, t] = await Promise.all([
     readableBody(delivery.body, delivery.contentEncoding),
     getTranslations("deliveries.detail"),
   ]);
-  const isCut = text.length > MOST_SHOWN || (form === "hex" && delivery.body.length > 64 * 1024);
-  const remarks: ReactNode[] = [
+  const isCut = text.length > MAX_SHOWN || (form === "hex" && delivery.body.length > 64 * 1024);
+  const notes: ReactNode[] = [
     !isDecoded && t("bodyNotDecoded"),
     isDecoded && form === "hex" && t("bodyHex"),
     form === "text" && t("bodyText"),
     isCut && t("bodyCut"),
   ].filter(Boolean);
   return (
-    <Card title={t("body")} {...(remarks.length > 0 ? { description: remarks.join(" ") } : {})}>
-      <CodeBlock code={text.slice(0, MOST_SHOWN)} label={t("bodyLabel")} className="mt-1" />
+    <Card title={t("body")} {...(notes.length > 0 ? { description: notes.join(" ") } : {})}>
+      <CodeBlock code={text.slice(0, MAX_SHOWN)} label={t("bodyLabel")} className="mt-1" />
     </Card>
   );
 }
