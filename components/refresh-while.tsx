@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
-import { refresher } from "./session-ended";
+import { whileSignedIn } from "./session-ended";
 
 /**
  * Refreshes the page every few seconds, while this is rendered, the tab is visible and there is a session: render it while there is work
@@ -18,7 +18,7 @@ export function RefreshWhile({
 }) {
   const router = useRouter();
   useEffect(() => {
-    const refresh = refresher(() => router.refresh());
+    const refresh = whileSignedIn(() => router.refresh());
     let remaining = maxRefreshes;
     const timer = setInterval(() => {
       if (document.visibilityState === "visible" && remaining > 0) {

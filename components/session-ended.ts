@@ -1,43 +1,41 @@
-/**
- * The session has ended while somebody works: the page stays as it is, with all that was typed, and the shell asks to sign in beside it.
- */
+/** What happens when the session ends while somebody works: the page stays, with everything that was typed, and a dialog asks to sign in. */
+
 const EVENT = "callboard:session-ended";
 
-export function sayThatSessionEnded(): void {
+/** Opens the dialog that asks to sign in. */
+export function announceSessionEnd(): void {
   window.dispatchEvent(new Event(EVENT));
 }
 
-export function onSessionEnded(listen: () => void): () => void {
-  window.addEventListener(EVENT, listen);
-  return () => window.removeEventListener(EVENT, listen);
+/** Calls `listener` each time that the session is found to have ended. Returns how to stop it. */
+export function onSessionEnded(listener: () => void): () => void {
+  window.addEventListener(EVENT, listener);
+  return () => window.removeEventListener(EVENT, listener);
 }
 
-/** For whoever an action refuses: where it is for want of a session, the shell asks to sign in as well. */
-export function heedRefusal(reason: string): void {
-  if (reason === "signedOut") {
-    sayThatSessionEnded();
-  }
-}
-
-/** Whether there is no session any more, for sure; not where it could not be asked for. Looking prolongs nothing. */
-export async function hasSessionEnded(): Promise<boolean> {
+/** `unknown`: the server did not answer. Asking does not prolong the session. */
+async function readSessionState(): Promise<"valid" | "ended" | "unknown"> {
   const answer = await fetch("/api/auth/get-session?disableRefresh=true", { cache: "no-store" }).catch(() => null);
-  return answer?.ok === true && (await answer.json().catch(() => undefined)) === null;
+  const session: unknown = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
+  return session === undefined ? "unknown" : session === null ? "ended" : "valid";
 }
 
 /**
- * A page's own refreshing, for as long as there is a session: without one it would lead to the sign-in page. It is said once, and the
- * refreshing goes on when somebody has signed in.
+ * For a page that refreshes itself: calls `refresh` only while there is a session and a server that answers. Without a session the
+ * refreshed page would redirect to the sign-in page; without a server Next would load the page again. Either would lose what was typed.
+ * The end of the session is announced once; after a new sign-in the refreshing continues.
  */
-export function refresher(refresh: () => void): () => Promise<void> {
-  let isSaid = false;
+export function whileSignedIn(refresh: () => void): () => Promise<void> {
+  let isAnnounced = false;
   return async () => {
-    const hasEnded = await hasSessionEnded();
-    if (!hasEnded) {
+    const state = await readSessionState();
+    if (state === "valid") {
       refresh();
-    } else if (!isSaid) {
-      sayThatSessionEnded();
+    } else if (state === "ended" && !isAnnounced) {
+      announceSessionEnd();
     }
-    isSaid = hasEnded;
+    if (state !== "unknown") {
+      isAnnounced = state === "ended";
+    }
   };
 }

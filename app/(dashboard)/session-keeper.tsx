@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent } from "react";
 
-import { sayThatSessionEnded } from "@/components/session-ended";
+import { announceSessionEnd } from "@/components/session-ended";
 
 const EVERY_MS = 30 * 60_000;
 
@@ -14,7 +14,7 @@ export function SessionKeeper() {
   const ask = useEffectEvent(async () => {
     const answer = await fetch("/api/auth/get-session", { cache: "no-store" }).catch(() => null);
     if (answer?.ok && (await answer.json().catch(() => undefined)) === null) {
-      sayThatSessionEnded();
+      announceSessionEnd();
     }
   });
   useEffect(() => {

@@ -2,23 +2,18 @@
 
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { z } from "zod";
 
-import { env } from "@/lib/env";
-import { isSameOrigin } from "@/lib/http/same-origin";
-import { errorCode, log } from "@/lib/log";
+import { action } from "@/server/auth/action";
 import { auth } from "@/server/auth/auth";
 
-/** Ends this session. Needs no role. */
-export async function signOut(): Promise<{ ok: false }> {
-  const requestHeaders = await headers();
-  if (!isSameOrigin(requestHeaders, env.APP_URL)) {
-    return { ok: false };
-  }
-  try {
-    await auth.api.signOut({ headers: requestHeaders });
-  } catch (error) {
-    log("error", "sign_out_unavailable", { error_code: errorCode(error) });
-    return { ok: false };
-  }
-  redirect("/sign-in");
-}
+/** Ends this session, where there is one, and redirects to the sign-in page. */
+export const signOut = action({
+  role: "anyone",
+  input: z.void(),
+  failure: "sign_out_unavailable",
+  work: async () => {
+    await auth.api.signOut({ headers: await headers() });
+    redirect("/sign-in");
+  },
+});

@@ -2,11 +2,10 @@
 
 import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
-import { toast } from "sonner";
 
 import { cn } from "@/components/cn";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuRadioGroup, MenuSeparator } from "@/components/ui/menu";
+import { useAction } from "@/components/use-action";
 import { usePreferences } from "@/components/use-preferences";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
 import type { Role } from "@/lib/people/role";
@@ -31,7 +30,7 @@ export function UserMenu({
 }) {
   const t = useTranslations("shell");
   const { theme, setTheme, locale, setLocale } = usePreferences();
-  const [pending, startTransition] = useTransition();
+  const { run, pending } = useAction({ words: { unavailable: t("signOutFailed") } });
   return (
     <Menu
       align={side === "bottom" ? "end" : "start"}
@@ -98,16 +97,7 @@ export function UserMenu({
         <Keyboard aria-hidden />
         {t("shortcuts.open")}
       </MenuItem>
-      <MenuItem
-        onClick={() =>
-          startTransition(async () => {
-            const answer = await signOut();
-            if (!answer.ok) {
-              toast.error(t("signOutFailed"));
-            }
-          })
-        }
-      >
+      <MenuItem onClick={() => run(() => signOut())}>
         <LogOut className="rtl-flip" aria-hidden />
         {t("signOut")}
       </MenuItem>

@@ -14,8 +14,9 @@ import { safeNextPath } from "@/lib/url/next-path";
 import { authOptions } from "./auth";
 
 /**
- * Who is signed in, and the gates. Every page, action and route handler first calls `requirePage`, `requireAction` or `requireApi`
- * with the role that it needs. A check in a layout is not enough: a layout does not run again when somebody goes from page to page.
+ * Who is signed in, and the gates. Every page and route handler first calls `requirePage` or `requireApi` with the role that it
+ * needs; server actions are wrapped by `action.ts`. A check in a layout is not enough: a layout does not run again when somebody goes
+ * from page to page.
  */
 
 /**
@@ -98,26 +99,5 @@ export async function requireApi(role: Role = "viewer", request?: Request): Prom
     return includesRole(found.role, role) ? { ok: true, user: found } : refuse(403, "forbidden");
   } catch {
     return refuse(503, "unavailable");
-  }
-}
-
-export type ActionGate =
-  | { ok: true; user: SignedInUser }
-  /** The message is `auth.error.<reason>`. */
-  | { ok: false; reason: "signedOut" | "forbidden" | "unavailable" };
-
-/** The gate of server actions. It returns a refusal rather than throwing it, because a person can do something about each of them. */
-export async function requireAction(role: Role = "viewer"): Promise<ActionGate> {
-  if (!isSameOrigin(await headers(), env.APP_URL)) {
-    return { ok: false, reason: "forbidden" };
-  }
-  try {
-    const found = await getUser();
-    if (found === null) {
-      return { ok: false, reason: "signedOut" };
-    }
-    return includesRole(found.role, role) ? { ok: true, user: found } : { ok: false, reason: "forbidden" };
-  } catch {
-    return { ok: false, reason: "unavailable" };
   }
 }

@@ -7,11 +7,12 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactElement, useRef, useState } from "react";
 
-import { heedRefusal } from "@/components/session-ended";
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
+import { type SharedReason, useAction } from "@/components/use-action";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { QuarantineReason } from "@/lib/sarj/interpret";
 
@@ -23,17 +24,16 @@ type Result = {
   verdict: Verdict | "gone";
   reason: string | null;
 };
-type Problem = "signedOut" | "forbidden" | "unavailable" | "offline";
 
-/** One step of the work: what it did, or why it could not go on. The place to go on from stays with the caller. */
-type Step = () => Promise<{ ok: true; results: Result[]; isLast: boolean } | { ok: false; problem: Problem }>;
+/** Replays the next few deliveries. It remembers how far it is, so the same step after a refusal continues from there. */
+type Step = () => Promise<{ ok: true; results: Result[]; isLast: boolean } | { ok: false; reason: SharedReason }>;
 
-type Run = { phase: "asking" | "running" | "stopped" | "done"; results: Result[]; problem: Problem | null };
+type Progressed = { phase: "asking" | "running" | "stopped" | "done"; results: Result[] };
 
-const NOT_BEGUN: Run = { phase: "asking", results: [], problem: null };
+const NOT_STARTED: Progressed = { phase: "asking", results: [] };
 const MOST_LISTED = 20;
 
-/** Asks, works in steps with progress, and says what became of each. `makeSteps` begins anew each time the dialog opens. */
+/** Asks, replays in steps with progress, and shows the result of each. `makeStep` is called once each time the dialog is used. */
 function ReplayDialog({
   trigger,
   title,
@@ -56,17 +56,19 @@ function ReplayDialog({
   const tCommon = useTranslations("common.action");
   const router = useRouter();
   const [open, setOpen] = useState(false);
-  const [run, setRun] = useState<Run>(NOT_BEGUN);
+  const [{ phase, results }, setProgress] = useState(NOT_STARTED);
+  const { run, refusal, clear } = useAction({ beside: true });
   const step = useRef<Step | null>(null);
-  const wanted = useRef(false);
+  const isWanted = useRef(false);
 
-  const change = (next: boolean) => {
+  const showDialog = (next: boolean) => {
     if (next) {
       step.current = null;
-      setRun(NOT_BEGUN);
+      setProgress(NOT_STARTED);
+      clear();
     } else {
-      wanted.current = false;
-      if (run.results.length > 0) {
+      isWanted.current = false;
+      if (results.length > 0) {
         onDone?.();
         router.refresh();
       }
@@ -74,41 +76,37 @@ function ReplayDialog({
     setOpen(next);
   };
 
-  const work = async () => {
-    step.current ??= makeStep();
-    wanted.current = true;
-    setRun((before) => ({ ...before, phase: "running", problem: null }));
-    while (wanted.current) {
-      const answer = await step.current().catch(() => ({ ok: false as const, problem: "offline" as const }));
+  const replayAll = async () => {
+    const next = (step.current ??= makeStep());
+    isWanted.current = true;
+    setProgress((before) => ({ ...before, phase: "running" }));
+    while (isWanted.current) {
+      const answer = await run(next);
       if (!answer.ok) {
-        wanted.current = false;
-        heedRefusal(answer.problem);
-        setRun((before) => ({ ...before, phase: "stopped", problem: answer.problem }));
-        return;
+        isWanted.current = false;
+        break;
       }
-      setRun((before) => ({
-        ...before,
+      setProgress((before) => ({
         results: [...before.results, ...answer.results],
         phase: answer.isLast ? "done" : before.phase,
       }));
       if (answer.isLast) {
-        wanted.current = false;
+        isWanted.current = false;
         return;
       }
     }
-    setRun((before) => (before.phase === "running" ? { ...before, phase: "stopped" } : before));
+    setProgress((before) => (before.phase === "running" ? { ...before, phase: "stopped" } : before));
   };
   const stop = () => {
-    wanted.current = false;
+    isWanted.current = false;
   };
 
-  const { phase, results, problem } = run;
   const done = results.length;
   return (
     <Dialog
       trigger={trigger}
       open={open}
-      onOpenChange={change}
+      onOpenChange={showDialog}
       className="max-w-md"
       title={
         phase === "asking"
@@ -120,8 +118,8 @@ function ReplayDialog({
       footer={
         phase === "asking" ? (
           <>
-            <Button onClick={() => change(false)}>{tCommon("cancel")}</Button>
-            <Button variant="primary" onClick={work}>
+            <Button onClick={() => showDialog(false)}>{tCommon("cancel")}</Button>
+            <Button variant="primary" onClick={replayAll}>
               <RotateCcw aria-hidden />
               {t("replay.confirm")}
             </Button>
@@ -131,11 +129,11 @@ function ReplayDialog({
         ) : (
           <>
             {phase === "stopped" && (
-              <Button variant="primary" onClick={work}>
+              <Button variant="primary" onClick={replayAll}>
                 {t("replay.goOn")}
               </Button>
             )}
-            <Button variant={phase === "done" ? "primary" : "secondary"} onClick={() => change(false)}>
+            <Button variant={phase === "done" ? "primary" : "secondary"} onClick={() => showDialog(false)}>
               {t("replay.close")}
             </Button>
           </>
@@ -158,12 +156,8 @@ function ReplayDialog({
               </p>
             </div>
           )}
-          {problem !== null && (
-            <Notice tone="danger" announce>
-              {t(`replay.error.${problem}`)}
-            </Notice>
-          )}
-          {phase === "stopped" && problem === null && <Notice tone="info">{t("replay.stopped")}</Notice>}
+          <RefusalNotice refusal={refusal} />
+          {phase === "stopped" && refusal === null && <Notice tone="info">{t("replay.stopped")}</Notice>}
           <Results results={results} />
         </div>
       )}
@@ -237,7 +231,7 @@ export function ReplaySelectionButton({
       title={ids.length === 1 ? t("titleOne") : t("titleSelection", { count: ids.length })}
       {...(reasons.includes("unexpected_address") ? { warning: t("bodyAddress") } : {})}
       total={ids.length}
-      makeStep={() => stepsOf(ids)}
+      makeStep={() => stepForIds(ids)}
       {...(onDone === undefined ? {} : { onDone })}
     />
   );
@@ -245,13 +239,13 @@ export function ReplaySelectionButton({
 
 const IDS_A_STEP = 10;
 
-function stepsOf(ids: readonly string[]): Step {
+function stepForIds(ids: readonly string[]): Step {
   let at = 0;
   return async () => {
     const some = ids.slice(at, at + IDS_A_STEP);
     const answer = await replaySelection(some);
     if (!answer.ok) {
-      return { ok: false, problem: answer.reason };
+      return answer;
     }
     at += some.length;
     const results = some.map((id): Result => {
@@ -277,18 +271,18 @@ export function ReplayReasonButton({ reason, count }: { reason: QuarantineReason
       count={t("replay.bodyCount", { count })}
       {...(reason === "unexpected_address" ? { warning: t("replay.bodyAddress") } : {})}
       total={count}
-      makeStep={() => stepsFor(reason)}
+      makeStep={() => stepForReason(reason)}
     />
   );
 }
 
-function stepsFor(reason: QuarantineReason): Step {
+function stepForReason(reason: QuarantineReason): Step {
   const until = new Date();
   let after: { receivedAt: Date; id: string } | null = null;
   return async () => {
     const answer = await replayReason({ reason, after, until });
     if (!answer.ok) {
-      return { ok: false, problem: answer.reason };
+      return answer;
     }
     after = answer.next;
     return { ok: true, results: answer.replayed, isLast: answer.next === null };

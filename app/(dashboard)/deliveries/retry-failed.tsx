@@ -1,30 +1,22 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
-import { useTransition } from "react";
 import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
+import { useAction } from "@/components/use-action";
 
 import { retryFailedCalls } from "./actions";
 
 /** Asks the API again about the calls that were given up. */
 export function RetryFailed() {
   const t = useTranslations("deliveries");
-  const router = useRouter();
-  const [pending, startTransition] = useTransition();
-  const retry = () =>
-    startTransition(async () => {
-      const answer = await retryFailedCalls().catch(() => ({ ok: false as const, reason: "offline" as const }));
-      if (answer.ok) {
-        toast.success(t("alert.failedRetried", { count: answer.count }));
-        router.refresh();
-      } else {
-        heedRefusal(answer.reason);
-        toast.error(t(`replay.error.${answer.reason}`));
-      }
-    });
+  const { run, pending } = useAction();
+  const retry = async () => {
+    const answer = await run(() => retryFailedCalls());
+    if (answer.ok) {
+      toast.success(t("alert.failedRetried", { count: answer.count }));
+    }
+  };
   return (
     <button
       type="button"

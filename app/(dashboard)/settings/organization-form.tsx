@@ -1,19 +1,17 @@
 "use client";
 
 import { useFormatter, useLocale, useNow, useTranslations } from "next-intl";
-import { useActionState, useEffect, useState } from "react";
-import { toast } from "sonner";
+import { useState } from "react";
 
-import { heedRefusal } from "@/components/session-ended";
+import { RefusalNotice } from "@/components/refusal-notice";
 import { slot } from "@/components/slot";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Ltr } from "@/components/ui/ltr";
-import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
-import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useFormAction } from "@/components/use-form-action";
 import type { TimeZoneChoice } from "@/lib/time/time-zones";
 
 import { updateOrganization } from "./actions";
@@ -23,10 +21,9 @@ type OrganizationFormProps = {
   zones: readonly TimeZoneChoice[];
 };
 
-/** Every field is held here, so that nothing typed is lost whatever the answer is. */
+/** The organization's settings. All fields are controlled: the combobox and the select cannot be uncontrolled. */
 export function OrganizationForm({ organization, zones }: OrganizationFormProps) {
   const t = useTranslations("settings.organization");
-  const tForm = useTranslations("settings");
   const tCommon = useTranslations("common.action");
   const format = useFormatter();
   const locale = useLocale();
@@ -36,35 +33,12 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
     timeZone: organization.timeZone,
     weekStart: String(organization.weekStart),
   });
-  const [state, action, pending] = useActionState(updateOrganization, {
-    values,
-    errors: {},
-    refused: null,
-    savedAt: null,
-  });
-  const form = useFocusInvalid(state.errors);
+  const { errors, refusal, form, pending } = useFormAction(updateOrganization, values, { saved: t("saved") });
   const set = (change: Partial<typeof values>) => setValues((before) => ({ ...before, ...change }));
 
-  useEffect(() => {
-    if (state.savedAt !== null) {
-      toast.success(t("saved"));
-    }
-  }, [state.savedAt, t]);
-
-  const { errors, refused } = state;
-  useEffect(() => {
-    if (state.refused !== null) {
-      heedRefusal(state.refused);
-    }
-  }, [state]);
-
   return (
-    <form ref={form} action={action} noValidate className="max-w-xl space-y-5 pt-2">
-      {refused !== null && (
-        <Notice tone="danger" announce>
-          {tForm(`refused.${refused}`)}
-        </Notice>
-      )}
+    <form {...form} className="max-w-xl space-y-5 pt-2">
+      <RefusalNotice refusal={refusal} />
       <Field label={t("name")} hint={t("nameHint")} error={errors.name && t(`error.${errors.name}`)} required>
         <Input
           name="name"

@@ -7,7 +7,7 @@ export type SettingsSection = {
   name: "organization" | "vendor" | "users" | "import" | "privacy" | "audit" | "account";
   href: Route;
   icon: LucideIcon;
-  /** Who sees it; its page has a gate of its own. */
+  /** The lowest role that sees it. The page has its own gate. */
   role: Role;
 };
 

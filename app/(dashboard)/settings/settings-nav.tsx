@@ -8,7 +8,7 @@ import { cn } from "@/components/cn";
 
 import { SETTINGS_SECTIONS, type SettingsSection } from "./sections";
 
-/** Brings a link to the middle of the row that it scrolls in. The page stays where it is. */
+/** Scrolls a link to the middle of its row, without scrolling the page. */
 function showInRow(link: HTMLElement | null) {
   const row = link?.closest("nav");
   if (link && row) {
@@ -17,7 +17,7 @@ function showInRow(link: HTMLElement | null) {
   }
 }
 
-/** The sections, at the side on a wide screen and in a scrolling row on a narrow one. */
+/** The sections: a column on a wide screen, a scrolling row on a narrow one. */
 export function SettingsNav({ visible, label }: { visible: readonly SettingsSection["name"][]; label: string }) {
   const t = useTranslations("settings.nav");
   const pathname = usePathname();

@@ -1,19 +1,18 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useActionState } from "react";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
-import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useFormAction } from "@/components/use-form-action";
 import type { LinkPurpose } from "@/lib/people/link-purpose";
 
 import { redeem } from "./actions";
 
-/** The name, where someone is invited, and a password of one's own. */
+/** Asks an invited person for their name, and everybody for a new password. */
 export function LinkForm({
   purpose,
   token,
@@ -27,17 +26,13 @@ export function LinkForm({
 }) {
   const t = useTranslations("auth");
   const error = useTranslations("auth.error");
-  const [{ name, errors }, action, pending] = useActionState(redeem, { name: initialName, errors: {} });
-  const form = useFocusInvalid(errors);
+  const { values, errors, refusal, form, pending } = useFormAction(redeem, { name: initialName });
+  const { name } = values;
   return (
-    <form ref={form} action={action} noValidate className="space-y-4">
+    <form {...form} className="space-y-4">
       <input type="hidden" name="token" value={token} />
       <input type="hidden" name="purpose" value={purpose} />
-      {errors.form && (
-        <Notice tone={errors.form === "unavailable" ? "warning" : "danger"} announce>
-          {error(errors.form)}
-        </Notice>
-      )}
+      <RefusalNotice refusal={refusal} />
       {purpose === "invite" && (
         <Field label={t("link.name")} error={errors.name && error(errors.name)} required>
           <Input
@@ -50,7 +45,7 @@ export function LinkForm({
           />
         </Field>
       )}
-      {/* Readable, not editable; password managers take it for the account that the password belongs to. */}
+      {/* Read-only. Password managers save the new password for this account. */}
       <Field label={t("link.email")}>
         <Input
           name="username"

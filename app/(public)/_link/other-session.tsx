@@ -4,7 +4,7 @@ import { slot } from "@/components/slot";
 import { Notice } from "@/components/ui/notice";
 import { getUser } from "@/server/auth/gates";
 
-/** Said where going on replaces the session of somebody else: an administrator who tries out the link. */
+/** A warning that the link replaces the session of another person, such as an administrator who tries it out. */
 export async function OtherSession({ email }: { email: string }) {
   const signedIn = await getUser();
   if (signedIn === null || signedIn.email === email) {

@@ -2,43 +2,31 @@
 
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { useActionState } from "react";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
-import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useFormAction } from "@/components/use-form-action";
 
 import { setUp } from "./actions";
 
 export function SetupForm() {
   const t = useTranslations("auth");
-  const [{ values, errors, seconds = 0 }, action, pending] = useActionState(setUp, {
-    values: { code: "", name: "", email: "" },
-    errors: {},
-  });
-  const form = useFocusInvalid(errors);
+  const { values, errors, refusal, form, pending } = useFormAction(setUp, { code: "", name: "", email: "" });
   return (
-    <form ref={form} action={action} noValidate className="space-y-4">
-      {errors.form && (
-        <Notice
-          tone={errors.form === "unavailable" ? "warning" : "danger"}
-          announce
-          {...(errors.form === "closed"
-            ? {
-                action: (
-                  <Link href="/sign-in" className="font-medium underline underline-offset-2">
-                    {t("signIn.submit")}
-                  </Link>
-                ),
-              }
-            : {})}
-        >
-          {t(`error.${errors.form}`, { seconds })}
-        </Notice>
-      )}
+    <form {...form} className="space-y-4">
+      <RefusalNotice
+        refusal={refusal}
+        action={
+          refusal?.reason === "closed" ? (
+            <Link href="/sign-in" className="font-medium underline underline-offset-2">
+              {t("signIn.submit")}
+            </Link>
+          ) : undefined
+        }
+      />
       <Field
         label={t("setup.code")}
         hint={t("setup.codeHint")}

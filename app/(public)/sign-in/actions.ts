@@ -3,51 +3,39 @@
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
+import { refuseFields } from "@/lib/action-answer";
 import { safeNextPath } from "@/lib/url/next-path";
+import { formAction } from "@/server/auth/action";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
-/** What the form shows after an attempt. The values are keys of `auth.error`. */
-export type SignInState = {
-  email: string;
-  errors: {
-    email?: "emailRequired" | "emailInvalid";
-    password?: "passwordRequired" | "credentials";
-    form?: "unavailable" | "forbidden" | "tooMany" | "deactivated";
-  };
-  /** How long to wait, with `tooMany`. */
-  seconds?: number;
-};
+/** Keys of `auth.error`. */
+type SignInErrors = { email?: "emailRequired" | "emailInvalid"; password?: "passwordRequired" | "credentials" };
 
-const schema = z.object({
-  email: z.string().trim().max(320).catch(""),
-  password: z.string().max(1_000).catch(""),
-  next: z.string().catch("/"),
-});
-
-/** Open to everybody: this is the door itself. */
-export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
-  const { email, password, next } = schema.parse(Object.fromEntries(form));
-  const errors: SignInState["errors"] = {
+/** Signs in with an e-mail address and a password, and redirects to `next`. */
+export const signIn = formAction({
+  role: "anyone",
+  input: z.object({
+    email: z.string().trim().max(320).catch(""),
+    password: z.string().max(1_000).catch(""),
+    next: z.string().catch("/"),
+  }),
+  keep: ["email"],
+  check: ({ email, password }): SignInErrors => ({
     ...(email === ""
-      ? { email: "emailRequired" as const }
+      ? { email: "emailRequired" }
       : z.email().safeParse(email).success
         ? {}
-        : { email: "emailInvalid" as const }),
-    ...(password === "" ? { password: "passwordRequired" as const } : {}),
-  };
-  if (Object.keys(errors).length > 0) {
-    return { email, errors };
-  }
-  const answer = await signInWithPassword(email, password);
-  if (answer.ok) {
-    redirect(hrefAfterPassword(answer.next, safeNextPath(next)));
-  }
-  if (answer.reason === "credentials") {
-    return { email, errors: { password: "credentials" } };
-  }
-  return {
-    email,
-    errors: { form: answer.reason },
-    ...(answer.reason === "tooMany" ? { seconds: answer.seconds } : {}),
-  };
-}
+        : { email: "emailInvalid" }),
+    ...(password === "" ? { password: "passwordRequired" } : {}),
+  }),
+  failure: "sign_in_unavailable",
+  work: async ({ email, password, next }) => {
+    const answer = await signInWithPassword(email, password);
+    if (answer.ok) {
+      redirect(hrefAfterPassword(answer.next, safeNextPath(next)));
+    }
+    return answer.reason === "credentials"
+      ? refuseFields({ password: "credentials" })
+      : { ...answer, reason: answer.reason };
+  },
+});

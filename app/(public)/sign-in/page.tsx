@@ -21,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const { next, error } = await searchParams;
   const path = safeNextPath(typeof next === "string" ? next : null);
-  // The form is shown while the database is away: the answer to it says so.
+  // The page renders without the database too. Then the form's answer says that it cannot be reached.
   const [user, someUser, organization, t] = await Promise.all([
     getUser().catch(() => null),
     hasUsers().catch(() => true),
@@ -43,7 +43,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
       <p className="mt-1 mb-6 text-base text-muted">{t("subtitle")}</p>
       {typeof error === "string" && (
         <Notice tone={error === "sso_unavailable" ? "warning" : "danger"} announce className="mb-4">
-          {t(`refused.${REFUSED[error] ?? "other"}`)}
+          {t(`refused.${MESSAGES[error] ?? "other"}`)}
         </Notice>
       )}
       <SignInForm next={path} />
@@ -53,8 +53,8 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   );
 }
 
-/** Codes with which the way through the identity provider or the second step ended. */
-const REFUSED: Partial<
+/** The message for each error code with which single sign-on or the second step redirects here. */
+const MESSAGES: Partial<
   Record<string, "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable">
 > = {
   code_expired: "expired",
@@ -63,7 +63,7 @@ const REFUSED: Partial<
   state_invalid: "expired",
   access_denied: "cancelled",
   email_not_verified: "unverified",
-  // Somebody of that e-mail is here; without the provider's word for it that is not proof of being them.
+  // There is a user with this e-mail address, but the provider has not verified that the address is theirs.
   account_not_linked: "unverified",
   email_not_found: "unverified",
   signup_disabled: "unknown",
@@ -71,7 +71,7 @@ const REFUSED: Partial<
   sso_unavailable: "unavailable",
 };
 
-/** At `APP_URL`, which is where the provider leads back to: the cookie that begins it must be set there. */
+/** At `APP_URL`, because the provider redirects back there and needs the cookie that this URL sets. */
 function ssoUrl(next: string): string {
   return new URL(`/sign-in/sso?${new URLSearchParams({ next })}`, env.APP_URL).href;
 }

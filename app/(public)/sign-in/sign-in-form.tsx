@@ -1,32 +1,27 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useActionState } from "react";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
 import { PasswordInput } from "@/components/ui/password-input";
-import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useFormAction } from "@/components/use-form-action";
 
 import { signIn } from "./actions";
 
 export function SignInForm({ next }: { next: string }) {
   const t = useTranslations("auth");
-  const [{ email, errors, seconds = 0 }, action, pending] = useActionState(signIn, { email: "", errors: {} });
-  const form = useFocusInvalid(errors);
+  const { values, errors, refusal, form, pending } = useFormAction(signIn, { email: "" });
+  const { email } = values;
   return (
-    <form ref={form} action={action} noValidate className="space-y-4">
+    <form {...form} className="space-y-4">
       <input type="hidden" name="next" value={next} />
-      {errors.form && (
-        <Notice tone={errors.form === "unavailable" ? "warning" : "danger"} announce>
-          {t(`error.${errors.form}`, { seconds })}
-        </Notice>
-      )}
+      <RefusalNotice refusal={refusal} />
       <Field label={t("signIn.email")} error={errors.email && t(`error.${errors.email}`)} required>
         <Input
-          // The browser clears a form that an action answered: what was typed comes back.
+          // React resets a form after its action. The key makes the field start again from what was typed.
           key={email}
           name="email"
           type="email"

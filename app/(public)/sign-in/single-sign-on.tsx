@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { slot } from "@/components/slot";
 import { buttonClass } from "@/components/ui/button-class";
 
-/** A link and no form: the content policy would stop a form that ends on another site. */
+/** A link, not a form: the Content-Security-Policy blocks forms that redirect to another site. */
 export function SingleSignOn({ name, href }: { name: string; href: string }) {
   const t = useTranslations("auth.signIn");
   return (

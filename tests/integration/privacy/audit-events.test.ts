@@ -102,7 +102,7 @@ const ACTS: Act[] = [
   },
   {
     name: "marking a call as a test",
-    run: ({ act }) => act("calls/[callId]/actions#markCallAsTest", ["two", true]),
+    run: ({ act }) => act("calls/[callId]/actions#markCallAsTest", [{ callId: "two", isTest: true }]),
     writes: () => [{ action: "call_marked", call: "two", detail: { is_test: true } }],
   },
   {
@@ -220,7 +220,7 @@ const ACTS: Act[] = [
   },
   {
     name: "changing a role",
-    run: ({ act, person }) => act("settings/users/actions#setRole", [person.id, "operator"]),
+    run: ({ act, person }) => act("settings/users/actions#setRole", [{ id: person.id, role: "operator" }]),
     writes: ({ person }) => [{ action: "user_changed", subject: person.email, detail: { role: "operator" } }],
   },
   {

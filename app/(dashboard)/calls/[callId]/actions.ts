@@ -7,14 +7,10 @@ import { z } from "zod";
 import { requestEnrichment } from "@/db/calls/enrichment";
 import { getCall } from "@/db/calls/read";
 import { decide, markAsTest, takeBackDecision } from "@/db/calls/reviews";
+import { refuse } from "@/lib/action-answer";
 import { MAX_NOTE_LENGTH, REVIEW_DECISIONS } from "@/lib/call/review";
-import { errorCode, log } from "@/lib/log";
-import { audit } from "@/server/audit";
-import { type ActionGate, requireAction } from "@/server/auth/gates";
+import { action } from "@/server/auth/action";
 import { enrichDue } from "@/server/jobs/enrich";
-
-/** `failed`: the database, a call that is gone, or input that no page of ours sends. */
-type Refusal = { ok: false; reason: Exclude<ActionGate, { ok: true }>["reason"] | "failed" };
 
 const callId = z
   .string()
@@ -22,114 +18,74 @@ const callId = z
   .max(200)
   .refine((text) => !text.includes("\u0000"));
 
-const decisionInput = z.object({
-  callId,
-  decision: z.enum(REVIEW_DECISIONS),
-  note: z
-    .string()
-    .max(MAX_NOTE_LENGTH)
-    .transform((text) => text.toWellFormed().replaceAll("\u0000", "").trim() || null),
+/** Adds a person's decision about a call. `id` is for undoing it. `gone`: the call no longer exists. */
+export const decideOnCall = action({
+  role: "operator",
+  input: z.object({
+    callId,
+    decision: z.enum(REVIEW_DECISIONS),
+    note: z
+      .string()
+      .max(MAX_NOTE_LENGTH)
+      .transform((text) => text.toWellFormed().replaceAll("\u0000", "").trim() || null),
+  }),
+  failure: "review_failed",
+  invalidate: refresh,
+  work: async (decision, { user }) => {
+    const id = await decide({ ...decision, userId: user.id });
+    return id === null ? refuse("gone") : { ok: true, id };
+  },
 });
 
-/** Adds a person's decision about a call. `id` is for taking it back. */
-export async function decideOnCall(input: {
-  callId: string;
-  decision: string;
-  note: string;
-}): Promise<{ ok: true; id: string } | Refusal> {
-  const gate = await requireAction("operator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const parsed = decisionInput.safeParse(input);
-  if (!parsed.success) {
-    return { ok: false, reason: "failed" };
-  }
-  return attempt("review_failed", async () => {
-    const id = await decide({ ...parsed.data, userId: gate.user.id });
-    return id === null ? null : { ok: true, id };
-  });
-}
+/** Deletes a person's own, recent decision, so that the one before it holds again. `gone`: it is too old, or no longer the last. */
+export const undoDecision = action({
+  role: "operator",
+  input: z.object({ callId, id: z.uuid() }),
+  failure: "review_failed",
+  invalidate: refresh,
+  work: async ({ callId: call, id }, { user }) =>
+    (await takeBackDecision(call, id, user.id)) ? { ok: true } : refuse("gone"),
+});
 
-/** Takes back one's own decision of a moment ago; the one before it stands again. */
-export async function undoDecision(input: { callId: string; id: string }): Promise<{ ok: true } | Refusal> {
-  const gate = await requireAction("operator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const parsed = z.object({ callId, id: z.uuid() }).safeParse(input);
-  if (!parsed.success) {
-    return { ok: false, reason: "failed" };
-  }
-  return attempt("review_failed", async () =>
-    (await takeBackDecision(parsed.data.callId, parsed.data.id, gate.user.id)) ? { ok: true } : null,
-  );
-}
+/** Marks a call as a test or removes the mark; statistics leave tests out. `gone`: the call no longer exists. */
+export const markCallAsTest = action({
+  role: "administrator",
+  input: z.object({ callId, isTest: z.boolean() }),
+  failure: "test_mark_failed",
+  invalidate: refresh,
+  work: async ({ callId: marked, isTest }, { audit }) => {
+    await audit({ action: "call_marked", callId: marked, detail: { is_test: isTest } });
+    return (await markAsTest(marked, isTest)) ? { ok: true } : refuse("gone");
+  },
+});
 
-/** Marks a call as a test or takes the mark off; statistics leave tests out. */
-export async function markCallAsTest(id: string, isTest: boolean): Promise<{ ok: true } | Refusal> {
-  const gate = await requireAction("administrator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const parsed = z.object({ id: callId, isTest: z.boolean() }).safeParse({ id, isTest });
-  if (!parsed.success) {
-    return { ok: false, reason: "failed" };
-  }
-  return attempt("test_mark_failed", async () => {
-    const { id: marked, isTest: mark } = parsed.data;
-    await audit(gate.user, { action: "call_marked", callId: marked, detail: { is_test: mark } });
-    return (await markAsTest(marked, mark)) ? { ok: true } : null;
-  });
-}
-
-/** Asks the vendor's API for a call again, after it was given up. */
-export async function fetchCallAgain(id: string): Promise<{ ok: true } | Refusal> {
-  const gate = await requireAction("operator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const parsed = callId.safeParse(id);
-  if (!parsed.success) {
-    return { ok: false, reason: "failed" };
-  }
-  return attempt("enrichment_request_failed", async () => {
-    await requestEnrichment(parsed.data);
+/** Asks the vendor's API for a call again, after the job has given up on it. */
+export const fetchCallAgain = action({
+  role: "operator",
+  input: callId,
+  failure: "enrichment_request_failed",
+  invalidate: refresh,
+  work: async (id) => {
+    await requestEnrichment(id);
     after(() => enrichDue());
     return { ok: true };
-  });
-}
+  },
+});
 
-/** The number of a call, where the organization has it masked until revealed. Written down before it is told. */
-export async function revealNumber(id: string): Promise<{ ok: true; phoneNumber: string } | Refusal> {
-  const gate = await requireAction("operator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const parsed = callId.safeParse(id);
-  try {
-    const found = parsed.success ? await getCall(parsed.data) : null;
+/**
+ * The phone number of a call, where the organization masks numbers until somebody reveals them. The event is written before the number
+ * is returned. `gone`: the call or its number no longer exists.
+ */
+export const revealNumber = action({
+  role: "operator",
+  input: callId,
+  failure: "reveal_failed",
+  work: async (id, { audit }) => {
+    const found = await getCall(id);
     if (found === null || found.call.phoneNumber === null) {
-      return { ok: false, reason: "failed" };
+      return refuse("gone");
     }
-    await audit(gate.user, { action: "number_revealed", callId: found.call.callId });
+    await audit({ action: "number_revealed", callId: found.call.callId });
     return { ok: true, phoneNumber: found.call.phoneNumber };
-  } catch (error) {
-    log("error", "reveal_failed", { error_code: errorCode(error) });
-    return { ok: false, reason: "failed" };
-  }
-}
-
-async function attempt<Done extends { ok: true }>(
-  event: string,
-  run: () => Promise<Done | null>,
-): Promise<Done | Refusal> {
-  try {
-    const done = await run();
-    refresh();
-    return done ?? { ok: false, reason: "failed" };
-  } catch (error) {
-    log("error", event, { error_code: errorCode(error) });
-    return { ok: false, reason: "failed" };
-  }
-}
+  },
+});

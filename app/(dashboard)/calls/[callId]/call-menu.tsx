@@ -2,38 +2,34 @@
 
 import { Ellipsis, FlaskConical, FlaskConicalOff, Link2, SquareArrowOutUpRight } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
 import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
+import { useAction } from "@/components/use-action";
 
 import { useIsPanel } from "../calls-frame";
-import { notReached } from "./action-answer";
 import { markCallAsTest } from "./actions";
 
 /** What is seldom done with a call. */
 export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: boolean; canMark: boolean }) {
   const t = useTranslations("call");
-  const errors = useTranslations("auth.error");
   const isPanel = useIsPanel();
-  const [, startTransition] = useTransition();
+  const { run } = useAction({ words: { gone: t("review.failed") } });
 
-  const mark = (next: boolean, isUndo = false) =>
-    startTransition(async () => {
-      const answer = await markCallAsTest(callId, next).catch(notReached);
-      if (!answer.ok) {
-        heedRefusal(answer.reason);
-        toast.error(answer.reason === "failed" ? t("review.failed") : errors(answer.reason));
-      } else if (isUndo) {
-        toast.success(t("review.undone"));
-      } else {
-        toast.success(next ? t("test.marked") : t("test.unmarked"), {
-          action: { label: t("review.undo"), onClick: () => mark(!next, true) },
-        });
-      }
-    });
+  const mark = async (next: boolean, isUndo = false) => {
+    const answer = await run(() => markCallAsTest({ callId, isTest: next }));
+    if (!answer.ok) {
+      return;
+    }
+    if (isUndo) {
+      toast.success(t("review.undone"));
+    } else {
+      toast.success(next ? t("test.marked") : t("test.unmarked"), {
+        action: { label: t("review.undo"), onClick: () => mark(!next, true) },
+      });
+    }
+  };
 
   return (
     <Menu

@@ -2,14 +2,13 @@
 
 import { Eye } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
-import { toast } from "sonner";
+import { useState } from "react";
 
-import { heedRefusal } from "@/components/session-ended";
 import { useShortcut } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Ltr } from "@/components/ui/ltr";
+import { useAction } from "@/components/use-action";
 
 import { revealNumber } from "./actions";
 
@@ -17,20 +16,15 @@ import { revealNumber } from "./actions";
 export function RevealNumber({ callId, masked }: { callId: string; masked: string }) {
   const t = useTranslations("call");
   const [shown, setShown] = useState<string | null>(null);
-  const [pending, startTransition] = useTransition();
-  const reveal = () => {
+  const { run, pending } = useAction({ words: { gone: t("revealFailed") } });
+  const reveal = async () => {
     if (shown !== null || pending) {
       return;
     }
-    startTransition(async () => {
-      const answer = await revealNumber(callId);
-      if (answer.ok) {
-        setShown(answer.phoneNumber);
-      } else {
-        heedRefusal(answer.reason);
-        toast.error(t("revealFailed"));
-      }
-    });
+    const answer = await run(() => revealNumber(callId));
+    if (answer.ok) {
+      setShown(answer.phoneNumber);
+    }
   };
   useShortcut({ keys: "r", label: t("revealPhone"), scope: "page" }, reveal);
   return (

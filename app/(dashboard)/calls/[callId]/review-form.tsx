@@ -1,56 +1,47 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState, useTransition } from "react";
+import { useId, useState } from "react";
 import { toast } from "sonner";
 
 import { cn } from "@/components/cn";
-import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Radio } from "@/components/ui/radio";
 import { Textarea } from "@/components/ui/textarea";
+import { useAction } from "@/components/use-action";
 import { DECISIONS, type Decision, MAX_NOTE_LENGTH } from "@/lib/call/review";
 
-import { notReached } from "./action-answer";
 import { decideOnCall, undoDecision } from "./actions";
 
 /** One of three decisions and a note. What is saved can be undone for a while. */
 export function ReviewForm({ callId, decision, note }: { callId: string; decision: Decision | null; note: string }) {
   const t = useTranslations("call.review");
-  const errors = useTranslations("auth.error");
   const id = useId();
   const [chosen, setChosen] = useState(decision);
   const [text, setText] = useState(note);
-  const [isPending, startTransition] = useTransition();
+  const saving = useAction({ words: { gone: t("failed") } });
+  const undoing = useAction({ words: { gone: t("undoFailed") } });
+  const isPending = saving.pending || undoing.pending;
   const isTooLong = text.length > MAX_NOTE_LENGTH;
   const isChanged = chosen !== decision || text.trim() !== note.trim();
 
-  const save = (wanted: Decision | "cleared", words: string) =>
-    startTransition(async () => {
-      const answer = await decideOnCall({ callId, decision: wanted, note: words }).catch(notReached);
-      if (!answer.ok) {
-        heedRefusal(answer.reason);
-        toast.error(answer.reason === "failed" ? t("failed") : errors(answer.reason));
-        return;
-      }
-      const { id } = answer;
+  const save = async (wanted: Decision | "cleared", words: string) => {
+    const answer = await saving.run(() => decideOnCall({ callId, decision: wanted, note: words }));
+    if (answer.ok) {
       toast.success(wanted === "cleared" ? t("removed") : t("saved", { decision: t(`decision.${wanted}`) }), {
-        action: { label: t("undo"), onClick: () => undo(id) },
+        action: { label: t("undo"), onClick: () => undo(answer.id) },
         duration: 10_000,
       });
-    });
+    }
+  };
 
-  const undo = (id: string) =>
-    startTransition(async () => {
-      const answer = await undoDecision({ callId, id }).catch(notReached);
-      if (answer.ok) {
-        toast.success(t("undone"));
-      } else {
-        heedRefusal(answer.reason);
-        toast.error(answer.reason === "failed" ? t("undoFailed") : errors(answer.reason));
-      }
-    });
+  const undo = async (reviewId: string) => {
+    const answer = await undoing.run(() => undoDecision({ callId, id: reviewId }));
+    if (answer.ok) {
+      toast.success(t("undone"));
+    }
+  };
 
   return (
     <form
@@ -58,7 +49,7 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
       onSubmit={(event) => {
         event.preventDefault();
         if (chosen !== null && !isTooLong && !isPending) {
-          save(chosen, text);
+          void save(chosen, text);
         }
       }}
     >

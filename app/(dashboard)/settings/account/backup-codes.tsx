@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 
-/** The codes, this one time, and the ways to keep them. */
+/** The backup codes, which are shown only once, and ways to save them. */
 export function BackupCodes({ codes, onKept }: { codes: string[]; onKept: () => void }) {
   const t = useTranslations("account.secondFactor");
   const text = `${codes.join("\n")}\n`;

@@ -1,36 +1,29 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useTransition } from "react";
 import { toast } from "sonner";
 
-import { sayThatSessionEnded } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { useAction } from "@/components/use-action";
 
 import { endOtherSessions, endOwnSession, signOutEverywhere } from "./actions";
-import { notReached } from "./why";
 
 export function EndSession({ id, device }: { id: string; device: string }) {
   const t = useTranslations("account.sessions");
-  const sayRefusal = useRefusal();
-  const [pending, startTransition] = useTransition();
+  const { run, pending } = useAction();
   return (
     <Button
       size="sm"
       variant="danger-quiet"
       pending={pending}
       aria-label={t("endLabel", { device })}
-      onClick={() =>
-        startTransition(async () => {
-          const answer = await endOwnSession(id).catch(notReached);
-          if (answer.ok) {
-            toast.success(t("ended"));
-          } else {
-            sayRefusal(answer.reason);
-          }
-        })
-      }
+      onClick={async () => {
+        const answer = await run(() => endOwnSession(id));
+        if (answer.ok) {
+          toast.success(t("ended"));
+        }
+      }}
     >
       {t("end")}
     </Button>
@@ -39,22 +32,17 @@ export function EndSession({ id, device }: { id: string; device: string }) {
 
 export function EndOthers() {
   const t = useTranslations("account.sessions");
-  const sayRefusal = useRefusal();
-  const [pending, startTransition] = useTransition();
+  const { run, pending } = useAction();
   return (
     <Button
       size="sm"
       pending={pending}
-      onClick={() =>
-        startTransition(async () => {
-          const answer = await endOtherSessions().catch(notReached);
-          if (answer.ok) {
-            toast.success(t("endedOthers", { count: answer.count }));
-          } else {
-            sayRefusal(answer.reason);
-          }
-        })
-      }
+      onClick={async () => {
+        const answer = await run(() => endOtherSessions());
+        if (answer.ok) {
+          toast.success(t("endedOthers", { count: answer.count }));
+        }
+      }}
     >
       {t("endOthers")}
     </Button>
@@ -63,7 +51,7 @@ export function EndOthers() {
 
 export function SignOutEverywhere() {
   const t = useTranslations("account.sessions");
-  const sayRefusal = useRefusal();
+  const { run } = useAction();
   return (
     <ConfirmDialog
       trigger={
@@ -76,18 +64,10 @@ export function SignOutEverywhere() {
       confirmLabel={t("everywhereSubmit")}
       danger
       onConfirm={async () => {
-        // Where it succeeds it leads to the sign-in page and does not come back.
-        const answer = await signOutEverywhere().catch(notReached);
-        if (answer !== undefined) {
-          sayRefusal(answer.reason);
-        }
+        // Once the sessions have ended, the action redirects and this does not return.
+        await run(() => signOutEverywhere());
         return false;
       }}
     />
   );
-}
-
-function useRefusal(): (reason: "signedOut" | "forbidden" | "unavailable" | "offline") => void {
-  const t = useTranslations("auth.error");
-  return (reason) => (reason === "signedOut" ? sayThatSessionEnded() : toast.error(t(reason)));
 }

@@ -1,48 +1,64 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactElement, useId, useState, useTransition } from "react";
+import { type ReactElement, useId, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { PasswordInput } from "@/components/ui/password-input";
+import { useAction } from "@/components/use-action";
+import type { Refusal } from "@/lib/action-answer";
 
-import type { PasswordRefusal } from "./actions";
-import { notReached, useWhy } from "./why";
-
-/** Asks for one's password before something that a stranger at an open browser must not do. */
-export function PasswordDialog({
+/** Asks for the person's own password before something that a stranger at an open browser must not do. */
+export function PasswordDialog<Answer extends { ok: true } | Refusal<"currentPasswordWrong" | "tooMany">>({
   trigger,
   title,
   description,
   submitLabel,
   danger = false,
-  onSubmit,
+  submit,
+  onDone,
 }: {
   trigger: ReactElement;
   title: string;
   description: string;
   submitLabel: string;
   danger?: boolean;
-  onSubmit: (password: string) => Promise<{ ok: true } | PasswordRefusal>;
+  submit: (password: string) => Promise<Answer>;
+  onDone: (answer: Extract<Answer, { ok: true }>) => void;
 }) {
   const t = useTranslations("account.secondFactor");
   const error = useTranslations("auth.error");
   const id = useId();
-  const sayWhy = useWhy();
   const [open, setOpen] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [pending, startTransition] = useTransition();
-  const change = (next: boolean) => {
+  const [isMissing, setMissing] = useState(false);
+  const { run, pending, refusal, clear } = useAction({ beside: true });
+  const showDialog = (next: boolean) => {
     setOpen(next);
-    setProblem(null);
+    setMissing(false);
+    clear();
+  };
+  const confirm = async (password: string) => {
+    if (pending) {
+      return;
+    }
+    setMissing(password === "");
+    if (password === "") {
+      clear();
+      return;
+    }
+    const answer = await run(() => submit(password));
+    if (answer.ok) {
+      showDialog(false);
+      onDone(answer as Extract<Answer, { ok: true }>);
+    }
   };
   return (
     <Dialog
       trigger={trigger}
       open={open}
-      onOpenChange={change}
+      onOpenChange={showDialog}
       title={title}
       description={description}
       footer={
@@ -59,25 +75,10 @@ export function PasswordDialog({
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          const password = String(new FormData(event.currentTarget).get("password") ?? "");
-          if (password === "") {
-            setProblem(error("passwordRequired"));
-            return;
-          }
-          if (pending) {
-            return;
-          }
-          startTransition(async () => {
-            const answer = await onSubmit(password).catch(notReached);
-            if (answer.ok) {
-              change(false);
-            } else {
-              setProblem(sayWhy(answer));
-            }
-          });
+          void confirm(String(new FormData(event.currentTarget).get("password") ?? ""));
         }}
       >
-        <Field label={t("passwordLabel")} error={problem} required>
+        <Field label={t("passwordLabel")} error={isMissing ? error("passwordRequired") : refusal?.text} required>
           <PasswordInput name="password" autoComplete="current-password" />
         </Field>
       </form>

@@ -2,7 +2,7 @@
 
 import { ShieldCheck, ShieldOff } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 
 import { Badge } from "@/components/ui/badge";
@@ -11,6 +11,7 @@ import { Card } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { useAction } from "@/components/use-action";
 
 import {
   beginSecondFactor,
@@ -21,9 +22,8 @@ import {
 } from "./actions";
 import { BackupCodes } from "./backup-codes";
 import { PasswordDialog } from "./password-dialog";
-import { notReached, useWhy } from "./why";
 
-type Step = { at: "rest" } | { at: "scan"; enrolment: Enrolment } | { at: "codes"; backupCodes: string[] };
+type Step = { at: "start" } | { at: "scan"; enrolment: Enrolment } | { at: "codes"; backupCodes: string[] };
 
 export function SecondFactor({
   enabled,
@@ -33,12 +33,12 @@ export function SecondFactor({
 }: {
   enabled: boolean;
   hasPassword: boolean;
-  /** Who asks for a second factor where there is no password here. */
+  /** The identity provider that asks people without a password here for their second factor. */
   provider: string;
   backupCodesLeft: number;
 }) {
   const t = useTranslations("account.secondFactor");
-  const [step, setStep] = useState<Step>({ at: "rest" });
+  const [step, setStep] = useState<Step>({ at: "start" });
   return (
     <Card
       title={t("title")}
@@ -58,11 +58,11 @@ export function SecondFactor({
       ) : step.at === "scan" ? (
         <Scan
           enrolment={step.enrolment}
-          onCancel={() => setStep({ at: "rest" })}
+          onCancel={() => setStep({ at: "start" })}
           onConfirmed={() => setStep({ at: "codes", backupCodes: step.enrolment.backupCodes })}
         />
       ) : step.at === "codes" ? (
-        <BackupCodes codes={step.backupCodes} onKept={() => setStep({ at: "rest" })} />
+        <BackupCodes codes={step.backupCodes} onKept={() => setStep({ at: "start" })} />
       ) : enabled ? (
         <Enabled
           backupCodesLeft={backupCodesLeft}
@@ -83,13 +83,8 @@ function Begin({ onBegun }: { onBegun: (enrolment: Enrolment) => void }) {
       title={t("setUpTitle")}
       description={t("setUpDescription")}
       submitLabel={t("setUp")}
-      onSubmit={async (password) => {
-        const answer = await beginSecondFactor(password);
-        if (answer.ok) {
-          onBegun(answer.enrolment);
-        }
-        return answer;
-      }}
+      submit={beginSecondFactor}
+      onDone={({ enrolment }) => onBegun(enrolment)}
     />
   );
 }
@@ -104,20 +99,15 @@ function Scan({
   onConfirmed: () => void;
 }) {
   const t = useTranslations("account.secondFactor");
-  const sayWhy = useWhy();
   const [code, setCode] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
-  const [pending, startTransition] = useTransition();
-  const confirm = () =>
-    startTransition(async () => {
-      const answer = await confirmSecondFactor(code).catch(notReached);
-      if (answer.ok) {
-        toast.success(t("turnedOn"));
-        onConfirmed();
-      } else {
-        setProblem(sayWhy(answer));
-      }
-    });
+  const { run, pending, refusal } = useAction({ beside: true });
+  const confirm = async () => {
+    const answer = await run(() => confirmSecondFactor(code));
+    if (answer.ok) {
+      toast.success(t("turnedOn"));
+      onConfirmed();
+    }
+  };
   return (
     <div className="grid gap-x-8 gap-y-6 sm:grid-cols-[auto_1fr]">
       <svg
@@ -125,7 +115,7 @@ function Scan({
         aria-label={t("qr")}
         viewBox={`0 0 ${qr.size} ${qr.size}`}
         shapeRendering="crispEdges"
-        // A camera needs dark on light, whatever the theme.
+        // A camera needs dark on light, in both themes.
         className="size-44 rounded-md border bg-white"
       >
         <path d={qr.path} fill="#000" />
@@ -150,12 +140,12 @@ function Scan({
           onSubmit={(event) => {
             event.preventDefault();
             if (!pending) {
-              confirm();
+              void confirm();
             }
           }}
         >
           <h3 className="font-medium">{t("confirmTitle")}</h3>
-          <Field label={t("code")} error={problem} required className="max-w-48">
+          <Field label={t("code")} error={refusal?.text} required className="max-w-48">
             <Input
               name="code"
               dir="ltr"
@@ -199,13 +189,8 @@ function Enabled({
         title={t("newCodesTitle")}
         description={t("newCodesDescription")}
         submitLabel={t("newCodesSubmit")}
-        onSubmit={async (password) => {
-          const answer = await makeBackupCodes(password);
-          if (answer.ok) {
-            onNewCodes(answer.backupCodes);
-          }
-          return answer;
-        }}
+        submit={makeBackupCodes}
+        onDone={({ backupCodes }) => onNewCodes(backupCodes)}
       />
       <PasswordDialog
         trigger={<Button variant="danger-quiet">{t("turnOff")}</Button>}
@@ -213,13 +198,8 @@ function Enabled({
         description={t("turnOffDescription")}
         submitLabel={t("turnOffSubmit")}
         danger
-        onSubmit={async (password) => {
-          const answer = await turnSecondFactorOff(password);
-          if (answer.ok) {
-            toast.success(t("turnedOff"));
-          }
-          return answer;
-        }}
+        submit={turnSecondFactorOff}
+        onDone={() => toast.success(t("turnedOff"))}
       />
     </div>
   );

@@ -185,7 +185,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
   );
 }
 
-/** What it was done to: a page of ours where it is one. */
+/** The subject of an event, as a link where it has a page here. */
 function Subject({ action, subject }: { action: string; subject: string }) {
   const t = useTranslations("audit.subject");
   const page = action.startsWith("delivery_")
@@ -203,7 +203,7 @@ function Subject({ action, subject }: { action: string; subject: string }) {
   return subject === "organization" || subject === "mask_numbers" ? t(subject) : <bdi>{subject}</bdi>;
 }
 
-/** A detail in words. The log outlives the code that wrote it: what has no words any more is shown as it was written. */
+/** A detail in words. Events outlive the code that wrote them, so a detail without words is shown as it is stored. */
 function Detail({ name, value }: { name: string; value: string | number | boolean | null }) {
   const t = useTranslations("audit");
   const tState = useTranslations("common.state");
@@ -239,7 +239,7 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
       <bdi>{text}</bdi>
     );
   };
-  // That a thing was done at all is said by its name.
+  // For a detail that only says that something was done, the label is enough.
   return value === true && name !== "on" && name !== "to" ? (
     t(label)
   ) : (

@@ -7,26 +7,27 @@ import { useRouter } from "next/navigation";
 import { type DragEvent, type ReactNode, useDeferredValue, useId, useMemo, useRef, useState } from "react";
 
 import { cn } from "@/components/cn";
-import { heedRefusal } from "@/components/session-ended";
+import { RefusalNotice } from "@/components/refusal-notice";
 import { slot } from "@/components/slot";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
-import { type CallIdList, IMPORTS_PER_SECOND, readCallIds } from "@/lib/call/id-list";
+import { useAction } from "@/components/use-action";
+import { type CallIdList, readCallIds } from "@/lib/call/id-list";
 
 import { addToImport, beginImport } from "./actions";
+import { importDuration } from "./import-duration";
 
 type FileProblem = "spreadsheet" | "tooLarge" | "unreadable";
 type ChosenFile = { name: string; text: string } | { name: string; problem: FileProblem };
 
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
-const IDS_A_PART = 2000;
+const IDS_PER_PART = 2000;
 
-/** Takes a list of calls, says what was found in it before anything happens, and begins the import. */
+/** Reads a list of call IDs, shows what it contains, and starts the import. */
 export function ImportForm() {
   const t = useTranslations("settings.import");
   const [source, setSource] = useState<"pasted" | "file">("pasted");
@@ -36,10 +37,12 @@ export function ImportForm() {
 
   const text = useDeferredValue(source === "pasted" ? pasted : file !== null && "text" in file ? file.text : "");
   const read = useMemo(() => (text === "" ? null : readCallIds(text, column)), [text, column]);
-  // The columns of the table, also after one of them was chosen.
+  // The columns of the table, which stay a choice after one was chosen.
   const columns = useMemo(() => {
-    const unguided = text === "" || column === undefined ? read : readCallIds(text);
-    return unguided !== null && !unguided.ok && unguided.problem === "which_column" ? unguided.columns : null;
+    const withoutColumn = text === "" || column === undefined ? read : readCallIds(text);
+    return withoutColumn !== null && !withoutColumn.ok && withoutColumn.problem === "which_column"
+      ? withoutColumn.columns
+      : null;
   }, [text, column, read]);
 
   const choose = async (chosen: File | undefined) => {
@@ -128,10 +131,10 @@ function FilePicker({
 }) {
   const t = useTranslations("settings.import");
   const id = useId();
-  const [over, setOver] = useState(false);
+  const [isDraggedOver, setDraggedOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    setOver(false);
+    setDraggedOver(false);
     onChoose(event.dataTransfer.files[0]);
   };
   return (
@@ -139,17 +142,17 @@ function FilePicker({
       <span className="text-sm font-medium" id={`${id}-label`}>
         {t("file")}
       </span>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is one way more, beside the input inside */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping a file is an alternative to the input inside */}
       <label
         onDragOver={(event) => {
           event.preventDefault();
-          setOver(true);
+          setDraggedOver(true);
         }}
-        onDragLeave={() => setOver(false)}
+        onDragLeave={() => setDraggedOver(false)}
         onDrop={drop}
         className={cn(
           "flex flex-col items-center gap-1.5 rounded-lg border border-dashed border-border-strong px-4 py-8 text-center has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring",
-          over && "border-accent bg-accent-soft",
+          isDraggedOver && "border-accent bg-accent-soft",
         )}
       >
         <FileUp className="size-5 text-subtle" aria-hidden />
@@ -172,7 +175,7 @@ function FilePicker({
           className="sr-only"
           onChange={(event) => {
             onChoose(event.target.files?.[0]);
-            // The same file, mended, can be chosen again.
+            // So that the same file can be chosen again after it was corrected.
             event.target.value = "";
           }}
         />
@@ -189,45 +192,43 @@ function FilePicker({
   );
 }
 
-const MOST_REJECTED = 20;
+const MAX_REJECTED_SHOWN = 20;
 
 function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted" | "file"; fileName: string | null }) {
   const t = useTranslations("settings.import");
-  const tRefused = useTranslations("settings.refused");
   const format = useFormatter();
   const router = useRouter();
   const [sent, setSent] = useState<number | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const begun = useRef<{ list: CallIdList; id: string; sent: number } | null>(null);
+  const { run, refusal } = useAction({
+    words: { nothing: t("error.nothing"), off: t("error.off") },
+    beside: true,
+  });
+  const started = useRef<{ list: CallIdList; id: string; sent: number } | null>(null);
   const { ids, repeated, rejected, column } = list;
 
-  /** Sends the list in parts. When a part fails, the next try goes on behind what has arrived. */
+  /** Sends the list in parts. After a part that failed, the next attempt continues with that part. */
   const start = async () => {
-    setError(null);
-    if (begun.current?.list !== list) {
-      begun.current = null;
+    if (started.current?.list !== list) {
+      started.current = null;
     }
-    let at = begun.current?.sent ?? 0;
+    let at = started.current?.sent ?? 0;
     setSent(at);
     while (at < ids.length) {
-      const part = ids.slice(at, at + IDS_A_PART);
-      const { id } = begun.current ?? { id: null };
+      const part = ids.slice(at, at + IDS_PER_PART);
+      const { id } = started.current ?? { id: null };
       const answer =
         id === null
-          ? await beginImport({ source, fileName, ids: part }).catch(offline)
-          : { id, ...(await addToImport({ id, ids: part }).catch(offline)) };
+          ? await run(() => beginImport({ source, fileName, ids: part }))
+          : { id, ...(await run(() => addToImport({ id, ids: part }))) };
       if (!answer.ok) {
-        const { reason } = answer;
-        heedRefusal(reason);
-        setError(reason === "nothing" || reason === "off" ? t(`error.${reason}`) : tRefused(reason));
         setSent(null);
         return;
       }
       at += part.length;
-      begun.current = { list, id: answer.id, sent: at };
+      started.current = { list, id: answer.id, sent: at };
       setSent(at);
     }
-    router.push(`/settings/import/${begun.current?.id ?? ""}` as Route);
+    router.push(`/settings/import/${started.current?.id ?? ""}` as Route);
   };
 
   return (
@@ -247,7 +248,7 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
         <details className="text-muted">
           <summary className="text-warning-text">{t("rejected", { count: rejected.length })}</summary>
           <ul className="mt-1 max-h-40 space-y-0.5 overflow-y-auto ps-4">
-            {rejected.slice(0, MOST_REJECTED).map(({ line, text }) => (
+            {rejected.slice(0, MAX_REJECTED_SHOWN).map(({ line, text }) => (
               <li key={`${line} ${text}`}>
                 {t("rejectedLine", { line })}: <bdi className="font-mono text-xs break-all">{text}</bdi>
               </li>
@@ -255,13 +256,9 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
           </ul>
         </details>
       )}
-      <p className="text-muted">{t("takes", { duration: inWords(ids.length / IMPORTS_PER_SECOND, format) })}</p>
-      {error !== null && (
-        <Notice tone="danger" announce>
-          {error}
-        </Notice>
-      )}
-      {sent !== null && ids.length > IDS_A_PART && (
+      <p className="text-muted">{t("takes", { duration: importDuration(ids.length, format) })}</p>
+      <RefusalNotice refusal={refusal} />
+      {sent !== null && ids.length > IDS_PER_PART && (
         <Progress value={sent / ids.length} label={t("starting", { done: sent, total: ids.length })} />
       )}
       <Button variant="primary" pending={sent !== null} onClick={start}>
@@ -271,22 +268,7 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
   );
 }
 
-function offline() {
-  return { ok: false as const, reason: "offline" as const };
-}
-
-/** A length of time in seconds, minutes or hours. */
-function inWords(seconds: number, format: ReturnType<typeof useFormatter>): string {
-  const [value, unit] =
-    seconds < 90
-      ? [Math.max(1, Math.ceil(seconds)), "second"]
-      : seconds < 5400
-        ? [Math.ceil(seconds / 60), "minute"]
-        : [Math.ceil(seconds / 3600), "hour"];
-  return format.number(Number(value), { style: "unit", unit: String(unit), unitDisplay: "long" });
-}
-
-/** The text of a file, in the encodings that spreadsheets save: UTF-8 and UTF-16 with a byte order mark. */
+/** Reads a text file in the encodings that spreadsheet programs save: UTF-8, and UTF-16 with a byte order mark. */
 async function readFile(file: File): Promise<{ text: string } | { problem: FileProblem }> {
   if (file.size > MAX_FILE_BYTES) {
     return { problem: "tooLarge" };
@@ -294,7 +276,7 @@ async function readFile(file: File): Promise<{ text: string } | { problem: FileP
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const [first, second] = bytes;
-    // XLSX and ODS are ZIP archives ("PK"), XLS is a compound file (D0 CF).
+    // XLSX and ODS files are ZIP archives ("PK"), XLS files are compound files (D0 CF).
     if ((first === 0x50 && second === 0x4b) || (first === 0xd0 && second === 0xcf)) {
       return { problem: "spreadsheet" };
     }

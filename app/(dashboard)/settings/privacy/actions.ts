@@ -4,24 +4,31 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
 import { saveMaskNumbers } from "@/db/organization/settings";
-import { previewErasure, type ErasurePreview } from "@/db/privacy/erase";
+import { previewErasure } from "@/db/privacy/erase";
 import { startErasure } from "@/db/privacy/erasures";
-import { previewRetention, saveRetention, type RetentionKind, type RetentionRules } from "@/db/privacy/retention";
-import { errorCode, log } from "@/lib/log";
+import { previewRetention, saveRetention, type RetentionRules } from "@/db/privacy/retention";
+import { refuse } from "@/lib/action-answer";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
-import { audit, callerAddress } from "@/server/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
+import { callerAddress } from "@/server/audit";
+import { action } from "@/server/auth/action";
 import { purge } from "@/server/jobs/purge";
 import { forgetOrganization } from "@/server/organization";
 
 import { RETENTION_FIELDS, type RetentionField } from "./retention-fields";
 
-type Refused = { ok: false; refused: (ActionGate & { ok: false })["reason"] };
+/** For all of them. */
+const PRIVACY = { role: "administrator", failure: "privacy_action_failed" } as const;
+
+const invalidatePage = () => revalidatePath("/settings/privacy");
+
+/* ── Retention ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const MAX_DAYS = 3650;
+const PURGE_BUDGET_MS = 5000;
+
+const retentionInput = z.record(z.enum(RETENTION_FIELDS), z.string());
 
 export type RetentionErrors = Partial<Record<RetentionField, "notDays">>;
-export type RetentionAnswer<Result> = ({ ok: true } & Result) | { ok: false; errors: RetentionErrors } | Refused;
 
 const days = z
   .string()
@@ -30,38 +37,40 @@ const days = z
   .transform(Number)
   .pipe(z.int().min(1).max(MAX_DAYS));
 
-/** How much these rules would take if they ran now. */
-export async function askRetention(values: Record<RetentionField, string>) {
-  return administer<RetentionAnswer<{ counts: Record<RetentionKind, number> }>>(async () => {
+/** How much these rules would delete if they were applied now. */
+export const askRetention = action({
+  ...PRIVACY,
+  input: retentionInput,
+  work: async (values) => {
     const read = readRules(values);
     return read.ok ? { ok: true, counts: await previewRetention(read.rules) } : read;
-  });
-}
+  },
+});
 
-/** Saves the rules and applies them at once; what is left after a few seconds goes within the hour. */
-export async function applyRetention(values: Record<RetentionField, string>) {
-  return administer<RetentionAnswer<{ taken: number }>>(async (user) => {
+/** Saves the rules and applies them at once, for a few seconds; the hourly job deletes the rest. `deleted`: how many items. */
+export const applyRetention = action({
+  ...PRIVACY,
+  input: retentionInput,
+  invalidate: invalidatePage,
+  work: async (values, { user, audit }) => {
     const read = readRules(values);
     if (!read.ok) {
       return read;
     }
-    await audit(user, { action: "retention_changed", detail: { ...read.rules } });
+    await audit({ action: "retention_changed", detail: { ...read.rules } });
     await saveRetention(read.rules);
-    const taken = await purge(user, 5000, await callerAddress());
-    revalidatePath("/settings/privacy");
-    return { ok: true, taken };
-  });
-}
+    return { ok: true, deleted: await purge(user, PURGE_BUDGET_MS, await callerAddress()) };
+  },
+});
 
 function readRules(
   values: Record<RetentionField, string>,
-): { ok: true; rules: RetentionRules } | { ok: false; errors: RetentionErrors } {
+): { ok: true; rules: RetentionRules } | { ok: false; reason: "invalid"; errors: RetentionErrors } {
   const errors: RetentionErrors = {};
-  const rules = { recordingDays: null, transcriptDays: null, callDays: null, deliveryDays: null } as RetentionRules;
+  const rules: RetentionRules = { recordingDays: null, transcriptDays: null, callDays: null, deliveryDays: null };
   for (const field of RETENTION_FIELDS) {
-    const text = String(values[field] ?? "");
-    if (text.trim() !== "") {
-      const parsed = days.safeParse(text);
+    if (values[field].trim() !== "") {
+      const parsed = days.safeParse(values[field]);
       if (parsed.success) {
         rules[field] = parsed.data;
       } else {
@@ -69,62 +78,57 @@ function readRules(
       }
     }
   }
-  return Object.keys(errors).length === 0 ? { ok: true, rules } : { ok: false, errors };
+  return Object.keys(errors).length === 0 ? { ok: true, rules } : { ...refuse("invalid"), errors };
 }
 
-/** Whether operators see numbers at once. */
-export async function setMasking(maskNumbers: boolean) {
-  return administer<{ ok: true } | Refused>(async (user) => {
-    const chosen = z.boolean().catch(true).parse(maskNumbers);
-    await audit(user, { action: "settings_changed", subject: "mask_numbers", detail: { to: chosen } });
-    await saveMaskNumbers(chosen);
+/* ── Masking ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Whether operators have to reveal each number. */
+export const setMasking = action({
+  ...PRIVACY,
+  input: z.boolean().catch(true),
+  invalidate: () => revalidatePath("/", "layout"),
+  work: async (maskNumbers, { audit }) => {
+    await audit({ action: "settings_changed", subject: "mask_numbers", detail: { to: maskNumbers } });
+    await saveMaskNumbers(maskNumbers);
     forgetOrganization();
-    revalidatePath("/", "layout");
     return { ok: true };
-  });
-}
+  },
+});
 
-export type ErasureAnswer<Result> =
-  | ({ ok: true; masked: string } & Result)
-  | { ok: false; error: "notNumber" }
-  | Refused;
+/* ── Erasure ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** How much an erasure of this number would take. */
-export async function askErasure(text: string) {
-  return administer<ErasureAnswer<{ preview: ErasurePreview }>>(async (user) => {
-    const number = parseSoughtNumber(z.string().max(60).catch("").parse(text));
+const numberInput = z.string().max(60);
+
+/** How much an erasure of this number would delete. */
+export const askErasure = action({
+  ...PRIVACY,
+  input: numberInput,
+  invalid: "notNumber",
+  work: async (text, { audit }) => {
+    const number = parseSoughtNumber(text);
     if (number === null) {
-      return { ok: false, error: "notNumber" };
+      return refuse("notNumber");
     }
     const preview = await previewErasure(number);
-    await audit(user, { action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
+    await audit({ action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
     return { ok: true, masked: number.masked, preview };
-  });
-}
+  },
+});
 
-/** Begins an erasure. It cannot be undone; the page shows how far it is. */
-export async function beginErasure(text: string) {
-  return administer<ErasureAnswer<{ id: string }>>(async (user) => {
-    const number = parseSoughtNumber(z.string().max(60).catch("").parse(text));
+/** Starts an erasure. It cannot be undone; the page shows its progress. */
+export const beginErasure = action({
+  ...PRIVACY,
+  input: numberInput,
+  invalid: "notNumber",
+  invalidate: invalidatePage,
+  work: async (text, { user, audit }) => {
+    const number = parseSoughtNumber(text);
     if (number === null) {
-      return { ok: false, error: "notNumber" };
+      return refuse("notNumber");
     }
-    await audit(user, { action: "erasure_begun", subject: number.masked });
-    const id = await startErasure(number, user.name);
-    revalidatePath("/settings/privacy");
-    return { ok: true, masked: number.masked, id };
-  });
-}
-
-async function administer<Answer>(work: (user: SignedInUser) => Promise<Answer>): Promise<Answer | Refused> {
-  const gate = await requireAction("administrator");
-  if (!gate.ok) {
-    return { ok: false, refused: gate.reason };
-  }
-  try {
-    return await work(gate.user);
-  } catch (error) {
-    log("error", "privacy_action_failed", { error_code: errorCode(error) });
-    return { ok: false, refused: "unavailable" };
-  }
-}
+    await audit({ action: "erasure_begun", subject: number.masked });
+    await startErasure(number, user.name);
+    return { ok: true, masked: number.masked };
+  },
+});

@@ -1,62 +1,43 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
-import { useState, useTransition, type SubmitEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { useAction } from "@/components/use-action";
 import type { ErasurePreview } from "@/db/privacy/erase";
 
 import { askErasure, beginErasure } from "./actions";
 
-/** A number, what an erasure would take, and the erasure itself. */
+/** Asks for a phone number, shows what its erasure would delete, and starts the erasure. */
 export function ErasureForm() {
   const t = useTranslations("privacy");
-  const router = useRouter();
   const [number, setNumber] = useState("");
-  const [error, setError] = useState<string | null>(null);
   const [found, setFound] = useState<{ masked: string; preview: ErasurePreview } | null>(null);
-  const [pending, startTransition] = useTransition();
+  const { run, pending, refusal } = useAction({ words: { notNumber: t("erasure.notNumber") }, beside: true });
 
-  const explain = (
-    answer: { ok: false } & ({ error: "notNumber" } | { refused: "signedOut" | "forbidden" | "unavailable" }),
-  ) => {
-    if ("refused" in answer) {
-      heedRefusal(answer.refused);
-    }
-    setError("error" in answer ? t("erasure.notNumber") : t(`refused.${answer.refused}`));
-  };
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    startTransition(async () => {
-      const answer = await askErasure(number);
-      if (answer.ok) {
-        setError(null);
-        setFound(answer);
-      } else {
-        explain(answer);
-      }
-    });
+    const answer = await run(() => askErasure(number));
+    if (answer.ok) {
+      setFound(answer);
+    }
   };
   const confirm = async () => {
-    const answer = await beginErasure(number);
+    const answer = await run(() => beginErasure(number));
     setFound(null);
     if (answer.ok) {
       setNumber("");
       toast.success(t("erasure.begun", { number: answer.masked }));
-      router.refresh();
-    } else {
-      explain(answer);
     }
   };
   return (
     <form onSubmit={submit} noValidate className="max-w-xl pt-2">
-      <Field label={t("erasure.number")} hint={t("erasure.numberHint")} error={error} required>
+      <Field label={t("erasure.number")} hint={t("erasure.numberHint")} error={refusal?.text} required>
         <div className="flex gap-2">
           <Input
             name="number"

@@ -1,29 +1,27 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useOptimistic, useTransition } from "react";
+import { useOptimistic } from "react";
 import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
 import { Switch } from "@/components/ui/switch";
+import { useAction } from "@/components/use-action";
 
 import { setMasking } from "./actions";
 
 export function MaskingSwitch({ maskNumbers }: { maskNumbers: boolean }) {
   const t = useTranslations("privacy");
   const [shown, show] = useOptimistic(maskNumbers);
-  const [pending, startTransition] = useTransition();
-  const choose = (next: boolean) =>
-    startTransition(async () => {
+  const { run, pending } = useAction();
+  const choose = async (next: boolean) => {
+    const answer = await run(() => {
       show(next);
-      const answer = await setMasking(next);
-      if (answer.ok) {
-        toast.success(t(next ? "masking.on" : "masking.off"));
-      } else {
-        heedRefusal(answer.refused);
-        toast.error(t(`refused.${answer.refused}`));
-      }
+      return setMasking(next);
     });
+    if (answer.ok) {
+      toast.success(t(next ? "masking.on" : "masking.off"));
+    }
+  };
   return (
     <Switch
       checked={shown}

@@ -1,16 +1,17 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState, useTransition, type SubmitEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useAction } from "@/components/use-action";
 
 import { applyRetention, askRetention, type RetentionErrors } from "./actions";
 import { KIND_OF, RETENTION_FIELDS, type RetentionField } from "./retention-fields";
@@ -18,49 +19,36 @@ import { KIND_OF, RETENTION_FIELDS, type RetentionField } from "./retention-fiel
 type Values = Record<RetentionField, string>;
 type Counts = Extract<Awaited<ReturnType<typeof askRetention>>, { ok: true }>["counts"];
 
-/** Four numbers of days. Nothing is saved before the person has seen how much would go. */
+/** Four numbers of days. Before they are saved, a dialog shows how much they would delete. */
 export function RetentionForm({ saved }: { saved: Values }) {
   const t = useTranslations("privacy");
   const [values, setValues] = useState(saved);
   const [errors, setErrors] = useState<RetentionErrors>({});
-  const [refused, setRefused] = useState<string | null>(null);
   const [preview, setPreview] = useState<Counts | null>(null);
-  const [pending, startTransition] = useTransition();
+  const { run, pending, refusal } = useAction({ words: { invalid: t("retention.notDays") }, beside: true });
   const form = useFocusInvalid(errors);
 
-  /** Shows why it was not done; true where it was. */
-  const accept = (answer: Awaited<ReturnType<typeof askRetention>> | Awaited<ReturnType<typeof applyRetention>>) => {
-    setErrors("errors" in answer ? answer.errors : {});
-    setRefused("refused" in answer ? t(`refused.${answer.refused}`) : null);
-    if ("refused" in answer) {
-      heedRefusal(answer.refused);
-    }
-    return answer.ok;
-  };
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    startTransition(async () => {
-      const answer = await askRetention(values);
-      if (accept(answer) && answer.ok) {
-        setPreview(answer.counts);
-      }
-    });
+    const answer = await run(() => askRetention(values));
+    setErrors("errors" in answer ? answer.errors : {});
+    if (answer.ok) {
+      setPreview(answer.counts);
+    }
   };
   const confirm = async () => {
-    const answer = await applyRetention(values);
+    const answer = await run(() => applyRetention(values));
+    setErrors("errors" in answer ? answer.errors : {});
     setPreview(null);
-    if (accept(answer) && answer.ok) {
-      toast.success(t("retention.saved", { count: answer.taken }));
+    if (answer.ok) {
+      toast.success(t("retention.saved", { count: answer.deleted }));
     }
   };
   const total = preview === null ? 0 : Object.values(preview).reduce((sum, count) => sum + count, 0);
   return (
     <form ref={form} onSubmit={submit} noValidate className="max-w-xl space-y-4 pt-2">
-      {refused !== null && (
-        <Notice tone="danger" announce>
-          {refused}
-        </Notice>
-      )}
+      {/* What is wrong with a field is said beside the field. */}
+      <RefusalNotice refusal={refusal?.reason === "invalid" ? null : refusal} />
       <div className="grid gap-4 sm:grid-cols-2">
         {RETENTION_FIELDS.map((field) => (
           <Field

@@ -7,179 +7,165 @@ import { changeRole, deactivateUser, reactivateUser, removeSecondFactor } from "
 import { inviteUser, issueLink, revokeInvitation } from "@/db/people/one-time-links";
 import { endSessions } from "@/db/people/sessions";
 import { readEmail } from "@/db/people/users";
+import { type Refusal, refuse, refuseFields } from "@/lib/action-answer";
 import { env } from "@/lib/env";
-import { errorCode, log } from "@/lib/log";
 import type { LinkPurpose } from "@/lib/people/link-purpose";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
-import { type Role, ROLES } from "@/lib/people/role";
-import { audit, eventOf } from "@/server/audit";
-import { type ActionGate, requireAction, type SignedInUser } from "@/server/auth/gates";
+import { ROLES } from "@/lib/people/role";
+import { action, type ActionContext, formAction } from "@/server/auth/action";
 
 /** Long enough for a weekend. */
 const LINK_HOURS = 72;
 
-type GateReason = Exclude<ActionGate, { ok: true }>["reason"];
-
-/** A link as it is shown, this one time: whoever has it can choose the password. */
+/** A link as it is shown, once: anyone who has it can choose the password. */
 export type MadeLink = { purpose: LinkPurpose; url: string; name: string; email: string; expiresAt: string };
 
-/** What the form shows after an attempt. The values are keys of `people.error` or `auth.error`. */
-export type InviteState = {
-  values: { email: string; name: string; role: Role };
-  errors: {
-    email?: "emailRequired" | "emailInvalid" | "emailExists";
-    name?: "nameTooLong";
-    form?: GateReason;
-  };
-  link?: MadeLink;
-};
+/** Keys of `auth.error`. */
+type InviteErrors = { email?: "emailRequired" | "emailInvalid" | "emailExists"; name?: "nameTooLong" };
 
-const inviteInput = z.object({
-  email: z.string().trim().max(320).catch(""),
-  name: z.string().trim().max(1_000).catch(""),
-  role: z.enum(ROLES).catch("viewer"),
-});
-
-/** Makes a person who is invited, and the link to send. */
-export async function invite(_previous: InviteState, form: FormData): Promise<InviteState> {
-  const gate = await requireAction("administrator");
-  const values = inviteInput.parse(Object.fromEntries(form));
-  if (!gate.ok) {
-    return { values, errors: { form: gate.reason } };
-  }
-  const { email, name, role } = values;
-  const errors: InviteState["errors"] = {
+/** Adds an invited person. `result`: the link to send to them. */
+export const invite = formAction({
+  role: "administrator",
+  input: z.object({
+    email: z.string().trim().max(320).catch(""),
+    name: z.string().trim().max(1_000).catch(""),
+    role: z.enum(ROLES).catch("viewer"),
+  }),
+  keep: ["email", "name"],
+  check: ({ email, name }): InviteErrors => ({
     ...(email === ""
       ? { email: "emailRequired" }
       : z.email().safeParse(email).success
         ? {}
         : { email: "emailInvalid" }),
     ...(name.length > 100 ? { name: "nameTooLong" } : {}),
-  };
-  if (Object.keys(errors).length > 0) {
-    return { values, errors };
-  }
-  try {
+  }),
+  failure: "invitation_failed",
+  invalidate: refresh,
+  work: async ({ email: typed, name, role }, { user, eventOf }) => {
     const token = makeToken();
-    const answer = await inviteUser(
-      { email, name, role, tokenHash: hashToken(token), hours: LINK_HOURS, invitedBy: gate.user.id },
-      await eventOf(gate.user, { action: "user_invited", subject: email.toLowerCase(), detail: { role } }),
+    const email = typed.toLowerCase();
+    const invited = await inviteUser(
+      { email: typed, name, role, tokenHash: hashToken(token), hours: LINK_HOURS, invitedBy: user.id },
+      await eventOf({ action: "user_invited", subject: email, detail: { role } }),
     );
-    if (!answer.ok) {
-      return { values, errors: { email: "emailExists" } };
-    }
-    refresh();
-    return {
-      values: { email: "", name: "", role },
-      errors: {},
-      link: linkOf("invite", token, { name, email: email.toLowerCase(), expiresAt: answer.expiresAt }),
-    };
-  } catch (error) {
-    log("error", "invitation_failed", { error_code: errorCode(error) });
-    return { values, errors: { form: "unavailable" } };
+    return invited.ok
+      ? { ok: true, result: linkOf("invite", token, { name, email, expiresAt: invited.expiresAt }) }
+      : refuseFields({ email: "emailExists" });
+  },
+});
+
+/* ── Changes of one other person ─────────────────────────────────────────────────────────────────────────────────── */
+
+const personId = z.string().max(100);
+
+/** For all of them. Keys of `people.error`: `own` for oneself, `gone` where somebody else has changed this person meanwhile. */
+const CHANGE = { role: "administrator", invalid: "gone", invalidate: refresh } as const;
+
+/** Calls `change` with the e-mail address of a person who exists and is not the administrator who asks. */
+async function changePerson<Answer>(
+  id: string,
+  { user }: ActionContext<"administrator">,
+  change: (email: string) => Promise<Answer>,
+): Promise<Answer | Refusal<"own" | "gone">> {
+  if (id === user.id) {
+    return refuse("own");
   }
+  const email = await readEmail(id);
+  return email === null ? refuse("gone") : change(email);
 }
 
-/** `gone`: somebody else has changed this person meanwhile. */
-export type Refusal = { ok: false; reason: GateReason | "gone" | "own" | "lastAdministrator" };
+/** A link for a new invitation or for a new password, depending on the person's state. All earlier links stop working. */
+export const makeLink = action({
+  ...CHANGE,
+  input: personId,
+  failure: "link_failed",
+  work: (id, context) =>
+    changePerson(id, context, async () => {
+      const token = makeToken();
+      const createdBy = context.user.id;
+      const issued = await issueLink({ userId: id, tokenHash: hashToken(token), hours: LINK_HOURS, createdBy });
+      if (issued === null) {
+        return refuse("gone");
+      }
+      const event = issued.purpose === "invite" ? "user_invited" : "password_reset";
+      await context.audit({ action: event, subject: issued.email, detail: { link: true } });
+      return { ok: true as const, link: linkOf(issued.purpose, token, issued) };
+    }),
+});
 
-/** A new invitation or a reset of the password, as the person's state needs it. Any link from before works no longer. */
-export async function makeLink(userId: string): Promise<{ ok: true; link: MadeLink } | Refusal> {
-  return change<{ ok: true; link: MadeLink }>("link_failed", userId, async (id, actor) => {
-    const token = makeToken();
-    const issued = await issueLink({ userId: id, tokenHash: hashToken(token), hours: LINK_HOURS, createdBy: actor.id });
-    if (issued === null) {
-      return { ok: false, reason: "gone" };
-    }
-    const action = issued.purpose === "invite" ? "user_invited" : "password_reset";
-    await audit(actor, { action, subject: issued.email, detail: { link: true } });
-    return { ok: true, link: linkOf(issued.purpose, token, issued) };
-  });
-}
+/** Revokes an invitation and deletes the invited person. */
+export const revoke = action({
+  ...CHANGE,
+  input: personId,
+  failure: "revoke_failed",
+  work: (id, context) =>
+    changePerson(id, context, async (subject) => {
+      const event = await context.eventOf({ action: "user_changed", subject, detail: { revoked: true } });
+      return doneOrGone(await revokeInvitation(id, event));
+    }),
+});
 
-/** Takes an invitation back. */
-export async function revoke(userId: string): Promise<{ ok: true } | Refusal> {
-  return change("revoke_failed", userId, async (id, actor, email) =>
-    done(
-      await revokeInvitation(
-        id,
-        await eventOf(actor, { action: "user_changed", subject: email, detail: { revoked: true } }),
-      ),
+/** Nobody changes their own role: an administrator who gave up the role by mistake could not take it back. */
+export const setRole = action({
+  ...CHANGE,
+  input: z.object({ id: personId, role: z.enum(ROLES) }),
+  failure: "role_failed",
+  work: ({ id, role }, context) =>
+    changePerson(id, context, async (subject) =>
+      changeRole(id, role, await context.eventOf({ action: "user_changed", subject, detail: { role } })),
     ),
-  );
-}
-
-/** Nobody changes their own role: who gave up administering by mistake could not take it back. */
-export async function setRole(userId: string, role: Role): Promise<{ ok: true } | Refusal> {
-  return change("role_failed", userId, async (id, actor, email) => {
-    const chosen = z.enum(ROLES).parse(role);
-    const event = await eventOf(actor, { action: "user_changed", subject: email, detail: { role: chosen } });
-    return changeRole(id, chosen, event);
-  });
-}
+});
 
 /** Ends the person's sessions at once. */
-export async function deactivate(userId: string): Promise<{ ok: true } | Refusal> {
-  return change("deactivate_failed", userId, async (id, actor, email) =>
-    deactivateUser(id, await eventOf(actor, { action: "user_deactivated", subject: email })),
-  );
-}
-
-/** Lets the person in again, with the password from before. */
-export async function reactivate(userId: string): Promise<{ ok: true } | Refusal> {
-  return change("reactivate_failed", userId, async (id, actor, email) =>
-    done(await reactivateUser(id, await eventOf(actor, { action: "user_reactivated", subject: email }))),
-  );
-}
-
-/** Ends the person's sessions; signing in again is allowed. */
-export async function signOutEverywhere(userId: string): Promise<{ ok: true } | Refusal> {
-  return change("end_sessions_failed", userId, async (id, actor, email) => {
-    const rowCount = await endSessions(id);
-    await audit(actor, { action: "sessions_ended", subject: email, rowCount });
-    return { ok: true };
-  });
-}
-
-/** For who has lost the telephone. */
-export async function resetSecondFactor(userId: string): Promise<{ ok: true } | Refusal> {
-  return change("second_factor_reset_failed", userId, async (id, actor, email) =>
-    done(
-      await removeSecondFactor(
-        id,
-        await eventOf(actor, { action: "second_factor_changed", subject: email, detail: { on: false } }),
-      ),
+export const deactivate = action({
+  ...CHANGE,
+  input: personId,
+  failure: "deactivate_failed",
+  work: (id, context) =>
+    changePerson(id, context, async (subject) =>
+      deactivateUser(id, await context.eventOf({ action: "user_deactivated", subject })),
     ),
-  );
-}
+});
 
-/** Gate, input, work: what all changes of somebody else have in common. */
-async function change<Done extends { ok: true }>(
-  event: string,
-  userId: string,
-  run: (id: string, actor: SignedInUser, email: string) => Promise<Done | Refusal>,
-): Promise<Done | Refusal> {
-  const gate = await requireAction("administrator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const id = z.string().max(100).safeParse(userId).data ?? "";
-  if (id === gate.user.id) {
-    return { ok: false, reason: "own" };
-  }
-  try {
-    const email = await readEmail(id);
-    const answer = email === null ? ({ ok: false, reason: "gone" } as const) : await run(id, gate.user, email);
-    refresh();
-    return answer;
-  } catch (error) {
-    log("error", event, { error_code: errorCode(error) });
-    return { ok: false, reason: "unavailable" };
-  }
-}
+/** Lets the person sign in again, with the same password as before. */
+export const reactivate = action({
+  ...CHANGE,
+  input: personId,
+  failure: "reactivate_failed",
+  work: (id, context) =>
+    changePerson(id, context, async (subject) =>
+      doneOrGone(await reactivateUser(id, await context.eventOf({ action: "user_reactivated", subject }))),
+    ),
+});
 
-function done(isDone: boolean): { ok: true } | Refusal {
-  return isDone ? { ok: true } : { ok: false, reason: "gone" };
+/** Ends the person's sessions; they may sign in again. */
+export const signOutEverywhere = action({
+  ...CHANGE,
+  input: personId,
+  failure: "end_sessions_failed",
+  work: (id, context) =>
+    changePerson(id, context, async (subject) => {
+      const rowCount = await endSessions(id);
+      await context.audit({ action: "sessions_ended", subject, rowCount });
+      return { ok: true as const };
+    }),
+});
+
+/** For a person who has lost their phone. */
+export const resetSecondFactor = action({
+  ...CHANGE,
+  input: personId,
+  failure: "second_factor_reset_failed",
+  work: (id, context) =>
+    changePerson(id, context, async (subject) => {
+      const event = await context.eventOf({ action: "second_factor_changed", subject, detail: { on: false } });
+      return doneOrGone(await removeSecondFactor(id, event));
+    }),
+});
+
+function doneOrGone(isDone: boolean): { ok: true } | Refusal<"gone"> {
+  return isDone ? { ok: true } : refuse("gone");
 }
 
 function linkOf(

@@ -2,40 +2,38 @@
 
 import { UserPlus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useActionState, useId, useState } from "react";
+import { useId, useState } from "react";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
-import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useFormAction } from "@/components/use-form-action";
 import type { Role } from "@/lib/people/role";
 
-import { invite, type InviteState } from "./actions";
+import { invite } from "./actions";
 import { MadeLinkPanel } from "./made-link";
 import { RoleChoice } from "./role-choice";
-
-const NOTHING: InviteState = { values: { email: "", name: "", role: "operator" }, errors: {} };
 
 export function InviteDialog() {
   const t = useTranslations("people.invite");
   const [open, setOpen] = useState(false);
-  // A new form each time: what was made before is not shown again.
-  const [round, setRound] = useState(0);
+  // A new form each time: a link is shown once.
+  const [formKey, setFormKey] = useState(0);
   return (
     <>
       <Button
         variant="primary"
         onClick={() => {
-          setRound(round + 1);
+          setFormKey(formKey + 1);
           setOpen(true);
         }}
       >
         <UserPlus aria-hidden />
         {t("open")}
       </Button>
-      <InviteForm key={round} open={open} onOpenChange={setOpen} onAnother={() => setRound(round + 1)} />
+      <InviteForm key={formKey} open={open} onOpenChange={setOpen} onAnother={() => setFormKey(formKey + 1)} />
     </>
   );
 }
@@ -52,9 +50,8 @@ function InviteForm({
   const t = useTranslations("people.invite");
   const error = useTranslations("auth.error");
   const id = useId();
-  const [{ values, errors, link }, action, pending] = useActionState(invite, NOTHING);
-  const [role, setRole] = useState<Role>(NOTHING.values.role);
-  const form = useFocusInvalid(errors);
+  const { values, errors, refusal, result: link, form, pending } = useFormAction(invite, { email: "", name: "" });
+  const [role, setRole] = useState<Role>("operator");
   return (
     <Dialog
       open={open}
@@ -80,12 +77,8 @@ function InviteForm({
       }
     >
       {link === undefined ? (
-        <form ref={form} id={id} action={action} noValidate className="space-y-4">
-          {errors.form && (
-            <Notice tone={errors.form === "unavailable" ? "warning" : "danger"} announce>
-              {error(errors.form)}
-            </Notice>
-          )}
+        <form {...form} id={id} className="space-y-4">
+          <RefusalNotice refusal={refusal} />
           <Field label={t("email")} error={errors.email && error(errors.email)} required>
             <Input
               key={values.email}

@@ -13,11 +13,11 @@ import { Time } from "@/components/ui/time";
 
 import type { MadeLink } from "./actions";
 
-/** The link, this one time, and the ways to send it: Callboard has no mail server. */
+/** The link, which is shown only once, and ways to send it: Callboard itself sends no e-mail. */
 export function MadeLinkPanel({ link }: { link: MadeLink }) {
   const t = useTranslations("people.made");
   const { purpose, url, email } = link;
-  const letter = new URLSearchParams({ subject: t(`subject.${purpose}`), body: t(`letter.${purpose}`, { url }) });
+  const mail = new URLSearchParams({ subject: t(`subject.${purpose}`), body: t(`letter.${purpose}`, { url }) });
   return (
     <div className="space-y-4">
       <p className="text-base text-muted">
@@ -36,9 +36,9 @@ export function MadeLinkPanel({ link }: { link: MadeLink }) {
         <CopyButton value={url} size="md">
           {t("copy")}
         </CopyButton>
-        {/* A `+` in a mailto is a plus sign (RFC 6068, 5), a space is %20. */}
+        {/* In a mailto URL a `+` is a plus sign and a space is %20 (RFC 6068, 5). */}
         <a
-          href={`mailto:${encodeURIComponent(email)}?${letter.toString().replaceAll("+", "%20")}`}
+          href={`mailto:${encodeURIComponent(email)}?${mail.toString().replaceAll("+", "%20")}`}
           className={buttonClass()}
         >
           <Mail aria-hidden />

@@ -26,7 +26,7 @@ export default async function UsersPage() {
         <Card flush>
           <PeopleTable people={people} ownId={me.id} />
         </Card>
-        <RoleGuide alone={isAlone} />
+        <RoleGuide isAlone={isAlone} />
       </div>
     </>
   );

@@ -9,7 +9,7 @@ import type { Person } from "@/db/people/users";
 
 import { PersonMenu } from "./person-menu";
 
-/** Everybody: who they are, what they may do, whether they can, and when they last did. */
+/** All people, with their role, their state, and when they were last seen. */
 export function PeopleTable({ people, ownId }: { people: Person[]; ownId: string }) {
   const t = useTranslations("people");
   return (
@@ -101,7 +101,7 @@ function StateBadge({ person }: { person: Person }) {
   );
 }
 
-/** Until when a link that was made is good. */
+/** When the person's open link expires. */
 function LinkState({ person }: { person: Person }) {
   const t = useTranslations("people");
   if (person.linkExpiresAt === null || person.isLinkExpired) {

@@ -20,6 +20,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/components/ui/menu";
+import { useAction } from "@/components/use-action";
 import type { Person } from "@/db/people/users";
 
 import {
@@ -33,42 +34,38 @@ import {
 } from "./actions";
 import { MadeLinkPanel } from "./made-link";
 import { RoleDialog } from "./role-dialog";
-import { notReached, useRefusal } from "./use-refusal";
+import { useChangeWords } from "./use-change-words";
 
-/** What is asked before it is done: it destroys something, or shuts somebody out. */
+/** Changes that need a confirmation, because they delete something or lock somebody out. */
 const CONFIRMED = {
-  revoke: { work: revoke, danger: true },
-  deactivate: { work: deactivate, danger: true },
-  signOut: { work: signOutEverywhere, danger: false },
-  resetSecondFactor: { work: resetSecondFactor, danger: true },
+  revoke: { change: revoke, danger: true },
+  deactivate: { change: deactivate, danger: true },
+  signOut: { change: signOutEverywhere, danger: false },
+  resetSecondFactor: { change: resetSecondFactor, danger: true },
 } as const;
 
 type Confirmed = keyof typeof CONFIRMED;
 
-/** What an administrator can do about somebody. */
+/** What an administrator can do with a person. */
 export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
   const t = useTranslations("people");
-  const sayRefusal = useRefusal();
+  const { run } = useAction({ words: useChangeWords() });
   const [asked, setAsked] = useState<Confirmed | "role" | "link" | null>(null);
   const [link, setLink] = useState<MadeLink | null>(null);
   const name = person.name || person.email;
 
   const makeNewLink = async () => {
-    const answer = await makeLink(person.id).catch(notReached);
+    const answer = await run(() => makeLink(person.id));
     if (answer.ok) {
       setLink(answer.link);
-    } else {
-      sayRefusal(answer.reason);
     }
     return answer.ok;
   };
   const perform = async (what: Confirmed | "reactivate") => {
-    const work = what === "reactivate" ? reactivate : CONFIRMED[what].work;
-    const answer = await work(person.id).catch(notReached);
+    const change = what === "reactivate" ? reactivate : CONFIRMED[what].change;
+    const answer = await run(() => change(person.id));
     if (answer.ok) {
       toast.success(t(`done.${what}`, { name }));
-    } else {
-      sayRefusal(answer.reason);
     }
     return answer.ok;
   };

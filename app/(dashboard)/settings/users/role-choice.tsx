@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { Radio } from "@/components/ui/radio";
 import { type Role, ROLES } from "@/lib/people/role";
 
-/** One of the roles, each with what it may do. */
+/** Radio buttons for the roles, each with what it may do. */
 export function RoleChoice({
   value,
   onChange,
@@ -13,7 +13,7 @@ export function RoleChoice({
 }: {
   value: Role;
   onChange: (role: Role) => void;
-  /** Marked as the one that somebody has now. */
+  /** The role that the person has now. It is marked. */
   current?: Role;
 }) {
   const t = useTranslations("people.role");

@@ -1,17 +1,18 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { useAction } from "@/components/use-action";
 import type { Person } from "@/db/people/users";
 import type { Role } from "@/lib/people/role";
 
 import { setRole } from "./actions";
 import { RoleChoice } from "./role-choice";
-import { notReached, useRefusal } from "./use-refusal";
+import { useChangeWords } from "./use-change-words";
 
 export function RoleDialog({
   person,
@@ -24,23 +25,19 @@ export function RoleDialog({
 }) {
   const t = useTranslations("people.role");
   const name = useTranslations("shell.role");
-  const sayRefusal = useRefusal();
   const [chosen, setChosen] = useState<Role>(person.role);
-  const [isPending, startTransition] = useTransition();
+  const { run, pending } = useAction({ words: useChangeWords() });
   const close = (next: boolean) => {
     setChosen(person.role);
     onOpenChange(next);
   };
-  const save = () =>
-    startTransition(async () => {
-      const answer = await setRole(person.id, chosen).catch(notReached);
-      if (answer.ok) {
-        toast.success(t("done", { name: person.name || person.email, role: name(chosen) }));
-        onOpenChange(false);
-      } else {
-        sayRefusal(answer.reason);
-      }
-    });
+  const save = async () => {
+    const answer = await run(() => setRole({ id: person.id, role: chosen }));
+    if (answer.ok) {
+      toast.success(t("done", { name: person.name || person.email, role: name(chosen) }));
+      onOpenChange(false);
+    }
+  };
   return (
     <Dialog
       open={open}
@@ -50,7 +47,7 @@ export function RoleDialog({
       footer={
         <>
           <DialogClose>{t("cancel")}</DialogClose>
-          <Button variant="primary" pending={isPending} disabled={!isPending && chosen === person.role} onClick={save}>
+          <Button variant="primary" pending={pending} disabled={!pending && chosen === person.role} onClick={save}>
             {t("submit")}
           </Button>
         </>

@@ -5,7 +5,7 @@ import { Card } from "@/components/ui/card";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { includesRole, type Role, ROLES } from "@/lib/people/role";
 
-/** What each right needs at least. The same words as in the manual would have. */
+/** The lowest role that has each right. */
 const RIGHTS = [
   ["statistics", "viewer"],
   ["transcripts", "viewer"],
@@ -16,12 +16,12 @@ const RIGHTS = [
   ["administer", "administrator"],
 ] as const satisfies readonly (readonly [string, Role])[];
 
-/** Who may do what, so that nobody has to look it up before inviting somebody. */
-export function RoleGuide({ alone }: { alone: boolean }) {
+/** A table of what each role may do. `isAlone`: there is only one user so far. */
+export function RoleGuide({ isAlone }: { isAlone: boolean }) {
   const t = useTranslations("people.guide");
   const role = useTranslations("shell.role");
   return (
-    <Card title={t("title")} description={alone ? t("descriptionAlone") : t("description")} flush>
+    <Card title={t("title")} description={isAlone ? t("descriptionAlone") : t("description")} flush>
       <TableScroll label={t("title")}>
         <Table>
           <thead>

@@ -2,54 +2,46 @@
 
 import { randomUUID } from "node:crypto";
 
+import { refresh } from "next/cache";
 import { after } from "next/server";
 import { z } from "zod";
 
 import { makeKeyRefusalsDue } from "@/db/calls/enrichment";
 import { markAsTest } from "@/db/calls/reviews";
 import { makeImportKeyRefusalsDue } from "@/db/imports/queue";
+import { refuse } from "@/lib/action-answer";
 import { type Verdict, VERDICTS } from "@/lib/delivery/verdict";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { type ApiErrorCode, fetchCall, fetchHealth, isKeyRefusal } from "@/lib/sarj/api";
 import { secretLabel } from "@/lib/sarj/secrets";
 import { testCallBody } from "@/lib/sarj/test-call";
-import { audit } from "@/server/audit";
-import { type ActionGate, requireAction } from "@/server/auth/gates";
+import { action } from "@/server/auth/action";
 import { enrichDue } from "@/server/jobs/enrich";
 import { apiAccess, clearKeyRefusal, noteKeyRefusal } from "@/server/vendor-api";
 
-type Refusal = { ok: false; reason: (ActionGate & { ok: false })["reason"] };
-
 const WEBHOOK_PATH = "/webhooks/sarj/";
 
-/** The secret with this label, among those in use. */
-function findSecret(label: unknown): string | null {
+/** The secret with this label; null if it is no longer in use. */
+function findSecret(label: string): string | null {
   return env.SARJ_WEBHOOK_SECRETS.find((secret) => secretLabel(secret) === label) ?? null;
 }
 
-/** The whole webhook URL with its secret. For administrators, when they ask for it: no page contains it. */
-export async function revealWebhook(label: string): Promise<{ ok: true; url: string | null } | Refusal> {
-  const gate = await requireAction("administrator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const secret = findSecret(label);
-  if (secret === null) {
-    return { ok: true, url: null };
-  }
-  try {
-    await audit(gate.user, {
-      action: "secret_revealed",
-      subject: secretLabel(secret),
-    });
-  } catch (error) {
-    log("error", "secret_not_revealed", { error_code: errorCode(error) });
-    return { ok: false, reason: "unavailable" };
-  }
-  log("info", "secret_revealed", { secret_label: secretLabel(secret) });
-  return { ok: true, url: webhookUrl(secret) };
-}
+/** The whole webhook URL with its secret, on request: no page contains it. `gone`: the secret is no longer in use. */
+export const revealWebhook = action({
+  role: "administrator",
+  input: z.string(),
+  failure: "secret_not_revealed",
+  work: async (label, { audit }) => {
+    const secret = findSecret(label);
+    if (secret === null) {
+      return refuse("gone");
+    }
+    await audit({ action: "secret_revealed", subject: label });
+    log("info", "secret_revealed", { secret_label: label });
+    return { ok: true, url: webhookUrl(secret) };
+  },
+});
 
 function webhookUrl(secret: string): string {
   return `${env.APP_URL.replace(/\/+$/, "")}${WEBHOOK_PATH}${secret}`;
@@ -70,49 +62,49 @@ export type TestCallResult =
       callId: string;
       deliveryId: string | null;
     }
-  /** The endpoint answered, but not as ours does: something else is at `APP_URL`, or in front of it. */
+  /** Something answered that is not our endpoint: another server is at `APP_URL`, or in front of it. */
   | { outcome: "wrong_answer"; status: number }
   | { outcome: "unreachable"; code: string }
   | { outcome: "unknown_secret" };
 
 const TEST_TIMEOUT_MS = 10_000;
 
-/**
- * Sends a test call through the real endpoint, over HTTP to `APP_URL` as the vendor would, and marks it as a test. For administrators.
- */
-export async function sendTestCall(label: string): Promise<{ ok: true; result: TestCallResult } | Refusal> {
-  const gate = await requireAction("administrator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const secret = findSecret(label);
-  if (secret === null) {
-    return { ok: true, result: { outcome: "unknown_secret" } };
-  }
-  const result = await postTestCall(webhookUrl(secret));
-  log("info", "test_call", {
-    secret_label: secretLabel(secret),
-    ...(result.outcome === "answered"
-      ? { verdict: result.verdict, status: result.status, call_id: result.callId }
-      : {}),
-    ...(result.outcome === "unreachable" ? { error_code: result.code } : {}),
-  });
-  try {
-    if (result.outcome === "answered") {
-      await markAsTest(result.callId, true);
+/** Sends a test call to the real endpoint, over HTTP to `APP_URL` as the vendor would, and marks it as a test. */
+export const sendTestCall = action({
+  role: "administrator",
+  input: z.string(),
+  failure: "test_mark_failed",
+  work: async (label, { audit }): Promise<{ ok: true; result: TestCallResult }> => {
+    const secret = findSecret(label);
+    if (secret === null) {
+      return { ok: true, result: { outcome: "unknown_secret" } };
     }
-    await audit(gate.user, {
-      action: "test_call_sent",
-      subject: secretLabel(secret),
-      detail: { outcome: result.outcome },
-      ...(result.outcome === "answered" ? { callId: result.callId } : {}),
+    const result = await postTestCall(webhookUrl(secret));
+    const callId = result.outcome === "answered" ? result.callId : undefined;
+    log("info", "test_call", {
+      secret_label: label,
+      ...(result.outcome === "answered"
+        ? { verdict: result.verdict, status: result.status, call_id: result.callId }
+        : {}),
+      ...(result.outcome === "unreachable" ? { error_code: result.code } : {}),
     });
-  } catch (error) {
-    // The database is away; what the test showed is said all the same.
-    log("error", "test_mark_failed", { error_code: errorCode(error) });
-  }
-  return { ok: true, result };
-}
+    try {
+      if (callId !== undefined) {
+        await markAsTest(callId, true);
+      }
+      await audit({
+        action: "test_call_sent",
+        subject: label,
+        detail: { outcome: result.outcome },
+        ...(callId === undefined ? {} : { callId }),
+      });
+    } catch (error) {
+      // The database cannot be reached, but the result of the test is known and is shown.
+      log("error", "test_mark_failed", { error_code: errorCode(error) });
+    }
+    return { ok: true, result };
+  },
+});
 
 async function postTestCall(url: string): Promise<TestCallResult> {
   const callId = `test-${randomUUID()}`;
@@ -148,25 +140,25 @@ export type ApiTestResult =
     };
 
 /**
- * Whether the API is there and whether it accepts the key: it is asked about a call that cannot exist, and "no such call" is the answer
- * of an API that has accepted the key. Then the queue runs again. For administrators.
+ * Tests whether the API answers and accepts the key, by asking for a call that cannot exist: an API that has accepted the key answers
+ * that there is no such call. Then the calls that waited for the key are fetched.
  */
-export async function testApi(): Promise<{ ok: true; result: ApiTestResult } | Refusal> {
-  const gate = await requireAction("administrator");
-  if (!gate.ok) {
-    return gate;
-  }
-  const health = await fetchHealth(env.SARJ_API_URL);
-  const reachable = health.ok ? health : { ok: false as const, error: health.error };
-  const access = apiAccess();
-  if (access === null) {
-    return { ok: true, result: { key: "missing", health: reachable } };
-  }
-  const answer = await fetchCall(access, `callboard-connection-test-${randomUUID()}`);
-  const error = answer.ok ? null : answer.error;
-  const isAccepted = answer.ok || answer.error === "call_not_found";
-  log("info", "api_test", error === null ? {} : { error_code: error });
-  try {
+export const testApi = action({
+  role: "administrator",
+  input: z.void(),
+  failure: "api_test_not_stored",
+  invalidate: refresh,
+  work: async (): Promise<{ ok: true; result: ApiTestResult }> => {
+    const answered = await fetchHealth(env.SARJ_API_URL);
+    const health = answered.ok ? answered : { ok: false as const, error: answered.error };
+    const access = apiAccess();
+    if (access === null) {
+      return { ok: true, result: { key: "missing", health } };
+    }
+    const answer = await fetchCall(access, `callboard-connection-test-${randomUUID()}`);
+    const error = answer.ok ? null : answer.error;
+    const isAccepted = answer.ok || answer.error === "call_not_found";
+    log("info", "api_test", error === null ? {} : { error_code: error });
     if (isAccepted) {
       await clearKeyRefusal();
       await Promise.all([makeKeyRefusalsDue(), makeImportKeyRefusalsDue()]);
@@ -174,10 +166,7 @@ export async function testApi(): Promise<{ ok: true; result: ApiTestResult } | R
     } else if (error !== null && isKeyRefusal(error)) {
       await noteKeyRefusal(access, error);
     }
-  } catch (failure) {
-    log("error", "api_test_not_stored", { error_code: errorCode(failure) });
-    return { ok: false, reason: "unavailable" };
-  }
-  const key = isAccepted ? "accepted" : error !== null && isKeyRefusal(error) ? "refused" : "untested";
-  return { ok: true, result: { key, health: reachable, error: isAccepted ? null : error } };
-}
+    const key = isAccepted ? "accepted" : error !== null && isKeyRefusal(error) ? "refused" : "untested";
+    return { ok: true, result: { key, health, error: isAccepted ? null : error } };
+  },
+});

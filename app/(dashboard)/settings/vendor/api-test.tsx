@@ -2,38 +2,26 @@
 
 import { CircleAlert, CircleCheck, CircleDashed, PlugZap } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 
-import { heedRefusal } from "@/components/session-ended";
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
-import { Notice } from "@/components/ui/notice";
+import { useAction } from "@/components/use-action";
 
 import { type ApiTestResult, testApi } from "./actions";
 
-type Refused = "signedOut" | "forbidden" | "unavailable" | "offline";
-
-/** Asks the API whether it is there and whether it accepts the key. */
+/** Tests whether the API answers and accepts the key. */
 export function ApiTest() {
   const t = useTranslations("settings.vendor.apiTest");
-  const tRefused = useTranslations("settings.refused");
-  const router = useRouter();
   const [result, setResult] = useState<ApiTestResult | null>(null);
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const [pending, startTransition] = useTransition();
-  const test = () =>
-    startTransition(async () => {
-      setResult(null);
-      setRefused(null);
-      const answer = await testApi().catch(() => ({ ok: false as const, reason: "offline" as const }));
-      if (answer.ok) {
-        setResult(answer.result);
-        router.refresh();
-      } else {
-        heedRefusal(answer.reason);
-        setRefused(answer.reason);
-      }
-    });
+  const { run, pending, refusal } = useAction({ beside: true });
+  const test = async () => {
+    setResult(null);
+    const answer = await run(() => testApi());
+    if (answer.ok) {
+      setResult(answer.result);
+    }
+  };
   return (
     <div>
       <Button size="sm" pending={pending} onClick={test}>
@@ -41,7 +29,7 @@ export function ApiTest() {
         {pending ? t("testing") : t("test")}
       </Button>
       <div aria-live="polite" className="not-empty:mt-3">
-        {refused !== null && <Notice tone="danger">{tRefused(refused)}</Notice>}
+        <RefusalNotice refusal={refusal} />
         {result !== null && <Steps result={result} />}
       </div>
     </div>

@@ -63,7 +63,7 @@ export default async function VendorPage() {
   );
 }
 
-/** The secrets by their labels: what is shown in full is asked for one by one. */
+/** The secrets by their labels. A secret itself is in the page only after it was revealed. */
 async function Secrets() {
   const [uses, t] = await Promise.all([readSecretUse(secretLabels()), getTranslations("settings.vendor.webhook")]);
   return (
@@ -130,7 +130,7 @@ async function Api() {
   );
 }
 
-/** How to change the secret without losing a delivery. */
+/** The steps to change the secret without losing a delivery. */
 async function Rotation() {
   const t = await getTranslations("settings.vendor.rotation");
   const variable = slot(<Variable>SARJ_WEBHOOK_SECRETS</Variable>);
@@ -150,7 +150,7 @@ async function Rotation() {
   );
 }
 
-/** Which addresses may post, and how the sender's is known. Both are the environment's. */
+/** Which addresses may post, and which header tells the sender's address. Both are set in the environment. */
 async function Addresses() {
   const t = await getTranslations("settings.vendor.addresses");
   const ranges = env.SARJ_WEBHOOK_ALLOWED_IPS;
@@ -188,7 +188,7 @@ function Variable({ children }: { children: string }) {
   );
 }
 
-/** Whether the vendor could reach this at all: not a loopback or private address. */
+/** Whether the vendor could reach this URL: it is no loopback or private address. */
 function isReachableFromOutside(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname !== "localhost" && !hostname.endsWith(".localhost") && !isPrivateLiteral(hostname);

@@ -4,45 +4,36 @@ import { Send } from "lucide-react";
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 
-import { heedRefusal } from "@/components/session-ended";
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { useAction } from "@/components/use-action";
 import { callHref } from "@/lib/call/link";
 
 import { sendTestCall, type TestCallResult } from "./actions";
 
-type Shown = { kind: "result"; result: TestCallResult } | { kind: "refused"; reason: Refused };
-type Refused = "signedOut" | "forbidden" | "unavailable" | "offline";
-
-/** Sends a test call through the real endpoint and says what became of it. */
+/** Sends a test call to the real endpoint and shows the result. */
 export function TestCall({ label }: { label: string }) {
   const t = useTranslations("settings.vendor.test");
-  const tRefused = useTranslations("settings.refused");
-  const [shown, setShown] = useState<Shown | null>(null);
-  const [pending, startTransition] = useTransition();
-  const send = () =>
-    startTransition(async () => {
-      setShown(null);
-      const answer = await sendTestCall(label).catch(() => ({ ok: false as const, reason: "offline" as const }));
-      if (!answer.ok) {
-        heedRefusal(answer.reason);
-      }
-      setShown(answer.ok ? { kind: "result", result: answer.result } : { kind: "refused", reason: answer.reason });
-    });
+  const [result, setResult] = useState<TestCallResult | null>(null);
+  const { run, pending, refusal } = useAction({ beside: true });
+  const send = async () => {
+    setResult(null);
+    const answer = await run(() => sendTestCall(label));
+    if (answer.ok) {
+      setResult(answer.result);
+    }
+  };
   return (
     <div className="space-y-2.5">
       <Button size="sm" pending={pending} onClick={send}>
         <Send className="rtl-flip" aria-hidden />
         {pending ? t("sending") : t("send")}
       </Button>
-      {shown?.kind === "refused" && (
-        <Notice tone="danger" announce>
-          {tRefused(shown.reason)}
-        </Notice>
-      )}
-      {shown?.kind === "result" && <Result result={shown.result} />}
+      <RefusalNotice refusal={refusal} />
+      {result !== null && <Result result={result} />}
     </div>
   );
 }
@@ -71,10 +62,10 @@ function Result({ result }: { result: TestCallResult }) {
       );
     case "answered": {
       const { verdict, milliseconds, callId, deliveryId } = result;
-      const arrived = verdict !== "quarantined" && verdict !== "spooled";
+      const isStored = verdict !== "quarantined" && verdict !== "spooled";
       return (
         <Notice
-          tone={arrived ? "success" : "warning"}
+          tone={isStored ? "success" : "warning"}
           announce
           title={
             verdict === "spooled"
@@ -82,9 +73,9 @@ function Result({ result }: { result: TestCallResult }) {
               : t("answeredTitle", { verdict: tDeliveries(`verdict.${verdict}`), milliseconds })
           }
         >
-          {verdict === "spooled" ? t("spooledBody") : arrived ? t("appliedBody") : t("quarantinedBody")}
+          {verdict === "spooled" ? t("spooledBody") : isStored ? t("appliedBody") : t("quarantinedBody")}
           <span className="mt-1 flex flex-wrap gap-x-4 gap-y-1">
-            {arrived && (
+            {isStored && (
               <Link href={callHref(callId)} className="font-medium underline underline-offset-2">
                 {t("openCall")}
               </Link>

@@ -2,54 +2,42 @@
 
 import { Copy, Eye, EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { useAction } from "@/components/use-action";
 
 import { revealWebhook } from "./actions";
 
-/** The webhook's URL with its secret left out, until somebody asks to see or to copy it. */
+/** The webhook's URL. Its secret is left out until somebody asks to see or to copy it. */
 export function WebhookUrl({ label, prefix }: { label: string; prefix: string }) {
   const t = useTranslations("settings.vendor.webhook");
   const tCommon = useTranslations("common");
-  const tRefused = useTranslations("settings.refused");
   const [url, setUrl] = useState<string | null>(null);
-  const [pending, startTransition] = useTransition();
+  const { run, pending } = useAction({ words: { gone: t("gone") } });
 
-  const ask = async (): Promise<string | null> => {
-    const answer = await revealWebhook(label).catch(() => ({ ok: false as const, reason: "offline" as const }));
-    if (!answer.ok) {
-      heedRefusal(answer.reason);
-      toast.error(tRefused(answer.reason));
-      return null;
+  const show = async () => {
+    const answer = await run(() => revealWebhook(label));
+    if (answer.ok) {
+      setUrl(answer.url);
     }
-    if (answer.url === null) {
-      toast.error(t("gone"));
-    }
-    return answer.url;
   };
-  const show = () =>
-    startTransition(async () => {
-      setUrl(await ask());
-    });
-  const copy = () =>
-    startTransition(async () => {
-      const answer = await ask();
-      if (answer === null) {
-        return;
-      }
-      try {
-        await navigator.clipboard.writeText(answer);
-        toast.success(tCommon("action.copied"));
-      } catch {
-        // The browser keeps the clipboard from us: then it is shown, and copied by hand.
-        setUrl(answer);
-        toast.error(tCommon("state.copyFailed"));
-      }
-    });
+  const copy = async () => {
+    const answer = await run(() => revealWebhook(label));
+    if (!answer.ok) {
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(answer.url);
+      toast.success(tCommon("action.copied"));
+    } catch {
+      // The browser does not allow the clipboard: show the URL, to be copied by hand.
+      setUrl(answer.url);
+      toast.error(tCommon("state.copyFailed"));
+    }
+  };
 
   return (
     <div className="flex flex-wrap items-start gap-2">

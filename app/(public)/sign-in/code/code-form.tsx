@@ -1,30 +1,25 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useActionState } from "react";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
-import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
+import { useFormAction } from "@/components/use-form-action";
 
 import { giveCode } from "./actions";
 
 export function CodeForm({ factor, next }: { factor: "totp" | "backup"; next: string }) {
   const t = useTranslations("auth.code");
   const error = useTranslations("auth.error");
-  const [{ code, errors, seconds = 0 }, action, pending] = useActionState(giveCode, { code: "", errors: {} });
-  const form = useFocusInvalid(errors);
+  const { values, errors, refusal, form, pending } = useFormAction(giveCode, { code: "" });
+  const { code } = values;
   return (
-    <form ref={form} action={action} noValidate className="space-y-4">
+    <form {...form} className="space-y-4">
       <input type="hidden" name="next" value={next} />
       <input type="hidden" name="factor" value={factor} />
-      {errors.form && (
-        <Notice tone={errors.form === "unavailable" ? "warning" : "danger"} announce>
-          {error(errors.form, { seconds })}
-        </Notice>
-      )}
+      <RefusalNotice refusal={refusal} />
       <Field label={t(`label.${factor}`)} error={errors.code && error(errors.code)} required>
         <Input
           key={code}

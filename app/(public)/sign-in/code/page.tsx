@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** The second step of signing in. Open to who has just given a right password; the code is judged by `giveCode`. */
+/** The second step of signing in, for anyone who has just given a right password. `giveCode` checks the code. */
 export default async function CodePage({ searchParams }: PageProps<"/sign-in/code">) {
   const { next, factor: asked } = await searchParams;
   const path = safeNextPath(typeof next === "string" ? next : null);

@@ -8,7 +8,7 @@ import { getOrganization } from "@/server/organization";
 
 const COLUMNS = ["at", "actor_name", "actor_email", "action", "call_id", "subject", "row_count", "detail", "source_ip"];
 
-/** The audit log that the filter finds, as CSV. The export itself is written down first. */
+/** The filtered audit log, as CSV. The export itself is recorded first. */
 export async function GET(request: Request): Promise<Response> {
   const gate = await requireApi("administrator");
   if (!gate.ok) {

@@ -2,39 +2,16 @@
 
 import { RotateCcw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
-import { useTransition } from "react";
-import { toast } from "sonner";
 
-import { heedRefusal } from "@/components/session-ended";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { useAction } from "@/components/use-action";
 
 import { resumeImport, stopImport } from "../actions";
 
-type Answer = Awaited<ReturnType<typeof stopImport>> | { ok: false; reason: "offline" };
-
-/** Says why an action was refused, or shows what it did. */
-function useAnswer() {
-  const t = useTranslations("settings");
-  const router = useRouter();
-  return (answer: Answer): boolean => {
-    if (answer.ok) {
-      router.refresh();
-      return true;
-    }
-    const { reason } = answer;
-    heedRefusal(reason);
-    toast.error(reason === "nothing" || reason === "off" ? t(`import.error.${reason}`) : t(`refused.${reason}`));
-    return false;
-  };
-}
-
-const offline = (): Answer => ({ ok: false, reason: "offline" });
-
 export function CancelImport({ id, pending }: { id: string; pending: number }) {
   const t = useTranslations("settings.import");
-  const take = useAnswer();
+  const { run } = useAction();
   return (
     <ConfirmDialog
       title={t("cancelTitle")}
@@ -47,21 +24,16 @@ export function CancelImport({ id, pending }: { id: string; pending: number }) {
           {t("cancel")}
         </Button>
       }
-      onConfirm={async () => take(await stopImport(id).catch(offline))}
+      onConfirm={async () => (await run(() => stopImport(id))).ok}
     />
   );
 }
 
 export function ResumeImport({ id, count, isCancelled }: { id: string; count: number; isCancelled: boolean }) {
   const t = useTranslations("settings.import");
-  const take = useAnswer();
-  const [working, startTransition] = useTransition();
-  const resume = () =>
-    startTransition(async () => {
-      take(await resumeImport(id).catch(offline));
-    });
+  const { run, pending } = useAction();
   return (
-    <Button size="sm" variant="primary" pending={working} onClick={resume}>
+    <Button size="sm" variant="primary" pending={pending} onClick={() => run(() => resumeImport(id))}>
       <RotateCcw aria-hidden />
       {t(isCancelled ? "resume" : "retry", { count })}
     </Button>

@@ -23,13 +23,13 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { getImport, type ImportSummary, listImportItems } from "@/db/imports/list";
-import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
 import { callHref } from "@/lib/call/link";
 import { IMPORT_ITEM_STATES, type ImportItemState } from "@/lib/imports/import";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { requirePage } from "@/server/auth/gates";
 import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
+import { importDuration } from "../import-duration";
 import { StatusBadge } from "../status-badge";
 import { CancelImport, ResumeImport } from "./controls";
 
@@ -53,7 +53,7 @@ const query = z.object({
   after: z.coerce.number().int().min(0).max(2_000_000_000).catch(0),
 });
 
-/** One import: how far it is, and what came of each call. */
+/** One import: its progress and the result of each call. */
 export default async function ImportDetailPage({ params, searchParams }: PageProps<"/settings/import/[id]">) {
   await requirePage("administrator");
   const summary = await findImport((await params).id);
@@ -92,7 +92,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
         namesZone
         actions={
           <>
-            {/* Not a Link: it is a file. */}
+            {/* Not a `Link`, because it downloads a file. */}
             <a href={`/settings/import/${id}/result.csv`} download className={cn(buttonClass({ size: "sm" }))}>
               <Download aria-hidden />
               {t("download")}
@@ -126,7 +126,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
                 <Ltr className="font-medium">{t("doneOf", { done, total })}</Ltr>
               </span>
               {counts.pending > 0 && !isPaused && (
-                <span className="text-muted">{t("left", { duration: timeLeft(counts.pending, format) })}</span>
+                <span className="text-muted">{t("left", { duration: importDuration(counts.pending, format) })}</span>
               )}
             </div>
             <Progress value={total === 0 ? 0 : done / total} label={t("progress")} />
@@ -273,15 +273,4 @@ function withCount(label: string, count: number, format: Awaited<ReturnType<type
       {label} <span className="font-normal text-muted tabular">{format.number(count)}</span>
     </>
   );
-}
-
-function timeLeft(calls: number, format: Awaited<ReturnType<typeof getFormatter>>): string {
-  const seconds = Math.ceil(calls / IMPORTS_PER_SECOND);
-  const [value, unit] =
-    seconds < 90
-      ? [seconds, "second"]
-      : seconds < 5400
-        ? [Math.ceil(seconds / 60), "minute"]
-        : [Math.ceil(seconds / 3600), "hour"];
-  return format.number(Number(value), { style: "unit", unit: String(unit), unitDisplay: "long" });
 }

@@ -1,0 +1,93 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { unstable_rethrow } from "next/navigation";
+import { useState, useTransition } from "react";
+import { toast } from "sonner";
+
+import type { Messages } from "@/lib/i18n/messages";
+
+import { announceSessionEnd } from "./session-ended";
+
+/** A reason for which `auth.error` has words. */
+export type SharedReason = keyof Messages["auth"]["error"];
+
+type Answer<Reason extends string> = { ok: true } | { ok: false; reason: Reason; seconds?: number };
+
+/** `text`: what to show. */
+export type ShownRefusal = { reason: string; text: string };
+
+/** The request did not reach the server, or the server no longer has this action. */
+export type Unreachable = { ok: false; reason: "offline" };
+
+/**
+ * Calls server actions in a transition.
+ *
+ * `run` resolves to the action's answer, also where the request never arrives: then the reason is `offline`. It never rejects. Where the
+ * action redirects, it does not settle: the page is left. A refusal is shown as a toast or, with `beside`, returned as `refusal` until
+ * the next run, for the component to show. Where the session has ended, the shell asks to sign in, and the page stays as it is.
+ *
+ * `words`: for the reasons that `auth.error` has no words for.
+ */
+export function useAction<Own extends string = never>({
+  words,
+  beside = false,
+}: { words?: Record<Own, string>; beside?: boolean } = {}) {
+  const describe = useRefusalText(words);
+  const [refusal, setRefusal] = useState<{ reason: Own | SharedReason; seconds?: number } | null>(null);
+  const [pending, startTransition] = useTransition();
+
+  function run<Got extends Answer<Own | SharedReason>>(call: () => Promise<Got>): Promise<Got | Unreachable> {
+    setRefusal(null);
+    return new Promise((resolve) => {
+      startTransition(async () => {
+        const answer: Got | Unreachable = await callAction(call);
+        if (!answer.ok) {
+          report(answer);
+        }
+        resolve(answer);
+      });
+    });
+  }
+
+  function report(refused: { reason: Own | SharedReason; seconds?: number }) {
+    if (refused.reason === "signedOut") {
+      announceSessionEnd();
+    }
+    if (beside) {
+      setRefusal(refused);
+    } else if (refused.reason !== "signedOut") {
+      toast.error(describe(refused));
+    }
+  }
+
+  return {
+    run,
+    pending,
+    refusal: refusal === null ? null : { reason: refusal.reason, text: describe(refusal) },
+    /** Takes the shown refusal away. */
+    clear: () => setRefusal(null),
+  };
+}
+
+/** The words for a refusal. */
+export function useRefusalText<Own extends string = never>(
+  words?: Record<Own, string>,
+): (refusal: { reason: Own | SharedReason; seconds?: number }) => string {
+  const t = useTranslations("auth.error");
+  return ({ reason, seconds = 60 }) =>
+    words !== undefined && reason in words ? words[reason as Own] : t(reason as SharedReason, { seconds });
+}
+
+/**
+ * The answer of a server action, or that it could not be reached: no connection, no server, or a new deployment that does not have this
+ * action any more. Next's own errors go on: a redirect is one.
+ */
+export async function callAction<Got>(call: () => Promise<Got>): Promise<Got | Unreachable> {
+  try {
+    return await call();
+  } catch (error) {
+    unstable_rethrow(error);
+    return { ok: false, reason: "offline" };
+  }
+}

@@ -1,0 +1,188 @@
+import { headers } from "next/headers";
+import { unstable_rethrow } from "next/navigation";
+import type { z } from "zod";
+
+import type { NewAuditEvent } from "@/db/privacy/audit";
+import type { FormState, GateReason, Refusal } from "@/lib/action-answer";
+import { env } from "@/lib/env";
+import { isSameOrigin } from "@/lib/http/same-origin";
+import { errorCode, log } from "@/lib/log";
+import { includesRole, type Role } from "@/lib/people/role";
+import { audit, eventOf } from "@/server/audit";
+
+import { getUser, type SignedInUser } from "./gates";
+
+/**
+ * The one wrapper around server actions. It refuses requests from other sites and people without the role, checks the input, runs the
+ * work, and answers with a union: `{ok: true, …}` or `{ok: false, reason}`. It never throws, except Next's own errors, such as the one
+ * by which `redirect()` works: what else the work throws, usually because the database cannot be reached, becomes `unavailable` and a
+ * log line with the error's code alone (an error of Postgres contains values).
+ */
+
+/** `anyone`: no session is needed. */
+type Access = Role | "anyone";
+
+type AuditEvent = Parameters<typeof audit>[1];
+
+/** What the work gets besides its input; nothing where no session is needed. */
+export type ActionContext<A extends Access> = A extends Role
+  ? {
+      user: SignedInUser;
+      /** Writes an event of this person to the audit log. Throws where the database cannot be reached. */
+      audit: (event: AuditEvent) => Promise<void>;
+      /** The same event for a function of `db/` that writes it in the transaction of the change. */
+      eventOf: (event: AuditEvent) => Promise<NewAuditEvent>;
+    }
+  : Record<never, never>;
+
+type Definition<A extends Access, Schema extends z.ZodType> = {
+  role: A;
+  input: Schema;
+  /** The event in the log when the work throws. */
+  failure: string;
+  /** Called once the work has answered: `refresh`, or a `revalidatePath`, for pages that show what changed. */
+  invalidate?: () => void;
+};
+
+/**
+ * An action that a component calls with one argument.
+ * `invalid`: the reason for input that does not fit the schema; left out where only a request that no page of ours sends is like that.
+ */
+export function action<
+  A extends Access,
+  Schema extends z.ZodType,
+  Answer extends { ok: true } | { ok: false; reason: string },
+  Invalid extends string = never,
+>({
+  role,
+  input,
+  invalid,
+  failure,
+  invalidate,
+  work,
+}: Definition<A, Schema> & {
+  invalid?: Invalid;
+  work: (input: z.output<Schema>, context: ActionContext<A>) => Promise<Answer>;
+}): (input: z.input<Schema>) => Promise<Answer | Refusal<Invalid>> {
+  return async (given) => {
+    const gate = await passGate(role);
+    if (!gate.ok) {
+      return gate;
+    }
+    const parsed = input.safeParse(given);
+    if (!parsed.success) {
+      return { ok: false, reason: invalid ?? "unavailable" };
+    }
+    return perform(failure, async () => {
+      const answer = await work(parsed.data, gate.context);
+      invalidate?.();
+      return answer;
+    });
+  };
+}
+
+/**
+ * An action of a form, for `useFormAction`. `input` reads the form and never fails: a missing or overlong field becomes "". `check` says
+ * what is wrong with each field; the work runs once nothing is, and may find more.
+ * `keep`: the fields whose content goes back to the form.
+ */
+export function formAction<
+  A extends Access,
+  Schema extends z.ZodType<Record<string, string>>,
+  Kept extends keyof z.output<Schema> & string,
+  Errors extends object,
+  Reason extends string = never,
+  Result = never,
+>({
+  role,
+  input,
+  keep,
+  check,
+  failure,
+  invalidate,
+  work,
+}: Definition<A, Schema> & {
+  keep: readonly Kept[];
+  check: (input: z.output<Schema>) => Errors;
+  work: (input: z.output<Schema>, context: ActionContext<A>) => Promise<FormAnswer<NoInfer<Errors>, Reason, Result>>;
+}) {
+  type State = FormState<Pick<z.output<Schema>, Kept>, Errors, Reason, Result>;
+  return async (previous: State, form: FormData): Promise<State> => {
+    const typed = input.parse(Object.fromEntries(form));
+    const values = Object.fromEntries(keep.map((name) => [name, typed[name]])) as State["values"];
+    const state = (change: Partial<State>): State => ({
+      values,
+      errors: {} as Errors,
+      refusal: null,
+      saved: previous.saved,
+      ...change,
+    });
+    const gate = await passGate(role);
+    if (!gate.ok) {
+      return state({ refusal: gate });
+    }
+    const errors = check(typed);
+    if (Object.keys(errors).length > 0) {
+      return state({ errors });
+    }
+    const answer = await perform(failure, async () => {
+      const done = await work(typed, gate.context);
+      invalidate?.();
+      return done;
+    });
+    if (answer.ok) {
+      return state({
+        saved: previous.saved + 1,
+        ...(answer.result === undefined ? {} : { result: answer.result }),
+      });
+    }
+    if ("errors" in answer) {
+      return state({ errors: answer.errors });
+    }
+    const { reason, seconds } = answer;
+    return state({ refusal: { reason, ...(seconds === undefined ? {} : { seconds }) } });
+  };
+}
+
+type FormAnswer<Errors, Reason extends string, Result> =
+  | { ok: true; result?: Result }
+  | { ok: false; errors: Errors }
+  | { ok: false; reason: GateReason | Reason; seconds?: number };
+
+type Gate<A extends Access> = { ok: true; context: ActionContext<A> } | { ok: false; reason: GateReason };
+
+async function passGate<A extends Access>(role: A): Promise<Gate<A>> {
+  if (!isSameOrigin(await headers(), env.APP_URL)) {
+    return { ok: false, reason: "forbidden" };
+  }
+  if (role === "anyone") {
+    return { ok: true, context: {} as ActionContext<A> };
+  }
+  try {
+    const user = await getUser();
+    if (user === null) {
+      return { ok: false, reason: "signedOut" };
+    }
+    if (!includesRole(user.role, role)) {
+      return { ok: false, reason: "forbidden" };
+    }
+    const context: ActionContext<Role> = {
+      user,
+      audit: (event) => audit(user, event),
+      eventOf: (event) => eventOf(user, event),
+    };
+    return { ok: true, context: context as ActionContext<A> };
+  } catch {
+    return { ok: false, reason: "unavailable" };
+  }
+}
+
+async function perform<Answer>(failure: string, run: () => Promise<Answer>): Promise<Answer | Refusal> {
+  try {
+    return await run();
+  } catch (error) {
+    unstable_rethrow(error);
+    log("error", failure, { error_code: errorCode(error) });
+    return { ok: false, reason: "unavailable" };
+  }
+}
