@@ -5,19 +5,20 @@ import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 
 type Actor = NonNullable<NewAuditEvent["actor"]>;
-type Happening = Omit<NewAuditEvent, "actor" | "sourceIp">;
+/** What happened, without who did it and from where. */
+export type AuditEvent = Omit<NewAuditEvent, "actor" | "sourceIp">;
 
-/** Writes down what somebody does in this request, and from where. Throws where the database is away. */
-export async function audit(actor: Actor, entry: Happening): Promise<void> {
-  await recordAuditEvent(await eventOf(actor, entry));
+/** Records what this person does in this request, and from which address. Throws if the database cannot be reached. */
+export async function audit(actor: Actor, event: AuditEvent): Promise<void> {
+  await recordAuditEvent(await eventOf(actor, event));
 }
 
-/** The same event, for who writes it in the transaction of the change itself. */
-export async function eventOf({ id, name, email }: Actor, entry: Happening): Promise<NewAuditEvent> {
-  return { actor: { id, name, email }, sourceIp: await callerAddress(), ...entry };
+/** The same event, for a function of `db/` that records it in the transaction of the change. */
+export async function eventOf({ id, name, email }: Actor, event: AuditEvent): Promise<NewAuditEvent> {
+  return { actor: { id, name, email }, sourceIp: await callerAddress(), ...event };
 }
 
-/** Where this request comes from; null where no address can be believed. */
+/** The address that this request comes from; null if no header can be trusted to tell it. */
 export async function callerAddress(): Promise<string | null> {
   return clientIp(await headers(), env.CLIENT_IP_HEADER);
 }

@@ -8,7 +8,7 @@ import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import { includesRole, type Role } from "@/lib/people/role";
-import { audit, eventOf } from "@/server/audit";
+import { audit, type AuditEvent, eventOf } from "@/server/audit";
 
 import { getUser, type SignedInUser } from "./gates";
 
@@ -21,8 +21,6 @@ import { getUser, type SignedInUser } from "./gates";
 
 /** `anyone`: no session is needed. */
 type Access = Role | "anyone";
-
-type AuditEvent = Parameters<typeof audit>[1];
 
 /** What the work gets besides its input; nothing where no session is needed. */
 export type ActionContext<A extends Access> = A extends Role
