@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+import { expect, test } from "@playwright/test";
+
+const DOCUMENTS = [
+  "README.md",
+  "AGENTS.md",
+  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
+];
+const FOLDERS = ["app", "components", "db", "docs", "lib", "public", "scripts", "server", "tests"];
+/** A path of this repository in running text: below one of its folders, or a file of its root. */
+const PATH = new RegExp(
+  String.raw`(?<![\w/.@<-])(?:(?:${FOLDERS.join("|")})/[\w()[\]@.{},/-]*[\w)\]}/]|[\w.-]+\.(?:ts|mjs|json|md))(?![\w<*])`,
+  "g",
+);
+/** Files that a document names and that are not in the repository. */
+const ELSEWHERE = new Set(["ids.csv"]);
+
+/** Every path that a document names, `{en,ar}` written out. */
+function pathsIn(document: string): string[] {
+  const text = readFileSync(document, "utf8").replaceAll(/\]\(([^)]+)\)/g, " ");
+  const named = [...text.matchAll(PATH)].map(([path]) => path);
+  return named.flatMap((path) => {
+    const [whole, choices] = /\{([^}]*)\}/.exec(path) ?? [];
+    return whole === undefined ? [path] : (choices ?? "").split(",").map((choice) => path.replace(whole, choice));
+  });
+}
+
+for (const document of DOCUMENTS) {
+  test(`every path that ${document} names exists`, () => {
+    expect(pathsIn(document).filter((path) => !ELSEWHERE.has(path) && !existsSync(path))).toEqual([]);
+  });
+}
+
+test("the architecture names many paths", () => {
+  expect(pathsIn("docs/architecture.md").length).toBeGreaterThan(40);
+});
+
+test("a walk of the architecture passes each file once", () => {
+  const walks = readFileSync("docs/architecture.md", "utf8").split("## Four walks")[1]?.split("\n## ")[0] ?? "";
+  const stops = walks
+    .split("```")
+    .filter((_, index) => index % 2 === 1)
+    .map((block) => [...block.matchAll(/^\d?\s+(\S+)/gm)].map(([, path]) => path));
+  expect(stops).toHaveLength(4);
+  for (const walk of stops) {
+    expect(walk.length).toBeGreaterThan(4);
+    expect(new Set(walk).size).toBe(walk.length);
+  }
+});
