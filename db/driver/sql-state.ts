@@ -48,3 +48,12 @@ export function isValueRefused(error: unknown): boolean {
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === "23505";
 }
+
+/**
+ * The failure passes without anyone's help, so the same statement may succeed later: connection, also to a pooler (08), read-only
+ * server (25), transaction rollback (40), insufficient resources (53), object not in the required state (55), operator or restart
+ * (57), system (58), internal error (XX).
+ */
+export function isTemporary(error: unknown): boolean {
+  return /^(08|25|40|53|55|57|58|XX)/.test(sqlState(error) ?? "");
+}

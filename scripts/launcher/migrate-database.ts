@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { migrate } from "../../db/driver/migrate";
 import { serverVersion } from "../../db/driver/server-version";
+import { isTemporary } from "../../db/driver/sql-state";
 import { CommandError } from "./command-error";
 import type { Interruption } from "./interruption";
 
@@ -22,12 +23,6 @@ const TEMPORARY_CODES = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
 ]);
-
-/**
- * Classes of SQLSTATE that pass too: connection, also to a pooler (08), read-only server (25), transaction rollback (40), insufficient
- * resources (53), object not in the required state (55), operator or restart (57), system (58), internal error (XX).
- */
-const TEMPORARY_SQLSTATES = /^(08|25|40|53|55|57|58|XX)...$/;
 
 /** SQLSTATEs that only the owner of the database can do something about. */
 const EXPLANATIONS: Record<string, string> = {
@@ -57,7 +52,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<string | nul
       throw error;
     }
     const { code, message } = innermost(error) as NodeJS.ErrnoException;
-    if (code !== undefined && (TEMPORARY_CODES.has(code) || TEMPORARY_SQLSTATES.test(code))) {
+    if (code !== undefined && (TEMPORARY_CODES.has(code) || isTemporary(error))) {
       return code;
     }
     const { hostname, pathname } = new URL(databaseUrl);
