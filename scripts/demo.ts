@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { DATA_FOLDERS } from "./launcher/data-folders";
 import { findFreePort } from "./launcher/ports";
 import { writePrivateFile } from "./launcher/private-file";
-import { DATA_FOLDERS, type RunningServer, serve } from "./launcher/serve";
+import { type RunningServer, serve } from "./launcher/serve";
 import { bold, formatDuration, runCommand } from "./launcher/terminal";
 import { startVendor } from "./simulator/server";
 import { sendHistory, startLive } from "./simulator/traffic";

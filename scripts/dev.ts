@@ -1,5 +1,6 @@
+import { DATA_FOLDERS } from "./launcher/data-folders";
 import { loadEnvFiles } from "./launcher/environment";
-import { DATA_FOLDERS, serve } from "./launcher/serve";
+import { serve } from "./launcher/serve";
 import { runCommand } from "./launcher/terminal";
 
 await runCommand(async () => {

@@ -7,12 +7,12 @@ import { parseArgs } from "node:util";
 import { readCallIds } from "../lib/call/id-list";
 import { readAddress } from "./launcher/address";
 import { CommandError } from "./launcher/command-error";
+import { DATA_FOLDERS } from "./launcher/data-folders";
 import { checkEnvironment, completeEnvironment, loadEnvFiles } from "./launcher/environment";
 import { Interrupted, listenForInterruption } from "./launcher/interruption";
 import { migrateDatabase } from "./launcher/migrate-database";
 import { isCallboardRunning, takeRunLock } from "./launcher/run-lock";
 import { readOrMakeSecrets } from "./launcher/secrets";
-import { DATA_FOLDERS } from "./launcher/serve";
 import { dim, runCommand } from "./launcher/terminal";
 import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from "./postgres/embedded";
 
@@ -46,7 +46,7 @@ await runCommand(async () => {
   env.DATABASE_URL ??= await embeddedDatabase(stack);
   const unreachable = await migrateDatabase(env.DATABASE_URL);
   if (unreachable !== null) {
-    throw new CommandError(`The database cannot be reached (${unreachable}). Try again when it can.`);
+    throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
   }
   // From here on the modules of db/ and server/ can be imported: lib/env.ts reads process.env at that moment.
   Object.assign(process.env, env);

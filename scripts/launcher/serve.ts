@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "../postgres/embedded";
 import { type Address, checkAddress, localOrigin, readAddress } from "./address";
 import { build, isBuilt } from "./build";
 import { CommandError } from "./command-error";
+import { DATA_FOLDERS } from "./data-folders";
 import { checkEnvironment, completeEnvironment } from "./environment";
 import { type Interruption, listenForInterruption } from "./interruption";
 import { migrateDatabase, migrateDatabaseLater } from "./migrate-database";
@@ -41,9 +42,7 @@ export type RunningServer = {
   interruption: Interruption;
 };
 
-const DATA = process.env.CALLBOARD_DATA_FOLDER ?? ".data";
-/** The data folders of the commands that serve from the same build. The tests set both to folders of their own. */
-export const DATA_FOLDERS = { start: DATA, demo: `${DATA}/demo` };
+/** The folder of the build. The commands serve from the same one. */
 const DIST = process.env.NEXT_DIST_DIR ?? ".next";
 
 /**
