@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from "node:fs";
 
 import { CommandError } from "./command-error";
 
-/** Writes JSON that only its owner can read. The file is replaced whole or not at all. */
+/** Writes JSON that only its owner can read. Replaces the file atomically. Throws a CommandError if it cannot be written. */
 export function writePrivateFile(file: string, value: unknown): void {
   try {
     writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { EmbeddedPostgres } from "../postgres/embedded";
 import type { Interruption } from "./interruption";
 
-/** The pauses before each restart. The last one repeats for ever; deliveries wait on disk meanwhile. */
+/** The pauses before each restart. The last one repeats without end; deliveries wait on disk during that time. */
 const PAUSES_MILLISECONDS = [0, 1_000, 5_000, 15_000, 30_000];
 /** After a run of this length, the next restart begins with the first pause again. */
 const STABLE_MILLISECONDS = 600_000;

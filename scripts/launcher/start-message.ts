@@ -27,7 +27,7 @@ export async function printStartMessage(message: StartMessage): Promise<void> {
   const { mode, env, address, embedded, unreachable, isSecretGiven } = message;
   const url = (env.APP_URL ?? "").replace(/\/+$/, "");
   const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
-  // A secret from the environment is known to whoever set it, and must not get into a log.
+  // If stdout is not a terminal, it is a log. A secret that was set in the environment must not get into it.
   const shownSecret = isSecretGiven && !process.stdout.isTTY ? "<the secret in SARJ_WEBHOOK_SECRETS>" : secret;
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
   const webhookNote =
@@ -71,7 +71,7 @@ async function howToSignIn(env: Record<string, string>, url: string, unreachable
     : `first open ${url}/setup and enter the code ${bold(env.SETUP_CODE ?? "")}`;
 }
 
-/** db/ reads process.env when it is imported, which is complete only now. */
+/** Imports db/ only now: db/ reads process.env at its import, and `serve` has to complete the environment first. */
 async function hasUsers(): Promise<boolean> {
   const [users, { db }] = await Promise.all([import("../../db/people/users"), import("../../db/driver/client")]);
   try {

@@ -30,7 +30,7 @@ export function readCredentials(directory: string): Credentials | null {
   }
 }
 
-/** Replaces the file whole or not at all, also if the machine loses power: without its password the data is lost. */
+/** Replaces the file atomically, also if the machine loses power: without its password the data is lost. */
 export function writeCredentials(directory: string, credentials: Credentials): void {
   const file = join(directory, FILE);
   const handle = openSync(`${file}.new`, "w", 0o600);

@@ -44,7 +44,7 @@ export function riyadhHour(at: number): number {
   return new Date(at + RIYADH).getUTCHours();
 }
 
-/** The instant `days` days later, or one day more if that is a Friday in Riyadh: nobody delivers then. */
+/** The instant `days` days later, or one day more if that is a Friday in Riyadh, when there are no deliveries. */
 export function workingDayFrom(at: number, days: number): number {
   const then = at + days * DAY;
   return new Date(then + RIYADH).getUTCDay() === 5 ? then + DAY : then;
