@@ -150,6 +150,7 @@ function isSafeUrl(value: string): boolean {
   return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
 }
 
+/** The validated environment. */
 export type Env = z.infer<typeof schema>;
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; problems: string[] };

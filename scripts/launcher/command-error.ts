@@ -15,6 +15,7 @@ export function asCommandError(error: unknown, sentence: (problem: string) => st
   return new CommandError(sentence(code ?? firstLine(message)));
 }
 
+/** The first line that is not empty. */
 export function firstLine(text: string): string {
   return text.trim().split("\n")[0] ?? "";
 }

@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
  */
 export type ProcessIdentity = { pid: number; born: string | null };
 
+/** The identity of the process that has this number now. */
 export function identify(pid: number): ProcessIdentity {
   return { pid, born: birthOf(pid) };
 }

@@ -51,10 +51,12 @@ export function formatDuration(milliseconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Bold if stdout is a terminal with colours. */
 export function bold(text: string): string {
   return styleText("bold", text, { stream: process.stdout });
 }
 
+/** Dim if stdout is a terminal with colours. */
 export function dim(text: string): string {
   return styleText("dim", text, { stream: process.stdout });
 }

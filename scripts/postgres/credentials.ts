@@ -9,6 +9,7 @@ export type Credentials = { postgres: string; port: number; superuserPassword: s
 /** In the data directory. It is written last when the directory is initialised, so a directory without it is not complete. */
 const FILE = "callboard.json";
 
+/** Whether the directory was initialised to the end. */
 export function isInitialised(directory: string): boolean {
   return existsSync(join(directory, FILE));
 }

@@ -10,6 +10,7 @@ export type ServerUser = { uid: number; gid: number } | null;
 /** Data and binaries go here if the server's user cannot reach the clone, as under /root. */
 export const SHARED_FOLDER = "/var/lib/callboard";
 
+/** Whether root runs Callboard. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }

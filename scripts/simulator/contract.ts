@@ -3,6 +3,7 @@
  * Written independently of the product on purpose: a mistake in how the product reads it must not be repeated here.
  */
 
+/** `status` in the webhook and in the API. */
 export const CALL_STATUSES = [
   "queued",
   "dialing",
@@ -37,6 +38,7 @@ export type NotCompletedType = (typeof NOT_COMPLETED_TYPES)[number];
 /** A type that receivers do not know: the vendor adds types without notice. */
 export const UNKNOWN_TYPE = "user_busy";
 
+/** `payload.type` of a webhook. */
 export type Outcome = "complete" | NotCompletedType | typeof UNKNOWN_TYPE;
 
 export type Language = "ar" | "en" | "ur";

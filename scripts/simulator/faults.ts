@@ -36,6 +36,7 @@ export interface FaultQueue {
   list(): Fault[];
 }
 
+/** The faults of one vendor, in the order in which they were added. */
 export function faultQueue(): FaultQueue {
   let faults: Fault[] = [];
   return {

@@ -63,11 +63,13 @@ export const SCENARIOS = [
 ] as const;
 export type ScenarioId = (typeof SCENARIOS)[number];
 
+/** A turn of the agent. `hold`: seconds of silence after it. */
 export const agent = (text: string, hold?: number): Turn => ({
   who: "agent",
   text,
   ...(hold === undefined ? {} : { hold }),
 });
+/** A turn of the customer. `hold`: seconds of silence after it. */
 export const customer = (text: string, hold?: number): Turn => ({
   who: "customer",
   text,
@@ -75,6 +77,7 @@ export const customer = (text: string, hold?: number): Turn => ({
 });
 /** A human colleague, after a transfer. */
 export const human = (text: string): Turn => ({ who: "human_agent", text });
+/** A tool call that succeeds after `ms` milliseconds. */
 export const tool = (name: string, args: Record<string, unknown>, output: unknown, ms: number): Turn => ({
   tool: name,
   args,
@@ -82,6 +85,7 @@ export const tool = (name: string, args: Record<string, unknown>, output: unknow
   ms,
   failed: false,
 });
+/** A tool call that fails after `ms` milliseconds. */
 export const failedTool = (name: string, args: Record<string, unknown>, output: string, ms: number): Turn => ({
   tool: name,
   args,
