@@ -3,18 +3,18 @@ import { type NextRequest, NextResponse } from "next/server";
 import { env } from "@/lib/env";
 
 /**
- * Headers for every page and every answer of the dashboard. Never for the webhook: with a proxy in front of it, a body over 10 MB
- * would be cut and answered all the same. Who may see what is not decided here but where it is shown.
+ * Sets the security headers of every page and response of the dashboard. It must not run for the webhook: Next truncates the body of a
+ * request that passes through here at 10 MB and goes on. It checks no permissions; the gates in `server/auth/gates.ts` do.
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = crypto.randomUUID().replaceAll("-", "");
   const policy = contentSecurityPolicy(nonce);
 
   const forwarded = new Headers(request.headers);
-  // Next takes the nonce for its own scripts from this header.
+  // Next reads the nonce for its own scripts from this header.
   forwarded.set("content-security-policy", policy);
   forwarded.set("x-nonce", nonce);
-  // A page does not know its own URL: the sign-in page leads back to it.
+  // A page cannot read its own URL, and the sign-in page has to lead back to it.
   forwarded.set("x-url", ownUrl(request));
 
   const response = NextResponse.next({ request: { headers: forwarded } });
@@ -34,7 +34,7 @@ const isHttps = env.APP_URL.startsWith("https://");
 const HEADERS: Record<string, string> = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  // The webhook's secret and the ids of calls are in paths.
+  // Paths contain the webhook's secret and the ids of calls.
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
@@ -47,9 +47,9 @@ function contentSecurityPolicy(nonce: string): string {
   const isDevelopment = env.NODE_ENV === "development";
   return [
     "default-src 'self'",
-    // React's development build evaluates strings to show the server's stacks.
+    // React's development build uses `eval` to show stack traces of the server.
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
-    // Positions, widths and the waveform are style attributes; the toasts bring a style element of their own.
+    // Positions, widths and the waveform are style attributes, and the toasts add a style element.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",

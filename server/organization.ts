@@ -2,52 +2,52 @@ import { ORGANIZATION_DEFAULTS, type OrganizationSettings, readOrganization } fr
 import { perProcess } from "@/lib/per-process";
 
 /**
- * The organization, for every page: its zone goes into each formatted time. It changes about once a year and is needed by the error
- * pages too, so a process keeps it for a few seconds and goes on with what it last knew while the database is away: but for the
- * masking of numbers, where what is not known is taken for masked.
+ * The organization's settings, which every page needs: its zone goes into each formatted time. They change about once a year, and the
+ * error pages need them too, so each process caches them for a few seconds, and keeps using the last ones while the database cannot be
+ * reached. Only numbers are then masked in any case.
  */
 const FRESH_MS = 5_000;
 /** How long a page waits for the database. */
-const PATIENCE_MS = 1_500;
+const READ_TIMEOUT_MS = 1_500;
 
-type Memory = {
-  known?: { value: OrganizationSettings; until: number };
-  /** Stays when what is known is forgotten. */
+type Cache = {
+  fresh?: { value: OrganizationSettings; until: number };
+  /** The latest value. Stays when `fresh` is deleted. */
   last?: OrganizationSettings;
-  asking?: Promise<OrganizationSettings>;
+  pending?: Promise<OrganizationSettings>;
 };
 
-const memory = perProcess<Memory>("organization", () => ({}));
+const cache = perProcess<Cache>("organization", () => ({}));
 
-/** Never throws and never waits longer than a moment. Nothing in it is older than `FRESH_MS`, unless the database is away. */
+/** Never throws, and answers within `READ_TIMEOUT_MS`. At most `FRESH_MS` old, unless the database cannot be reached. */
 export async function getOrganization(): Promise<OrganizationSettings> {
-  const { known } = memory;
-  if (known && known.until > Date.now()) {
-    return known.value;
+  const { fresh } = cache;
+  if (fresh && fresh.until > Date.now()) {
+    return fresh.value;
   }
-  memory.asking ??= ask();
-  return memory.asking;
+  cache.pending ??= readSettings();
+  return cache.pending;
 }
 
-/** Called by whoever saves the settings, so that the next page of this process shows them. */
+/** Call it after saving the settings, so that the next page of this process shows them. */
 export function forgetOrganization(): void {
-  delete memory.known;
-  // What is being read may be from before.
-  delete memory.asking;
+  delete cache.fresh;
+  // A read that is under way may have seen the old settings.
+  delete cache.pending;
 }
 
-function ask(): Promise<OrganizationSettings> {
-  const patience = Promise.withResolvers<null>();
-  const timer = setTimeout(() => patience.resolve(null), PATIENCE_MS);
-  const asking = Promise.race([readOrganization().catch(() => null), patience.promise]).then((read) => {
+function readSettings(): Promise<OrganizationSettings> {
+  const timeout = Promise.withResolvers<null>();
+  const timer = setTimeout(() => timeout.resolve(null), READ_TIMEOUT_MS);
+  const pending = Promise.race([readOrganization().catch(() => null), timeout.promise]).then((read) => {
     clearTimeout(timer);
-    const value = read ?? { ...(memory.last ?? ORGANIZATION_DEFAULTS), maskNumbers: true };
-    memory.last = value;
-    if (memory.asking === asking) {
-      memory.known = { value, until: Date.now() + FRESH_MS };
-      delete memory.asking;
+    const value = read ?? { ...(cache.last ?? ORGANIZATION_DEFAULTS), maskNumbers: true };
+    cache.last = value;
+    if (cache.pending === pending) {
+      cache.fresh = { value, until: Date.now() + FRESH_MS };
+      delete cache.pending;
     }
     return value;
   });
-  return asking;
+  return pending;
 }

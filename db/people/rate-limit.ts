@@ -8,18 +8,19 @@ import { rateLimit } from "@/db/schema/people";
 export type RateLimitRule = { key: string; max: number; windowSeconds: number };
 export type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: number };
 
+/** Longer than any window. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Takes one attempt, in one statement: the row's lock orders parallel attempts, so of a hundred at once exactly `max` pass. The window
- * is fixed and begins with its first attempt; the database's clock counts, which all processes share.
+ * Counts one attempt, and says whether it is within the limit. One statement, so of a hundred attempts at once exactly `max` pass. The
+ * window begins with its first attempt, by the clock of the database, which all processes share.
  */
 export async function takeAttempt({ key, max, windowSeconds }: RateLimitRule): Promise<RateLimitAnswer> {
   const now = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
   const isOver = sql`${rateLimit.lastRequest} <= ${now} - ${windowSeconds * 1000}`;
   const [row] = await db
     .insert(rateLimit)
-    // An id that nobody else inserts at this moment: a conflict on it is none on the key, and an error.
+    // Always a new id: a conflict on the id would be an error, since only one on `key` is handled.
     .values({ id: randomUUID(), key, count: 1, lastRequest: sql`${now}` })
     .onConflictDoUpdate({
       target: rateLimit.key,
@@ -38,7 +39,7 @@ export async function takeAttempt({ key, max, windowSeconds }: RateLimitRule): P
   return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(row.leftMs / 1000)) };
 }
 
-/** Gives one attempt back: it turned out to be a right one. */
+/** Gives one attempt back, because it was successful. */
 export async function returnAttempt(key: string): Promise<void> {
   await db
     .update(rateLimit)
@@ -46,7 +47,7 @@ export async function returnAttempt(key: string): Promise<void> {
     .where(eq(rateLimit.key, key));
 }
 
-/** Forgets a key's attempts, and whatever has long ended. */
+/** Deletes the attempts of a key, and all that are older than a day. */
 export async function forgetAttempts(key: string): Promise<void> {
   await db.delete(rateLimit).where(eq(rateLimit.key, key));
   await db.delete(rateLimit).where(lt(rateLimit.lastRequest, Date.now() - KEEP_MS));

@@ -11,10 +11,10 @@ export type OpenSession = {
   lastSeenAt: Date | null;
 };
 
-/** How exact "last seen" is; a page more often than that writes nothing. */
+/** How exact "last seen" is: it is written at most this often. */
 export const SEEN_EVERY_MS = 5 * 60_000;
 
-/** Somebody's sessions that have not ended, the latest used first. */
+/** A user's sessions that have not expired, latest used first. */
 export async function listSessions(userId: string): Promise<OpenSession[]> {
   return db
     .select({
@@ -29,7 +29,7 @@ export async function listSessions(userId: string): Promise<OpenSession[]> {
     .orderBy(desc(sql`coalesce(${session.lastSeenAt}, ${session.createdAt})`), desc(session.id));
 }
 
-/** Ends one session of that person; another's is left alone. False where there is none. */
+/** Ends one session of a user. False where the user has no such session. */
 export async function endSession(userId: string, sessionId: string): Promise<boolean> {
   const ended = await db
     .delete(session)
@@ -38,7 +38,7 @@ export async function endSession(userId: string, sessionId: string): Promise<boo
   return ended.length > 0;
 }
 
-/** Ends all sessions of that person, or all but `except`, and says how many. */
+/** Ends all sessions of a user, or all but `except`, and returns how many. */
 export async function endSessions(userId: string, except?: string): Promise<number> {
   const ended = await db
     .delete(session)
@@ -47,8 +47,8 @@ export async function endSessions(userId: string, except?: string): Promise<numb
   return ended.length;
 }
 
-/** Notes that a session was just used, on it and on its person. */
-export async function noteSeen(sessionId: string): Promise<void> {
+/** Stores that a session and its user were seen now. */
+export async function markSeen(sessionId: string): Promise<void> {
   await db.transaction(async (transaction) => {
     const [seen] = await transaction
       .update(session)

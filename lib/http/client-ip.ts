@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * The sender's address as the one trusted header says it; null where no header is trusted or it holds no address. A
- * header that a proxy appends to is read from its end: what is in front of that came from the sender.
+ * The client's IP address from the one trusted header (`CLIENT_IP_HEADER`); null where none is trusted or it contains no address. Of a
+ * list the last address counts: proxies append, so the client may have sent those before it.
  */
 export function clientIp(headers: Headers, trustedHeader: string | undefined): string | null {
   const last = trustedHeader === undefined ? undefined : headers.get(trustedHeader)?.split(",").at(-1)?.trim();

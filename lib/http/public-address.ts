@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Whether an IP address is one of the public internet: not private, loopback, link-local (where clouds keep their
- * metadata service), multicast or reserved. An address that carries an IPv4 one (IPv4-mapped, NAT64) is judged by that.
+ * Whether an IP address belongs to the public internet: not private, loopback, link-local (where clouds serve their metadata),
+ * multicast or reserved. For an IPv6 address that embeds an IPv4 address (IPv4-mapped, NAT64), the embedded one counts.
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) {
@@ -10,14 +10,14 @@ export function isPublicAddress(address: string): boolean {
   }
   const parsed = ipaddr.process(address);
   const range: string = parsed.range();
-  // NAT64 (RFC 6052): how a host without IPv4 reaches one that has nothing else; the last four bytes are its address.
+  // NAT64 (RFC 6052): how an IPv6-only host reaches an IPv4 address, which is the last four bytes.
   if (range === "rfc6052") {
     return isPublicAddress(parsed.toByteArray().slice(-4).join("."));
   }
   return range === "unicast";
 }
 
-/** Whether an IP address is this machine's own. */
+/** Whether an IP address is a loopback address. */
 export function isLoopbackAddress(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback";
 }

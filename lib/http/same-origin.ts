@@ -1,7 +1,7 @@
 /**
- * Whether a state change comes from our own pages. A browser always tells the origin of a POST: one that is missing is refused as much
- * as another site's. Under our `no-referrer` a plain form says `null`; then the browser must say itself that it is the same origin, in
- * a header that no page can set. `Host` is believed because a browser sets it; `appUrl` is for proxies that rewrite it.
+ * Whether a request that changes something comes from our own pages. Browsers send `Origin` with every POST, so a missing one is refused
+ * like another site's. Under our `Referrer-Policy: no-referrer` a form without scripts sends `null`; then `Sec-Fetch-Site`, which no page
+ * can set, must say `same-origin`. `Host` can be trusted because the browser sets it; `appUrl` covers proxies that rewrite it.
  */
 export function isSameOrigin(headers: Headers, appUrl: string): boolean {
   const origin = headers.get("origin");

@@ -1,12 +1,12 @@
-/** Of NIST SP 800-63B, 3.1.1.2: length counts, rules about kinds of characters do not. */
+/** Characters. NIST SP 800-63B, 3.1.1.2 asks for length and advises against rules about kinds of characters. */
 export const PASSWORD_MIN = 12;
-/** What hashing it may cost. */
+/** Characters. Limits the work of hashing. */
 export const PASSWORD_MAX = 128;
 
-/** Keys of `auth.error`. */
+/** The message is `auth.error.<problem>`. */
 export type PasswordProblem = "passwordRequired" | "passwordTooShort" | "passwordTooLong";
 
-/** What is against a new password; null where nothing is. */
+/** Why a new password is refused; null where it is accepted. */
 export function passwordProblem(password: string): PasswordProblem | null {
   if (password === "") {
     return "passwordRequired";

@@ -1,4 +1,4 @@
-/** What a person may do, from least to most. Each role includes those before it. */
+/** From the fewest permissions to the most. Each role includes those before it. */
 export const ROLES = ["viewer", "operator", "administrator"] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -7,7 +7,7 @@ export function isRole(value: unknown): value is Role {
   return ROLES.some((role) => role === value);
 }
 
-/** Whether someone with the role `held` may do what needs the role `needed`. */
+/** Whether the role `held` allows what the role `needed` allows. */
 export function includesRole(held: Role, needed: Role): boolean {
   return ROLES.indexOf(held) >= ROLES.indexOf(needed);
 }

@@ -13,7 +13,7 @@ import { type TimeBound, timeBounds } from "@/lib/url/time-bound";
 
 import { AUDIT_ACTIONS, type AuditAction } from "./audit";
 
-/** The filter of the audit log. In the URL it has the parameters of `readers`. */
+/** The filter of the audit log. Its URL parameters are the keys of `parameterSchemas`. */
 export type AuditFilter = {
   /** "Any of"; empty means all. */
   action: AuditAction[];
@@ -30,7 +30,7 @@ export type ParsedAuditFilter = { filter: AuditFilter; cursor: string | null; ig
 
 const shortText = postgresText.trim().min(1).max(200);
 
-const readers = (zone: string) => ({
+const parameterSchemas = (zone: string) => ({
   action: commaList.pipe(z.array(z.enum(AUDIT_ACTIONS))),
   actor: shortText,
   call_id: shortText,
@@ -38,15 +38,15 @@ const readers = (zone: string) => ({
   cursor: uuidCursorText,
 });
 
-/** Reads a URL's parameters. Never throws: what is unknown or cannot be read is left out and reported in `ignored`. */
+/** Parses URL parameters. Never throws: an unknown name or a value that does not parse is left out and reported in `ignored`. */
 export function parseAuditFilter(params: SearchParams, zone: string): ParsedAuditFilter {
-  const { values, ignored } = readParameters(params, readers(zone));
+  const { values, ignored } = readParameters(params, parameterSchemas(zone));
   const { action = [], actor = null, call_id: callId = null, from = null, to = null, cursor = null } = values;
   return { filter: { action, actor, callId, from, to }, cursor, ignored };
 }
 
-/** The filter's parameters, in one order and without defaults. */
-export function auditParams(filter: AuditFilter): URLSearchParams {
+/** The URL parameters of a filter, in a fixed order and without defaults. */
+export function auditFilterParams(filter: AuditFilter): URLSearchParams {
   return parametersOf({
     action: filter.action.join(","),
     actor: filter.actor,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CallFilter } from "@/lib/call/filter";
 import { callFilterParams } from "@/lib/call/filter-params";
 
-/** What is written down: who got in, who heard, saw or took personal data, who changed what others rely on. */
+/** What the audit log records: who signed in, who heard, saw or exported personal data, who changed settings and users. */
 export const AUDIT_ACTIONS = [
   "sign_in",
   "sign_in_failed",
@@ -42,21 +42,14 @@ export function isAuditAction(value: string): value is AuditAction {
   return AUDIT_ACTIONS.some((action) => action === value);
 }
 
-/**
- * Details of an event: short, flat, and without personal data of callers. The log refuses changes, so what gets in cannot
- * be erased with the call that it is about.
- */
+/** Details of an event: short, flat, and without callers' personal data. The log is append-only, so it cannot be erased with the call. */
 export type AuditDetail = Record<string, string | number | boolean | null>;
 
-const LONG_DIGITS = /[\d٠-٩۰-۹][\d٠-٩۰-۹\s().-]{3,}[\d٠-٩۰-۹]/g;
+/** Checks a stored `detail`. */
+export const auditDetailSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
-/** A text without runs of five and more digits: phone numbers are not written into a log that refuses erasure. */
-export function withoutNumbers(text: string): string {
-  return text.replaceAll(LONG_DIGITS, "…");
-}
-
-/** The filter of a list or an export as the log keeps it: its parameters, with phone numbers left out. */
-export function auditFilter(filter: CallFilter): AuditDetail {
+/** The filter of an export as the detail of its event: the URL parameters, without phone numbers. */
+export function callFilterDetail(filter: CallFilter): AuditDetail {
   const detail: AuditDetail = {};
   for (const [name, value] of callFilterParams(filter)) {
     detail[name] = name === "phone" ? "…" : name === "q" ? withoutNumbers(value) : value.slice(0, 500);
@@ -64,4 +57,9 @@ export function auditFilter(filter: CallFilter): AuditDetail {
   return detail;
 }
 
-export const auditDetailSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const LONG_DIGITS = /[\d٠-٩۰-۹][\d٠-٩۰-۹\s().-]{3,}[\d٠-٩۰-۹]/g;
+
+/** The text without runs of five digits or more, which may be phone numbers. */
+function withoutNumbers(text: string): string {
+  return text.replaceAll(LONG_DIGITS, "…");
+}

@@ -10,6 +10,7 @@ import { account, session, twoFactor, user, verification } from "@/db/schema/peo
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { isSameOrigin } from "@/lib/http/same-origin";
+import { PASSWORD_MAX, PASSWORD_MIN } from "@/lib/people/password";
 
 import {
   forgetSecondFactorAttempts,
@@ -83,7 +84,12 @@ export const authOptions = {
 
 export const auth = betterAuth({
   ...authOptions,
-  emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+  emailAndPassword: {
+    enabled: true,
+    disableSignUp: true,
+    minPasswordLength: PASSWORD_MIN,
+    maxPasswordLength: PASSWORD_MAX,
+  },
   hooks: {
     before: createAuthMiddleware(async (context) => {
       if (context.path === "/sign-in/email") {

@@ -4,7 +4,7 @@ import { forbidden, redirect } from "next/navigation";
 import { after } from "next/server";
 import { cache } from "react";
 
-import { noteSeen, SEEN_EVERY_MS } from "@/db/people/sessions";
+import { markSeen, SEEN_EVERY_MS } from "@/db/people/sessions";
 import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
@@ -54,7 +54,7 @@ export const getUser = cache(async (): Promise<SignedInUser | null> => {
   const seen = found.session.lastSeenAt?.getTime() ?? 0;
   if (Date.now() - seen > SEEN_EVERY_MS) {
     after(() =>
-      noteSeen(sessionId).catch((error: unknown) => log("warn", "not_seen", { error_code: errorCode(error) })),
+      markSeen(sessionId).catch((error: unknown) => log("warn", "not_seen", { error_code: errorCode(error) })),
     );
   }
   return { id, name, email, role, sessionId };

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { db } from "@/db/driver/client";
 import { exportAudit, listAudit, recordAuditEvent, recordAuditEventOnce, type NewAuditEvent } from "@/db/privacy/audit";
 import { NO_FILTER } from "@/lib/call/filter";
-import { auditFilter } from "@/lib/privacy/audit";
+import { callFilterDetail } from "@/lib/privacy/audit";
 import { parseAuditFilter } from "@/lib/privacy/audit-filter";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -56,7 +56,7 @@ test("pages forward and back visit every event once, and the export is the same 
 });
 
 test("what is written of a filter holds no phone number", () => {
-  const detail = auditFilter({
+  const detail = callFilterDetail({
     ...NO_FILTER,
     outcome: ["no_answer"],
     phone: "966501234567",

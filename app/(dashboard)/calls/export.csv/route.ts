@@ -3,7 +3,7 @@ import { countCalls } from "@/db/calls/list";
 import { recordAuditEvent } from "@/db/privacy/audit";
 import { parseCallFilter } from "@/lib/call/filter";
 import { errorCode, log } from "@/lib/log";
-import { auditFilter } from "@/lib/privacy/audit";
+import { callFilterDetail } from "@/lib/privacy/audit";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { zonedIsoWriter } from "@/lib/time/time";
 import { audit, eventOf } from "@/server/audit";
@@ -35,7 +35,7 @@ export async function GET(request: Request): Promise<Response> {
   try {
     const { count, isBounded } = await countCalls(filter);
     const detail = {
-      ...auditFilter(filter),
+      ...callFilterDetail(filter),
       ...(isBounded ? { rows: "more" } : {}),
       // Elsewhere each revealed number is an event of its own; the file reveals all of them at once.
       ...(access === "revealable" ? { numbers: true } : {}),

@@ -21,7 +21,7 @@ import { listActors, listAudit } from "@/db/privacy/audit";
 import type { AuditEvent } from "@/db/schema/privacy";
 import { callHref } from "@/lib/call/link";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
-import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
+import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
 import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
@@ -43,7 +43,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
     getTranslations("audit"),
   ]);
   const { filter, cursor, ignored } = parseAuditFilter(params, timeZone);
-  const query = auditParams(filter).toString();
+  const query = auditFilterParams(filter).toString();
   return (
     <>
       <PageHeader
@@ -97,7 +97,7 @@ async function Events({ filter, cursor }: { filter: AuditFilter; cursor: string 
     );
   }
   const pageHref = (place: string | null) => {
-    const params = auditParams(filter);
+    const params = auditFilterParams(filter);
     params.set("cursor", place ?? "");
     return place === null ? null : (`/settings/audit?${params}` as Route);
   };

@@ -1,5 +1,5 @@
 import { exportAudit } from "@/db/privacy/audit";
-import { auditParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
+import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { toZonedIso } from "@/lib/time/time";
 import { audit } from "@/server/audit";
@@ -18,7 +18,7 @@ export async function GET(request: Request): Promise<Response> {
   const params = Object.fromEntries(new URL(request.url).searchParams);
   const { filter } = parseAuditFilter(params, timeZone);
   try {
-    await audit(gate.user, { action: "audit_exported", detail: Object.fromEntries(auditParams(filter)) });
+    await audit(gate.user, { action: "audit_exported", detail: Object.fromEntries(auditFilterParams(filter)) });
   } catch {
     return Response.json({ error: "unavailable" }, { status: 503 });
   }
