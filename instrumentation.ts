@@ -1,4 +1,4 @@
-/** Runs once when a server starts, before it answers: a bad environment ends it here with one readable message. */
+/** Runs once when a server starts, before it answers. An invalid environment stops it here, with one readable message. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") {
     return;
@@ -10,8 +10,8 @@ export async function register(): Promise<void> {
     const { quietConsole } = await import("@/lib/quiet-console");
     quietConsole();
   }
-  const { mendHttpServer } = await import("./lib/http/server");
-  mendHttpServer();
+  const { fixHttpServer } = await import("./lib/http/server");
+  fixHttpServer();
   const { startTimer } = await import("./server/jobs/timer");
   startTimer();
   const { ensureFirstAdministrator } = await import("./server/jobs/first-administrator");

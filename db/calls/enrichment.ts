@@ -8,23 +8,23 @@ import { KEY_REFUSALS } from "@/lib/sarj/api";
 
 import { mergeCtes, sourceRank } from "./merge";
 
-/** A call whose turn it is to be asked for. */
+/** A call to ask the API about, leased to this process. */
 export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState"> & {
-  /** This attempt included, since the state last changed. */
+  /** Attempts since the state last changed, including this one. */
   attempts: number;
-  /** The claim's mark: whoever finds another due time on the row has lost it, to a newer webhook or to another process. */
+  /** Identifies the claim: if the row has another due time, the claim was lost to a newer webhook or another process. */
   leasedUntil: Date;
 };
 
-/** Longer than an exchange with the API can take: a process that dies gives its claims back by itself. */
+/** Longer than a request to the API can take. A process that dies loses its claims after this time. */
 const LEASE_SECONDS = 60;
 
 /**
- * Takes up to `limit` calls that are due, the longest waiting first, and leases them: the due time moves ahead, so no
- * other process takes them meanwhile (`skip locked` lets two claim side by side without waiting).
+ * Claims up to `limit` due calls, the longest waiting first, and leases them by moving the due time ahead, so that no other
+ * process claims them meanwhile. With `skip locked` two processes can claim at the same time without waiting.
  */
 export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
-  // In a `with`, not in the condition: there it may be run anew for every row, and lock other rows each time.
+  // In a `with`: Postgres may run a subquery in the condition again for every row and lock other rows each time.
   const due = jobs.$with("due").as(
     jobs
       .select({ dueId: sql<string>`${calls.callId}`.as("due_id") })
@@ -58,21 +58,23 @@ export type NextStep = {
   state: EnrichmentState;
   /** Seconds until the API is asked again; null for never. */
   dueInSeconds: number | null;
-  /** Starts counting attempts anew: the call came a step further. */
+  /** Restarts the count of attempts, because the state changed. */
   resetAttempts: boolean;
 };
 
 /**
- * Merges what the API said and takes the call a step further, in one statement. The API's word fills, a webhook's stays. A call that
- * is not there is made if `mayMake` (it is imported, no webhook told of it), and `isNew` says so; else it was deleted meanwhile and
- * stays so. Where a claim was lost meanwhile, the facts are merged and what is left to do stays as the newer one has it.
+ * Merges the API's facts and writes the next step, in one statement. The API fills gaps; a webhook's values stay. An unknown
+ * call is created if `mayCreate` (an import), and `isNew` says so; otherwise it was deleted meanwhile and stays deleted. If the
+ * claim was lost meanwhile, the facts are merged and the next step stays as the newer claim left it.
+ *
+ * @param leasedUntil the claim; null without one
  */
 export async function applyApiFacts(
   callId: string,
   facts: CallFacts,
   answeredAt: Date,
   next: NextStep,
-  { mayMake, leasedUntil }: { mayMake: boolean; leasedUntil: Date | null },
+  { mayCreate, leasedUntil }: { mayCreate: boolean; leasedUntil: Date | null },
 ): Promise<{ isNew: boolean }> {
   const isHeld =
     leasedUntil === null ? sql`true` : sql`kept.enrichment_due_at = ${leasedUntil.toISOString()}::timestamptz`;
@@ -87,7 +89,7 @@ export async function applyApiFacts(
     columns: sql`, verified_at, enrichment_state, enrichment_due_at`,
     values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,
   };
-  const ifThere = mayMake ? {} : { onlyWhile: sql`select from call_details where call_id = ${callId} for update` };
+  const ifThere = mayCreate ? {} : { onlyWhile: sql`select from call_details where call_id = ${callId} for update` };
   const rows = await jobs.execute<{ is_new: boolean }>(sql`
     with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}
     select is_new from projected
@@ -95,7 +97,7 @@ export async function applyApiFacts(
   return { isNew: rows[0]?.is_new ?? false };
 }
 
-/** Notes an attempt that brought nothing and when the next is due, unless the claim was lost. `error` is a code, never a message. */
+/** Stores a failed attempt and when the next one is due, unless the claim was lost. `error` is a code, never a message. */
 export async function noteFailedAttempt(
   call: Pick<ClaimedCall, "callId" | "leasedUntil">,
   error: string,
@@ -116,7 +118,7 @@ export async function noteFailedAttempt(
     .where(and(eq(calls.callId, call.callId), eq(calls.enrichmentDueAt, call.leasedUntil)));
 }
 
-/** Asks the API for one call again, now. */
+/** Makes one call due now, with all its attempts. */
 export async function requestEnrichment(callId: string): Promise<void> {
   await jobs
     .update(calls)
@@ -124,7 +126,7 @@ export async function requestEnrichment(callId: string): Promise<void> {
     .where(eq(calls.callId, callId));
 }
 
-/** How many calls still wait for the API, were not known to it, or were given up. Done calls and tests are not counted. */
+/** How many calls are in each state other than `done`. Test calls are not counted. */
 export async function countUnfinished(): Promise<Record<Exclude<EnrichmentState, "done">, number>> {
   const rows = await replica
     .select({ state: calls.enrichmentState, count: count() })
@@ -140,7 +142,7 @@ export async function countUnfinished(): Promise<Record<Exclude<EnrichmentState,
   return counts;
 }
 
-/** Asks the API again, now, about every call that was given up. */
+/** Makes every failed call due now. Returns how many there are. */
 export async function retryFailed(): Promise<number> {
   const retried = await jobs
     .update(calls)

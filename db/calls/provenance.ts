@@ -6,31 +6,29 @@ import type { CallFacts } from "@/lib/call/facts";
 import { rankFacts, sourceKind, sourceRank, type Fact } from "./merge";
 
 /**
- * What became of everything that a delivery said of its call. The merge keeps no history, so this is the standing of today: for each
- * field whether the call holds this delivery's word, and if not, whose. What cannot be told is said to be so.
+ * Compares a delivery's fields with what its call holds today, and names the source of each held value. The merge keeps no
+ * history, so some sources are unknown.
  */
 
 export type SaidField = keyof CallFacts;
 
 export type Standing = {
   field: Exclude<SaidField, "recordingExpiresAt">;
-  /** What the delivery says; for the wide fields the whole of it. */
+  /** The delivery's value. */
   said: unknown;
-  /** What the call holds; undefined where it holds nothing. */
+  /** The call's value; undefined if it has none. */
   held: unknown;
-  standing: /** The call holds this delivery's word. */
-    | "held"
-    /** It holds the same, by the word of a source at least as good. */
-    | "agreed"
-    /** It holds something else, of a source that is better or came first. */
-    | "outdone"
-    /** It holds nothing: the delivery was not applied, or the data was erased since. */
-    | "absent";
-  /** Whose word is held, unless it is this delivery's. `deliveryIds`: those known to say it; empty where that cannot be told. */
+  /**
+   * `held`: the call's value comes from this delivery. `agreed`: it is the same value, from a source that ranks at least as
+   * high. `outdone`: it is another value, from a source that ranks higher or was first. `absent`: the call has no value,
+   * because the delivery was not applied or the data was erased.
+   */
+  standing: "held" | "agreed" | "outdone" | "absent";
+  /** Where the call's value comes from; null if from this delivery. `deliveryIds` is empty where the delivery is unknown. */
   source: { kind: ReturnType<typeof sourceKind>; deliveryIds: string[] } | null;
 };
 
-/** A delivery of the call as it is understood today. */
+/** A delivery of the call as it is interpreted today. */
 export type InterpretedDelivery = { id: string; facts: CallFacts };
 
 const WIDE_COLUMNS = {
@@ -43,8 +41,10 @@ const WIDE_COLUMNS = {
 } as const satisfies Partial<Record<SaidField, keyof CallDetails>>;
 
 /**
- * @param details the call as it is stored; null where there is none
- * @param siblings the other deliveries of the call that could be read
+ * The standing of each field that the delivery has.
+ *
+ * @param details the stored call; null if there is none
+ * @param siblings the other deliveries of the call that could be interpreted
  */
 export function standings(
   delivery: InterpretedDelivery,
@@ -92,7 +92,7 @@ function rankOf({ facts }: InterpretedDelivery): Record<string, Fact> {
   return rankFacts(facts, sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt));
 }
 
-/** A recording's rank is when its URL expires: it says nothing of who gave it. Without a delivery it was the API. */
+/** A recording is ranked by its URL's expiry, which says nothing about the source. If no delivery has it, it is the API's. */
 function kindOfRecording(deliveries: number) {
   return deliveries === 0 ? "api" : "complete";
 }

@@ -7,7 +7,7 @@ import { deliveries } from "@/db/schema/deliveries";
 import type { DeliveryFilter, DeliveryListView } from "@/lib/delivery/filter";
 import type { QuarantineReason } from "@/lib/sarj/interpret";
 
-/** What the log shows of a delivery: everything but the body. */
+/** The columns that the log shows: everything but the body. */
 const LOG_COLUMNS = {
   id: deliveries.id,
   callId: deliveries.callId,
@@ -62,7 +62,7 @@ function conditions(filter: DeliveryFilter): SQL | undefined {
   );
 }
 
-/** One delivery with its body; null for an id that is not known. `id` is a UUID. */
+/** One delivery with its body; null for an unknown id. `id` is a UUID. */
 export async function getDelivery(id: string) {
   const [row] = await db
     .select({
@@ -81,11 +81,14 @@ export async function getDelivery(id: string) {
 
 export type WholeDelivery = NonNullable<Awaited<ReturnType<typeof getDelivery>>>;
 
-/** More bodies of one call than this are not read at once: a hostile sender could have stored thousands. */
+/** At most this many bodies of one call are read at once: a hostile sender may have stored thousands. */
 const MAX_SIBLINGS = 20;
 const MAX_SIBLING_BYTES = 8 * 1024 * 1024;
 
-/** The other deliveries of a call, the newest first, with their bodies as long as those are not too many or too large. */
+/**
+ * The other deliveries of a call, the newest first. `raw` is the body, null beyond `MAX_SIBLING_BYTES`; `isComplete` says
+ * whether all deliveries were returned with their bodies.
+ */
 export async function listSiblings(callId: string, id: string) {
   if (callId === "") {
     return { siblings: [], isComplete: true };
@@ -120,7 +123,7 @@ export async function listSiblings(callId: string, id: string) {
   };
 }
 
-/** How many deliveries are set aside for which reason, the most frequent first. */
+/** How many deliveries are quarantined for each reason, the most frequent first. */
 export async function countQuarantined(): Promise<{ reason: QuarantineReason; count: number }[]> {
   const rows = await replica
     .select({ reason: deliveries.reason, count: count() })
@@ -140,10 +143,13 @@ export type SecretUse = {
   lastDay: number;
 };
 
-/** Repeated bodies count as use too; further back than this many deliveries, the first time they came stands for them. */
+/**
+ * A repeated body counts as use of the secret too, so the last use is the latest `last_received_at` of this many deliveries.
+ * A repetition of an older delivery is missed.
+ */
 const RECENT = 200;
 
-/** When each secret was last used and how much: the index on label and time makes it the same few pages for any table size. */
+/** When and how often each secret was used. Reads a few index pages, however large the table is. */
 export async function readSecretUse(labels: readonly string[]): Promise<SecretUse[]> {
   return Promise.all(
     labels.map(async (label) => {

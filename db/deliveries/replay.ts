@@ -7,8 +7,8 @@ import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
 
 /**
- * Replay: a stored delivery goes through the same merge as one that comes now. It keeps the time at which it first came and the number
- * of times, and since the merge ranks facts by what the payload says, replaying it again changes nothing.
+ * Replay merges a stored delivery again. The delivery keeps its time of receipt and its count. The merge ranks facts by the
+ * payload alone, so replaying a delivery twice changes nothing.
  */
 
 export type StoredDelivery = {
@@ -33,16 +33,16 @@ const STORED_COLUMNS = {
   reason: deliveries.reason,
 };
 
-/** A delivery to replay; null for an id that is not known. */
+/** A delivery to replay; null for an unknown id. `id` is a UUID. */
 export async function readStoredDelivery(id: string): Promise<StoredDelivery | null> {
   const [row] = await jobs.select(STORED_COLUMNS).from(deliveries).where(eq(deliveries.id, id)).limit(1);
   return row ?? null;
 }
 
-/** A place in the order in which a reason's deliveries are worked off: the oldest first, as they came. */
+/** The key that replay pages by: the oldest delivery first. */
 export type ReplayPlace = { receivedAt: Date; id: string };
 
-/** The ids of deliveries set aside for `reason`, beyond `after` and received by `until`, the oldest first. */
+/** The keys of deliveries quarantined for `reason`, later than `after` and received by `until`, the oldest first. */
 export async function listQuarantined(
   reason: QuarantineReason,
   { after, until, limit }: { after: ReplayPlace | null; until: Date; limit: number },
@@ -64,7 +64,7 @@ export async function listQuarantined(
     .limit(limit);
 }
 
-/** How many deliveries are set aside for a reason. */
+/** How many deliveries are quarantined for a reason. */
 export async function countQuarantinedFor(reason: QuarantineReason): Promise<number> {
   const [row] = await jobs
     .select({ count: count() })
@@ -75,7 +75,7 @@ export async function countQuarantinedFor(reason: QuarantineReason): Promise<num
 
 export type ReplayVerdict = { verdict: Verdict; callId: string };
 
-/** Keeps that a delivery was replayed and still is not understood. One that was understood before stays as it was. */
+/** Stores that a replayed delivery is still not understood. The verdict stays, also that of one understood earlier. */
 export async function keepQuarantined(delivery: StoredDelivery, reason: QuarantineReason): Promise<ReplayVerdict> {
   const [row] = await jobs
     .update(deliveries)
@@ -89,8 +89,9 @@ export async function keepQuarantined(delivery: StoredDelivery, reason: Quaranti
 }
 
 /**
- * Merges the call of a stored delivery and writes the verdict, in one statement. A body that has meanwhile come again and been
- * understood under its call is only marked as that one's duplicate.
+ * Merges the call of a stored delivery and writes the verdict, in one statement. If the same body was meanwhile stored under
+ * the call, this delivery only becomes its duplicate. Throws 23505 if that happens during the statement. A delivery that
+ * was deleted meanwhile changes nothing.
  */
 export async function applyReplay(
   delivery: StoredDelivery,
@@ -104,7 +105,7 @@ export async function applyReplay(
       .where(and(eq(deliveries.callId, delivery.callId), eq(deliveries.id, delivery.id)));
     return { verdict: "duplicate", callId };
   }
-  // Locked against a deletion, and against no delivery of the same body.
+  // The weakest lock that keeps the row from being deleted: recording the same body again need not wait.
   const onlyWhile = sql`
     select from deliveries where call_id = ${delivery.callId} and id = ${delivery.id}::uuid for key share`;
   const rank = sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt);
@@ -123,7 +124,7 @@ export async function applyReplay(
   return { verdict: rows[0]?.verdict ?? delivery.verdict, callId };
 }
 
-/** The API is asked again about a call whose outcome this replay decides, unless the same delivery had decided it before. */
+/** If this replay decides the call's outcome, and did not decide it before, the API is asked about the call again. */
 const onReplay = (() => {
   const isNews = sql`(select won from merged) and not coalesce((select won from before), false)`;
   return sql`,

@@ -2,34 +2,35 @@ import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * What stands between postgres.js and the network. By itself it reconnects in a storm when a server accepts and closes
- * (thousands of attempts a second), doubles its own pauses up to 20 s when one refuses (so it comes back late), and waits
- * without end for a backend that is stopped. Here a server that was not seen to work is asked at most once a second,
- * by whichever pool comes first, and is used again with the first login that succeeds.
+ * A circuit breaker between postgres.js and the network. On its own, postgres.js reconnects thousands of times a second
+ * when a server accepts and closes, doubles its pauses up to 20 s when a server refuses (so it recovers late), and waits
+ * forever for a backend that is stopped. The breaker allows one connection attempt per second, shared by all pools, while
+ * the server is not known to work, and any number of connections after the first login that succeeds.
  */
 
-const ONCE_IN_MS = 1000;
-/** Longer than any statement may take and than a connection stays open unused: who is silent this long is gone. */
-const SILENT_FOR_MS = 45_000;
+const RETRY_EVERY_MS = 1000;
+/** Longer than any statement may take and than an idle connection stays open: a connection this silent is dead. */
+const MAX_SILENCE_MS = 45_000;
 
-/** The code of the error that a query gets while its server is not to be asked. */
+/** The code of a query's error while the breaker allows no connection. */
 export const DATABASE_AWAY = "DATABASE_AWAY";
 
 export class Breaker {
+  /** A login succeeded and a connection is still alive. */
   private proven = false;
   private lastStart = Number.NEGATIVE_INFINITY;
-  /** Connections that were begun and neither logged in nor ended yet. */
+  /** Sockets that have neither logged in nor ended yet. */
   private readonly unsettled = new Set<Socket>();
-  /** Connections in use: while there is one, the server is there. */
+  /** Sockets that have logged in and not ended. */
   private readonly alive = new Set<Socket>();
   private settled = newSignal();
 
-  /** Whether a new connection would be refused at this moment. */
+  /** Whether a new connection would be refused now. */
   get isOpen(): boolean {
     return !this.proven && this.unsettled.size === 0 && this.pause() > 0;
   }
 
-  /** Waits for its turn and says whether a connection may be begun; its socket must then be handed to `begin`. */
+  /** Waits until a connection may be opened, and returns true; false if none may. Pass the opened socket to `begin`. */
   async admit(isWanted: () => boolean): Promise<boolean> {
     for (;;) {
       if (!isWanted()) {
@@ -51,7 +52,7 @@ export class Breaker {
     this.unsettled.add(socket);
   }
 
-  /** A login succeeded: everybody may connect. Which one it was the driver does not say. */
+  /** A login succeeded: connections are allowed. The driver does not say which socket it was. */
   succeed(): void {
     this.proven = true;
     for (const socket of this.unsettled) {
@@ -62,8 +63,9 @@ export class Breaker {
   }
 
   /**
-   * A connection ended. The last one may have been its own end or the server's: the next one will tell. While others go on, one that was
-   * idle for long, or only cancelled a query, says nothing of the server; one that was answered and not let in does.
+   * A connection ended. If it was the last one, the next attempt shows whether the server still works. While others are
+   * alive, the end of an idle connection, or of one that cancelled a query, says nothing about the server. The end of one
+   * that the server answered but did not let in does.
    */
   end(socket: Socket): void {
     const wasAlive = this.alive.delete(socket);
@@ -75,7 +77,7 @@ export class Breaker {
   }
 
   private pause(): number {
-    return this.lastStart + ONCE_IN_MS - performance.now();
+    return this.lastStart + RETRY_EVERY_MS - performance.now();
   }
 
   private announce(): void {
@@ -99,19 +101,19 @@ function newSignal() {
 /** What postgres.js hands to its `socket` option: its own options, as parsed. */
 type DriverOptions = { host: string[]; port: number[]; path: string | false; parameters: Record<string, string> };
 
-/** For whoever cuts connections: each socket as it is made, and whether another one is still wanted. */
+/** For code that closes connections: gets each socket as it is created, and says whether the driver may open another. */
 export type SocketOwner = { isWanted: () => boolean; onSocket: (socket: Socket) => void };
 
-const NOBODY: SocketOwner = { isWanted: () => true, onSocket: () => {} };
+const NO_OWNER: SocketOwner = { isWanted: () => true, onSocket: () => {} };
 
 /** The options that put a breaker around a postgres.js client. */
-export function guarded(breaker: Breaker, owner: SocketOwner = NOBODY) {
+export function guarded(breaker: Breaker, owner: SocketOwner = NO_OWNER) {
   return {
     backoff: () => 0,
-    // The server states its parameters once the login has succeeded, with TLS and behind a pooler too.
+    // The server sends its parameters after a successful login, also with TLS and behind a pooler.
     onparameter: () => breaker.succeed(),
     socket: async (options: DriverOptions) => {
-      // The driver reports a parameter only if it differs from last time.
+      // The driver reports a parameter only if its value has changed.
       for (const name of Object.keys(options.parameters)) {
         delete options.parameters[name];
       }
@@ -129,7 +131,7 @@ export function guarded(breaker: Breaker, owner: SocketOwner = NOBODY) {
   };
 }
 
-/** `_destroy` is the one way that every socket ends by; listeners are none, the driver removes them all for TLS. */
+/** Overrides `_destroy`, through which every socket ends. Listeners would not do: the driver removes them all for TLS. */
 class GuardedSocket extends Socket {
   private readonly watch: NodeJS.Timeout;
 
@@ -139,10 +141,10 @@ class GuardedSocket extends Socket {
     let heard = 0;
     this.watch = setInterval(() => {
       if (this.bytesRead === heard) {
-        this.destroy(Object.assign(new Error("the database has gone silent"), { code: "DATABASE_SILENT" }));
+        this.destroy(Object.assign(new Error("the database stopped sending"), { code: "DATABASE_SILENT" }));
       }
       heard = this.bytesRead;
-    }, SILENT_FOR_MS).unref();
+    }, MAX_SILENCE_MS).unref();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -154,14 +156,14 @@ class GuardedSocket extends Socket {
 }
 
 /**
- * A connection that fails by itself. Throwing instead would leave the driver's slot "connecting" for good, and failing
- * before the driver's first write would leave it with a write that is never sent.
+ * A stream that fails on the first write. If `socket` threw instead, the driver's connection would stay in the state
+ * "connecting" forever; if the stream failed before the first write, that write would never be sent.
  */
 function refusal(): Duplex {
   return new Duplex({
     read() {},
     write(_chunk, _encoding, callback) {
-      callback(Object.assign(new Error("the database is not asked again yet"), { code: DATABASE_AWAY }));
+      callback(Object.assign(new Error("the breaker allows no connection yet"), { code: DATABASE_AWAY }));
     },
   });
 }

@@ -5,17 +5,18 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 
-/** An arbitrary number that stands for "Callboard migrates" among the advisory locks of the database. */
+/** An arbitrary number that identifies this lock among the advisory locks of the database. */
 const MIGRATION_LOCK = 7_225_301;
 
 /**
- * Brings the schema up to date. Several processes may call it at once: a transaction-level advisory lock lets one work
- * and the others find nothing left to do; it also holds behind a transaction pooler.
+ * Applies the pending migrations. Several processes may call it at once: an advisory lock lets one work while the others
+ * wait and then find nothing to do. The lock is transaction-level, so that it also works behind a transaction pooler.
+ * Throws what the driver or a migration throws.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl);
   url.searchParams.delete("pgbouncer");
-  // One connection holds the lock while the other works: the migrator opens a transaction of its own.
+  // Two connections: one holds the lock, the other runs the migrator, which opens its own transaction.
   const client = postgres(url.href, { max: 2, prepare: false, onnotice: () => {}, connect_timeout: 10 });
   const db = drizzle(client);
   try {

@@ -5,7 +5,7 @@ import { organization, type Organization } from "@/db/schema/organization";
 
 export type OrganizationSettings = Pick<Organization, "name" | "timeZone" | "weekStart" | "maskNumbers">;
 
-/** What holds until an administrator has said otherwise: the same as the columns' defaults. */
+/** Used until an administrator saves settings. The same values as the columns' defaults. */
 export const ORGANIZATION_DEFAULTS: OrganizationSettings = {
   name: "Callboard",
   timeZone: "Asia/Riyadh",
@@ -13,7 +13,7 @@ export const ORGANIZATION_DEFAULTS: OrganizationSettings = {
   maskNumbers: false,
 };
 
-/** The organization's name, its zone (an IANA name), the ISO weekday its week begins on, and whether operators reveal numbers. */
+/** The organization's settings: `timeZone` is an IANA name, `weekStart` an ISO weekday (1 is Monday). */
 export async function readOrganization(): Promise<OrganizationSettings> {
   const [row] = await db
     .select({
@@ -33,7 +33,7 @@ export async function saveOrganization(settings: Omit<OrganizationSettings, "mas
   await db.insert(organization).values(values).onConflictDoUpdate({ target: organization.id, set: values });
 }
 
-/** Whether operators see numbers at once or reveal each. */
+/** Saves whether operators have to reveal each phone number. */
 export async function saveMaskNumbers(maskNumbers: boolean): Promise<void> {
   await db
     .insert(organization)

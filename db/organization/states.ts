@@ -4,8 +4,8 @@ import { jobs } from "@/db/driver/client";
 import { states } from "@/db/schema/organization";
 
 /**
- * What `value` was last set to, and how long ago by the database's clock, or null. The reader knows the shape: it is written by our own
- * code alone.
+ * The value stored under a key and its age by the database's clock; null if there is none. The type is not checked: only our
+ * own code writes these values.
  */
 export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date; ageMs: number } | null> {
   const [row] = await jobs
@@ -20,6 +20,7 @@ export async function readState<Value>(key: string): Promise<{ value: Value; upd
   return row === undefined ? null : { ...row, value: row.value as Value };
 }
 
+/** Stores a value under a key. `value` must be JSON. */
 export async function writeState(key: string, value: unknown): Promise<void> {
   await jobs
     .insert(states)
@@ -27,11 +28,12 @@ export async function writeState(key: string, value: unknown): Promise<void> {
     .onConflictDoUpdate({ target: states.key, set: { value, updatedAt: sql`now()` } });
 }
 
+/** Removes a key. */
 export async function clearState(key: string): Promise<void> {
   await jobs.delete(states).where(eq(states.key, key));
 }
 
-/** Adds to the `{count}` under a key, whoever else adds to it at the same moment. */
+/** Adds to the `{count}` stored under a key, atomically. */
 export async function countUp(key: string, by: number): Promise<void> {
   await jobs
     .insert(states)

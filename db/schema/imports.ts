@@ -6,7 +6,7 @@ import { IMPORT_ITEM_STATES, IMPORT_SOURCES } from "@/lib/imports/import";
 import { instant, isOneOf } from "./columns";
 import { user } from "./people";
 
-/** A list of calls that somebody wants fetched by the API: what came before Callboard, or what an outage lost. */
+/** A list of calls to fetch from the API: calls from before Callboard, or calls whose delivery was lost. */
 export const imports = pgTable(
   "imports",
   {
@@ -24,7 +24,7 @@ export const imports = pgTable(
   ],
 );
 
-/** One call of an import: what is left to do and what came of it. */
+/** One call of an import. */
 export const importItems = pgTable(
   "import_items",
   {
@@ -38,7 +38,7 @@ export const importItems = pgTable(
     /** Why the last attempt failed: a code of `lib/sarj/api.ts`. */
     error: text("error"),
     attempts: smallint("attempts").notNull().default(0),
-    /** When it is to be asked for next; also the lease of whoever is asking. Null: nothing left to do. */
+    /** When to ask the API next. A process that is asking moves it ahead, as its lease. Null: nothing left to do. */
     dueAt: instant("due_at").default(sql`now()`),
     doneAt: instant("done_at"),
   },

@@ -3,7 +3,7 @@ import { boolean, check, integer, jsonb, pgTable, smallint, text } from "drizzle
 
 import { instant } from "./columns";
 
-/** One row: what the organization chose for everybody. */
+/** One row: the organization's settings. */
 export const organization = pgTable(
   "organization",
   {
@@ -13,12 +13,12 @@ export const organization = pgTable(
     timeZone: text("time_zone").notNull().default("Asia/Riyadh"),
     /** ISO weekday the week begins on, 1 Monday to 7 Sunday. */
     weekStart: smallint("week_start").notNull().default(7),
-    /** How many days after a call what is kept of it goes; null keeps it. See `db/privacy/retention.ts`. */
+    /** Days after which retention deletes each kind of data; null keeps it. See `db/privacy/retention.ts`. */
     recordingDays: integer("recording_days"),
     transcriptDays: integer("transcript_days"),
     callDays: integer("call_days"),
     deliveryDays: integer("delivery_days"),
-    /** Whether operators see numbers at once or reveal each, which is recorded. Viewers never see one. */
+    /** True: operators reveal each number, which is audited. False: they see all. Viewers never see one. */
     maskNumbers: boolean("mask_numbers").notNull().default(false),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
@@ -32,7 +32,7 @@ export const organization = pgTable(
   ],
 );
 
-/** What the processes have to tell each other and the pages: one row a matter (the API's last answer, a secret's last use). */
+/** Small state that processes and pages share, one row per key: the refused API key, counters, the pace of imports. */
 export const states = pgTable("states", {
   key: text("key").primaryKey(),
   value: jsonb("value").notNull(),

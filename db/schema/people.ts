@@ -16,7 +16,7 @@ export const user = pgTable(
     role: text("role", { enum: ROLES }).notNull().default("viewer"),
     /** Null while an invitation waits to be accepted. */
     activatedAt: instant("activated_at").defaultNow(),
-    /** Not null: may not sign in, and has no sessions. */
+    /** Not null: the user may not sign in and has no sessions. */
     deactivatedAt: instant("deactivated_at"),
     /** To the nearest few minutes. */
     lastSeenAt: instant("last_seen_at"),
@@ -27,11 +27,11 @@ export const user = pgTable(
   (table) => [check("user_role_check", isOneOf(table.role, ROLES))],
 );
 
-/** Links that let somebody choose a password, once: an invitation or a reset. One a person; the newest replaces the one before it. */
+/** Links with which a person chooses a password, once: an invitation or a reset. One per person; a new one replaces the old. */
 export const oneTimeLinks = pgTable(
   "one_time_links",
   {
-    /** SHA-256 of the token in the link, in hex: who reads this table cannot use a link. */
+    /** Hex SHA-256 of the token in the link, so that reading this table does not give access to a link. */
     tokenHash: text("token_hash").primaryKey(),
     userId: text("user_id")
       .notNull()
@@ -102,7 +102,7 @@ export const verification = pgTable(
   (table) => [index("verification_identifier_idx").on(table.identifier)],
 );
 
-/** The second factor of who has one: `secret` and `backup_codes` are encrypted with AUTH_SECRET. */
+/** A user's second factor. `secret` and `backup_codes` are encrypted with AUTH_SECRET. */
 export const twoFactor = pgTable("two_factor", {
   id: text("id").primaryKey(),
   secret: text("secret").notNull(),
@@ -111,7 +111,7 @@ export const twoFactor = pgTable("two_factor", {
     .notNull()
     .unique()
     .references(() => user.id, { onDelete: "cascade" }),
-  /** False between the picture being shown and the first right code. */
+  /** False from the moment the QR code is shown until the first correct code. */
   verified: boolean("verified").notNull().default(true),
   failedVerificationCount: integer("failed_verification_count").notNull().default(0),
   lockedUntil: instant("locked_until"),

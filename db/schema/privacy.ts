@@ -6,22 +6,22 @@ import { ERASURE_STATES, ERASURE_STEPS } from "@/lib/privacy/erasure";
 import { instant, isOneOf } from "./columns";
 
 /**
- * Who did what to personal data and to what others rely on. Append-only: a trigger refuses update, delete and truncate
- * (see the migration). No foreign keys: an event outlives the user and the call that it is about.
+ * The audit log: who read or changed personal data, people and settings. Append-only: a trigger refuses update, delete and
+ * truncate (migration 0004). No foreign keys, because an event outlives the user and the call that it is about.
  */
 export const auditEvents = pgTable(
   "audit_events",
   {
     id: uuid("id").primaryKey().defaultRandom(),
     at: instant("at").notNull().defaultNow(),
-    /** Null where nobody was signed in, or the product itself acted. */
+    /** Null where nobody was signed in, or where a job acted. */
     actorId: text("actor_id"),
     /** The name and address at that time. */
     actorName: text("actor_name"),
     actorEmail: text("actor_email"),
     action: text("action").notNull(),
     callId: text("call_id"),
-    /** Whom or what else it is about: a user's address, a setting's name. */
+    /** What it is about, other than a call: a user's e-mail, a setting's name. */
     subject: text("subject"),
     rowCount: integer("row_count"),
     detail: jsonb("detail"),
@@ -39,17 +39,17 @@ export const auditEvents = pgTable(
   ],
 );
 
-/** Erasures of a person by phone number, past and under way. */
+/** Erasures of a person by phone number, running and ended. */
 export const erasures = pgTable(
   "erasures",
   {
     id: uuid("id").primaryKey().defaultRandom(),
-    /** The number's digits while it is worked on; null from the end on, so that the record itself keeps nothing. */
+    /** The number's digits while the erasure runs; null afterwards, so that the record does not keep the number. */
     digits: text("digits"),
     /** `+…67` */
     masked: text("masked").notNull(),
     state: text("state", { enum: ERASURE_STATES }).notNull().default("running"),
-    /** What is being looked through, and up to which key. */
+    /** What is being searched; `cursor` is the last key that was searched. */
     step: text("step", { enum: ERASURE_STEPS }).notNull().default("calls"),
     cursor: text("cursor").notNull().default(""),
     leasedUntil: instant("leased_until"),

@@ -6,15 +6,15 @@ import { decodeBody, MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { parseJson } from "@/lib/sarj/json";
 
 /**
- * A stored body as a person can read it: `json` set out in lines, `text` as it came where it is no JSON, `hex` where it is
- * no text either. `isDecoded` is false where its content encoding could not be undone and the bytes are shown as received.
+ * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false
+ * where its content encoding could not be undone; the bytes are then shown as received.
  */
 export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDecoded: boolean };
 
-/** A hex dump of more than this is nobody's reading. */
+/** A hex dump shows at most this many bytes. */
 const MAX_HEX_BYTES = 64 * 1024;
 
-/** Never throws, whatever was received. The signatures of recording URLs are left out: they are keys to the recording. */
+/** Never throws. Signatures of recording URLs are left out, because they give access to the recording. */
 export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {
   const decoded = await decodeBody(Buffer.from(body), contentEncoding);
   const bytes = decoded ?? Buffer.from(body);
@@ -29,9 +29,9 @@ export async function readableBody(body: Uint8Array, contentEncoding: string | n
 }
 
 /**
- * A stored body as a file: as it came, and as long, but for the signatures of recording URLs. It is unpacked where it can be, also
- * where its sender did not say that it was packed: a signature would be one click away in it. What cannot be unpacked (broken, too
- * large, a compression that is not known here) stays as it is: no signature can be read in it, and its bytes are what shows why.
+ * A stored body as a file: as received, except that signatures of recording URLs are replaced by as many dots. It is
+ * decompressed if possible, also when its sender did not declare the compression: otherwise unpacking the file would
+ * reveal a signature. A body that cannot be decompressed (broken, too large, unknown encoding) stays as received.
  */
 export async function bodyFile(body: Uint8Array, contentEncoding: string | null): Promise<Buffer> {
   const bytes = (await decodeBody(Buffer.from(body), contentEncoding)) ?? Buffer.from(body);
@@ -52,14 +52,14 @@ async function unzipped(bytes: Buffer): Promise<Buffer> {
   }
 }
 
-/** What lets somebody fetch a recording without signing in: the signature of a V4 or V2 signed URL. */
+/** Removes the signature of a V4 or V2 signed URL, with which anyone could fetch the recording. */
 function withoutSignatures(text: string): string {
   return text.replaceAll(/((?:X-Goog-|X-Amz-)?Signature(?:=|%3D))[A-Za-z0-9%+/=_-]+/gi, "$1…");
 }
 
-/** In bytes the text may be UTF-16, with a NUL beside each letter, and JSON may escape a sign of it. */
+/** The text in the bytes may be UTF-16, with a NUL beside each letter, and JSON may escape any character. */
 const wide = (pattern: string[]) => pattern.join(String.raw`\0?`);
-/** But not the space, the quotation mark and the ampersand, which end a value. */
+/** Except space, quotation mark and ampersand, which end a value. */
 const ESCAPED = wide([String.raw`\\`, "u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]"]);
 const EQUALS = [`=`, wide(["%", "3", "D"]), wide([String.raw`\\`, "u", "0", "0", "3", "D"])].join("|");
 const SIGNATURE_IN_BYTES = new RegExp(
@@ -67,7 +67,7 @@ const SIGNATURE_IN_BYTES = new RegExp(
   "gi",
 );
 
-/** The same bytes, as many, with the signs of each signature turned into dots: read as Latin 1, so that no other byte changes. */
+/** The same bytes with each signature's characters replaced by dots. Read as Latin 1, so that no other byte changes. */
 function withoutSignatureBytes(bytes: Buffer): Buffer {
   const text = bytes.toString("latin1");
   const hidden = text.replaceAll(SIGNATURE_IN_BYTES, (_, name: string, value: string) => {
@@ -76,7 +76,7 @@ function withoutSignatureBytes(bytes: Buffer): Buffer {
   return Buffer.from(hidden, "latin1");
 }
 
-/** Characters that hide or reorder others are written out, in the way of JSON. */
+/** Escapes characters that hide or reorder others, as JSON does. */
 function visible(text: string): string {
   return text.replaceAll(
     /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/g,

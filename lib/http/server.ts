@@ -6,18 +6,19 @@ import { log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
 /**
- * What Next's HTTP server lacks. It cannot be wrapped, but Node announces every request before the server sees it.
+ * Fixes problems of Next's HTTP server. The server cannot be wrapped, but Node publishes every request on a diagnostics
+ * channel before the server handles it. Call once per process.
  */
-export function mendHttpServer(): void {
+export function fixHttpServer(): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, stop);
   }
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    tame(request);
+    fixMalformed(request);
     lingerIfUnread(request);
     if (stopping.since !== null) {
-      // Or a sender that keeps its connection would go on for as long as it likes.
+      // Otherwise a client that keeps its connection could go on sending requests.
       response.shouldKeepAlive = false;
     }
   });
@@ -25,8 +26,11 @@ export function mendHttpServer(): void {
 
 /* ── Malformed requests, which Next answers with 500 ─────────────────────────────────────────────────────────────── */
 
-/** A path whose percent-encoding is broken becomes one that does not exist; TRACE, which no `Request` can be made for, OPTIONS. */
-function tame(request: IncomingMessage): void {
+/**
+ * A path with broken percent-encoding becomes one that does not exist. TRACE, for which no `Request` can be constructed,
+ * becomes OPTIONS.
+ */
+function fixMalformed(request: IncomingMessage): void {
   if (!isDecodable(request.url ?? "/")) {
     request.url = request.url?.startsWith("/webhooks/") ? "/webhooks/malformed" : "/malformed";
   }
@@ -48,45 +52,45 @@ function isDecodable(url: string): boolean {
 
 const LINGER_MS = 2000;
 const LINGER_BYTES = 8 * 1024 * 1024;
-const LINGER_LOOK_MS = 50;
+const LINGER_CHECK_MS = 50;
 
-/** The request that a connection is at. */
-const current = new WeakMap<Socket, IncomingMessage>();
+/** The latest request on each connection. */
+const latestRequest = new WeakMap<Socket, IncomingMessage>();
 
 /**
- * Node closes a connection that it does not keep as soon as the answer has left. If some of the request is unread then, the system
- * resets the connection, and a sender that is still writing never sees the answer. So it is closed in stages, as RFC 9112, 9.6 has it:
- * no more is said, and what comes is read and thrown away, for a while.
+ * Node closes a connection without keep-alive as soon as the answer is sent. If part of the request is still unread, the
+ * operating system resets the connection, and a client that is still writing never sees the answer. So the connection is
+ * closed in stages (RFC 9112, 9.6): first only for writing, while the rest of the request is read and discarded for a while.
  */
 function lingerIfUnread(request: IncomingMessage): void {
   const { socket } = request;
-  if (!current.has(socket)) {
+  if (!latestRequest.has(socket)) {
     const destroySoon = socket.destroySoon.bind(socket);
-    socket.destroySoon = () => (current.get(socket)?.complete === false ? linger(socket) : destroySoon());
+    socket.destroySoon = () => (latestRequest.get(socket)?.complete === false ? linger(socket) : destroySoon());
   }
-  current.set(socket, request);
+  latestRequest.set(socket, request);
 }
 
 function linger(socket: Socket): void {
-  const enough = socket.bytesRead + LINGER_BYTES;
+  const maxBytesRead = socket.bytesRead + LINGER_BYTES;
   const deadline = performance.now() + LINGER_MS;
-  const look = setInterval(() => {
-    if (socket.bytesRead > enough || performance.now() > deadline) {
+  const check = setInterval(() => {
+    if (socket.bytesRead > maxBytesRead || performance.now() > deadline) {
       socket.destroy();
     }
-  }, LINGER_LOOK_MS).unref();
+  }, LINGER_CHECK_MS).unref();
   socket.once("end", () => socket.destroy());
-  socket.once("close", () => clearInterval(look));
+  socket.once("close", () => clearInterval(check));
   socket.end();
 }
 
-/* ── The end: Next stops accepting and waits for what is in flight, but for no limited time ──────────────────────── */
+/* ── Shutdown: Next stops accepting and waits for open requests, but without a limit ──────────────────────── */
 
-const ENDS_WITHIN_MS = 9000;
+const SHUTDOWN_LIMIT_MS = 9000;
 
 const stopping = perProcess("stopping", () => ({ since: null as number | null }));
 
-/** Whether the process was told to end: work that can wait should. */
+/** Whether the process was told to stop. Work that can wait should not begin. */
 export function isStopping(): boolean {
   return stopping.since !== null;
 }
@@ -97,5 +101,5 @@ function stop(signal: NodeJS.Signals): void {
   setTimeout(() => {
     log("warn", "stopped_unfinished");
     process.exit(signal === "SIGTERM" ? 143 : 130);
-  }, ENDS_WITHIN_MS).unref();
+  }, SHUTDOWN_LIMIT_MS).unref();
 }

@@ -2,7 +2,7 @@ import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call/facts";
 
 import {
   FieldReader,
-  believableInstant,
+  credibleInstant,
   durationSeconds,
   isObject,
   jsonObject,
@@ -14,10 +14,10 @@ import {
 import { parseJson } from "./json";
 import { recordingExpiry } from "./recording-url";
 
-/** How to reach the vendor's API. `baseUrl` has no slash at its end. */
+/** How to reach the vendor's API. `baseUrl` has no trailing slash. */
 export type ApiAccess = { baseUrl: string; apiKey: string };
 
-/** The vendor's `error.type` where it answered with one, else what went wrong on the way. */
+/** The vendor's `error.type` if it answered with one, otherwise a code of our own. */
 export const API_ERRORS = [
   "unauthorized",
   "no_organization",
@@ -37,8 +37,8 @@ export type CallAnswer = { ok: true; facts: CallFacts } | { ok: false; error: Ap
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /**
- * `GET /calls/{call_id}`: what the vendor knows of one call. Never throws: every failure is a code. An answer about
- * another call is `wrong_call` and nothing of it is believed.
+ * `GET /calls/{call_id}`: what the vendor knows about one call (`docs/sarj.md`). Never throws: every failure is a code. An
+ * answer about another call is `wrong_call` and is not used.
  *
  * @param timeoutMs for the whole exchange, the body included
  */
@@ -65,7 +65,7 @@ export async function fetchCall(
   return { ok: true, facts: readCall(data, now) };
 }
 
-/** `GET /health`, which needs no key: whether the API is there at all. */
+/** `GET /health`, which needs no key: whether the API is reachable. Never throws. */
 export async function fetchHealth(
   baseUrl: string,
   timeoutMs = 5000,
@@ -152,13 +152,13 @@ function errorOf(status: number, body: JsonObject | null): ApiErrorCode {
   if (status >= 500) {
     return "internal_error";
   }
-  // A 404 without the vendor's own word is a wrong address, not a call that does not exist.
+  // A 404 without the vendor's `error.type` means a wrong base URL, not an unknown call.
   return body === null ? "not_json" : "unexpected_answer";
 }
 
 function readCall(data: JsonObject, now: Date): CallFacts {
   const reader = new FieldReader("");
-  const at = believableInstant(now);
+  const at = credibleInstant(now);
   const url = reader.read(data, "recording_url", recordingUrl);
   const transcript = data["transcript"];
   return {

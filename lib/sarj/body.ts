@@ -1,14 +1,14 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 
-/** The largest body that is taken, before and after decoding. A long call's transcript is a tenth of it. */
+/** The largest accepted body in bytes, before and after decoding. Ten times a long call's transcript. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export type ReadBody = { ok: true; bytes: Buffer } | { ok: false; problem: "too_large" | "too_slow" | "cut_off" };
 
 /**
- * Reads a request's body up to `maxBytes` within `deadlineMs`, and stops reading where either ends: memory stays flat
- * whatever is sent (`next start` itself sets no limit).
+ * Reads a request's body up to `maxBytes` within `deadlineMs` and stops reading at either limit, so that memory stays flat
+ * (`next start` itself sets no limit). Never throws.
  */
 export async function readBody(
   request: Request,
@@ -57,7 +57,10 @@ const DECODERS = {
   br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
 };
 
-/** The body behind a `Content-Encoding`; null where it is unknown, broken or larger than `MAX_BODY_BYTES` when unpacked. */
+/**
+ * Undoes a `Content-Encoding`. Null for an unknown encoding, a broken body, or one larger than `MAX_BODY_BYTES` when
+ * decoded. Never throws.
+ */
 export async function decodeBody(bytes: Buffer, contentEncoding: string | null): Promise<Buffer | null> {
   const encoding = (contentEncoding ?? "identity").trim().toLowerCase();
   if (encoding === "identity" || encoding === "") {

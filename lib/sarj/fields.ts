@@ -5,19 +5,19 @@ import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call
 import type { FlagProblem } from "./flags";
 
 /**
- * The vendor's fields one by one. A value that cannot be believed becomes null and leaves a flag: one bad field never
- * costs the call. Shapes: `docs/sarj.md`.
+ * Schemas and readers for single fields of the vendor's (`docs/sarj.md`). A value that is not credible becomes null and is
+ * flagged, so one bad field never costs the call.
  */
 
 const EARLIEST = Date.UTC(2020, 0, 1);
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 
-/** A short text of the vendor's: a status, a language, an id. The set is open. */
+/** A short text of an open set: a status, a language, an id. */
 export const shortText = z.string().trim().min(1).max(200);
 
-/** Strict ISO 8601 with a zone, between 2020 and tomorrow: `infinity`, `now` and the year 275760 are not times of calls. */
-export function believableInstant(now: Date) {
+/** Strict ISO 8601 with a zone, between 2020 and tomorrow. Excludes `infinity`, `now` and the year 275760. */
+export function credibleInstant(now: Date) {
   return z.iso
     .datetime({ offset: true })
     .transform((text) => new Date(text))
@@ -90,7 +90,7 @@ const messageSchema = z.discriminatedUnion("type", [
     .transform(({ type, content }) => ({ type, content })),
 ]);
 
-/** Any JSON to a message: payloads older than `type` are plain messages, and what fits no kind is kept as it came. */
+/** Any JSON as a message. Payloads from before `type` existed are plain messages; an unknown kind is kept unchanged. */
 export function readMessage(raw: Json): TranscriptMessage {
   if (!isObject(raw)) {
     return { type: "other", kind: "", data: raw };
@@ -107,12 +107,12 @@ export function readMessage(raw: Json): TranscriptMessage {
   };
 }
 
-/** A hostile body must not fill the log: of one object so many flags are kept. */
+/** At most this many flags are kept per object, so that a hostile body cannot fill the log. */
 const MAX_FLAGS = 12;
-/** More than any call has, and what an object of two bytes would be blown up to thirty times over. */
+/** More messages than any call has. Without a limit, items of two bytes would grow to thirty times their size. */
 export const MAX_ITEMS = 50_000;
 
-/** Reads fields of one object and keeps the flags: `path: unbelievable` for a value that was not taken. */
+/** Reads the fields of one object and collects flags: `path: unbelievable` for a value that is not credible. */
 export class FieldReader {
   readonly flags: string[] = [];
 
@@ -131,7 +131,7 @@ export class FieldReader {
     return null;
   }
 
-  /** Reads a list item by item: one that cannot be believed is left out and flagged, and costs no other. */
+  /** Reads a list. An item that is not credible is left out and flagged; the others are kept. */
   readList<T>(source: JsonObject, field: string, item: z.ZodType<T>): T[] | null {
     const values = this.read(source, field, jsonArray);
     return (
@@ -145,7 +145,7 @@ export class FieldReader {
     );
   }
 
-  /** The messages of a transcript: each is something, whatever it is. */
+  /** Reads the messages of a transcript. None is left out: see `readMessage`. */
   readMessages(source: JsonObject, field: string): TranscriptMessage[] | null {
     return this.cut(field, this.read(source, field, jsonArray))?.map(readMessage) ?? null;
   }
@@ -164,11 +164,11 @@ export class FieldReader {
     }
   }
 
-  /** Drift: fields that the contract does not know. */
+  /** Flags fields that the vendor's contract does not contain. */
   noteUnknown(source: JsonObject, known: readonly string[]): void {
     for (const field of Object.keys(source)) {
       if (!known.includes(field)) {
-        // A cut may leave half a character, which Postgres does not take.
+        // A cut may leave half a character, which Postgres refuses.
         this.flag(field.slice(0, 60).toWellFormed(), "unknown_field");
       }
     }

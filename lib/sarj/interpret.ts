@@ -5,7 +5,7 @@ import { isAllowedAddress } from "@/lib/http/client-ip";
 import { decodeBody } from "./body";
 import {
   FieldReader,
-  believableInstant,
+  credibleInstant,
   correction,
   durationSeconds,
   isObject,
@@ -137,7 +137,7 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
   const ofPayload = new FieldReader("payload.");
   const ofCall = new FieldReader("payload.call_data.");
   const ofTranscript = new FieldReader("payload.call_data.enhanced_transcript.");
-  const at = believableInstant(now);
+  const at = credibleInstant(now);
   if (callData === null && payload["call_data"] !== undefined && payload["call_data"] !== null) {
     ofPayload.flag("call_data", "unbelievable");
   }

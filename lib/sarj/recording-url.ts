@@ -1,6 +1,6 @@
 /**
- * When a signed recording URL stops working, read from the URL itself: V4 signing carries `X-Goog-Date` and
- * `X-Goog-Expires` (seconds), V2 carries `Expires` (unix seconds). Null where the URL does not say.
+ * When a signed recording URL expires, read from the URL: V4 signatures have `X-Goog-Date` and `X-Goog-Expires` (seconds),
+ * V2 signatures have `Expires` (unix seconds). Null if the URL has neither.
  */
 export function recordingExpiry(url: string): Date | null {
   const query = parseUrl(url)?.searchParams;
@@ -20,8 +20,8 @@ export function recordingExpiry(url: string): Date | null {
 }
 
 /**
- * Whether Callboard may fetch this URL: https and a host of the list, exactly. A `host:port` of the list on the loopback
- * interface is meant for a simulated store and is plain http. Credentials in the URL (`host@evil`) are refused.
+ * Whether Callboard may fetch this URL: https, and exactly a host of the list. A listed `host:port` on the loopback interface
+ * is a simulated store and uses plain http. Credentials in the URL (`host@evil`) are refused.
  */
 export function isFetchable(url: string, hosts: readonly string[]): boolean {
   const parsed = parseUrl(url);
@@ -43,7 +43,7 @@ function wholeNumber(text: string | null): number | null {
   return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : null;
 }
 
-/** The year 9999 is the last one that every reader of a timestamp agrees on. */
+/** Later years are not read the same way by every reader of a timestamp. */
 function storableDate(milliseconds: number): Date | null {
   return milliseconds >= 0 && milliseconds < Date.UTC(9999, 0) ? new Date(milliseconds) : null;
 }

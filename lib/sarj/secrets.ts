@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** What a secret is called where it must not be shown: the first eight hex digits of its SHA-256. */
+/** Identifies a secret without revealing it: the first eight hex digits of its SHA-256. */
 export function secretLabel(secret: string): string {
   return sha256(secret).toString("hex").slice(0, 8);
 }
 
 /**
- * The label of the secret that `candidate` is, or null. Both sides are hashed, all secrets are compared and none ends the
- * comparison early, so the time says neither which one matched nor how far.
+ * The label of the secret that equals `candidate`; null if none does. Both sides are hashed and every secret is compared, so
+ * the time reveals neither which one matched nor how much of it.
  */
 export function matchSecret(candidate: string, secrets: readonly string[]): string | null {
   const given = sha256(candidate);

@@ -14,31 +14,31 @@ import { fetchCall, isKeyRefusal, isWorthRetrying, type ApiAccess, type ApiError
 import { apiAccess, clearKeyRefusal, KEY_RETRY_MS, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
 
 /**
- * Enrichment: what a webhook does not say is fetched from the vendor's API. The work left to do is a due time on the
- * call's own row; this file takes due calls, asks, and says when to ask again.
+ * Enrichment: fetches from the vendor's API what a webhook does not contain. The work left is a due time on the call's own
+ * row. This job claims due calls, asks the API and decides when to ask again.
  */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-/** Seconds before attempts 2, 3, …; after the fifth the call is set aside with its reason. */
+/** Seconds before attempts 2, 3, …. After the fifth attempt the call has failed. */
 const RETRY_AFTER = [15, MINUTE, 10 * MINUTE, 2 * HOUR];
-/** A call that the API does not know may be known a little later; then the answer stands. */
+/** A call that the API does not know yet may be known a little later. After these retries the answer is final. */
 const NOT_FOUND_RETRY_AFTER = [MINUTE, 15 * MINUTE];
-/** The report is made about two minutes after the call (`docs/sarj.md`), and rarely it never is. */
+/** The report is written about two minutes after the call (`docs/sarj.md`), and in rare cases never. */
 const REPORT_AFTER = 130;
 const REPORT_RETRY_AFTER = [MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR];
-/** A call that ended longer ago than this and has no report will not get one. */
+/** A call that ended longer ago than this without a report will not get one. */
 const REPORT_OVERDUE = 6 * HOUR;
 /** Only these endings get a report. */
 const REPORTED_STATUSES = new Set(["completed", "max_duration_reached"]);
 
-/** Requests to the vendor's API at once from one process: polite, and still 1,500 calls in a few minutes. */
+/** Concurrent requests to the vendor's API per process: few for the vendor, and still 1,500 calls in a few minutes. */
 const CONCURRENCY = 6;
 const current = perProcess("enrichment", () => ({ run: null as Promise<number> | null }));
 
 /**
- * Works off what is due until nothing is or the time is up, and returns how many calls were asked for. Calls at the same
- * moment share one run: a burst of deliveries does not become a burst of requests to the vendor.
+ * Enriches due calls until none is due or `budgetMs` is over. Returns how many the API was asked about. Concurrent calls
+ * share one run, so that a burst of deliveries does not become a burst of requests to the vendor.
  */
 export function enrichDue(budgetMs = 25_000): Promise<number> {
   current.run ??= run(budgetMs).finally(() => {
@@ -71,12 +71,12 @@ async function run(budgetMs: number): Promise<number> {
   return asked;
 }
 
-/** Asks for each of the claimed calls, `CONCURRENCY` at a time; stops asking when the key is refused. */
+/** Asks about each claimed call, `CONCURRENCY` at a time. Once the key is refused, the rest is postponed. */
 async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promise<number> {
-  const left = [...claimed];
+  const queue = [...claimed];
   let keyRefused = false;
   const worker = async () => {
-    for (let call = left.shift(); call !== undefined; call = left.shift()) {
+    for (let call = queue.shift(); call !== undefined; call = queue.shift()) {
       if (keyRefused) {
         await noteFailedAttempt(call, "unauthorized", retryLater(call, KEY_RETRY_MS / 1000, false));
       } else {
@@ -94,7 +94,7 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     const answer = await fetchCall(access, call.callId, { now: askedAt });
     if (answer.ok) {
       await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts), {
-        mayMake: false,
+        mayCreate: false,
         leasedUntil: call.leasedUntil,
       });
       await clearKeyRefusal();
@@ -117,12 +117,12 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     if (isStatementRefused(error)) {
       await noteFailedAttempt(call, "not_storable", stepAfterError(call, "internal_error"));
     }
-    // Else the database is away: the claim's lease runs out and the call is due again.
+    // Otherwise the database is away: the lease ends and the call is due again.
   }
   return "asked";
 }
 
-/** Where a call stands after the API told `facts` of it: done, or still waiting for its report. */
+/** The next step after the API answered with `facts`: done, or waiting for the report. */
 export function stepAfterAnswer(
   call: Pick<ClaimedCall, "endedAt" | "enrichmentState" | "attempts">,
   facts: CallFacts,

@@ -27,7 +27,7 @@ const DELIVERIES = 200;
 const MAX_FAILURES = 5;
 const failures = perProcess("erasure failures", () => new Map<string, number>());
 
-/** Works on erasures until none is left or the time is up, and returns how many ended. */
+/** Processes erasures until none is left or `budgetMs` is over. Returns how many ended. */
 export async function eraseDue(budgetMs = 20_000): Promise<number> {
   const deadline = Date.now() + budgetMs;
   let ended = 0;
@@ -41,7 +41,7 @@ export async function eraseDue(budgetMs = 20_000): Promise<number> {
     if (erasure === null) {
       break;
     }
-    if (!(await attempt(erasure, deadline))) {
+    if (!(await tryErasure(erasure, deadline))) {
       break;
     }
     ended += 1;
@@ -55,7 +55,7 @@ async function isSpoolEmpty(): Promise<boolean> {
 }
 
 /** Returns whether the erasure ended. */
-async function attempt(erasure: ClaimedErasure, deadline: number): Promise<boolean> {
+async function tryErasure(erasure: ClaimedErasure, deadline: number): Promise<boolean> {
   try {
     const isEnded = await work(erasure, deadline);
     failures.delete(erasure.id);

@@ -10,8 +10,8 @@ import { errorCode, log } from "@/lib/log";
 const PAUSES_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 /**
- * Makes the first administrator out of ADMIN_EMAIL and ADMIN_PASSWORD where there is no user yet. Several processes may start at once;
- * one of them makes it. Never throws: while the database is away it tries again, and the door works meanwhile.
+ * Creates the first administrator from ADMIN_EMAIL and ADMIN_PASSWORD if there is no user yet. If several processes start at
+ * once, one of them creates it. Never throws: it retries while the database is away.
  */
 export async function ensureFirstAdministrator(): Promise<void> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = env;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { isStatementRefused } from "@/db/driver/sql-state";
@@ -13,22 +13,22 @@ import { apiAccess, clearKeyRefusal, KEY_RETRY_MS, noteKeyRefusal, readKeyRefusa
 import { stepAfterAnswer } from "./enrich";
 
 /**
- * Imports: calls that no webhook told of are fetched from the vendor's API, one by one. What is left to do is on the items' own rows;
- * this file takes due items, asks at a polite pace, and writes what came of each.
+ * Imports: fetches calls without a webhook from the vendor's API, one by one. The work left is on the items' own rows. This
+ * job claims due items, asks the API at a limited pace and stores each result.
  */
 
-/** At once from one process, so that the pace holds while answers take up to a second. */
+/** Concurrent requests per process: enough to keep the pace while an answer takes up to a second. */
 const CONCURRENCY = 5;
-/** Seconds before attempts 2, 3, …; after the last one the item has failed with its reason. */
+/** Seconds before attempts 2, 3, …. After the last attempt the item has failed. */
 const RETRY_AFTER = [5, 15, 60, 300];
-/** After the vendor said that it is too much, nobody asks for this long. */
+/** After the vendor answered `rate_limited`, no process asks for this long. */
 const PAUSE_SECONDS = 30;
-/** An item whose place is further ahead than this is given back: its claim would run out. */
+/** An item that would have to wait longer is postponed, because its lease would end. */
 const LONGEST_WAIT_MS = 5000;
 
 const current = perProcess("import", () => ({ run: null as Promise<number> | null }));
 
-/** Works off items that are due until none is or the time is up, and returns how many came to an end. */
+/** Imports due items until none is due or `budgetMs` is over. Returns how many got a result. Concurrent calls share one run. */
 export function importDue(budgetMs = 25_000): Promise<number> {
   current.run ??= run(Date.now() + budgetMs).finally(() => {
     current.run = null;
@@ -59,7 +59,7 @@ async function run(deadline: number): Promise<number> {
     }
   };
   if (keyRefusal !== null) {
-    // One item tries whether the key is accepted again.
+    // One item shows whether the key is accepted again.
     const item = await claimImportItem();
     if (item === null || (await work(access, item)) === "stop") {
       return 0;
@@ -77,25 +77,25 @@ async function work(access: ApiAccess, item: ClaimedItem): Promise<"done" | "lat
       await finishImportItem(item, "already_there", null);
       return "done";
     }
-    const ahead = await reserveRequest(1 / IMPORTS_PER_SECOND);
-    if (ahead > LONGEST_WAIT_MS) {
-      await postponeImportItem(item, { error: "rate_limited", seconds: ahead / 1000, countAttempt: false });
+    const waitMs = await reserveRequest(1 / IMPORTS_PER_SECOND);
+    if (waitMs > LONGEST_WAIT_MS) {
+      await postponeImportItem(item, { error: "rate_limited", seconds: waitMs / 1000, countAttempt: false });
       return "stop";
     }
-    await wait(ahead);
+    await pause(waitMs);
     return await ask(access, item);
   } catch (error) {
     log("error", "import_not_stored", { call_id: item.callId, error_code: errorCode(error) });
     if (isStatementRefused(error)) {
-      return setAside(item);
+      return retryLater(item);
     }
-    // The database is away: the claim's lease runs out and the item is due again.
+    // The database is away: the lease ends and the item is due again.
     return "stop";
   }
 }
 
-/** What Postgres does not take of an answer, it may not take the next time either. The others go on. */
-async function setAside(item: ClaimedItem): Promise<"done" | "later"> {
+/** Postgres refused the answer and may refuse it again: the item is retried later, and the others go on. */
+async function retryLater(item: ClaimedItem): Promise<"done" | "later"> {
   const seconds = RETRY_AFTER[item.attempts - 1];
   if (seconds === undefined) {
     await finishImportItem(item, "failed", "not_storable");
@@ -111,7 +111,7 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
   if (answer.ok) {
     const step = stepAfterAnswer({ endedAt: null, enrichmentState: "pending", attempts: 1 }, answer.facts);
     const { isNew } = await applyApiFacts(item.callId, answer.facts, askedAt, step, {
-      mayMake: true,
+      mayCreate: true,
       leasedUntil: null,
     });
     await finishImportItem(item, isNew ? "imported" : "already_there", null);
@@ -134,7 +134,7 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
     return "stop";
   }
   const seconds = RETRY_AFTER[item.attempts - 1];
-  // An answer about another call will be no other the next time.
+  // An answer about another call would be the same the next time.
   if (seconds === undefined || error === "wrong_call") {
     await finishImportItem(item, "failed", error);
     return "done";

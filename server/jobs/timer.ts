@@ -8,7 +8,7 @@ import { eraseDue } from "./erase";
 import { importDue } from "./import";
 import { purgeDue } from "./purge";
 
-/** The work outside requests, in a process that lives. On Vercel `/api/jobs` does it. */
+/** Runs the background jobs in a long-lived process. On Vercel, `/api/jobs` runs them. */
 export function startTimer(): void {
   if (env.VERCEL) {
     return;
@@ -21,7 +21,7 @@ export function startTimer(): void {
   repeat("refusals", 5000, writeRefusals);
 }
 
-/** Runs a job, the first time at once, and again some time after it ended: one slow job holds up no other. */
+/** Runs a job now and again `everyMs` after each end, independently of the other jobs. */
 function repeat(job: string, everyMs: number, run: () => Promise<number>): void {
   let lastError = "";
   const tick = async () => {

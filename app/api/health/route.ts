@@ -3,7 +3,7 @@ import { env } from "@/lib/env";
 import { deliverySpool } from "@/server/ingest/delivery-spool";
 import { heldCount } from "@/server/ingest/hold";
 
-/** Whether the parts work, for monitors: open to all and without personal data. 503 when the database is away. */
+/** The application's health, for monitors. Public, and without personal data. 503 while the database is away. */
 export async function GET(): Promise<Response> {
   const health = await readHealth();
   const isUp = health !== null;

@@ -22,7 +22,7 @@ const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const
 
 /** A call as the API tells it. */
 async function store(callId: string, facts: Partial<CallFacts>) {
-  await applyApiFacts(callId, { ...NO_FACTS, ...facts }, new Date(), DONE, { mayMake: true, leasedUntil: null });
+  await applyApiFacts(callId, { ...NO_FACTS, ...facts }, new Date(), DONE, { mayCreate: true, leasedUntil: null });
 }
 
 /** Many calls, too many to be told one by one. */

@@ -322,7 +322,7 @@ test.describe("filters", () => {
         { ...NO_FACTS, variables },
         new Date(),
         { state: "done", dueInSeconds: null, resetAttempts: true },
-        { mayMake: true, leasedUntil: null },
+        { mayCreate: true, leasedUntil: null },
       );
     await named("call-1", { customer_name: "محمّد أحمد العتيبي" });
     await named("call-2", { full_name: "Sara Malik", note: "Mohammed" });

@@ -220,7 +220,7 @@ async function apply(callId: string, source: Source): Promise<void> {
       await deliver(notCompleted(callId, "no_answer"));
       return;
     case "api":
-      await applyApiFacts(callId, source.facts, instant(source.at), DONE, { mayMake: true, leasedUntil: null });
+      await applyApiFacts(callId, source.facts, instant(source.at), DONE, { mayCreate: true, leasedUntil: null });
   }
 }
 

@@ -214,7 +214,7 @@ test("an answer about an older webhook leaves what a newer one wants to know to 
   await bring(complete(CALL));
   const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
   const answer = { ...NO_FACTS, language: "ar" };
-  await applyApiFacts(CALL, answer, new Date(), done, { mayMake: false, leasedUntil: claimed?.leasedUntil ?? null });
+  await applyApiFacts(CALL, answer, new Date(), done, { mayCreate: false, leasedUntil: claimed?.leasedUntil ?? null });
   const [row] = await database.sql`
     select enrichment_state, enrichment_due_at <= now() as is_due, outcome, language from calls`;
   expect(row).toEqual({ enrichment_state: "pending", is_due: true, outcome: "complete", language: "ar" });

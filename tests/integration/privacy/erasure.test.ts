@@ -91,7 +91,7 @@ test("row 63: what the API says of an erased call while it goes does not bring i
   await store(complete("own", { phone_number: CANARY }));
   const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
   const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayMake: false, leasedUntil: null });
+  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayCreate: false, leasedUntil: null });
   const id = await startErasure(NUMBER, "Nora");
   // One answer waits for the lock that the erasure holds, another comes when all is over.
   await Promise.all([eraseDue(), answer(), answer(), answer()]);

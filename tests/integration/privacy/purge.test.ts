@@ -14,7 +14,7 @@ test("what went is written down also where a later batch fails, and by whose wis
   const occurred = new Date(Date.now() - 40 * 86_400_000);
   const facts = { ...NO_FACTS, createdAt: occurred, recordingUrl: "https://storage.googleapis.com/b/o.mp4" };
   const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-  await applyApiFacts("old", facts, new Date(), done, { mayMake: true, leasedUntil: null });
+  await applyApiFacts("old", facts, new Date(), done, { mayCreate: true, leasedUntil: null });
   await saveRetention({ ...KEEP_EVERYTHING, recordingDays: 30, callDays: 30 });
   await sql`create function refuse_deletion() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
   await sql`create trigger refuse_deletion before delete on calls for each row execute function refuse_deletion()`;
