@@ -2,28 +2,29 @@ import { isAPIError } from "better-auth/api";
 import type { Route } from "next";
 import { cookies, headers } from "next/headers";
 
-import { env } from "@/lib/env";
-import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import { latinDigits } from "@/lib/text/digits";
 
 import { auth } from "./auth";
 import { normalizeBackupCode } from "./backup-codes";
 
-/** The two steps of signing in, for the actions of the public pages. A right answer sets the session's cookie. */
+/** The two steps of signing in, for the actions of the public pages (`formAction`). A right answer sets the session's cookie. */
 
 type Refusal =
-  | { ok: false; reason: "unavailable" | "forbidden" }
+  | { ok: false; reason: "unavailable" }
   /** `seconds`: how long to wait. */
   | { ok: false; reason: "tooMany"; seconds: number };
 
 export type SignInAnswer =
   /** `code`: the password was right, and a code of the second factor is still needed (`/sign-in/code`). */
-  { ok: true; next: "in" | "code" } | { ok: false; reason: "credentials" | "deactivated" } | Refusal;
+  | { ok: true; next: "in" | "code" }
+  | { ok: false; reason: "credentials" }
+  | { ok: false; reason: "deactivated" }
+  | Refusal;
 
 /** The first step: checks an e-mail and a password. */
 export async function signInWithPassword(email: string, password: string): Promise<SignInAnswer> {
-  return attempt<SignInAnswer>(async (requestHeaders) => {
+  return runStep<SignInAnswer>(async (requestHeaders) => {
     try {
       const answer = await auth.api.signInEmail({ body: { email, password }, headers: requestHeaders });
       return { ok: true, next: "twoFactorRedirect" in answer ? "code" : "in" };
@@ -45,7 +46,8 @@ export function hrefAfterPassword(step: "in" | "code", next = "/"): Route {
 export type SecondFactorAnswer =
   | { ok: true }
   /** `expired`: the person has to start again with the password. */
-  | { ok: false; reason: "code" | "expired" }
+  | { ok: false; reason: "expired" }
+  | { ok: false; reason: "code" }
   | Refusal;
 
 export const SECOND_FACTORS = ["totp", "backup"] as const;
@@ -53,7 +55,7 @@ export type SecondFactor = (typeof SECOND_FACTORS)[number];
 
 /** The second step: checks a code of an authenticator app (`totp`), or a backup code, each of which works once. */
 export async function signInWithCode(factor: SecondFactor, code: string): Promise<SecondFactorAnswer> {
-  return attempt<SecondFactorAnswer>(async (requestHeaders) => {
+  return runStep<SecondFactorAnswer>(async (requestHeaders) => {
     try {
       await (factor === "totp"
         ? auth.api.verifyTOTP({ body: { code: latinDigits(code).replaceAll(/\D/g, "") }, headers: requestHeaders })
@@ -72,14 +74,10 @@ export async function isCodePending(): Promise<boolean> {
   return (await cookies()).has(name);
 }
 
-/** Refuses requests that do not come from our own pages, and answers for too many attempts and a database that cannot be reached. */
-async function attempt<Answer>(run: (requestHeaders: Headers) => Promise<Answer>): Promise<Answer | Refusal> {
-  const requestHeaders = await headers();
-  if (!isSameOrigin(requestHeaders, env.APP_URL)) {
-    return { ok: false, reason: "forbidden" };
-  }
+/** Runs one step with the request's headers. Too many attempts, and a database that cannot be reached, are answers too. */
+async function runStep<Answer>(run: (requestHeaders: Headers) => Promise<Answer>): Promise<Answer | Refusal> {
   try {
-    return await run(requestHeaders);
+    return await run(await headers());
   } catch (error) {
     if (isAPIError(error) && error.status === "TOO_MANY_REQUESTS") {
       const seconds = Number((error.body as { retryAfter?: unknown } | undefined)?.retryAfter);

@@ -34,8 +34,6 @@ export const signIn = formAction({
     if (answer.ok) {
       redirect(hrefAfterPassword(answer.next, safeNextPath(next)));
     }
-    return answer.reason === "credentials"
-      ? refuseFields({ password: "credentials" })
-      : { ...answer, reason: answer.reason };
+    return answer.reason === "credentials" ? refuseFields({ password: "credentials" }) : answer;
   },
 });

@@ -34,7 +34,7 @@ export const giveCode = formAction({
       case "code":
         return refuseFields({ code: "secondFactorWrong" });
       default:
-        return { ...answer, reason: answer.reason };
+        return answer;
     }
   },
 });
