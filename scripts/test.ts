@@ -2,13 +2,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Browser, ensureBrowser } from "./launcher/browser";
+import { selectsOnlyUnitTests } from "../tests/fixtures/selection";
+import { type Browser, ensureBrowser, findInstalledBrowser } from "./launcher/browser";
 import { build, isBuilt } from "./launcher/build";
 import { runPlaywright, TEST_DIST } from "./launcher/playwright";
 import { runProgram } from "./launcher/run-program";
 import { formatDuration, runCommand } from "./launcher/terminal";
 
-/** `npm test [-- filters and options of Playwright]`: every check and every test. The last line counts them. */
+/**
+ * `npm test`: every check and every test. `npm test -- merge`: the tests whose path contains "merge", without lint, format and types,
+ * and with a build only if they need one. Takes every filter and option of Playwright. The last line counts what passed and failed.
+ */
 
 const NEXT = "node_modules/next/dist/bin/next";
 const bin = (name: string) => `node_modules/.bin/${name}`;
@@ -16,6 +20,9 @@ const bin = (name: string) => `node_modules/.bin/${name}`;
 type Counts = { passed: number; failed: number };
 
 await runCommand(async () => {
+  const options = process.argv.slice(2);
+  const isWhole = options.length === 0;
+  const isUnitOnly = selectsOnlyUnitTests(options);
   const counts: Counts = { passed: 0, failed: 0 };
   const check = async (title: string, run: () => Promise<string | null>) => {
     const began = performance.now();
@@ -28,32 +35,38 @@ await runCommand(async () => {
     return problem === null;
   };
 
-  await check("the lockfile is complete", () =>
-    runTool(process.execPath, ["scripts/complete-lockfile.mjs", "--check"]),
-  );
-  await check("lint and layering", () => runTool(bin("oxlint"), ["--deny-warnings"]));
-  await check("format", () => runTool(bin("oxfmt"), ["--check"]));
-  await check("types", async () => {
-    // `next typegen` writes the types of the routes; links are checked against them.
-    const problem = await runTool(process.execPath, [NEXT, "typegen"]);
-    return problem ?? runTool(bin("tsc"), ["--noEmit"]);
-  });
-  const built = await check("build", async () => {
-    if (!isBuilt(TEST_DIST)) {
-      await build(TEST_DIST);
-    }
-    return null;
-  });
+  if (isWhole) {
+    await check("the lockfile is complete", () =>
+      runTool(process.execPath, ["scripts/complete-lockfile.mjs", "--check"]),
+    );
+    await check("lint and layering", () => runTool(bin("oxlint"), ["--deny-warnings"]));
+    await check("format", () => runTool(bin("oxfmt"), ["--check"]));
+    await check("types", async () => {
+      // `next typegen` writes the types of the routes; links are checked against them.
+      const problem = await runTool(process.execPath, [NEXT, "typegen"]);
+      return problem ?? runTool(bin("tsc"), ["--noEmit"]);
+    });
+  }
+  const isBuildReady =
+    isUnitOnly ||
+    (await check("build", async () => {
+      if (!isBuilt(TEST_DIST)) {
+        await build(TEST_DIST);
+      }
+      return null;
+    }));
 
   let browser: Browser | null = null;
-  await check("a browser", async () => {
-    browser = await ensureBrowser();
-    return null;
-  });
-  const options = process.argv.slice(2);
+  if (!isUnitOnly) {
+    await check("a browser", async () => {
+      // Starting it to see whether it works takes a second or two, so a part of the tests trusts the browser that worked last time.
+      browser = (isWhole ? null : findInstalledBrowser()) ?? (await ensureBrowser());
+      return null;
+    });
+  }
   // The fault tests measure times, so they run alone: a browser beside them would slow them down.
   const runs =
-    built && options.length === 0
+    isBuildReady && isWhole
       ? [
           ["--project=unit", "--project=integration", "--project=e2e"],
           // Playwright empties its output folder at the start: the traces of the first run would be lost.
@@ -61,7 +74,7 @@ await runCommand(async () => {
         ]
       : [options];
   for (const run of runs) {
-    const result = await runTests({ browser, isUnitOnly: !built, options: run });
+    const result = await runTests({ browser, isUnitOnly: !isBuildReady, options: run });
     counts.passed += result.passed;
     counts.failed += result.failed;
   }
