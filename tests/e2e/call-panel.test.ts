@@ -4,7 +4,7 @@ import type { Sql } from "postgres";
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { expect, test } from "@/tests/fixtures/test";
 
-/** A call that is opened from the list stands beside it, under its own address. */
+/** A call that is opened from the list is shown in a panel beside it, with a URL of its own. */
 
 test.beforeEach(async ({ database: { sql, empty } }) => {
   await empty();
@@ -30,7 +30,7 @@ async function open(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole("heading", { name, exact: true })).toBeVisible();
 }
 
-test("it opens beside the list, keys go through the filtered list, Escape leaves the list as it was", async ({
+test("a call opens beside the list, keys go through the filtered list, and Escape leaves the list as it was", async ({
   adminPage: page,
 }) => {
   await page.goto("/calls?outcome=no_answer");
@@ -39,7 +39,7 @@ test("it opens beside the list, keys go through the filtered list, Escape leaves
   await expect(page).toHaveURL("/calls/call-6?outcome=no_answer");
   await expect(rows(page)).toHaveCount(10);
 
-  // Its neighbours are known a moment after the call itself.
+  // The neighbours load after the call itself.
   const previous = panel(page).getByRole("link", { name: "Previous call" });
   const isPrevious = (callId: string) => expect(previous).toHaveAttribute("href", `/calls/${callId}?outcome=no_answer`);
   await isPrevious("call-3");
@@ -52,7 +52,7 @@ test("it opens beside the list, keys go through the filtered list, Escape leaves
   await isPrevious("call-3");
   await page.keyboard.press("k");
   await expect(page).toHaveURL("/calls/call-3?outcome=no_answer");
-  // The first of the list has none before it.
+  // The first call has no previous one.
   await expect(panel(page).getByRole("link", { name: "Previous call" })).toHaveCount(0);
 
   await page.keyboard.press("Escape");
@@ -61,7 +61,7 @@ test("it opens beside the list, keys go through the filtered list, Escape leaves
   await expect(rows(page)).toHaveCount(10);
 });
 
-test("its address survives a reload, as a page of its own with the same neighbours; back closes the panel", async ({
+test("a reload shows the same URL as a page of its own with the same neighbours; the back button closes the panel", async ({
   adminPage: page,
 }) => {
   await page.goto("/calls?outcome=no_answer");
@@ -87,7 +87,7 @@ for (const [locale, theme] of [
   ["en", "light"],
   ["ar", "dark"],
 ] as const) {
-  test(`axe finds nothing on the list with a call beside it, ${locale}, ${theme}`, async ({ adminPage: page, app }) => {
+  test(`axe finds nothing in the list with a call beside it, ${locale}, ${theme}`, async ({ adminPage: page, app }) => {
     await page.context().addCookies([
       { name: "locale", value: locale, url: app.url },
       { name: "theme", value: theme, url: app.url },

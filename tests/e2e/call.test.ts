@@ -15,7 +15,7 @@ test.afterEach(({ vendor }) => {
   vendor.clearFaults();
 });
 
-test("a session that ends in the middle of work takes nothing that was typed, whoever notices first", async ({
+test("when the session ends while somebody works, typed text stays, whether an action or a refresh notices it first", async ({
   adminPage: page,
   app,
   vendor,
@@ -33,7 +33,7 @@ test("a session that ends in the middle of work takes nothing that was typed, wh
   await expect(dialog).toBeVisible();
   await expect(note).toHaveValue("call again on Sunday");
 
-  // Nobody clicks: the page reads itself anew while the vendor is asked.
+  // Without a click: the page refreshes itself while the API request for the call is pending.
   await page.context().addCookies(await signIn(app.url));
   await database.sql`update calls set enrichment_state = 'pending', enrichment_due_at = now() + interval '1 day' where call_id = ${id}`;
   await page.goto(callHref(id));
@@ -43,7 +43,7 @@ test("a session that ends in the middle of work takes nothing that was typed, wh
   await expect(page).toHaveURL(`${app.url}${callHref(id)}`);
   await expect(note).toHaveValue("half a sen");
 
-  // It says so once, and goes on by itself when there is a session again.
+  // The dialog appears once, and the refreshes continue when there is a session again.
   await page.getByRole("button", { name: "Not now" }).click();
   await expect(dialog).toBeHidden();
   await page.waitForResponse((response) => response.url().includes("/api/auth/get-session"));
@@ -54,7 +54,7 @@ test("a session that ends in the middle of work takes nothing that was typed, wh
   await expect(note).toHaveValue("half a sen");
 });
 
-test("a recording plays, its turns follow, and turns and keys seek in it", async ({
+test("a recording plays, the transcript follows it, and turns and keys seek in it", async ({
   adminPage: page,
   app,
   vendor,
@@ -62,7 +62,7 @@ test("a recording plays, its turns follow, and turns and keys seek in it", async
 }) => {
   const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(callHref(id));
-  // Nothing of it is loaded before it is wanted.
+  // Nothing is loaded before play is pressed.
   expect(vendor.requests().filter(({ path }) => path.endsWith(`${id}.mp4`))).toEqual([]);
 
   await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -71,7 +71,7 @@ test("a recording plays, its turns follow, and turns and keys seek in it", async
   await expect.poll(() => page.locator("[data-waveform] canvas").count()).toBeGreaterThan(0);
 
   const turns = page.getByRole("button", { name: /^Play from/ });
-  // Not the last one: on a busy machine the recording would end before the next key is pressed.
+  // Not the last turn: on a busy machine the recording would end before the next key is pressed.
   const later = turns.nth(1);
   const [minutes = "0", seconds = "0"] = ((await later.textContent()) ?? "").trim().split(":");
   const start = Number(minutes) * 60 + Number(seconds);
@@ -89,7 +89,7 @@ test("a recording plays, its turns follow, and turns and keys seek in it", async
   await expect(page.getByRole("button", { name: "Speed: 1.25×" })).toBeVisible();
 });
 
-test("row 60: a recording whose URL expires while its page is open plays on, unseen, from where it was", async ({
+test("row 60: a recording whose URL expires while its page is open continues from its position, without a message", async ({
   adminPage: page,
   app,
   vendor,
@@ -112,7 +112,7 @@ test("row 60: a recording whose URL expires while its page is open plays on, uns
   await expect(page.getByRole("button", { name: "Try again" })).toHaveCount(0);
 });
 
-test("a link to a moment begins there", async ({ adminPage: page, app, vendor, database }) => {
+test("a link to a time in a recording starts there", async ({ adminPage: page, app, vendor, database }) => {
   const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(`${callHref(id)}#t=7`);
   await expect(page.getByRole("slider", { name: "Position in the recording" })).toHaveValue("7");
@@ -120,7 +120,7 @@ test("a link to a moment begins there", async ({ adminPage: page, app, vendor, d
   await expect.poll(() => position(page)).toBeGreaterThan(7);
 });
 
-test("row 60: expired, never recorded and the vendor's absence are three messages; trying again plays", async ({
+test("row 60: an expired recording, none at all and an unreachable vendor have three messages; trying again plays", async ({
   adminPage: page,
   app,
   vendor,
@@ -147,7 +147,7 @@ test("row 60: expired, never recorded and the vendor's absence are three message
   await expect(page.locator("audio")).toHaveCount(0);
 });
 
-test("row 52: nothing that the vendor sends is run", async ({ adminPage: page, app }) => {
+test("row 52: nothing that the vendor sends is executed", async ({ adminPage: page, app }) => {
   const evil = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u202Eevil\u200B";
   const reports: string[] = [];
   page.on("console", (message) => {
@@ -184,7 +184,7 @@ test("row 52: nothing that the vendor sends is run", async ({ adminPage: page, a
   expect(reports).toEqual([]);
 });
 
-test("a call that reached nobody has no goal and no length, and is not said to wait for them", async ({
+test("for a call that reached nobody, goal and duration do not apply, and are not shown as pending", async ({
   adminPage: page,
   app,
 }) => {
@@ -219,7 +219,7 @@ test("a decision is saved, shown as one of the three facts, and undone", async (
   ).toEqual({ reviewed: false });
 });
 
-test("words are found in any spelling", async ({ adminPage: page, app }) => {
+test("the search in a transcript ignores Arabic diacritics", async ({ adminPage: page, app }) => {
   await postWebhook(app, complete("searched"));
   await page.goto(callHref("searched"));
   await page.getByRole("searchbox", { name: "Search in the transcript" }).fill("التوصِيل");
@@ -228,7 +228,7 @@ test("words are found in any spelling", async ({ adminPage: page, app }) => {
   await expect(page.getByText("1 of 1")).toBeVisible();
 });
 
-test("an unknown call is a 404 with a way back", async ({ adminPage: page }) => {
+test("an unknown call is a 404 with a link to the calls", async ({ adminPage: page }) => {
   const response = await page.goto(callHref("no-such-call"));
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "Call not found" })).toBeVisible();

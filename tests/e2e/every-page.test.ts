@@ -22,21 +22,21 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
 /**
- * Every page of the build, full and empty, in both languages, light and dark, wide and narrow: nothing overflows, axe finds nothing, the
- * browser has nothing to complain of. With `CALLBOARD_SCREENSHOTS=<folder>` each is also kept as a picture, to be looked at.
+ * Every page of the build, with and without data, in both languages, light and dark, wide and narrow: nothing overflows, and axe and the browser
+ * report nothing. With `CALLBOARD_SCREENSHOTS=<folder>` it also saves a screenshot of each.
  */
 
 const FOLDER = process.env.CALLBOARD_SCREENSHOTS;
 
-// A picture of every step of a tour would take as long as the tour.
+// A trace would take as long as the test itself.
 test.use({ trace: "off" });
 test.describe.configure({ mode: "parallel" });
 
 type Who = "nobody" | "viewer" | "administrator" | "between steps";
-/** `route` as the build names it, null for what has no route of its own; `at` of which application. */
-type Stop = { route: string | null; name: string; path: string; who: Who; at?: "empty" };
+/** `route`: its name in the build, null for a page that has no route of its own. `at`: which application. */
+type Visit = { route: string | null; name: string; path: string; who: Who; at?: "empty" };
 
-let stops: Stop[] = [];
+let visits: Visit[] = [];
 let cookies: Record<Who, Cookie[]>;
 let emptyDatabase: Database;
 let emptyApp: App;
@@ -68,7 +68,7 @@ test.beforeAll(async ({ app, vendor, database }) => {
   const importId = randomUUID();
   await createImport({ id: importId, source: "file", fileName: "calls of october.csv", userId: null });
   await addImportItems(importId, [spoken.id, "nobody-knows-it"]);
-  const people = await somePeople(app, sql);
+  const people = await addPeople(app, sql);
   emptyDatabase = await createDatabase();
   emptyApp = await startApp({
     databaseUrl: emptyDatabase.url,
@@ -76,13 +76,13 @@ test.beforeAll(async ({ app, vendor, database }) => {
   });
   cookies = people.cookies;
   await decide({ callId: spoken.id, decision: "follow_up", note: "اتصل به غدًا", userId: people.operatorId });
-  const administrator = (route: string, name: string, path = route.replace(/\/page$/, "") || "/"): Stop => ({
+  const administrator = (route: string, name: string, path = route.replace(/\/page$/, "") || "/"): Visit => ({
     route,
     name,
     path,
     who: "administrator",
   });
-  stops = [
+  visits = [
     administrator("/page", "overview", "/?range=30d"),
     administrator("/page", "overview-table", "/?range=7d&series=table&map=reach"),
     administrator("/page", "overview-nothing", "/?from=2020-01-01&to=2020-01-02"),
@@ -126,8 +126,8 @@ test.afterAll(async () => {
   await emptyDatabase.close();
 });
 
-/** One in every state that the list of users shows, and the ways in that the open pages are for. */
-async function somePeople(app: App, sql: Sql) {
+/** A user in each state that the list of users shows, and the links and cookies for the public pages. */
+async function addPeople(app: App, sql: Sql) {
   const administratorCookies = await signIn(app.url);
   await sql`delete from rate_limit`;
   await sql`delete from "user" where email <> ${ADMIN.email}`;
@@ -156,29 +156,29 @@ async function somePeople(app: App, sql: Sql) {
   };
 }
 
-/** Until nothing is on its way, and letters have their shapes. */
-async function settled(page: Page): Promise<void> {
+/** Waits until nothing is loading and the fonts are there. */
+async function waitUntilLoaded(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready);
 }
 
-test("every page of the build is among those that are looked at", () => {
-  // What is shown when the frame itself fails cannot be asked for.
+test("every page of the build is among the visits", () => {
+  // Next shows this page only when the root layout fails; it has no URL.
   const pages = routesOfBuild().filter(({ name, isPage }) => isPage && name !== "/_global-error/page");
-  expect(pages.filter(({ name }) => !stops.some(({ route }) => route === name))).toEqual([]);
+  expect(pages.filter(({ name }) => !visits.some(({ route }) => route === name))).toEqual([]);
 });
 
-const LOOKS = LOCALES.flatMap((locale) =>
+const VARIANTS = LOCALES.flatMap((locale) =>
   (["light", "dark"] as const).flatMap((theme) => [1440, 390].map((width) => ({ locale, theme, width }))),
 );
-/** Every language, every theme and every width in each of the two others: half of all looks, unless pictures are asked for. */
-const USUAL = LOOKS.filter(
+/** Each pair of language, theme and width occurs: half of all combinations. Screenshots are taken of all of them. */
+const HALF_OF_VARIANTS = VARIANTS.filter(
   ({ locale, theme, width }) => ((locale === "ar") !== (theme === "dark")) !== (width === 390),
 );
 
-for (const { locale, theme, width } of FOLDER === undefined ? USUAL : LOOKS) {
-  test(`every page in ${locale}, ${theme}, ${width} px: nothing overflows, axe and the browser are content`, async ({
+for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS : VARIANTS) {
+  test(`every page in ${locale}, ${theme}, ${width} px: nothing overflows, and axe and the browser report nothing`, async ({
     browser,
     app,
   }) => {
@@ -200,7 +200,7 @@ for (const { locale, theme, width } of FOLDER === undefined ? USUAL : LOOKS) {
       const page = await context.newPage();
       page.on("pageerror", ({ message }) => found.push({ at: page.url(), error: message }));
       page.on("console", (message) => {
-        // That the page itself is a 404 or a 403 is as it should be.
+        // Some of the pages are a 404 or a 403, which the browser reports.
         if (["error", "warning"].includes(message.type()) && !isOwnStatus(message)) {
           found.push({ at: page.url(), said: message.text(), of: message.location().url });
         }
@@ -208,11 +208,11 @@ for (const { locale, theme, width } of FOLDER === undefined ? USUAL : LOOKS) {
       pages.set(key, page);
       return page;
     };
-    for (const { name, path, who, at } of stops) {
+    for (const { name, path, who, at } of visits) {
       const { url } = at === "empty" ? emptyApp : app;
       const page = await pageFor(who, url);
       await page.goto(path);
-      await settled(page);
+      await waitUntilLoaded(page);
       expect(new URL(page.url()).pathname, name).toBe(new URL(path, url).pathname);
       found.push(...(await accessibilityProblems(page)).map((problem) => ({ name, axe: problem })));
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -231,6 +231,6 @@ for (const { locale, theme, width } of FOLDER === undefined ? USUAL : LOOKS) {
 function isOwnStatus(message: ConsoleMessage): boolean {
   return (
     message.text().startsWith("Failed to load resource") &&
-    stops.some(({ path }) => message.location().url.endsWith(path) && !path.endsWith("/"))
+    visits.some(({ path }) => message.location().url.endsWith(path) && !path.endsWith("/"))
   );
 }

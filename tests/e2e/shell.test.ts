@@ -10,17 +10,17 @@ test.beforeEach(async ({ context, app }) => {
   await context.addCookies(await signIn(app.url));
 });
 
-/** What the browser refused or failed at while `run` ran. */
-async function complaintsOf(page: Page, run: () => Promise<void>): Promise<string[]> {
-  const complaints: string[] = [];
+/** The errors and warnings of the browser while `run` ran. */
+async function browserErrors(page: Page, run: () => Promise<void>): Promise<string[]> {
+  const errors: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) {
-      complaints.push(message.text());
+      errors.push(message.text());
     }
   });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("pageerror", (error) => errors.push(error.message));
   await run();
-  return complaints;
+  return errors;
 }
 
 const looks = [
@@ -30,7 +30,7 @@ const looks = [
   { locale: "ar", theme: "light", width: 390 },
 ];
 for (const { locale, theme, width } of looks) {
-  test(`the frame in ${locale}, ${theme}, ${width} px: nothing overflows, axe and the policy are content`, async ({
+  test(`the shell in ${locale}, ${theme}, ${width} px: nothing overflows, and axe and the browser report nothing`, async ({
     page,
     context,
     app,
@@ -40,7 +40,7 @@ for (const { locale, theme, width } of looks) {
       { name: "locale", value: locale, url: app.url },
       { name: "theme", value: theme, url: app.url },
     ]);
-    const complaints = await complaintsOf(page, async () => {
+    const errors = await browserErrors(page, async () => {
       await page.goto("/deliveries");
       await expect(page.locator("html")).toHaveAttribute("dir", locale === "ar" ? "rtl" : "ltr");
       await expect(page.locator("html")).toHaveCSS("color-scheme", theme);
@@ -54,11 +54,11 @@ for (const { locale, theme, width } of looks) {
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toHaveCount(0);
     });
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 }
 
-test("the first Tab leads to a link past the navigation, and it goes there", async ({ page }) => {
+test("the first Tab focuses a link that skips the navigation", async ({ page }) => {
   await page.goto("/deliveries");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
@@ -66,7 +66,7 @@ test("the first Tab leads to a link past the navigation, and it goes there", asy
   await expect(page.locator("#content")).toBeFocused();
 });
 
-test("theme and language are changed from the account's menu, and stay", async ({ page }) => {
+test("theme and language are changed in the account menu, and stay", async ({ page }) => {
   await page.goto("/deliveries");
   await page.getByRole("button", { name: /Account/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();
@@ -97,21 +97,21 @@ test("a canvas can read the waveform's colours in either theme", async ({ page, 
   }
 });
 
-test("the sidebar folds, and is folded already when the next page comes", async ({ page }) => {
+test("the sidebar folds, and the next page is rendered with it folded", async ({ page }) => {
   await page.goto("/deliveries");
   await page.getByRole("button", { name: "Collapse the sidebar" }).click();
   const width = () => page.getByRole("banner").evaluate((sidebar) => sidebar.getBoundingClientRect().width);
   await expect.poll(width).toBeLessThan(80);
   await page.reload();
   expect(await width()).toBeLessThan(80);
-  // Folded, the word beside the icon is for screen readers; hovering shows it to the others.
-  const words = page.getByText("Calls", { exact: true });
-  const before = await words.count();
+  // When it is folded, the label of an icon is for screen readers only, and a tooltip shows it.
+  const labels = page.getByText("Calls", { exact: true });
+  const before = await labels.count();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Calls" }).hover();
-  await expect(words).toHaveCount(before + 1);
+  await expect(labels).toHaveCount(before + 1);
 });
 
-test("the palette opens a call by its id, and a page by its name", async ({ page }) => {
+test("the palette finds a call by its id and a page by its name", async ({ page }) => {
   await page.goto("/deliveries");
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox")).toBeFocused();
@@ -126,7 +126,7 @@ test("the palette opens a call by its id, and a page by its name", async ({ page
   await page.keyboard.press("Escape");
 });
 
-test("keys work by their place on an Arabic keyboard, and not while someone types", async ({ page }) => {
+test("shortcuts work by position on an Arabic keyboard, and not while someone types", async ({ page }) => {
   await page.goto("/deliveries");
   await expect(page.getByRole("button", { name: /Account/ })).toBeVisible();
   const press = (key: string, code: string, shiftKey = false) =>
@@ -151,7 +151,7 @@ test("keys work by their place on an Arabic keyboard, and not while someone type
   await expect(page).toHaveURL(/\/calls$/);
 });
 
-test("a session that has ended leads back to the very place after signing in", async ({ page, database: { sql } }) => {
+test("after the session has ended, signing in returns to the same URL", async ({ page, database: { sql } }) => {
   await page.goto("/deliveries?verdict=quarantined");
   await sql`delete from session`;
   await page.reload();
@@ -162,7 +162,7 @@ test("a session that has ended leads back to the very place after signing in", a
   await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
 });
 
-test("before the first call, every empty page sends an administrator to the vendor's settings, and nobody else", async ({
+test("before the first call, each empty page links to the vendor's settings, for administrators only", async ({
   page,
   app,
   database,
@@ -184,7 +184,7 @@ test("before the first call, every empty page sends an administrator to the vend
   }
 });
 
-test("an unknown address has a way back, in the reader's language", async ({ page, context, app }) => {
+test("an unknown URL is a 404 with a link to the overview, in the user's language", async ({ page, context, app }) => {
   await context.addCookies([{ name: "locale", value: "ar", url: app.url }]);
   const answer = await page.goto("/no/such/page");
   expect(answer?.status()).toBe(404);

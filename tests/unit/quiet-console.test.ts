@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 
 const CANARY = "+966500042042";
 
-/** Runs a program whose console is quiet, and returns all that it printed. */
+/** Runs a program after `quietConsole()`, and returns all that it printed. */
 function printed(program: string): string {
   const source = `
     import { quietConsole } from "./lib/quiet-console.ts";
@@ -18,7 +18,7 @@ function printed(program: string): string {
   return ran.stdout + ran.stderr;
 }
 
-test("row 62: an error on the console loses its text and keeps its name, code, digest and frames", () => {
+test("row 62: an error on the console is logged without its text, with its name, code, digest and frames", () => {
   const output = printed(`
     const cause = Object.assign(new Error("duplicate key (${CANARY})"), { code: "23505", detail: "${CANARY}" });
     const error = new Error("Failed query: insert\\nparams: ${CANARY}\\n    at forged (/${CANARY}:1:1)", { cause });
@@ -35,7 +35,7 @@ test("row 62: an error on the console loses its text and keeps its name, code, d
   expect(line.stack.length).toBeGreaterThan(0);
 });
 
-test("rows 5 and 62: whatever else is printed as an error or a warning loses its text", () => {
+test("rows 5 and 62: anything else that is printed as an error or a warning is logged without its text", () => {
   const output = printed(`
     console.error("Failed to handle request for /webhooks/sarj/${CANARY}");
     console.warn({ phone: "${CANARY}" });

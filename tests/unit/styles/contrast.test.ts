@@ -20,7 +20,7 @@ function color(text: string): Color {
   return { l: l.endsWith("%") ? Number.parseFloat(l) / 100 : Number(l), c: Number(c), h: Number(h) };
 }
 
-/** Oklch to linear sRGB (Björn Ottosson's Oklab), clipped to what a screen shows, to relative luminance (WCAG 2.2). */
+/** The relative luminance (WCAG 2.2) of a colour: Oklch to linear sRGB (Björn Ottosson's Oklab), clipped to the range of a screen. */
 function luminance({ l, c, h }: Color): number {
   const a = c * Math.cos((h * Math.PI) / 180);
   const b = c * Math.sin((h * Math.PI) / 180);
@@ -50,7 +50,7 @@ const SURFACES = ["background", "surface", "raised", "sunken", "hover"];
 const STATES = ["success", "warning", "danger", "info"];
 const OUTCOMES = OUTCOME_KINDS.map((kind) => `outcome-${outcomeSlug(kind)}`);
 
-/** Words and what they stand on: at least 4.5 to 1. */
+/** Text and its background: at least 4.5 to 1. */
 const TEXT_PAIRS = [
   ...[
     "foreground",
@@ -65,25 +65,25 @@ const TEXT_PAIRS = [
   ["on-accent", "accent"] as [string, string],
   ["on-accent", "accent-hover"] as [string, string],
   ["on-accent", "danger"] as [string, string],
-  // Tooltips are the other way round.
+  // Tooltips use the two colours the other way round.
   ["background", "foreground"] as [string, string],
 ];
 
-/** Signs, chart segments and the ring of focus: at least 3 to 1. */
-const SIGN_PAIRS = ["accent", "ring", ...STATES, ...OUTCOMES].flatMap((sign) =>
-  ["background", "surface", "raised"].map((surface): [string, string] => [sign, surface]),
+/** Icons, chart segments and the focus ring: at least 3 to 1. */
+const GRAPHIC_PAIRS = ["accent", "ring", ...STATES, ...OUTCOMES].flatMap((graphic) =>
+  ["background", "surface", "raised"].map((surface): [string, string] => [graphic, surface]),
 );
 
 for (const theme of themes) {
-  test(`words can be read in the ${theme} theme`, () => {
+  test(`text is readable in the ${theme} theme`, () => {
     expect(TEXT_PAIRS.filter(([text, surface]) => contrast(theme, text, surface) < 4.5)).toEqual([]);
   });
 
-  test(`signs can be seen in the ${theme} theme`, () => {
-    expect(SIGN_PAIRS.filter(([sign, surface]) => contrast(theme, sign, surface) < 3)).toEqual([]);
+  test(`icons and charts are visible in the ${theme} theme`, () => {
+    expect(GRAPHIC_PAIRS.filter(([graphic, surface]) => contrast(theme, graphic, surface) < 3)).toEqual([]);
   });
 
-  test(`outcomes can be told apart in the ${theme} theme`, () => {
+  test(`the colours of outcomes are distinguishable in the ${theme} theme`, () => {
     const alike = OUTCOMES.flatMap((one, index) =>
       OUTCOMES.slice(index + 1)
         .filter((other) => difference(theme, one, other) < 0.045)
@@ -93,7 +93,7 @@ for (const theme of themes) {
   });
 }
 
-/** The distance of two colours in Oklab: about 0.02 is the smallest that is noticed side by side. */
+/** The distance of two colours in Oklab. About 0.02 is the smallest that people notice side by side. */
 function difference(theme: (typeof themes)[number], one: string, other: string): number {
   const [a, b] = [one, other].map((name) => {
     const { l, c, h } = tokens.get(name)?.[theme] ?? { l: 0, c: 0, h: 0 };
