@@ -5,7 +5,6 @@ import Link from "next/link";
 
 import { BarChart, type BarBucket } from "@/components/charts/bar-chart";
 import { Card } from "@/components/ui/card";
-import { OutcomeIcon } from "@/components/ui/outcome-icon";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
@@ -16,6 +15,7 @@ import { partHref, partOf } from "@/lib/statistics/part";
 import { bucketsOf, bucketUnit, type BucketUnit } from "@/lib/time/period";
 import type { TimeRange } from "@/lib/time/time";
 
+import { OutcomeIcon } from "../_call/outcome-icon";
 import type { Formatter } from "./names";
 import { NumberLink } from "./numbers";
 

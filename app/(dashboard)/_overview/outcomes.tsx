@@ -3,7 +3,6 @@ import { use } from "react";
 
 import { Card } from "@/components/ui/card";
 import { Ltr } from "@/components/ui/ltr";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { OutcomeCount, Summary } from "@/db/statistics/statistics";
 import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
@@ -11,6 +10,7 @@ import { changeInPoints } from "@/lib/statistics/figures";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref } from "@/lib/statistics/part";
 
+import { OutcomeBadge } from "../_call/outcome-badge";
 import { outcomeName } from "./names";
 import { Change, NumberLink, shareText } from "./numbers";
 

@@ -11,10 +11,8 @@ import { type DataColumn, DataTable } from "@/components/data-table";
 import { useShortcut } from "@/components/shortcuts";
 import { Badge } from "@/components/ui/badge";
 import { Duration } from "@/components/ui/duration";
-import { GoalBadge } from "@/components/ui/goal-badge";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
 import type { ListedCall } from "@/db/calls/list";
 import type { CallFilter } from "@/lib/call/filter";
@@ -22,6 +20,8 @@ import { callsHref } from "@/lib/call/link";
 import type { CallListView, CallSort } from "@/lib/call/list-view";
 import { isReached } from "@/lib/call/outcome";
 
+import { GoalBadge } from "../_call/goal-badge";
+import { OutcomeBadge } from "../_call/outcome-badge";
 import { useLayout } from "./layout-provider";
 import type { ColumnId } from "./table-layout";
 

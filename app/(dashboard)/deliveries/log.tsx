@@ -8,7 +8,6 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { Id, Ltr } from "@/components/ui/ltr";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
@@ -23,6 +22,7 @@ import {
   NO_DELIVERY_FILTER,
 } from "@/lib/delivery/filter";
 
+import { OutcomeBadge } from "../_call/outcome-badge";
 import { ConnectVendor } from "../connect-vendor";
 import { ByteSize } from "./byte-size";
 import { isKnownReason } from "./reason";

@@ -5,7 +5,6 @@ import { slot } from "@/components/slot";
 import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { Time } from "@/components/ui/time";
 import { type CallDelivery, listCallDeliveries } from "@/db/deliveries/call-deliveries";
 import { listAuditOfCall } from "@/db/privacy/audit";
@@ -14,6 +13,7 @@ import { includesRole, type Role } from "@/lib/people/role";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { hasApiKey } from "@/server/vendor-api";
 
+import { OutcomeBadge } from "../../_call/outcome-badge";
 import { ByteSize } from "../../deliveries/byte-size";
 import { RawBody } from "./raw-body";
 

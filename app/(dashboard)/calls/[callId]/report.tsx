@@ -5,10 +5,11 @@ import { JsonTree } from "@/components/json-tree";
 import { slot } from "@/components/slot";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
-import { GoalBadge } from "@/components/ui/goal-badge";
 import { Time } from "@/components/ui/time";
 import type { JsonObject } from "@/lib/call/facts";
 import { readReport, type TypedReport } from "@/lib/call/report";
+
+import { GoalBadge } from "../../_call/goal-badge";
 
 /** The vendor's assessment: the form that we know as text, any other object as a tree. */
 export function Report({ report, isReached }: { report: JsonObject | null; isReached: boolean }) {

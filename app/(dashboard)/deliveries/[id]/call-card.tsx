@@ -5,9 +5,10 @@ import Link from "next/link";
 import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { getCall } from "@/db/calls/read";
 import { callHref } from "@/lib/call/link";
+
+import { OutcomeBadge } from "../../_call/outcome-badge";
 
 /** The call of a delivery, and whether it is verified. */
 export async function CallCard({ callId }: { callId: string }) {

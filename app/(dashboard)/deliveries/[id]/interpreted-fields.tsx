@@ -6,7 +6,6 @@ import type { ReactNode } from "react";
 
 import { Duration } from "@/components/ui/duration";
 import { Ltr } from "@/components/ui/ltr";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { type Standing, standings, type InterpretedDelivery } from "@/db/calls/provenance";
@@ -15,6 +14,8 @@ import { listSiblings } from "@/db/deliveries/list";
 import type { TranscriptMessage } from "@/lib/call/facts";
 import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
+
+import { OutcomeBadge } from "../../_call/outcome-badge";
 
 /** Every field of a delivery beside what its call holds today and where that came from. */
 export async function InterpretedFields({

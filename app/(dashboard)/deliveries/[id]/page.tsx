@@ -14,7 +14,6 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { DescriptionItem, DescriptionList } from "@/components/ui/description-list";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
-import { OutcomeBadge } from "@/components/ui/outcome-badge";
 import { PageHeader, ZoneName } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -27,6 +26,7 @@ import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
 import { audit } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
 
+import { OutcomeBadge } from "../../_call/outcome-badge";
 import { ByteSize } from "../byte-size";
 import { isKnownReason } from "../reason";
 import { ReplaySelectionButton } from "../replay-dialog";

@@ -6,8 +6,8 @@ import { outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 import { OutcomeIcon } from "./outcome-icon";
 
 /**
- * How a call ended: colour, sign and word. An ending that we do not know is shown in the vendor's own word. `plain` leaves the
- * background away, for dense lists.
+ * How a call ended: colour, icon and label. `type` is the vendor's outcome; one that we do not know is shown as it is. `plain` has no
+ * background, for dense lists.
  */
 export function OutcomeBadge({
   type,

@@ -20,12 +20,12 @@ const colors: Record<GoalKind, string> = {
   other: "text-subtle",
 };
 
-export function GoalIcon({ kind, className }: { kind: GoalKind; className?: string }) {
+function GoalIcon({ kind, className }: { kind: GoalKind; className?: string }) {
   const Icon = icons[GOAL_ICONS[kind]];
   return <Icon aria-hidden className={cn("size-4 shrink-0", colors[kind], className)} />;
 }
 
-/** Was the goal met? By `report.outcome.status` verbatim; a status that we do not know is shown in the vendor's own word. */
+/** Whether a call met its goal. `status` is the vendor's `report.outcome.status`; one that we do not know is shown as it is. */
 export function GoalBadge({ status, className }: { status: string | null; className?: string }) {
   const t = useTranslations("outcomes");
   const kind = goalKind(status);
