@@ -4,10 +4,10 @@ import type { SearchParams } from "@/lib/url/parameters";
 import type { NumberAccess } from "./access";
 import { parseSoughtNumber } from "./pattern";
 
-/** Fewer digits name nobody. */
-const NAMING_DIGITS = 7;
-/** A word of fewer says a time or a day. */
-const PIECE_DIGITS = 3;
+/** A search with fewer digits finds nobody's number. */
+const MIN_NUMBER_DIGITS = 7;
+/** A word of fewer digits is kept where possible: it may be a time or a day. */
+const MIN_PART_DIGITS = 3;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -27,14 +27,7 @@ export function withoutNumberSearch(
   const allowed: SearchParams = {};
   for (const [name, value] of Object.entries(params)) {
     const text = Array.isArray(value) ? value.join(",") : (value ?? "");
-    const kept =
-      name === "phone"
-        ? access === "revealable" && isWhole(text)
-          ? text
-          : ""
-        : name === "q"
-          ? withoutDigits(text)
-          : text;
+    const kept = name === "phone" ? allowedPhone(text, access) : name === "q" ? withoutDigits(text) : text;
     if (kept !== text) {
       removed.push(name);
     }
@@ -45,36 +38,36 @@ export function withoutNumberSearch(
   return { params: allowed, removed };
 }
 
-/** A number as it is dialled abroad, or at home: with the zero in front. */
-function isWhole(text: string): boolean {
-  const digits = wordsOf(text).join("");
-  return /^0\d{8,}$/.test(digits) || parseSoughtNumber(text) !== null;
+/** A whole number, in its international form or in the national form with a leading zero, where it is allowed; else "". */
+function allowedPhone(text: string, access: NumberAccess): string {
+  const isWhole = /^0\d{8,}$/.test(wordsOf(text).join("")) || parseSoughtNumber(text) !== null;
+  return access === "revealable" && isWhole ? text : "";
 }
 
 /**
- * A search without the digits of a number, wherever they stand in it: a word between two of them that is not to occur, or a quotation
- * mark, finds the same calls. A call's id may hold such digits too.
+ * A search without the digits of a number. They need not be adjacent: with an excluded word or a quotation mark between them, a search
+ * finds the same calls. The id of a call stays, though it may contain many digits.
  */
 function withoutDigits(text: string): string {
   if (UUID.test(text.trim())) {
     return text;
   }
-  if (digitsIn(text, 1) < NAMING_DIGITS) {
+  if (digitsIn(text, 1) < MIN_NUMBER_DIGITS) {
     return text;
   }
-  const rest = drop(text, PIECE_DIGITS);
-  const kept = digitsIn(rest, 1) < NAMING_DIGITS ? rest : drop(rest, 1);
+  const rest = dropDigitWords(text, MIN_PART_DIGITS);
+  const kept = digitsIn(rest, 1) < MIN_NUMBER_DIGITS ? rest : dropDigitWords(rest, 1);
   return wordsOf(kept).length === 0 ? "" : kept;
 }
 
-/** Letters and digits, and what the search's one spelling takes out of the middle of them. */
+/** A word: letters, digits and the characters within them that the search ignores (tatweel, zero-width and direction marks). */
 const WORD = /[\p{L}\p{N}\p{M}\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069]+/gu;
 
-function drop(text: string, atLeast: number): string {
+function dropDigitWords(text: string, atLeast: number): string {
   return text.replaceAll(WORD, (word) => (digitsIn(word, atLeast) > 0 ? "" : word));
 }
 
-/** How many digits the words have that are nothing but digits, of those with `atLeast` as many. */
+/** The number of digits in words that consist of digits only, and of at least `atLeast`. */
 function digitsIn(text: string, atLeast: number): number {
   const lengths = wordsOf(text).flatMap((word) => (/^\p{N}+$/u.test(word) ? [word.length] : []));
   return lengths.filter((length) => length >= atLeast).reduce((sum, length) => sum + length, 0);

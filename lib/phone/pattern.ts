@@ -3,18 +3,18 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { Json } from "@/lib/call/facts";
 import { latinDigits } from "@/lib/text/digits";
 
-/** A phone number to be found wherever it is written: in one of the ways people and machines write it. */
+/** A phone number to find, in any of the ways in which people and machines write it. */
 export type SoughtNumber = {
-  /** The international form without its plus: `966501234567`. */
+  /** E.164 without the plus: `966501234567`. */
   digits: string;
-  /** For people: only the last two digits. */
+  /** For display: `+…` and the last two digits. */
   masked: string;
 };
 
-/** What stands where a number was. */
+/** Replaces an erased number. */
 export const ERASED = "[erased]";
 
-/** A number in its international form, however it is spaced; null for text that is none. */
+/** Parses a number in its international form, with or without `+` or `00`; null for anything else. */
 export function parseSoughtNumber(text: string): SoughtNumber | null {
   const latin = latinDigits(text).trim().replace(/^00/, "+");
   const parsed = parsePhoneNumberFromString(latin.startsWith("+") ? latin : `+${latin}`);
@@ -25,15 +25,15 @@ export function parseSoughtNumber(text: string): SoughtNumber | null {
   return { digits, masked: `+…${digits.slice(-2)}` };
 }
 
-/** What people and machines write between the digits of one number; `،` is the comma of Arabic. */
+/** The source of a regular expression: what may stand between two digits of one number, among it the Arabic comma `،`. */
 export const SEPARATORS =
   "[\\s\\u00A0\\u00AD\\u060C\\u2010-\\u2015\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2069().,/\\-]{0,3}";
-/** At least so many digits name a person: shorter ones are anybody's order number. */
+/** A national number with fewer digits is only found with its country code: alone it could be an order number. */
 const MIN_NATIONAL_DIGITS = 7;
 
 /**
- * Matches the number as `+966501234567`, `00966 50 123 4567`, `050-123-4567`, `501234567` and in Arabic and Persian
- * digits, but not inside a longer run of digits. The same source is a regular expression of JavaScript and of Postgres.
+ * The source of a regular expression, for JavaScript and Postgres alike, that matches the number as `+966501234567`,
+ * `00966 50 123 4567`, `050-123-4567` or `501234567`, also in Arabic and Persian digits, but not inside a longer run of digits.
  */
 export function numberPatternSource({ digits }: SoughtNumber): string {
   const parsed = parsePhoneNumberFromString(`+${digits}`);
@@ -48,37 +48,38 @@ export function numberPatternSource({ digits }: SoughtNumber): string {
   return `(?<!${ANY_DIGIT})${prefix}${spaced(national)}(?!${ANY_DIGIT})`;
 }
 
-/** The pattern as a regular expression that finds every occurrence. */
+/** The same as a global `RegExp`. */
 export function numberPattern(number: SoughtNumber): RegExp {
   return new RegExp(numberPatternSource(number), "gu");
 }
 
-/** The same JSON without the number: in texts and in keys it becomes `[erased]`, a bare number becomes null. */
+/** JSON without the number: in strings and keys it becomes `[erased]`, a JSON number becomes null. */
 export function eraseNumber<Value extends Json>(value: Value, pattern: RegExp): Value {
   return replaceNumber(value, pattern, ERASED, null) as Value;
 }
 
-function replaceNumber(value: Json, pattern: RegExp, inText: string, bare: Json): Json {
+function replaceNumber(value: Json, pattern: RegExp, inText: string, jsonNumber: Json): Json {
   if (typeof value === "string") {
     return value.replaceAll(pattern, inText);
   }
   if (typeof value === "number") {
-    return String(value).search(pattern) === -1 ? value : bare;
+    return String(value).search(pattern) === -1 ? value : jsonNumber;
   }
   if (Array.isArray(value)) {
-    return value.map((inner) => replaceNumber(inner, pattern, inText, bare));
+    return value.map((inner) => replaceNumber(inner, pattern, inText, jsonNumber));
   }
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key.replaceAll(pattern, inText),
-        replaceNumber(inner, pattern, inText, bare),
+        replaceNumber(inner, pattern, inText, jsonNumber),
       ]),
     );
   }
   return value;
 }
 
+/** The source of a regular expression: a Latin, Arabic or Persian digit. */
 export const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9]";
 
 function digitClass(digit: string): string {
