@@ -12,8 +12,8 @@ import { recordBody } from "@/tests/fixtures/received";
 type Work = () => PromiseLike<unknown>;
 
 /**
- * What is measured: always two ways or two sizes of one thing, so that a noisy machine slows both. The medians are
- * compared; the ratio is what counts, the milliseconds are only for orientation.
+ * Measures pairs: two ways or two sizes of the same work, so that a noisy machine slows both. The result is the ratio of the
+ * medians; the milliseconds are only for orientation. Returns one line of text per pair.
  */
 export async function measureAll(url: string, { calls, rounds }: { calls: number; rounds: number }): Promise<string[]> {
   await migrate(url);
@@ -86,7 +86,7 @@ async function store(callId: string): Promise<void> {
   await recordBody(body);
 }
 
-/** The median time of each in milliseconds, measured one after the other in every round. */
+/** The median time of each piece of work in milliseconds. Every round measures all of them in turn. */
 async function medians(rounds: number, works: readonly Work[]): Promise<number[]> {
   const times = works.map((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {

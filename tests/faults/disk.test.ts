@@ -9,14 +9,14 @@ import { type Deployment, test } from "@/tests/fixtures/deployment";
 import { complete } from "../fixtures/webhooks";
 import { isLong, runFault, spooled, statuses } from "./scenario";
 
-/** A disk that is full: Postgres's, and the spool's. Each is a small file system of its own. */
+/** Full disks: Postgres's and the spool's. Each is a small file system of its own. */
 
 const MEGABYTE = 1024 * 1024;
 
 const mounted: string[] = [];
 test.afterEach(() => {
   for (const path of mounted.splice(0)) {
-    // Lazily: Postgres may still have files open there.
+    // Lazy unmount: Postgres may still have open files there.
     execFileSync("umount", ["-l", path]);
   }
 });
@@ -36,7 +36,7 @@ function mountSmallDisk(deployment: Deployment, name: string, megabytes: number)
   const filler = join(path, "filler");
   return {
     path,
-    /** Takes all the room there is. */
+    /** Uses up all free space. */
     fill() {
       for (const size of [MEGABYTE, 4096, 1]) {
         try {
@@ -44,7 +44,7 @@ function mountSmallDisk(deployment: Deployment, name: string, megabytes: number)
             writeFileSync(filler, Buffer.alloc(size), { flag: "a" });
           }
         } catch {
-          // Full, to this size.
+          // No space left for a block of this size.
         }
       }
     },
@@ -52,9 +52,9 @@ function mountSmallDisk(deployment: Deployment, name: string, megabytes: number)
   };
 }
 
-const CANNOT_MOUNT = "mounting a small tmpfs needs root: this row was NOT tried on this machine";
+const CANNOT_MOUNT = "mounting a small tmpfs needs root: this row was NOT tested on this machine";
 
-test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, no restart is needed", async ({
+test("row 45: Postgres's disk is full: deliveries are spooled, reads work, no restart is needed", async ({
   deployment,
 }, info) => {
   test.setTimeout(120_000);
@@ -75,7 +75,7 @@ test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, 
     return [];
   });
   const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-45") } });
-  // Longer than a request holds: then the first ones are on the other disk, and their log lines say why.
+  // Longer than a request is held, so that the first deliveries are spooled and logged with the reason.
   const seconds = isLong ? 20 : 10;
   const found = await runFault(info, {
     row: "45",
@@ -85,16 +85,16 @@ test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, 
     begin: async () => disk.fill(),
     end: async () => {
       const health = await fetch(`${app.url}/api/health`);
-      expect([health.status, await health.json()], "reads go on").toMatchObject([200, { database: "ok" }]);
+      expect([health.status, await health.json()], "reads work").toMatchObject([200, { database: "ok" }]);
       disk.empty();
     },
     seconds,
-    // Enough to outgrow the room that Postgres has taken ahead.
+    // Enough to exceed the space that Postgres has already allocated.
     padding: 20_000,
   });
   expect(app.logs()).toContain('"error_code":"53100"');
   expect(found).toMatchObject({ lost: 0, forgotten: [], duplicated: 0, answered: found.sent });
-  expect(statuses(found.results)["202"], "some waited on the other disk").toBeGreaterThan(0);
+  expect(statuses(found.results)["202"], "some were spooled").toBeGreaterThan(0);
   await app.stop();
   await deployment.query(async (sql) => {
     for (const table of ["deliveries", "calls", "call_details"]) {
@@ -105,7 +105,7 @@ test("row 45: Postgres's disk is full: deliveries wait on another, reads go on, 
   });
 });
 
-test("row 45: the spool's disk is full too: 503, and it is used again when there is room", async ({ deployment }) => {
+test("row 45: the spool's disk is full too: 503, and it is used again when there is space", async ({ deployment }) => {
   test.setTimeout(120_000);
   const disk = mountSmallDisk(deployment, "spool-disk", 1);
   test.skip(disk === null, CANNOT_MOUNT);
@@ -118,7 +118,7 @@ test("row 45: the spool's disk is full too: 503, and it is used again when there
     return { status: response.status, body: (await response.json()) as unknown };
   };
   await deployment.postgres.stop();
-  // More than the disk has room for, at once: some of it is written, none of it half.
+  // More than fits on the disk, at the same time: some deliveries are spooled, none in part.
   const heavy = Array.from({ length: 8 }, (_, index) =>
     fetch(app.webhookUrl, {
       method: "POST",

@@ -5,17 +5,21 @@ import type { Deployment } from "@/tests/fixtures/deployment";
 
 import { complete, notCompleted } from "../fixtures/webhooks";
 
-/** A stream of deliveries, each of a call of its own, sent as the vendor sends them. */
+/** A stream of deliveries, one per call, sent with the vendor's retries. */
 export type Load = {
-  /** How many were begun so far. */
+  /** How many deliveries were started so far. */
   sent(): number;
-  /** Those that ended so far. */
+  /** The deliveries that have ended so far. */
   results(): DeliveryResult[];
-  /** Begins no more, waits for those that are under way, and returns what became of each. */
+  /** Starts no more deliveries, waits for the running ones, and returns all results. */
   stop(): Promise<DeliveryResult[]>;
 };
 
-/** `url` may change while it runs, as when an application is started again elsewhere. */
+/**
+ * Starts a stream of deliveries. `url` may be a function, for an application that is restarted elsewhere.
+ *
+ * @param padding bytes by which the body of each completed call is larger
+ */
 export function startLoad({
   url,
   perSecond,
@@ -37,12 +41,12 @@ export function startLoad({
     results.push({ ...(await deliver(typeof url === "string" ? url : url(), body, { retryPolicy })), callId });
   };
   const tick = () => {
-    // A timer that comes late makes up for it.
+    // A late tick sends what was due meanwhile.
     const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
     while (count < due) {
       count += 1;
       const callId = `${name}-${count}`;
-      // Every third call was not completed, as on an ordinary day.
+      // Every third call was not completed.
       const call = count % 3 === 0 ? notCompleted(callId) : complete(callId, pad(padding));
       const body = JSON.stringify(call);
       const sending = send(callId, body).finally(() => running.delete(sending));
@@ -61,7 +65,7 @@ export function startLoad({
   };
 }
 
-/** Random, so that Postgres cannot compress it away. */
+/** Random, so that Postgres cannot compress it. */
 function pad(bytes: number): Record<string, string> {
   return bytes === 0 ? {} : { padding: randomBytes(bytes / 2).toString("hex") };
 }
@@ -72,13 +76,13 @@ export type Audit = {
   found: number;
   /** Sent and not in the database. */
   lost: number;
-  /** Answered 2xx and not in the database: must be 0 whatever happens. */
+  /** Answered 2xx and not in the database. Must always be empty. */
   forgotten: string[];
-  /** Calls with more than one row for one and the same body. */
+  /** Calls with more than one delivery: each was sent one body. */
   duplicated: number;
 };
 
-/** Compares what was sent with what is in the database. */
+/** Compares the deliveries that were sent with those in the database. */
 export async function audit(deployment: Pick<Deployment, "query">, results: readonly DeliveryResult[]): Promise<Audit> {
   const rows = await deployment.query(
     (sql) => sql<{ call_id: string; bodies: number }[]>`
@@ -99,7 +103,7 @@ export async function audit(deployment: Pick<Deployment, "query">, results: read
   };
 }
 
-/** How many are in the database. */
+/** How many calls are in the database. */
 export async function countCalls(deployment: Pick<Deployment, "query">): Promise<number> {
   const [row] = await deployment.query((sql) => sql<{ count: number }[]>`select count(*)::int as count from calls`);
   return row?.count ?? 0;

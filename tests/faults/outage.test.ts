@@ -13,9 +13,9 @@ import { complete } from "../fixtures/webhooks";
 import { audit, countCalls } from "./load";
 import { isLong, runFault, spooled, statuses } from "./scenario";
 
-/** Postgres is away: stopped, frozen, killed, or something else answers on its port. */
+/** Postgres is unavailable: stopped, frozen, killed, or replaced by another server on its port. */
 
-/** One attempt, as long as the vendor waits. */
+/** One attempt with the vendor's time-out. */
 const ONCE = { retryPolicy: { ...VENDOR_RETRY_POLICY, attempts: 1 } };
 
 const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
@@ -62,7 +62,7 @@ test("row 40: nothing is lost while Postgres is away for minutes, with a spool",
   expect(statuses(found.results)["202"]).toBeGreaterThan(0);
   expect(await countCalls(deployment)).toBe(before + found.sent);
   expect(readdirSync(join(deployment.folder, "spool-40"))).toEqual([]);
-  // They keep the time at which they were received, though they were stored later.
+  // Spooled deliveries keep their time of receipt.
   const [late] = await deployment.query(
     (sql) => sql<{ count: number }[]>`
       select count(*)::int as count from deliveries d join calls c using (call_id)
@@ -72,23 +72,23 @@ test("row 40: nothing is lost while Postgres is away for minutes, with a spool",
   await app.stop();
 });
 
-test("row 40: without a spool it is 503 in time, with Retry-After and the call_id in the log", async ({
+test("row 40: without a spool the answer is 503 in time, with Retry-After and the call_id in the log", async ({
   deployment,
 }) => {
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   await deployment.postgres.stop();
   const began = performance.now();
-  const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("given-back")) });
+  const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("refused-in-time")) });
   const took = performance.now() - began;
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
   expect(took, "it was held").toBeGreaterThan(6500);
   expect(took, "the vendor waits 10 s").toBeLessThan(9000);
-  await expect.poll(() => app.logs()).toMatch(/"status":503.*"call_id":"given-back".*"error_code":"\w+"/);
+  await expect.poll(() => app.logs()).toMatch(/"status":503.*"call_id":"refused-in-time".*"error_code":"\w+"/);
   await deployment.postgres.start();
   await app.stop();
 });
 
-test("row 40: at most 200 requests hold; who comes on top is on disk at once", async ({ deployment }) => {
+test("row 40: at most 200 requests are held; further ones are spooled at once", async ({ deployment }) => {
   const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-200") } });
   await deployment.postgres.stop();
   const answers = await Promise.all(
@@ -138,7 +138,7 @@ test("row 41: a frozen backend costs a delivery one try", async ({ deployment },
       for (const pid of frozen) {
         process.kill(pid, "SIGSTOP");
       }
-      // As many at once as there can be connections: some of them meet a frozen one.
+      // As many deliveries as connections, so that some use a frozen one.
       const send = (index: number) => deliver(app.webhookUrl, JSON.stringify(complete(`frozen-${index}`)), ONCE);
       first = Promise.all(Array.from({ length: 6 }, (_, index) => send(index)));
     },
@@ -150,14 +150,16 @@ test("row 41: a frozen backend costs a delivery one try", async ({ deployment },
     },
     seconds: 5,
   });
-  expect(statuses((await first) ?? []), "on another connection, before the frozen ones went on").toEqual({ "200": 6 });
+  expect(statuses((await first) ?? []), "on another connection, before the frozen ones continued").toEqual({
+    "200": 6,
+  });
   expect(found).toMatchObject(isNothingLost);
   const slowest = Math.max(...found.results.flatMap(({ attempts }) => attempts).map(({ ms }) => ms));
   expect(slowest, "a try of 1.5 s or two, and then another connection").toBeLessThan(6000);
   await app.stop();
 });
 
-test("row 41: a server that is frozen as a whole is waited for, and used again when it goes on", async ({
+test("row 41: while the whole server is frozen, deliveries are spooled; it is used again when it continues", async ({
   deployment,
 }, info) => {
   test.setTimeout(90_000);
@@ -180,14 +182,12 @@ test("row 41: a server that is frozen as a whole is waited for, and used again w
     },
     seconds: 10,
   });
-  expect((await first)?.attempts, "parked before the sender gave up").toMatchObject([{ status: 202 }]);
+  expect((await first)?.attempts, "spooled before the sender timed out").toMatchObject([{ status: 202 }]);
   expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
   await app.stop();
 });
 
-test("row 42: a backend that is killed takes the whole server through its recovery, and nothing is lost", async ({
-  deployment,
-}, info) => {
+test("row 42: a killed backend makes the whole server recover, and nothing is lost", async ({ deployment }, info) => {
   test.setTimeout(120_000);
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const over = new AbortController();
@@ -205,7 +205,7 @@ test("row 42: a backend that is killed takes the whole server through its recove
   let killing = Promise.resolve();
   const found = await runFault(info, {
     row: "42",
-    fault: "a backend killed (SIGKILL) again and again, for 8 s",
+    fault: "a backend killed (SIGKILL) repeatedly, for 8 s",
     deployment,
     app,
     begin: async () => {
@@ -217,7 +217,7 @@ test("row 42: a backend that is killed takes the whole server through its recove
     },
     seconds: 8,
   });
-  expect(kills.length, "each time the server recovers in between").toBeGreaterThan(1);
+  expect(kills.length, "the server recovers after each").toBeGreaterThan(1);
   expect(found).toMatchObject(isNothingLost);
   await app.stop();
 });
@@ -258,26 +258,29 @@ test("row 42: connections that are closed in the middle of a statement are repla
   await app.stop();
 });
 
-/** Something that is no Postgres on Postgres's port; counts who comes. */
-async function impostor(port: number, treat: (socket: Socket) => void): Promise<{ server: Server; came: number[] }> {
-  const came: number[] = [];
+/** Another server on Postgres's port. Passes each connection to `treat` and notes when it came. */
+async function impostor(
+  port: number,
+  treat: (socket: Socket) => void,
+): Promise<{ server: Server; connectedAt: number[] }> {
+  const connectedAt: number[] = [];
   const server = createServer((socket) => {
-    came.push(performance.now());
+    connectedAt.push(performance.now());
     socket.on("error", () => {});
     treat(socket);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return { server, came };
+  return { server, connectedAt };
 }
 
 for (const [how, treat] of [
   ["closes at once", (socket: Socket) => socket.end()],
   ["resets at once", (socket: Socket) => socket.resetAndDestroy()],
-  ["closes at the first word", (socket: Socket) => socket.once("data", () => socket.end())],
-  ["says nothing", () => {}],
+  ["closes at the first data", (socket: Socket) => socket.once("data", () => socket.end())],
+  ["sends nothing", () => {}],
 ] as const) {
-  // The first and the last are the ones that a driver gets wrong.
-  if (!isLong && how !== "closes at once" && how !== "says nothing") {
+  // The first and the last are the cases that postgres.js handles badly.
+  if (!isLong && how !== "closes at once" && how !== "sends nothing") {
     continue;
   }
   test(`row 43: a server that accepts and ${how} is tried at most once a second`, async ({ deployment }, info) => {
@@ -306,8 +309,8 @@ for (const [how, treat] of [
       },
       seconds: 8,
     });
-    const gaps = wrong?.came.slice(1).map((at, index) => at - (wrong?.came[index] ?? 0)) ?? [];
-    expect(gaps.length, "it is tried again and again").toBeGreaterThan(3);
+    const gaps = wrong?.connectedAt.slice(1).map((at, index) => at - (wrong?.connectedAt[index] ?? 0)) ?? [];
+    expect(gaps.length, "it is tried repeatedly").toBeGreaterThan(3);
     expect(Math.min(...gaps)).toBeGreaterThan(950);
     expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
     expect(found.recoverySeconds).toBeLessThan(5);
@@ -315,7 +318,7 @@ for (const [how, treat] of [
   });
 }
 
-test("row 44: pages that wait for a lock take nothing from deliveries", async ({ deployment }, info) => {
+test("row 44: pages that wait for a lock do not slow deliveries", async ({ deployment }, info) => {
   test.setTimeout(90_000);
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   const signIns: Promise<Response>[] = [];
@@ -364,7 +367,7 @@ test("row 44: pages that wait for a lock take nothing from deliveries", async ({
   await app.stop();
 });
 
-test("the audit finds what is not there", async ({ deployment }) => {
+test("the audit finds a missing delivery", async ({ deployment }) => {
   const result = { callId: "never-sent", delivered: true, attempts: [] };
   expect(await audit(deployment, [result])).toMatchObject({ sent: 1, found: 0, lost: 1, forgotten: ["never-sent"] });
 });

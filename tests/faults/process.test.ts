@@ -14,12 +14,12 @@ import { complete, notCompleted } from "../fixtures/webhooks";
 import { audit, startLoad } from "./load";
 import { held, isLong, spooled, tabulate } from "./scenario";
 
-/** The application itself is killed, told to end, replaced. */
+/** The application is killed, told to stop, or replaced. */
 
-test("row 46: a delivery that was committed and never answered is a duplicate when it comes again", async ({
+test("row 46: a delivery that was committed but not answered is a duplicate when it is sent again", async ({
   deployment,
 }) => {
-  // Lets everything through to Postgres, and back only until the statement is on its way.
+  // Relays everything to Postgres, and its answers only until the row is stored.
   const { hostname, port } = new URL(deployment.postgres.url);
   let isMute = false;
   const relay: Server = createServer((client) => {
@@ -46,7 +46,7 @@ test("row 46: a delivery that was committed and never answered is a duplicate wh
   const body = JSON.stringify(complete("never-answered"));
   const warm = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("warm")) });
   expect(warm.status).toBe(200);
-  // Postgres describes a statement before it runs it: mute it when the row is there, not before.
+  // Postgres describes a statement before it runs it, so its answers must not be stopped before the row is there.
   const sent = fetch(app.webhookUrl, { method: "POST", body }).catch(() => null);
   const arrived = () => deployment.query((sql) => sql`select from deliveries where call_id = 'never-answered'`);
   await expect.poll(async () => (isMute = (await arrived()).length > 0), { intervals: [1] }).toBe(true);
@@ -64,14 +64,14 @@ test("row 46: a delivery that was committed and never answered is a duplicate wh
   await next.stop();
 });
 
-test("row 47: whatever was answered 2xx is there, at whatever moment the application is killed", async ({
+test("row 47: every delivery answered 2xx is stored, whenever the application is killed", async ({
   deployment,
 }, info) => {
   const kills = isLong ? 200 : 6;
   test.setTimeout((kills * 15 + 300) * 1000);
   const port = await findFreePort();
   const options = { port, until: "listening", env: { SPOOL_DIR: join(deployment.folder, "spool-47") } } as const;
-  // On a machine that is busy with other things a start may take too long; then it is killed and begun again.
+  // On a busy machine a start may time out: start again.
   const start = () => deployment.startApp(options).catch(() => deployment.startApp(options));
   let app: App = await start();
   const load = startLoad({ url: app.webhookUrl, perSecond: 20, name: info.testId });
@@ -80,7 +80,7 @@ test("row 47: whatever was answered 2xx is there, at whatever moment the applica
     const answered = () => load.results().length;
     const before = answered();
     await expect.poll(answered, { timeout: 90_000, intervals: [50] }).toBeGreaterThan(before);
-    // Every tenth time Postgres is away as well, so that holders and the spool are hit too.
+    // Every tenth time Postgres is away too, so that held and spooled deliveries are hit.
     const isAway = kill % 10 === 3;
     if (isAway) {
       await deployment.postgres.stop();
@@ -101,7 +101,7 @@ test("row 47: whatever was answered 2xx is there, at whatever moment the applica
     row: "47",
     fault: `SIGKILL of the application, ${kills} times under load (lost: of those answered)`,
     ...found,
-    // What was never answered is the sender's to send again, and it gives up while nobody is there.
+    // Deliveries that were never answered do not count: the sender retries them, and gives up while the application is down.
     lost: forgotten.length,
     recoverySeconds: longest,
   });
@@ -110,7 +110,7 @@ test("row 47: whatever was answered 2xx is there, at whatever moment the applica
   await app.stop();
 });
 
-test("row 47: what was on disk when the application was killed is brought in by the next one", async ({
+test("row 47: deliveries that were spooled when the application was killed are recorded by the next one", async ({
   deployment,
 }) => {
   test.setTimeout(120_000);
@@ -137,7 +137,7 @@ test("row 47: what was on disk when the application was killed is brought in by 
   await next.stop();
 });
 
-test("row 48: told to end, it finishes what is in flight, takes nothing new and is gone within 9 s", async ({
+test("row 48: on SIGTERM it finishes open requests, accepts no new ones and exits within 9 s", async ({
   deployment,
 }, info) => {
   test.setTimeout(60_000);
@@ -154,7 +154,7 @@ test("row 48: told to end, it finishes what is in flight, takes nothing new and 
   const took = performance.now() - began;
   const results = await load.stop();
   expect(code).toBe(143);
-  expect(took, "senders that keep their connections do not keep it alive").toBeLessThan(5000);
+  expect(took, "kept-alive connections do not keep it running").toBeLessThan(5000);
   expect((await audit(deployment, results)).forgotten).toEqual([]);
   const refused = results.flatMap(({ attempts }) => attempts).filter(({ status }) => status !== 200);
   expect(refused.length, "new connections are refused").toBeGreaterThan(0);
@@ -163,28 +163,28 @@ test("row 48: told to end, it finishes what is in flight, takes nothing new and 
   }
 });
 
-test("row 48: senders that never let their connection rest, and one that never ends its request, do not keep it alive", async ({
+test("row 48: connections in constant use, and a request that never ends, do not keep it running", async ({
   deployment,
 }) => {
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
-  const busy = Array.from({ length: 4 }, (_, index) => sendWithoutRest(app.webhookUrl, `restless-${index}`));
+  const busy = Array.from({ length: 4 }, (_, index) => sendWithoutPause(app.webhookUrl, `busy-${index}`));
   const hanging = rawRequest(`${app.url}/api/auth/sign-in/email`, {
     "Content-Type": "application/json",
     "Content-Length": "1000",
     Expect: "100-continue",
   });
-  // The server says that it waits for the body; it never comes.
+  // The server asks for the body (100 Continue), which is never sent.
   await new Promise((resolve) => hanging.socket.once("data", resolve));
   await expect.poll(() => busy.every(({ answered }) => answered() > 5)).toBe(true);
   const ended = app.stop();
   await Promise.all(busy.map(({ closed }) => closed));
-  expect(app.logs(), "the restless are gone before the time is up").not.toContain("stopped_unfinished");
-  expect(await ended, "and was not killed").toBe(143);
-  expect(app.logs(), "the other one was waited for").toContain("stopped_unfinished");
+  expect(app.logs(), "the busy connections end before the time limit").not.toContain("stopped_unfinished");
+  expect(await ended, "it was not killed").toBe(143);
+  expect(app.logs(), "it waited for the open request").toContain("stopped_unfinished");
 });
 
-/** One delivery after the other on one connection; the next is written as soon as the answer is there. */
-function sendWithoutRest(url: string, name: string): { answered: () => number; closed: Promise<void> } {
+/** Sends deliveries on one connection, each as soon as the one before it is answered. */
+function sendWithoutPause(url: string, name: string): { answered: () => number; closed: Promise<void> } {
   const { hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname);
   let count = 0;
@@ -203,7 +203,7 @@ function sendWithoutRest(url: string, name: string): { answered: () => number; c
   return { answered: () => count, closed: new Promise((resolve) => socket.once("close", () => resolve())) };
 }
 
-test("row 48: a request that holds is answered before the end", async ({ deployment }) => {
+test("row 48: a held request is answered before the exit", async ({ deployment }) => {
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   await deployment.postgres.stop();
   const holding = deliver(app.webhookUrl, JSON.stringify(complete("held-at-the-end")));
@@ -217,19 +217,19 @@ test("row 48: a request that holds is answered before the end", async ({ deploym
   expect(performance.now() - began).toBeLessThan(9000);
 });
 
-test("row 48: with a disk to park on, nobody holds at the end", async ({ deployment }) => {
+test("row 48: with a spool, no request is held during the shutdown", async ({ deployment }) => {
   const env = { SPOOL_DIR: join(deployment.folder, "spool-48") };
   const app = await deployment.startApp({ env });
   await deployment.postgres.stop();
   const holding = Array.from({ length: 30 }, (_, index) =>
-    deliver(app.webhookUrl, JSON.stringify(complete(`parked-${index}`))),
+    deliver(app.webhookUrl, JSON.stringify(complete(`spooled-${index}`))),
   );
   await expect.poll(() => held(app), { intervals: [50] }).toBe(30);
   const began = performance.now();
   expect(await app.stop()).toBe(143);
-  expect(performance.now() - began, "far less than they would have held").toBeLessThan(5000);
+  expect(performance.now() - began, "much less than they would have been held").toBeLessThan(5000);
   const results = (await Promise.all(holding)).map((result, index) =>
-    Object.assign(result, { callId: `parked-${index}` }),
+    Object.assign(result, { callId: `spooled-${index}` }),
   );
   for (const { attempts } of results) {
     expect(attempts).toMatchObject([{ status: 202 }]);
@@ -241,7 +241,7 @@ test("row 48: with a disk to park on, nobody holds at the end", async ({ deploym
   await next.stop();
 });
 
-test("row 4: secrets are swapped under load without a loss", async ({ deployment }, info) => {
+test("row 4: the secret is changed under load without a loss", async ({ deployment }, info) => {
   test.setTimeout(90_000);
   const [before, after] = ["rotation-before-0123456789-abcdefghijkl", "rotation-after-0123456789-abcdefghijklm"];
   const port = await findFreePort();
@@ -250,20 +250,20 @@ test("row 4: secrets are swapped under load without a loss", async ({ deployment
   let app = await run([before]);
   const { origin } = new URL(app.url);
   const load = startLoad({ url: () => `${origin}/webhooks/sarj/${secret}`, perSecond: 20, name: info.testId });
-  const some = async () => {
-    const had = load.results().length;
-    await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(had + 20);
+  const moreResults = async () => {
+    const earlier = load.results().length;
+    await expect.poll(() => load.results().length, { timeout: 20_000 }).toBeGreaterThan(earlier + 20);
   };
-  await some();
+  await moreResults();
   await app.stop();
   app = await run([before, after]);
-  await some();
-  // Now it is changed in the vendor's dashboard; what is under way there still goes to the old URL, for 3 attempts.
+  await moreResults();
+  // The secret is changed in the vendor's dashboard. Deliveries that have begun still use the old URL, for three attempts.
   secret = after;
   await wait(5000);
   await app.stop();
   app = await run([after]);
-  await some();
+  await moreResults();
   const results = await load.stop();
   const { forgotten, ...found } = await audit(deployment, results);
   tabulate(info, { row: "4", fault: "the webhook's secret changed, two restarts", ...found, recoverySeconds: 0 });

@@ -4,7 +4,7 @@ import { TABLE_ROW, type TableRow } from "./scenario";
 
 const COLUMNS = ["row", "fault", "sent", "answered 2xx", "found", "lost", "duplicated", "longest recovery"];
 
-/** Prints what the faults did as one table when the run is over. */
+/** Prints the results of all faults as one table at the end of the run. */
 export default class FaultsReporter implements Reporter {
   private readonly rows: TableRow[] = [];
 

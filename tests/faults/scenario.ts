@@ -8,10 +8,10 @@ import type { Deployment } from "@/tests/fixtures/deployment";
 import type { App } from "../fixtures/app";
 import { audit, type Audit, type Load, startLoad } from "./load";
 
-/** `npm run test:faults -- --long`: the outages and counts that the requirements name, instead of what fits in `npm test`. */
+/** `npm run test:faults -- --long`: the durations and counts of the requirements instead of shorter ones for `npm test`. */
 export const isLong = process.env.FAULTS_LONG === "1";
 
-/** One line of the table that the run prints at its end. */
+/** One line of the table that is printed at the end of the run. */
 export type TableRow = Omit<Audit, "forgotten"> & { row: string; fault: string; recoverySeconds: number };
 
 export const TABLE_ROW = "faults-table-row";
@@ -21,8 +21,8 @@ export function tabulate(info: TestInfo, row: TableRow): void {
 }
 
 /**
- * Sends deliveries, lets something go wrong, waits until all is well again, and compares what was sent with what is there. The
- * recovery is the time from the fault's end to the moment when a delivery is recorded again and none waits on disk.
+ * Sends deliveries, causes a fault, waits for the recovery, and compares the deliveries with the database. The recovery is the
+ * time from the fault's end until a delivery is recorded again and none waits on disk.
  */
 export async function runFault(
   info: TestInfo,
@@ -45,7 +45,7 @@ export async function runFault(
     end: () => Promise<void>;
     seconds: number;
     perSecond?: number;
-    /** Bytes that each completed call's body is larger by. */
+    /** Bytes by which the body of each completed call is larger. */
     padding?: number;
   },
 ): Promise<Audit & { results: DeliveryResult[]; recoverySeconds: number }> {
@@ -69,7 +69,7 @@ export async function runFault(
   return { ...found, results, recoverySeconds };
 }
 
-/** Seconds from now until a delivery that began later is answered 200 and nothing waits on disk. */
+/** Seconds from now until a delivery that is sent later is answered 200 and none waits on disk. */
 export async function recovery(load: Load, app: App): Promise<number> {
   const from = Date.now();
   const answeredAt = () =>
@@ -90,7 +90,7 @@ export async function spooled(app: App): Promise<number> {
   return (await health(app)).spooled;
 }
 
-/** How many requests hold in the application until the database is back. */
+/** How many requests the application holds. */
 export async function held(app: App): Promise<number> {
   return (await health(app)).held;
 }
@@ -100,7 +100,7 @@ async function health(app: App): Promise<{ spooled: number; held: number }> {
   return (await response.json()) as { spooled: number; held: number };
 }
 
-/** How often each status was answered; "none" where no answer came. */
+/** How many attempts got each status; "none" for an attempt without an answer. */
 export function statuses(results: readonly DeliveryResult[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status } of results.flatMap(({ attempts }) => attempts)) {

@@ -4,7 +4,7 @@ import { db, jobs, open, replica } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
 import { expect, test } from "@/tests/fixtures/test";
 
-test("row 44: a statement of every pool ends by itself, a delivery's soonest", async ({ database }) => {
+test("row 44: every pool has a statement time-out, and that of deliveries is the shortest", async ({ database }) => {
   expect(database.url).toContain("worker");
   const limitOf = async (on: typeof db) => {
     const [row] = await on.execute<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`);
@@ -18,7 +18,7 @@ test("row 44: a statement of every pool ends by itself, a delivery's soonest", a
   ]);
 });
 
-test("row 43: a server that is well is asked at once, however many connections to it have just ended", async ({
+test("row 43: a working server is used at once, however many connections to it have just ended", async ({
   database,
 }) => {
   await db.execute(sql`select 1`);
@@ -26,7 +26,7 @@ test("row 43: a server that is well is asked at once, however many connections t
   for (let round = 0; round < 8; round += 1) {
     const pool = fresh();
     await pool.execute(sql`select 1`);
-    // To cancel a query the driver makes a connection that never logs in.
+    // To cancel a query, the driver opens a connection that never logs in.
     const sleeping = pool.$client`select pg_sleep(5)`;
     const ended = expect(sleeping).rejects.toMatchObject({ code: "57014" });
     await expect

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "@/tests/fixtures/test";
 
-/** One nasty body, kept as a file, and what must become of it: `docs/faults.md` says why, under the row's number. */
+/** One difficult body, stored as a file, and the expected result. The row's number refers to `docs/faults.md`. */
 type Case = {
   file: string;
   row: number;
@@ -11,9 +11,9 @@ type Case = {
   status: number;
   verdict: string;
   reason?: string;
-  /** Exactly these, where given. */
+  /** Exactly these flags, if given. */
   flags?: string[];
-  /** Columns of the call, where one was made. */
+  /** Columns of the call, if one was created. */
   call?: Record<string, unknown>;
 };
 
@@ -34,7 +34,7 @@ for (const { file, row, headers, status, verdict, reason, flags, call } of cases
     const [delivery] = await database.sql`
       select call_id, body, verdict, reason, flags, times_received from deliveries where id = ${answer.delivery_id}`;
     expect(delivery).toMatchObject({ verdict, reason: reason ?? null, times_received: 1, call_id: answer.call_id });
-    expect(body.equals(delivery?.["body"] as Buffer), "the bytes are kept as they came").toBe(true);
+    expect(body.equals(delivery?.["body"] as Buffer), "the bytes are stored as received").toBe(true);
     if (flags !== undefined) {
       expect(delivery?.["flags"]).toEqual(flags);
     }

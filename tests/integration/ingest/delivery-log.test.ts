@@ -25,7 +25,7 @@ async function store(body: Buffer, secretLabel = "aaaaaaaa", receivedAt: Date | 
   return { id: deliveryId, facts: interpretation.facts };
 }
 
-test("what a delivery says is compared with what its call holds, and whose word that is", async () => {
+test("a delivery's fields are compared with what its call holds and where that came from", async () => {
   const early = await store(Buffer.from('{"call_id":"p","payload":{"type":"no_answer"}}'));
   const first = await store(bytes(complete("p", { report: null, total_duration: 61 })));
   const second = await store(
@@ -45,7 +45,7 @@ test("what a delivery says is compared with what its call holds, and whose word 
   const ofFirst = standingOf(first, [early, second]);
   expect(ofFirst["outcome"]).toMatchObject({ standing: "held", source: null });
   expect(ofFirst["durationSeconds"]).toMatchObject({ said: 61, held: 61, standing: "held" });
-  // Both say the same with the same rank: whose word it was cannot be told apart.
+  // Both have the same value with the same rank: the source cannot be told.
   expect(ofFirst["direction"]).toMatchObject({ standing: "agreed", source: { deliveryIds: [second.id] } });
   const ofSecond = standingOf(second, [early, first]);
   expect(ofSecond["durationSeconds"]).toMatchObject({
@@ -59,13 +59,13 @@ test("what a delivery says is compared with what its call holds, and whose word 
   expect(standings(first, null, []).every(({ standing }) => standing === "absent")).toBe(true);
 });
 
-test("row 4: each secret has its label, its last use and how much it was used; an unused one says so", async ({
+test("row 4: each secret has its label, its last use and its number of deliveries; an unused one has none", async ({
   database: { sql },
 }) => {
   const old = new Date(Date.now() - 3 * 86_400_000);
   await store(bytes(complete("s1")), "aaaaaaaa", old);
   await store(bytes(complete("s2")), "bbbbbbbb");
-  // The same body again is use too.
+  // A repeated body counts as use too.
   await store(bytes(complete("s1")), "aaaaaaaa");
   const [a, b, c] = await readSecretUse(["aaaaaaaa", "bbbbbbbb", "cccccccc"]);
   expect(a).toMatchObject({ label: "aaaaaaaa", lastDay: 0 });
@@ -77,7 +77,7 @@ test("row 4: each secret has its label, its last use and how much it was used; a
   expect(JSON.stringify(plan)).not.toContain('"Sort"');
 });
 
-test("arrivals are counted for each stretch, its end left out, in the order asked for", async () => {
+test("arrivals are counted for each period, excluding its end, in the given order", async () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 4, 4, 9, minute));
   for (const minute of [0, 10, 20, 30]) {
     await store(bytes(complete(`a${minute}`)), "aaaaaaaa", at(minute));
@@ -93,7 +93,7 @@ test("arrivals are counted for each stretch, its end left out, in the order aske
   expect(await readArrivalBounds()).toEqual({ first: at(0), last: at(30) });
 });
 
-test("what was set aside is counted by its reason", async () => {
+test("quarantined deliveries are counted by reason", async () => {
   for (const body of ["{", "}", "[]"]) {
     await recordBody(Buffer.from(body));
   }

@@ -7,7 +7,7 @@ import { allowConnections, createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
-test("row 49: a delivery that Postgres refuses for ever is set aside after five tries; those behind it wait no longer", async () => {
+test("row 49: a delivery that Postgres always refuses is quarantined after five tries, and those behind it are recorded", async () => {
   test.setTimeout(120_000);
   const spool = mkdtempSync(join(tmpdir(), "callboard-drain-"));
   const database = await createDatabase();
@@ -16,13 +16,13 @@ test("row 49: a delivery that Postgres refuses for ever is set aside after five 
     (await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete(callId)) })).status;
   const { sql } = database;
   try {
-    // No fault of the data that the receiver knows by its code, and so nothing that it sets aside at once.
+    // An SQLSTATE outside the classes for which `record` quarantines at once.
     await sql`create function refuse_poison() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`;
     await sql`
       create trigger refuse_poison before insert on calls for each row when (new.call_id = 'poison')
       execute function refuse_poison()`;
     await allowConnections(database.name, false);
-    // Each holds until it is parked: in this order on disk.
+    // One after the other, so that they are spooled in this order.
     const statuses: number[] = [];
     for (const callId of ["before", "poison", "behind"]) {
       statuses.push(await post(callId));
@@ -39,9 +39,9 @@ test("row 49: a delivery that Postgres refuses for ever is set aside after five 
         { call_id: "behind", verdict: "applied", reason: null },
       ]);
     // Said when it begins, and not at each of the many tries of these twenty seconds.
-    const said = app.logs().match(/"event":"drain_stopped"/g) ?? [];
-    expect(said.length).toBeGreaterThan(0);
-    expect(said.length).toBeLessThan(8);
+    const logged = app.logs().match(/"event":"drain_stopped"/g) ?? [];
+    expect(logged.length).toBeGreaterThan(0);
+    expect(logged.length).toBeLessThan(8);
   } finally {
     await app.kill();
     await allowConnections(database.name, true);

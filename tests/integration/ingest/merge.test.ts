@@ -15,7 +15,10 @@ function deliver(body: unknown, receivedAt: Date | null = null) {
   return recordBody(Buffer.from(JSON.stringify(body)), { receivedAt });
 }
 
-test("row 32: 500 copies at once are one call and one delivery that came 500 times", async ({ app, database }) => {
+test("row 32: 500 copies at the same time become one call and one delivery, received 500 times", async ({
+  app,
+  database,
+}) => {
   const body = JSON.stringify(complete("copies"));
   const answers = await Promise.all(
     Array.from({ length: 500 }, async () => {
@@ -24,9 +27,9 @@ test("row 32: 500 copies at once are one call and one delivery that came 500 tim
     }),
   );
   const verdicts = Object.groupBy(answers, ({ status, verdict }) => `${status} ${verdict}`);
-  // A copy whose try was cut and made again may count once more, and some may have been parked on disk; there is never a second row.
-  const count = (answer: `${number} ${string}`) => verdicts[answer]?.length ?? 0;
-  const [applied, duplicate, spooled] = [count("200 applied"), count("200 duplicate"), count("202 spooled")];
+  // A copy whose try timed out may count twice, and some copies may be spooled. There is never a second row.
+  const countOf = (answer: `${number} ${string}`) => verdicts[answer]?.length ?? 0;
+  const [applied, duplicate, spooled] = [countOf("200 applied"), countOf("200 duplicate"), countOf("202 spooled")];
   expect(applied + duplicate + spooled).toBe(500);
   expect(applied).toBeLessThanOrEqual(1);
   expect(new Set(answers.flatMap(({ delivery_id: id }) => (id ? [id] : []))).size).toBe(1);
@@ -43,7 +46,7 @@ test("row 32: 500 copies at once are one call and one delivery that came 500 tim
   expect(await database.sql`select call_id from call_details`).toEqual([{ call_id: "copies" }]);
 });
 
-test("row 32: a request that was recorded twice, because its answer was lost on the way, counts once", async ({
+test("row 32: a request that is recorded twice, because the first result was lost, counts once", async ({
   database: { sql },
 }) => {
   const bytes = Buffer.from(JSON.stringify(complete("once")));
@@ -55,7 +58,7 @@ test("row 32: a request that was recorded twice, because its answer was lost on 
   expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 2 }]);
 });
 
-test("row 33: complete outranks not completed, whichever comes first", async ({ database }) => {
+test("row 33: complete outranks not completed, whichever is first", async ({ database }) => {
   expect(await deliver(notCompleted("late-complete"))).toMatchObject({ verdict: "applied" });
   expect(await deliver(complete("late-complete"))).toMatchObject({ verdict: "applied" });
   expect(await deliver(complete("early-complete"))).toMatchObject({ verdict: "applied" });
@@ -67,7 +70,7 @@ test("row 33: complete outranks not completed, whichever comes first", async ({ 
   ]);
 });
 
-test("row 34: another body for the same call is merged by time, null takes nothing away, both bodies are kept", async ({
+test("row 34: another body for the same call is merged by time, null overwrites nothing, both bodies are stored", async ({
   database,
 }) => {
   const early = complete("twice", {
@@ -103,7 +106,7 @@ test("row 34: another body for the same call is merged by time, null takes nothi
   ]);
 });
 
-test("row 34: a delivery that was applied is superseded once a better one decides the call, whoever waits for whom", async ({
+test("row 34: an applied delivery becomes superseded once a better one decides the outcome, also when they are concurrent", async ({
   database,
 }) => {
   const at = (second: number) =>
@@ -121,13 +124,13 @@ test("row 34: a delivery that was applied is superseded once a better one decide
   ]);
 });
 
-test("row 34: where the payloads do not say, the first that came stays", async ({ database }) => {
+test("row 34: between payloads of equal rank, the first one stays", async ({ database }) => {
   await deliver(notCompleted("equals", "no_answer"));
   expect(await deliver(notCompleted("equals", "failed"))).toMatchObject({ verdict: "superseded" });
   expect(await database.sql`select outcome from calls`).toEqual([{ outcome: "no_answer" }]);
 });
 
-test("row 51: times are the database's; one that waited elsewhere keeps its own, capped by the database's", async ({
+test("row 51: times are the database's; a spooled delivery keeps its own time, but never one in the future", async ({
   database,
 }) => {
   await deliver(complete("waited"), new Date("2026-05-04T10:00:00Z"));
@@ -149,9 +152,9 @@ test("row 51: times are the database's; one that waited elsewhere keeps its own,
   ]);
 });
 
-/* ── Every order, and all at once ────────────────────────────────────────────────────────────────────────────────── */
+/* ── Every order, and concurrently ────────────────────────────────────────────────────────────────────────────────── */
 
-/** A webhook or an answer of the API, told apart by rank or by time: what equals do is another test. */
+/** A webhook or an answer of the API. No two have the same rank: another test covers equal ranks. */
 type Source =
   | { kind: "complete"; data: Record<string, unknown> }
   | { kind: "not_completed" }
@@ -165,7 +168,7 @@ const recording = (id: number) =>
     `https://storage.googleapis.com/r-${id}.mp4?X-Goog-Date=20260504T0900${String(id).padStart(2, "0")}Z&X-Goog-Expires=3600`,
   );
 
-/** Sources with distinct ranks: `at` is one of a set without repetition. */
+/** Sources with distinct ranks, because their seconds are distinct. */
 const sources = fc
   .uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 2, maxLength: 4 })
   .chain((seconds) =>
@@ -206,7 +209,7 @@ function api(second: number): fc.Arbitrary<Source> {
     .map((facts) => ({ kind: "api" as const, at: second, facts: { ...NO_FACTS, ...facts } }));
 }
 
-/** One of them may be a call that was not completed, or a completed one that does not say when it ended. */
+/** Only the first source may lack `ended_at`: a call that was not completed, or a completed one without that field. */
 function first(second: number): fc.Arbitrary<Source> {
   return fc.oneof(fc.constant({ kind: "not_completed" as const }), completed(second, null));
 }
@@ -224,7 +227,7 @@ async function apply(callId: string, source: Source): Promise<void> {
   }
 }
 
-/** What the sources made of a call, without what names it or says when it came. */
+/** The stored call, without its id and the times of receipt. */
 async function outcomeOf(sql: postgres.Sql, callId: string): Promise<unknown> {
   const [call] = await sql`
     select to_jsonb(calls) - array['call_id', 'first_received_at', 'last_received_at', 'occurred_at', 'verified_at',
@@ -243,7 +246,7 @@ function permutations<T>(items: readonly T[]): T[][] {
     : items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item].concat(rest)));
 }
 
-test("row 33: every order of a call's sources, and all of them at once, give the same row", async ({
+test("row 33: every order of a call's sources, and all of them concurrently, give the same row", async ({
   database: { sql },
 }) => {
   test.setTimeout(120_000);

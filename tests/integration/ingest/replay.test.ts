@@ -12,13 +12,15 @@ import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database }) => {
   await database.empty();
-  // The application beside this test asks the API for nothing meanwhile, and so changes no call.
+  // Stops the enrichment of the application that runs beside this test, so that it changes no call.
   const access = apiAccess();
   expect(access).not.toBeNull();
   await noteKeyRefusal(access ?? { baseUrl: "", apiKey: "" }, "unauthorized");
 });
 
-test("row 63: what was erased while a replay had read it already does not come back", async ({ database: { sql } }) => {
+test("row 63: a delivery that is erased after a replay has read it is not stored again", async ({
+  database: { sql },
+}) => {
   const id = await store(complete("erased"), { reason: "call_id_missing" });
   const stored = await readStoredDelivery(id);
   const interpretation = await interpret(received(complete("erased")), {
@@ -40,7 +42,7 @@ function complete(callId: string, data: Record<string, unknown> = {}): Buffer {
   return Buffer.from(JSON.stringify({ call_id: callId, payload }));
 }
 
-/** Stores a delivery as the webhook does; with `reason` as one that was set aside. */
+/** Stores a delivery as the webhook does; with `reason` as a quarantined one. */
 async function store(
   body: Buffer,
   {
@@ -63,10 +65,10 @@ async function store(
   return recorded.deliveryId;
 }
 
-test("row 37: a replayed delivery applies as if it came now and keeps its first time; again changes nothing", async ({
+test("row 37: a replayed delivery is applied and keeps its time of receipt; a second replay changes nothing", async ({
   database: { sql },
 }) => {
-  // Set aside by an older version that did not find the call's id in it.
+  // Quarantined by an older version that did not find the call's id.
   const id = await store(complete("r37", { status: "completed", total_duration: 61 }), { reason: "call_id_missing" });
   expect(await sql`select 1 from calls`).toHaveLength(0);
 
@@ -86,7 +88,7 @@ test("row 37: a replayed delivery applies as if it came now and keeps its first 
   const snapshot = () => sql`
     select calls.*, call_details.facts, call_details.transcript from calls join call_details using (call_id)
     where call_id = 'r37'`;
-  // The API has been asked meanwhile: replaying must not send it there again.
+  // The API has answered meanwhile: another replay must not ask it again.
   await sql`update calls set enrichment_state = 'done', enrichment_due_at = null, enrichment_attempts = 2`;
   const before = await snapshot();
   expect(before).toMatchObject([
@@ -97,7 +99,9 @@ test("row 37: a replayed delivery applies as if it came now and keeps its first 
   expect(await getDelivery(id)).toMatchObject({ timesReceived: 1, receivedAt: LONG_AGO, lastReceivedAt: LONG_AGO });
 });
 
-test("row 8: what came from an unexpected address applies when a person replays it", async ({ database: { sql } }) => {
+test("row 8: a delivery from an unexpected address is applied when a person replays it", async ({
+  database: { sql },
+}) => {
   const id = await store(complete("r8"), { reason: "unexpected_address", callId: "r8" });
   expect(await replay(id)).toMatchObject({ verdict: "applied", callId: "r8" });
   expect(await sql`select enrichment_state, enrichment_due_at <= now() as due from calls`).toEqual([
@@ -105,9 +109,7 @@ test("row 8: what came from an unexpected address applies when a person replays 
   ]);
 });
 
-test("a replay takes its place in the merge: a better delivery that came meanwhile stays", async ({
-  database: { sql },
-}) => {
+test("a replay is merged by rank: a better delivery received meanwhile stays", async ({ database: { sql } }) => {
   const early = await store(Buffer.from('{"call_id":"rank","payload":{"type":"no_answer"}}'), {
     reason: "unexpected_address",
     callId: "rank",
@@ -121,7 +123,9 @@ test("a replay takes its place in the merge: a better delivery that came meanwhi
   ]);
 });
 
-test("what still cannot be understood stays set aside, with today's reason", async ({ database: { sql } }) => {
+test("a delivery that is still not understood stays quarantined, with the new reason", async ({
+  database: { sql },
+}) => {
   const id = await store(Buffer.from("{not json"), { reason: "too_deep" });
   expect(await replay(id)).toEqual({
     id,
@@ -134,21 +138,19 @@ test("what still cannot be understood stays set aside, with today's reason", asy
   expect(await sql`select 1 from calls`).toHaveLength(0);
 });
 
-test("a delivery that was applied keeps its verdict where its body is no longer understood", async ({
-  database: { sql },
-}) => {
+test("an applied delivery keeps its verdict if its body is no longer understood", async ({ database: { sql } }) => {
   const id = await store(complete("kept"));
   await sql`update deliveries set body = 'x'`;
   expect(await replay(id)).toMatchObject({ before: "applied", verdict: "applied", reason: "not_json" });
   expect(await getDelivery(id)).toMatchObject({ verdict: "applied", reason: null });
 });
 
-test("a body that came again and was understood is not applied twice", async ({ database: { sql } }) => {
+test("a body that was received again and understood is not applied twice", async ({ database: { sql } }) => {
   const body = complete("twin", { total_duration: 5 });
-  const setAside = await store(body, { reason: "call_id_missing" });
+  const quarantined = await store(body, { reason: "call_id_missing" });
   const understood = await store(body, { receivedAt: new Date("2026-01-05T09:00:00Z") });
-  expect(await replay(setAside)).toMatchObject({ verdict: "duplicate", callId: "twin" });
-  expect(await getDelivery(setAside)).toMatchObject({ verdict: "duplicate", reason: null });
+  expect(await replay(quarantined)).toMatchObject({ verdict: "duplicate", callId: "twin" });
+  expect(await getDelivery(quarantined)).toMatchObject({ verdict: "duplicate", reason: null });
   expect(await getDelivery(understood)).toMatchObject({ verdict: "applied", timesReceived: 1 });
   expect(await sql`select count(*)::int as count from calls`).toEqual([{ count: 1 }]);
 });
@@ -158,14 +160,16 @@ test("a compressed body is replayed too", async () => {
   expect(await replay(id)).toMatchObject({ verdict: "applied", callId: "zipped" });
 });
 
-test("a delivery that nobody knows cannot be replayed", async () => {
+test("an unknown delivery cannot be replayed", async () => {
   expect(await replay("00000000-0000-4000-8000-000000000000")).toBeNull();
 });
 
-test("all of one reason, the oldest first, in bounded batches, and no others", async ({ database: { sql } }) => {
+test("all deliveries of one reason are replayed, the oldest first, in bounded batches, and no others", async ({
+  database: { sql },
+}) => {
   for (let index = 0; index < 120; index += 1) {
     const receivedAt = new Date(LONG_AGO.getTime() + index * 1000);
-    // Every tenth is beyond understanding: it must not keep the work going round.
+    // Every tenth stays quarantined: it must not be replayed again and again.
     const body = index % 10 === 9 ? Buffer.from(`[${index}]`) : complete(`all-${index}`);
     await store(body, { reason: "call_id_missing", receivedAt });
   }
@@ -192,7 +196,7 @@ test("all of one reason, the oldest first, in bounded batches, and no others", a
   expect(await getDelivery(other)).toMatchObject({ verdict: "quarantined" });
 });
 
-test("a batch that runs out of time says where to go on", async () => {
+test("a batch that runs out of time returns where to continue", async () => {
   for (let index = 0; index < 3; index += 1) {
     await store(complete(`slow-${index}`), { reason: "not_json", receivedAt: new Date(LONG_AGO.getTime() + index) });
   }
@@ -203,9 +207,9 @@ test("a batch that runs out of time says where to go on", async () => {
   expect(rest.next).toBeNull();
 });
 
-test("the log pages both ways by time and id, under filters", async () => {
+test("the log pages in both directions by time and id, with filters", async () => {
   for (let index = 0; index < 60; index += 1) {
-    // Three at each instant: the id decides between them.
+    // Three at each time: the id orders them.
     const receivedAt = new Date(LONG_AGO.getTime() + Math.floor(index / 3) * 1000);
     await store(complete(`log-${index}`), { receivedAt, ...(index % 2 === 0 ? {} : { reason: "not_json" as const }) });
   }

@@ -3,7 +3,7 @@ import { createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
-test("row 41: a statement that takes longer than a first try has is given the time, and not begun anew for ever", async () => {
+test("row 41: a statement that takes longer than the first try's deadline succeeds in a longer try", async () => {
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { SPOOL_DIR: undefined, SARJ_API_KEY: undefined } });
   try {

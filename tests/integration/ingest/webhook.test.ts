@@ -31,7 +31,7 @@ const WRONG_PATHS = {
   long: `/webhooks/sarj/${"a".repeat(8000)}`,
 };
 
-test("row 1: every wrong secret gets the same answer, nothing is stored, and it is counted", async ({
+test("row 1: every wrong secret gets the same answer, nothing is stored, and the request is counted", async ({
   app,
   database,
 }) => {
@@ -50,7 +50,7 @@ test("row 1: every wrong secret gets the same answer, nothing is stored, and it 
   await expect
     .poll(
       async () => {
-        // What was counted is written with the next refusal, at most every few seconds.
+        // The count is stored with the next refusal, at most every five seconds.
         await post(`${app.url}${WRONG_PATHS.short}`, {});
         return (await database.sql`select value from states where key = 'webhook_refusals'`)[0]?.["value"].count ?? 0;
       },
@@ -59,7 +59,7 @@ test("row 1: every wrong secret gets the same answer, nothing is stored, and it 
     .toBeGreaterThan(5);
 });
 
-test("row 5: the secret is in no line that the server prints", async ({ database }) => {
+test("row 5: no line of the log contains the secret", async ({ database }) => {
   const canary = "canary-secret-0123456789-zyxwvutsrqponmlk";
   const app = await startApp({ databaseUrl: database.url, env: { SARJ_WEBHOOK_SECRETS: canary } });
   const url = `${app.url}/webhooks/sarj/${canary}`;
@@ -93,7 +93,7 @@ test("row 5: the secret is in no line that the server prints", async ({ database
   }
 });
 
-test("row 6: the door needs no database", async () => {
+test("row 6: refusals need no database", async () => {
   const app = await startApp({ databaseUrl: "postgres://nobody@127.0.0.1:9/nowhere", until: "listening" });
   const began = performance.now();
   const statuses = await Promise.all([
@@ -106,7 +106,7 @@ test("row 6: the door needs no database", async () => {
   await app.stop();
 });
 
-test("row 7: an address in a header that nobody trusts is not believed", async ({ app, database }) => {
+test("row 7: an address in an untrusted header is ignored", async ({ app, database }) => {
   const forged = {
     "x-forwarded-for": "10.1.2.3",
     "x-real-ip": "10.1.2.3",
@@ -127,7 +127,7 @@ test.describe("behind a proxy", () => {
   });
   test.afterAll(() => app.stop());
 
-  test("row 7: the one trusted header is believed, and of a list its last address", async ({ database }) => {
+  test("row 7: the one trusted header is used, and the last address of a list", async ({ database }) => {
     const addresses = {
       "203.0.113.7": "203.0.113.7",
       "10.0.0.1, 203.0.113.8": "203.0.113.8",
@@ -143,7 +143,7 @@ test.describe("behind a proxy", () => {
     expect(Object.fromEntries(rows.map((row) => [row["call_id"], row["source_ip"]]))).toEqual(addresses);
   });
 
-  test("row 8: what comes from an unexpected address is kept and not applied", async ({ database }) => {
+  test("row 8: a delivery from an unexpected address is stored and not applied", async ({ database }) => {
     const outside = await post(app.webhookUrl, complete("row-8"), { "x-real-ip": "198.51.100.1" });
     expect([outside.status, await outside.json()]).toEqual([
       202,
@@ -159,7 +159,7 @@ test.describe("behind a proxy", () => {
     const inside = await post(app.webhookUrl, complete("row-8"), { "x-real-ip": "2001:db8:1::1" });
     expect([inside.status, await inside.json()]).toMatchObject([200, { verdict: "applied", call_id: "row-8" }]);
     const again = await post(app.webhookUrl, complete("row-8"), { "x-real-ip": "198.51.100.1" });
-    expect(await again.json(), "what was applied is not set aside again").toMatchObject({ verdict: "duplicate" });
+    expect(await again.json(), "an applied body is not quarantined").toMatchObject({ verdict: "duplicate" });
     expect(await database.sql`select verdict, reason, times_received from deliveries where call_id = 'row-8'`).toEqual([
       { verdict: "applied", reason: null, times_received: 3 },
     ]);
@@ -168,7 +168,7 @@ test.describe("behind a proxy", () => {
 });
 
 for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]) {
-  test(`row 9: ${method} is answered 405 and told what is allowed`, async ({ app, database }) => {
+  test(`row 9: ${method} is answered 405 with an Allow header`, async ({ app, database }) => {
     for (const url of [app.webhookUrl, `${app.webhookUrl}/`]) {
       const answer = await rawRequest(url, { "Content-Length": "0", Connection: "close" }, method).answer;
       expect(answer?.status).toBe(405);
@@ -201,18 +201,18 @@ test("row 11: the proxy's headers are on every page and never on the webhook", a
   }
 });
 
-test("row 12: a burst of 500 deliveries is taken whole", async ({ app, database }) => {
+test("row 12: a burst of 500 deliveries is accepted completely", async ({ app, database }) => {
   const answers = await Promise.all(
     Array.from({ length: 500 }, (_, index) => post(app.webhookUrl, complete(`burst-${index}`))),
   );
-  // 202: parked on disk, where the machine was too busy for the database to take it in time.
+  // 202: spooled, because the machine was too busy for the database to answer in time.
   expect(answers.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
   await expect
     .poll(() => database.sql`select count(*)::int as count from calls`, { timeout: 30_000 })
     .toEqual([{ count: 500 }]);
 });
 
-test("row 4: several secrets work at once, each under its own label", async ({ database }) => {
+test("row 4: several secrets work at the same time, each under its own label", async ({ database }) => {
   const [before, after] = ["rotation-before-0123456789-abcdefghijkl", "rotation-after-0123456789-abcdefghijklm"];
   const app = await startApp({ databaseUrl: database.url, env: { SARJ_WEBHOOK_SECRETS: `${before}, ${after}` } });
   for (const secret of [before, after]) {

@@ -30,7 +30,7 @@ test.beforeEach(async ({ database, vendor }) => {
 });
 test.afterAll(({ vendor }) => vendor.clearFaults());
 
-async function bring(body: unknown): Promise<void> {
+async function deliver(body: unknown): Promise<void> {
   await recordBody(Buffer.from(JSON.stringify(body)));
 }
 
@@ -47,21 +47,21 @@ for (const [name, fault, state, error] of [
   ["a redirect", { kind: "redirect" }, "pending", "not_json"],
   ["nothing", { kind: "hang", times: 1 }, "pending", "timeout"],
 ] as const) {
-  test(`row 38: the API answers with ${name}: the call says so, and is asked for again only if that can help`, async ({
+  test(`row 38: the API answers with ${name}: the call has the reason, and is retried only if that can help`, async ({
     database,
     vendor,
   }) => {
     vendor.fault({ on: "api", ...fault } as Fault);
-    await bring(notCompleted(CALL));
-    // The application of another test may be quicker, and be in the middle of it.
+    await deliver(notCompleted(CALL));
+    // The application that runs beside this test may have claimed the call first.
     const ask = async (read: () => Promise<readonly object[]>) => {
       await enrichDue();
       return (await read())[0];
     };
-    const standing = () => database.sql`
+    const stored = () => database.sql`
       select ${database.sql(STATE)}, enrichment_due_at > now() + interval '5 seconds' as waits, verified_at, outcome from calls`;
     await expect
-      .poll(() => ask(standing), { timeout: 20_000 })
+      .poll(() => ask(stored), { timeout: 20_000 })
       .toEqual({
         enrichment_state: state,
         enrichment_error: error,
@@ -73,9 +73,9 @@ for (const [name, fault, state, error] of [
     vendor.clearFaults();
     if (state !== "failed") {
       await database.sql`update calls set enrichment_due_at = now()`;
-      const healed = () => database.sql`select enrichment_error, verified_at is not null as verified from calls`;
+      const verified = () => database.sql`select enrichment_error, verified_at is not null as verified from calls`;
       await expect
-        .poll(() => ask(healed), { message: "and then it is well", timeout: 20_000 })
+        .poll(() => ask(verified), { message: "after the fault the call is verified", timeout: 20_000 })
         .toEqual({ enrichment_error: null, verified: true });
     }
   });
@@ -85,26 +85,23 @@ for (const [status, error] of [
   [401, "unauthorized"],
   [403, "no_organization"],
 ] as const) {
-  test(`row 38: a ${status} stops the queue, which is not asked again until the key is accepted`, async ({
-    database,
-    vendor,
-  }) => {
+  test(`row 38: a ${status} stops the queue until the key is accepted`, async ({ database, vendor }) => {
     vendor.fault({ on: "api", kind: "status", status });
     for (const id of IDS.slice(0, 30)) {
-      await bring(notCompleted(id));
+      await deliver(notCompleted(id));
     }
     await enrichDue();
     await expect.poll(async () => (await readKeyRefusal())?.error).toBe(error);
-    // The application of another test may be asking too. Who is asked about has a due time ahead and no answer yet.
+    // The application beside this test may be asking too: wait for calls that have a due time ahead and no answer yet.
     await expect
       .poll(() => database.sql`select from calls where enrichment_due_at > now() and enrichment_error is null`)
       .toHaveLength(0);
     const asked = vendor.requests().length;
-    expect(asked, "those that were under way at the same moment").toBeLessThanOrEqual(12);
+    expect(asked, "requests that had begun before the first refusal").toBeLessThanOrEqual(12);
     await enrichDue();
     expect(vendor.requests()).toHaveLength(asked);
     const failed = await database.sql`select from calls where enrichment_state = 'failed' or enrichment_attempts > 1`;
-    expect(failed, "no call has used up an attempt for it").toHaveLength(0);
+    expect(failed, "the refusal does not count as an attempt of any call").toHaveLength(0);
 
     vendor.clearFaults();
     await clearKeyRefusal();
@@ -115,13 +112,13 @@ for (const [status, error] of [
   });
 }
 
-test("row 49: a call that always fails is tried five times and set aside with its reason; the others proceed", async ({
+test("row 49: a call that always fails is tried five times and has failed with its reason; the others proceed", async ({
   database,
   vendor,
 }) => {
   vendor.fault({ on: "api", kind: "status", status: 500, callId: CALL });
   for (const id of IDS.slice(0, 10)) {
-    await bring(notCompleted(id));
+    await deliver(notCompleted(id));
   }
   await expect
     .poll(async () => {
@@ -139,11 +136,11 @@ test("row 49: a call that always fails is tried five times and set aside with it
   await expect.poll(() => database.sql`select from calls where verified_at is null`).toHaveLength(1);
 });
 
-test("row 49: an answer that Postgres refuses is set aside the same way", async ({ database }) => {
+test("row 49: a call whose answer Postgres refuses fails the same way", async ({ database }) => {
   await database.sql`alter table call_details add constraint poison check (call_id <> ${database.sql.unsafe(`'${CALL}'`)} or variables is null)`;
   try {
-    await bring(notCompleted(CALL));
-    await bring(notCompleted(IDS[1] ?? ""));
+    await deliver(notCompleted(CALL));
+    await deliver(notCompleted(IDS[1] ?? ""));
     await expect
       .poll(async () => {
         await database.sql`update calls set enrichment_due_at = now() where call_id = ${CALL} and enrichment_due_at is not null`;
@@ -162,7 +159,7 @@ test("row 49: an answer that Postgres refuses is set aside the same way", async 
   }
 });
 
-test("row 62: a delivery that Postgres refuses for its content is quarantined, and no log line holds a value of it", async ({
+test("row 62: a delivery whose content Postgres refuses is quarantined, and no log line contains a value of it", async ({
   app,
   database,
 }) => {
@@ -187,14 +184,12 @@ test("row 62: a delivery that Postgres refuses for its content is quarantined, a
   }
 });
 
-test("rows 35 and 36: a call that the API does not know is stored, unverified, and said to be so", async ({
-  database,
-}) => {
-  await bring(complete("forged-or-a-test"));
-  const standing = () =>
+test("rows 35 and 36: a call that the API does not know is stored and marked as unverified", async ({ database }) => {
+  await deliver(complete("forged-or-a-test"));
+  const stored = () =>
     database.sql`select enrichment_state, enrichment_error, verified_at, outcome, is_test from calls`;
   await expect
-    .poll(async () => (await enrichDue(), standing()))
+    .poll(async () => (await enrichDue(), stored()))
     .toEqual([
       {
         enrichment_state: "not_found",
@@ -206,19 +201,19 @@ test("rows 35 and 36: a call that the API does not know is stored, unverified, a
     ]);
 });
 
-test("an answer about an older webhook leaves what a newer one wants to know to be asked for", async ({ database }) => {
+test("an answer to an older webhook's request leaves the request of a newer webhook due", async ({ database }) => {
   await noteKeyRefusal({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
-  await bring(notCompleted(CALL));
+  await deliver(notCompleted(CALL));
   const [claimed] = await claimDueCalls(1);
   expect(claimed).toBeDefined();
-  await bring(complete(CALL));
+  await deliver(complete(CALL));
   const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
   const answer = { ...NO_FACTS, language: "ar" };
   await applyApiFacts(CALL, answer, new Date(), done, { mayCreate: false, leasedUntil: claimed?.leasedUntil ?? null });
   const [row] = await database.sql`
     select enrichment_state, enrichment_due_at <= now() as is_due, outcome, language from calls`;
   expect(row).toEqual({ enrichment_state: "pending", is_due: true, outcome: "complete", language: "ar" });
-  // Nor does a failure of the one that was claimed before.
+  // So does a failure of the older request.
   await noteFailedAttempt(claimed ?? { callId: CALL, leasedUntil: new Date(0) }, "timeout", {
     state: "failed",
     dueInSeconds: null,
@@ -228,9 +223,9 @@ test("an answer about an older webhook leaves what a newer one wants to know to 
   expect(await database.sql`select enrichment_state from calls`).toEqual([{ enrichment_state: "pending" }]);
 });
 
-test("row 50: two processes on one database ask for each call once", async ({ database, vendor }) => {
+test("row 50: two processes on one database ask about each call once", async ({ database, vendor }) => {
   for (const id of IDS) {
-    await bring(notCompleted(id));
+    await deliver(notCompleted(id));
   }
   const other = await startApp({ databaseUrl: database.url, vendorPort: Number(new URL(vendor.url).port) });
   await expect
@@ -248,7 +243,7 @@ test("row 50: two processes on one database ask for each call once", async ({ da
   expect(asked).toHaveLength(IDS.length);
 });
 
-test("row 50: four processes that migrate an empty database at once do it once", async () => {
+test("row 50: four processes that migrate an empty database at the same time apply each migration once", async () => {
   const { superuserUrl, ownerUrl } = readTestServer();
   const name = `migrated_${randomBytes(4).toString("hex")}`;
   const superuser = postgres(superuserUrl, { max: 1, onnotice: () => {} });

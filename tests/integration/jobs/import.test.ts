@@ -35,15 +35,15 @@ test.beforeEach(async ({ database }) => {
   vendor.clearRequests();
 });
 
-async function begin(callIds: readonly string[]): Promise<string> {
+async function startImport(callIds: readonly string[]): Promise<string> {
   const id = randomUUID();
   await createImport({ id, source: "pasted", fileName: null, userId: null });
   await addImportItems(id, callIds);
   return id;
 }
 
-/** Works, as the timer does every few seconds, until nothing of the import is pending. */
-async function workOff(id: string): Promise<void> {
+/** Runs the job, as the timer does, until no item of the import is pending. */
+async function finish(id: string): Promise<void> {
   await expect
     .poll(
       async () => {
@@ -60,11 +60,11 @@ async function results(id: string) {
   return items.map(({ callId, state, error }) => ({ callId, state, error }));
 }
 
-test("each call is fetched and stored without an outcome; what the vendor does not know leaves no call behind", async ({
+test("each call is fetched and stored without an outcome; an unknown call is not stored", async ({
   database: { sql },
 }) => {
-  const id = await begin([FIRST, "unknown-to-the-vendor", SECOND]);
-  await workOff(id);
+  const id = await startImport([FIRST, "unknown-to-the-vendor", SECOND]);
+  await finish(id);
   expect(await results(id)).toEqual([
     { callId: FIRST, state: "imported", error: null },
     { callId: "unknown-to-the-vendor", state: "not_found", error: null },
@@ -74,10 +74,10 @@ test("each call is fetched and stored without an outcome; what the vendor does n
     await sql`select call_id, outcome, status, enrichment_state, enrichment_due_at, verified_at is not null as verified from calls`;
   expect(calls.map((call) => call.call_id).toSorted()).toEqual([FIRST, SECOND].toSorted());
   for (const call of calls) {
-    const told = vendor.call(String(call.call_id))?.data;
+    const known = vendor.call(String(call.call_id))?.data;
     expect(call).toMatchObject({
       outcome: null,
-      status: told?.status ?? null,
+      status: known?.status ?? null,
       enrichment_state: "done",
       enrichment_due_at: null,
       verified: true,
@@ -85,17 +85,17 @@ test("each call is fetched and stored without an outcome; what the vendor does n
   }
 });
 
-test("a call that is there already is said to be so; one that the API confirmed is not even asked for", async ({
+test("an existing call is already_there; for one that the API confirmed before, no request is sent", async ({
   database: { sql },
 }) => {
   const body = Buffer.from(JSON.stringify({ call_id: SECOND, payload: { type: "no_answer" } }));
   await recordBody(body);
   await sql`update calls set enrichment_due_at = null`;
-  await workOff(await begin([FIRST]));
+  await finish(await startImport([FIRST]));
   vendor.clearRequests();
 
-  const again = await begin([FIRST, SECOND]);
-  await workOff(again);
+  const again = await startImport([FIRST, SECOND]);
+  await finish(again);
   expect((await results(again)).map(({ state }) => state)).toEqual(["already_there", "already_there"]);
   expect(vendor.requests().map(({ path }) => path)).toEqual([`/api/v1/calls/${SECOND}`]);
   expect(await sql`select outcome, verified_at is not null as verified from calls where call_id = ${SECOND}`).toEqual([
@@ -103,25 +103,25 @@ test("a call that is there already is said to be so; one that the API confirmed 
   ]);
 });
 
-test("a webhook that comes later says how an imported call ended", async ({ database: { sql } }) => {
-  await workOff(await begin([FIRST]));
+test("a later webhook gives an imported call its outcome", async ({ database: { sql } }) => {
+  await finish(await startImport([FIRST]));
   const body = Buffer.from(JSON.stringify({ call_id: FIRST, payload: { type: "automation" } }));
   await recordBody(body);
   expect(await sql`select outcome from calls`).toEqual([{ outcome: "automation" }]);
 });
 
 test("adding a part of the list twice changes nothing", async () => {
-  const id = await begin([FIRST, SECOND]);
+  const id = await startImport([FIRST, SECOND]);
   expect(await addImportItems(id, [FIRST, SECOND, THIRD])).toBe(true);
   expect(await addImportItems(randomUUID(), [FIRST])).toBe(false);
   expect((await results(id)).map(({ callId }) => callId)).toEqual([FIRST, SECOND, THIRD]);
 });
 
-test("row 38: an answer that can be mended is asked for again; one that cannot, and a poisoned item, are set aside", async () => {
+test("row 38: a temporary error is retried; a permanent one fails the item", async () => {
   vendor.fault({ on: "api", kind: "other_call", callId: SECOND });
   vendor.fault({ on: "api", kind: "html", status: 502, callId: THIRD, times: 1 });
-  const id = await begin([FIRST, SECOND, THIRD]);
-  await workOff(id);
+  const id = await startImport([FIRST, SECOND, THIRD]);
+  await finish(id);
   expect(await results(id)).toEqual([
     { callId: FIRST, state: "imported", error: null },
     { callId: SECOND, state: "failed", error: "wrong_call" },
@@ -130,17 +130,19 @@ test("row 38: an answer that can be mended is asked for again; one that cannot, 
 
   vendor.clearFaults();
   expect(await retryImport(id)).toBe(1);
-  await workOff(id);
+  await finish(id);
   expect((await getImport(id))?.counts).toMatchObject({ imported: 3, failed: 0 });
 });
 
-test("row 49: an item that always fails is given up after five tries, and says why", async ({ database: { sql } }) => {
+test("row 49: an item that always fails has failed after five tries, with its reason", async ({
+  database: { sql },
+}) => {
   vendor.fault({ on: "api", kind: "status", status: 500, callId: FIRST });
-  const id = await begin([FIRST, SECOND]);
+  const id = await startImport([FIRST, SECOND]);
   await expect
     .poll(
       async () => {
-        // Time passes: the pauses between tries are minutes.
+        // Skips the pauses between tries, which are minutes.
         await sql`update import_items set due_at = now() where due_at is not null and error is not null`;
         await importDue();
         return (await getImport(id))?.counts.pending;
@@ -155,7 +157,7 @@ test("row 49: an item that always fails is given up after five tries, and says w
   expect(vendor.requests().filter(({ path }) => path.endsWith(FIRST))).toHaveLength(5);
 });
 
-test("row 49: an answer that Postgres always refuses is given up after five tries, and the others go on", async ({
+test("row 49: an item whose answer Postgres always refuses has failed after five tries, and the others proceed", async ({
   database: { sql },
 }) => {
   await sql`
@@ -163,7 +165,7 @@ test("row 49: an answer that Postgres always refuses is given up after five trie
   await sql.unsafe(`
     create trigger refuse_one before insert on calls for each row when (new.call_id = '${FIRST}') execute function refuse_one()`);
   try {
-    const id = await begin([FIRST, SECOND]);
+    const id = await startImport([FIRST, SECOND]);
     await expect
       .poll(
         async () => {
@@ -184,15 +186,15 @@ test("row 49: an answer that Postgres always refuses is given up after five trie
   }
 });
 
-test("row 38: a refused key stops the work at once, and the work goes on when it is accepted", async ({
+test("row 38: a refused key stops the import at once, and it continues when the key is accepted", async ({
   database: { sql },
 }) => {
   vendor.fault({ on: "api", kind: "status", status: 401 });
-  const id = await begin(IDS);
+  const id = await startImport(IDS);
   await importDue();
-  // The application of another test may be asking too. What is asked for has a due time ahead and no answer yet.
+  // The application beside this test may be asking too: wait for items that have a due time ahead and no answer yet.
   await expect.poll(() => sql`select from import_items where due_at > now() and error is null`).toHaveLength(0);
-  // Those that were on their way when the first refusal came, and no more.
+  // Only requests that had begun before the first refusal.
   expect(vendor.requests().length).toBeLessThanOrEqual(10);
   expect((await getImport(id))?.counts.pending).toBe(IDS.length);
   const asked = vendor.requests().length;
@@ -202,13 +204,15 @@ test("row 38: a refused key stops the work at once, and the work goes on when it
   vendor.clearFaults();
   await sql`update states set updated_at = now() - interval '16 minutes'`;
   await sql`update import_items set due_at = now()`;
-  await workOff(id);
+  await finish(id);
   expect((await getImport(id))?.counts.imported).toBe(IDS.length);
 });
 
-test("too many requests: everybody pauses, no try is counted, and no call is lost", async ({ database: { sql } }) => {
+test("too many requests: all processes pause, no attempt is counted, and no call is lost", async ({
+  database: { sql },
+}) => {
   vendor.fault({ on: "api", kind: "status", status: 429, times: 1 });
-  const id = await begin([FIRST]);
+  const id = await startImport([FIRST]);
   await importDue();
   await expect
     .poll(() => listImportItems(id, { state: null, after: 0, limit: 1 }))
@@ -216,23 +220,23 @@ test("too many requests: everybody pauses, no try is counted, and no call is los
   expect(await reserveRequest(0)).toBeGreaterThan(20_000);
   await sql`delete from states`;
   await sql`update import_items set due_at = now()`;
-  await workOff(id);
+  await finish(id);
   expect((await getImport(id))?.counts.imported).toBe(1);
 });
 
-test("the pace holds for all processes together", async () => {
+test("all processes share one pace", async () => {
   const began = performance.now();
-  const id = await begin(IDS);
-  await workOff(id);
+  const id = await startImport(IDS);
+  await finish(id);
   const seconds = (performance.now() - began) / 1000;
   expect(vendor.requests()).toHaveLength(IDS.length);
   // Twelve requests at five a second: the last begins 2.2 s after the first.
   expect(seconds).toBeGreaterThan(2.1);
 });
 
-test("a cancelled import asks no more; what was done stays, and it can be taken up again", async () => {
+test("a cancelled import sends no more requests, keeps its results, and can be resumed", async () => {
   vendor.fault({ on: "api", kind: "status", status: 500, callId: SECOND });
-  const id = await begin([FIRST, SECOND]);
+  const id = await startImport([FIRST, SECOND]);
   await expect
     .poll(async () => {
       await importDue();
@@ -244,11 +248,11 @@ test("a cancelled import asks no more; what was done stays, and it can be taken 
   expect(await addImportItems(id, [THIRD])).toBe(false);
   vendor.clearFaults();
   await retryImport(id);
-  await workOff(id);
+  await finish(id);
   expect(await getImport(id)).toMatchObject({ cancelledAt: null, counts: { imported: 2 } });
 });
 
-test("an import goes on after the process that worked on it was killed, and asks for no call twice but those in flight", async () => {
+test("an import continues after its process was killed, and repeats only the requests in flight", async () => {
   test.setTimeout(120_000);
   const database = await createDatabase();
   const calls = generateCalls({ seed: "restart", count: 40, from: LONG_AGO - 5 * DAY, to: LONG_AGO });

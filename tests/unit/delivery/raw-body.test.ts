@@ -6,13 +6,13 @@ import { bodyFile, readableBody } from "@/lib/delivery/raw-body";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 
-test("JSON is set out in lines, also when it came compressed", async () => {
+test("JSON is indented, also when it was compressed", async () => {
   const shown = { form: "json", text: '{\n  "a": [\n    1\n  ]\n}', isDecoded: true };
   expect(await readableBody(bytes('{"a":[1]}'), null)).toEqual(shown);
   expect(await readableBody(gzipSync('{"a":[1]}'), "gzip")).toEqual(shown);
 });
 
-test("what is no JSON is shown as it came; what is no text, byte for byte", async () => {
+test("other text is shown unchanged, binary data as a hex dump", async () => {
   expect(await readableBody(bytes("call_id=1&x"), null)).toEqual({
     form: "text",
     text: "call_id=1&x",
@@ -23,7 +23,7 @@ test("what is no JSON is shown as it came; what is no text, byte for byte", asyn
     text: "000000  7b ff fe 00                                      {...",
     isDecoded: true,
   });
-  // Said to be compressed and is not.
+  // Declared as compressed, but it is not.
   expect(await readableBody(bytes('{"a":1}'), "gzip")).toEqual({
     form: "json",
     text: '{\n  "a": 1\n}',
@@ -32,7 +32,7 @@ test("what is no JSON is shown as it came; what is no text, byte for byte", asyn
   expect(await readableBody(bytes(""), null)).toEqual({ form: "text", text: "", isDecoded: true });
 });
 
-test("the keys to a recording are left out", async () => {
+test("signatures of recording URLs are left out", async () => {
   const v4 = "https://storage.googleapis.com/b/a.mp4?X-Goog-Expires=9&X-Goog-Signature=0abc9f";
   const v2 = "https://storage.googleapis.com/b/a.mp4?Expires=9&Signature=ab%2Bc/d%3D";
   for (const body of [bytes(JSON.stringify({ recording_url: v4, old: v2 })), bytes(`${v4} ${v2} no json`)]) {
@@ -42,12 +42,12 @@ test("the keys to a recording are left out", async () => {
   }
 });
 
-test("nor does the file hold them, in whatever form they came; every other byte is as it was", async () => {
+test("the file contains no signature in any encoding, and every other byte is unchanged", async () => {
   const url = "https://storage.googleapis.com/b/a.mp4?X-Goog-Expires=9&X-Goog-Signature=0abc9f&x=1";
   const text = JSON.stringify({ recording_url: url, name: "سارة", cut: "é" });
   const hidden = text.replace("0abc9f", "......");
   expect((await bodyFile(bytes(text), null)).toString("utf8")).toBe(hidden);
-  // Not UTF-8 at all: what is broken stays broken in the same way.
+  // Not UTF-8: invalid bytes stay unchanged.
   const broken = Buffer.concat([Buffer.from([0xff, 0xfe, 0xc3, 0x28]), bytes(url), Buffer.from([0x00, 0x80])]);
   const expected = Buffer.concat([
     Buffer.from([0xff, 0xfe, 0xc3, 0x28]),
@@ -66,14 +66,14 @@ test("nor does the file hold them, in whatever form they came; every other byte 
   const wide = await bodyFile(Buffer.from(text, "utf16le"), null);
   expect(wide.toString("utf16le")).toBe(hidden);
   expect((await readableBody(Buffer.from(text, "utf16le"), null)).text).not.toContain("0.a.b.c.9.f");
-  // As serializers write it that escape more than they have to.
+  // As written by a serializer that escapes more than necessary.
   const escaped = await bodyFile(bytes(String.raw`{"u":"a?Signature\u003dab\u002Bc\/d%3D\u0026Expires=9"}`), null);
   expect(escaped.toString()).toBe(String.raw`{"u":"a?Signature\u003d...............\u0026Expires=9"}`);
   const cutOff = gzipSync(text).subarray(0, 60);
   expect((await bodyFile(cutOff, "gzip")).equals(cutOff)).toBe(true);
 });
 
-test("characters that hide or reorder others are written out", async () => {
+test("characters that hide or reorder others are escaped", async () => {
   const { text } = await readableBody(bytes(JSON.stringify({ name: "a\u202Eb\u200Bc" })), null);
   expect(text).toContain("a\\u202eb\\u200bc");
   expect(JSON.parse(text)).toEqual({ name: "a\u202Eb\u200Bc" });

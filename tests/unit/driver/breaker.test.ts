@@ -8,12 +8,12 @@ import { open } from "@/db/driver/client";
 import { errorCode } from "@/lib/log";
 import { findFreePort } from "@/scripts/launcher/ports";
 
-/** Asks over and over, five at once, for so long, of a server that does this with everybody who comes. */
-async function askFor(ms: number, treat: (socket: Socket) => void) {
-  const came: number[] = [];
+/** Queries a server in five loops for `ms`. The server passes each connection to `treat`. */
+async function queryFor(ms: number, treat: (socket: Socket) => void) {
+  const connectedAt: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    came.push(performance.now());
+    connectedAt.push(performance.now());
     sockets.add(socket);
     socket.on("error", () => {});
     treat(socket);
@@ -28,34 +28,34 @@ async function askFor(ms: number, treat: (socket: Socket) => void) {
   });
   const codes = new Set<string>();
   const until = performance.now() + ms;
-  const ask = async () => {
+  const query = async () => {
     while (performance.now() < until) {
       await on.execute(sql`select 1`).catch((error: unknown) => codes.add(errorCode(error)));
       await wait(20);
     }
   };
-  await Promise.race([Promise.all([ask(), ask(), ask(), ask(), ask()]), wait(ms + 500)]);
+  await Promise.race([Promise.all([query(), query(), query(), query(), query()]), wait(ms + 500)]);
   void on.$client.end({ timeout: 0 });
   for (const socket of sockets) {
     socket.destroy();
   }
   server.close();
-  return { gaps: came.slice(1).map((at, index) => at - (came[index] ?? 0)), codes: [...codes] };
+  return { gaps: connectedAt.slice(1).map((at, index) => at - (connectedAt[index] ?? 0)), codes: [...codes] };
 }
 
 for (const [name, treat] of [
   ["closes at once", (socket: Socket) => socket.end()],
   ["resets at once", (socket: Socket) => socket.resetAndDestroy()],
-  ["closes at the first word", (socket: Socket) => socket.once("data", () => socket.end())],
-  ["says nothing", () => {}],
+  ["closes at the first data", (socket: Socket) => socket.once("data", () => socket.end())],
+  ["sends nothing", () => {}],
 ] as const) {
-  test(`row 43: a server that accepts and ${name} is asked once a second`, async () => {
-    const { gaps, codes } = await askFor(3600, treat);
-    expect(gaps.length, "it is asked again and again").toBeGreaterThanOrEqual(2);
+  test(`row 43: a server that accepts and ${name} is tried once a second`, async () => {
+    const { gaps, codes } = await queryFor(3600, treat);
+    expect(gaps.length, "it is tried repeatedly").toBeGreaterThanOrEqual(2);
     expect(gaps.length).toBeLessThanOrEqual(4);
     expect(Math.min(...gaps)).toBeGreaterThan(900);
-    if (name !== "says nothing") {
-      expect(codes, "in between the answer comes at once").toContain("DATABASE_AWAY");
+    if (name !== "sends nothing") {
+      expect(codes, "between the attempts a query fails at once").toContain("DATABASE_AWAY");
     }
   });
 }

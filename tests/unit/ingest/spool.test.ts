@@ -28,30 +28,30 @@ const files = () => (existsSync(directory) ? readdirSync(directory).sort() : [])
 const theFile = () => join(directory, files()[0] ?? "");
 const bytes = (text: string) => Buffer.from(text);
 
-/** Drains into a list; rejects at a record that is `refused`. */
+/** Drains into a list. The record equal to `refused` is rejected. */
 async function drain(spool: Spool, refused = "") {
-  const got: string[] = [];
+  const delivered: string[] = [];
   const drained = await spool.drain(async (payload) => {
     if (payload.toString() === refused) {
       throw new Error("refused");
     }
-    got.push(payload.toString());
+    delivered.push(payload.toString());
   });
-  return { got, ...drained };
+  return { texts: delivered, ...drained };
 }
 
-test("row 40: what was appended comes out in its order, once, and its file is gone", async () => {
+test("row 40: records are delivered once and in order, and their file is removed", async () => {
   const spool = new Spool(directory);
   const texts = Array.from({ length: 200 }, (_, index) => `record ${index} ${"x".repeat(index * 7)}`);
   await Promise.all(texts.map((text) => spool.append(bytes(text))));
   expect(spool.waiting).toBe(200);
-  expect(await drain(spool)).toMatchObject({ got: texts, delivered: 200, damagedBytes: 0, stoppedBy: null });
+  expect(await drain(spool)).toMatchObject({ texts, delivered: 200, damagedBytes: 0, stoppedBy: null });
   expect(spool.waiting).toBe(0);
   expect(files()).toEqual([]);
-  expect((await drain(spool)).got).toEqual([]);
+  expect((await drain(spool)).texts).toEqual([]);
 });
 
-test("row 40: only its owner can read what waits", async () => {
+test("row 40: only its owner can read the spool", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("personal"));
   expect(statSync(directory).mode & 0o777).toBe(0o700);
@@ -59,20 +59,20 @@ test("row 40: only its owner can read what waits", async () => {
   await spool.close();
 });
 
-test("row 40: a drain that is refused stops there and goes on there; what comes meanwhile follows", async () => {
+test("row 40: a drain stops at a rejected record and continues there; later records follow", async () => {
   const spool = new Spool(directory);
   for (const text of ["1", "2", "3"]) {
     await spool.append(bytes(text));
   }
-  expect(await drain(spool, "2")).toMatchObject({ got: ["1"], stoppedBy: new Error("refused") });
+  expect(await drain(spool, "2")).toMatchObject({ texts: ["1"], stoppedBy: new Error("refused") });
   await spool.append(bytes("4"));
   expect(spool.waiting).toBe(3);
-  expect(await drain(spool, "2")).toMatchObject({ got: [] });
-  expect((await drain(spool)).got).toEqual(["2", "3", "4"]);
+  expect(await drain(spool, "2")).toMatchObject({ texts: [] });
+  expect((await drain(spool)).texts).toEqual(["2", "3", "4"]);
   expect(files()).toEqual([]);
 });
 
-test("row 47: what a process that died left behind is drained by the next one", async () => {
+test("row 47: the files of a dead process are drained by the next process", async () => {
   const dead = new Spool(directory);
   await dead.append(bytes("1"));
   await drain(dead, "1");
@@ -80,11 +80,11 @@ test("row 47: what a process that died left behind is drained by the next one", 
   await dead.close();
   expect(files()).toHaveLength(2);
   const next = new Spool(directory);
-  expect((await drain(next)).got).toEqual(["1", "2"]);
+  expect((await drain(next)).texts).toEqual(["1", "2"]);
   expect(files()).toEqual([]);
 });
 
-test("row 47: a tail that was torn off is cut and reported, wherever it was torn", async () => {
+test("row 47: an incomplete record at the end is skipped and reported, whatever its length", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("whole"));
   await spool.close();
@@ -92,12 +92,12 @@ test("row 47: a tail that was torn off is cut and reported, wherever it was torn
   const [name = ""] = files();
   for (let kept = 1; kept < whole.length; kept += 1) {
     writeFileSync(join(directory, name), Buffer.concat([whole, whole.subarray(0, kept)]));
-    const { got, damagedBytes } = await drain(new Spool(directory));
-    expect({ got, damagedBytes }).toEqual({ got: ["whole"], damagedBytes: kept });
+    const { texts, damagedBytes } = await drain(new Spool(directory));
+    expect({ texts, damagedBytes }).toEqual({ texts: ["whole"], damagedBytes: kept });
   }
 });
 
-test("row 47: a record whose bytes have changed is left out and reported; those behind it are not lost", async () => {
+test("row 47: a record with changed bytes is skipped and reported; the records after it are delivered", async () => {
   const spool = new Spool(directory);
   for (const text of ["first", "second", "third"]) {
     await spool.append(bytes(text));
@@ -111,12 +111,12 @@ test("row 47: a record whose bytes have changed is left out and reported; those 
     const changed = Buffer.from(content);
     changed.writeUInt8(content.readUInt8(position) ^ 0xff, position);
     writeFileSync(file, changed);
-    const { got, damagedBytes } = await drain(new Spool(directory));
-    expect({ got, damagedBytes }).toEqual({ got: ["first", "third"], damagedBytes: 12 + "second".length });
+    const { texts, damagedBytes } = await drain(new Spool(directory));
+    expect({ texts, damagedBytes }).toEqual({ texts: ["first", "third"], damagedBytes: 12 + "second".length });
   }
 });
 
-test("row 45: an append that the disk refuses is refused, and leaves no half record", async () => {
+test("row 45: an append that fails on disk is rejected and leaves no partial record", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("1"));
   // A directory where the next file should be: every write fails until it is gone.
@@ -125,17 +125,17 @@ test("row 45: an append that the disk refuses is refused, and leaves no half rec
   await expect(spool.append(bytes("2"))).rejects.toThrow();
   rmSync(directory);
   await spool.append(bytes("3"));
-  expect((await drain(new Spool(directory))).got).toEqual(["3"]);
+  expect((await drain(new Spool(directory))).texts).toEqual(["3"]);
 });
 
-/** Node's own class of open files, of which this process's file system hands out every one. */
+/** Node's class of open files. Changing its prototype affects every file that this process opens. */
 async function fileHandleClass(): Promise<FileHandle> {
   const handle = await open(tmpdir(), "r");
   await handle.close();
   return Object.getPrototypeOf(handle) as FileHandle;
 }
 
-test("rows 40 and 47: nobody is told that a record is kept before it and its folders are on the disk itself", async () => {
+test("rows 40 and 47: an append resolves only after the record and its directories are synced", async () => {
   const handles = await fileHandleClass();
   const { datasync, sync } = handles;
   const synced: string[] = [];
@@ -149,18 +149,18 @@ test("rows 40 and 47: nobody is told that a record is kept before it and its fol
   };
   handles.sync = async function (this: FileHandle) {
     await sync.call(this);
-    synced.push("folder");
+    synced.push("directory");
   };
   try {
     const spool = new Spool(join(directory, "deeper", "still"));
     await spool.append(bytes("1"));
-    // The three folders that were made, each in the one that it stands in, and the file in its folder.
-    expect(synced).toEqual(["folder", "folder", "folder", "folder", "record"]);
+    // The parents of the three created directories, and the directory of the file.
+    expect(synced).toEqual(["directory", "directory", "directory", "directory", "record"]);
     isDiskBroken = true;
     await expect(spool.append(bytes("2"))).rejects.toMatchObject({ code: "EIO" });
     isDiskBroken = false;
     await spool.append(bytes("3"));
-    expect((await drain(spool)).got).toEqual(["1", "3"]);
+    expect((await drain(spool)).texts).toEqual(["1", "3"]);
   } finally {
     Object.assign(handles, { datasync, sync });
   }
@@ -187,26 +187,26 @@ test("row 45: a disk that hangs does not fill the memory", async () => {
     const answers = await Promise.all(appended);
     expect(answers.filter((answer) => answer === "ENOBUFS").length).toBeGreaterThan(10);
     expect((await drain(spool)).delivered).toBe(answers.filter((answer) => answer === "kept").length);
-    // Once the disk is well, there is room again.
+    // Once the disk works again, records are accepted again.
     await spool.append(megabyte);
   } finally {
     handles.datasync = datasync;
   }
 });
 
-test("row 45: a file that cannot be read keeps the others waiting for nothing, and is said to be there", async () => {
+test("row 45: a file that cannot be read is reported and does not block the others", async () => {
   const dead = new Spool(directory);
   await dead.append(bytes("1"));
   await dead.close();
   const [name = ""] = files();
-  // Of the right name, and nothing that could be read: the oldest of all.
+  // A directory with the name of a spool file, older than the other file.
   mkdirSync(join(directory, name.replace(/^\d+/, "000000000000001")));
   const next = new Spool(directory);
-  expect(await drain(next)).toMatchObject({ got: ["1"], unreadable: "EISDIR" });
+  expect(await drain(next)).toMatchObject({ texts: ["1"], unreadable: "EISDIR" });
   expect(next.waiting).toBe(1);
 });
 
-test("row 63: what a living process of this machine still holds on disk is not nothing", async () => {
+test("row 63: the spool is not empty while another living process has a record in it", async () => {
   const [mine, other] = [new Spool(directory), new Spool(directory)];
   expect(await mine.isEmpty()).toBe(true);
   await other.append(bytes("1"));
@@ -215,18 +215,18 @@ test("row 63: what a living process of this machine still holds on disk is not n
   expect(await mine.isEmpty()).toBe(true);
 });
 
-test("row 50: a file that another process took while it was written is written again", async () => {
+test("row 50: a record is written again if another process took its file meanwhile", async () => {
   const writer = new Spool(directory);
   await writer.append(bytes("1"));
   const taker = new Spool(directory);
-  expect((await drain(taker)).got).toEqual(["1"]);
+  expect((await drain(taker)).texts).toEqual(["1"]);
   await writer.append(bytes("2"));
   expect(files()).toHaveLength(1);
-  expect((await drain(taker)).got).toEqual(["2"]);
+  expect((await drain(taker)).texts).toEqual(["2"]);
   await writer.close();
 });
 
-test("row 50: two processes that write and drain at once lose nothing and deliver in the end all of it", async () => {
+test("row 50: two processes that write and drain at the same time lose nothing", async () => {
   const [one, two] = [new Spool(directory), new Spool(directory)];
   const delivered: string[] = [];
   const take = async (payload: Buffer) => void delivered.push(payload.toString());
@@ -254,13 +254,13 @@ test("row 50: two processes that write and drain at once lose nothing and delive
   expect(files()).toEqual([]);
 });
 
-test("row 50: the file of another machine is left alone while it is fresh", async () => {
+test("row 50: another machine's file is not taken while it is recent", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("x"));
   const [name = ""] = files();
   const elsewhere = join(directory, name.replace(/\.\d+-\w+-/, ".1-00000000-"));
   appendFileSync(elsewhere, readFileSync(theFile()));
   truncateSync(join(directory, name), 0);
-  expect((await drain(spool)).got).toEqual([]);
+  expect((await drain(spool)).texts).toEqual([]);
   expect(existsSync(elsewhere)).toBe(true);
 });

@@ -17,7 +17,7 @@ test.afterEach(async () => {
   }
 });
 
-/** A store on the loopback that answers as it is told; gives its `host:port`. */
+/** Starts a store on the loopback interface. Returns its `host:port`. */
 async function store(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   servers.push(server);
@@ -38,7 +38,7 @@ async function textOf(answer: StoreAnswer): Promise<string> {
   return answer.ok ? new Response(answer.body).text() : `(${answer.problem})`;
 }
 
-test("a recording comes whole, in part, or not where the range is outside", async () => {
+test("a recording is answered whole, in part, or with 416 for a range outside it", async () => {
   const host = await store((request, response) => {
     if (request.headers.range === "bytes=2-3") {
       response.writeHead(206, { "content-type": "video/mp4", "content-range": "bytes 2-3/5", "content-length": 2 });
@@ -60,7 +60,7 @@ test("a recording comes whole, in part, or not where the range is outside", asyn
   expect(await open(host, "bytes=9-")).toMatchObject({ status: 416, contentRange: "bytes */5", body: null });
 });
 
-test("whatever the store calls it, a browser is told a kind of audio", async () => {
+test("an unknown content type becomes audio/mp4", async () => {
   const host = await store((_request, response) => {
     response.writeHead(200, { "content-type": "text/html" });
     response.end("<script>");
@@ -78,11 +78,11 @@ for (const [status, problem] of [
   [500, "unexpected_answer"],
   [503, "unexpected_answer"],
   [204, "unexpected_answer"],
-  // Nobody asked for a part.
+  // Without a requested range.
   [206, "unexpected_answer"],
   [416, "unexpected_answer"],
 ] as const) {
-  test(`the store's ${status} is ${problem}`, async () => {
+  test(`status ${status} of the store is ${problem}`, async () => {
     const host = await store((_request, response) => {
       response.writeHead(status, { "content-range": "bytes 0-1/9" });
       response.end(status === 204 ? undefined : "no");
@@ -91,29 +91,29 @@ for (const [status, problem] of [
   });
 }
 
-test("row 59: a redirect is refused, and where it leads is never asked", async () => {
-  let asked = 0;
+test("row 59: a redirect is refused, and its target is never requested", async () => {
+  let requests = 0;
   const secret = await store((_request, response) => {
-    asked += 1;
+    requests += 1;
     response.end("metadata");
   });
   for (const location of [`http://${secret}/`, "http://169.254.169.254/latest/meta-data/", "/b.mp4"]) {
     for (const status of [301, 302, 303, 307, 308]) {
       const host = await store((request, response) => {
-        asked += request.url === "/b.mp4" ? 1 : 0;
+        requests += request.url === "/b.mp4" ? 1 : 0;
         response.writeHead(status, { location });
         response.end();
       });
       expect(await open(host)).toEqual({ ok: false, problem: "not_allowed_host" });
     }
   }
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
 });
 
-test("row 59: only hosts of the list are asked, and only at addresses that may be", async () => {
-  let asked = 0;
+test("row 59: only listed hosts are requested, and only at allowed addresses", async () => {
+  let requests = 0;
   const host = await store((_request, response) => {
-    asked += 1;
+    requests += 1;
     response.end("x");
   });
   const [, port = ""] = host.split(":");
@@ -126,19 +126,19 @@ test("row 59: only hosts of the list are asked, and only at addresses that may b
   await refused(`http://localhost:${port}/`, [host]);
   await refused("javascript:alert(1)", ["javascript:"]);
   await refused("file:///etc/passwd", [""]);
-  // The name is on the list, but it leads into this machine.
+  // A listed name or address that leads to this machine or its network.
   await refused("https://localhost/a.mp4", ["localhost"]);
   await refused("https://127.0.0.1/a.mp4", ["127.0.0.1"]);
   await refused("https://[::1]/a.mp4", ["[::1]"]);
   await refused("https://169.254.169.254/latest", ["169.254.169.254"]);
-  expect(asked).toBe(0);
+  expect(requests).toBe(0);
 
   expect(
     await textOf(await openRecording(`http://localhost:${port}/`, { hosts: [`localhost:${port}`], range: null })),
   ).toBe("x");
 });
 
-test("row 59: a name is refused if any of its addresses is private, at the moment of connecting", async () => {
+test("row 59: on connecting, a name is refused if any of its addresses is private", async () => {
   const answers: Record<string, string[]> = {
     "good.example": ["142.250.1.1", "2a00:1450::1"],
     "private.example": ["10.0.0.7"],
@@ -165,7 +165,7 @@ test("row 59: a name is refused if any of its addresses is private, at the momen
   expect(await ask("gone.example", true)).toBe("ENOTFOUND");
 });
 
-test("an address is public or it is not", () => {
+test("public addresses are told from all others", () => {
   for (const address of ["8.8.8.8", "142.250.1.1", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]) {
     expect(isPublicAddress(address), address).toBe(true);
   }
@@ -194,7 +194,7 @@ test("an address is public or it is not", () => {
   }
 });
 
-test("an unreachable store and a cut connection are no answers", async () => {
+test("an unreachable store and a cut connection are failures", async () => {
   expect(await open("127.0.0.1:1")).toEqual({ ok: false, problem: "unreachable" });
   const closing = await store((request) => request.socket.destroy());
   expect(await open(closing)).toEqual({ ok: false, problem: "unreachable" });
@@ -206,7 +206,7 @@ test("an unreachable store and a cut connection are no answers", async () => {
   await expect(textOf(await open(cut))).rejects.toThrow();
 });
 
-test("a store that falls silent is given up, a listener that pauses is not", async () => {
+test("a silent store times out, a paused listener does not", async () => {
   const idleMs = 150;
   const mute = await store(() => {});
   expect(await openRecording(`http://${mute}/`, { hosts: [mute], range: null, idleMs })).toEqual({
@@ -225,7 +225,7 @@ test("a store that falls silent is given up, a listener that pauses is not", asy
   await expect(reader?.read()).rejects.toThrow("timeout");
 });
 
-test("whoever stops listening stops the store", async () => {
+test("when the listener stops, the request to the store ends", async () => {
   const gone: string[] = [];
   const host = await store((request, response) => {
     response.writeHead(200, { "content-length": 10_000_000 });
@@ -244,7 +244,7 @@ test("whoever stops listening stops the store", async () => {
   await expect(reading).rejects.toThrow();
   await expect.poll(() => gone.length).toBe(2);
 
-  // Nobody has begun to read.
+  // Before reading began.
   const unread = new AbortController();
   expect((await open(host, null, unread.signal)).ok).toBe(true);
   unread.abort();
@@ -275,27 +275,27 @@ test("a slow listener slows the store down", async () => {
   const reader = answer.ok ? answer.body?.getReader() : undefined;
   await reader?.read();
   let before = -1;
-  const stands = () => {
+  const hasStopped = () => {
     const isSame = sent === before;
     before = sent;
     return isSame;
   };
-  await expect.poll(stands, { intervals: [250] }).toBe(true);
-  // What the kernel's buffers hold, not the recording.
+  await expect.poll(hasStopped, { intervals: [250] }).toBe(true);
+  // Only what the kernel's buffers hold.
   expect(sent).toBeLessThan(size / 2);
   await reader?.cancel();
 });
 
-test("a connection that the store closed while it was kept open costs nothing", async () => {
-  let asked = 0;
+test("a kept-alive connection that the store closed costs no request", async () => {
+  let requests = 0;
   const host = await store((request, response) => {
-    asked += 1;
+    requests += 1;
     response.end("x");
-    // As a store with a short keep-alive does, in the moment in which the next request is on its way.
+    // Like a store with a short keep-alive that closes while the next request is being sent.
     response.once("finish", () => setImmediate(() => request.socket.destroy()));
   });
   for (let turn = 0; turn < 20; turn += 1) {
     expect(await textOf(await open(host))).toBe("x");
   }
-  expect(asked).toBe(20);
+  expect(requests).toBe(20);
 });

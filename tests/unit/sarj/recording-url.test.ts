@@ -11,7 +11,7 @@ test("the expiry is read from a V4 and from a V2 signature", () => {
   );
 });
 
-test("a URL that does not say when it expires gives null, whatever it says instead", () => {
+test("a URL without a valid expiry gives null", () => {
   for (const url of [
     "https://storage.googleapis.com/b/o.mp4",
     "https://storage.googleapis.com/b/o.mp4?X-Goog-Date=today&X-Goog-Expires=3600",

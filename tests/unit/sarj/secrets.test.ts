@@ -7,7 +7,7 @@ import { matchSecret, secretLabel } from "@/lib/sarj/secrets";
 
 const secrets = ["first-secret-0123456789-abcdefghijklmn", "second-secret-0123456789-abcdefghijklm", "third-secret"];
 
-test("row 2: whichever secret matches, and whether one does, all are compared, and always 32 bytes with 32", () => {
+test("row 2: all secrets are compared, 32 bytes with 32, whichever of them matches", () => {
   const compared: number[][] = [];
   const original = crypto.timingSafeEqual;
   crypto.timingSafeEqual = (a, b) => {
@@ -33,7 +33,7 @@ test("row 2: whichever secret matches, and whether one does, all are compared, a
   }
 });
 
-test("row 5: a label tells secrets apart and is no part of one", () => {
+test("row 5: a label identifies a secret and contains no part of it", () => {
   const labels = secrets.map(secretLabel);
   expect(new Set(labels).size).toBe(3);
   for (const label of labels) {
