@@ -37,6 +37,11 @@ export const QUARANTINE_REASONS = [
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
+/** Older versions may have stored reasons that this one does not know. */
+export function isQuarantineReason(reason: string | null): reason is QuarantineReason {
+  return QUARANTINE_REASONS.some((known) => known === reason);
+}
+
 export type Interpretation =
   | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
   /** `callId` is '' where the body has no credible one. */

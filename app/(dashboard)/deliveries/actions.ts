@@ -58,7 +58,7 @@ export const replayReason = action({
   },
 });
 
-/** Asks the vendor's API again for every call that the job has given up on. `count`: how many. */
+/** Requests again every call that the enrichment job gave up on. `count` is the number of these calls. */
 export const retryFailedCalls = action({
   role: "operator",
   input: z.void(),

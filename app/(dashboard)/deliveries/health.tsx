@@ -10,10 +10,9 @@ import type { EnrichmentState } from "@/lib/call/enrichment";
 import { NO_FILTER } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
-import type { QuarantineReason } from "@/lib/sarj/interpret";
+import { isQuarantineReason, type QuarantineReason } from "@/lib/sarj/interpret";
 import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 
-import { isKnownReason } from "./reason";
 import { ReplayReasonButton } from "./replay-dialog";
 import { RetryFailed } from "./retry-failed";
 
@@ -35,15 +34,15 @@ async function Alerts({ health, isAdministrator }: { health: IngestHealth; isAdm
   const [t, format] = await Promise.all([getTranslations("deliveries.alert"), getFormatter()]);
   const { silence, unfinished } = health;
   const unexpected = health.quarantined.find(({ reason }) => reason === "unexpected_address")?.count ?? 0;
-  const toConnection = (label: string) =>
+  const connectionAction = (label: string) =>
     isAdministrator ? { action: <AlertLink href={"/settings/vendor" as Route}>{label}</AlertLink> } : {};
   return (
     <>
       {silence !== null && silence.usual !== null && (
         <Notice
           tone="warning"
-          title={t("silenceTitle", { duration: inWords(silence.milliseconds, format) })}
-          {...toConnection(t("silenceAction"))}
+          title={t("silenceTitle", { duration: formatLength(silence.milliseconds, format) })}
+          {...connectionAction(t("silenceAction"))}
         >
           {t(silence.unit === "weeks" ? "silenceWeeks" : "silenceDays", {
             usual: Math.round(silence.usual),
@@ -65,7 +64,7 @@ async function Alerts({ health, isAdministrator }: { health: IngestHealth; isAdm
         </Notice>
       )}
       {health.api === "stopped" && (
-        <Notice tone="danger" title={t("stoppedTitle")} {...toConnection(t("stoppedAction"))}>
+        <Notice tone="danger" title={t("stoppedTitle")} {...connectionAction(t("stoppedAction"))}>
           {t("stoppedBody")}
         </Notice>
       )}
@@ -98,7 +97,7 @@ function AlertLink({ href, children }: { href: Route; children: string }) {
 async function Tiles({ health }: { health: IngestHealth }) {
   const [t, format, now] = await Promise.all([getTranslations("deliveries.health"), getFormatter(), getNow()]);
   const { hour, unfinished, lastDeliveryAt, spooled, api } = health;
-  const aside = health.quarantined.reduce((sum, { count }) => sum + count, 0);
+  const quarantinedCount = health.quarantined.reduce((sum, { count }) => sum + count, 0);
   const waiting = unfinished.pending + unfinished.awaiting_report;
   return (
     <section aria-label={t("label")} className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
@@ -123,8 +122,8 @@ async function Tiles({ health }: { health: IngestHealth }) {
       />
       <StatTile
         label={t("quarantined")}
-        value={format.number(aside)}
-        detail={aside === 0 ? t("quarantinedNone") : t("quarantinedSome")}
+        value={format.number(quarantinedCount)}
+        detail={quarantinedCount === 0 ? t("quarantinedNone") : t("quarantinedSome")}
         href={deliveriesHref({ ...NO_DELIVERY_FILTER, verdict: ["quarantined"] }) as Route}
       />
       <StatTile
@@ -171,11 +170,11 @@ async function Quarantine({
           <li key={reason} className="flex min-w-0 items-center gap-2 border-t py-1.5">
             <span
               className="min-w-0 flex-1 truncate"
-              {...(isKnownReason(reason) ? { title: t(`reasonHint.${reason}`) } : {})}
+              {...(isQuarantineReason(reason) ? { title: t(`reasonHint.${reason}`) } : {})}
             >
               {reasonName(reason, t)}
             </span>
-            {isKnownReason(reason) ? (
+            {isQuarantineReason(reason) ? (
               <>
                 <Link
                   href={deliveriesHref({ ...NO_DELIVERY_FILTER, verdict: ["quarantined"], reason: [reason] }) as Route}
@@ -197,15 +196,15 @@ async function Quarantine({
 }
 
 function reasonName(reason: QuarantineReason, t: Awaited<ReturnType<typeof getTranslations<"deliveries">>>): string {
-  return isKnownReason(reason) ? t(`reason.${reason}`) : reason;
+  return isQuarantineReason(reason) ? t(`reason.${reason}`) : reason;
 }
 
 function callsIn(...enrichment: EnrichmentState[]): Route {
   return callsHref({ ...NO_FILTER, enrichment, test: false }) as Route;
 }
 
-/** A length of time in whole minutes, hours or days, whichever reads best. */
-function inWords(milliseconds: number, format: Awaited<ReturnType<typeof getFormatter>>): string {
+/** Formats a length of time in whole minutes, hours or days. */
+function formatLength(milliseconds: number, format: Awaited<ReturnType<typeof getFormatter>>): string {
   const minutes = Math.floor(milliseconds / 60_000);
   const [value, unit] =
     minutes < 120

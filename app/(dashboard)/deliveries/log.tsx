@@ -21,11 +21,11 @@ import {
   isDeliveryFiltered,
   NO_DELIVERY_FILTER,
 } from "@/lib/delivery/filter";
+import { isQuarantineReason } from "@/lib/sarj/interpret";
 
 import { OutcomeBadge } from "../_call/outcome-badge";
 import { ConnectVendor } from "../connect-vendor";
 import { ByteSize } from "./byte-size";
-import { isKnownReason } from "./reason";
 import { Selection } from "./selection";
 import { VerdictBadge } from "./verdict-badge";
 
@@ -106,7 +106,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
       <Td className={`${stacked.cell} max-md:col-span-2 max-md:col-start-2`}>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 whitespace-nowrap">
           <VerdictBadge verdict={verdict} />
-          {reason !== null && <span>{isKnownReason(reason) ? t(`reason.${reason}`) : reason}</span>}
+          {reason !== null && <span>{isQuarantineReason(reason) ? t(`reason.${reason}`) : reason}</span>}
           {flagCount > 0 && <span className="text-xs text-muted">{t("log.flags", { count: flagCount })}</span>}
           {replayedAt !== null && (
             <span className="text-xs text-muted">

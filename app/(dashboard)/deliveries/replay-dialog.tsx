@@ -14,10 +14,9 @@ import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { type SharedReason, useAction } from "@/components/use-action";
 import type { Verdict } from "@/lib/delivery/verdict";
-import type { QuarantineReason } from "@/lib/sarj/interpret";
+import { isQuarantineReason, type QuarantineReason } from "@/lib/sarj/interpret";
 
 import { replayReason, replaySelection } from "./actions";
-import { isKnownReason } from "./reason";
 
 type Result = {
   id: string;
@@ -28,12 +27,12 @@ type Result = {
 /** Replays the next few deliveries. It remembers how far it is, so the same step after a refusal continues from there. */
 type Step = () => Promise<{ ok: true; results: Result[]; isLast: boolean } | { ok: false; reason: SharedReason }>;
 
-type Progressed = { phase: "asking" | "running" | "stopped" | "done"; results: Result[] };
+type ReplayProgress = { phase: "confirming" | "running" | "stopped" | "done"; results: Result[] };
 
-const NOT_STARTED: Progressed = { phase: "asking", results: [] };
-const MOST_LISTED = 20;
+const NOT_STARTED: ReplayProgress = { phase: "confirming", results: [] };
+const MAX_LISTED = 20;
 
-/** Asks, replays in steps with progress, and shows the result of each. `makeStep` is called once each time the dialog is used. */
+/** Asks for confirmation, replays in steps with progress, and shows the results. `makeStep` is called once each time the dialog is used. */
 function ReplayDialog({
   trigger,
   title,
@@ -46,7 +45,7 @@ function ReplayDialog({
   trigger: ReactElement;
   title: string;
   warning?: string;
-  /** Said beside the explanation, where there are many. */
+  /** An additional line of the explanation, for many deliveries. */
   count?: string;
   total: number;
   makeStep: () => Step;
@@ -59,7 +58,7 @@ function ReplayDialog({
   const [{ phase, results }, setProgress] = useState(NOT_STARTED);
   const { run, refusal, clear } = useAction({ beside: true });
   const step = useRef<Step | null>(null);
-  const isWanted = useRef(false);
+  const shouldContinue = useRef(false);
 
   const showDialog = (next: boolean) => {
     if (next) {
@@ -67,7 +66,7 @@ function ReplayDialog({
       setProgress(NOT_STARTED);
       clear();
     } else {
-      isWanted.current = false;
+      shouldContinue.current = false;
       if (results.length > 0) {
         onDone?.();
         router.refresh();
@@ -78,12 +77,12 @@ function ReplayDialog({
 
   const replayAll = async () => {
     const next = (step.current ??= makeStep());
-    isWanted.current = true;
+    shouldContinue.current = true;
     setProgress((before) => ({ ...before, phase: "running" }));
-    while (isWanted.current) {
+    while (shouldContinue.current) {
       const answer = await run(next);
       if (!answer.ok) {
-        isWanted.current = false;
+        shouldContinue.current = false;
         break;
       }
       setProgress((before) => ({
@@ -91,14 +90,14 @@ function ReplayDialog({
         phase: answer.isLast ? "done" : before.phase,
       }));
       if (answer.isLast) {
-        isWanted.current = false;
+        shouldContinue.current = false;
         return;
       }
     }
     setProgress((before) => (before.phase === "running" ? { ...before, phase: "stopped" } : before));
   };
   const stop = () => {
-    isWanted.current = false;
+    shouldContinue.current = false;
   };
 
   const done = results.length;
@@ -109,14 +108,14 @@ function ReplayDialog({
       onOpenChange={showDialog}
       className="max-w-md"
       title={
-        phase === "asking"
+        phase === "confirming"
           ? title
           : phase === "done"
             ? t("replay.doneTitle", { count: done })
             : t("replay.runningTitle")
       }
       footer={
-        phase === "asking" ? (
+        phase === "confirming" ? (
           <>
             <Button onClick={() => showDialog(false)}>{tCommon("cancel")}</Button>
             <Button variant="primary" onClick={replayAll}>
@@ -130,7 +129,7 @@ function ReplayDialog({
           <>
             {phase === "stopped" && (
               <Button variant="primary" onClick={replayAll}>
-                {t("replay.goOn")}
+                {t("replay.continue")}
               </Button>
             )}
             <Button variant={phase === "done" ? "primary" : "secondary"} onClick={() => showDialog(false)}>
@@ -140,7 +139,7 @@ function ReplayDialog({
         )
       }
     >
-      {phase === "asking" ? (
+      {phase === "confirming" ? (
         <div className="space-y-3 text-base text-muted">
           <p>{t("replay.body")}</p>
           {count !== undefined && <p>{count}</p>}
@@ -168,7 +167,7 @@ function ReplayDialog({
 function Results({ results }: { results: readonly Result[] }) {
   const t = useTranslations("deliveries");
   const countOf = (verdict: Result["verdict"]) => results.filter((result) => result.verdict === verdict).length;
-  const stillAside = results.filter(({ verdict }) => verdict === "quarantined");
+  const stillQuarantined = results.filter(({ verdict }) => verdict === "quarantined");
   return (
     <div className="space-y-3" aria-live="polite">
       <ul className="space-y-0.5">
@@ -178,23 +177,25 @@ function Results({ results }: { results: readonly Result[] }) {
           ),
         )}
       </ul>
-      {stillAside.length > 0 && (
+      {stillQuarantined.length > 0 && (
         <div className="rounded-md border">
-          <p className="border-b bg-sunken/60 px-3 py-1.5 text-xs font-medium text-muted">{t("replay.stillAside")}</p>
+          <p className="border-b bg-sunken/60 px-3 py-1.5 text-xs font-medium text-muted">
+            {t("replay.stillQuarantined")}
+          </p>
           <ul className="max-h-48 divide-y overflow-y-auto">
-            {stillAside.slice(0, MOST_LISTED).map(({ id, reason }) => (
+            {stillQuarantined.slice(0, MAX_LISTED).map(({ id, reason }) => (
               <li key={id}>
                 <Link href={`/deliveries/${id}` as Route} className="block px-3 py-1.5 focus-inset hover:bg-hover">
-                  {isKnownReason(reason) ? t(`reason.${reason}`) : reason}
+                  {isQuarantineReason(reason) ? t(`reason.${reason}`) : reason}
                   <bdi dir="ltr" className="ms-2 font-mono text-xs text-muted">
                     {id.slice(0, 8)}
                   </bdi>
                 </Link>
               </li>
             ))}
-            {stillAside.length > MOST_LISTED && (
+            {stillQuarantined.length > MAX_LISTED && (
               <li className="px-3 py-1.5 text-muted">
-                {t("replay.andMore", { count: stillAside.length - MOST_LISTED })}
+                {t("replay.andMore", { count: stillQuarantined.length - MAX_LISTED })}
               </li>
             )}
           </ul>
@@ -204,7 +205,7 @@ function Results({ results }: { results: readonly Result[] }) {
   );
 }
 
-/** Replays the given deliveries: one, or what was selected. */
+/** Replays the given deliveries: one, or the selection. */
 export function ReplaySelectionButton({
   ids,
   reasons,
@@ -212,7 +213,7 @@ export function ReplaySelectionButton({
   trigger,
 }: {
   ids: readonly string[];
-  /** Why they were set aside, as far as they were. */
+  /** The quarantine reason of each delivery; null if it is not quarantined. */
   reasons: readonly (string | null)[];
   onDone?: () => void;
   trigger?: ReactElement;
@@ -237,12 +238,12 @@ export function ReplaySelectionButton({
   );
 }
 
-const IDS_A_STEP = 10;
+const IDS_PER_STEP = 10;
 
 function stepForIds(ids: readonly string[]): Step {
   let at = 0;
   return async () => {
-    const some = ids.slice(at, at + IDS_A_STEP);
+    const some = ids.slice(at, at + IDS_PER_STEP);
     const answer = await replaySelection(some);
     if (!answer.ok) {
       return answer;
@@ -256,7 +257,7 @@ function stepForIds(ids: readonly string[]): Step {
   };
 }
 
-/** Replays all that were set aside for one reason. */
+/** Replays all deliveries that were quarantined for one reason. */
 export function ReplayReasonButton({ reason, count }: { reason: QuarantineReason; count: number }) {
   const t = useTranslations("deliveries");
   return (

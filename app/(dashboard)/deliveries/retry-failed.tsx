@@ -7,7 +7,7 @@ import { useAction } from "@/components/use-action";
 
 import { retryFailedCalls } from "./actions";
 
-/** Asks the API again about the calls that were given up. */
+/** A button that requests again the calls that the enrichment job gave up on. */
 export function RetryFailed() {
   const t = useTranslations("deliveries");
   const { run, pending } = useAction();

@@ -22,13 +22,12 @@ import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/l
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { isFlagProblem } from "@/lib/sarj/flags";
-import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { ANY_ADDRESS, interpret, isQuarantineReason } from "@/lib/sarj/interpret";
 import { audit } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 import { ByteSize } from "../byte-size";
-import { isKnownReason } from "../reason";
 import { ReplaySelectionButton } from "../replay-dialog";
 import { VerdictBadge } from "../verdict-badge";
 import { CallCard } from "./call-card";
@@ -96,8 +95,8 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0 space-y-4">
           {reason !== null && (
-            <Notice tone="warning" title={isKnownReason(reason) ? t(`reason.${reason}`) : reason}>
-              {isKnownReason(reason) && t(`reasonHint.${reason}`)}
+            <Notice tone="warning" title={isQuarantineReason(reason) ? t(`reason.${reason}`) : reason}>
+              {isQuarantineReason(reason) && t(`reasonHint.${reason}`)}
             </Notice>
           )}
           <PanelBoundary>

@@ -22,11 +22,11 @@ import type { AuditEvent } from "@/db/schema/privacy";
 import { callHref } from "@/lib/call/link";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
 import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
+import { isQuarantineReason } from "@/lib/sarj/interpret";
 import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
-import { isKnownReason } from "../../deliveries/reason";
 import { AuditFilterForm } from "./filter-form";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -231,7 +231,7 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
     }
     const text = String(value);
     const key = `value.${text.replaceAll(/[ -]/g, "_")}` as "value.self";
-    return name === "reason" && isKnownReason(text) ? (
+    return name === "reason" && isQuarantineReason(text) ? (
       tReason(text)
     ) : /^[\w -]+$/.test(text) && t.has(key) ? (
       t(key)
