@@ -51,7 +51,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const allowed = withoutNumberSearch(params, access);
   const { view, ignored } = readOverview(allowed.params, timeZone, now);
   const ignoredNames = [...ignored.map(({ name }) => name.slice(0, 60)), ...allowed.removed];
-  // A new key shows the skeletons at once; the looks of a panel change in place.
+  // A new key shows the skeletons at once. How two panels are shown is not part of it: that changes in place.
   const key = overviewHref(view, { map: "volume", series: "chart" });
   return (
     <>
@@ -77,7 +77,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   );
 }
 
-/** The period, what it is compared with, and the zone that all of it is in. */
+/** The period, the one that it is compared with, and the time zone. */
 async function PeriodText({ view }: { view: OverviewView }) {
   const [t, tCommon, format] = await Promise.all([
     getTranslations("overview.period"),
@@ -110,7 +110,7 @@ async function PeriodText({ view }: { view: OverviewView }) {
   );
 }
 
-/** Every panel counts by a query of its own and fails by itself; two share the first. */
+/** Each panel has its own query and its own error boundary; the first two share a query. */
 async function Panels({
   view,
   weekStart,

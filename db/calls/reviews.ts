@@ -7,7 +7,7 @@ import { calls, reviews } from "@/db/schema/calls";
 import { user } from "@/db/schema/people";
 import type { ReviewDecision } from "@/lib/call/review";
 
-/** What people decide about a call: reviews with their history, and whether it is a test. */
+/** What people addReview about a call: reviews with their history, and whether it is a test. */
 
 export type ReviewEntry = Awaited<ReturnType<typeof listReviews>>[number];
 
@@ -30,10 +30,10 @@ export async function listReviews(callId: string, limit = 50) {
 }
 
 /**
- * Adds a decision and updates the call's row, in one statement. The lock on that row serializes two people who decide at the same time,
+ * Adds a decision and updates the call's row, in one statement. The lock on that row serializes two people who addReview at the same time,
  * and the decision's time is taken after it. Returns the decision's id, or null for an unknown call.
  */
-export async function decide(decision: {
+export async function addReview(decision: {
   callId: string;
   decision: ReviewDecision;
   note: string | null;
@@ -65,7 +65,7 @@ const UNDO_MINUTES = 10;
  * Deletes a user's own decision if it is the latest one and recent; the previous decision is then valid again. False if it cannot be
  * undone: there is a later decision, or it is too old.
  */
-export async function takeBackDecision(callId: string, id: string, userId: string): Promise<boolean> {
+export async function undoReview(callId: string, id: string, userId: string): Promise<boolean> {
   return db.transaction(async (transaction) => {
     // A separate statement: the next one sees what others decided while this one waited for the lock.
     await transaction.execute(sql`select call_id from calls where call_id = ${callId} for update`);

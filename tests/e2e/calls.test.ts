@@ -24,7 +24,10 @@ async function store(sql: Sql) {
 const count = (page: Page) => page.getByTestId("call-count");
 const rows = (page: Page) => page.locator("tbody tr");
 
-test("a filter is a new address; back takes it away, a chip too", async ({ adminPage: page, database: { sql } }) => {
+test("a filter changes the URL; the back button and its chip remove it", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
   await store(sql);
   await page.goto("/calls");
   await expect(count(page)).toContainText("60 calls");
@@ -48,7 +51,7 @@ test("a filter is a new address; back takes it away, a chip too", async ({ admin
   await expect(rows(page)).toHaveCount(50);
 });
 
-test("pages, order, and a filter that begins at its first page", async ({ adminPage: page, database: { sql } }) => {
+test("pages, order, and a filter that starts at its first page", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   await page.goto("/calls");
   await page.getByRole("link", { name: "Next page" }).click();
@@ -65,7 +68,7 @@ test("the keyboard: search, rows, a call, export", async ({ adminPage: page, dat
   await expect(rows(page)).toHaveCount(50);
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
-  // A number goes where numbers are looked for.
+  // A number is searched among phone numbers.
   await page.keyboard.type("0500000007");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\?phone=0500000007&sort=time$/);
@@ -88,12 +91,12 @@ test("the keyboard: search, rows, a call, export", async ({ adminPage: page, dat
   expect((await download).suggestedFilename()).toMatch(/^callboard-calls-.*\.csv$/);
 });
 
-test("the reader's columns are in the server's HTML", async ({ adminPage: page, database: { sql } }) => {
+test("the chosen columns are in the server's HTML", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   await page.goto("/calls");
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("checkbox", { name: "Goal" }).uncheck();
-  // Past the hidden column and past the outcome.
+  // Past the hidden column and the outcome.
   await page.getByRole("button", { name: "Move Phone up" }).click();
   await page.getByRole("button", { name: "Move Phone up" }).click();
   const heads = page.getByRole("columnheader");
@@ -104,7 +107,10 @@ test("the reader's columns are in the server's HTML", async ({ adminPage: page, 
   expect(inHtml).not.toContain("Goal");
 });
 
-test("empty, nothing found, not understood: each says so", async ({ adminPage: page, database: { sql } }) => {
+test("no calls, no matches and ignored parameters each have a message", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
   await page.goto("/calls");
   await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
   expect(await accessibilityProblems(page)).toEqual([]);
@@ -136,7 +142,7 @@ for (const [locale, width] of [
   });
 }
 
-test("a viewer sees no numbers and finds none by asking", async ({ adminPage: page, database: { sql } }) => {
+test("a viewer sees no numbers and cannot search for one", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   try {
     await sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;

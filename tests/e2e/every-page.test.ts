@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ConsoleMessage, Cookie, Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
-import { decide } from "@/db/calls/reviews";
+import { addReview } from "@/db/calls/reviews";
 import { addImportItems, createImport } from "@/db/imports/import";
 import { inviteUser, issueLink } from "@/db/people/one-time-links";
 import { LOCALE_COOKIE, LOCALES } from "@/lib/i18n/locales";
@@ -75,7 +75,7 @@ test.beforeAll(async ({ app, vendor, database }) => {
     env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined, SETUP_CODE: "ABCD-1234" },
   });
   cookies = people.cookies;
-  await decide({ callId: spoken.id, decision: "follow_up", note: "اتصل به غدًا", userId: people.operatorId });
+  await addReview({ callId: spoken.id, decision: "follow_up", note: "اتصل به غدًا", userId: people.operatorId });
   const administrator = (route: string, name: string, path = route.replace(/\/page$/, "") || "/"): Visit => ({
     route,
     name,

@@ -21,7 +21,7 @@ type Call = {
   isTest: boolean;
 };
 
-/** Three weeks of calls, the same every time but for the clock. */
+/** Three weeks of calls, always the same except for their times. */
 function someCalls(count: number): Call[] {
   const call = fc.record({
     outcome: fc.constantFrom("complete", "complete", "complete", "no_answer", "automation", "failed", "user_busy"),
@@ -62,13 +62,13 @@ async function fill({ sql, empty }: Database, calls: readonly Call[]): Promise<v
   await sql`insert into call_details ${sql(details)}`;
 }
 
-/** Until no panel is on its way. */
+/** Waits until no panel is loading. */
 async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { name: /Success criteria|معايير النجاح/ })).toBeVisible();
   await expect(page.locator("main [aria-busy]")).toHaveCount(0);
 }
 
-/** Every link to a list together with the number of calls that it shows or names; minutes are no calls. */
+/** Every link to a list with the number of calls that it shows or names, without the links that show minutes. */
 async function numbersAndLinks(page: Page): Promise<{ number: number; href: string; name: string }[]> {
   const links = await page.locator('main a[href^="/calls"]').evaluateAll((found) =>
     found
@@ -116,7 +116,7 @@ for (const path of [
   });
 }
 
-test("a number leads to the list, which counts the same", async ({ adminPage: page, database }) => {
+test("a number links to the list, which has the same count", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   const names = [/^No answer: [\d,]+ calls/, /^Completed: [\d,]+ calls/, /^user_busy: [\d,]+ calls/];
   for (const name of names) {
@@ -151,7 +151,7 @@ test("the range is in the URL: presets are links, any other is a form", async ({
   await expect(presets.locator("[aria-current]")).toHaveCount(0);
 });
 
-test("a scenario narrows the page, and a chip takes it back", async ({ adminPage: page, database }) => {
+test("a scenario filters the page, and a chip removes the filter", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   await page.goto("/?range=30d");
   await settled(page);
@@ -164,7 +164,7 @@ test("a scenario narrows the page, and a chip takes it back", async ({ adminPage
   await expect(page).toHaveURL("/?range=30d");
 });
 
-test("parameters that are not understood are named and change nothing", async ({ adminPage: page, database }) => {
+test("unknown parameters are named and change nothing", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(50));
   await page.goto("/?range=30d&wibble=1&weekday=9&sort=-time");
   await expect(page.getByText(/ignored: .*weekday.*sort|ignored: .*wibble/)).toBeVisible();
@@ -218,7 +218,7 @@ test("the chart is one stop of the tab key, and its arrow keys go from bar to ba
   await expect(page.getByTestId("call-count")).toContainText(`${/(\d+)$/.exec(piece)?.[1]} call`);
 });
 
-test("pointing at a bar says what it is made of", async ({ adminPage: page, database }) => {
+test("pointing at a bar shows its parts", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   await page.goto("/?range=30d");
   await settled(page);
@@ -235,7 +235,7 @@ test("pointing at a bar says what it is made of", async ({ adminPage: page, data
   await expect(page.getByRole("figure").locator("li", { hasText: "Completed" })).toContainText(count);
 });
 
-test("a finger chooses the bar first, and then what of it", async ({ browser, app, adminCookies, database }) => {
+test("a tap chooses the bar first, then a part of it", async ({ browser, app, adminCookies, database }) => {
   await fill(database, someCalls(400));
   const context = await browser.newContext({ baseURL: app.url, hasTouch: true, viewport: { width: 390, height: 844 } });
   await context.addCookies(adminCookies);
@@ -257,7 +257,10 @@ test("a finger chooses the bar first, and then what of it", async ({ browser, ap
   await context.close();
 });
 
-test("the hours lead by the keyboard too, also where they run down a phone", async ({ adminPage: page, database }) => {
+test("the map of hours works with the keyboard, also in its layout for phones", async ({
+  adminPage: page,
+  database,
+}) => {
   await fill(database, someCalls(400));
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("/?range=30d&map=reach");
@@ -273,21 +276,21 @@ test("the hours lead by the keyboard too, also where they run down a phone", asy
   const before = await place();
   await page.keyboard.press("ArrowDown");
   const after = await place();
-  // The next hour that has calls; where this weekday has none in it, another one's.
+  // The next hour that has calls; another weekday's if this one has none in it.
   const hours = await map.locator("a[data-x]").evaluateAll((links) => links.map((link) => Number(link.dataset["x"])));
   expect(Number(after[0])).toBe(Math.min(...hours.filter((hour) => hour > Number(before[0]))));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/calls\?.*weekday=\d&hour=\d+/);
 });
 
-test("before the first call it says how calls come", async ({ adminPage: page, database }) => {
+test("before the first call the page says how calls arrive", async ({ adminPage: page, database }) => {
   await fill(database, []);
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Connect Sarj" })).toHaveAttribute("href", "/settings/vendor");
 });
 
-test("an empty period leads to where the calls are", async ({ adminPage: page, database }) => {
+test("an empty period links to a period with calls", async ({ adminPage: page, database }) => {
   await fill(database, [
     { outcome: "complete", goal: null, scenario: "a", seconds: 60, hoursAgo: 40 * 24, isTest: false },
   ]);
@@ -297,12 +300,12 @@ test("an empty period leads to where the calls are", async ({ adminPage: page, d
   await settled(page);
   const figures = page.getByRole("region", { name: "Figures" });
   await expect(figures.getByText("100%")).toBeVisible();
-  // Nothing was judged: that is no share of nothing.
+  // Nothing was judged, so there is no share.
   await expect(figures.getByText("None assessed")).toBeVisible();
   await expect(page.locator("main")).not.toContainText("NaN");
 });
 
-test("only left-out calls: it says so, and counts them on demand", async ({ adminPage: page, database }) => {
+test("with only uncounted calls the page says so, and can include them", async ({ adminPage: page, database }) => {
   await fill(database, [{ outcome: "failed", goal: null, scenario: "a", seconds: null, hoursAgo: 2, isTest: true }]);
   await page.goto("/");
   await page.getByRole("link", { name: "Include them" }).click();
@@ -310,10 +313,7 @@ test("only left-out calls: it says so, and counts them on demand", async ({ admi
   await expect(page.getByRole("region", { name: "Figures" }).getByText("No talk time").first()).toBeVisible();
 });
 
-test("a panel that fails does not take the page down, and comes back by itself", async ({
-  adminPage: page,
-  database,
-}) => {
+test("a failed panel leaves the page intact and recovers without a reload", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(100));
   await database.sql`alter table calls rename column criteria to criteria_gone`;
   try {
@@ -328,7 +328,7 @@ test("a panel that fails does not take the page down, and comes back by itself",
   await expect(page.getByText("This could not be loaded")).toHaveCount(0);
 });
 
-test("who sees no numbers cannot ask for one here either", async ({ page, app, database }) => {
+test("a person who sees no numbers cannot search for one here either", async ({ page, app, database }) => {
   await fill(database, someCalls(20));
   const { email, password } = await addUser(database.sql, "viewer");
   await page.context().addCookies(await signIn(app.url, { email, password }));

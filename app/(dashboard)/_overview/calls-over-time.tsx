@@ -19,10 +19,10 @@ import { OutcomeIcon } from "../_call/outcome-icon";
 import type { Formatter } from "./names";
 import { NumberLink } from "./numbers";
 
-/** One stack of the chart. All outcomes that we do not know share one: they have one colour. */
+/** A series of the chart. All unknown outcomes share one, because they have one colour. */
 type Series = { kind: OutcomeKind; outcomes: (string | null)[]; name: string; counts: number[] };
 
-/** Calls over time, stacked by how they ended; as a chart or as the table of the same numbers. */
+/** Calls over time, stacked by their outcome; as a chart or as a table of the same numbers. */
 export async function CallsOverTime({ view, weekStart, now }: { view: OverviewView; weekStart: number; now: Date }) {
   const { filter, period } = view;
   const unit = bucketUnit(period);

@@ -12,11 +12,11 @@ import { partHref } from "@/lib/statistics/part";
 
 import { NumberLink, numberLink, Share } from "./numbers";
 
-/** Of each scenario, and of the scenarios. */
+/** How many criteria of a scenario are shown at first, and how many scenarios. */
 const SHOWN = 3;
 const SCENARIOS_SHOWN = 8;
 
-/** How often each success criterion of the reports was met: by scenario, the primary one first. */
+/** How often each success criterion of the reports was met: by scenario, primary criteria first. */
 export async function Criteria({ view, access }: { view: OverviewView; access: NumberAccess }) {
   const [criteria, t] = await Promise.all([
     readCriteria(view.filter, view.period),
@@ -39,7 +39,7 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
               <h3 className="mb-1 text-xs text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</h3>
               <ul className={listLook}>
                 {rows.slice(0, SHOWN).map((row, index) => (
-                  // A key is sent along: it must not hold what is masked.
+                  // React sends keys to the browser: this one must not contain the masked text.
                   <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
                 ))}
               </ul>
@@ -65,7 +65,7 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
 
 const keyOf = (index: number) => `criterion ${index}`;
 
-/** The bars and numbers of all lists stand below one another. */
+/** Aligns the bars and numbers of all lists. */
 const listLook = "sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
 
 function CriterionRow({
@@ -80,7 +80,7 @@ function CriterionRow({
   const format = useFormatter();
   const t = useTranslations("overview.criteria");
   const shown = maskStaffTextFor(access, criterion, null);
-  // A link names the criterion as it is.
+  // A link contains the criterion, so there is none if the text is masked.
   const hrefOf = (met?: boolean) =>
     shown === criterion
       ? partHref(view.filter, { scenario, criterion, ...(met === undefined ? {} : { criterionMet: met }) })

@@ -11,7 +11,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 
-/** A range of one's own: two days, as the GET form that the URL is made of. */
+/** A range between two days of choice, as a GET form. */
 export function CustomRange({
   from,
   to,
@@ -20,9 +20,9 @@ export function CustomRange({
 }: {
   from: string;
   to: string;
-  /** What else is in the URL. */
+  /** The other parameters of the URL. */
   kept: [name: string, value: string][];
-  /** The range in words where it is none of the presets. */
+  /** The range in words if it is not a preset. */
   current: string | null;
 }) {
   const t = useTranslations("overview.range");
@@ -49,7 +49,7 @@ export function CustomRange({
       trigger={
         <Button {...(current === null ? {} : { "aria-current": "true" as const })}>
           <CalendarDays aria-hidden />
-          {/* No room for the words beside the presets, unless they say what is shown. */}
+          {/* On a phone the label has no room beside the presets, unless it is the range that is shown. */}
           {current ?? <span className="max-sm:sr-only">{t("custom")}</span>}
         </Button>
       }

@@ -11,7 +11,7 @@ import { addDays, dayOf } from "@/lib/time/time";
 
 import { ConnectVendor } from "../connect-vendor";
 
-/** Why there is nothing to count, and where there is something. */
+/** Why there is nothing to count, with links to what can be counted. */
 export async function NothingToCount({ view, isAdministrator }: { view: OverviewView; isAdministrator: boolean }) {
   const { filter } = view;
   const [times, uncounted, t, format] = await Promise.all([
@@ -41,7 +41,7 @@ export async function NothingToCount({ view, isAdministrator }: { view: Overview
   }
   const bareHref = narrowedHref(view, { ...NO_FILTER, zone: filter.zone });
   const isNarrowed = bareHref !== overviewHref(view);
-  // The week that ends with the last call, which is not always the last seven days.
+  // The week that ends with the last call, which may be long ago.
   const lastDay = dayOf(times.last, filter.zone);
   const lastHref = `/?from=${addDays(lastDay, -6)}&to=${lastDay}`;
   return (

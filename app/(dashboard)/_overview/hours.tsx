@@ -14,13 +14,13 @@ import { shareText } from "./numbers";
 
 const ALL_HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const LEVELS = 5;
-/** A share of fewer calls than this swings too much to be coloured. */
+/** A share of fewer calls than this varies too much to be coloured. */
 const FEWEST = 5;
-/** A Monday, in a zone without surprises: only its weekday is shown. */
+/** A Monday at noon UTC: only its weekday is shown. */
 const SOME_MONDAY = Date.UTC(2024, 0, 1, 12);
 const DAY_MS = 86_400_000;
 
-/** When calls are made, and when they reach people: hours of the clock by days of the week, in the organization's zone. */
+/** When calls are made and when they reach people: hours by weekdays, in the organization's time zone. */
 export async function Hours({ view, weekStart }: { view: OverviewView; weekStart: number }) {
   const { filter, period, map } = view;
   const [counts, t, format] = await Promise.all([
@@ -30,7 +30,7 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
   ]);
   const byHour = new Map(counts.map((count) => [`${count.weekday} ${count.hour}`, count]));
   const most = Math.max(1, ...counts.map(({ calls }) => calls));
-  // Only what can have calls: a day has one weekday, and a filter may leave others out.
+  // Only weekdays that can have calls: a short period has few of them, and the filter may exclude others.
   const occurring = weekdaysIn(period, filter.zone);
   const hours = filter.hour.length === 0 ? ALL_HOURS : filter.hour;
   const rows = weekdaysFrom(weekStart)

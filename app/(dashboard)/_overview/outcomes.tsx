@@ -16,7 +16,7 @@ import { Change, NumberLink, shareText } from "./numbers";
 
 const SHOWN = 12;
 
-/** Which way is good news. Nobody answering is not an error, and is neither. */
+/** Which direction of change is good. An unanswered call is not an error, so its change is neither good nor bad. */
 const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
   complete: "up",
   failed: "down",
@@ -25,7 +25,7 @@ const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
   sip_trunk_failure: "down",
 };
 
-/** How the calls of the period ended, with shares and how these moved. */
+/** The outcomes of the calls of the period, with their shares and the changes of these. */
 export function Outcomes({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
   const t = useTranslations("overview.outcomes");
   const { current, previous } = use(promise);

@@ -9,7 +9,7 @@ import { dayOf } from "@/lib/time/time";
 import { CustomRange } from "./custom-range";
 import { isOfDays, rangeText } from "./names";
 
-/** The presets as links, and any other range as a form of two days. */
+/** The presets as links, and a form for any other range. */
 export function RangePicker({ view }: { view: OverviewView }) {
   const t = useTranslations("overview.range");
   const format = useFormatter();
@@ -29,7 +29,7 @@ export function RangePicker({ view }: { view: OverviewView }) {
         }))}
       />
       <CustomRange
-        // The fields start over from what the page shows.
+        // Another range resets the fields.
         key={`${filter.from?.text} ${filter.to?.text}`}
         from={dayOf(period.from, filter.zone)}
         to={dayOf(new Date(period.to.getTime() - 1), filter.zone)}

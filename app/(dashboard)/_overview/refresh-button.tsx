@@ -8,7 +8,7 @@ import { type ReactNode, useTransition } from "react";
 import { cn } from "@/components/cn";
 import { Button } from "@/components/ui/button";
 
-/** Counts anew. `children` says when that was done last. */
+/** Loads the numbers again. `children` says when they were loaded. */
 export function RefreshButton({ children }: { children: ReactNode }) {
   const t = useTranslations("common.action");
   const router = useRouter();

@@ -23,7 +23,7 @@ import { type Part, partHref, PARTS } from "@/lib/statistics/part";
 
 import { Change, NumberLink, numberLink, Share } from "./numbers";
 
-/** The figures of the period, each with what it is a share of and with what it was before. */
+/** The figures of the period, each with its denominator and its value in the previous period. */
 export function Tiles({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
   const t = useTranslations("overview.tile");
   const { current, previous, leftOut } = use(promise);
@@ -202,7 +202,7 @@ function TalkTile({
   );
 }
 
-/** What it was before: "from 59%". */
+/** The value in the previous period: "from 59%". */
 function Before({ href, children }: { href: string | undefined; children: ReactNode }) {
   const t = useTranslations("overview.change");
   return (
@@ -245,7 +245,7 @@ function Tile({
   );
 }
 
-/** What is left out of all that the page counts, how to see it, and how to take it in. */
+/** How many calls the page does not count, with links to see them and to include them. */
 function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number }) {
   const t = useTranslations("overview.counted");
   const { filter } = view;

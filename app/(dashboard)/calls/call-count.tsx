@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 
 import type { BoundedCount } from "@/db/bounded-count";
 
-/** How many calls there are, and in which zone their times are. The list beside it says so when the database is away. */
+/** The number of calls and the time zone of the list. If the count failed, only the zone: the list shows the error. */
 export async function CallCount({ counting, zone }: { counting: Promise<BoundedCount | null>; zone: string }) {
   const [t, tCommon] = await Promise.all([getTranslations("calls"), getTranslations("common.time")]);
   const found = await counting;
@@ -22,6 +22,6 @@ export async function CallCount({ counting, zone }: { counting: Promise<BoundedC
 }
 
 export function CallCountSkeleton() {
-  // Inside a paragraph: no block.
+  // Inline, because it is inside a paragraph.
   return <span aria-hidden className="inline-block h-3.5 w-48 animate-shimmer rounded-sm bg-hover align-middle" />;
 }

@@ -9,17 +9,17 @@ import { Sheet } from "@/components/ui/sheet";
 
 const PanelContext = createContext(false);
 
-/** Whether this is shown in the panel beside the list, and not as a page. */
+/** Whether the component is shown in the panel beside the list, and not as a page. */
 export function useIsPanel(): boolean {
   return use(PanelContext);
 }
 
-/** Next's own names for a slot that shows its index page or its default. */
+/** Next's names for a slot that shows its index page or its default. */
 const NO_CALL = new Set(["__PAGE__", "__DEFAULT__", "(__SLOT__)"]);
 
 /**
- * Puts a call that was opened from the list beside it. The router hands over a call that was opened from another call's page
- * in the same way: that one takes the page's place.
+ * Shows a call that was opened from the list in a panel beside it. The router also fills the slot if a call is opened from another
+ * call's page: then that call replaces the page.
  */
 export function CallsFrame({ panel, children }: { panel: ReactNode; children: ReactNode }) {
   const page = useSelectedLayoutSegment();

@@ -25,7 +25,7 @@ import { OutcomeBadge } from "../_call/outcome-badge";
 import { useLayout } from "./layout-provider";
 import type { ColumnId } from "./table-layout";
 
-/** The calls of one page: a table where there is room for one, a list of cards where there is not. */
+/** The calls of one page: a table, or a list of cards on a narrow screen. */
 export function CallsTable({
   rows,
   filter,
@@ -40,13 +40,13 @@ export function CallsTable({
   const columns = useColumns(filter, view);
   useRowKeys();
 
-  // The call's page finds its neighbours, and the way back, by the list's own parameters.
+  // The call's page needs the list's parameters for its neighbours and the way back.
   const query = callsHref(filter, view).slice("/calls".length);
   const hrefOf = (row: ListedCall) => `/calls/${encodeURIComponent(row.callId)}${query}` as Route;
   const whoOf = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
   return (
     <>
-      {/* As high as its rows, or as what the window leaves it. */}
+      {/* As high as its rows, or as the rest of the window. */}
       <div className="flex min-h-0 flex-col overflow-clip rounded-lg border bg-surface shadow-xs max-md:hidden">
         <DataTable
           label={t("title")}
@@ -147,11 +147,11 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
               ) : (
                 <ArrowUpRight className="size-3.5 text-subtle" aria-hidden />
               )}
-              {wordOf(tOutcomes, "direction", row.direction)}
+              {translated(tOutcomes, "direction", row.direction)}
             </span>
           ),
       },
-      language: { cell: (row) => (row.language === null ? unknown : wordOf(tOutcomes, "language", row.language)) },
+      language: { cell: (row) => (row.language === null ? unknown : translated(tOutcomes, "language", row.language)) },
       duration: {
         numeric: true,
         cell: (row) =>
@@ -179,13 +179,13 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
             notApplicable
           ),
       },
-      status: { cell: (row) => (row.status === null ? unknown : wordOf(tOutcomes, "status", row.status)) },
+      status: { cell: (row) => (row.status === null ? unknown : translated(tOutcomes, "status", row.status)) },
     };
     return (Object.keys(cells) as ColumnId[]).map((id) => Object.assign({ id, label: t(`column.${id}`) }, cells[id]));
   }, [filter, view, t, tOutcomes, tState]);
 }
 
-/** A number the vendor has not told yet is not the same as none. */
+/** A number that the API has not told yet is shown differently from an unknown one. */
 function Phone({ row }: { row: ListedCall }) {
   const t = useTranslations("calls");
   const tState = useTranslations("common.state");
@@ -196,7 +196,7 @@ function Phone({ row }: { row: ListedCall }) {
   );
 }
 
-/** The line begins where the page's lines do, whichever way the name itself is written. */
+/** The line follows the direction of the page, not that of the name. */
 function NameOf({ row, className }: { row: ListedCall; className?: string }) {
   return (
     <span className={cn("block truncate", className)}>
@@ -205,8 +205,8 @@ function NameOf({ row, className }: { row: ListedCall; className?: string }) {
   );
 }
 
-/** A word of the vendor's in the reader's language; one that we do not know is shown as it came. */
-function wordOf(
+/** One of the vendor's values in the reader's language; an unknown one is shown verbatim. */
+function translated(
   t: ReturnType<typeof useTranslations<"outcomes">>,
   kind: "direction" | "language" | "status",
   value: string,
@@ -215,7 +215,7 @@ function wordOf(
   return /^\w+$/.test(value) && t.has(key) ? t(key) : <bdi translate="no">{value}</bdi>;
 }
 
-/** `j` and `k` move from row to row; Enter is the link's own. */
+/** `j` and `k` move from row to row; Enter opens the link that has the focus. */
 function useRowKeys() {
   const t = useTranslations("calls.key");
   const move = (step: 1 | -1) => {

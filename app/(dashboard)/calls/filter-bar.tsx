@@ -28,7 +28,7 @@ export type DatePreset = { label: string; from: string; to: string };
 
 const FACETS = ["outcome", "goal", "scenario", "language", "direction"] as const;
 
-/** Everything that narrows the list. Each change is a new URL; the list is dimmed until it has come. */
+/** All filters of the list. Each change is a new URL; CSS dims the list until it has loaded. */
 export function FilterBar({
   filter: applied,
   view,
@@ -49,13 +49,13 @@ export function FilterBar({
     startTransition(() => {
       const next = { ...filter, ...change };
       showFilter(next);
-      // Another filter begins at its first page.
+      // Another filter starts at its first page.
       router.push(callsHref(next, { sort: view.sort, perPage: view.perPage }) as Route, { scroll: false });
     });
   return (
     <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
       <SearchBox key={filter.q} filter={filter} view={view} canSearchNumbers={canSearchNumbers} onSearch={apply} />
-      {/* On a phone one row that scrolls, with room for the ring of what has the focus. */}
+      {/* On a phone one row that scrolls, with room for the focus ring. */}
       <div className="contents max-sm:-mx-4 max-sm:-my-1 max-sm:flex max-sm:w-[calc(100%+2rem)] max-sm:gap-2 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-1">
         <DateRange filter={filter} presets={presets} onApply={apply} />
         {FACETS.map((name) => (
@@ -74,7 +74,7 @@ export function FilterBar({
   );
 }
 
-/** What is typed here as a number is looked for among the numbers. */
+/** A search for this text looks for the phone number. */
 const LOOKS_LIKE_PHONE = /^[+()\-.\s\d٠-٩۰-۹]{7,}$/;
 
 function SearchBox({
@@ -103,7 +103,7 @@ function SearchBox({
   return (
     <search className="w-full sm:w-64">
       <form action="/calls" onSubmit={onSubmit}>
-        {/* Before any script has run, this is a form like any other. */}
+        {/* Without scripts this is a GET form. */}
         {[...callFilterParams({ ...filter, q: null })].map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
@@ -137,7 +137,7 @@ function FacetMenu({
 }) {
   const t = useTranslations("calls");
   const { valueOf } = useFilterWords();
-  // What is chosen is in the menu though no call has it.
+  // Chosen values are in the menu even if no call has them.
   const found = values.map(({ value, count }) => ({ value: value ?? UNKNOWN, count }));
   const options = [
     ...found,
@@ -196,7 +196,7 @@ function FilterButton({
   );
 }
 
-/** Only its text is needed to write the URL; the server reads it anew. */
+/** The URL needs only the text: the server reads it again. */
 function boundOf(text: string): CallFilter["from"] {
   return text === "" ? null : { text, at: new Date(0) };
 }

@@ -10,15 +10,15 @@ import type { TimeBound } from "@/lib/url/time-bound";
 
 import { useFilterWords } from "./filter-words";
 
-/** What narrows the page now, each with a link to the same page without it. */
+/** The active filters, each with a link to the page without it. */
 export function FilterChips({
   filter,
   none = NO_FILTER,
   hrefOf,
 }: {
-  /** What the page shows by itself is not in it: the overview's range is no chip. */
+  /** Without the page's defaults: the range of the overview is not a chip. */
   filter: CallFilter;
-  /** What is left when all of it is cleared. */
+  /** The filter after "clear all". */
   none?: CallFilter;
   hrefOf: (filter: CallFilter) => string;
 }) {

@@ -7,7 +7,7 @@ import { isOutcome } from "@/lib/call/outcome";
 
 type Named = "outcome" | "goal" | "direction" | "language" | "scenario";
 
-/** A filter's values in the reader's words; what the vendor alone has a word for stays as it came. */
+/** The values of a filter in the reader's language; an unknown value is shown verbatim. */
 export function useFilterWords() {
   const t = useTranslations("outcomes");
   const tState = useTranslations("common.state");

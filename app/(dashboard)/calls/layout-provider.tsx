@@ -7,14 +7,14 @@ import { writeCookie } from "@/components/preferences";
 
 import { DEFAULT_LAYOUT, LAYOUT_COOKIE, writeLayout } from "./table-layout";
 
-type Held = { layout: TableLayout; setLayout: (layout: TableLayout) => void };
+type LayoutState = { layout: TableLayout; setLayout: (layout: TableLayout) => void };
 
-const LayoutContext = createContext<Held>({ layout: DEFAULT_LAYOUT, setLayout: () => {} });
+const LayoutContext = createContext<LayoutState>({ layout: DEFAULT_LAYOUT, setLayout: () => {} });
 
-/** Holds which columns the reader wants, for the menu that changes them and the table that shows them, and keeps it in the cookie. */
+/** Holds the columns of choice for the menu and the table, and stores them in the cookie. */
 export function LayoutProvider({ initial, children }: { initial: TableLayout; children: ReactNode }) {
   const [layout, setLayout] = useState(initial);
-  const held = useMemo(
+  const state = useMemo(
     () => ({
       layout,
       setLayout: (next: TableLayout) => {
@@ -25,13 +25,13 @@ export function LayoutProvider({ initial, children }: { initial: TableLayout; ch
     [layout],
   );
   return (
-    <LayoutContext value={held}>
-      {/* Where there is a table, the page is as high as the window and the table is what scrolls. */}
+    <LayoutContext value={state}>
+      {/* With a table, the page is as high as the window and the table scrolls. */}
       <div className="group/list md:flex md:h-[max(36rem,calc(100dvh-3.75rem))] md:flex-col">{children}</div>
     </LayoutContext>
   );
 }
 
-export function useLayout(): Held {
+export function useLayout(): LayoutState {
   return use(LayoutContext);
 }

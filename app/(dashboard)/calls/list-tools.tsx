@@ -19,7 +19,7 @@ import type { CallListView } from "@/lib/call/list-view";
 import { useLayout } from "./layout-provider";
 import { type ColumnId, DEFAULT_LAYOUT, FIXED_COLUMN } from "./table-layout";
 
-/** What is done with the list as a whole. */
+/** The menus for the list as a whole: columns and export. */
 export function ListTools({
   filter,
   view,
@@ -156,7 +156,7 @@ function ExportMenu({
           { key: "plain", href: plainHref, title: t("export.plain"), detail: t("export.plainDetail") },
         ].map((choice) => (
           <li key={choice.key}>
-            {/* A file, not a page: the router has no business with it. */}
+            {/* A file, not a page: no link of the router. */}
             <a
               href={choice.href}
               download
@@ -176,7 +176,7 @@ function ExportMenu({
   );
 }
 
-/** How many lines the file will have. */
+/** How many calls the file will have. */
 function Counted({ counting }: { counting: Promise<BoundedCount | null> }) {
   const t = useTranslations("calls");
   const found = use(counting);

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 
 import { SegmentedLinks } from "@/components/ui/segmented";
 
-/** How many calls a page holds, as links. */
+/** The choices of a page's size, as links. */
 export function PerPage({ value, choices }: { value: number; choices: readonly { perPage: number; href: Route }[] }) {
   const t = useTranslations("calls");
   return (

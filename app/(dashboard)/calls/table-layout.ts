@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { TableLayout } from "@/components/data-table";
 
-/** The columns of the list, in their first order. */
+/** The columns of the list in their default order. */
 export const COLUMN_IDS = [
   "time",
   "outcome",
@@ -19,7 +19,7 @@ export const COLUMN_IDS = [
 
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
-/** The first column is the row's link and stays. */
+/** The first column has the row's link: it cannot be moved or hidden. */
 export const FIXED_COLUMN: ColumnId = "time";
 
 export const DEFAULT_LAYOUT: TableLayout = {
@@ -28,13 +28,13 @@ export const DEFAULT_LAYOUT: TableLayout = {
   density: "comfortable",
 };
 
-/** A cookie, so that the server's HTML has the columns that the reader chose. */
+/** A cookie, so that the server renders the columns of choice. */
 export const LAYOUT_COOKIE = "calls_table";
 
 const ids = z.array(z.string().max(20)).max(40);
 const layoutSchema = z.tuple([ids, ids, z.enum(["comfortable", "compact"])]);
 
-/** Any text gives a layout: columns that are new since it was written come last, those that are gone are left out. */
+/** Never throws. Columns that are newer than the cookie come last; columns that no longer exist are left out. */
 export function readLayout(cookie: string | undefined): TableLayout {
   try {
     const [order, hidden, density] = layoutSchema.parse(JSON.parse(decodeURIComponent(cookie ?? "")));

@@ -20,12 +20,12 @@ import { expect, test } from "@/tests/fixtures/test";
 const ZONE = "Africa/Cairo";
 const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
 
-/** A call as the API tells it. */
+/** Stores a call as if the API had returned it. */
 async function store(callId: string, facts: Partial<CallFacts>) {
   await applyApiFacts(callId, { ...NO_FACTS, ...facts }, new Date(), DONE, { mayCreate: true, leasedUntil: null });
 }
 
-/** Many calls, too many to be told one by one. */
+/** Inserts many calls at once. */
 async function storeMany(sql: Sql, count: number) {
   await sql`
     insert into calls (call_id, outcome, started_at, duration_seconds, enrichment_state, enrichment_due_at)
@@ -51,7 +51,7 @@ test.beforeEach(async ({ database }) => {
   await database.sql`insert into organization (time_zone) values (${ZONE})`;
 });
 
-/** The organization is kept for some seconds in the process that serves. */
+/** The application caches the organization's settings for some seconds. */
 async function untilZoneIsKnown(client: APIRequestContext) {
   await expect
     .poll(async () => (await client.get("/calls/export.csv")).headers()["content-disposition"], { timeout: 15_000 })
@@ -168,7 +168,7 @@ test("every column, in UTF-8 with a byte order mark, lines ended by CRLF", async
   expect(plain.bytes).toEqual(bytes.subarray(3));
 });
 
-test("the columns are those of the calls found; what was not understood is named", async ({
+test("the columns are the variables of the exported calls; ignored parameters are named", async ({
   adminPage: { request },
 }) => {
   await store("call-1", { direction: "inbound", createdAt: new Date("2026-01-05T00:00:00Z"), variables: { a: "1" } });
@@ -250,7 +250,7 @@ test("row 57: LibreOffice shows the texts and computes nothing", async ({ adminP
   const folder = mkdtempSync(join(tmpdir(), "callboard-export-"));
   try {
     writeFileSync(join(folder, "export.csv"), bytes);
-    // Flat XML says of each cell whether it is a text, a number or a formula. 76 is UTF-8: without a window it does not look for itself.
+    // Flat XML has the type of each cell: text, number or formula. 76 is UTF-8, which LibreOffice does not detect in headless mode.
     await promisify(execFile)(soffice ?? "", [
       `-env:UserInstallation=file://${folder}/profile`,
       "--headless",
@@ -294,14 +294,14 @@ test("row 57: LibreOffice shows the texts and computes nothing", async ({ adminP
   }
 });
 
-test("how many calls were taken is written down, however many they are", async ({
+test("the audit log has the number of exported calls, also above the bound of the count", async ({
   adminPage: { request },
   database: { sql },
 }) => {
   await storeMany(sql, 10_100);
   const { rows } = await download(request);
   expect(rows).toHaveLength(10_100);
-  // Before the first byte no more is known than that they are many.
+  // Before the first byte it is only known that there are more than the bound.
   expect(await sql`select row_count, detail from audit_events where action = 'calls_exported' order by at`).toEqual([
     { row_count: 10_000, detail: { rows: "more" } },
     { row_count: 10_100, detail: { rows: "all" } },
@@ -355,11 +355,7 @@ test.describe("row 58: when the reader goes away", () => {
     });
   });
 
-  test("in the middle of the file, nothing is read any more", async ({
-    adminPage,
-    app,
-    database: { sql, superuser },
-  }) => {
+  test("in the middle of the file, reading stops", async ({ adminPage, app, database: { sql, superuser } }) => {
     test.slow();
     await storeMany(sql, 60_000);
     const cookie = cookieHeader(await adminPage.context().cookies());
@@ -370,7 +366,7 @@ test.describe("row 58: when the reader goes away", () => {
     await stream?.read();
     await sql.begin(async (transaction) => {
       await transaction`lock table call_details in access exclusive mode`;
-      // Reads on until the next batch waits for the lock.
+      // Reads until the next batch waits for the lock.
       const draining = (async () => {
         while ((await stream?.read())?.done === false);
       })().catch((error: unknown) => (error as Error).name);
@@ -379,7 +375,7 @@ test.describe("row 58: when the reader goes away", () => {
       expect(await draining).toBe("AbortError");
       await expect.poll(async () => (await running(superuser)).length).toBe(0);
     });
-    // Nor does it begin again once the way is free.
+    // Nor does it start again once the lock is released.
     expect(await running(superuser)).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ const DEFAULTS = {
   enrichment_due_at: null,
 };
 
-/** The narrow rows alone: what a list reads. */
+/** Inserts only the narrow rows, which are all that a list reads. */
 async function insert(sql: Sql, rows: Row[]) {
   await sql`insert into calls ${sql(rows.map((row) => Object.assign({}, DEFAULTS, row)))}`;
 }
@@ -59,7 +59,7 @@ async function ids(query: string, zone?: string): Promise<string[]> {
   return rows.map(({ callId }) => callId).toSorted();
 }
 
-// Without it every test waits for an application that none of these asks for.
+// Without this, every test would wait for an application that none of them uses.
 test.use({ baseURL: "http://localhost" });
 
 test.beforeEach(async ({ database }) => {
@@ -76,7 +76,7 @@ test.describe("paging", () => {
     duration_seconds: index % 3 === 0 ? null : index % 4,
   }));
 
-  /** What the list must be, worked out without the database. */
+  /** The expected list, computed without the database. */
   function ordered(sort: CallSort, rows: Row[]): string[] {
     const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
     const key = (row: Row) =>
@@ -125,7 +125,7 @@ test.describe("paging", () => {
     }
   }
 
-  test("a cursor holds its place while calls come in", async ({ database }) => {
+  test("a cursor keeps its place while calls arrive", async ({ database }) => {
     await insert(database.sql, ROWS);
     const first = await listCalls(read(""), { ...DEFAULT_VIEW, perPage: 20 });
     const expected = ordered("-time", ROWS).slice(20, 40);
@@ -158,7 +158,7 @@ test.describe("paging", () => {
     }
   });
 
-  test("a cursor of another order, or of nowhere, is a place like any other", async ({ database }) => {
+  test("a cursor of another order, or without a row, gives a page like any other", async ({ database }) => {
     await insert(database.sql, ROWS);
     for (const sort of CALL_SORTS) {
       for (const value of [-1, 0, 3, AT, Date.UTC(3000, 0)]) {
@@ -171,7 +171,7 @@ test.describe("paging", () => {
 });
 
 test.describe("filters", () => {
-  test("lists are any-of; unknown is what the vendor did not say", async ({ database }) => {
+  test("a list means any of its values; unknown means that the vendor did not say", async ({ database }) => {
     const at = { started_at: "2026-05-04T09:00:00Z" };
     await insert(database.sql, [
       {
@@ -218,7 +218,7 @@ test.describe("filters", () => {
     expect(await ids("outcome=complete&goal=met&direction=inbound")).toEqual([]);
   });
 
-  test("a day is the organization's, an instant's end is not included", async ({ database }) => {
+  test("a date is a day in the organization's time zone; an instant as the end is exclusive", async ({ database }) => {
     const rows = [
       ["day-before", "2026-04-23T21:59:59.999Z"],
       ["first", "2026-04-23T22:00:00.000Z"],
@@ -239,7 +239,7 @@ test.describe("filters", () => {
     expect(await ids("from=2026-04-24T13:00:00%2B03:00&to=2026-04-24T13:00:00.001%2B03:00")).toEqual(["noon"]);
   });
 
-  test("durations are inclusive; an unknown one is none", async ({ database }) => {
+  test("durations are inclusive; an unknown duration never matches", async ({ database }) => {
     const durations = [null, 0, 59, 60, 61, 300];
     await insert(
       database.sql,
@@ -256,7 +256,7 @@ test.describe("filters", () => {
     expect(await ids("min_duration=61&max_duration=60")).toEqual([]);
   });
 
-  test("a number is found by any piece of it, and as people dial it", async ({ database }) => {
+  test("a number is found by any part of it, and as people dial it", async ({ database }) => {
     const numbers = ["+966501234567", "+966550012345", "+201001234567", null];
     await insert(
       database.sql,
@@ -289,7 +289,7 @@ test.describe("filters", () => {
     expect(await ids("counted=0")).toEqual(["forged", "test"]);
   });
 
-  test("search finds what was said, who was called and the call itself, in any spelling", async () => {
+  test("a search finds speech, customer names and call ids in any spelling", async () => {
     const deliver = (callId: string, said: string) => {
       const messages = [{ type: "message", role: "user", content: said }];
       const call_data = {
@@ -315,7 +315,7 @@ test.describe("filters", () => {
     }
   });
 
-  test("a name is found from the beginning of each word on", async ({ database: { sql } }) => {
+  test("a name is found by the beginnings of its words", async ({ database: { sql } }) => {
     const named = (callId: string, variables: Record<string, string>) =>
       applyApiFacts(
         callId,
@@ -336,7 +336,7 @@ test.describe("filters", () => {
     expect(await ids(`q=${encodeURIComponent("احمد الع")}`)).toEqual(["call-1"]);
     expect(await ids("q=sara mal")).toEqual(["call-2"]);
     expect(await ids("q=mohammed")).toEqual([]);
-    // A later answer of the API has another name: the old one is gone.
+    // A later answer of the API has another name, which replaces the old one.
     await named("call-2", { full_name: "Nora Malik" });
     expect(await ids("q=sara")).toEqual([]);
     expect(await ids("q=nor")).toEqual(["call-2"]);
@@ -371,7 +371,7 @@ test("the count is exact up to its bound and says when there are more", async ({
   expect(await countCalls(read(""))).toEqual({ count: COUNT_BOUND, isBounded: true });
 });
 
-test("facets count every value that occurs, the unknown too", async ({ database: { sql } }) => {
+test("facets count every value, also the unknown", async ({ database: { sql } }) => {
   const at = { started_at: "2026-05-04T09:00:00Z" };
   await insert(sql, [
     {

@@ -1,6 +1,6 @@
 import { listCalls } from "@/db/calls/list";
 import { readNeighbours } from "@/db/calls/neighbours";
-import { decide, listReviews, takeBackDecision } from "@/db/calls/reviews";
+import { addReview, listReviews, undoReview } from "@/db/calls/reviews";
 import { NO_FILTER } from "@/lib/call/filter";
 import { CALL_SORTS, DEFAULT_VIEW } from "@/lib/call/list-view";
 import type { Database } from "@/tests/fixtures/database";
@@ -47,7 +47,7 @@ test("the neighbours of a call are the rows beside it in the list, whatever its 
   }
 });
 
-test("a call that the filter does not find has neighbours all the same", async ({ database }) => {
+test("a call that the filter does not find has neighbours too", async ({ database }) => {
   await makeCalls(database, 6);
   const { rows } = await listCalls(NO_FILTER, DEFAULT_VIEW);
   const missed = rows.find(({ callId }) => callId === "call-3");
@@ -55,29 +55,29 @@ test("a call that the filter does not find has neighbours all the same", async (
   expect(missed && (await readNeighbours(missed, filter, "-time"))).toEqual({ previous: "call-4", next: "call-2" });
 });
 
-test("the latest decision stands, and is carried over to the call's row", async ({ database }) => {
+test("the latest decision is valid, also in the call's row", async ({ database }) => {
   await makeCalls(database, 1);
   await makeUser(database, "op-1");
   const by = { callId: "call-1", userId: "op-1", note: null };
-  expect(await decide({ ...by, decision: "follow_up", note: "tomorrow" })).not.toBeNull();
+  expect(await addReview({ ...by, decision: "follow_up", note: "tomorrow" })).not.toBeNull();
   expect(await reviewedAt(database, "call-1")).not.toBeNull();
-  await decide({ ...by, decision: "cleared" });
+  await addReview({ ...by, decision: "cleared" });
   expect(await reviewedAt(database, "call-1")).toBeNull();
-  await decide({ ...by, decision: "resolved" });
+  await addReview({ ...by, decision: "resolved" });
   expect((await listReviews("call-1")).map(({ decision, userName }) => [decision, userName])).toEqual([
     ["resolved", "op-1"],
     ["cleared", "op-1"],
     ["follow_up", "op-1"],
   ]);
-  expect(await decide({ ...by, callId: "no-such-call", decision: "resolved" })).toBeNull();
+  expect(await addReview({ ...by, callId: "no-such-call", decision: "resolved" })).toBeNull();
 });
 
-test("of many who decide at once the last one stands, on the call's row too", async ({ database }) => {
+test("of many decisions at the same time the last one is valid, also in the call's row", async ({ database }) => {
   await makeCalls(database, 1);
   await makeUser(database, "op-1");
   await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      decide({
+      addReview({
         callId: "call-1",
         userId: "op-1",
         note: null,
@@ -89,25 +89,25 @@ test("of many who decide at once the last one stands, on the call's row too", as
   expect(await reviewedAt(database, "call-1")).toEqual(latest?.decision === "cleared" ? null : latest?.createdAt);
 });
 
-test("a decision is taken back by its maker, while it stands and is fresh", async ({ database }) => {
+test("a decision can be undone by its author while it is valid and recent", async ({ database }) => {
   await makeCalls(database, 1);
   await makeUser(database, "op-1");
   await makeUser(database, "op-2");
   const decideAs = async (userId: string, decision: "resolved" | "follow_up") =>
-    (await decide({ callId: "call-1", userId, note: null, decision })) ?? "";
+    (await addReview({ callId: "call-1", userId, note: null, decision })) ?? "";
 
   const first = await decideAs("op-1", "resolved");
   const firstAt = await reviewedAt(database, "call-1");
   const second = await decideAs("op-2", "follow_up");
-  expect(await takeBackDecision("call-1", first, "op-1")).toBe(false);
-  expect(await takeBackDecision("call-1", second, "op-1")).toBe(false);
-  expect(await takeBackDecision("call-1", second, "op-2")).toBe(true);
+  expect(await undoReview("call-1", first, "op-1")).toBe(false);
+  expect(await undoReview("call-1", second, "op-1")).toBe(false);
+  expect(await undoReview("call-1", second, "op-2")).toBe(true);
   expect(await reviewedAt(database, "call-1")).toEqual(firstAt);
 
   await database.sql`update reviews set created_at = created_at - interval '11 minutes'`;
-  expect(await takeBackDecision("call-1", first, "op-1")).toBe(false);
+  expect(await undoReview("call-1", first, "op-1")).toBe(false);
   await database.sql`update reviews set created_at = now()`;
-  expect(await takeBackDecision("call-1", first, "op-1")).toBe(true);
+  expect(await undoReview("call-1", first, "op-1")).toBe(true);
   expect(await reviewedAt(database, "call-1")).toBeNull();
   expect(await listReviews("call-1")).toEqual([]);
 });

@@ -42,7 +42,11 @@ test.describe("with the vendor's API", () => {
       });
   });
 
-  test("a recording is streamed whole and in ranges, and is nobody's but ours", async ({ app, vendor, database }) => {
+  test("a recording is streamed whole and in ranges, and caches must not store it", async ({
+    app,
+    vendor,
+    database,
+  }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const whole = await get(id);
     expect(whole.status).toBe(200);
@@ -71,7 +75,7 @@ test.describe("with the vendor's API", () => {
     expect(outside.status).toBe(416);
     expect(outside.headers.get("content-range")).toBe(`bytes */${bytes.length}`);
 
-    // What is no single range of bytes, or hangs on a validator that was never given, is as if none was asked for.
+    // Everything but a single byte range without an unknown validator is answered as if no range was requested.
     for (const headers of [
       { range: "bytes=0-1,3-4" },
       { range: "lines=1-2" },
@@ -81,7 +85,7 @@ test.describe("with the vendor's API", () => {
       expect(answer.status, JSON.stringify(headers)).toBe(200);
       await answer.body?.cancel();
     }
-    // A stored URL that is good is used as it is.
+    // A stored URL that is still valid is used unchanged.
     expect(asked(vendor, "api")).toBe(0);
   });
 
@@ -96,14 +100,14 @@ test.describe("with the vendor's API", () => {
     expect(await head.text()).toBe("");
   });
 
-  test("a download has a name that every file system takes", async ({ app, vendor, database }) => {
+  test("a download has a file name that every file system accepts", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const answer = await get(id, {}, "?download=1");
     expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="call-${id}.mp4"`);
     await answer.body?.cancel();
   });
 
-  test("row 60: twenty listeners to an expired recording are one question to the API", async ({
+  test("row 60: twenty requests for an expired recording make one request to the API", async ({
     app,
     vendor,
     database,
@@ -116,16 +120,12 @@ test.describe("with the vendor's API", () => {
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 206));
     expect(asked(vendor, "api")).toBe(1);
 
-    // The fresh one was kept for the next.
+    // The new URL was stored for the next request.
     expect((await get(id)).status).toBe(200);
     expect(asked(vendor, "api")).toBe(1);
   });
 
-  test("a URL in its last minute is not begun with, but it serves while no other can be had", async ({
-    app,
-    vendor,
-    database,
-  }) => {
+  test("a URL in its last minute is used only if no other is available", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const url = await storedUrl(database, id);
     await storeUrl(database, id, url, new Date(Date.now() + 30_000));
@@ -139,7 +139,7 @@ test.describe("with the vendor's API", () => {
     expect(asked(vendor, "api")).toBe(2);
   });
 
-  test("row 60: a URL that the store refuses is refreshed once, whatever it says of its expiry", async ({
+  test("row 60: a URL that the store refuses is refreshed once, even if it has not expired", async ({
     app,
     vendor,
     database,
@@ -159,7 +159,7 @@ test.describe("with the vendor's API", () => {
     expect((await get(id)).status).toBe(200);
     expect(asked(vendor, "api")).toBe(2);
 
-    // The file itself is gone: asked once, then told.
+    // The file itself is missing: the API is asked once, then the page says so.
     vendor.fault({ on: "recording", kind: "status", status: 410 });
     vendor.clearRequests();
     const gone = await get(id);
@@ -212,7 +212,7 @@ test.describe("with the vendor's API", () => {
     expect(asked(vendor, "recording")).toBe(0);
   });
 
-  test("who listened is written down: once for a player's many ranges, each time for a download", async ({
+  test("listening is in the audit log: once for a player's many ranges, each time for a download", async ({
     app,
     vendor,
     database,
@@ -230,11 +230,11 @@ test.describe("with the vendor's API", () => {
       actor_email: "admin@callboard.example",
       count: 2,
     });
-    // Two that begin at the same moment may both be first.
+    // Two requests that start at the same moment may both be recorded.
     expect(events.find((event) => event["action"] === "recording_listened")?.["count"]).toBeLessThanOrEqual(2);
   });
 
-  test("what cannot be written down is not heard", async ({ app, vendor, database }) => {
+  test("without an audit entry there is no recording", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     await database.superuser`alter table audit_events rename to audit_events_away`;
     try {
@@ -282,7 +282,7 @@ test.describe("with the vendor's API", () => {
     }
   });
 
-  test("a recording that was deleted by rule is not fetched again", async ({ app, vendor, database }) => {
+  test("a recording that the retention rule deleted is not fetched again", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     await database.sql`
       update call_details set recording_url = null, recording_expires_at = null, recording_purged_at = now()
@@ -373,7 +373,7 @@ test.describe("with a store of its own and no API key", () => {
       ...(signal === undefined ? {} : { signal }),
     });
 
-  test("an expired recording says that nobody can be asked for another", async () => {
+  test("an expired recording says that the API has no key", async () => {
     const url = `http://${host}/old.mp4?X-Goog-Date=20260101T000000Z&X-Goog-Expires=60&X-Goog-Signature=00`;
     await postWebhook(alone, complete("expired", { recording_url: url }));
     const response = await get("expired");
@@ -383,7 +383,7 @@ test.describe("with a store of its own and no API key", () => {
     expect([never.status, await never.json()]).toEqual([404, { error: "never_recorded", reason: "api_off" }]);
   });
 
-  test("row 59: a name of the list that leads into this machine is refused", async () => {
+  test("row 59: an allowed host name that resolves to this machine is refused", async () => {
     await postWebhook(alone, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
     const response = await get("rebound");
     expect([response.status, await response.json()]).toEqual([
@@ -392,7 +392,7 @@ test.describe("with a store of its own and no API key", () => {
     ]);
   });
 
-  test("whoever closes the page stops the store", async () => {
+  test("closing the page stops the download from the store", async () => {
     await postWebhook(alone, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
     const leaving = new AbortController();
     const response = await get("endless", leaving.signal);

@@ -65,7 +65,7 @@ const row: fc.Arbitrary<Row> = fc.record({
   ),
 });
 
-/** Nothing to one thing beside the period: with two, hardly a call is left to be counted. */
+/** At most one condition beside the period: two would leave hardly any call to count. */
 const narrowing: fc.Arbitrary<Partial<CallFilter>> = fc.oneof(
   fc.constant({}),
   fc.constantFrom<Partial<CallFilter>>(
@@ -88,7 +88,7 @@ const filters: fc.Arbitrary<CallFilter> = fc
     Object.assign({}, NO_FILTER, narrowed, boundsOf(CURRENT, ZONE), { counted, zone: ZONE }),
   );
 
-/** As many rows as a seed stands for: a failure then says a number and not ten pages of calls. */
+/** Rows made from a seed, so that a failed test prints a number and not ten pages of calls. */
 const seeds = fc.integer();
 function rowsOf(seed: number, minLength: number): Row[] {
   return fc.sample(fc.array(row, { minLength, maxLength: 200, size: "max" }), { seed, numRuns: 1 })[0] ?? [];
@@ -107,7 +107,7 @@ async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
       started_at: each.at,
       is_test: each.isTest,
       enrichment_state: each.state,
-      // The application that other tests started on this database asks the API for what is due, and would change it.
+      // An application that other tests started on this database would otherwise ask the API about these calls and change them.
       enrichment_due_at: null,
       criteria: each.criteria === null ? null : sql.json(each.criteria),
     }));
@@ -115,7 +115,7 @@ async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
   }
 }
 
-/** What the list behind a link counts, by way of the link's text. */
+/** The count of the list that a link leads to, by parsing the link. */
 async function behind(href: string | undefined): Promise<number | "no link"> {
   if (href === undefined) {
     return "no link";
@@ -126,7 +126,7 @@ async function behind(href: string | undefined): Promise<number | "no link"> {
 
 const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { calls }) => total + calls, 0);
 
-// Without it every test waits for an application that none of these asks for.
+// Without this, every test would wait for an application that none of them uses.
 test.use({ baseURL: "http://localhost" });
 
 test("rows 35 and 36: every number is the count of the list behind its link, without tests and what the API does not know", async ({
@@ -177,7 +177,7 @@ test("rows 35 and 36: every number is the count of the list behind its link, wit
       const wrong: unknown[] = [];
       for (const [name, number, part] of shown) {
         const count = await behind(partHref(filter, part));
-        // Only "none" may be without a link, and a criterion beside the one that the page is narrowed to.
+        // Only a zero may lack a link, and a criterion if the page is filtered by another one.
         const mayLackLink = number === 0 || name.startsWith("criterion");
         if (count !== number && !(count === "no link" && mayLackLink)) {
           wrong.push({ name, number, count });
@@ -231,7 +231,7 @@ test("the percentile is the one that Postgres finds", async ({ database }) => {
   );
 });
 
-test("an hour that the clocks show twice is two bars and one square of the map", async ({ database }) => {
+test("an hour that the clocks show twice is two bars of the chart and one cell of the map", async ({ database }) => {
   // 23:30 on the 29th in summer time, and 23:30 again an hour later.
   await fill(database, [
     { ...SAMPLE, at: new Date("2026-10-29T20:30:00Z") },
@@ -248,7 +248,7 @@ test("an hour that the clocks show twice is two bars and one square of the map",
   expect(await countCalls(partOf(filter, { weekday: 4, hour: 23 }) ?? filter)).toMatchObject({ count: 2 });
 });
 
-test("nothing at all is nothing, not an error", async ({ database }) => {
+test("without calls all numbers are zero", async ({ database }) => {
   await fill(database, []);
   expect(await readCallTimes()).toBeNull();
   const { current, previous, leftOut } = await readSummary(NO_FILTER, CURRENT, PREVIOUS);
@@ -261,7 +261,7 @@ test("nothing at all is nothing, not an error", async ({ database }) => {
   expect(await readSeries(NO_FILTER, [])).toEqual([]);
 });
 
-test("the first and the last call are known, whatever is counted", async ({ database }) => {
+test("the first and the last call are known, also if statistics do not count them", async ({ database }) => {
   const [first, last] = [new Date("2026-10-20T08:00:00.123Z"), new Date("2026-11-01T09:00:00Z")];
   await fill(database, [
     { ...SAMPLE, at: last },

@@ -1,6 +1,6 @@
 import { type APIRequestContext, request as playwrightRequest } from "@playwright/test";
 
-import { decide } from "@/db/calls/reviews";
+import { addReview } from "@/db/calls/reviews";
 import { callHref } from "@/lib/call/link";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
@@ -107,7 +107,7 @@ test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form
   database: { sql },
 }) => {
   const [admin] = await sql<{ id: string }[]>`select id from "user" where email = ${ADMIN.email}`;
-  await decide({ callId: CALL, decision: "follow_up", note: "call 053-8719042 again", userId: admin?.id ?? "" });
+  await addReview({ callId: CALL, decision: "follow_up", note: "call 053-8719042 again", userId: admin?.id ?? "" });
   const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = ${CALL}`;
   const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
   const operator = await clientOf(app.url, await addUser(sql, "operator"));

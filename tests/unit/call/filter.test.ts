@@ -68,7 +68,7 @@ test("a filter survives the URL", () => {
   );
 });
 
-test("so does a list's link, with its order and place", () => {
+test("a link to a list survives the URL, with its order and place", () => {
   const views = fc.record({
     sort: fc.constantFrom(...CALL_SORTS),
     perPage: fc.integer({ min: 1, max: 200 }),
@@ -104,7 +104,7 @@ const FILTER_PARAMETERS: CallFilterParameter[] = [
   "counted",
 ];
 
-test("whatever a URL says is read without an exception, and what is not understood is named", () => {
+test("any URL is read without an exception, and ignored parameters are named", () => {
   const names = fc.oneof(
     fc.constantFrom<string>(...FILTER_PARAMETERS, "sort", "cursor", "per_page", "__proto__", "constructor", "toString"),
     fc.string(),
@@ -155,7 +155,7 @@ for (const [query, name] of [
   ["colour=red", "colour"],
   ["q=%00", "q"],
 ] as const) {
-  test(`${query} is left out and named`, () => {
+  test(`${query} is ignored and named`, () => {
     const parsed = read(`${query}&outcome=no_answer`);
     expect(parsed.ignored.map((parameter) => parameter.name)).toEqual([name]);
     expect(parsed.filter).toEqual({ ...NO_FILTER, zone: ZONE, outcome: ["no_answer"] });
@@ -163,13 +163,13 @@ for (const [query, name] of [
   });
 }
 
-test("empty parameters, as a form sends them, are no filter and no mistake", () => {
+test("empty parameters, as a form sends them, are neither filters nor ignored", () => {
   const parsed = read("q=&phone=&from=&to=&outcome=&min_duration=");
   expect(parsed.ignored).toEqual([]);
   expect(isFiltered(parsed.filter)).toBe(false);
 });
 
-test("a date is a whole day in the organization's zone, an instant is itself", () => {
+test("a date is a whole day in the organization's time zone, an instant is exact", () => {
   const at = (query: string, zone: string) => {
     const { filter } = read(query, zone);
     return [filter.from?.at.toISOString(), filter.to?.at.toISOString()];
@@ -182,7 +182,7 @@ test("a date is a whole day in the organization's zone, an instant is itself", (
     "2026-05-04T00:00:00.000Z",
     "2026-05-04T09:00:00.000Z",
   ]);
-  // Egypt puts its clocks forward at the midnight with which 24 April 2026 would begin: the day has 23 hours.
+  // Egypt's clocks go forward at the start of 24 April 2026: the day has 23 hours.
   expect(at("from=2026-04-24&to=2026-04-24", "Africa/Cairo")).toEqual([
     "2026-04-23T22:00:00.000Z",
     "2026-04-24T21:00:00.000Z",
@@ -199,7 +199,7 @@ test("a number may be typed with Arabic digits, spaces and signs", () => {
   expect(read(`phone=${encodeURIComponent("٠٥٠١٢٣")}`).filter.phone).toBe("050123");
 });
 
-test("the words for goals are the page's", () => {
+test("goals have the page's names in the URL", () => {
   expect(read("goal=met,not_met,not_assessable,not_assessed,odd").filter.goal).toEqual([
     "success",
     "failure",

@@ -7,7 +7,7 @@ const A = "3f1c2b7e-0001-4a6d-9b6e-000000000001";
 const B = "3f1c2b7e-0002-4a6d-9b6e-000000000002";
 const C = "call_77";
 
-test("reading never fails", () => {
+test("reading never throws", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.option(fc.nat(4), { nil: undefined }), (text, column) => {
       readCallIds(text, column);
@@ -44,7 +44,7 @@ for (const [name, text, expected] of [
   });
 }
 
-test("what stands where an id should and is none is named with its line", () => {
+test("texts in place of ids are rejected and named with their lines", () => {
   const long = "x".repeat(201);
   expect(readCallIds(`call_id,note\n${A},\ntwo words,\n${long},`)).toEqual({
     ok: true,
@@ -58,14 +58,14 @@ test("what stands where an id should and is none is named with its line", () => 
   });
 });
 
-test("a table without a column of that name asks which one it is, and takes the answer", () => {
+test("a table without a known column name asks for the column, and reads the chosen one", () => {
   const table = `when,reference\n2026-01-01,${A}\n2026-01-02,${B}`;
   expect(readCallIds(table)).toEqual({ ok: false, problem: "which_column", columns: ["when", "reference"] });
   expect(readCallIds(table, 1)).toEqual({ ok: true, ids: [A, B], repeated: 0, rejected: [], column: "reference" });
   expect(readCallIds(`2026-01-01,${A}\n2026-01-02,${B}`, 1)).toMatchObject({ ids: [A, B], column: null });
 });
 
-test("nothing, and too much", () => {
+test("an empty text and too many ids are refused", () => {
   expect(readCallIds(" \n\t\n")).toEqual({ ok: false, problem: "empty" });
   expect(readCallIds("call_id\n")).toEqual({ ok: false, problem: "empty" });
   const many = Array.from({ length: 100_001 }, (_, index) => `c${index}`).join("\n");

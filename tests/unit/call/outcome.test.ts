@@ -16,7 +16,7 @@ test("only a completed call was reached", () => {
   expect(isReached(null)).toBe(false);
 });
 
-test("the report's status gives the goal, and a status that nobody knows is not taken for one", () => {
+test("the report's status gives the goal, and an unknown status is `other`", () => {
   expect(["success", "failure", "error", null, "partial", ""].map(goalKind)).toEqual([
     "met",
     "not_met",
@@ -27,7 +27,7 @@ test("the report's status gives the goal, and a status that nobody knows is not 
   ]);
 });
 
-test("no two outcomes and no two goals share a sign", () => {
+test("no two outcomes and no two goals share an icon", () => {
   expect(new Set(Object.values(OUTCOME_ICONS)).size).toBe(OUTCOME_KINDS.length);
   expect(new Set(Object.values(GOAL_ICONS)).size).toBe(GOAL_KINDS.length);
 });

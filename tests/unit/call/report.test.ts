@@ -33,14 +33,14 @@ test("the typed form is read, its primary criterion first", () => {
   });
 });
 
-test("any other object is kept whole", () => {
+test("any other object is kept unchanged", () => {
   for (const report of [{ score: 4 }, { outcome: "good" }, { outcome: { reason: "x" } }, { outcome: { status: 3 } }]) {
     expect(readReport(report)).toEqual({ typed: null, rest: report });
   }
   expect(readReport({})).toEqual({ typed: null, rest: null });
 });
 
-test("what the typed form has no place for is not lost", () => {
+test("fields that the typed form does not have are kept", () => {
   expect(
     readReport({
       generated_at: "yesterday",
@@ -59,7 +59,7 @@ test("what the typed form has no place for is not lost", () => {
   });
 });
 
-test("no object breaks it", () => {
+test("any object is read without an exception", () => {
   const outcome = fc.record({ status: fc.jsonValue(), reason: fc.jsonValue(), success_criteria: fc.jsonValue() });
   fc.assert(
     fc.property(fc.record({ outcome: fc.oneof(fc.jsonValue(), outcome), generated_at: fc.jsonValue() }), (report) => {

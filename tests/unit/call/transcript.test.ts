@@ -17,7 +17,7 @@ function shown(text: string, corrections: Correction[]): string {
     .join("");
 }
 
-test("what was misheard is corrected where it stands", () => {
+test("a mistake is corrected in its place", () => {
   expect(shown("My order is tree four", [mistake("tree", "three")])).toBe("My order is [tree→three] four");
   expect(shown("رقم الطلب ثلاتة.", [mistake("ثلاتة", "ثلاثة")])).toBe("رقم الطلب [ثلاتة→ثلاثة].");
   expect(shown("tree tree", [mistake("tree", "three")])).toBe("[tree→three] [tree→three]");
@@ -36,7 +36,7 @@ test("nothing is corrected inside a word", () => {
   expect(shown("مدينةٌ", [mistake("مدينة", "قرية")])).toBe("مدينةٌ");
 });
 
-test("of two corrections of the same words the first counts; one that changes nothing is none", () => {
+test("of two corrections of the same words the first counts; one that changes nothing is skipped", () => {
   expect(shown("a b", [mistake("a", "x"), mistake("a", "y"), mistake("b", "b"), mistake(" ", "z")])).toBe("[a→x] b");
 });
 
@@ -47,7 +47,7 @@ const someCorrections = fc.array(
   { maxLength: 6 },
 );
 
-test("the pieces joined are the text, whatever the corrections", () => {
+test("the segments joined are the text, whatever the corrections", () => {
   fc.assert(
     fc.property(fc.oneof(sentence, fc.string({ unit: "binary" })), someCorrections, (text, corrections) => {
       const segments = corrector(corrections)(text);
@@ -57,7 +57,7 @@ test("the pieces joined are the text, whatever the corrections", () => {
   );
 });
 
-test("every piece that is corrected is a whole mistake, and none that stands free is overlooked", () => {
+test("every corrected segment is a whole mistake, and no separate mistake is missed", () => {
   const letter = /[\p{L}\p{N}\p{M}]/u;
   fc.assert(
     fc.property(sentence, someCorrections, (text, corrections) => {
@@ -100,7 +100,7 @@ test("the longest mistake that occurs is always corrected", () => {
   );
 });
 
-test("a hostile text costs no more than an honest one", () => {
+test("a hostile text takes no longer than a usual one", () => {
   const corrections = Array.from({ length: 1000 }, (_, index) => mistake("a".repeat(190) + index, "b"));
   const startedAt = performance.now();
   corrector(corrections)("a".repeat(2_000_000));
@@ -139,14 +139,14 @@ function tools(messages: TranscriptMessage[]): string[] {
   );
 }
 
-test("a tool's answer joins its call by id, wherever it stands", () => {
+test("a tool's output joins its call by id, wherever it is", () => {
   expect(tools([call("1"), call("2"), output("2", "x", "two"), said("hm"), output("1", "x", "one")])).toEqual([
     "1 one",
     "2 two",
   ]);
 });
 
-test("an answer without its call, and a second answer to one call, are shown on their own", () => {
+test("an output without its call, and a second output of one call, are shown separately", () => {
   expect(tools([output("9", "x", "lost"), call("1"), output("1", "x", "one"), output("1", "x", "again")])).toEqual([
     "? lost",
     "1 one",
@@ -154,13 +154,13 @@ test("an answer without its call, and a second answer to one call, are shown on 
   ]);
 });
 
-test("without ids only the call right before is answered", () => {
+test("an output without an id joins only the call directly before it", () => {
   expect(tools([call(null), output(null, "find_order", "one")])).toEqual(["- one"]);
   expect(tools([call(null), said("hm"), output(null, "find_order", "one")])).toEqual(["- no answer", "? one"]);
   expect(tools([call(null), output(null, "other_tool", "one")])).toEqual(["- no answer", "? one"]);
 });
 
-test("no message is lost and none shown twice", () => {
+test("every message is shown exactly once", () => {
   const id = fc.constantFrom(null, "1", "2");
   const message = fc.oneof(
     fc.string().map((text) => said(text)),
@@ -180,7 +180,7 @@ test("no message is lost and none shown twice", () => {
   );
 });
 
-test("corrections without a place are told apart, and times only where there are some", () => {
+test("corrections without a place are listed separately, and a transcript without times says so", () => {
   const corrections = [mistake("tree", "three"), mistake("forest", "four"), mistake("same", "same")];
   expect(readTranscript([said("tree")], corrections)).toMatchObject({
     unplaced: [{ incorrectText: "forest" }],
@@ -189,7 +189,7 @@ test("corrections without a place are told apart, and times only where there are
   expect(readTranscript([said("tree"), said("x", 0)], []).hasTimes).toBe(true);
 });
 
-test("what is counted of a transcript is what was said, not tools or instructions", () => {
+test("only spoken turns count, not tools or instructions", () => {
   const { turns } = readTranscript(
     [{ type: "instructions", content: "Be kind." }, said("one"), call("a"), output("a"), said("two")],
     [],

@@ -11,7 +11,7 @@ const ZONE = "Asia/Riyadh";
 const read = (params: SearchParams) => readOverview(params, ZONE, NOW);
 const paramsOf = (href: string): SearchParams => Object.fromEntries(new URL(href, "http://localhost").searchParams);
 
-test("without parameters it is the last seven days of what statistics count", () => {
+test("without parameters the overview is the last seven days of the counted calls", () => {
   const { view, ignored } = read({});
   expect(ignored).toEqual([]);
   expect([view.period.preset, view.filter.from?.text, view.filter.to?.text, view.filter.counted]).toEqual([
@@ -44,7 +44,7 @@ for (const [params, names] of IGNORED) {
   });
 }
 
-test("what statistics leave out is taken in by a word, not by a slip", () => {
+test("uncounted calls are included only by a known value of `counted`", () => {
   const counted = (value: string) => read({ counted: value }).view.filter.counted;
   expect([counted("all"), counted("0"), counted("1"), counted("maybe"), counted("")]).toEqual([
     null,
@@ -55,7 +55,7 @@ test("what statistics leave out is taken in by a word, not by a slip", () => {
   ]);
 });
 
-test("its own links say the same again", () => {
+test("its own links are read as the same view", () => {
   const params = fc.record(
     {
       range: fc.constantFrom("today", "7d", "30d", "month"),
@@ -79,13 +79,13 @@ test("its own links say the same again", () => {
   );
 });
 
-test("a change of the range keeps what narrows it", () => {
+test("a change of the range keeps the filter", () => {
   const { view } = read({ from: "2026-11-01", scenario: "a", map: "reach", counted: "all" });
   expect(overviewHref(view, { preset: "today" })).toBe("/?range=today&scenario=a&counted=all&map=reach");
   expect(overviewHref(view, { map: "volume" })).toBe("/?scenario=a&from=2026-11-01&to=2026-11-23&counted=all");
 });
 
-test("a part of a filter is narrower in each of its lists", () => {
+test("a part narrows each list of a filter", () => {
   const base = { ...NO_FILTER, outcome: ["complete", "failed"], scenario: ["a"], minDuration: 30 };
   expect(partOf(base, { outcome: ["complete"], scenario: "a", timed: true })).toMatchObject({
     outcome: ["complete"],
@@ -96,7 +96,7 @@ test("a part of a filter is narrower in each of its lists", () => {
   expect(partOf(NO_FILTER, { outcome: [null] })).toMatchObject({ outcome: ["unknown"] });
 });
 
-test("what no filter can say has no link", () => {
+test("a part that no filter can express has no link", () => {
   expect(partHref({ ...NO_FILTER, outcome: ["failed"] }, { outcome: ["complete"] })).toBeUndefined();
   expect(partHref({ ...NO_FILTER, hour: [9] }, { hour: 10 })).toBeUndefined();
   expect(partHref({ ...NO_FILTER, criterion: "a" }, { criterion: "b" })).toBeUndefined();
@@ -106,7 +106,7 @@ test("what no filter can say has no link", () => {
   expect(partHref(NO_FILTER, { outcome: Array.from({ length: 51 }, (_, index) => `type-${index}`) })).toBeUndefined();
 });
 
-test("a link is read back as the filter that it was made of", () => {
+test("a link is read back as the filter that it was made from", () => {
   const word = fc
     .string({ unit: "binary", minLength: 1, maxLength: 30 })
     .map((text) => text.replaceAll("\u0000", "").trim())

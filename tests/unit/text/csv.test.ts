@@ -31,13 +31,13 @@ for (const [text, cell] of [
   });
 }
 
-test("what is no text is written as it is", () => {
+test("values that are not text are written unchanged", () => {
   expect(csvLines([[null, true, false, 0, -5, 1.5, 1e21, [1, "=a"], { a: null }]])).toBe(
     ',true,false,0,-5,1.5,1e+21,"[1,""=a""]","{""a"":null}"\r\n',
   );
 });
 
-test("every text comes back, and no cell begins like a formula", () => {
+test("every text can be restored, and no cell begins like a formula", () => {
   const text = fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\",;ab ز\u0000\u202E👍") });
   fc.assert(
     fc.property(fc.array(fc.array(text, { minLength: 2, maxLength: 4 }), { minLength: 1 }), (rows) => {
@@ -48,18 +48,18 @@ test("every text comes back, and no cell begins like a formula", () => {
   );
 });
 
-/** As `docs/export.md` says that a program does it. */
+/** Restores a text as `docs/export.md` describes it. */
 function unguarded(cell: string): string {
   return cell.replace(/^'/, "").replaceAll(/([;\t\r\n][\s"]*)'/g, "$1");
 }
 
-test("row 57: nor does one begin like a formula for a spreadsheet that takes semicolons or tabs for what stands between cells", () => {
+test("row 57: no cell begins like a formula for a spreadsheet that is set to semicolons or tabs", () => {
   const text = fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\",;ab ز＝") });
   const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text));
   fc.assert(
     fc.property(value, (cell) => {
       const line = csvLines([["before", cell]]);
-      // The reader that sees the most cells: no quotation mark keeps it from ending one.
+      // The reader that finds the most cells: it ignores quotation marks.
       const [, ...others] = line.split(/[;\t\r\n]/);
       expect(others.filter((other) => /^[\s"]*[=+\-@＝]/.test(other))).toEqual([]);
       const [, written = ""] = parseCsv(line)[0] ?? [];

@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { guessDelimiter, parseDelimited } from "@/lib/text/delimited";
 
-test("what a spreadsheet writes is read back, whatever the cells hold", () => {
+test("what a spreadsheet writes is read back, whatever the cells contain", () => {
   const cell = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.replaceAll("\u0000", ""));
   const table = fc
     .integer({ min: 2, max: 5 })
@@ -32,7 +32,7 @@ test("the delimiter is guessed from the first record, quotes left out", () => {
   expect(guessDelimiter("one")).toBe(",");
 });
 
-test("quotes that are out of place are read all the same", () => {
+test("misplaced quotes are read without an exception", () => {
   const cells = (text: string) => parseDelimited(text, ",").map((record) => record.cells);
   expect(cells('a,"b\nc')).toEqual([["a", "b\nc"]]);
   expect(cells('a,b"c"d,"e"f')).toEqual([["a", 'b"c"d', "ef"]]);

@@ -39,7 +39,7 @@ test("the presets are whole days of the zone that end with today", () => {
   ]);
 });
 
-test("what is still running is compared up to the same moment", () => {
+test("a running period is compared up to the same moment", () => {
   const now = new Date("2026-11-23T11:05:42.500Z");
   const previous = PRESETS.map((preset) => isoRange(presetPeriod(preset, now, "Asia/Riyadh").previous));
   expect(previous).toEqual([
@@ -50,7 +50,7 @@ test("what is still running is compared up to the same moment", () => {
   ]);
 });
 
-test("yesterday until now is by the clock, also over a change of the clocks", () => {
+test("yesterday until now follows the clock, also across a change of the clocks", () => {
   // Egypt put its clocks forward at midnight of 24 April 2026: that day has 23 hours.
   const { previous } = presetPeriod("today", new Date("2026-04-25T07:00:00Z"), "Africa/Cairo"); // 10:00
   expect(isoRange(previous)).toEqual(["2026-04-23T22:00:00.000Z", "2026-04-24T07:00:00.000Z"]);
@@ -66,7 +66,7 @@ const bounds = (from: string | undefined, to: string | undefined, zone = "Asia/R
   return [filter.from, filter.to] as const;
 };
 
-test("a period of one's own is compared with the same number of days before", () => {
+test("a custom period is compared with the same number of days before", () => {
   const now = new Date("2026-11-23T11:05:00Z");
   const past = customPeriod(...bounds("2026-11-01", "2026-11-10"), now, "Asia/Riyadh");
   expect([isoRange(past), isoRange(past?.previous ?? null), past?.isRunning]).toEqual([
@@ -95,19 +95,19 @@ test("an open period ends today or is thirty days long", () => {
   ]);
 });
 
-test("a period that ends before it begins, or is longer than ten years, is none", () => {
+test("a period that ends before it starts, or is longer than ten years, is refused", () => {
   const now = new Date("2026-11-23T11:05:00Z");
   expect(customPeriod(...bounds("2026-11-20", "2026-11-19"), now, "Asia/Riyadh")).toBeNull();
   expect(customPeriod(...bounds("2026-11-20T08:00:00Z", "2026-11-20T08:00:00Z"), now, "Asia/Riyadh")).toBeNull();
   expect(customPeriod(...bounds("1999-01-01", "2026-11-20"), now, "Asia/Riyadh")).toBeNull();
 });
 
-test("what has not begun is compared with nothing", () => {
+test("a period in the future is compared with nothing", () => {
   const period = customPeriod(...bounds("2027-01-01", "2027-01-31"), new Date("2026-11-23T11:05:00Z"), "Asia/Riyadh");
   expect(period?.previous).toBeNull();
 });
 
-test("the period before lies before it, and is as much of it as has passed", () => {
+test("the previous range lies before the period, and is as long as the part that has passed", () => {
   fc.assert(
     fc.property(zones, instants, fc.constantFrom(...PRESETS), (zone, now, preset) => {
       const period: Period = presetPeriod(preset, now, zone);
@@ -122,7 +122,7 @@ test("the period before lies before it, and is as much of it as has passed", () 
   );
 });
 
-test("a range's bounds mean the range again when a list reads them", () => {
+test("a list reads the bounds of a range as the same range", () => {
   fc.assert(
     fc.property(zones, instants, instants, (zone, one, other) => {
       fc.pre(one.getTime() !== other.getTime());
@@ -142,7 +142,7 @@ test("a range's bounds mean the range again when a list reads them", () => {
   );
 });
 
-test("buckets cover a range without gaps, overlaps or empty ones, and begin where the zone's clocks say", () => {
+test("buckets cover a range without gaps, overlaps or empty ones, and start by the zone's clocks", () => {
   fc.assert(
     fc.property(
       zones,
@@ -180,7 +180,7 @@ test("a day has as many hours as its clocks show", () => {
   expect(hours("2026-11-23", "Africa/Cairo")).toBe(24);
 });
 
-test("days are cut at the zone's midnights, not every 24 hours", () => {
+test("days start at the zone's midnights, not every 24 hours", () => {
   const zone = "Africa/Cairo";
   const range = { from: startOfDay("2026-10-28", zone), to: startOfDay("2026-10-31", zone) };
   expect(bucketsOf(range, "day", zone, 7).map(({ from }) => from.toISOString())).toEqual([
@@ -190,7 +190,7 @@ test("days are cut at the zone's midnights, not every 24 hours", () => {
   ]);
 });
 
-test("a range is drawn in as many buckets as an eye can follow", () => {
+test("a range has a readable number of buckets", () => {
   const unit = (from: string, to: string) => {
     const [start, end] = bounds(from, to, "Africa/Cairo") as [TimeBound, TimeBound];
     return bucketUnit({ from: start.at, to: end.at });
@@ -203,13 +203,13 @@ test("a range is drawn in as many buckets as an eye can follow", () => {
   expect(unit("2024-01-01", "2026-12-31")).toBe("month");
 });
 
-test("a week begins where the organization says", () => {
+test("a week starts on the organization's first day", () => {
   expect(weekdaysFrom(7)).toEqual([7, 1, 2, 3, 4, 5, 6]);
   expect(weekdaysFrom(1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(weekdaysFrom(6)).toEqual([6, 7, 1, 2, 3, 4, 5]);
 });
 
-test("only the weekdays of a short range occur in it", () => {
+test("a short range has only some weekdays", () => {
   const weekdays = (from: string, to: string) => {
     const [start, end] = bounds(from, to) as [TimeBound, TimeBound];
     return [...weekdaysIn({ from: start.at, to: end.at }, "Asia/Riyadh")].toSorted();

@@ -3,14 +3,14 @@ import fc from "fast-check";
 
 import { addDays, dayOf, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time/time";
 
-test("a day is a day of the calendar or nothing", () => {
+test("a date that the calendar does not have is refused", () => {
   expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
   for (const text of ["2026-02-30", "2026-2-3", "2026-13-01", "today", "", "20260203"]) {
     expect(parseIsoDate(text), text).toBeNull();
   }
 });
 
-test("a day begins when the zone's clocks say so", () => {
+test("a day starts by the zone's clocks", () => {
   expect(startOfDay("2026-11-23", "Asia/Riyadh").toISOString()).toBe("2026-11-22T21:00:00.000Z");
   // Egypt's clocks go from 00:00 to 01:00 on the last Friday of April: that day has no midnight.
   expect(startOfDay("2026-04-24", "Africa/Cairo").toISOString()).toBe("2026-04-23T22:00:00.000Z");
@@ -23,7 +23,7 @@ test("an instant is written with the zone's offset at that instant", () => {
   expect(toZonedIso(new Date("2026-12-01T09:30:15Z"), "Africa/Cairo")).toBe("2026-12-01T11:30:15+02:00");
 });
 
-test("the fast writer of instants says the same, also on the days when the clocks change", () => {
+test("the fast writer of instants gives the same texts, also on days when the clocks change", () => {
   const writers = ["Africa/Cairo", "Asia/Riyadh", "America/New_York", "Australia/Lord_Howe", "UTC"].map(
     (zone) => [zone, zonedIsoWriter(zone)] as const,
   );

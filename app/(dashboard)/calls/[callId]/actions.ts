@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { requestEnrichment } from "@/db/calls/enrichment";
 import { getCall } from "@/db/calls/read";
-import { decide, markAsTest, takeBackDecision } from "@/db/calls/reviews";
+import { addReview, markAsTest, undoReview } from "@/db/calls/reviews";
 import { refuse } from "@/lib/action-answer";
 import { MAX_NOTE_LENGTH, REVIEW_DECISIONS } from "@/lib/call/review";
 import { action } from "@/server/auth/action";
@@ -32,7 +32,7 @@ export const decideOnCall = action({
   failure: "review_failed",
   invalidate: refresh,
   work: async (decision, { user }) => {
-    const id = await decide({ ...decision, userId: user.id });
+    const id = await addReview({ ...decision, userId: user.id });
     return id === null ? refuse("gone") : { ok: true, id };
   },
 });
@@ -44,7 +44,7 @@ export const undoDecision = action({
   failure: "review_failed",
   invalidate: refresh,
   work: async ({ callId: call, id }, { user }) =>
-    (await takeBackDecision(call, id, user.id)) ? { ok: true } : refuse("gone"),
+    (await undoReview(call, id, user.id)) ? { ok: true } : refuse("gone"),
 });
 
 /** Marks a call as a test or removes the mark; statistics leave tests out. `gone`: the call no longer exists. */

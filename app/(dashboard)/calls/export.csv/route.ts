@@ -13,8 +13,8 @@ import { exportColumns, exportFileName } from "@/server/export-columns";
 import { getOrganization } from "@/server/organization";
 
 /**
- * The calls that the list's parameters find, as CSV. `bom=0` leaves the byte order mark away; the list's `cursor` and `per_page` have no
- * meaning here. What was not understood is named in `X-Ignored-Parameters`.
+ * The calls of a list as CSV, with the list's parameters. `bom=0` omits the byte order mark; `cursor` and `per_page` have no effect.
+ * Parameters that were ignored are named in `X-Ignored-Parameters`.
  */
 export async function GET(request: Request): Promise<Response> {
   const gate = await requireApi("operator");
@@ -27,9 +27,9 @@ export async function GET(request: Request): Promise<Response> {
   const isBomKnown = bom === undefined || bom === "0" || bom === "1";
   const ignoredNames = [...ignored.map(({ name }) => name), ...(isBomKnown ? [] : ["bom"])];
 
-  // The reader goes away before the first byte, or in the middle of the file.
-  const gone = new AbortController();
-  const signal = AbortSignal.any([request.signal, gone.signal]);
+  // The client may disconnect before the first byte (the request's signal) or in the middle of the file (`cancel`).
+  const disconnected = new AbortController();
+  const signal = AbortSignal.any([request.signal, disconnected.signal]);
   let found: CallExport;
   let onEnd: (rows: number) => Promise<void> = async () => {};
   try {
@@ -43,7 +43,7 @@ export async function GET(request: Request): Promise<Response> {
     await audit(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);
     if (isBounded) {
-      // How many they were in the end is known when they have been read.
+      // The exact number is known once all of them have been read.
       const event = await eventOf(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
       onEnd = (rowCount) => recordAuditEvent({ ...event, rowCount });
     }
@@ -51,7 +51,7 @@ export async function GET(request: Request): Promise<Response> {
     log("warn", "export_failed", { error_code: errorCode(error) });
     return Response.json({ error: "unavailable" }, { status: 503, headers: { "cache-control": "no-store" } });
   }
-  return new Response(csvStream(found, { timeZone, bom: bom !== "0", onEnd, onCancel: () => gone.abort() }), {
+  return new Response(csvStream(found, { timeZone, bom: bom !== "0", onEnd, onCancel: () => disconnected.abort() }), {
     headers: {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": `attachment; filename="${exportFileName(new Date(), timeZone, "csv")}"`,
@@ -62,11 +62,11 @@ export async function GET(request: Request): Promise<Response> {
 }
 
 function parametersOf(search: URLSearchParams): Record<string, string | undefined> {
-  // A name that comes twice is a list, as in a page's `searchParams`.
+  // A name that occurs twice is a list, as in a page's `searchParams`.
   return Object.fromEntries([...new Set(search.keys())].map((name) => [name, search.getAll(name).join(",")]));
 }
 
-/** The file, made as fast as it is read. An error in the middle breaks the download off: half a file must not look like a whole one. */
+/** The file, produced as fast as it is read. An error in the middle aborts the download: half a file must not look like a whole one. */
 function csvStream(
   { variables, batches }: CallExport,
   {
@@ -107,8 +107,8 @@ function csvStream(
         controller.enqueue(encoder.encode(csvLines(lines)));
       } catch (error) {
         log("warn", "export_broken_off", { error_code: errorCode(error) });
-        // The driver's error holds values, and Next prints what a stream fails with.
-        controller.error(new Error("The export was broken off"));
+        // Next prints the error of a stream, and the driver's error contains values.
+        controller.error(new Error("The export was aborted"));
       }
     },
     cancel() {
