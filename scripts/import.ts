@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { readCallIds } from "../lib/call/id-list";
+import { readCallIds } from "../lib/imports/id-list";
 import { readAddress } from "./launcher/address";
 import { CommandError } from "./launcher/command-error";
 import { DATA_FOLDERS } from "./launcher/data-folders";

@@ -4,7 +4,7 @@ import { applyApiFacts } from "@/db/calls/enrichment";
 import { isStatementRefused } from "@/db/driver/sql-state";
 import { pauseRequests, reserveRequest } from "@/db/imports/pace";
 import { claimImportItem, finishImportItem, postponeImportItem, type ClaimedItem } from "@/db/imports/queue";
-import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
+import { IMPORTS_PER_SECOND } from "@/lib/imports/id-list";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import { fetchCall, isKeyRefusal, type ApiAccess } from "@/lib/sarj/api";

@@ -8,7 +8,7 @@ import { z } from "zod";
 
 import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports/import";
 import { refuse } from "@/lib/action-answer";
-import { isCallId } from "@/lib/call/id-list";
+import { isCallId } from "@/lib/imports/id-list";
 import { IMPORT_SOURCES } from "@/lib/imports/import";
 import { log } from "@/lib/log";
 import { action } from "@/server/auth/action";

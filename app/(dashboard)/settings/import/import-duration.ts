@@ -1,6 +1,6 @@
 import type { useFormatter } from "next-intl";
 
-import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
+import { IMPORTS_PER_SECOND } from "@/lib/imports/id-list";
 
 /** How long the import of this many calls takes, in seconds, minutes or hours: "3 minutes". */
 export function importDuration(calls: number, format: Pick<ReturnType<typeof useFormatter>, "number">): string {

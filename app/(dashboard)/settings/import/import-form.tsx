@@ -16,7 +16,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
 import { useAction } from "@/components/use-action";
-import { type CallIdList, readCallIds } from "@/lib/call/id-list";
+import { type CallIdList, readCallIds } from "@/lib/imports/id-list";
 
 import { addToImport, beginImport } from "./actions";
 import { importDuration } from "./import-duration";

@@ -15,7 +15,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { type ImportSummary, listImports } from "@/db/imports/list";
-import { IMPORTS_PER_SECOND } from "@/lib/call/id-list";
+import { IMPORTS_PER_SECOND } from "@/lib/imports/id-list";
 import { requirePage } from "@/server/auth/gates";
 import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { readCallIds } from "@/lib/call/id-list";
+import { readCallIds } from "@/lib/imports/id-list";
 
 const A = "3f1c2b7e-0001-4a6d-9b6e-000000000001";
 const B = "3f1c2b7e-0002-4a6d-9b6e-000000000002";
