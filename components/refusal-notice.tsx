@@ -8,9 +8,10 @@ export function RefusalNotice({ refusal, action }: { refusal: ShownRefusal | nul
   if (refusal === null) {
     return null;
   }
-  const isTemporary = refusal.reason === "unavailable" || refusal.reason === "offline";
+  // The person has done nothing wrong.
+  const isOurs = ["unavailable", "offline", "outdated"].includes(refusal.reason);
   return (
-    <Notice tone={isTemporary ? "warning" : "danger"} announce action={action}>
+    <Notice tone={isOurs ? "warning" : "danger"} announce action={action}>
       {refusal.text}
     </Notice>
   );

@@ -1,10 +1,11 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { unstable_rethrow } from "next/navigation";
+import { unstable_isUnrecognizedActionError, unstable_rethrow } from "next/navigation";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 
+import type { UnreachableReason } from "@/lib/action-answer";
 import type { Messages } from "@/lib/i18n/messages";
 
 import { announceSessionEnd } from "./session-ended";
@@ -17,13 +18,13 @@ type Answer<Reason extends string> = { ok: true } | { ok: false; reason: Reason;
 /** `text`: what to show. */
 export type ShownRefusal = { reason: string; text: string };
 
-/** The request did not reach the server, or the server no longer has this action. */
-export type Unreachable = { ok: false; reason: "offline" };
+type Unreachable = { ok: false; reason: UnreachableReason };
 
 /**
  * Calls server actions in a transition.
  *
- * `run` resolves to the action's answer, also where the request never arrives: then the reason is `offline`. It never rejects. Where the
+ * `run` resolves to the action's answer, also where the action could not be reached: then the reason is `offline` or `outdated`. It never
+ * rejects. Where the
  * action redirects, it does not settle: the page is left. A refusal is shown as a toast or, with `beside`, returned as `refusal` until
  * the next run, for the component to show. Where the session has ended, the shell asks to sign in, and the page stays as it is.
  *
@@ -79,15 +80,12 @@ export function useRefusalText<Own extends string = never>(
     words !== undefined && reason in words ? words[reason as Own] : t(reason as SharedReason, { seconds });
 }
 
-/**
- * The answer of a server action, or that it could not be reached: no connection, no server, or a new deployment that does not have this
- * action any more. Next's own errors go on: a redirect is one.
- */
+/** The answer of a server action, or why it could not be reached. Throws Next's own errors, such as a redirect, again. */
 export async function callAction<Got>(call: () => Promise<Got>): Promise<Got | Unreachable> {
   try {
     return await call();
   } catch (error) {
     unstable_rethrow(error);
-    return { ok: false, reason: "offline" };
+    return { ok: false, reason: unstable_isUnrecognizedActionError(error) ? "outdated" : "offline" };
   }
 }

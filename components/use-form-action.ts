@@ -11,7 +11,7 @@ import { callAction, type SharedReason, useRefusalText } from "./use-action";
 
 /**
  * A form that a server action (`formAction` of `server/auth/action.ts`) answers; spread `form` on its element. Nothing typed is lost,
- * whatever the answer is and where none comes: then the refusal is `offline`. `values` starts the fields, and is what they go back to.
+ * whatever the answer is and where none comes: then the refusal is `offline` or `outdated`. `values` starts the fields, and is what they go back to.
  *
  * `saved`: said as a toast after each success.
  */

@@ -6,6 +6,9 @@
  */
 export type GateReason = "signedOut" | "forbidden" | "unavailable";
 
+/** The browser's own reasons: the request did not reach the server, or a newer version runs there, which does not have this action. */
+export type UnreachableReason = "offline" | "outdated";
+
 /** `reason`: a key of the messages `auth.error`, or one for which the caller has words. */
 export type Refusal<Reason extends string = never> = {
   ok: false;
@@ -30,8 +33,8 @@ export type FormState<Values = object, Errors = object, Reason extends string = 
   values: Values;
   /** What is wrong with a field: by its name, a key of messages. */
   errors: Errors;
-  /** Why nothing was done. `offline` is the browser's own: the request did not reach the server. */
-  refusal: { reason: GateReason | "offline" | Reason; seconds?: number } | null;
+  /** Why nothing was done. */
+  refusal: { reason: GateReason | UnreachableReason | Reason; seconds?: number } | null;
   /** How often it has succeeded. */
   saved: number;
   /** What the last success made. */

@@ -117,7 +117,7 @@ export function formAction<
     });
     const gate = await passGate(role);
     if (!gate.ok) {
-      return state({ refusal: gate });
+      return state({ refusal: { reason: gate.reason } });
     }
     const errors = check(typed);
     if (Object.keys(errors).length > 0) {

@@ -357,6 +357,20 @@ for (const control of CONTROLS) {
   });
 }
 
+test("after an update, an action of the old page says so and keeps what was typed", async ({ adminPage: page }) => {
+  await page.goto("/settings/account");
+  await page.getByLabel("Your name").fill("Ada Lovelace");
+  await page.route("**/settings/account", (route) =>
+    route.request().method() === "POST"
+      ? // What Next answers to an action that is not in its build.
+        route.fulfill({ status: 404, headers: { "x-nextjs-action-not-found": "1" }, body: "" })
+      : route.continue(),
+  );
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Callboard was updated. Reload the page and try again.")).toBeVisible();
+  await expect(page.getByLabel("Your name")).toHaveValue("Ada Lovelace");
+});
+
 test("without a connection: the set-up form", async ({ page, context }) => {
   test.slow();
   const database = await createDatabase();
