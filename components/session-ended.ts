@@ -13,9 +13,10 @@ export function onSessionEnded(listener: () => void): () => void {
   return () => window.removeEventListener(EVENT, listener);
 }
 
-/** `unknown`: the server did not answer. Asking does not prolong the session. */
-async function readSessionState(): Promise<"valid" | "ended" | "unknown"> {
-  const answer = await fetch("/api/auth/get-session?disableRefresh=true", { cache: "no-store" }).catch(() => null);
+/** Asks the server for the session; `unknown` if it does not answer. Only with `prolongs` does asking count as use of the session. */
+export async function readSessionState({ prolongs = false } = {}): Promise<"valid" | "ended" | "unknown"> {
+  const url = `/api/auth/get-session${prolongs ? "" : "?disableRefresh=true"}`;
+  const answer = await fetch(url, { cache: "no-store" }).catch(() => null);
   const session: unknown = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
   return session === undefined ? "unknown" : session === null ? "ended" : "valid";
 }

@@ -4,20 +4,18 @@ import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useState } from "react";
 import { toast } from "sonner";
 
-import { onSessionEnded } from "@/components/session-ended";
+import { onSessionEnded, readSessionState } from "@/components/session-ended";
 import { buttonClass } from "@/components/ui/button-class";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 
 /**
- * Asks to sign in without leaving the page: what was typed stays. It goes by itself once there is a session again, whichever tab it was
- * begun in.
+ * Asks to sign in, in another tab, so that what was typed on this page stays. It closes when the user returns and there is a session again.
  */
 export function SessionEndedDialog() {
   const t = useTranslations("shell.sessionEnded");
   const [open, setOpen] = useState(false);
-  const look = useEffectEvent(async () => {
-    const answer = await fetch("/api/auth/get-session", { cache: "no-store" }).catch(() => null);
-    if (answer?.ok && (await answer.json().catch(() => null)) !== null) {
+  const closeIfSignedIn = useEffectEvent(async () => {
+    if ((await readSessionState()) === "valid") {
       setOpen(false);
       toast.success(t("back"));
     }
@@ -27,7 +25,7 @@ export function SessionEndedDialog() {
     if (!open) {
       return undefined;
     }
-    const check = () => document.visibilityState === "visible" && void look();
+    const check = () => document.visibilityState === "visible" && void closeIfSignedIn();
     document.addEventListener("visibilitychange", check);
     window.addEventListener("focus", check);
     return () => {

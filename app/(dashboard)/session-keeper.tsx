@@ -2,18 +2,17 @@
 
 import { useEffect, useEffectEvent } from "react";
 
-import { announceSessionEnd } from "@/components/session-ended";
+import { announceSessionEnd, readSessionState } from "@/components/session-ended";
 
 const EVERY_MS = 30 * 60_000;
 
 /**
- * Prolongs the session while someone works: its cookie and its row move on together, which a page cannot do while it renders. Where
- * the session has ended meanwhile, the shell says so and the page stays: something may be half written on it.
+ * Prolongs the session while a page is in use. This needs a request of its own, because a page cannot set the session's cookie while it
+ * renders. If the session has ended, the shell asks to sign in and the page stays, with everything that was typed.
  */
 export function SessionKeeper() {
-  const ask = useEffectEvent(async () => {
-    const answer = await fetch("/api/auth/get-session", { cache: "no-store" }).catch(() => null);
-    if (answer?.ok && (await answer.json().catch(() => undefined)) === null) {
+  const prolong = useEffectEvent(async () => {
+    if ((await readSessionState({ prolongs: true })) === "ended") {
       announceSessionEnd();
     }
   });
@@ -22,7 +21,7 @@ export function SessionKeeper() {
     const check = () => {
       if (document.visibilityState === "visible" && Date.now() - last >= EVERY_MS) {
         last = Date.now();
-        void ask();
+        void prolong();
       }
     };
     const timer = setInterval(check, 60_000);

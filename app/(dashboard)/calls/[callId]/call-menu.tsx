@@ -11,7 +11,7 @@ import { useAction } from "@/components/use-action";
 import { useIsPanel } from "../calls-frame";
 import { markCallAsTest } from "./actions";
 
-/** What is seldom done with a call. */
+/** The menu of the actions that are rarely needed. */
 export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: boolean; canMark: boolean }) {
   const t = useTranslations("call");
   const isPanel = useIsPanel();
@@ -40,7 +40,7 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
       }
     >
       {isPanel && (
-        // A full load: within the application the panel would open again.
+        // Loads the whole page: with a navigation inside the application the panel would open again.
         <MenuItem onClick={() => window.location.reload()}>
           <SquareArrowOutUpRight aria-hidden />
           {t("panel.open")}
@@ -63,7 +63,7 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
   );
 
   async function copyLink() {
-    // Without the list's filter: whoever gets the link looks at this call.
+    // Without the list's filter, which only matters to the person who set it.
     const url = new URL(`/calls/${encodeURIComponent(callId)}`, window.location.origin);
     try {
       await navigator.clipboard.writeText(url.href);

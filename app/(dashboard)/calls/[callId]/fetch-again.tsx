@@ -9,6 +9,7 @@ import { useAction } from "@/components/use-action";
 
 import { fetchCallAgain } from "./actions";
 
+/** A button that fetches a call from the API again, after it was given up. */
 export function FetchAgain({ callId }: { callId: string }) {
   const t = useTranslations("call");
   const { run, pending } = useAction();

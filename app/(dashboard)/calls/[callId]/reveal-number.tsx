@@ -12,7 +12,7 @@ import { useAction } from "@/components/use-action";
 
 import { revealNumber } from "./actions";
 
-/** The masked number and the key that reveals it. What is revealed stays until the page is left. */
+/** The masked number, with a button and a shortcut that reveal it. It stays revealed until the user leaves the page. */
 export function RevealNumber({ callId, masked }: { callId: string; masked: string }) {
   const t = useTranslations("call");
   const [shown, setShown] = useState<string | null>(null);

@@ -14,7 +14,7 @@ import { DECISIONS, type Decision, MAX_NOTE_LENGTH } from "@/lib/call/review";
 
 import { decideOnCall, undoDecision } from "./actions";
 
-/** One of three decisions and a note. What is saved can be undone for a while. */
+/** The form for a decision and a note. A saved decision can be undone from its toast. */
 export function ReviewForm({ callId, decision, note }: { callId: string; decision: Decision | null; note: string }) {
   const t = useTranslations("call.review");
   const id = useId();
@@ -26,10 +26,10 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
   const isTooLong = text.length > MAX_NOTE_LENGTH;
   const isChanged = chosen !== decision || text.trim() !== note.trim();
 
-  const save = async (wanted: Decision | "cleared", words: string) => {
-    const answer = await saving.run(() => decideOnCall({ callId, decision: wanted, note: words }));
+  const save = async (value: Decision | "cleared", noteText: string) => {
+    const answer = await saving.run(() => decideOnCall({ callId, decision: value, note: noteText }));
     if (answer.ok) {
-      toast.success(wanted === "cleared" ? t("removed") : t("saved", { decision: t(`decision.${wanted}`) }), {
+      toast.success(value === "cleared" ? t("removed") : t("saved", { decision: t(`decision.${value}`) }), {
         action: { label: t("undo"), onClick: () => undo(answer.id) },
         duration: 10_000,
       });
@@ -75,7 +75,7 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
       </fieldset>
       <Field label={t("note")} error={isTooLong && t("noteTooLong", { max: MAX_NOTE_LENGTH })}>
         <Textarea
-          // Empty, its placeholder begins where the page's lines do.
+          // An empty field has no direction of its own: its placeholder follows the page.
           dir={text === "" ? undefined : "auto"}
           rows={2}
           value={text}
