@@ -10,7 +10,7 @@ import { rankFacts, sourceKind, sourceRank, type Fact } from "./merge";
  * history, so some sources are unknown.
  */
 
-export type SaidField = keyof CallFacts;
+type SaidField = keyof CallFacts;
 
 export type Standing = {
   field: Exclude<SaidField, "recordingExpiresAt">;

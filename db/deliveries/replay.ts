@@ -1,4 +1,4 @@
-import { and, asc, count, eq, lte, ne, sql } from "drizzle-orm";
+import { and, asc, eq, lte, ne, sql } from "drizzle-orm";
 
 import { mergeCtes, sourceRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
@@ -62,15 +62,6 @@ export async function listQuarantined(
     )
     .orderBy(asc(deliveries.receivedAt), asc(deliveries.id))
     .limit(limit);
-}
-
-/** How many deliveries are quarantined for a reason. */
-export async function countQuarantinedFor(reason: QuarantineReason): Promise<number> {
-  const [row] = await jobs
-    .select({ count: count() })
-    .from(deliveries)
-    .where(and(eq(deliveries.reason, reason), eq(deliveries.verdict, "quarantined")));
-  return row?.count ?? 0;
 }
 
 export type ReplayVerdict = { verdict: Verdict; callId: string };

@@ -7,7 +7,7 @@ import type { ImportItemState } from "@/lib/imports/import";
 
 /** Imports and their items, as the pages and the command list them. */
 
-export type ImportItemCounts = Record<ImportItemState, number>;
+type ImportItemCounts = Record<ImportItemState, number>;
 
 const NO_ITEMS: ImportItemCounts = { pending: 0, imported: 0, already_there: 0, not_found: 0, failed: 0, cancelled: 0 };
 

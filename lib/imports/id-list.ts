@@ -2,7 +2,7 @@ import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/interpret";
 import { type DelimitedRecord, parseDelimited } from "@/lib/text/delimited";
 
 /** The most calls of one import: at five a second they take most of a working day. */
-export const MAX_IMPORT = 100_000;
+const MAX_IMPORT = 100_000;
 
 /** Requests to the vendor's API a second, by all processes together. The vendor publishes no limit; this one is polite. */
 export const IMPORTS_PER_SECOND = 5;

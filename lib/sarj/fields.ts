@@ -110,7 +110,7 @@ export function readMessage(raw: Json): TranscriptMessage {
 /** At most this many flags are kept per object, so that a hostile body cannot fill the log. */
 const MAX_FLAGS = 12;
 /** More messages than any call has. Without a limit, items of two bytes would grow to thirty times their size. */
-export const MAX_ITEMS = 50_000;
+const MAX_ITEMS = 50_000;
 
 /** Reads the fields of one object and collects flags: `path: unbelievable` for a value that is not credible. */
 export class FieldReader {

@@ -1,7 +1,7 @@
 import type { Json } from "@/lib/call/facts";
 
 /** Deeper than any valid payload, and far below the depth at which `JSON.stringify` overflows the stack (about 5,000). */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 export type ParsedJson =
   | { ok: true; value: Json }
@@ -92,6 +92,6 @@ function storable(value: Json): Json {
 }
 
 /** Text without NUL and lone surrogates, each replaced by U+FFFD. */
-export function storableText(value: string): string {
+function storableText(value: string): string {
   return value.toWellFormed().replaceAll("\u0000", "\uFFFD");
 }

@@ -97,27 +97,30 @@ export async function hold(
     }
   }
   const code = errorCode(failure);
-  const isSpooled = await spool({ ...received, receivedAt }, Math.max(BUDGET_MS - elapsed(), SPOOL_MS / 2));
-  return isSpooled === true
+  const spooled = await writeToSpool({ ...received, receivedAt }, Math.max(BUDGET_MS - elapsed(), SPOOL_MS / 2));
+  return spooled.ok
     ? { how: "spooled", attempts, errorCode: code }
-    : { how: "not_stored", attempts, errorCode: isSpooled === null ? code : isSpooled };
+    : { how: "not_stored", attempts, errorCode: spooled.code ?? code };
 }
 
-/** True once the delivery is on disk, null without a spool, otherwise the code of the error. */
-async function spool(received: ReceivedDelivery, withinMs: number): Promise<true | string | null> {
+/** `code` is the error's, null without a spool. */
+async function writeToSpool(
+  received: ReceivedDelivery,
+  withinMs: number,
+): Promise<{ ok: true } | { ok: false; code: string | null }> {
   const appended = deliverySpool()?.append(encodeDelivery(received));
   if (appended === undefined) {
-    return null;
+    return { ok: false, code: null };
   }
   const late = new AbortController();
   try {
     // A disk that hangs must not delay the answer. If the record is written later, it is a duplicate of the vendor's retry.
     return await Promise.race([
-      appended.then(() => true as const),
-      pause(withinMs, "SPOOL_TIMEOUT", { signal: late.signal }),
+      appended.then(() => ({ ok: true }) as const),
+      pause(withinMs, { ok: false, code: "SPOOL_TIMEOUT" } as const, { signal: late.signal }),
     ]);
   } catch (error) {
-    return errorCode(error);
+    return { ok: false, code: errorCode(error) };
   } finally {
     late.abort();
   }

@@ -3,7 +3,7 @@ import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
 /** Under this key of `states`: `{count}`, the number of requests with a wrong secret. Its age is that of the last one. */
-export const REFUSALS_KEY = "webhook_refusals";
+const REFUSALS_KEY = "webhook_refusals";
 
 const WRITE_EVERY_MS = 5000;
 const tally = perProcess("webhook refusals", () => ({ unwritten: 0, writtenAt: Number.NEGATIVE_INFINITY }));

@@ -70,7 +70,7 @@ export async function runFault(
 }
 
 /** Seconds from now until a delivery that is sent later is answered 200 and none waits on disk. */
-export async function recovery(load: Load, app: App): Promise<number> {
+async function recovery(load: Load, app: App): Promise<number> {
   const from = Date.now();
   const answeredAt = () =>
     load
