@@ -32,6 +32,13 @@ for (const document of DOCUMENTS) {
   });
 }
 
+test("every test that docs/faults.md names exists", () => {
+  const named = readFileSync("docs/faults.md", "utf8").matchAll(/`((?:unit|integration|e2e|faults)\/[\w/-]+)`/g);
+  const files = [...new Set([...named].map(([, name]) => `tests/${name}.test.ts`))];
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+});
+
 test("the architecture names many paths", () => {
   expect(pathsIn("docs/architecture.md").length).toBeGreaterThan(40);
 });
