@@ -20,10 +20,10 @@ export type Standing = {
   held: unknown;
   /**
    * `held`: the call's value comes from this delivery. `agreed`: it is the same value, from a source that ranks at least as
-   * high. `outdone`: it is another value, from a source that ranks higher or was first. `absent`: the call has no value,
+   * high. `overridden`: it is another value, from a source that ranks higher or was first. `absent`: the call has no value,
    * because the delivery was not applied or the data was erased.
    */
-  standing: "held" | "agreed" | "outdone" | "absent";
+  standing: "held" | "agreed" | "overridden" | "absent";
   /** Where the call's value comes from; null if from this delivery. `deliveryIds` is empty where the delivery is unknown. */
   source: { kind: ReturnType<typeof sourceKind>; deliveryIds: string[] } | null;
 };
@@ -85,7 +85,7 @@ function standingOf(
   }
   const kind = field === "recordingUrl" ? kindOfRecording(rivals.length) : sourceKind(fact.k);
   const deliveryIds = fact.d === undefined ? rivals.map(({ id }) => id) : [fact.d];
-  return { standing: isEqual ? "agreed" : "outdone", source: { kind, deliveryIds } };
+  return { standing: isEqual ? "agreed" : "overridden", source: { kind, deliveryIds } };
 }
 
 function rankOf({ facts }: InterpretedDelivery): Record<string, Fact> {

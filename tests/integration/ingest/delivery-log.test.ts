@@ -39,7 +39,7 @@ test("a delivery's fields are compared with what its call holds and where that c
     field: "outcome",
     said: "no_answer",
     held: "complete",
-    standing: "outdone",
+    standing: "overridden",
     source: { kind: "complete", deliveryIds: [first.id] },
   });
   const ofFirst = standingOf(first, [early, second]);
@@ -51,7 +51,7 @@ test("a delivery's fields are compared with what its call holds and where that c
   expect(ofSecond["durationSeconds"]).toMatchObject({
     said: 90,
     held: 61,
-    standing: "outdone",
+    standing: "overridden",
     source: { kind: "complete", deliveryIds: [first.id] },
   });
   expect(ofSecond["report"]).toMatchObject({ standing: "held" });

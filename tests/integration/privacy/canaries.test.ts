@@ -71,7 +71,7 @@ test("rows 5 and 62: a secret, a number, a line of a transcript and a signed URL
       return { status: answer.status(), text: await answer.text() };
     };
 
-    /* The webhook: taken, taken again, outdone, set aside, refused. */
+    /* The webhook: taken, taken again, overridden, set aside, refused. */
     const known = generateCall({ seed: "canaries", endedAt: Date.now() - 600_000, recorded: true, language: "en" });
     await vendor.register([known]);
     expect((await post(vendor.webhookFor(known.id))).status).toBe(200);

@@ -115,15 +115,15 @@ function ThreeFacts({ call }: { call: Call }) {
         <OutcomeBadge type={call.outcome} />
         <FactHint>
           {call.outcome === null
-            ? t("noVendorWord")
-            : t.rich("vendorWord", { word: slot(<Id className="text-2xs">{call.outcome ?? ""}</Id>) })}
+            ? t("noWebhook")
+            : t.rich("reportedBySarj", { word: slot(<Id className="text-2xs">{call.outcome ?? ""}</Id>) })}
         </FactHint>
       </Fact>
       <Fact term={t("goal")}>
         {call.goal === null && !isReached(call.outcome) ? <NotApplicable /> : <GoalBadge status={call.goal} />}
         <FactHint>
           {call.goal !== null
-            ? t.rich("vendorWord", { word: slot(<Id className="text-2xs">{call.goal ?? ""}</Id>) })
+            ? t.rich("reportedBySarj", { word: slot(<Id className="text-2xs">{call.goal ?? ""}</Id>) })
             : isReached(call.outcome)
               ? t("noReport")
               : t("noReportReached")}

@@ -75,7 +75,7 @@ export async function InterpretedFields({
 const STANDING_ICONS = {
   held: { Icon: Check, className: "text-success-text" },
   agreed: { Icon: Equal, className: "text-muted" },
-  outdone: { Icon: ArrowRight, className: "text-warning-text rtl-flip" },
+  overridden: { Icon: ArrowRight, className: "text-warning-text rtl-flip" },
   absent: { Icon: CircleSlash, className: "text-subtle" },
 };
 
@@ -86,7 +86,7 @@ async function Held({ row, until }: { row: Standing; until: Date | null }) {
     <div className="flex items-start gap-2">
       <Icon className={`mt-0.5 size-4 shrink-0 ${className}`} aria-hidden />
       <div className="min-w-0">
-        {row.standing === "outdone" && <Value field={row.field} value={row.held} until={until} />}
+        {row.standing === "overridden" && <Value field={row.field} value={row.held} until={until} />}
         <p className="text-pretty text-muted">
           {row.standing === "held" || row.standing === "absent"
             ? t(`standing.${row.standing}`)

@@ -71,7 +71,7 @@ async function PastImports() {
           <Table className={stacked.table}>
             <thead className={stacked.head}>
               <tr>
-                <Th>{t("begun")}</Th>
+                <Th>{t("started")}</Th>
                 <Th>{t("by")}</Th>
                 <Th>{t("progress")}</Th>
                 <Th numeric>{t("calls")}</Th>

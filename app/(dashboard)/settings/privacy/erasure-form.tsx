@@ -32,7 +32,7 @@ export function ErasureForm() {
     setFound(null);
     if (answer.ok) {
       setNumber("");
-      toast.success(t("erasure.begun", { number: answer.masked }));
+      toast.success(t("erasure.started", { number: answer.masked }));
     }
   };
   return (
