@@ -9,7 +9,7 @@ test.beforeEach(async ({ database }) => {
   await database.empty();
 });
 
-test("who heard a recording is read from the audit and from the call itself, and taken away as a file", async ({
+test("the audit log and the call itself say who heard a recording, and the log is exported", async ({
   adminPage,
   browser,
   app,

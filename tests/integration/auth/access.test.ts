@@ -7,8 +7,8 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
 /**
- * Every route and every action of the build, with who may use it. What is in the build and has no row here fails, and so does a row
- * without a route: whoever adds a page says here whom it is for.
+ * Every route and every action of the build, with the role that it needs. A route of the build without a row here fails, and so does a
+ * row without a route: anybody who adds a page states here who may open it.
  */
 
 type Access = "open" | Role;
@@ -23,7 +23,7 @@ const ROUTES: Record<string, Access> = {
   "/deliveries/page": "operator",
   "/deliveries/[id]/page": "operator",
   "/deliveries/[id]/body/route": "operator",
-  // Leads who is no administrator to their own account.
+  // Redirects everybody but administrators to their own account.
   "/settings/page": "viewer",
   "/settings/account/page": "viewer",
   "/settings/users/page": "administrator",
@@ -43,7 +43,7 @@ const ROUTES: Record<string, Access> = {
   "/reset/[token]/page": "open",
   "/api/auth/[...all]/route": "open",
   "/api/health/route": "open",
-  // Guarded by secrets of their own.
+  // Protected by secrets of their own.
   "/api/jobs/route": "open",
   "/webhooks/sarj/[secret]/route": "open",
   "/webhooks/[[...rest]]/route": "open",
@@ -53,13 +53,13 @@ const ROUTES: Record<string, Access> = {
   "/_global-error/page": "open",
 };
 
-/** By the folder and the name; `open` ones are the door itself. */
+/** Keyed by folder and name. The `open` ones lead to a session. */
 const ACTIONS: Record<string, Access> = {
   "sign-in/actions#signIn": "open",
   "sign-in/code/actions#giveCode": "open",
   "setup/actions#setUp": "open",
   "_link/actions#redeem": "open",
-  // Whoever is in may leave.
+  // Everybody may sign out.
   "sign-out#signOut": "open",
   "calls/[callId]/actions#decideOnCall": "operator",
   "calls/[callId]/actions#undoDecision": "operator",
@@ -101,7 +101,7 @@ const ACTIONS: Record<string, Access> = {
   "settings/account/actions#signOutEverywhere": "viewer",
 };
 
-test("every route and every action of the build says whom it is for", () => {
+test("every route and every action of the build has a row here", () => {
   expect(
     routesOfBuild()
       .map(({ name }) => name)
@@ -114,7 +114,7 @@ test("every route and every action of the build says whom it is for", () => {
   ).toEqual(Object.keys(ACTIONS).toSorted());
 });
 
-/** Cookies of somebody of each role, of an expired session and of a deactivated user. */
+/** Cookies of a user of each role, of an expired session and of a deactivated user. */
 async function everybody(url: string, sql: postgres.Sql): Promise<Map<string, string>> {
   await sql`delete from rate_limit`;
   const cookies = new Map<string, string>();
@@ -130,7 +130,7 @@ async function everybody(url: string, sql: postgres.Sql): Promise<Map<string, st
   return cookies;
 }
 
-test("row 53: every route answers nobody, each role, an expired session, a deactivated user and a wrong id as its row says", async ({
+test("row 53: every route answers as its row says: to no session, each role, an expired session, a deactivated user, a wrong id", async ({
   app,
   request,
   database: { sql },
@@ -160,7 +160,7 @@ test("row 53: every route answers nobody, each role, an expired session, a deact
     for (const role of ROLES) {
       const { status, location } = await ask(role);
       const allowed = ROLES.indexOf(role) >= ROLES.indexOf(access);
-      // What has an id finds nothing under this one, whoever asks.
+      // Nothing has this id, so those who may open the route get a 404.
       const right = allowed
         ? status < 500 && ![401, 403].includes(status) && !location.startsWith("/sign-in") && (!hasId || status === 404)
         : status === 403;
@@ -172,7 +172,7 @@ test("row 53: every route answers nobody, each role, an expired session, a deact
   expect(wrong).toEqual([]);
 });
 
-test("rows 53 and 55: every action refuses nobody, lower roles and other sites, and changes nothing", async ({
+test("rows 53 and 55: every action refuses no session, lower roles and other sites, and changes nothing", async ({
   app,
   request,
   database: { sql },
@@ -196,7 +196,7 @@ test("rows 53 and 55: every action refuses nobody, lower roles and other sites, 
         ...(origin === null ? {} : { origin }),
         ...(cookie === undefined ? {} : { cookie }),
       },
-      // What React sends for an action of a form: the state from before, and the form.
+      // React calls the action of a form with the previous state and the form.
       multipart: { "0": '[{"values":{},"errors":{},"saved":0},"$K1"]', _1_name: "x" },
     });
     return { status: answer.status(), text: await answer.text() };
@@ -218,7 +218,7 @@ test("rows 53 and 55: every action refuses nobody, lower roles and other sites, 
     for (const role of ROLES.slice(0, ROLES.indexOf(access))) {
       judge(action.name, role, await act(action, role, app.url), "forbidden");
     }
-    // Next refuses another site by itself; with no origin, or that of a sandboxed frame, the action is run and must refuse.
+    // Next itself refuses another site. Without an origin, or with that of a sandboxed frame, it runs the action, which must refuse.
     for (const origin of [null, "null", "https://evil.example"]) {
       const answer = await act(action, "administrator", origin);
       if (answer.status < 400 && !answer.text.includes('"forbidden"')) {
@@ -227,7 +227,7 @@ test("rows 53 and 55: every action refuses nobody, lower roles and other sites, 
     }
   }
   expect(wrong).toEqual([]);
-  // An expired session is cleared away when it is shown.
+  // An expired session is deleted when it is used.
   const [{ sessions: _, ...after } = {}] = await state();
   const [{ sessions: __, ...unchanged } = {}] = before;
   expect(after).toEqual(unchanged);
@@ -247,11 +247,11 @@ test("row 54: headers and parameters of the framework open no route", async ({ a
       const ask = (at: string) => request.get(new URL(at, app.url).href, { maxRedirects: 0, headers });
       let answer = await ask(`${url}?_rsc=1nq2x&nxtPcallId=x&nxtPid=x`);
       if (answer.status() === 307 && answer.headers()["location"]?.startsWith(`${url}?`)) {
-        // The router's own parameter was not the one that Next computes from these headers.
+        // The router's own parameter is not the one that Next computes from these headers.
         answer = await ask(answer.headers()["location"] ?? "");
       }
       const text = await answer.text();
-      // A prefetch is given the names of the folders and not one element of the page.
+      // A prefetch gets the names of the folders and no element of the page.
       const isEmpty = /^\d+:\[\["children"/.test(text) && !text.includes('["$",') && !/^\w+:I\[/m.test(text);
       const refused = isPage
         ? answer.status() === 307 || text.includes("NEXT_REDIRECT") || isEmpty
@@ -264,7 +264,7 @@ test("row 54: headers and parameters of the framework open no route", async ({ a
   expect(wrong).toEqual([]);
 });
 
-test("row 56: a known, an unknown and an invited e-mail take the same time and get the same words", async ({
+test("row 56: a known, an unknown and an invited e-mail take the same time and get the same message", async ({
   app,
   request,
   database: { sql },
@@ -289,6 +289,6 @@ test("row 56: a known, an unknown and an invited e-mail take the same time and g
   }
   const medians = [...times.values()].map((list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0);
   expect(words.size).toBe(1);
-  // Without hashing a password for who is unknown, the quickest is several times quicker.
+  // If no password were hashed for an unknown e-mail, it would be several times quicker.
   expect(Math.max(...medians) / Math.min(...medians), medians.map(Math.round).join(", ")).toBeLessThan(1.6);
 });

@@ -7,7 +7,7 @@ import { allowConnections, createDatabase } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
-/** Open to everybody, each for a reason; a route that is not here needs a session. */
+/** Open without a session, each for a reason; every other route needs one. */
 const OPEN = new Set([
   "/(public)/sign-in/page",
   "/(public)/sign-in/code/page",
@@ -21,13 +21,13 @@ const OPEN = new Set([
   "/icon.svg/route",
   "/api/auth/[...all]/route",
   "/api/health/route",
-  // Guarded by secrets of their own.
+  // Protected by secrets of their own.
   "/api/jobs/route",
   "/webhooks/sarj/[secret]/route",
   "/webhooks/[[...rest]]/route",
 ]);
 
-/** Everything that the build answers: file in `app/` → URL with its parameters filled in. */
+/** Every route of the build: file in `app/` → URL with its parameters filled in. */
 function routes(): { file: string; url: string; isPage: boolean }[] {
   const manifest = JSON.parse(readFileSync(join(BUILD, "app-path-routes-manifest.json"), "utf8")) as Record<
     string,
@@ -35,7 +35,7 @@ function routes(): { file: string; url: string; isPage: boolean }[] {
   >;
   return (
     Object.entries(manifest)
-      // An intercepting route has no URL of its own: it shows the page that it stands for.
+      // An intercepting route has no URL of its own: it shows the page in whose place it is rendered.
       .filter(([file]) => !OPEN.has(file) && !/\/\(\.+\)/.test(file))
       .map(([file, path]) => ({
         file,
@@ -45,7 +45,7 @@ function routes(): { file: string; url: string; isPage: boolean }[] {
   );
 }
 
-test("row 53: without a session every page leads to the sign-in page and every handler answers 401", async ({
+test("row 53: without a session every page redirects to the sign-in page and every handler answers 401", async ({
   app,
   request,
 }) => {
@@ -68,18 +68,18 @@ function signInUrl(next: string): string {
   return `/sign-in?next=${encodeURIComponent(next)}`;
 }
 
-test("row 53: a page that is asked for without its layouts has a gate of its own", async ({ app, request }) => {
+test("row 53: a page that is requested without its layouts has a gate of its own", async ({ app, request }) => {
   const open: unknown[] = [];
   for (const { file, url } of routes().filter(({ isPage }) => isPage)) {
-    // What the router sends on the way from one page to another: "I have the layouts, only the page is missing." The framework
-    // answers first with the number that belongs to these headers.
+    // The router sends these from one page to another: it has the layouts, and only the page is missing. The framework first
+    // redirects with the hash of these headers.
     const headers = { rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(treeOf(file))) };
     const number = await request.get(`${app.url}${url}`, { maxRedirects: 0, headers });
     const numbered = number.headers()["location"] ?? "";
     expect(numbered, file).toContain(`${url}?_rsc=`);
     const answer = await request.get(`${app.url}${numbered}`, { maxRedirects: 0, headers });
     const text = await answer.text();
-    // A redirect that is met while the page is streamed is part of the stream.
+    // A redirect during streaming is part of the stream.
     if (!/NEXT_REDIRECT;\w+;\/sign-in/.test(text)) {
       open.push({ file, status: answer.status(), text: text.slice(0, 300) });
     }
@@ -94,7 +94,7 @@ type Tree = [
   marker?: "refetch",
 ];
 
-/** The router's state in which all of a page but itself is there. A slot (`@panel`) is a branch of its name. */
+/** The state of a router that has everything of a page but the page itself. A slot (`@panel`) is a branch of its name. */
 function treeOf(file: string): Tree {
   const parts = file.split("/").slice(1, -1);
   let [slot, tree]: [string, Tree] = ["children", ["__PAGE__", {}, null, "refetch"]];
@@ -123,7 +123,7 @@ test("row 54: headers and parameters of the framework open nothing", async ({ ap
   }
 });
 
-test("an invalid or outdated session is no session", async ({ app, request, database: { sql } }) => {
+test("an invalid or expired session gives no access", async ({ app, request, database: { sql } }) => {
   const [cookie] = await signIn(app.url);
   const value = cookie?.value ?? "";
   const ask = (session: string) =>
@@ -139,7 +139,7 @@ test("an invalid or outdated session is no session", async ({ app, request, data
   expect((await ask(value)).status()).toBe(307);
 });
 
-test("row 61: every answer of the dashboard carries the headers, the webhook's none of the proxy's", async ({
+test("row 61: every response of the dashboard has the security headers, the webhook's has none of them", async ({
   app,
   request,
 }) => {
@@ -175,7 +175,7 @@ test("row 61: every answer of the dashboard carries the headers, the webhook's n
   expect((await request.post(app.webhookUrl, { data: {} })).headers()["content-security-policy"]).toBeUndefined();
 });
 
-test("every script of a page carries the nonce of its answer", async ({ app, request }) => {
+test("every script of a page has the nonce of its response", async ({ app, request }) => {
   const answer = await request.get(`${app.url}/sign-in`);
   const nonce = /'nonce-(\w+)'/.exec(answer.headers()["content-security-policy"] ?? "")?.[1];
   const scripts = (await answer.text()).match(/<script[^>]*>/g) ?? [];
@@ -183,7 +183,7 @@ test("every script of a page carries the nonce of its answer", async ({ app, req
   expect(scripts.filter((script) => !script.includes(`nonce="${nonce}"`))).toEqual([]);
 });
 
-test("over https the session's cookie is for https only, and the browser is told to stay with it", async () => {
+test("over https the session's cookie is Secure, and the browser is told to keep to https", async () => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { APP_URL: "https://callboard.example" } });
@@ -204,7 +204,7 @@ test("over https the session's cookie is for https only, and the browser is told
   }
 });
 
-test("row 62: with the database away a page says so in plain words, recovers, and no value gets into a page or a log", async () => {
+test("row 62: while the database cannot be reached a page says so, recovers later, and no value gets into a page or a log", async () => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url });

@@ -10,7 +10,7 @@ import { addUser } from "@/tests/fixtures/users";
 
 const PATH = "/api/auth/sign-in/email";
 
-/** A client without cookies, so without anything that a browser would add. */
+/** A client without cookies and without the headers of a browser. */
 async function client(url: string, headers: Record<string, string> = {}): Promise<APIRequestContext> {
   return request.newContext({ baseURL: url, extraHTTPHeaders: headers });
 }
@@ -19,7 +19,7 @@ test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from rate_limit`;
 });
 
-test("e-mail and password give a session in a cookie that no script can read", async ({ app }) => {
+test("an e-mail and a password give a session in a cookie that no script can read", async ({ app }) => {
   await signIn(app.url);
   const anyone = await client(app.url);
   const answer = await anyone.post(PATH, { data: ADMIN });
@@ -30,7 +30,7 @@ test("e-mail and password give a session in a cookie that no script can read", a
   expect(await session.json()).toMatchObject({ user: { email: ADMIN.email, role: "administrator" } });
 });
 
-test("a wrong password and an unknown address get the same answer", async ({ app }) => {
+test("a wrong password and an unknown e-mail get the same answer", async ({ app }) => {
   const anyone = await client(app.url);
   const wrong = await anyone.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
   const unknown = await anyone.post(PATH, {
@@ -40,7 +40,7 @@ test("a wrong password and an unknown address get the same answer", async ({ app
   expect(await unknown.json()).toEqual(await wrong.json());
 });
 
-test("nobody signs up, and nobody gives himself a role", async ({ app, database: { sql } }) => {
+test("nobody can sign up or change their own role", async ({ app, database: { sql } }) => {
   const anyone = await client(app.url);
   const person = {
     name: "Eve",
@@ -55,14 +55,14 @@ test("nobody signs up, and nobody gives himself a role", async ({ app, database:
     origin: app.url,
   });
   expect((await signedIn.post("/api/auth/update-user", { data: { role: "viewer" } })).status()).toBe(404);
-  // Others may be there of other tests.
+  // Other tests may have added users.
   expect(await sql`select email, role from "user" where email = any(${[person.email, ADMIN.email]})`).toEqual([
     { email: ADMIN.email, role: "administrator" },
   ]);
 });
 
 for (const email of [ADMIN.email, "nobody@callboard.example"]) {
-  test(`row 56: of a hundred guesses at once for ${email} ten are tried`, async ({ app }) => {
+  test(`row 56: of a hundred guesses at once for ${email} ten are checked`, async ({ app }) => {
     await signIn(app.url);
     const anyone = await client(app.url);
     const answers = await Promise.all(
@@ -81,7 +81,7 @@ for (const email of [ADMIN.email, "nobody@callboard.example"]) {
   });
 }
 
-test("that tries are refused is written down once for each account, and a flood of others hides no failure", async ({
+test("refused attempts are recorded once for each account, and attempts at other accounts hide no failure", async ({
   app,
   database: { sql },
 }) => {
@@ -102,7 +102,7 @@ test("that tries are refused is written down once for each account, and a flood 
     { ...failed, refused: true },
   ]);
 
-  // Whatever is thought up is written down up to a bound, which is not that of the accounts that are there.
+  // Invented e-mails are recorded up to a limit, which is not that of existing accounts.
   await guess("thought-up.0@callboard.example");
   expect(await written("thought-up.0@callboard.example")).toEqual([failed]);
   await sql`update rate_limit set count = 1000 where key like 'sign-in:recorded:address:%'`;
@@ -113,7 +113,7 @@ test("that tries are refused is written down once for each account, and a flood 
   expect(await written(other.email)).toEqual([failed]);
 });
 
-test("row 56: first tries at the same moment are all counted, and none is an error", async ({ database: { sql } }) => {
+test("row 56: first attempts at the same time are all counted, and none is an error", async ({ database: { sql } }) => {
   for (let round = 0; round < 60; round += 1) {
     const rule = { key: `first-${round}`, max: 3, windowSeconds: 60 };
     const answers = await Promise.all(Array.from({ length: 8 }, () => takeAttempt(rule)));
@@ -124,9 +124,7 @@ test("row 56: first tries at the same moment are all counted, and none is an err
   ).toEqual([{ keys: 60, least: 8 }]);
 });
 
-test("one account's guesser does not lock the others out, and a right password starts the count anew", async ({
-  app,
-}) => {
+test("guesses at one account do not lock others out, and a right password resets the count", async ({ app }) => {
   await signIn(app.url);
   const anyone = await client(app.url);
   for (let index = 0; index < 12; index += 1) {
@@ -142,7 +140,7 @@ test("one account's guesser does not lock the others out, and a right password s
   }
 });
 
-test("row 56: wrong guesses from one address are limited over all accounts, right ones are not", async ({
+test("row 56: wrong passwords from one address are limited over all accounts, right ones are not", async ({
   database: { url },
 }) => {
   test.slow();
@@ -167,7 +165,7 @@ test("row 56: wrong guesses from one address are limited over all accounts, righ
   }
 });
 
-test("a header that nobody trusts does not make a guesser somebody else", async ({ app }) => {
+test("an untrusted address header does not evade the limit", async ({ app }) => {
   const answers = await Promise.all(
     Array.from({ length: 30 }, async (_, index) => {
       const anyone = await client(app.url, {
@@ -180,7 +178,7 @@ test("a header that nobody trusts does not make a guesser somebody else", async 
   expect(answers.filter((answer) => answer.status() === 401)).toHaveLength(10);
 });
 
-test("attempts are counted in one statement: of two hundred at once exactly as many pass as may", async ({
+test("attempts are counted in one statement: of two hundred at once exactly the allowed number pass", async ({
   database,
 }) => {
   expect(database.name).toMatch(/^worker_/);
@@ -190,7 +188,7 @@ test("attempts are counted in one statement: of two hundred at once exactly as m
   expect(answers.find(({ ok }) => !ok)).toMatchObject({ ok: false, retryAfterSeconds: expect.any(Number) });
 });
 
-test("a window that is over begins anew", async ({ database: { sql } }) => {
+test("a window that has ended starts again", async ({ database: { sql } }) => {
   const rule = { key: "test:window", max: 1, windowSeconds: 60 };
   expect(await takeAttempt(rule)).toEqual({ ok: true });
   expect((await takeAttempt(rule)).ok).toBe(false);
@@ -223,7 +221,7 @@ test("signing out ends the session itself, not only its cookie", async ({ app })
   ).toBeNull();
 });
 
-test("two processes that start at once make one first administrator, and a restart makes none", async () => {
+test("two processes that start at once create one first administrator, and a restart creates none", async () => {
   test.slow();
   const database = await createDatabase();
   const start = () => startApp({ databaseUrl: database.url });

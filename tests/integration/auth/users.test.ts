@@ -16,12 +16,12 @@ test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from "user" where email <> 'admin@callboard.example'`;
 });
 
-/** Everybody but those given stops administering, so that a test knows who the last one is. */
+/** Makes viewers of all others, so that a test knows who the last administrator is. */
 async function onlyAdministrators(sql: postgres.Sql, ids: string[]): Promise<void> {
   await sql`update "user" set role = 'viewer' where not (id = any(${ids}))`;
 }
 
-test("administrators who demote each other at the same moment leave one", async ({ database: { sql } }) => {
+test("administrators who demote each other at the same time leave one", async ({ database: { sql } }) => {
   const people = await Promise.all(Array.from({ length: 8 }, () => addUser(sql, "administrator")));
   await onlyAdministrators(
     sql,
@@ -40,7 +40,7 @@ test("administrators who demote each other at the same moment leave one", async 
   }
 });
 
-test("a change of a user and the word of it are there together, or neither", async ({ database: { sql } }) => {
+test("a change of a user and its audit event are stored together or not at all", async ({ database: { sql } }) => {
   const person = await addUser(sql, "viewer");
   const event = { actor: null, action: "user_changed", subject: person.email } as const;
   await sql`create function refuse_event() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
@@ -61,7 +61,7 @@ test("a change of a user and the word of it are there together, or neither", asy
   ]);
 });
 
-test("somebody invited who has not come yet is no administrator to rely on", async ({ database: { sql } }) => {
+test("an invited administrator does not count as the last one", async ({ database: { sql } }) => {
   const only = await addUser(sql, "administrator");
   await onlyAdministrators(sql, [only.id]);
   try {
@@ -80,7 +80,7 @@ test("somebody invited who has not come yet is no administrator to rely on", asy
   }
 });
 
-test("a link works once, of fifty at the same moment too, and only its hash is stored", async ({
+test("a link works once, even for fifty requests at the same time, and only its hash is stored", async ({
   database: { sql },
 }) => {
   const admin = await addUser(sql, "administrator");
@@ -123,7 +123,7 @@ test("a link works once, of fifty at the same moment too, and only its hash is s
   });
 });
 
-test("an expired, replaced or revoked link is none, and an invitation's does not reset a password", async ({
+test("an expired, replaced or revoked link does not work, and an invitation does not reset a password", async ({
   database: { sql },
 }) => {
   const admin = await addUser(sql, "administrator");
@@ -164,7 +164,7 @@ test("an expired, replaced or revoked link is none, and an invitation's does not
 });
 
 for (const end of ["deactivated", "demoted"] as const) {
-  test(`a link made by an administrator who is ${end} works no longer`, async ({ database: { sql } }) => {
+  test(`a link issued by an administrator who is ${end} does not work any longer`, async ({ database: { sql } }) => {
     const maker = await addUser(sql, "administrator");
     const person = await addUser(sql, "viewer");
     const tokenHash = hashToken(makeToken());
@@ -176,7 +176,7 @@ for (const end of ["deactivated", "demoted"] as const) {
     expect(answer).toEqual({ ok: true });
     expect(await readLink(tokenHash)).toBeNull();
     expect(await sql`select 1 from one_time_links`).toHaveLength(0);
-    // One that came into the table at the same moment is as dead.
+    // Nor does a link that was stored at the same time.
     await issue();
     expect(await readLink(tokenHash)).toBeNull();
     expect(await redeemed()).toBeNull();
@@ -185,7 +185,7 @@ for (const end of ["deactivated", "demoted"] as const) {
   });
 }
 
-test("nobody is invited twice, whatever the letters of the e-mail are", async ({ database: { sql } }) => {
+test("nobody is invited twice, whatever the case of the e-mail", async ({ database: { sql } }) => {
   const admin = await addUser(sql, "administrator");
   const invite = (email: string) =>
     inviteUser({ email, name: "", role: "viewer", tokenHash: randomUUID(), hours: 72, invitedBy: admin.id });
@@ -194,7 +194,7 @@ test("nobody is invited twice, whatever the letters of the e-mail are", async ({
   expect(await invite(admin.email.toUpperCase())).toEqual({ ok: false, reason: "exists" });
 });
 
-test("row 53: a deactivated user is out on the next request, and cannot come back in", async ({
+test("row 53: a deactivated user is signed out with the next request, and cannot sign in again", async ({
   app,
   request,
   database: { sql },
@@ -205,7 +205,7 @@ test("row 53: a deactivated user is out on the next request, and cannot come bac
   const ask = () => request.get(`${app.url}/settings/account`, { maxRedirects: 0, headers: { cookie } });
   expect((await ask()).status()).toBe(200);
 
-  // The mark alone is enough, should a session have begun at the same moment.
+  // `deactivated_at` alone is enough, because a session may begin at the same time.
   await sql`update "user" set deactivated_at = now() where id = ${person.id}`;
   expect((await ask()).status()).toBe(307);
   const session = await request.get(`${app.url}/api/auth/get-session`, { headers: { cookie } });
@@ -229,7 +229,7 @@ test("row 53: a deactivated user is out on the next request, and cannot come bac
   await signIn(app.url, person);
 });
 
-test("row 53: a role is what it is at the time of the request", async ({ app, request, database: { sql } }) => {
+test("row 53: a changed role counts from the next request", async ({ app, request, database: { sql } }) => {
   const person = await addUser(sql, "administrator");
   await addUser(sql, "administrator");
   const cookie = cookieHeader(await signIn(app.url, person));
@@ -240,7 +240,7 @@ test("row 53: a role is what it is at the time of the request", async ({ app, re
   expect(await ask()).toBe(403);
 });
 
-test("sign-in, failure and sign-out are written down; a password typed as an e-mail is not", async ({
+test("sign-in, failure and sign-out are recorded; a password typed as an e-mail is not", async ({
   app,
   request,
   database: { sql },

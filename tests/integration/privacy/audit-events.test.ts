@@ -15,9 +15,9 @@ import { addUser, type TestUser } from "@/tests/fixtures/users";
 import { complete, postWebhook } from "@/tests/fixtures/webhooks";
 
 /**
- * Everything that is written down, done once over HTTP: who, what, to which, how much, and from where. Not here, because it takes a
- * browser between the steps or a provider: one's own password and second factor (`tests/e2e/users.test.ts`), single sign-on
- * (`tests/e2e/single-sign-on.test.ts`) and the set-up page (`tests/e2e/sign-in.test.ts`). Their events are of actions that are here.
+ * Does everything that the audit log records once over HTTP, and checks who, what, to which, how much, and from where. Three need a
+ * browser or an identity provider, and are tested elsewhere: one's own password and second factor (`tests/e2e/users.test.ts`), single
+ * sign-on (`tests/e2e/single-sign-on.test.ts`) and the setup page (`tests/e2e/sign-in.test.ts`). Their events have actions that are here.
  */
 
 const ADDRESS = "192.0.2.77";
@@ -38,9 +38,9 @@ type World = {
   sql: postgres.Sql;
   /** The administrator, at `ADDRESS`. */
   admin: APIRequestContext;
-  /** Nobody yet, at `ADDRESS`. */
+  /** Not signed in yet, at `ADDRESS`. */
   nobody: APIRequestContext;
-  /** Calls an action as a browser does; text of the answer. */
+  /** Calls an action as a browser does, and returns the text of the answer. */
   act(name: string, args: unknown[]): Promise<string>;
   /** The same for the action of a form. */
   submit(name: string, fields: Record<string, string>, by?: APIRequestContext): Promise<string>;
@@ -111,7 +111,7 @@ const ACTS: Act[] = [
     writes: () => [{ action: "calls_exported", rows: 0, detail: { q: "call …", test: "1" } }],
   },
   {
-    name: "exporting the audit",
+    name: "exporting the audit log",
     run: ({ admin }) => ok(admin.get("/settings/audit/export.csv?action=sign_in")),
     writes: () => [{ action: "audit_exported", detail: { action: "sign_in" } }],
   },
@@ -174,7 +174,7 @@ const ACTS: Act[] = [
     writes: () => [{ action: "settings_changed", subject: "mask_numbers", detail: { to: true } }],
   },
   {
-    name: "asking for the webhook's address",
+    name: "revealing the webhook's URL",
     run: ({ act }) => act("settings/vendor/actions#revealWebhook", [secretLabel(WEBHOOK_SECRET)]),
     writes: () => [{ action: "secret_revealed", subject: secretLabel(WEBHOOK_SECRET) }],
   },
@@ -239,7 +239,7 @@ const ACTS: Act[] = [
     ],
   },
   {
-    name: "taking somebody's second factor away",
+    name: "removing somebody's second factor",
     run: async ({ act, sql, person }) => {
       await sql`update "user" set two_factor_enabled = true where id = ${person.id}`;
       await act("settings/users/actions#resetSecondFactor", [person.id]);
@@ -252,11 +252,11 @@ const ACTS: Act[] = [
     writes: ({ person }) => [{ action: "sessions_ended", subject: person.email, rows: 1 }],
   },
   {
-    name: "deactivating somebody and taking them back",
+    name: "deactivating and reactivating somebody",
     run: async ({ act, person }) => {
       await act("settings/users/actions#deactivate", [person.id]);
       await act("settings/users/actions#reactivate", [person.id]);
-      // Nothing is done, so nothing is written down.
+      // Nothing changes, so nothing is recorded.
       await act("settings/users/actions#reactivate", [person.id]);
     },
     writes: ({ person }) => [
@@ -296,7 +296,7 @@ const ACTS: Act[] = [
     },
     writes: () => [
       { action: "erasure_begun", subject: "+…01" },
-      // The job's own: who asked for it stands above.
+      // Written by the job. The event above says who asked for it.
       {
         action: "erased",
         actor: null,
@@ -309,7 +309,7 @@ const ACTS: Act[] = [
   },
 ];
 
-test("everything that is to be written down is done here, and is written down whole", async ({ vendor }) => {
+test("everything that has to be recorded is done here, and is recorded completely", async ({ vendor }) => {
   test.setTimeout(120_000);
   const database = await createDatabase();
   const { sql } = database;
@@ -324,7 +324,7 @@ test("everything that is to be written down is done here, and is written down wh
       extraHTTPHeaders: { origin: app.url, "x-real-ip": ADDRESS, ...headers },
     });
   const seen = new Set<string>();
-  /** What has come since the last time, as the table has it. */
+  /** The events since the last call. */
   const written = async (): Promise<Required<Row>[]> => {
     const rows = await sql<(Required<Row> & { id: string })[]>`
       select id, action, actor_email as actor, call_id as call, subject, row_count as rows, detail, source_ip as address
@@ -346,7 +346,7 @@ test("everything that is to be written down is done here, and is written down wh
   });
   try {
     const cookies = cookieHeader(await signIn(app.url));
-    // The first administrator is made out of the environment, from nowhere.
+    // The first administrator comes from the environment, so without an address.
     const joined = { action: "user_joined", subject: ADMIN.email, detail: { by: "set-up" }, address: null } as const;
     expect((await written())[0]).toEqual(whole(joined));
 
@@ -354,7 +354,7 @@ test("everything that is to be written down is done here, and is written down wh
     const actions = new Map(actionsOfBuild().map((action) => [action.name, action]));
     const post = async (client: APIRequestContext, name: string, body: string | FormData) => {
       const action = actions.get(name);
-      // As fetch writes it: in the order of the form, which matters to React.
+      // As fetch encodes it: in the order of the form, which matters to React.
       const encoded = new Response(body);
       const headers = {
         "next-action": action?.id ?? "",
@@ -409,7 +409,7 @@ test("everything that is to be written down is done here, and is written down wh
   }
 });
 
-/** What React sends for an action of a form: the form, then the state from before. */
+/** What React sends for an action of a form: the form, then the previous state. */
 function formOf(fields: Record<string, string>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {

@@ -25,7 +25,7 @@ for (const change of [
   });
 }
 
-test("one listening in many ranges is one event, another person's is another", async () => {
+test("one recording heard in many ranges is one event, and another person's is another", async () => {
   const entry = { actor: nora, action: "recording_listened", callId: "call-ranges" } as const;
   await recordAuditEventOnce(entry, 10);
   await recordAuditEventOnce(entry, 10);
@@ -44,7 +44,7 @@ test("pages forward and back visit every event once, and the export is the same 
   const second = await listAudit(filter, first.nextCursor, 3);
   const third = await listAudit(filter, second.nextCursor, 3);
   const counts = [first, second, third].flatMap((page) => page.rows.map((row) => row.rowCount));
-  // Events of one millisecond stand in the order of their ids, which is any.
+  // Events of one millisecond are sorted by their ids, which are random.
   expect(counts.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(third.nextCursor).toBeNull();
   expect((await listAudit(filter, second.previousCursor, 3)).rows).toEqual(first.rows);
@@ -55,7 +55,7 @@ test("pages forward and back visit every event once, and the export is the same 
   expect(exported).toEqual(counts);
 });
 
-test("what is written of a filter holds no phone number", () => {
+test("the recorded filter contains no phone number", () => {
   const detail = callFilterDetail({
     ...NO_FILTER,
     outcome: ["no_answer"],

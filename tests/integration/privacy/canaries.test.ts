@@ -15,7 +15,7 @@ import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
-/** What must be in no log line and on no error page, whatever way it came. */
+/** Must be in no log line and on no error page, in whatever way it was sent. */
 const SECRET = "canary-secret-0123456789-zyxwvutsrqponmlk";
 const PHONE = "+966500424242";
 const LINE = "the parrot sleeps under a quiet lemon tree";
@@ -56,7 +56,7 @@ test("rows 5 and 62: a secret, a number, a line of a transcript and a signed URL
     const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
     const answer = await fetch(to, { method: "POST", body: text as BodyInit, ...init });
     const said = await answer.text();
-    // The answer names the call by its id, and nothing else.
+    // The answer contains the call's id and nothing else.
     refusals.push(said);
     return { status: answer.status, said };
   };
@@ -136,7 +136,7 @@ test("rows 5 and 62: a secret, a number, a line of a transcript and a signed URL
     ]) {
       expect((await ask(path)).status, path).toBe(200);
     }
-    // Their URLs hold none of it: a page knows its own address.
+    // Their URLs contain none of it: a page contains its own URL.
     const errorPages = [await ask("/calls/nobody-knows-it"), await ask("/nowhere")];
     vendor.fault({ on: "recording", kind: "status", status: 403 });
     vendor.fault({ on: "api", kind: "status", status: 500 });
@@ -172,7 +172,7 @@ test("rows 5 and 62: a secret, a number, a line of a transcript and a signed URL
     const lines = app.logs().split("\n");
     expect(lines.length).toBeGreaterThan(40);
     expect(lines.filter((line) => held(line).length > 0)).toEqual([]);
-    // Nor does the disk keep what has been brought in.
+    // Nor does the disk keep deliveries that have been stored.
     const files = readdirSync(spool, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const file of files) {
       expect(held(readFileSync(join(file.parentPath, file.name), "latin1"))).toEqual([]);

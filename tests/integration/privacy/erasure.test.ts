@@ -45,7 +45,7 @@ async function everything(database: Database): Promise<string> {
   return [...texts.map((rows) => rows[0]?.text ?? ""), ...bodies.map((row) => row.text)].join("\n");
 }
 
-test("row 63: after an erasure the number is in no table and in no index, and nothing else is gone", async ({
+test("row 63: after an erasure the number is in no table and in no index, and nothing else is deleted", async ({
   database,
 }) => {
   await store(complete("own", { phone_number: CANARY, enhanced_transcript: said("hello") }));
@@ -72,7 +72,7 @@ test("row 63: after an erasure the number is in no table and in no index, and no
     masked: "+…67",
     callsDeleted: 2,
     callsRedacted: 2,
-    // Of the own calls two, of those that mention it two, and the body that nobody understood.
+    // Two of its own calls, two of calls that mention it, and the body that could not be interpreted.
     deliveriesDeleted: 5,
     notesRedacted: 1,
   });
@@ -87,13 +87,13 @@ test("row 63: after an erasure the number is in no table and in no index, and no
   expect(calls.map((row) => row["call_id"])).toEqual(["inside-json", "mentions", "other"]);
 });
 
-test("row 63: what the API says of an erased call while it goes does not bring it back", async ({ database }) => {
+test("row 63: what the API says during an erasure does not bring an erased call back", async ({ database }) => {
   await store(complete("own", { phone_number: CANARY }));
   const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
   const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
   const answer = () => applyApiFacts("own", facts, new Date(), next, { mayCreate: false, leasedUntil: null });
   const id = await startErasure(NUMBER, "Nora");
-  // One answer waits for the lock that the erasure holds, another comes when all is over.
+  // One answer waits for the lock of the erasure, another arrives after it.
   await Promise.all([eraseDue(), answer(), answer(), answer()]);
   await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
   await answer();
@@ -101,7 +101,7 @@ test("row 63: what the API says of an erased call while it goes does not bring i
   expect(await database.sql`select 1 from calls`).toHaveLength(0);
 });
 
-test("a transcript that was deleted by rule and comes again is deleted again", async ({ database }) => {
+test("a transcript that retention deleted and that arrives again is deleted again", async ({ database }) => {
   const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
   const call = complete("old", { created_at: old, enhanced_transcript: said("something") });
   await store(call);
@@ -113,7 +113,7 @@ test("a transcript that was deleted by rule and comes again is deleted again", a
   }
 });
 
-test("retention takes what its rules say, each of its own, and says before how much that is", async ({ database }) => {
+test("retention deletes what each rule says, and previews how much that is", async ({ database }) => {
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
   for (const [callId, days] of [
     ["old", 100],

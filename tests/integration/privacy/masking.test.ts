@@ -8,10 +8,10 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
-/** A call's own number, wherever a payload may repeat it: no viewer is told it in any form. */
+/** No viewer sees a call's own number, wherever the payload repeats it and in whatever form. */
 
 const NUMBER = "+966538719042";
-/** Of somebody who is only spoken of. */
+/** The number of somebody who is only mentioned. */
 const OTHER = "055 512 3987";
 const CALL = "masked/call 1";
 /** As machines write it, as people do, and in Arabic digits. */
@@ -102,7 +102,7 @@ const FORMS: { name: string; headers: Record<string, string> }[] = [
   { name: "the panel", headers: { rsc: "1", "next-url": "/calls" } },
 ];
 
-test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form it was said or written", async ({
+test("a viewer's HTML, JSON and CSV never contain a call's number, in whatever form it was said or written", async ({
   app,
   database: { sql },
 }) => {
@@ -131,7 +131,7 @@ test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form
     }
   }
   expect(told).toEqual([]);
-  // The same pages do show it to who may see it: what was looked for is there to be found.
+  // The same pages do show it to an operator, so the patterns can match.
   for (const path of ["/calls", callHref(CALL), bodies[1] ?? ""]) {
     expect(await (await operator.get(path)).text(), path).toMatch(CANARIES[0] ?? /^$/);
   }
@@ -145,7 +145,7 @@ test("a viewer's HTML, JSON and CSV never hold a call's number, in whatever form
   expect(shown).toContain("Sara •••");
 });
 
-test("nor does a viewer find out a number by asking for it", async ({ app, database: { sql } }) => {
+test("a viewer cannot find out a number by searching for it", async ({ app, database: { sql } }) => {
   const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
   const list = async (query: string) => (await viewer.get(`/calls?${query}`)).text();
   const rightAndWrong = [
@@ -161,7 +161,7 @@ test("nor does a viewer find out a number by asking for it", async ({ app, datab
       expect(text, query).toContain(callHref(CALL));
       expect(text, query).toContain(callHref("another"));
     }
-    // The neighbours of a call in a list that asks for a number would tell it too.
+    // The previous and the next call in a list that was searched by number would tell it too.
     const ways = await Promise.all(
       [right, wrong].map(async (query) => {
         const text = await (await viewer.get(`${callHref("another")}?${query}`)).text();
@@ -173,7 +173,7 @@ test("nor does a viewer find out a number by asking for it", async ({ app, datab
   }
 });
 
-test("masked until revealed: an operator sees no number until one is asked for, and that is written down", async ({
+test("masked until revealed: an operator sees no number before revealing it, and that is recorded", async ({
   app,
   database: { sql },
   adminPage,
@@ -193,7 +193,7 @@ test("masked until revealed: an operator sees no number until one is asked for, 
       path,
     ).toEqual([]);
   }
-  // A whole number may be asked for, a piece of one would be found out digit by digit.
+  // A whole number may be searched for. With parts of one, it could be found out digit by digit.
   const finds = async (query: string) => {
     const text = await (await context.request.get(`/calls?${query}`)).text();
     return [callHref(CALL), callHref("another")].map((href) => text.includes(href));
@@ -211,7 +211,7 @@ test("masked until revealed: an operator sees no number until one is asked for, 
   await page.goto(callHref(CALL));
   await expect(page.getByText("+966 ••• 42")).toBeVisible();
   await expect(async () => {
-    // The server's HTML is there before the keys are.
+    // The server's HTML is shown before the keys work.
     await page.keyboard.press("r");
     await expect(page.getByText(NUMBER, { exact: true })).toBeVisible({ timeout: 1000 });
   }).toPass();
@@ -219,12 +219,15 @@ test("masked until revealed: an operator sees no number until one is asked for, 
     { actor_name: "Omar", call_id: CALL },
   ]);
   await context.close();
-  // The application keeps the organization's settings in mind.
+  // The application caches the organization's settings, also for the next test.
   await adminPage.getByRole("switch", { name: /Operators must reveal each number/ }).click();
   await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: false }]);
 });
 
-test("what an operator downloads of a delivery holds no key to the recording", async ({ app, database: { sql } }) => {
+test("the body of a delivery that an operator downloads contains no signature of a recording's URL", async ({
+  app,
+  database: { sql },
+}) => {
   const url = "https://storage.googleapis.com/r/a.mp4?X-Goog-Date=20260504T090000Z&X-Goog-Signature=5ec4e7f00d";
   const body = JSON.stringify(complete("signed", { recording_url: url }));
   expect((await fetch(app.webhookUrl, { method: "POST", body })).status).toBe(200);
@@ -239,14 +242,14 @@ test("what an operator downloads of a delivery holds no key to the recording", a
   }
 });
 
-test("masked until revealed holds where the setting cannot be read, and within seconds where another process set it", async ({
+test("masked until revealed applies while the setting cannot be read, and within seconds of a change by another process", async ({
   app,
   database: { sql, superuser },
 }) => {
   const operator = await clientOf(app.url, await addUser(sql, "operator"));
   const isShown = async () => (await (await operator.get("/calls")).text()).includes("538719042");
   await expect.poll(isShown).toBe(true);
-  // Another process has set it, and from now on nobody can read it: what was known before must not go on.
+  // From now on nobody can read the setting, so the cached one must not be used any longer.
   const held = Promise.withResolvers<undefined>();
   const locked = Promise.withResolvers<undefined>();
   const holding = superuser.begin(async (transaction) => {

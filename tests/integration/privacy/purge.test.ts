@@ -4,10 +4,10 @@ import { NO_FACTS } from "@/lib/call/facts";
 import { purge } from "@/server/jobs/purge";
 import { expect, test } from "@/tests/fixtures/test";
 
-// Nothing here needs the application, and its jobs would purge too.
+// This test does not need the application, whose jobs would purge too.
 test.use({ baseURL: "http://localhost:1" });
 
-test("what went is written down also where a later batch fails, and by whose wish and from where", async ({
+test("deleted rows are recorded even if a later batch fails, with who asked for it and from where", async ({
   database: { sql, empty },
 }) => {
   await empty();

@@ -20,7 +20,7 @@ test("the call's own number is hidden wherever it is repeated, and other numbers
 
 const OWN = "+966501234567";
 
-test("who sees no numbers sees nobody else's either, however they are written", () => {
+test("a viewer sees no other number either, however it is written", () => {
   for (const text of [
     "call my brother on 0538719042",
     "call +44 7700 900123 instead",
@@ -57,7 +57,7 @@ test("who sees no numbers sees nobody else's either, however they are written", 
   });
 });
 
-test("dates, durations, prices, ids and times are no numbers", () => {
+test("dates, durations, prices, ids and times are not masked", () => {
   for (const value of [
     "my order is 98765432",
     "on 2026-05-04 at 09:00",
@@ -93,7 +93,7 @@ test("dates, durations, prices, ids and times are no numbers", () => {
   expect(maskAllNumbersIn(turn, OWN)).toEqual(turn);
 });
 
-test("what a tool is given and answers is masked as the JSON that it is", () => {
+test("arguments and output of a tool are masked as JSON", () => {
   const args = String.raw`{"mobile": "\u0660\u0665\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667", "nested": "{\"n\": 966501234567}"}`;
   const masked = { mobile: "•••", nested: JSON.stringify({ n: "•••" }) };
   for (const mask of [maskOwnNumberIn, maskAllNumbersIn]) {
@@ -108,7 +108,7 @@ test("what a tool is given and answers is masked as the JSON that it is", () => 
   expect(maskAllNumbersIn(String.raw`{"other": "0538719042", "n": 538719042}`, OWN)).toBe('{"other":"•••","n":"•••"}');
 });
 
-test("a megabyte of whatever the vendor sends is masked before anybody has to wait", () => {
+test("a megabyte of any text is masked within seconds", () => {
   for (const piece of ["1", "12 34 ", "1,", "12.5 ", "a-1", "12345 x ", "12345678 x ", "+9", "(05)", "5f3a9c01 "]) {
     const began = performance.now();
     maskAllNumbersIn(piece.repeat(1_000_000 / piece.length), OWN);
