@@ -5,20 +5,21 @@ import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 
 type Actor = NonNullable<NewAuditEvent["actor"]>;
-/** What happened, without who did it and from where. */
-export type AuditEvent = Omit<NewAuditEvent, "actor" | "sourceIp">;
 
-/** Records what this person does in this request, and from which address. Throws if the database cannot be reached. */
-export async function audit(actor: Actor, event: AuditEvent): Promise<void> {
-  await recordAuditEvent(await eventOf(actor, event));
+/** What a signed-in user does. The user and the address of the request are added here. */
+export type UserEvent = Omit<NewAuditEvent, "actor" | "sourceIp">;
+
+/** Writes what the user does in this request to the audit log. Throws where the database cannot be reached. */
+export async function recordUserEvent(user: Actor, event: UserEvent): Promise<void> {
+  await recordAuditEvent(await buildUserEvent(user, event));
 }
 
-/** The same event, for a function of `db/` that records it in the transaction of the change. */
-export async function eventOf({ id, name, email }: Actor, event: AuditEvent): Promise<NewAuditEvent> {
-  return { actor: { id, name, email }, sourceIp: await callerAddress(), ...event };
+/** Builds the same event without writing it, for a function of `db/` that writes it in the transaction of the change. */
+export async function buildUserEvent({ id, name, email }: Actor, event: UserEvent): Promise<NewAuditEvent> {
+  return { actor: { id, name, email }, sourceIp: await requestAddress(), ...event };
 }
 
-/** The address that this request comes from; null if no header can be trusted to tell it. */
-export async function callerAddress(): Promise<string | null> {
+/** The client's IP address of this request; null where no header is trusted or it contains none. */
+export async function requestAddress(): Promise<string | null> {
   return clientIp(await headers(), env.CLIENT_IP_HEADER);
 }

@@ -8,7 +8,7 @@ import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import { includesRole, type Role } from "@/lib/people/role";
-import { audit, type AuditEvent, eventOf } from "@/server/audit";
+import { buildUserEvent, recordUserEvent, type UserEvent } from "@/server/audit";
 
 import { getUser, type SignedInUser } from "./gates";
 
@@ -27,9 +27,9 @@ export type ActionContext<A extends Access> = A extends Role
   ? {
       user: SignedInUser;
       /** Writes an event of this person to the audit log. Throws where the database cannot be reached. */
-      audit: (event: AuditEvent) => Promise<void>;
-      /** The same event for a function of `db/` that writes it in the transaction of the change. */
-      eventOf: (event: AuditEvent) => Promise<NewAuditEvent>;
+      recordEvent: (event: UserEvent) => Promise<void>;
+      /** Builds the event and writes nothing: a function of `db/` writes it in the transaction of the change. */
+      buildEvent: (event: UserEvent) => Promise<NewAuditEvent>;
     }
   : Record<never, never>;
 
@@ -166,8 +166,8 @@ async function passGate<A extends Access>(role: A): Promise<Gate<A>> {
     }
     const context: ActionContext<Role> = {
       user,
-      audit: (event) => audit(user, event),
-      eventOf: (event) => eventOf(user, event),
+      recordEvent: (event) => recordUserEvent(user, event),
+      buildEvent: (event) => buildUserEvent(user, event),
     };
     return { ok: true, context: context as ActionContext<A> };
   } catch {

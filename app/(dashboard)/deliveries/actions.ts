@@ -18,9 +18,9 @@ export const replaySelection = action({
   role: "operator",
   input: z.array(z.uuid()).min(1).max(MAX_SELECTED),
   failure: "action_failed",
-  work: async (ids, { audit }) => {
+  work: async (ids, { recordEvent }) => {
     const [only] = ids;
-    await audit({
+    await recordEvent({
       action: "delivery_replayed",
       rowCount: ids.length,
       ...(ids.length === 1 && only !== undefined ? { subject: only } : { detail: { deliveries: ids.join(" ") } }),
@@ -48,9 +48,9 @@ export const replayReason = action({
     until: z.date(),
   }),
   failure: "action_failed",
-  work: async ({ reason, ...place }, { audit }) => {
+  work: async ({ reason, ...place }, { recordEvent }) => {
     const batch = await replayReasonBatch(reason, { ...place, budgetMs: BUDGET_MS });
-    await audit({ action: "delivery_replayed", rowCount: batch.replayed.length, detail: { reason } });
+    await recordEvent({ action: "delivery_replayed", rowCount: batch.replayed.length, detail: { reason } });
     if (batch.next === null) {
       after(() => enrichDue());
     }

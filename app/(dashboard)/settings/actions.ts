@@ -36,10 +36,10 @@ export const updateOrganization = formAction({
   }),
   failure: "settings_not_saved",
   invalidate: () => revalidatePath("/", "layout"),
-  work: async ({ name, timeZone, weekStart: day }, { audit }) => {
+  work: async ({ name, timeZone, weekStart: day }, { recordEvent }) => {
     const weekStart = Number(day);
     await saveOrganization({ name, timeZone, weekStart });
-    await audit({
+    await recordEvent({
       action: "settings_changed",
       subject: "organization",
       detail: { name, time_zone: timeZone, week_start: weekStart },

@@ -9,7 +9,7 @@ import { refuse } from "@/lib/action-answer";
 import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { hashToken } from "@/lib/people/one-time-token";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
-import { callerAddress } from "@/server/audit";
+import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
@@ -45,7 +45,7 @@ export const redeem = formAction({
       purpose,
       passwordHash: await hashPassword(password),
       name,
-      sourceIp: await callerAddress(),
+      sourceIp: await requestAddress(),
     });
     if (person === null) {
       return refuse("linkGone");

@@ -13,7 +13,7 @@ import { refuse, refuseFields } from "@/lib/action-answer";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
-import { callerAddress } from "@/server/audit";
+import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
@@ -65,7 +65,7 @@ export const setUp = formAction({
     if (!isSetupCode(code, env.SETUP_CODE)) {
       return refuseFields({ code: "codeWrong" });
     }
-    const [passwordHash, sourceIp] = await Promise.all([hashPassword(password), callerAddress()]);
+    const [passwordHash, sourceIp] = await Promise.all([hashPassword(password), requestAddress()]);
     if (!(await createFirstAdministrator({ name, email, passwordHash, sourceIp }))) {
       return refuse("closed");
     }

@@ -53,8 +53,8 @@ export const markCallAsTest = action({
   input: z.object({ callId, isTest: z.boolean() }),
   failure: "test_mark_failed",
   invalidate: refresh,
-  work: async ({ callId: marked, isTest }, { audit }) => {
-    await audit({ action: "call_marked", callId: marked, detail: { is_test: isTest } });
+  work: async ({ callId: marked, isTest }, { recordEvent }) => {
+    await recordEvent({ action: "call_marked", callId: marked, detail: { is_test: isTest } });
     return (await markAsTest(marked, isTest)) ? { ok: true } : refuse("gone");
   },
 });
@@ -80,12 +80,12 @@ export const revealNumber = action({
   role: "operator",
   input: callId,
   failure: "reveal_failed",
-  work: async (id, { audit }) => {
+  work: async (id, { recordEvent }) => {
     const found = await getCall(id);
     if (found === null || found.call.phoneNumber === null) {
       return refuse("gone");
     }
-    await audit({ action: "number_revealed", callId: found.call.callId });
+    await recordEvent({ action: "number_revealed", callId: found.call.callId });
     return { ok: true, phoneNumber: found.call.phoneNumber };
   },
 });

@@ -6,7 +6,7 @@ import { errorCode, log } from "@/lib/log";
 import { callFilterDetail } from "@/lib/privacy/audit";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { zonedIsoWriter } from "@/lib/time/time";
-import { audit, eventOf } from "@/server/audit";
+import { buildUserEvent, recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
 import { exportColumns, exportFileName } from "@/server/export-columns";
@@ -40,11 +40,11 @@ export async function GET(request: Request): Promise<Response> {
       // Elsewhere each revealed number is an event of its own; the file reveals all of them at once.
       ...(access === "revealable" ? { numbers: true } : {}),
     };
-    await audit(gate.user, { action: "calls_exported", rowCount: count, detail });
+    await recordUserEvent(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);
     if (isBounded) {
       // The exact number is known once all of them have been read.
-      const event = await eventOf(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
+      const event = await buildUserEvent(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
       onEnd = (rowCount) => recordAuditEvent({ ...event, rowCount });
     }
   } catch (error) {

@@ -23,7 +23,7 @@ import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { isFlagProblem } from "@/lib/sarj/flags";
 import { ANY_ADDRESS, interpret, isQuarantineReason } from "@/lib/sarj/interpret";
-import { audit } from "@/server/audit";
+import { recordUserEvent } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
@@ -55,7 +55,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
   if (delivery === null) {
     notFound();
   }
-  await audit(user, {
+  await recordUserEvent(user, {
     action: "delivery_viewed",
     subject: delivery.id,
     ...(delivery.callId === "" ? {} : { callId: delivery.callId }),

@@ -38,9 +38,9 @@ export const saveName = formAction({
     name === "" ? { name: "nameRequired" } : name.length > 100 ? { name: "nameTooLong" } : {},
   failure: "rename_failed",
   invalidate: refresh,
-  work: async ({ name }, { user, audit }) => {
+  work: async ({ name }, { user, recordEvent }) => {
     await renameUser(user.id, name);
-    await audit({ action: "user_changed", subject: user.email, detail: { name: true } });
+    await recordEvent({ action: "user_changed", subject: user.email, detail: { name: true } });
     return { ok: true };
   },
 });
@@ -67,14 +67,14 @@ export const changePassword = formAction({
   },
   failure: "password_failed",
   invalidate: refresh,
-  work: async ({ current, password: chosen }, { user, audit }) => {
+  work: async ({ current, password: chosen }, { user, recordEvent }) => {
     const answer = await withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.changePassword({
         body: { currentPassword: current, newPassword: chosen, revokeOtherSessions: true },
         headers: requestHeaders,
       });
       await revokePendingAccess(user.id);
-      await audit({ action: "password_reset", subject: user.email, detail: { by: "self" } });
+      await recordEvent({ action: "password_reset", subject: user.email, detail: { by: "self" } });
       return { ok: true as const };
     });
     return !answer.ok && answer.reason === "currentPasswordWrong" ? refuseFields({ current: answer.reason }) : answer;
@@ -112,13 +112,13 @@ export const confirmSecondFactor = action({
   input: z.string().max(100),
   failure: "second_factor_failed",
   invalidate: refresh,
-  work: (code, { user, audit }) =>
+  work: (code, { user, recordEvent }) =>
     withAttempt(user, "secondFactorWrong", async (requestHeaders) => {
       const digits = latinDigits(code).replaceAll(/\D/g, "");
       await auth.api.verifyTOTP({ body: { code: digits }, headers: requestHeaders });
       // RFC 6238, 5.2: somebody who saw it typed must not sign in with it.
       await markCodeUsed(user.id, digits);
-      await audit({ action: "second_factor_changed", subject: user.email, detail: { on: true } });
+      await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: true } });
       return { ok: true as const };
     }),
 });
@@ -128,10 +128,10 @@ export const turnSecondFactorOff = action({
   input: password,
   failure: "second_factor_failed",
   invalidate: refresh,
-  work: (typed, { user, audit }) =>
+  work: (typed, { user, recordEvent }) =>
     withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.disableTwoFactor({ body: { password: typed }, headers: requestHeaders });
-      await audit({ action: "second_factor_changed", subject: user.email, detail: { on: false } });
+      await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: false } });
       return { ok: true as const };
     }),
 });
@@ -142,13 +142,13 @@ export const makeBackupCodes = action({
   input: password,
   failure: "second_factor_failed",
   invalidate: refresh,
-  work: (typed, { user, audit }) =>
+  work: (typed, { user, recordEvent }) =>
     withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       const { backupCodes } = await auth.api.generateBackupCodes({
         body: { password: typed },
         headers: requestHeaders,
       });
-      await audit({ action: "second_factor_changed", subject: user.email, detail: { codes: true } });
+      await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { codes: true } });
       return { ok: true as const, backupCodes };
     }),
 });
@@ -190,9 +190,9 @@ export const endOwnSession = action({
   input: z.string().max(100),
   failure: "end_session_failed",
   invalidate: refresh,
-  work: async (sessionId, { user, audit }) => {
+  work: async (sessionId, { user, recordEvent }) => {
     if (await endSession(user.id, sessionId)) {
-      await audit({ action: "sessions_ended", subject: user.email, rowCount: 1 });
+      await recordEvent({ action: "sessions_ended", subject: user.email, rowCount: 1 });
     }
     return { ok: true };
   },
@@ -204,9 +204,9 @@ export const endOtherSessions = action({
   input: z.void(),
   failure: "end_sessions_failed",
   invalidate: refresh,
-  work: async (_, { user, audit }) => {
+  work: async (_, { user, recordEvent }) => {
     const count = await endSessions(user.id, user.sessionId);
-    await audit({ action: "sessions_ended", subject: user.email, rowCount: count });
+    await recordEvent({ action: "sessions_ended", subject: user.email, rowCount: count });
     return { ok: true, count };
   },
 });
@@ -219,9 +219,9 @@ export const signOutEverywhere = action({
   role: "viewer",
   input: z.void(),
   failure: "end_sessions_failed",
-  work: async (_, { user, audit }) => {
+  work: async (_, { user, recordEvent }) => {
     const rowCount = await endSessions(user.id);
-    await audit({ action: "sessions_ended", subject: user.email, rowCount });
+    await recordEvent({ action: "sessions_ended", subject: user.email, rowCount });
     await auth.api.signOut({ headers: await headers() });
     redirect("/sign-in");
   },

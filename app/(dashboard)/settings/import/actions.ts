@@ -33,12 +33,12 @@ export const beginImport = action({
     ids: part,
   }),
   invalid: "nothing",
-  work: async ({ ids, ...about }, { user, audit }) => {
+  work: async ({ ids, ...about }, { user, recordEvent }) => {
     if (!hasApiKey()) {
       return refuse("off");
     }
     const id = randomUUID();
-    await audit({
+    await recordEvent({
       action: "import_started",
       subject: id,
       rowCount: ids.length,
@@ -57,11 +57,11 @@ export const addToImport = action({
   ...IMPORT,
   input: z.object({ id: z.uuid(), ids: part }),
   invalid: "nothing",
-  work: async ({ id, ids }, { audit }) => {
+  work: async ({ id, ids }, { recordEvent }) => {
     if (!(await addImportItems(id, ids))) {
       return refuse("nothing");
     }
-    await audit({ action: "import_started", subject: id, rowCount: ids.length, detail: { more: true } });
+    await recordEvent({ action: "import_started", subject: id, rowCount: ids.length, detail: { more: true } });
     return { ok: true };
   },
 });
@@ -71,8 +71,8 @@ export const stopImport = action({
   ...IMPORT,
   input: z.uuid(),
   invalidate: refresh,
-  work: async (id, { audit }) => {
-    await audit({ action: "import_cancelled", subject: id });
+  work: async (id, { recordEvent }) => {
+    await recordEvent({ action: "import_cancelled", subject: id });
     await cancelImport(id);
     log("info", "import_cancelled");
     return { ok: true };
@@ -84,9 +84,9 @@ export const resumeImport = action({
   ...IMPORT,
   input: z.uuid(),
   invalidate: refresh,
-  work: async (id, { audit }) => {
+  work: async (id, { recordEvent }) => {
     const count = await retryImport(id);
-    await audit({ action: "import_started", subject: id, rowCount: count, detail: { again: true } });
+    await recordEvent({ action: "import_started", subject: id, rowCount: count, detail: { again: true } });
     log("info", "import_resumed", { count });
     after(() => importDue());
     return { ok: true };

@@ -9,7 +9,7 @@ import { startErasure } from "@/db/privacy/erasures";
 import { previewRetention, saveRetention, type RetentionRules } from "@/db/privacy/retention";
 import { refuse } from "@/lib/action-answer";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
-import { callerAddress } from "@/server/audit";
+import { requestAddress } from "@/server/audit";
 import { action } from "@/server/auth/action";
 import { purge } from "@/server/jobs/purge";
 import { forgetOrganization } from "@/server/organization";
@@ -52,14 +52,14 @@ export const applyRetention = action({
   ...PRIVACY,
   input: retentionInput,
   invalidate: invalidatePage,
-  work: async (values, { user, audit }) => {
+  work: async (values, { user, recordEvent }) => {
     const read = readRules(values);
     if (!read.ok) {
       return read;
     }
-    await audit({ action: "retention_changed", detail: { ...read.rules } });
+    await recordEvent({ action: "retention_changed", detail: { ...read.rules } });
     await saveRetention(read.rules);
-    return { ok: true, deleted: await purge(user, PURGE_BUDGET_MS, await callerAddress()) };
+    return { ok: true, deleted: await purge(user, PURGE_BUDGET_MS, await requestAddress()) };
   },
 });
 
@@ -88,8 +88,8 @@ export const setMasking = action({
   ...PRIVACY,
   input: z.boolean().catch(true),
   invalidate: () => revalidatePath("/", "layout"),
-  work: async (maskNumbers, { audit }) => {
-    await audit({ action: "settings_changed", subject: "mask_numbers", detail: { to: maskNumbers } });
+  work: async (maskNumbers, { recordEvent }) => {
+    await recordEvent({ action: "settings_changed", subject: "mask_numbers", detail: { to: maskNumbers } });
     await saveMaskNumbers(maskNumbers);
     forgetOrganization();
     return { ok: true };
@@ -105,13 +105,13 @@ export const askErasure = action({
   ...PRIVACY,
   input: numberInput,
   invalid: "notNumber",
-  work: async (text, { audit }) => {
+  work: async (text, { recordEvent }) => {
     const number = parseSoughtNumber(text);
     if (number === null) {
       return refuse("notNumber");
     }
     const preview = await previewErasure(number);
-    await audit({ action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
+    await recordEvent({ action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
     return { ok: true, masked: number.masked, preview };
   },
 });
@@ -122,12 +122,12 @@ export const beginErasure = action({
   input: numberInput,
   invalid: "notNumber",
   invalidate: invalidatePage,
-  work: async (text, { user, audit }) => {
+  work: async (text, { user, recordEvent }) => {
     const number = parseSoughtNumber(text);
     if (number === null) {
       return refuse("notNumber");
     }
-    await audit({ action: "erasure_begun", subject: number.masked });
+    await recordEvent({ action: "erasure_begun", subject: number.masked });
     await startErasure(number, user.name);
     return { ok: true, masked: number.masked };
   },

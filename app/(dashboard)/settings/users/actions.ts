@@ -42,12 +42,12 @@ export const invite = formAction({
   }),
   failure: "invitation_failed",
   invalidate: refresh,
-  work: async ({ email: typed, name, role }, { user, eventOf }) => {
+  work: async ({ email: typed, name, role }, { user, buildEvent }) => {
     const token = makeToken();
     const email = typed.toLowerCase();
     const invited = await inviteUser(
       { email: typed, name, role, tokenHash: hashToken(token), hours: LINK_HOURS, invitedBy: user.id },
-      await eventOf({ action: "user_invited", subject: email, detail: { role } }),
+      await buildEvent({ action: "user_invited", subject: email, detail: { role } }),
     );
     return invited.ok
       ? { ok: true, result: linkOf("invite", token, { name, email, expiresAt: invited.expiresAt }) }
@@ -89,7 +89,7 @@ export const makeLink = action({
         return refuse("gone");
       }
       const event = issued.purpose === "invite" ? "user_invited" : "password_reset";
-      await context.audit({ action: event, subject: issued.email, detail: { link: true } });
+      await context.recordEvent({ action: event, subject: issued.email, detail: { link: true } });
       return { ok: true as const, link: linkOf(issued.purpose, token, issued) };
     }),
 });
@@ -101,7 +101,7 @@ export const revoke = action({
   failure: "revoke_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
-      const event = await context.eventOf({ action: "user_changed", subject, detail: { revoked: true } });
+      const event = await context.buildEvent({ action: "user_changed", subject, detail: { revoked: true } });
       return doneOrGone(await revokeInvitation(id, event));
     }),
 });
@@ -113,7 +113,7 @@ export const setRole = action({
   failure: "role_failed",
   work: ({ id, role }, context) =>
     changePerson(id, context, async (subject) =>
-      changeRole(id, role, await context.eventOf({ action: "user_changed", subject, detail: { role } })),
+      changeRole(id, role, await context.buildEvent({ action: "user_changed", subject, detail: { role } })),
     ),
 });
 
@@ -124,7 +124,7 @@ export const deactivate = action({
   failure: "deactivate_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) =>
-      deactivateUser(id, await context.eventOf({ action: "user_deactivated", subject })),
+      deactivateUser(id, await context.buildEvent({ action: "user_deactivated", subject })),
     ),
 });
 
@@ -135,7 +135,7 @@ export const reactivate = action({
   failure: "reactivate_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) =>
-      doneOrGone(await reactivateUser(id, await context.eventOf({ action: "user_reactivated", subject }))),
+      doneOrGone(await reactivateUser(id, await context.buildEvent({ action: "user_reactivated", subject }))),
     ),
 });
 
@@ -147,7 +147,7 @@ export const signOutEverywhere = action({
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
       const rowCount = await endSessions(id);
-      await context.audit({ action: "sessions_ended", subject, rowCount });
+      await context.recordEvent({ action: "sessions_ended", subject, rowCount });
       return { ok: true as const };
     }),
 });
@@ -159,7 +159,7 @@ export const resetSecondFactor = action({
   failure: "second_factor_reset_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
-      const event = await context.eventOf({ action: "second_factor_changed", subject, detail: { on: false } });
+      const event = await context.buildEvent({ action: "second_factor_changed", subject, detail: { on: false } });
       return doneOrGone(await removeSecondFactor(id, event));
     }),
 });

@@ -32,12 +32,12 @@ export const revealWebhook = action({
   role: "administrator",
   input: z.string(),
   failure: "secret_not_revealed",
-  work: async (label, { audit }) => {
+  work: async (label, { recordEvent }) => {
     const secret = findSecret(label);
     if (secret === null) {
       return refuse("gone");
     }
-    await audit({ action: "secret_revealed", subject: label });
+    await recordEvent({ action: "secret_revealed", subject: label });
     log("info", "secret_revealed", { secret_label: label });
     return { ok: true, url: webhookUrl(secret) };
   },
@@ -74,7 +74,7 @@ export const sendTestCall = action({
   role: "administrator",
   input: z.string(),
   failure: "test_mark_failed",
-  work: async (label, { audit }): Promise<{ ok: true; result: TestCallResult }> => {
+  work: async (label, { recordEvent }): Promise<{ ok: true; result: TestCallResult }> => {
     const secret = findSecret(label);
     if (secret === null) {
       return { ok: true, result: { outcome: "unknown_secret" } };
@@ -92,7 +92,7 @@ export const sendTestCall = action({
       if (callId !== undefined) {
         await markAsTest(callId, true);
       }
-      await audit({
+      await recordEvent({
         action: "test_call_sent",
         subject: label,
         detail: { outcome: result.outcome },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { getDelivery } from "@/db/deliveries/list";
 import { bodyFile } from "@/lib/delivery/raw-body";
 import { errorCode, log } from "@/lib/log";
-import { audit } from "@/server/audit";
+import { recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
 
 /** Downloads the body of a delivery: decompressed if possible, without the signatures of recording URLs. For operators. */
@@ -18,7 +18,7 @@ export async function GET(_request: Request, { params }: RouteContext<"/deliveri
     if (delivery === null) {
       return Response.json({ error: "not_found" }, { status: 404, headers: { "Cache-Control": "no-store" } });
     }
-    await audit(gate.user, {
+    await recordUserEvent(gate.user, {
       action: "delivery_viewed",
       subject: delivery.id,
       detail: { download: true },

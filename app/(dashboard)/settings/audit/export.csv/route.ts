@@ -2,7 +2,7 @@ import { exportAudit } from "@/db/privacy/audit";
 import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { toZonedIso } from "@/lib/time/time";
-import { audit } from "@/server/audit";
+import { recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
@@ -18,7 +18,10 @@ export async function GET(request: Request): Promise<Response> {
   const params = Object.fromEntries(new URL(request.url).searchParams);
   const { filter } = parseAuditFilter(params, timeZone);
   try {
-    await audit(gate.user, { action: "audit_exported", detail: Object.fromEntries(auditFilterParams(filter)) });
+    await recordUserEvent(gate.user, {
+      action: "audit_exported",
+      detail: Object.fromEntries(auditFilterParams(filter)),
+    });
   } catch {
     return Response.json({ error: "unavailable" }, { status: 503 });
   }
