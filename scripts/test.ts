@@ -46,6 +46,7 @@ await runCommand(async () => {
       const problem = await runTool(process.execPath, [NEXT, "typegen"]);
       return problem ?? runTool(bin("tsc"), ["--noEmit"]);
     });
+    await check("no dead exports, files or dependencies", () => runTool(bin("knip"), []));
   }
   const isBuildReady =
     isUnitOnly ||

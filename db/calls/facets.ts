@@ -6,7 +6,7 @@ import { calls } from "@/db/schema/calls";
 /** The filter's menus, and how many values each offers at most. The vendor controls these sets: any of them may grow. */
 const FACETS = { outcome: 100, goal: 100, direction: 100, language: 100, scenario: 500 } as const;
 
-export type FacetValue = { value: string | null; count: number };
+type FacetValue = { value: string | null; count: number };
 export type Facets = Record<keyof typeof FACETS, FacetValue[]>;
 
 /**

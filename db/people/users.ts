@@ -4,7 +4,7 @@ import { db } from "@/db/driver/client";
 import { account, oneTimeLinks, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
-export type UserState = "invited" | "active" | "deactivated";
+type UserState = "invited" | "active" | "deactivated";
 
 export type Person = {
   id: string;

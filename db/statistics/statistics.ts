@@ -37,7 +37,7 @@ type SummaryRow = {
   assessed: number;
   met: number;
 };
-export type RangeSummary = { figures: Figures; outcomes: OutcomeCount[] };
+type RangeSummary = { figures: Figures; outcomes: OutcomeCount[] };
 
 /** `leftOut`: the calls of the current range that statistics do not count; 0 if the filter includes them. */
 export type Summary = { current: RangeSummary; previous: RangeSummary | null; leftOut: number };

@@ -2,7 +2,7 @@
  * Was the goal of the call met? The answer is `report.outcome.status`, which is separate from the call's outcome. Only some calls get
  * a report, usually about two minutes after their end; until then the goal is not assessed.
  */
-export const GOALS = ["met", "not_met", "not_assessable", "not_assessed"] as const;
+const GOALS = ["met", "not_met", "not_assessable", "not_assessed"] as const;
 
 export type Goal = (typeof GOALS)[number];
 
@@ -18,10 +18,6 @@ export const GOAL_STATUS = {
   not_assessable: "error",
   not_assessed: null,
 } as const satisfies Record<Goal, string | null>;
-
-export function isGoal(value: string): value is Goal {
-  return (GOALS as readonly string[]).includes(value);
-}
 
 /** The kind of a verbatim `report.outcome.status`; any text has one. */
 export function goalKind(status: string | null): GoalKind {

@@ -3,7 +3,7 @@ export const LOCALES = ["en", "ar"] as const;
 
 export type Locale = (typeof LOCALES)[number];
 
-export const DEFAULT_LOCALE: Locale = "en";
+const DEFAULT_LOCALE: Locale = "en";
 
 export const LOCALE_COOKIE = "locale";
 

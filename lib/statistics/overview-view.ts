@@ -13,11 +13,11 @@ import { hrefWith, type IgnoredParameter, type SearchParams } from "@/lib/url/pa
 
 /** What the map of hours shows for each hour: the number of calls, or the share of them that reached the customer. */
 export const MAP_MEASURES = ["volume", "reach"] as const;
-export type MapMeasure = (typeof MAP_MEASURES)[number];
+type MapMeasure = (typeof MAP_MEASURES)[number];
 
 /** How calls over time are shown. */
-export const SERIES_FORMS = ["chart", "table"] as const;
-export type SeriesForm = (typeof SERIES_FORMS)[number];
+const SERIES_FORMS = ["chart", "table"] as const;
+type SeriesForm = (typeof SERIES_FORMS)[number];
 
 /**
  * The overview as its URL describes it: a period, a call filter, and how two panels are shown. `filter` has the period as its bounds,

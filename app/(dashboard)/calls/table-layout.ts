@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { TableLayout } from "@/components/data-table";
 
 /** The columns of the list in their default order. */
-export const COLUMN_IDS = [
+const COLUMN_IDS = [
   "time",
   "outcome",
   "goal",
