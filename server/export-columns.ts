@@ -2,7 +2,7 @@ import type { ExportedCall } from "@/db/calls/export";
 import type { Json } from "@/lib/call/facts";
 import { toZonedIso } from "@/lib/time/time";
 
-export type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
+type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
 
 /** Other programs read these names: add columns, but never rename or remove one. */
 const CALL_COLUMNS: readonly ExportColumn[] = [

@@ -4,7 +4,7 @@
  */
 const GOALS = ["met", "not_met", "not_assessable", "not_assessed"] as const;
 
-export type Goal = (typeof GOALS)[number];
+type Goal = (typeof GOALS)[number];
 
 /** Decides colour, icon and label. A status beside the three that the vendor documents is `other` and is shown verbatim. */
 export const GOAL_KINDS = [...GOALS, "other"] as const;

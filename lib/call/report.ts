@@ -9,7 +9,7 @@ export type TypedReport = {
   generatedAt: Date | null;
 };
 
-export type ReadReport = {
+type ReadReport = {
   typed: TypedReport | null;
   /** The fields that the typed form does not have; the whole report if it is not typed. Null if there are none. */
   rest: JsonObject | null;

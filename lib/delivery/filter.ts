@@ -33,7 +33,7 @@ export type DeliveryFilter = {
 /** A log has one order: the newest delivery first. */
 export type DeliveryListView = { cursor: string | null; perPage: number };
 
-export type ParsedDeliveryFilter = { filter: DeliveryFilter; view: DeliveryListView; ignored: IgnoredParameter[] };
+type ParsedDeliveryFilter = { filter: DeliveryFilter; view: DeliveryListView; ignored: IgnoredParameter[] };
 
 export const NO_DELIVERY_FILTER: DeliveryFilter = {
   verdict: [],

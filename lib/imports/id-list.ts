@@ -19,7 +19,7 @@ export type CallIdList = {
   column: string | null;
 };
 
-export type CallIdProblem =
+type CallIdProblem =
   | { ok: false; problem: "empty" | "too_many" }
   /** No column of the table has a name for call ids: the person has to choose one. */
   | { ok: false; problem: "which_column"; columns: string[] };

@@ -26,7 +26,7 @@ export type AuditFilter = {
   to: TimeBound | null;
 };
 
-export type ParsedAuditFilter = { filter: AuditFilter; cursor: string | null; ignored: IgnoredParameter[] };
+type ParsedAuditFilter = { filter: AuditFilter; cursor: string | null; ignored: IgnoredParameter[] };
 
 const shortText = postgresText.trim().min(1).max(200);
 

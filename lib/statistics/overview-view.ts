@@ -77,7 +77,7 @@ function textOf(params: SearchParams, name: string): string {
   return (Array.isArray(value) ? value.join(",") : (value ?? "")).trim();
 }
 
-export type OverviewChange = Partial<Pick<OverviewView, "filter" | "map" | "series">> & { preset?: Preset };
+type OverviewChange = Partial<Pick<OverviewView, "filter" | "map" | "series">> & { preset?: Preset };
 
 /** The overview's URL, in one order and without defaults. */
 export function overviewHref(view: OverviewView, change: OverviewChange = {}): "/" | `/?${string}` {

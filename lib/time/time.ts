@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 
 /** A day of the calendar, `2026-11-23`. */
-export type IsoDate = string;
+type IsoDate = string;
 
 /** A range of time: `from` is inclusive, `to` exclusive. */
 export type TimeRange = { from: Date; to: Date };
