@@ -102,13 +102,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
         if (fault.retryAfter !== undefined) response.setHeader("Retry-After", fault.retryAfter);
         const status = fault.status ?? 500;
         fail(status, fault.errorType ?? ERROR_TYPES.get(status) ?? "internal_error", "Simulated failure.");
-      } else
-        answerWithFault(
-          fault,
-          request,
-          response,
-          JSON.stringify({ data: { id: callId ?? null, status: "completed" } }),
-        );
+      } else {
+        const body = JSON.stringify({ data: { id: callId ?? null, status: "completed" } });
+        answerWithFault(fault, request, response, body);
+      }
       return;
     }
     if (url.pathname === "/api/v1/health" && isRead(request)) return succeed({ status: "ok" });
@@ -134,7 +131,9 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       if (fault.kind === "status") {
         const status = fault.status ?? 500;
         sendStorageError(response, { ok: false, status, code: "SimulatedFailure", message: "Simulated failure." });
-      } else answerWithFault(fault, request, response, "no recording".repeat(5000));
+      } else {
+        answerWithFault(fault, request, response, "no recording".repeat(5000));
+      }
       return;
     }
     if (!isRead(request)) {
