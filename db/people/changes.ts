@@ -11,7 +11,7 @@ import type { Role } from "@/lib/people/role";
 const ADMINISTRATORS_LOCK = 7_215_004;
 
 /** `lastAdministrator`: the change would leave nobody who can administer. `gone`: no such user, or in another state. */
-export type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
+type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
 
 /** Takes effect with the user's next request. A former administrator's links stop working. */
 export async function changeRole(userId: string, role: Role, event?: NewAuditEvent): Promise<ChangeAnswer> {

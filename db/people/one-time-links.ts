@@ -15,7 +15,7 @@ import { revokePendingAccessIn, setPassword } from "./password";
  * administrator who issued it is one. `tokenHash` is `hashToken` of the token in the URL (SHA-256, hex).
  */
 
-export type InviteAnswer = { ok: true; id: string; expiresAt: Date } | { ok: false; reason: "exists" };
+type InviteAnswer = { ok: true; id: string; expiresAt: Date } | { ok: false; reason: "exists" };
 
 /**
  * Adds a user who can do nothing but redeem the link, which expires after `hours`. `exists`: somebody has this e-mail already, in

@@ -6,7 +6,7 @@ import { db } from "@/db/driver/client";
 import { rateLimit } from "@/db/schema/people";
 
 export type RateLimitRule = { key: string; max: number; windowSeconds: number };
-export type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: number };
+type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: number };
 
 /** Longer than any window. */
 const KEEP_MS = 24 * 60 * 60 * 1000;

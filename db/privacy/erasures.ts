@@ -26,7 +26,7 @@ export async function startErasure(number: SoughtNumber, requestedBy: string): P
 const { digits: _digits, cursor: _cursor, leasedUntil: _leasedUntil, ...SHOWN } = getTableColumns(erasures);
 
 /** What people see of an erasure: not the number itself. */
-export type ShownErasure = Omit<Erasure, "digits" | "cursor" | "leasedUntil">;
+type ShownErasure = Omit<Erasure, "digits" | "cursor" | "leasedUntil">;
 
 /** The latest erasures, newest first. */
 export async function listErasures(limit = 50): Promise<ShownErasure[]> {

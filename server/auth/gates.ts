@@ -76,7 +76,7 @@ export async function requirePage(role: Role = "viewer"): Promise<SignedInUser> 
   return found;
 }
 
-export type ApiGate = { ok: true; user: SignedInUser } | { ok: false; response: Response };
+type ApiGate = { ok: true; user: SignedInUser } | { ok: false; response: Response };
 
 /**
  * The gate of route handlers. The handler returns `response` as it is: 401 without a session, 403 with a lower role, 503 where the

@@ -15,7 +15,7 @@ type Refusal =
   /** `seconds`: how long to wait. */
   | { ok: false; reason: "tooMany"; seconds: number };
 
-export type SignInAnswer =
+type SignInAnswer =
   /** `code`: the password was right, and a code of the second factor is still needed (`/sign-in/code`). */
   | { ok: true; next: "in" | "code" }
   | { ok: false; reason: "credentials" }
@@ -43,7 +43,7 @@ export function hrefAfterPassword(step: "in" | "code", next = "/"): Route {
   return (next === "/" ? "/sign-in/code" : `/sign-in/code?${new URLSearchParams({ next })}`) as Route;
 }
 
-export type SecondFactorAnswer =
+type SecondFactorAnswer =
   | { ok: true }
   /** `expired`: the person has to start again with the password. */
   | { ok: false; reason: "expired" }
