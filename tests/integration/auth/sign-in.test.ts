@@ -88,7 +88,7 @@ test("refused attempts are recorded once for each account, and attempts at other
   const person = await addUser(sql, "viewer");
   const anyone = await client(app.url);
   const guess = (email: string) => anyone.post(PATH, { data: { email, password: "not the password" } });
-  const written = async (email: string) => {
+  const recorded = async (email: string) => {
     const rows = await sql<{ detail: object }[]>`
       select detail from audit_events where action = 'sign_in_failed' and subject = ${email} order by at, detail`;
     return rows.map(({ detail }) => detail);
@@ -97,20 +97,20 @@ test("refused attempts are recorded once for each account, and attempts at other
     expect((await guess(person.email)).status()).toBe(index < 10 ? 401 : 429);
   }
   const failed = { by: "password" };
-  expect(await written(person.email)).toEqual([
+  expect(await recorded(person.email)).toEqual([
     ...Array.from({ length: 10 }, () => failed),
     { ...failed, refused: true },
   ]);
 
   // Invented e-mails are recorded up to a limit, which is not that of existing accounts.
   await guess("thought-up.0@callboard.example");
-  expect(await written("thought-up.0@callboard.example")).toEqual([failed]);
+  expect(await recorded("thought-up.0@callboard.example")).toEqual([failed]);
   await sql`update rate_limit set count = 1000 where key like 'sign-in:recorded:address:%'`;
   await guess("thought-up.1@callboard.example");
-  expect(await written("thought-up.1@callboard.example")).toEqual([]);
+  expect(await recorded("thought-up.1@callboard.example")).toEqual([]);
   const other = await addUser(sql, "viewer");
   await guess(other.email);
-  expect(await written(other.email)).toEqual([failed]);
+  expect(await recorded(other.email)).toEqual([failed]);
 });
 
 test("row 56: first attempts at the same time are all counted, and none is an error", async ({ database: { sql } }) => {

@@ -61,7 +61,7 @@ test("a change of a user and its audit event are stored together or not at all",
   ]);
 });
 
-test("an invited administrator does not count as the last one", async ({ database: { sql } }) => {
+test("an invited administrator does not count: the only active one stays", async ({ database: { sql } }) => {
   const only = await addUser(sql, "administrator");
   await onlyAdministrators(sql, [only.id]);
   try {
