@@ -174,14 +174,14 @@ function FactHint({ children }: { children: ReactNode }) {
 function Fields({ call, access }: { call: Call; access: NumberAccess }) {
   const t = useTranslations("call");
   const timeZone = useTimeZone();
-  const words = useTranslations("outcomes");
+  const outcomes = useTranslations("outcomes");
   const common = useTranslations("common.state");
-  const known = (group: "direction" | "language" | "status" | "interaction", value: string | null) => {
+  const describe = (group: "direction" | "language" | "status" | "interaction", value: string | null) => {
     if (value === null) {
       return <span className="text-subtle">{common("unknown")}</span>;
     }
     const key = `${group}.${value}`;
-    return words.has(key as never) ? words(key as never) : <bdi translate="no">{value}</bdi>;
+    return outcomes.has(key as never) ? outcomes(key as never) : <bdi translate="no">{value}</bdi>;
   };
   return (
     <dl aria-label={t("fields.label")} className="flex flex-wrap gap-x-6 gap-y-2.5 text-sm">
@@ -216,11 +216,11 @@ function Fields({ call, access }: { call: Call; access: NumberAccess }) {
           <Id>{call.scenarioId}</Id>
         )}
       </Field>
-      <Field term={t("fields.direction")}>{known("direction", call.direction)}</Field>
-      <Field term={t("fields.language")}>{known("language", call.language)}</Field>
-      <Field term={t("fields.status")}>{known("status", call.status)}</Field>
+      <Field term={t("fields.direction")}>{describe("direction", call.direction)}</Field>
+      <Field term={t("fields.language")}>{describe("language", call.language)}</Field>
+      <Field term={t("fields.status")}>{describe("status", call.status)}</Field>
       {call.interactionType !== null && (
-        <Field term={t("fields.interaction")}>{known("interaction", call.interactionType)}</Field>
+        <Field term={t("fields.interaction")}>{describe("interaction", call.interactionType)}</Field>
       )}
     </dl>
   );

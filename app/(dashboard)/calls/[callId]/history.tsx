@@ -49,7 +49,7 @@ export async function History({ call, role }: { call: Call; role: Role }) {
 /** Who listened to, downloaded or changed the call. For administrators. */
 async function Listeners({ callId }: { callId: string }) {
   const [t, events] = await Promise.all([getTranslations("call.history"), listAuditOfCall(callId)]);
-  const did = (action: string) => {
+  const describe = (action: string) => {
     const known = KNOWN_ACTIONS.find((one) => one === action);
     return known === undefined ? t("auditAction.other", { action }) : t(`auditAction.${known}`);
   };
@@ -61,7 +61,7 @@ async function Listeners({ callId }: { callId: string }) {
         {events.map((event) => (
           <li key={event.id} className="flex flex-wrap gap-x-2">
             <span className="min-w-0 flex-1">
-              <bdi className="font-medium">{event.actorName ?? event.actorEmail ?? ""}</bdi> {did(event.action)}
+              <bdi className="font-medium">{event.actorName ?? event.actorEmail ?? ""}</bdi> {describe(event.action)}
             </span>
             <Time value={event.at} format="compact" className="text-xs text-muted" />
           </li>

@@ -71,7 +71,7 @@ function Typed({ report: { status, reason, criteria } }: { report: TypedReport }
 
 function Criterion({ criterion: { text, achieved, isPrimary } }: { criterion: TypedReport["criteria"][number] }) {
   const t = useTranslations("call.report");
-  const [Icon, color, word] =
+  const [Icon, color, label] =
     achieved === null
       ? [CircleDashed, "text-subtle", t("notJudged")]
       : achieved
@@ -79,9 +79,9 @@ function Criterion({ criterion: { text, achieved, isPrimary } }: { criterion: Ty
         : [CircleMinus, "text-danger", t("notAchieved")];
   return (
     <li className="flex items-start gap-2.5 py-2">
-      <span title={word} className="mt-0.5 shrink-0">
+      <span title={label} className="mt-0.5 shrink-0">
         <Icon className={`size-4 ${color}`} aria-hidden />
-        <span className="sr-only">{word}</span>
+        <span className="sr-only">{label}</span>
       </span>
       <span dir="auto" className="min-w-0 flex-1 break-words">
         {text}
