@@ -3,7 +3,7 @@ import type { Route } from "next";
 import { cookies, headers } from "next/headers";
 
 import { errorCode, log } from "@/lib/log";
-import { latinDigits } from "@/lib/text/digits";
+import { digitsOf } from "@/lib/text/digits";
 
 import { auth } from "./auth";
 import { normalizeBackupCode } from "./backup-codes";
@@ -58,7 +58,7 @@ export async function signInWithCode(factor: SecondFactor, code: string): Promis
   return runStep<SecondFactorAnswer>(async (requestHeaders) => {
     try {
       await (factor === "totp"
-        ? auth.api.verifyTOTP({ body: { code: latinDigits(code).replaceAll(/\D/g, "") }, headers: requestHeaders })
+        ? auth.api.verifyTOTP({ body: { code: digitsOf(code) }, headers: requestHeaders })
         : auth.api.verifyBackupCode({ body: { code: normalizeBackupCode(code) }, headers: requestHeaders }));
       return { ok: true };
     } catch (error) {

@@ -13,6 +13,7 @@ import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 import { Select } from "@/components/ui/select";
 import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
+import { hrefWith } from "@/lib/url/parameters";
 
 /** The filters that need input, as a GET form. Empty fields do not appear in the URL. */
 export function FilterForm({
@@ -48,8 +49,7 @@ export function FilterForm({
       }
     }
     setOpen(false);
-    const text = query.toString().replaceAll("%2C", ",");
-    router.push((text === "" ? "/deliveries" : `/deliveries?${text}`) as Route, { scroll: false });
+    router.push(hrefWith("/deliveries", query) as Route, { scroll: false });
   };
   return (
     <Popover

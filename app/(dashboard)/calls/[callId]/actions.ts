@@ -9,14 +9,11 @@ import { getCall } from "@/db/calls/read";
 import { addReview, markAsTest, undoReview } from "@/db/calls/reviews";
 import { refuse } from "@/lib/action-answer";
 import { MAX_NOTE_LENGTH, REVIEW_DECISIONS } from "@/lib/call/review";
+import { postgresText } from "@/lib/url/parameters";
 import { action } from "@/server/auth/action";
 import { enrichDue } from "@/server/jobs/enrich";
 
-const callId = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !text.includes("\u0000"));
+const callId = postgresText.min(1).max(200);
 
 /** Adds a person's decision about a call. `id` is for undoing it. `gone`: the call no longer exists. */
 export const decideOnCall = action({

@@ -13,7 +13,7 @@ import { takeAttempt } from "@/db/people/rate-limit";
 import { endSession, endSessions } from "@/db/people/sessions";
 import { refuse, refuseFields } from "@/lib/action-answer";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
-import { latinDigits } from "@/lib/text/digits";
+import { digitsOf } from "@/lib/text/digits";
 import { action, formAction } from "@/server/auth/action";
 import { markCodeUsed } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
@@ -114,7 +114,7 @@ export const confirmSecondFactor = action({
   invalidate: refresh,
   work: (code, { user, recordEvent }) =>
     withAttempt(user, "secondFactorWrong", async (requestHeaders) => {
-      const digits = latinDigits(code).replaceAll(/\D/g, "");
+      const digits = digitsOf(code);
       await auth.api.verifyTOTP({ body: { code: digits }, headers: requestHeaders });
       // RFC 6238, 5.2: somebody who saw it typed must not sign in with it.
       await markCodeUsed(user.id, digits);
