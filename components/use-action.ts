@@ -23,12 +23,13 @@ type Unreachable = { ok: false; reason: UnreachableReason };
 /**
  * Calls server actions in a transition.
  *
- * `run` resolves to the action's answer, also where the action could not be reached: then the reason is `offline` or `outdated`. It never
- * rejects. Where the
- * action redirects, it does not settle: the page is left. A refusal is shown as a toast or, with `beside`, returned as `refusal` until
- * the next run, for the component to show. Where the session has ended, the shell asks to sign in, and the page stays as it is.
+ * `run` resolves to the action's answer; where the action could not be reached, to a refusal with the reason `offline` or `outdated`.
+ * It never rejects. If the action redirects, it never settles, because the browser leaves the page.
  *
- * `words`: for the reasons that `auth.error` has no words for.
+ * A refusal is shown as a toast. With `beside` it is returned as `refusal` until the next run, for the component to show. If the session
+ * has ended, a dialog asks to sign in and the page stays as it is.
+ *
+ * `words`: for reasons without a message in `auth.error`, or in place of that message.
  */
 export function useAction<Own extends string = never>({
   words,
@@ -66,7 +67,7 @@ export function useAction<Own extends string = never>({
     run,
     pending,
     refusal: refusal === null ? null : { reason: refusal.reason, text: describe(refusal) },
-    /** Takes the shown refusal away. */
+    /** Removes the shown refusal. */
     clear: () => setRefusal(null),
   };
 }

@@ -10,10 +10,13 @@ import { useFocusInvalid } from "./ui/use-focus-invalid";
 import { callAction, type SharedReason, useRefusalText } from "./use-action";
 
 /**
- * A form that a server action (`formAction` of `server/auth/action.ts`) answers; spread `form` on its element. Nothing typed is lost,
- * whatever the answer is and where none comes: then the refusal is `offline` or `outdated`. `values` starts the fields, and is what they go back to.
+ * For a form whose action was made by `formAction` (`server/auth/action.ts`). Spread `form` on the `<form>`.
  *
- * `saved`: said as a toast after each success.
+ * `values`: what the fields contain at first. After each answer, `values` of the result is what they contained when the form was sent,
+ * also if the action could not be reached (`refusal.reason` is `offline` or `outdated`). If the session has ended, a dialog asks to sign
+ * in and the page stays as it is.
+ *
+ * `saved`: the text of a toast after each success.
  */
 export function useFormAction<Values extends object, Errors extends object, Reason extends SharedReason, Result>(
   action: (
@@ -60,7 +63,7 @@ export function useFormAction<Values extends object, Errors extends object, Reas
   };
 }
 
-/** The same fields as `values`, as they stand in the form. */
+/** The fields of `values`, with what the form contains. */
 function typedValues<Values extends object>(values: Values, form: FormData): Values {
   const typed = Object.entries(values).map(([name, value]) => [name, form.get(name) ?? value]);
   return Object.fromEntries(typed) as Values;
