@@ -12,7 +12,7 @@ import { parseJson } from "@/lib/sarj/json";
 export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDecoded: boolean };
 
 /** A hex dump shows at most this many bytes. */
-const MAX_HEX_BYTES = 64 * 1024;
+export const MAX_HEX_BYTES = 64 * 1024;
 
 /** Never throws. Signatures of recording URLs are left out, because they give access to the recording. */
 export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {

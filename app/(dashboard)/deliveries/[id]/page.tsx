@@ -20,7 +20,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
-import { readableBody } from "@/lib/delivery/raw-body";
+import { MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
 import { isFlagProblem } from "@/lib/sarj/flags";
 import { ANY_ADDRESS, interpret, isQuarantineReason } from "@/lib/sarj/interpret";
 import { recordUserEvent } from "@/server/audit";
@@ -179,7 +179,7 @@ async function Body({ delivery }: { delivery: WholeDelivery }) {
     readableBody(delivery.body, delivery.contentEncoding),
     getTranslations("deliveries.detail"),
   ]);
-  const isCut = text.length > MAX_SHOWN || (form === "hex" && delivery.body.length > 64 * 1024);
+  const isCut = text.length > MAX_SHOWN || (form === "hex" && delivery.body.length > MAX_HEX_BYTES);
   const notes: ReactNode[] = [
     !isDecoded && t("bodyNotDecoded"),
     isDecoded && form === "hex" && t("bodyHex"),
