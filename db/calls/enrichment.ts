@@ -6,7 +6,7 @@ import type { EnrichmentState } from "@/lib/call/enrichment";
 import type { CallFacts } from "@/lib/call/facts";
 import { KEY_REFUSALS } from "@/lib/sarj/api";
 
-import { mergeCtes, sourceRank } from "./merge";
+import { apiRank, mergeCtes } from "./merge";
 
 /** A call to ask the API about, leased to this process. */
 export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState"> & {
@@ -84,7 +84,7 @@ export async function applyApiFacts(
       enrichment_state = case when ${isHeld} then ${next.state}::text else kept.enrichment_state end,
       enrichment_attempts = case when ${isHeld} and ${next.resetAttempts} then 0 else kept.enrichment_attempts end,
       enrichment_due_at = case when ${isHeld} then ${dueAt(next.dueInSeconds)} else kept.enrichment_due_at end`;
-  const rank = sourceRank("api", answeredAt);
+  const rank = apiRank(answeredAt);
   const alsoInsert = {
     columns: sql`, verified_at, enrichment_state, enrichment_due_at`,
     values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,

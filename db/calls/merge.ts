@@ -30,9 +30,15 @@ export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
       : "api";
 }
 
-/** A source's rank: first by its kind, then by `ended_at`, or for the API by the time of the answer (milliseconds). */
-export function sourceRank(kind: keyof typeof SOURCE_RANK, at: Date | null): number {
-  return SOURCE_RANK[kind] * RANK_STEP + (at?.getTime() ?? 0);
+/** The rank of a webhook: first by whether the call was completed, then by `ended_at`. */
+export function webhookRank({ outcome, endedAt }: Pick<CallFacts, "outcome" | "endedAt">): number {
+  const kind = outcome === "complete" ? "complete" : "not_completed";
+  return SOURCE_RANK[kind] * RANK_STEP + (endedAt?.getTime() ?? 0);
+}
+
+/** The rank of an answer of the API: the later answer is higher, and every webhook is higher still. */
+export function apiRank(answeredAt: Date): number {
+  return SOURCE_RANK.api * RANK_STEP + answeredAt.getTime();
 }
 
 const NARROW = [
@@ -152,6 +158,21 @@ export function mergeCtes(input: {
     -- A row that this statement inserted was never locked or updated by another one.
     returning call_id, kept.xmax = 0 as is_new
   )`;
+}
+
+/**
+ * `alsoSet` for a delivery: the times of receipt, and where the delivery newly decides the call's outcome, the API is asked
+ * about the call again, because its answer may have changed.
+ *
+ * @param decides whether it does, as a condition of the merge's statement
+ */
+export function setOnDelivery(decides: SQL): SQL {
+  return sql`,
+      first_received_at = least(kept.first_received_at, excluded.first_received_at),
+      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
+      enrichment_state = case when ${decides} then 'pending' else kept.enrichment_state end,
+      enrichment_attempts = case when ${decides} then 0 else kept.enrichment_attempts end,
+      enrichment_due_at = case when ${decides} then now() else kept.enrichment_due_at end`;
 }
 
 /** When something was received. A time from another machine's clock is capped by the database's. */

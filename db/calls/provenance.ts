@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { CallDetails } from "@/db/schema/calls";
 import type { CallFacts } from "@/lib/call/facts";
 
-import { rankFacts, sourceKind, sourceRank, type Fact } from "./merge";
+import { rankFacts, sourceKind, type Fact, webhookRank } from "./merge";
 
 /**
  * Compares a delivery's fields with what its call holds today, and names the source of each held value. The merge keeps no
@@ -89,7 +89,7 @@ function standingOf(
 }
 
 function rankOf({ facts }: InterpretedDelivery): Record<string, Fact> {
-  return rankFacts(facts, sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt));
+  return rankFacts(facts, webhookRank(facts));
 }
 
 /** A recording is ranked by its URL's expiry, which says nothing about the source. If no delivery has it, it is the API's. */

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import { mergeCtes, receivedAtOf, sourceRank } from "@/db/calls/merge";
+import { mergeCtes, receivedAtOf, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import type { Database } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
 import { isDataRefused } from "@/db/driver/sql-state";
@@ -52,8 +52,7 @@ async function recordCall(
   { callId, facts, flags }: Interpretation & { understood: true },
   on: Database,
 ): Promise<Recorded> {
-  const kind = facts.outcome === "complete" ? "complete" : "not_completed";
-  const rank = sourceRank(kind, facts.endedAt);
+  const rank = webhookRank(facts);
   // A body that was quarantined before, because of its sender's address, keeps its row.
   const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
   const rows = await on.execute<{ id: string; verdict: Verdict; is_duplicate: boolean }>(sql`
@@ -85,13 +84,7 @@ const receivedAgain = sql`times_received = kept.times_received + (kept.id <> exc
         received_at = least(kept.received_at, excluded.received_at),
         last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
 
-/** A delivery that decides a call's outcome may have changed what the API knows about the call: it is asked again. */
-const onDelivery = sql`,
-      first_received_at = least(kept.first_received_at, excluded.first_received_at),
-      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
-      enrichment_state = case when (select won from merged) then 'pending' else kept.enrichment_state end,
-      enrichment_attempts = case when (select won from merged) then 0 else kept.enrichment_attempts end,
-      enrichment_due_at = case when (select won from merged) then now() else kept.enrichment_due_at end`;
+const onDelivery = setOnDelivery(sql`(select won from merged)`);
 
 async function recordQuarantined(
   received: ReceivedDelivery,
@@ -122,7 +115,8 @@ function deliveryValues(callId: string, received: ReceivedDelivery) {
     ${received.secretLabel}::text, ${receivedAt}, ${receivedAt}`;
 }
 
-function textArray(values: readonly string[]) {
+/** A `text[]` parameter, passed as JSON because the pool has no array types. */
+export function textArray(values: readonly string[]) {
   return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
 }
 

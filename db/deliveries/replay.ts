@@ -1,10 +1,12 @@
 import { and, asc, eq, lte, ne, sql } from "drizzle-orm";
 
-import { mergeCtes, sourceRank } from "@/db/calls/merge";
+import { mergeCtes, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
 import { deliveries } from "@/db/schema/deliveries";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
+
+import { textArray } from "./record";
 
 /**
  * Replay merges a stored delivery again. The delivery keeps its time of receipt and its count. The merge ranks facts by the
@@ -89,7 +91,7 @@ export async function applyReplay(
   interpretation: Interpretation & { understood: true },
 ): Promise<ReplayVerdict> {
   const { callId, facts, flags } = interpretation;
-  if (await hasTwin(delivery, callId)) {
+  if (await hasSameBody(delivery, callId)) {
     await jobs
       .update(deliveries)
       .set({ verdict: "duplicate", reason: null, replayedAt: sql`now()` })
@@ -99,14 +101,14 @@ export async function applyReplay(
   // The weakest lock that keeps the row from being deleted: recording the same body again need not wait.
   const onlyWhile = sql`
     select from deliveries where call_id = ${delivery.callId} and id = ${delivery.id}::uuid for key share`;
-  const rank = sourceRank(facts.outcome === "complete" ? "complete" : "not_completed", facts.endedAt);
+  const rank = webhookRank(facts);
   const rows = await jobs.execute<{ verdict: Verdict }>(sql`
     with before as (
       select facts -> 'outcome' ->> 'd' = ${delivery.id}::text as won from call_details where call_id = ${callId}
     ), ${mergeCtes({ callId, facts, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay, onlyWhile })}
     update deliveries set
       call_id = ${callId}::text, outcome = ${facts.outcome}::text, reason = null, replayed_at = now(),
-      flags = array(select jsonb_array_elements_text(${JSON.stringify(flags)}::text::jsonb)),
+      flags = ${textArray(flags)},
       verdict = case when merged.won then 'applied' else 'superseded' end
     from merged
     where deliveries.call_id = ${delivery.callId} and deliveries.id = ${delivery.id}::uuid
@@ -115,18 +117,11 @@ export async function applyReplay(
   return { verdict: rows[0]?.verdict ?? delivery.verdict, callId };
 }
 
-/** If this replay decides the call's outcome, and did not decide it before, the API is asked about the call again. */
-const onReplay = (() => {
-  const isNews = sql`(select won from merged) and not coalesce((select won from before), false)`;
-  return sql`,
-      first_received_at = least(kept.first_received_at, excluded.first_received_at),
-      last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
-      enrichment_state = case when ${isNews} then 'pending' else kept.enrichment_state end,
-      enrichment_attempts = case when ${isNews} then 0 else kept.enrichment_attempts end,
-      enrichment_due_at = case when ${isNews} then now() else kept.enrichment_due_at end`;
-})();
+/** Only if it did not decide the outcome before: a second replay must not ask the API again. */
+const onReplay = setOnDelivery(sql`(select won from merged) and not coalesce((select won from before), false)`);
 
-async function hasTwin(delivery: StoredDelivery, callId: string): Promise<boolean> {
+/** Whether another delivery with the same body is stored under the call. */
+async function hasSameBody(delivery: StoredDelivery, callId: string): Promise<boolean> {
   const rows = await jobs
     .select({ id: deliveries.id })
     .from(deliveries)
