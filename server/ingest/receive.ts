@@ -62,7 +62,7 @@ export async function receive(
     allowedAddresses: env.SARJ_WEBHOOK_ALLOWED_IPS,
   });
   const held = await hold(received, interpretation, startedAt);
-  const facts = {
+  const fields = {
     bytes: read.bytes.length,
     sha256: bodySha256(read.bytes).slice(0, 12),
     call_id: interpretation.callId,
@@ -71,16 +71,16 @@ export async function receive(
   switch (held.how) {
     case "recorded": {
       const { verdict, reason } = held.recorded;
-      return done(answerTo(held.recorded), { ...facts, verdict, ...(reason === null ? {} : { reason }) });
+      return done(answerTo(held.recorded), { ...fields, verdict, ...(reason === null ? {} : { reason }) });
     }
     case "spooled": {
       const answer = { status: 202, body: { verdict: "spooled", call_id: interpretation.callId, delivery_id: null } };
-      return done(answer, { ...facts, verdict: "spooled", error_code: held.errorCode });
+      return done(answer, { ...fields, verdict: "spooled", error_code: held.errorCode });
     }
     case "not_stored": {
       const body = { error: "not_stored", call_id: interpretation.callId };
       const answer = { status: 503, headers: { "Retry-After": "2" }, body };
-      return done(answer, { ...facts, error_code: held.errorCode });
+      return done(answer, { ...fields, error_code: held.errorCode });
     }
   }
 }
