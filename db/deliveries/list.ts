@@ -5,7 +5,7 @@ import { db, replica } from "@/db/driver/client";
 import { newestFirst, type Page, type PageQuery, readPage } from "@/db/keyset";
 import { deliveries } from "@/db/schema/deliveries";
 import type { DeliveryFilter, DeliveryListView } from "@/lib/delivery/filter";
-import type { QuarantineReason } from "@/lib/sarj/interpret";
+import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 /** The columns that the log shows: everything but the body. */
 const LOG_COLUMNS = {

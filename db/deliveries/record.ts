@@ -6,7 +6,8 @@ import { withConnection } from "@/db/driver/deadline-pool";
 import { isDataRefused } from "@/db/driver/sql-state";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import type { Verdict } from "@/lib/delivery/verdict";
-import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
+import type { Interpretation } from "@/lib/sarj/interpret";
+import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 export type Recorded = {
   verdict: Verdict;

@@ -4,7 +4,8 @@ import { mergeCtes, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
 import { deliveries } from "@/db/schema/deliveries";
 import type { Verdict } from "@/lib/delivery/verdict";
-import type { Interpretation, QuarantineReason } from "@/lib/sarj/interpret";
+import type { Interpretation } from "@/lib/sarj/interpret";
+import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 import { textArray } from "./record";
 

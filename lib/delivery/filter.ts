@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import { PER_PAGE_CHOICES } from "@/lib/call/list-view";
-import { MAX_CALL_ID_LENGTH, QUARANTINE_REASONS, type QuarantineReason } from "@/lib/sarj/interpret";
+import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
+import { QUARANTINE_REASONS, type QuarantineReason } from "@/lib/sarj/quarantine-reason";
 import { commaList } from "@/lib/url/comma-list";
 import { uuidCursorText } from "@/lib/url/cursor";
 import {

@@ -1,4 +1,4 @@
-import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/interpret";
+import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
 import { type DelimitedRecord, parseDelimited } from "@/lib/text/delimited";
 
 /** The most calls of one import: at five a second they take most of a working day. */

@@ -3,6 +3,7 @@ import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isAllowedAddress } from "@/lib/http/client-ip";
 
 import { decodeBody } from "./body";
+import { MAX_CALL_ID_LENGTH } from "./call-id";
 import {
   FieldReader,
   credibleInstant,
@@ -15,39 +16,13 @@ import {
   shortText,
 } from "./fields";
 import { parseJson } from "./json";
+import type { QuarantineReason } from "./quarantine-reason";
 import { recordingExpiry } from "./recording-url";
-
-/** Why a delivery is quarantined. `deliveries.reason` stores these codes and the message catalogues translate them. */
-export const QUARANTINE_REASONS = [
-  "empty_body",
-  "not_utf8",
-  "not_json",
-  "too_deep",
-  "undecodable",
-  "not_an_object",
-  "call_id_missing",
-  "call_id_not_text",
-  "call_id_too_long",
-  "call_id_mismatch",
-  "payload_missing",
-  "type_missing",
-  "unexpected_address",
-  /** Postgres refused the content of a body that was understood. Another attempt would fail the same way. */
-  "not_storable",
-] as const;
-export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
-
-/** Older versions may have stored reasons that this one does not know. */
-export function isQuarantineReason(reason: string | null): reason is QuarantineReason {
-  return QUARANTINE_REASONS.some((known) => known === reason);
-}
 
 export type Interpretation =
   | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
   /** `callId` is '' where the body has no credible one. */
   | { understood: false; callId: string; reason: QuarantineReason };
-
-export const MAX_CALL_ID_LENGTH = 200;
 
 const CALL_DATA_FIELDS = [
   "call_id",

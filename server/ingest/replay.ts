@@ -9,7 +9,8 @@ import {
 import { isUniqueViolation, isValueRefused } from "@/db/driver/sql-state";
 import type { Verdict } from "@/lib/delivery/verdict";
 import { log } from "@/lib/log";
-import { ANY_ADDRESS, interpret, type Interpretation, type QuarantineReason } from "@/lib/sarj/interpret";
+import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
+import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 /** What became of one replayed delivery. `reason` says why it is still quarantined; null if it is not. */
 export type Replayed = {

@@ -12,7 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 import { Select } from "@/components/ui/select";
-import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
+import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 import { hrefWith } from "@/lib/url/parameters";
 
 /** The filters that need input, as a GET form. Empty fields do not appear in the URL. */

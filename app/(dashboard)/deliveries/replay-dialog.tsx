@@ -14,7 +14,7 @@ import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { type SharedReason, useAction } from "@/components/use-action";
 import type { Verdict } from "@/lib/delivery/verdict";
-import { isQuarantineReason, type QuarantineReason } from "@/lib/sarj/interpret";
+import { isQuarantineReason, type QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 import { replayReason, replaySelection } from "./actions";
 

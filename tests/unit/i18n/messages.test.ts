@@ -17,7 +17,7 @@ import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
 import { ERASURE_STEPS } from "@/lib/privacy/erasure";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { FLAG_PROBLEMS } from "@/lib/sarj/flags";
-import { QUARANTINE_REASONS } from "@/lib/sarj/interpret";
+import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 
 type Tree = { [key: string]: string | Tree };
 

@@ -4,13 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import {
-  ANY_ADDRESS,
-  interpret,
-  type Interpretation,
-  MAX_CALL_ID_LENGTH,
-  QUARANTINE_REASONS,
-} from "@/lib/sarj/interpret";
+import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
+import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
+import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
 /** Total: every input gives a value that can be stored. 10,000 cases each in the normal run. */

@@ -22,7 +22,8 @@ import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/l
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
 import { isFlagProblem } from "@/lib/sarj/flags";
-import { ANY_ADDRESS, interpret, isQuarantineReason } from "@/lib/sarj/interpret";
+import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { isQuarantineReason } from "@/lib/sarj/quarantine-reason";
 import { recordUserEvent } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
 

@@ -22,7 +22,7 @@ import type { AuditEvent } from "@/db/schema/privacy";
 import { callHref } from "@/lib/call/link";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
 import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
-import { isQuarantineReason } from "@/lib/sarj/interpret";
+import { isQuarantineReason } from "@/lib/sarj/quarantine-reason";
 import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
