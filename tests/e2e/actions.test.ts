@@ -49,8 +49,9 @@ async function openCall({ page, app }: World): Promise<void> {
 /** Adds a link to the database, as an administrator makes one. Returns its token. */
 async function addLink({ sql, person }: World, purpose: "invite" | "reset"): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await sql`insert into one_time_links (token_hash, user_id, purpose, expires_at)
-    values (${createHash("sha256").update(token).digest("hex")}, ${person.id}, ${purpose}, now() + interval '1 day')`;
+  await sql`insert into one_time_links (token_hash, user_id, purpose, created_by, expires_at)
+    select ${createHash("sha256").update(token).digest("hex")}, ${person.id}, ${purpose}, id, now() + interval '1 day'
+    from "user" where email = ${ADMIN.email}`;
   return token;
 }
 
