@@ -14,6 +14,6 @@ export async function register(): Promise<void> {
   fixHttpServer();
   const { startTimer } = await import("./server/jobs/timer");
   startTimer();
-  const { ensureFirstAdministrator } = await import("./server/jobs/first-administrator");
+  const { ensureFirstAdministrator } = await import("./server/auth/first-administrator");
   void ensureFirstAdministrator();
 }
