@@ -6,29 +6,29 @@ import type { CallFacts } from "@/lib/call/facts";
 import { rankFacts, sourceKind, type Fact, webhookRank } from "./merge";
 
 /**
- * Compares a delivery's fields with what its call holds today, and names the source of each held value. The merge keeps no
- * history, so some sources are unknown.
+ * Compares each field of a delivery with the stored call, and names the source of the stored value. The merge keeps no history, so some
+ * sources are unknown.
  */
 
-type SaidField = keyof CallFacts;
+type FactField = keyof CallFacts;
 
-export type Standing = {
-  field: Exclude<SaidField, "recordingExpiresAt">;
+export type Comparison = {
+  field: Exclude<FactField, "recordingExpiresAt">;
   /** The delivery's value. */
-  said: unknown;
+  delivered: unknown;
   /** The call's value; undefined if it has none. */
-  held: unknown;
+  stored: unknown;
   /**
-   * `held`: the call's value comes from this delivery. `agreed`: it is the same value, from a source that ranks at least as
-   * high. `overridden`: it is another value, from a source that ranks higher or was first. `absent`: the call has no value,
+   * `held`: the call's value comes from this delivery. `agreed`: the call has the same value, from another source that ranks at least as
+   * high. `overridden`: the call has another value, from a source that ranks higher or was received first. `absent`: the call has no value,
    * because the delivery was not applied or the data was erased.
    */
-  standing: "held" | "agreed" | "overridden" | "absent";
-  /** Where the call's value comes from; null if from this delivery. `deliveryIds` is empty where the delivery is unknown. */
+  result: "held" | "agreed" | "overridden" | "absent";
+  /** The source of the call's value; null if it is this delivery or there is no value. `deliveryIds` is empty if the delivery is unknown. */
   source: { kind: ReturnType<typeof sourceKind>; deliveryIds: string[] } | null;
 };
 
-/** A delivery of the call as it is interpreted today. */
+/** A delivery of the call, as interpreted by the current code. */
 export type InterpretedDelivery = { id: string; facts: CallFacts };
 
 const WIDE_COLUMNS = {
@@ -38,69 +38,75 @@ const WIDE_COLUMNS = {
   responseBody: "responseBody",
   variables: "variables",
   recordingUrl: "recordingUrl",
-} as const satisfies Partial<Record<SaidField, keyof CallDetails>>;
+} as const satisfies Partial<Record<FactField, keyof CallDetails>>;
 
 /**
- * The standing of each field that the delivery has.
+ * Compares each field that the delivery has with the stored call.
  *
- * @param details the stored call; null if there is none
- * @param siblings the other deliveries of the call that could be interpreted
+ * @param details the stored call; null if it does not exist
+ * @param siblings the call's other deliveries that could be interpreted
  */
-export function standings(
+export function compareWithCall(
   delivery: InterpretedDelivery,
   details: Pick<CallDetails, "facts" | (typeof WIDE_COLUMNS)[keyof typeof WIDE_COLUMNS]> | null,
   siblings: readonly InterpretedDelivery[],
-): Standing[] {
-  const held = (details?.facts ?? {}) as Record<string, Fact>;
+): Comparison[] {
+  const storedFacts = (details?.facts ?? {}) as Record<string, Fact>;
   const others = siblings.map((sibling) => ({ id: sibling.id, facts: sibling.facts, ranked: rankOf(sibling) }));
-  const list: Standing[] = [];
-  for (const [name, said] of Object.entries(rankOf(delivery))) {
-    const field = name as Standing["field"];
-    const fact = held[field];
-    const value = heldValue(field, fact, details);
-    const found = standingOf(delivery, field, said, fact, value, others);
-    list.push({ field, said: delivery.facts[field], held: found.standing === "absent" ? undefined : value, ...found });
+  const comparisons: Comparison[] = [];
+  for (const [name, deliveredFact] of Object.entries(rankOf(delivery))) {
+    const field = name as Comparison["field"];
+    const storedFact = storedFacts[field];
+    const value = storedValue(field, storedFact, details);
+    const compared = compareField(delivery, field, deliveredFact, storedFact, value, others);
+    const stored = compared.result === "absent" ? undefined : value;
+    comparisons.push({ field, delivered: delivery.facts[field], stored, ...compared });
   }
-  return list;
+  return comparisons;
 }
 
 type Other = InterpretedDelivery & { ranked: Record<string, Fact> };
 
-function standingOf(
+function compareField(
   delivery: InterpretedDelivery,
-  field: Standing["field"],
-  said: Fact,
-  fact: Fact | undefined,
+  field: Comparison["field"],
+  deliveredFact: Fact,
+  storedFact: Fact | undefined,
   value: unknown,
   others: readonly Other[],
-): Pick<Standing, "standing" | "source"> {
-  if (fact === undefined || value === null || value === undefined) {
-    return { standing: "absent", source: null };
+): Pick<Comparison, "result" | "source"> {
+  if (storedFact === undefined || value === null || value === undefined) {
+    return { result: "absent", source: null };
   }
   const isEqual = isSame(delivery.facts[field], value);
-  const rivals = others.filter((other) => other.ranked[field]?.k === fact.k && isSame(other.facts[field], value));
-  const isOwn = fact.d === undefined ? fact.k === said.k && isEqual && rivals.length === 0 : fact.d === delivery.id;
+  const competing = others.filter(
+    (other) => other.ranked[field]?.k === storedFact.k && isSame(other.facts[field], value),
+  );
+  const isOwn =
+    storedFact.d === undefined
+      ? storedFact.k === deliveredFact.k && isEqual && competing.length === 0
+      : storedFact.d === delivery.id;
   if (isOwn) {
-    return { standing: "held", source: null };
+    return { result: "held", source: null };
   }
-  const kind = field === "recordingUrl" ? kindOfRecording(rivals.length) : sourceKind(fact.k);
-  const deliveryIds = fact.d === undefined ? rivals.map(({ id }) => id) : [fact.d];
-  return { standing: isEqual ? "agreed" : "overridden", source: { kind, deliveryIds } };
+  const kind = field === "recordingUrl" ? recordingSourceKind(competing.length) : sourceKind(storedFact.k);
+  const deliveryIds = storedFact.d === undefined ? competing.map(({ id }) => id) : [storedFact.d];
+  return { result: isEqual ? "agreed" : "overridden", source: { kind, deliveryIds } };
 }
 
 function rankOf({ facts }: InterpretedDelivery): Record<string, Fact> {
   return rankFacts(facts, webhookRank(facts));
 }
 
-/** A recording is ranked by its URL's expiry, which says nothing about the source. If no delivery has it, it is the API's. */
-function kindOfRecording(deliveries: number) {
+/** A recording's rank is its URL's expiry, so it does not identify the source. A URL that is in no delivery came from the API. */
+function recordingSourceKind(deliveries: number) {
   return deliveries === 0 ? "api" : "complete";
 }
 
-function heldValue(field: string, fact: Fact | undefined, details: Partial<CallDetails> | null): unknown {
+function storedValue(field: string, fact: Fact | undefined, details: Partial<CallDetails> | null): unknown {
   return field in WIDE_COLUMNS ? details?.[WIDE_COLUMNS[field as keyof typeof WIDE_COLUMNS]] : fact?.v;
 }
 
-function isSame(said: unknown, held: unknown): boolean {
-  return isDeepStrictEqual(said instanceof Date ? said.toISOString() : said, held);
+function isSame(delivered: unknown, stored: unknown): boolean {
+  return isDeepStrictEqual(delivered instanceof Date ? delivered.toISOString() : delivered, stored);
 }

@@ -1,4 +1,4 @@
-import { standings } from "@/db/calls/provenance";
+import { compareWithCall } from "@/db/calls/provenance";
 import { getCall } from "@/db/calls/read";
 import { countArrivals, readArrivalBounds } from "@/db/deliveries/arrivals";
 import { countQuarantined, readSecretUse } from "@/db/deliveries/list";
@@ -25,38 +25,38 @@ async function store(body: Buffer, secretLabel = "aaaaaaaa", receivedAt: Date | 
   return { id: deliveryId, facts: interpretation.facts };
 }
 
-test("a delivery's fields are compared with what its call holds and where that came from", async () => {
+test("a delivery's fields are compared with the stored call, and the source of each stored value is named", async () => {
   const early = await store(Buffer.from('{"call_id":"p","payload":{"type":"no_answer"}}'));
   const first = await store(bytes(complete("p", { report: null, total_duration: 61 })));
   const second = await store(
     bytes(complete("p", { report: { outcome: { status: "success" } }, total_duration: 90, direction: "outbound" })),
   );
   const details = (await getCall("p"))?.details ?? null;
-  const standingOf = (delivery: typeof first, others: (typeof first)[]) =>
-    Object.fromEntries(standings(delivery, details, others).map((row) => [row.field, row]));
+  const resultOf = (delivery: typeof first, others: (typeof first)[]) =>
+    Object.fromEntries(compareWithCall(delivery, details, others).map((row) => [row.field, row]));
 
-  expect(standingOf(early, [first, second])["outcome"]).toEqual({
+  expect(resultOf(early, [first, second])["outcome"]).toEqual({
     field: "outcome",
-    said: "no_answer",
-    held: "complete",
-    standing: "overridden",
+    delivered: "no_answer",
+    stored: "complete",
+    result: "overridden",
     source: { kind: "complete", deliveryIds: [first.id] },
   });
-  const ofFirst = standingOf(first, [early, second]);
-  expect(ofFirst["outcome"]).toMatchObject({ standing: "held", source: null });
-  expect(ofFirst["durationSeconds"]).toMatchObject({ said: 61, held: 61, standing: "held" });
-  // Both have the same value with the same rank: the source cannot be told.
-  expect(ofFirst["direction"]).toMatchObject({ standing: "agreed", source: { deliveryIds: [second.id] } });
-  const ofSecond = standingOf(second, [early, first]);
+  const ofFirst = resultOf(first, [early, second]);
+  expect(ofFirst["outcome"]).toMatchObject({ result: "held", source: null });
+  expect(ofFirst["durationSeconds"]).toMatchObject({ delivered: 61, stored: 61, result: "held" });
+  // Both have the same value with the same rank: the source is unknown.
+  expect(ofFirst["direction"]).toMatchObject({ result: "agreed", source: { deliveryIds: [second.id] } });
+  const ofSecond = resultOf(second, [early, first]);
   expect(ofSecond["durationSeconds"]).toMatchObject({
-    said: 90,
-    held: 61,
-    standing: "overridden",
+    delivered: 90,
+    stored: 61,
+    result: "overridden",
     source: { kind: "complete", deliveryIds: [first.id] },
   });
-  expect(ofSecond["report"]).toMatchObject({ standing: "held" });
-  expect(Object.values(standingOf(first, []).durationSeconds ?? {})).toContain("held");
-  expect(standings(first, null, []).every(({ standing }) => standing === "absent")).toBe(true);
+  expect(ofSecond["report"]).toMatchObject({ result: "held" });
+  expect(Object.values(resultOf(first, []).durationSeconds ?? {})).toContain("held");
+  expect(compareWithCall(first, null, []).every(({ result }) => result === "absent")).toBe(true);
 });
 
 test("row 4: each secret has its label, its last use and its number of deliveries; an unused one has none", async ({

@@ -8,7 +8,7 @@ import { Duration } from "@/components/ui/duration";
 import { Ltr } from "@/components/ui/ltr";
 import { stacked, StackedLabel, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { type Standing, standings, type InterpretedDelivery } from "@/db/calls/provenance";
+import { type Comparison, compareWithCall, type InterpretedDelivery } from "@/db/calls/provenance";
 import { getCall } from "@/db/calls/read";
 import { listSiblings } from "@/db/deliveries/list";
 import type { TranscriptMessage } from "@/lib/call/facts";
@@ -17,7 +17,7 @@ import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpre
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 
-/** Every field of a delivery beside what its call holds today and where that came from. */
+/** Each field of a delivery beside the value that the call has now, and the source of that value. */
 export async function InterpretedFields({
   deliveryId,
   interpretation: { callId, facts },
@@ -37,7 +37,7 @@ export async function InterpretedFields({
       others.push({ id, facts: sibling.facts });
     }
   }
-  const rows = standings({ id: deliveryId, facts }, call?.details ?? null, others);
+  const rows = compareWithCall({ id: deliveryId, facts }, call?.details ?? null, others);
   return (
     <TableScroll label={t("detail.understood")}>
       <Table className={stacked.table}>
@@ -58,11 +58,11 @@ export async function InterpretedFields({
               </Td>
               <Td className={`${stacked.cell} max-w-80 align-top wrap-anywhere`}>
                 <StackedLabel>{t("detail.said")}</StackedLabel>
-                <Value field={row.field} value={row.said} until={facts.recordingExpiresAt} />
+                <Value field={row.field} value={row.delivered} until={facts.recordingExpiresAt} />
               </Td>
               <Td className={`${stacked.cell} max-w-96 align-top wrap-anywhere`}>
                 <StackedLabel>{t("detail.held")}</StackedLabel>
-                <Held row={row} until={call?.details.recordingExpiresAt ?? null} />
+                <Stored row={row} until={call?.details.recordingExpiresAt ?? null} />
               </Td>
             </Tr>
           ))}
@@ -72,25 +72,25 @@ export async function InterpretedFields({
   );
 }
 
-const STANDING_ICONS = {
+const RESULT_ICONS = {
   held: { Icon: Check, className: "text-success-text" },
   agreed: { Icon: Equal, className: "text-muted" },
   overridden: { Icon: ArrowRight, className: "text-warning-text rtl-flip" },
   absent: { Icon: CircleSlash, className: "text-subtle" },
 };
 
-async function Held({ row, until }: { row: Standing; until: Date | null }) {
+async function Stored({ row, until }: { row: Comparison; until: Date | null }) {
   const t = await getTranslations("deliveries.detail");
-  const { Icon, className } = STANDING_ICONS[row.standing];
+  const { Icon, className } = RESULT_ICONS[row.result];
   return (
     <div className="flex items-start gap-2">
       <Icon className={`mt-0.5 size-4 shrink-0 ${className}`} aria-hidden />
       <div className="min-w-0">
-        {row.standing === "overridden" && <Value field={row.field} value={row.held} until={until} />}
+        {row.result === "overridden" && <Value field={row.field} value={row.stored} until={until} />}
         <p className="text-pretty text-muted">
-          {row.standing === "held" || row.standing === "absent"
-            ? t(`standing.${row.standing}`)
-            : t.rich(`standing.${row.standing}`, { source: (chunks) => sourceOf(row.source, chunks, t) })}
+          {row.result === "held" || row.result === "absent"
+            ? t(`standing.${row.result}`)
+            : t.rich(`standing.${row.result}`, { source: (chunks) => sourceOf(row.source, chunks, t) })}
         </p>
       </div>
     </div>
@@ -99,7 +99,7 @@ async function Held({ row, until }: { row: Standing; until: Date | null }) {
 
 /** `unidentified` is the text for a source that can no longer be identified. */
 function sourceOf(
-  source: Standing["source"],
+  source: Comparison["source"],
   unidentified: ReactNode,
   t: Awaited<ReturnType<typeof getTranslations<"deliveries.detail">>>,
 ): ReactNode {
@@ -120,7 +120,7 @@ async function Value({
   value,
   until,
 }: {
-  field: Standing["field"];
+  field: Comparison["field"];
   value: unknown;
   until: Date | null;
 }): Promise<ReactNode> {
