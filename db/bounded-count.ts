@@ -3,13 +3,13 @@ import type { PgTable } from "drizzle-orm/pg-core";
 
 import { replica } from "./driver/client";
 
-/** Counting stops here: nobody needs the difference between ten thousand and ten million. */
+/** Counting stops here, because an exact count of millions of rows is slow and rarely needed. */
 export const COUNT_BOUND = 10_000;
 
-/** `isBounded`: there are more rows than `count` says. */
+/** `isBounded`: there are more than `count` rows. */
 export type BoundedCount = { count: number; isBounded: boolean };
 
-/** How many rows of a table meet a condition, exact up to `COUNT_BOUND`. */
+/** Counts the rows of a table that meet a condition, exactly up to `COUNT_BOUND`. */
 export async function countRows(table: PgTable, where: SQL | undefined): Promise<BoundedCount> {
   const some = replica
     .select({ one: sql`1`.as("one") })

@@ -4,16 +4,16 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { type Cursor, decodeCursor, encodeCursor } from "@/lib/url/cursor";
 
 /**
- * Keyset paging, for every list: a page is found by comparing rows with a cursor, never by OFFSET, so a page far down costs what the
- * first one costs, and rows that arrive meanwhile shift nothing.
+ * Keyset paging, for every list. A page is found by comparing rows with a cursor, never by OFFSET. So a later page costs as much as the
+ * first one, and new rows do not shift later pages.
  */
 
-/** The order of a list: a sort key, then an id that decides between equal keys. Both must be in one index, in this order. */
+/** The order of a list: by a sort key, then by an id for rows with equal keys. Both must be in one index, in this order. */
 export type KeysetOrder<Row> = {
   key: SQL | PgColumn;
   id: PgColumn;
   isDescending: boolean;
-  /** A cursor's value as SQL of the key's type: the row comparison uses the index only if the types agree. */
+  /** A cursor's value as SQL of the key's type. The row comparison can use the index only if the types are equal. */
   keyOf: (value: number) => SQL;
   /** A cursor's id as SQL of the id's type. */
   idOf: (id: string) => SQL;
@@ -30,16 +30,16 @@ export function instantOf(milliseconds: number): SQL {
   return sql`${new Date(milliseconds).toISOString()}::timestamptz`;
 }
 
-/** The parts of a query for one page: `beyond` excludes the rows up to the cursor, undefined for the first page. */
+/** The parts of a query for one page. `beyond` selects the rows after the cursor in the query's order; undefined without a cursor. */
 export type PageQuery = { beyond: SQL | undefined; orderBy: [SQL, SQL]; limit: number };
 
-/** Both cursors are text for a URL; null where there is no such page. */
+/** Both cursors are text for a URL; null if there is no such page. */
 export type Page<Row> = { rows: Row[]; previousCursor: string | null; nextCursor: string | null };
 
 /**
- * Reads one page. A cursor that cannot be decoded means the first page.
+ * Reads one page. If the cursor cannot be decoded, it reads the first page.
  *
- * @param select runs the list's query with these parts
+ * @param select runs the list's query with the given parts
  */
 export async function readPage<Row>(
   order: KeysetOrder<Row>,
@@ -48,7 +48,7 @@ export async function readPage<Row>(
 ): Promise<Page<Row>> {
   const cursor = view.cursor === null ? null : decodeCursor(view.cursor);
   const isBackward = cursor?.side === "before";
-  // One row more than the page holds says whether there is another page in this direction.
+  // One extra row shows whether there is another page in this direction.
   const found = await select(queryFrom(order, cursor, view.perPage + 1));
   const hasMore = found.length > view.perPage;
   const page = found.slice(0, view.perPage);
@@ -65,12 +65,12 @@ export async function readPage<Row>(
   };
 }
 
-/** The cursor for the rows on one side of a row, which need not be in the list. */
+/** The cursor for the rows before or after a row. The row need not be in the list. */
 export function cursorBeside<Row>(order: KeysetOrder<Row>, side: Cursor["side"], row: Row): string {
   return encodeCursor({ side, ...order.placeOf(row) });
 }
 
-/** Reads a whole list in batches of `size` rows; each is read when it is asked for, and none is empty. */
+/** Reads a whole list in batches of up to `size` rows. A batch is read when the caller requests it, and is never empty. */
 export async function* readBatches<Row>(
   order: KeysetOrder<Row>,
   size: number,
@@ -91,7 +91,7 @@ export async function* readBatches<Row>(
   }
 }
 
-/** For the rows before a cursor the order is reversed, so that the nearest rows come first. */
+/** To read the rows before a cursor, the order is reversed, so that the nearest rows come first. */
 function queryFrom<Row>(order: KeysetOrder<Row>, cursor: Cursor | null, limit: number): PageQuery {
   const { key, id, keyOf, idOf } = order;
   const isDescending = order.isDescending !== (cursor?.side === "before");

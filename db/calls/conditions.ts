@@ -9,8 +9,8 @@ import { normalizeForSearch, wordsOf } from "@/lib/text/search";
 import { longestFirst } from "./order";
 
 /**
- * A `CallFilter` as a condition on `calls`, the only translation into SQL: list, count, statistics and export use it. It asks the
- * database first if the filter has a search: see `mentions`.
+ * A `CallFilter` as a condition on `calls`. The list, the count, the statistics and the export all use this translation into SQL. If the
+ * filter has a search text, this function queries the database: see `mentions`.
  */
 export async function callConditions(filter: CallFilter): Promise<SQL | undefined> {
   return and(
@@ -25,7 +25,7 @@ export async function callConditions(filter: CallFilter): Promise<SQL | undefine
       ? undefined
       : inArray(localWeekday(sql`${calls.occurredAt}`, filter.zone), filter.weekday),
     filter.hour.length === 0 ? undefined : inArray(localHour(sql`${calls.occurredAt}`, filter.zone), filter.hour),
-    filter.phone === null ? undefined : sql`${calls.phoneNumber} like ${`%${dialled(filter.phone)}%`}`,
+    filter.phone === null ? undefined : sql`${calls.phoneNumber} like ${`%${withoutDialPrefix(filter.phone)}%`}`,
     filter.minDuration === null ? undefined : sql`${longestFirst} >= ${filter.minDuration}`,
     filter.maxDuration === null ? undefined : sql`${longestFirst} between 0 and ${filter.maxDuration}`,
     filter.reviewed === null ? undefined : filter.reviewed ? isNotNull(calls.reviewedAt) : isNull(calls.reviewedAt),
@@ -37,7 +37,7 @@ export async function callConditions(filter: CallFilter): Promise<SQL | undefine
   );
 }
 
-/** What statistics count: calls that are not marked as tests and that the vendor's API does not deny. */
+/** Selects the calls that statistics count: those that are not marked as tests and that the vendor's API has not reported as unknown. */
 export function isCounted(): SQL {
   return sql`(${eq(calls.isTest, false)} and ${ne(calls.enrichmentState, "not_found")})`;
 }
@@ -47,12 +47,12 @@ export function localWeekday(at: SQL, zone: string): SQL<number> {
   return sql<number>`extract(isodow from ${at} at time zone ${zone}::text)::integer`;
 }
 
-/** The hour of an instant on the clock of a time zone, 0 to 23. */
+/** The hour of an instant in a time zone, 0 to 23. */
 export function localHour(at: SQL, zone: string): SQL<number> {
   return sql<number>`extract(hour from ${at} at time zone ${zone}::text)::integer`;
 }
 
-/** The report judges this criterion: as `met` or missed, or either for null. */
+/** Selects calls whose report judges this criterion: as met (true), as missed (false), or either (null). */
 function isJudgedBy(criterion: string, met: boolean | null): SQL {
   return met === null
     ? sql`${calls.criteria} ? ${criterion}`
@@ -71,37 +71,38 @@ function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
 }
 
 /**
- * People type a number as they dial it: `0501234567` or `00966501234567` for `+966501234567`, so the leading zeros are dropped. Six
- * digits or fewer are a part of a number and stay as they are.
+ * Drops leading zeros, because people type a number as they dial it: `0501234567` or `00966501234567` for `+966501234567`. Six digits or
+ * fewer are a part of a number and are unchanged.
  */
-function dialled(digits: string): string {
+function withoutDialPrefix(digits: string): string {
   return digits.length > 6 ? digits.replace(/^0+(?=\d)/, "") : digits;
 }
 
-/** Up to this many calls are looked up one by one; above it, a scan of the list soon finds a page of them. */
-const MAX_FEW = 5_000;
+/** Up to this many matching calls are looked up by their ids. If there are more, a scan of the list soon finds a page of them. */
+const MAX_LISTED_IDS = 5_000;
 
 /**
- * The call mentions a text. If few calls do, the condition names their ids; else each call is checked during the scan. Postgres cannot
- * choose between the two: it has no statistics on rare words, and would scan the whole list for a word that nobody ever said.
+ * Selects calls that mention a text. If few calls do, the condition lists their ids; otherwise each call is checked during the scan.
+ * Postgres cannot choose between the two: it has no statistics on rare words, and would scan the whole list for a word that occurs in no
+ * transcript.
  */
 async function mentions(text: string): Promise<SQL> {
-  // `materialized` makes Postgres plan for all matches, so that it uses the index, and it still stops at the limit.
+  // `materialized` makes Postgres plan for all matches, so that it uses the index. Execution still stops at the limit.
   const found = await replica.execute<{ call_id: string }>(sql`
     with found as materialized (${idsThatMention(text)})
-    select call_id from found limit ${MAX_FEW + 1}
+    select call_id from found limit ${MAX_LISTED_IDS + 1}
   `);
-  if (found.length > MAX_FEW) {
+  if (found.length > MAX_LISTED_IDS) {
     return sql`${calls.callId} in (${idsThatMention(text)})`;
   }
-  // One parameter for any number of ids.
+  // A single parameter for any number of ids.
   const ids = JSON.stringify(found.map((row) => row.call_id));
   return sql`${calls.callId} = any(array(select jsonb_array_elements_text(${ids}::text::jsonb)))`;
 }
 
 /**
- * A query for the ids of the calls in which the text was said, whose customer has a name with these words (each from its beginning
- * on), or whose id it is. All three are in one table: with an OR across two, Postgres would have to check every call.
+ * A query for the ids of the calls whose transcript contains the text, whose customer's name contains words that begin with these words,
+ * or whose id equals the text. All three columns are in one table: with an OR across two tables, Postgres would have to check every call.
  */
 function idsThatMention(text: string): SQL {
   const names = wordsOf(text).map((word) => `${word}:*`);

@@ -8,23 +8,23 @@ import { KEY_REFUSALS } from "@/lib/sarj/api";
 
 import { apiRank, mergeCtes } from "./merge";
 
-/** A call to ask the API about, leased to this process. */
+/** A call that is due for enrichment, leased to this process. */
 export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState"> & {
   /** Attempts since the state last changed, including this one. */
   attempts: number;
-  /** Identifies the claim: if the row has another due time, the claim was lost to a newer webhook or another process. */
+  /** Identifies the claim. If the row has another due time, the claim was lost to a newer webhook or to another process. */
   leasedUntil: Date;
 };
 
-/** Longer than a request to the API can take. A process that dies loses its claims after this time. */
+/** Longer than a request to the API can take. After this time, the claims of a process that died are due again. */
 const LEASE_SECONDS = 60;
 
 /**
- * Claims up to `limit` due calls, the longest waiting first, and leases them by moving the due time ahead, so that no other
- * process claims them meanwhile. With `skip locked` two processes can claim at the same time without waiting.
+ * Claims up to `limit` due calls, those with the earliest due time first. It leases them by moving the due time ahead, so that no other
+ * process claims them before it. With `skip locked`, two processes can claim at the same time without waiting.
  */
 export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
-  // In a `with`: Postgres may run a subquery in the condition again for every row and lock other rows each time.
+  // In a `with`, because Postgres may run a subquery in the condition once per row and lock different rows each time.
   const due = jobs.$with("due").as(
     jobs
       .select({ dueId: sql<string>`${calls.callId}`.as("due_id") })
@@ -56,18 +56,18 @@ export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
 
 export type NextStep = {
   state: EnrichmentState;
-  /** Seconds until the API is asked again; null for never. */
+  /** Seconds until the next request to the API; null if there is none. */
   dueInSeconds: number | null;
-  /** Restarts the count of attempts, because the state changed. */
+  /** Whether the count of attempts restarts at 0, because the state changed. */
   resetAttempts: boolean;
 };
 
 /**
- * Merges the API's facts and writes the next step, in one statement. The API fills gaps; a webhook's values stay. An unknown
- * call is created if `mayCreate` (an import), and `isNew` says so; otherwise it was deleted meanwhile and stays deleted. If the
- * claim was lost meanwhile, the facts are merged and the next step stays as the newer claim left it.
+ * Merges the API's facts and writes the next step, in one statement. The API's facts fill gaps and do not replace a webhook's values. A
+ * call that does not exist is created if `mayCreate` is true (an import), and `isNew` is then true; otherwise the call was deleted in the
+ * meantime and stays deleted. If the claim was lost in the meantime, the facts are merged but the next step is not changed.
  *
- * @param leasedUntil the claim; null without one
+ * @param leasedUntil identifies the claim; null if the call was not claimed
  */
 export async function applyApiFacts(
   callId: string,
@@ -97,7 +97,7 @@ export async function applyApiFacts(
   return { isNew: rows[0]?.is_new ?? false };
 }
 
-/** Stores a failed attempt and when the next one is due, unless the claim was lost. `error` is a code, never a message. */
+/** Stores a failed attempt and the time of the next one, unless the claim was lost. `error` is a code, never a message. */
 export async function noteFailedAttempt(
   call: Pick<ClaimedCall, "callId" | "leasedUntil">,
   error: string,
@@ -118,7 +118,7 @@ export async function noteFailedAttempt(
     .where(and(eq(calls.callId, call.callId), eq(calls.enrichmentDueAt, call.leasedUntil)));
 }
 
-/** Makes one call due now, with all its attempts. */
+/** Makes one call due now, and restarts its count of attempts. */
 export async function requestEnrichment(callId: string): Promise<void> {
   await jobs
     .update(calls)
@@ -126,7 +126,7 @@ export async function requestEnrichment(callId: string): Promise<void> {
     .where(eq(calls.callId, callId));
 }
 
-/** How many calls are in each state other than `done`. Test calls are not counted. */
+/** Counts the calls in each state other than `done`, without test calls. */
 export async function countUnfinished(): Promise<Record<Exclude<EnrichmentState, "done">, number>> {
   const rows = await replica
     .select({ state: calls.enrichmentState, count: count() })
@@ -142,7 +142,7 @@ export async function countUnfinished(): Promise<Record<Exclude<EnrichmentState,
   return counts;
 }
 
-/** Makes every failed call due now. Returns how many there are. */
+/** Makes every failed call due now, and restarts its count of attempts. Returns the number of these calls. */
 export async function retryFailed(): Promise<number> {
   const retried = await jobs
     .update(calls)
@@ -152,7 +152,7 @@ export async function retryFailed(): Promise<number> {
   return retried.length;
 }
 
-/** Makes the calls due now that were postponed because the vendor refused the key. */
+/** Makes the calls due now whose enrichment was postponed because the vendor refused the API key. */
 export async function makeKeyRefusalsDue(): Promise<void> {
   await jobs
     .update(calls)

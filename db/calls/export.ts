@@ -11,7 +11,7 @@ import type { CallSort } from "@/lib/call/list-view";
 import { callConditions } from "./conditions";
 import { callOrder } from "./order";
 
-/** What an export says of a call. Never the URL of the recording: anyone who has it can listen. */
+/** The columns of an exported call. Never the URL of the recording, because anyone who has the URL can listen. */
 const EXPORT_COLUMNS = {
   callId: calls.callId,
   occurredAt: calls.occurredAt,
@@ -41,20 +41,20 @@ export type ExportedCall = Awaited<ReturnType<typeof selectBatch>>[number];
 export type CallExport = {
   /** The names of all variables that occur in these calls, sorted: each is a column. */
   variables: string[];
-  /** The calls in the requested order, in batches that are read when they are asked for. */
+  /** The calls in the requested order, in batches that are read when the caller requests them. */
   batches: AsyncGenerator<ExportedCall[], void>;
 };
 
 const BATCH_ROWS = 1_000;
-/** Reading the variables of a million calls takes longer than a page's query may. */
+/** Reading the variables of a million calls takes longer than the usual statement timeout. */
 const VARIABLES_TIMEOUT_MS = 300_000;
 
 /**
- * Every call that the filter finds, with its variables. It reads the calls twice, because a file names its columns in its first line:
- * once for the names of the variables, then for the rows, by keyset. So a slow or lost reader holds neither a connection nor a
- * snapshot, and any number of rows takes the memory of one batch. Calls that arrive meanwhile are left out.
+ * Reads every call that the filter selects, with its variables. It reads the calls twice: first for the names of the variables, because
+ * they are in the header line of the file, then for the rows, by keyset. So a slow or lost reader holds neither a connection nor a
+ * snapshot, and any number of rows needs the memory of one batch. Calls that are first received after the start are left out.
  *
- * @param signal cancels the running query, in Postgres too; then the pending promise rejects
+ * @param signal cancels the running query, in Postgres too; the pending promise then rejects
  */
 export async function exportCalls(filter: CallFilter, sort: CallSort, signal: AbortSignal): Promise<CallExport> {
   const database = cancellable(replica, signal);

@@ -3,15 +3,15 @@ import { sql } from "drizzle-orm";
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
 
-/** The filter's menus, and how many values each offers at most. The vendor controls these sets: any of them may grow. */
+/** The filter's menus and the maximum number of values in each. The vendor controls these sets, so any of them may grow. */
 const FACETS = { outcome: 100, goal: 100, direction: 100, language: 100, scenario: 500 } as const;
 
 type FacetValue = { value: string | null; count: number };
 export type Facets = Record<keyof typeof FACETS, FacetValue[]>;
 
 /**
- * The values that occur, for the filter's menus, the most frequent first. One pass over the narrow table finds all of them. Each menu
- * is cut by itself, so that hundreds of scenarios leave the rare outcomes in theirs.
+ * Lists the stored values for each of the filter's menus, the most frequent first. One pass over the narrow table finds all of them. Each
+ * menu has its own limit, so that hundreds of scenarios do not displace rare outcomes.
  */
 export async function listFacets(): Promise<Facets> {
   const rows = await replica.execute<{ facet: keyof Facets; value: string | null; count: number }>(sql`

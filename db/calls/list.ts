@@ -10,7 +10,7 @@ import type { CallListView } from "@/lib/call/list-view";
 import { callConditions } from "./conditions";
 import { callOrder } from "./order";
 
-/** What a list shows of a call. */
+/** The columns of a listed call. */
 const LIST_COLUMNS = {
   callId: calls.callId,
   occurredAt: calls.occurredAt,
@@ -31,7 +31,7 @@ const LIST_COLUMNS = {
 
 export type ListedCall = Awaited<ReturnType<typeof selectCalls>>[number];
 
-/** One page of the calls that the filter finds. */
+/** Reads one page of the calls that the filter selects. */
 export async function listCalls(filter: CallFilter, view: CallListView): Promise<Page<ListedCall>> {
   const conditions = await callConditions(filter);
   return readPage(callOrder(view.sort), view, (query) => selectCalls(conditions, query));
@@ -46,7 +46,7 @@ function selectCalls(conditions: SQL | undefined, { beyond, orderBy, limit }: Pa
     .limit(limit);
 }
 
-/** How many calls the filter finds, exact up to a bound. */
+/** Counts the calls that the filter selects, exactly up to `COUNT_BOUND`. */
 export async function countCalls(filter: CallFilter): Promise<BoundedCount> {
   return countRows(calls, await callConditions(filter));
 }

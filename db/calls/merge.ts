@@ -4,24 +4,24 @@ import { CUSTOMER_NAME_VARIABLES, customerNameOf, type CallFacts } from "@/lib/c
 import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
 
 /**
- * The merge of what several sources say about one call, in SQL, so that neither their order nor their concurrency matters.
+ * Merges the facts of several sources about one call, in SQL, so that concurrent merges do not lose facts.
  *
- * Every fact carries the rank of its source, and for each fact separately the highest rank wins. Null never overwrites a
- * value, and between equal ranks the first one stays. That makes the merge commutative: the same sources give the same row
- * in any order. `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}` and, for the wide columns, the
- * rank alone. `calls` is a projection of it, written by the same statement while it holds the lock on the `call_details` row.
+ * Every fact has the rank of its source, and for each fact separately the highest rank wins. Null never overwrites a value. The
+ * result does not depend on the order of sources with different ranks; among sources with equal ranks, the first received wins.
+ * `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}` and only the rank for the wide columns. `calls` is
+ * a projection of `call_details`, written by the same statement while it holds the lock on the `call_details` row.
  *
- * The delivery whose outcome a call had until a better one was merged becomes `superseded`. That is not done here but by
- * the trigger `call_details_outcome_changed` (function `mark_superseded_delivery`, migration 0007): this statement took its
- * snapshot before it waited for the lock, so it cannot see a delivery that another transaction stored meanwhile. A
- * trigger's function takes a snapshot of its own.
+ * When a higher-ranked outcome replaces a call's outcome, the delivery of the replaced outcome becomes `superseded`. The trigger
+ * `call_details_outcome_changed` does this (function `mark_superseded_delivery`, migration 0007), because this statement takes its
+ * snapshot before it waits for the lock, so it cannot see a delivery that another transaction stored in the meantime. The
+ * trigger's function takes a new snapshot.
  */
 
-/** Where facts come from, in rising order of authority. */
+/** The kinds of sources of facts, from the lowest authority to the highest. */
 const SOURCE_RANK = { api: 0, not_completed: 1, complete: 2 } as const;
 const RANK_STEP = 1_000_000_000_000_000;
 
-/** The kind of source that has this rank. */
+/** The kind of the source with this rank. */
 export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
   return rank >= SOURCE_RANK.complete * RANK_STEP
     ? "complete"
@@ -36,7 +36,7 @@ export function webhookRank({ outcome, endedAt }: Pick<CallFacts, "outcome" | "e
   return SOURCE_RANK[kind] * RANK_STEP + (endedAt?.getTime() ?? 0);
 }
 
-/** The rank of an answer of the API: the later answer is higher, and every webhook is higher still. */
+/** The rank of an answer of the API. A later answer ranks higher, and every webhook ranks higher than any answer. */
 export function apiRank(answeredAt: Date): number {
   return SOURCE_RANK.api * RANK_STEP + answeredAt.getTime();
 }
@@ -63,25 +63,25 @@ const WIDE = [
   "variables",
 ] as const satisfies readonly (keyof CallFacts)[];
 
-/** `v` is the value, `k` the rank of its source, `d` the id of the delivery that an outcome came from. */
+/** `v` is the value, `k` is the rank of its source, and `d`, only for an outcome, is the id of its delivery. */
 export type Fact = { v?: string | number; k: number; d?: string };
 
 /**
- * Two `with` items: `merged` merges `facts` into `call_details`, `projected` writes the result to `calls`. `merged.won` says
- * whether this delivery's outcome is now the call's.
+ * The `with` items of a merge: `merged` merges `facts` into `call_details`, and `projected` writes the result to `calls`.
+ * `merged.won` is true if the call now has this delivery's outcome.
  *
- * @param receivedAt when the delivery was first received, if it waited in the spool or in quarantine; null for now
+ * @param receivedAt when the delivery was first received, if it waited in the spool or in quarantine; null means now
  */
 export function mergeCtes(input: {
   callId: string;
   facts: CallFacts;
   rank: number;
-  /** The id, as text, of the delivery that these facts came from; null for the API. */
+  /** The id, as text, of the delivery that contains these facts; null for the API. */
   deliveryId: SQL | null;
   receivedAt: Date | null;
   /** Further assignments for an existing row of `calls`: `, column = value …`. */
   alsoSet: SQL;
-  /** Merges only if this query finds a row, so that a call erased meanwhile stays erased. */
+  /** The merge happens only if this query returns a row, so that a call that was erased in the meantime stays erased. */
   onlyWhile?: SQL;
   /** Further columns and values for a new row of `calls`: `, column` and `, value`. */
   alsoInsert?: { columns: SQL; values: SQL };
@@ -89,14 +89,15 @@ export function mergeCtes(input: {
   const { callId, facts } = input;
   const deliveryId = input.deliveryId ?? sql`null::text`;
   const receivedAt = receivedAtOf(input.receivedAt);
-  const own = json(rankFacts(facts, input.rank));
-  const ranked = facts.outcome === null ? own : sql`jsonb_set(${own}, '{outcome,d}', to_jsonb(${deliveryId}))`;
+  const withRanks = json(rankFacts(facts, input.rank));
+  const ranked =
+    facts.outcome === null ? withRanks : sql`jsonb_set(${withRanks}, '{outcome,d}', to_jsonb(${deliveryId}))`;
   const searchText = facts.transcript === null ? null : searchTextOf(facts.transcript);
 
-  const wins = (field: string) =>
+  const ranksHigher = (field: string) =>
     sql`coalesce((excluded.facts -> ${field}::text ->> 'k')::bigint, -1) > coalesce((kept.facts -> ${field}::text ->> 'k')::bigint, -1)`;
-  const better = (field: string, column: string) =>
-    sql`${sql.identifier(column)} = case when ${wins(field)} then excluded.${sql.identifier(column)} else kept.${sql.identifier(column)} end`;
+  const takeHigherRank = (field: string, column: string) =>
+    sql`${sql.identifier(column)} = case when ${ranksHigher(field)} then excluded.${sql.identifier(column)} else kept.${sql.identifier(column)} end`;
 
   const present = input.onlyWhile === undefined ? sql.empty() : sql`present as (${input.onlyWhile}), `;
   return sql`${present}merged as (
@@ -120,15 +121,15 @@ export function mergeCtes(input: {
         )
         from jsonb_each(kept.facts) old full join jsonb_each(excluded.facts) new using (key)
       ),
-      ${better("transcript", "transcript")},
-      ${better("transcript", "search")},
-      ${better("corrections", "corrections")},
-      ${better("report", "report")},
-      ${better("responseBody", "response_body")},
-      ${better("variables", "variables")},
-      ${better("variables", "name_search")},
-      ${better("recordingUrl", "recording_url")},
-      ${better("recordingUrl", "recording_expires_at")}
+      ${takeHigherRank("transcript", "transcript")},
+      ${takeHigherRank("transcript", "search")},
+      ${takeHigherRank("corrections", "corrections")},
+      ${takeHigherRank("report", "report")},
+      ${takeHigherRank("responseBody", "response_body")},
+      ${takeHigherRank("variables", "variables")},
+      ${takeHigherRank("variables", "name_search")},
+      ${takeHigherRank("recordingUrl", "recording_url")},
+      ${takeHigherRank("recordingUrl", "recording_expires_at")}
     returning
       kept.call_id, kept.facts, kept.report, kept.variables, kept.recording_url,
       coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}, false) as won
@@ -161,10 +162,10 @@ export function mergeCtes(input: {
 }
 
 /**
- * `alsoSet` for a delivery: the times of receipt, and where the delivery newly decides the call's outcome, the API is asked
- * about the call again, because its answer may have changed.
+ * `alsoSet` for a delivery: updates the times of receipt. If the delivery changes the call's outcome, the call is also due for
+ * enrichment again, because the API's answer may have changed.
  *
- * @param decides whether it does, as a condition of the merge's statement
+ * @param decides whether the delivery changes the outcome, as a condition in the merge's statement
  */
 export function setOnDelivery(decides: SQL): SQL {
   return sql`,
@@ -175,12 +176,14 @@ export function setOnDelivery(decides: SQL): SQL {
       enrichment_due_at = case when ${decides} then now() else kept.enrichment_due_at end`;
 }
 
-/** When something was received. A time from another machine's clock is capped by the database's. */
+/**
+ * The time of receipt as SQL; null means now. It is never later than the database's clock, because another machine's clock may be fast.
+ */
 export function receivedAtOf(at: Date | null): SQL {
   return at === null ? sql`now()` : sql`least(${at.toISOString()}::timestamptz, now())`;
 }
 
-/** `customerNameOf` in SQL, over the merged variables. */
+/** `customerNameOf` in SQL, for the merged variables. */
 const customerName = sql`left(coalesce(${sql.join(
   CUSTOMER_NAME_VARIABLES.map((name) => sql`variables ->> ${sql.raw(`'${name}'`)}`),
   sql`, `,
@@ -190,8 +193,8 @@ const goal = sql`case when jsonb_typeof(report -> 'outcome' -> 'status') = 'stri
         then left(report -> 'outcome' ->> 'status', 100) end`;
 
 /**
- * The report's judged criteria by their text, so that filters and the overview need not read whole reports. Null for a
- * report of any other shape.
+ * The report's judged criteria by their text, so that filters and the overview need not read whole reports. Null if the report
+ * has no list of criteria, or none that was judged.
  */
 const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria}') = 'array' then (
         select jsonb_object_agg(
@@ -203,7 +206,7 @@ const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria
           and jsonb_typeof(item -> 'achieved') = 'boolean'
       ) end`;
 
-/** The facts of one source with their ranks, as they are merged. Facts that are null are left out. */
+/** The facts of one source with their ranks, in the form of `call_details.facts`. Null facts are left out. */
 export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};
   for (const field of NARROW) {
@@ -218,13 +221,13 @@ export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> 
     }
   }
   if (facts.recordingUrl !== null) {
-    // For recordings the URL that expires last wins, whatever its source.
+    // A recording URL is ranked by its expiry, not by its source: the URL that expires last wins.
     ranked["recordingUrl"] = { k: facts.recordingExpiresAt?.getTime() ?? 0 };
   }
   return ranked;
 }
 
-/** JSON as a parameter, passed as text so that the driver does not encode it a second time. */
+/** A JSON parameter, passed as text so that the driver does not encode it a second time. */
 function json(value: unknown): SQL {
   return value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::text::jsonb`;
 }

@@ -7,12 +7,12 @@ import type { Cursor } from "@/lib/url/cursor";
 import { listCalls } from "./list";
 import { callOrder } from "./order";
 
-/** The ids of the calls before and after one in a list; null at its ends. */
+/** The ids of the calls before and after a call in a list; null at the ends of the list. */
 export type Neighbours = { previous: string | null; next: string | null };
 
 /**
- * The calls before and after a call in the list of `filter` and `sort`. The call itself may be missing from that list: it may have
- * been reviewed since, say.
+ * Reads the calls before and after a call in the list with this filter and order. The call itself need not be in the list: it may have
+ * been reviewed since, for example.
  */
 export async function readNeighbours(
   call: Pick<Call, "callId" | "occurredAt" | "durationSeconds">,

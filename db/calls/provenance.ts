@@ -20,11 +20,13 @@ export type Comparison = {
   stored: unknown;
   /**
    * `held`: the call's value comes from this delivery. `agreed`: the call has the same value, from another source that ranks at least as
-   * high. `overridden`: the call has another value, from a source that ranks higher or was received first. `absent`: the call has no value,
-   * because the delivery was not applied or the data was erased.
+   * high. `overridden`: the call has another value, from a source that ranks higher or was received first. `absent`: the call has no
+   * value, because the delivery was not applied or the data was erased.
    */
   result: "held" | "agreed" | "overridden" | "absent";
-  /** The source of the call's value; null if it is this delivery or there is no value. `deliveryIds` is empty if the delivery is unknown. */
+  /**
+   * The source of the call's value; null if it is this delivery or there is no value. `deliveryIds` is empty if the delivery is unknown.
+   */
   source: { kind: ReturnType<typeof sourceKind>; deliveryIds: string[] } | null;
 };
 

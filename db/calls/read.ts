@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { db } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
 
-/** The details that a page shows of a call. Not among them: the search indexes, which may hold a megabyte. */
+/** The details that a call's page shows. The search columns are left out, because they may contain a megabyte. */
 const DETAIL_COLUMNS = {
   facts: callDetails.facts,
   transcript: callDetails.transcript,
@@ -19,9 +19,9 @@ const DETAIL_COLUMNS = {
 
 export type WholeCall = NonNullable<Awaited<ReturnType<typeof getCall>>>;
 
-/** One call with its details; null for an unknown id. */
+/** Reads one call with its details; null for an unknown id. */
 export async function getCall(callId: string) {
-  // Postgres refuses NUL in text (22021), so no call has it in its id.
+  // Postgres refuses NUL in text (22021), so no id contains it.
   if (callId.includes("\u0000")) {
     return null;
   }

@@ -3,12 +3,14 @@ import { eq, sql } from "drizzle-orm";
 import { db } from "@/db/driver/client";
 import { callDetails } from "@/db/schema/calls";
 
-/** `purgedAt`: when the organization's retention rule deleted it; then the vendor is not asked for it again. */
+/**
+ * `purgedAt`: when the organization's retention rule deleted the recording. A purged recording is not requested from the vendor again.
+ */
 export type StoredRecording = { url: string | null; expiresAt: Date | null; purgedAt: Date | null };
 
-/** The latest known URL of a call's recording; null for an unknown call. */
+/** Reads the stored URL of a call's recording; null for an unknown call. */
 export async function readRecording(callId: string): Promise<StoredRecording | null> {
-  // Postgres refuses NUL in text (22021), so no call has it in its id.
+  // Postgres refuses NUL in text (22021), so no id contains it.
   if (callId.includes("\u0000")) {
     return null;
   }
@@ -25,8 +27,8 @@ export async function readRecording(callId: string): Promise<StoredRecording | n
 }
 
 /**
- * Stores a newly signed URL for later requests. As in the merge, the URL that expires last stays, unless it is `rejected`: a URL that
- * failed although it has not expired.
+ * Stores a newly signed URL for later requests. As in the merge, a stored URL that expires later is not replaced, unless it is
+ * `rejected`: the URL that the store refused although it had not expired.
  */
 export async function keepRecording(
   callId: string,

@@ -7,11 +7,11 @@ import { calls, reviews } from "@/db/schema/calls";
 import { user } from "@/db/schema/people";
 import type { ReviewDecision } from "@/lib/call/review";
 
-/** What people addReview about a call: reviews with their history, and whether it is a test. */
+/** What people decide about a call: reviews with their history, and whether the call is a test. */
 
 export type ReviewEntry = Awaited<ReturnType<typeof listReviews>>[number];
 
-/** The decisions about a call, the valid one first. `userName` is null for a user who was removed. */
+/** The decisions about a call, the latest first. The latest decision is the valid one. `userName` is null for a removed user. */
 export async function listReviews(callId: string, limit = 50) {
   return db
     .select({
@@ -30,8 +30,8 @@ export async function listReviews(callId: string, limit = 50) {
 }
 
 /**
- * Adds a decision and updates the call's row, in one statement. The lock on that row serializes two people who addReview at the same time,
- * and the decision's time is taken after it. Returns the decision's id, or null for an unknown call.
+ * Adds a decision and updates the call's row, in one statement. The lock on that row serializes concurrent decisions, and the decision's
+ * time is read after the lock is acquired. Returns the decision's id, or null for an unknown call.
  */
 export async function addReview(decision: {
   callId: string;
@@ -58,16 +58,16 @@ export async function addReview(decision: {
   return rows[0]?.id ?? null;
 }
 
-/** How long a decision can be undone; later it stays in the history, and a new one has to be made. */
+/** How long a decision can be undone. An older decision stays in the history, and can only be replaced by a new one. */
 const UNDO_MINUTES = 10;
 
 /**
- * Deletes a user's own decision if it is the latest one and recent; the previous decision is then valid again. False if it cannot be
- * undone: there is a later decision, or it is too old.
+ * Deletes a decision if it is the latest one about the call, is recent, and was made by this user. The previous decision is then valid
+ * again. Returns false if the decision cannot be undone.
  */
 export async function undoReview(callId: string, id: string, userId: string): Promise<boolean> {
   return db.transaction(async (transaction) => {
-    // A separate statement: the next one sees what others decided while this one waited for the lock.
+    // The lock is a separate statement, so that the next statement sees decisions that were added while this one waited.
     await transaction.execute(sql`select call_id from calls where call_id = ${callId} for update`);
     const rows = await transaction.execute(sql`
       with ranked as (
@@ -90,7 +90,7 @@ export async function undoReview(callId: string, id: string, userId: string): Pr
   });
 }
 
-/** Marks a call as a test, or removes the mark: statistics leave tests out. False for an unknown call. */
+/** Marks a call as a test, which statistics leave out, or removes the mark. Returns false for an unknown call. */
 export async function markAsTest(callId: string, isTest: boolean): Promise<boolean> {
   const rows = await db
     .update(calls)

@@ -8,11 +8,11 @@ import { type Figures, GOAL_ASSESSED, GOAL_MET, NO_FIGURES, percentile, REACHED 
 import type { TimeRange } from "@/lib/time/time";
 
 /**
- * The numbers of the overview: each panel reads the calls of its time range once. `lib/statistics/figures.ts` defines the figures. All
- * columns that they need are in the index `calls_occurred_idx`, so the table itself is read only for the criteria, and for filters on
- * other columns.
+ * The numbers of the overview. Each panel reads the calls of its time range once. `lib/statistics/figures.ts` defines the figures. All
+ * columns that the figures need are in the index `calls_occurred_idx`, so Postgres reads the table itself only for criteria and for
+ * filters on other columns.
  *
- * Each function takes the time range apart from the filter, because most read more than one range.
+ * The time ranges are separate parameters, because a panel may read two of them with one filter.
  */
 type Unbounded = Omit<CallFilter, "from" | "to">;
 
@@ -21,7 +21,7 @@ const LIMITS = { scenarios: 200, criteria: 500 };
 const isReached = inArray(calls.outcome, [...REACHED]);
 const isAssessed = inArray(calls.goal, [...GOAL_ASSESSED]);
 const isMet = eq(calls.goal, GOAL_MET);
-/** Null and the vendor's own "unknown" are one number, because one value of a filter finds both. */
+/** Null and the vendor's `unknown` are counted together, because one filter value matches both. */
 const outcome = sql`nullif(${calls.outcome}, ${UNKNOWN}::text)`;
 const scenario = sql`nullif(${calls.scenarioId}, ${UNKNOWN}::text)`;
 const talkSeconds = sql`case when ${isReached} then ${calls.durationSeconds} end`;
@@ -39,10 +39,10 @@ type SummaryRow = {
 };
 type RangeSummary = { figures: Figures; outcomes: OutcomeCount[] };
 
-/** `leftOut`: the calls of the current range that statistics do not count; 0 if the filter includes them. */
+/** `leftOut`: the number of calls in the current range that statistics do not count; 0 unless the filter has `counted: true`. */
 export type Summary = { current: RangeSummary; previous: RangeSummary | null; leftOut: number };
 
-/** The figures and the outcomes (the most frequent first) of a range and of the range that it is compared with. */
+/** Reads the figures and the outcomes (the most frequent first) of a range and of the range that it is compared with. */
 export async function readSummary(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Summary> {
   const leavesOut = filter.counted === true;
   const rows = await replica.execute<SummaryRow>(sql`
@@ -91,8 +91,8 @@ function summarize(rows: readonly SummaryRow[]): RangeSummary {
 }
 
 /**
- * The outcomes of the calls in each bucket. The buckets must follow one another without gaps. Their edges come from `bucketsOf` and not
- * from `date_trunc`, so that the chart, its links and its numbers use the same edges. `bucket` is the index in `buckets`.
+ * Counts the outcomes of the calls in each bucket. The buckets must be contiguous. `bucketsOf` computes their edges, not `date_trunc`, so
+ * that the chart, its links and its numbers use the same edges. `bucket` is the index in `buckets`.
  */
 export async function readSeries(
   filter: Unbounded,
@@ -117,8 +117,9 @@ export async function readSeries(
 export type HourCount = { weekday: number; hour: number; calls: number; reached: number };
 
 /**
- * The calls in each hour of the week in the filter's time zone, and how many of them reached the customer. They are first grouped by
- * quarters of an hour, which are whole in every present time zone: so the local hour is computed thousands of times, not millions.
+ * Counts the calls in each hour of the week in the filter's time zone, and those that reached the customer. The query first groups the
+ * calls by quarter hours, so that the local hour is computed thousands of times, not millions. The offsets of all current time zones are
+ * multiples of a quarter hour.
  */
 export async function readHours(filter: Unbounded, range: TimeRange): Promise<HourCount[]> {
   return replica.execute<HourCount>(sql`
@@ -142,7 +143,7 @@ export async function readHours(filter: Unbounded, range: TimeRange): Promise<Ho
 
 export type ScenarioFigures = { scenario: string | null; figures: Omit<Figures, "p90Seconds"> };
 
-/** The figures of each scenario, the one with the most calls first; at most 200 of them. */
+/** Reads the figures of each scenario, the scenario with the most calls first; at most 200 scenarios. */
 export async function readScenarios(filter: Unbounded, range: TimeRange): Promise<ScenarioFigures[]> {
   const rows = await replica.execute<{ scenario: string | null } & ScenarioFigures["figures"]>(sql`
     select
@@ -165,14 +166,14 @@ export async function readScenarios(filter: Unbounded, range: TimeRange): Promis
 export type CriterionFigures = {
   scenario: string | null;
   criterion: string;
-  /** Whether any of the reports marks it as the primary one. */
+  /** Whether any of the reports marks the criterion as primary. */
   isPrimary: boolean;
-  /** The number of reports that say whether it was met. */
+  /** The number of reports that judge the criterion. */
   judged: number;
   met: number;
 };
 
-/** How often each success criterion was met, by its text and scenario, the most often judged first; at most 500 of them. */
+/** Counts how often each success criterion was met, by its text and scenario. The most often judged come first; at most 500 of them. */
 export async function readCriteria(filter: Unbounded, range: TimeRange): Promise<CriterionFigures[]> {
   return replica.execute<CriterionFigures>(sql`
     select
@@ -189,7 +190,7 @@ export async function readCriteria(filter: Unbounded, range: TimeRange): Promise
   `);
 }
 
-/** Whether the filter finds any call in a range; stops at the first one. */
+/** Whether the filter selects any call in a range. The query stops at the first call. */
 export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
   const found = await replica
     .select({ callId: calls.callId })
@@ -199,14 +200,16 @@ export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boo
   return found.length > 0;
 }
 
-/** The times of the first and the last of all calls, also those that statistics do not count; null if there is none. */
+/** The times of the first and the last of all calls, including those that statistics do not count; null if there are no calls. */
 export async function readCallTimes(): Promise<{ first: Date; last: Date } | null> {
   const [row] = await replica.select({ first: min(calls.occurredAt), last: max(calls.occurredAt) }).from(calls);
   const { first = null, last = null } = row ?? {};
   return first === null || last === null ? null : { first, last };
 }
 
-/** The calls that the filter finds in any of the ranges: one outer range for the index, then the gaps between them excluded. */
+/**
+ * Selects the filter's calls in any of the ranges. The outer range lets Postgres use the index; the second condition excludes the gaps.
+ */
 async function during(ranges: readonly TimeRange[], filter: Unbounded): Promise<SQL | undefined> {
   const within = ({ from, to }: TimeRange) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
   const from = new Date(Math.min(...ranges.map((range) => range.from.getTime())));

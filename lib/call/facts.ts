@@ -1,6 +1,6 @@
 /**
- * What one source says about one call, after validation: every value is well-formed text, a plausible number or instant, or plain
- * JSON. Null means "this source did not say", never "there is none".
+ * The facts that one source contains about one call, after validation: every value is well-formed text, a plausible number or instant, or
+ * plain JSON. Null means that the source does not contain the fact, not that the call lacks it.
  */
 export type CallFacts = {
   /** `payload.type` verbatim; only a webhook has it. */
@@ -28,7 +28,7 @@ export type CallFacts = {
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
-/** The vendor's four types of messages, and `other` for any that it may add. `startAt` is in seconds from the start of the call. */
+/** The vendor's four types of messages, and `other` for types that it may add. `startAt` is in seconds from the start of the call. */
 export type TranscriptMessage =
   | { type: "message"; role: string; content: string; startAt: number | null }
   | { type: "function_call"; toolName: string; arguments: string; toolCallId: string | null; startAt: number | null }
@@ -44,7 +44,7 @@ export type TranscriptMessage =
   | { type: "instructions"; content: string }
   | { type: "other"; kind: string; data: Json };
 
-/** A misheard part of the transcript, and what was really said. */
+/** A misheard text of the transcript, and the words that were spoken. */
 export type Correction = { incorrectText: string; correction: string; type: "word" | "phrase" };
 
 export const NO_FACTS: CallFacts = {
@@ -68,7 +68,7 @@ export const NO_FACTS: CallFacts = {
   recordingExpiresAt: null,
 };
 
-/** The names that scenarios use for the customer's name, in order of preference: template variables have no fixed names. */
+/** The variables in which scenarios pass the customer's name, in order of preference. Template variables have no fixed names. */
 export const CUSTOMER_NAME_VARIABLES = [
   "customer_name",
   "full_name",
@@ -78,7 +78,7 @@ export const CUSTOMER_NAME_VARIABLES = [
   "first_name",
 ] as const;
 
-/** The customer's name from a call's variables, at most 200 characters; null if no variable has it. */
+/** The customer's name from a call's variables, at most 200 characters; null if no variable contains it. */
 export function customerNameOf(variables: JsonObject | null): string | null {
   const value = CUSTOMER_NAME_VARIABLES.map((name) => variables?.[name]).find((found) => found != null);
   return value == null ? null : (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200);

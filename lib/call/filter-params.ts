@@ -3,7 +3,7 @@ import { flagText, parametersOf } from "@/lib/url/parameters";
 
 import type { CallFilter, CallFilterParameter } from "./filter";
 
-/** The filter as URL parameters, in one order and without defaults, so that equal filters give equal URLs. */
+/** The filter as URL parameters, in a fixed order and without defaults, so that equal filters give equal URLs. */
 export function callFilterParams(filter: CallFilter): URLSearchParams {
   return parametersOf({
     outcome: commaText(filter.outcome),
@@ -28,7 +28,7 @@ export function callFilterParams(filter: CallFilter): URLSearchParams {
   } satisfies Record<CallFilterParameter, string | number | null>);
 }
 
-/** Whether the filter excludes any call. */
+/** Whether the filter sets any condition. */
 export function isFiltered(filter: CallFilter): boolean {
   return callFilterParams(filter).size > 0;
 }

@@ -9,11 +9,11 @@ import { ENRICHMENT_STATES, type EnrichmentState } from "./enrichment";
 import { type CallListView, DEFAULT_VIEW, VIEW_READERS } from "./list-view";
 
 /**
- * Which calls are meant. The list, its count, the statistics, the export and every link use this one filter. In a URL it has the
- * parameters of `filterReaders`; `callFilterParams` writes them.
+ * Selects calls. The list, its count, the statistics, the export and every link use this one filter. `filterReaders` reads its URL
+ * parameters, and `callFilterParams` writes them.
  */
 export type CallFilter = {
-  /** A list means "any of"; an empty one means "all". `unknown` stands for "the vendor did not say". */
+  /** A list means "any of"; an empty list means "all". `UNKNOWN` matches calls without a value. */
   outcome: string[];
   goal: string[];
   direction: string[];
@@ -21,14 +21,14 @@ export type CallFilter = {
   scenario: string[];
   /** Inclusive. */
   from: TimeBound | null;
-  /** Exclusive: for a date the end of that day. */
+  /** Exclusive. For a date, it is the end of that day. */
   to: TimeBound | null;
-  /** ISO weekdays, 1 Monday to 7 Sunday, and hours of the clock, 0 to 23: both in `zone`. */
+  /** ISO weekdays, 1 Monday to 7 Sunday, and hours of the day, 0 to 23. Both are in `zone`. */
   weekday: number[];
   hour: number[];
-  /** The organization's time zone. It excludes nothing and is not in the URL. */
+  /** The organization's time zone. It is not in the URL. */
   zone: string;
-  /** Searched in what was said, in the customer's name and in the call's id. */
+  /** A search in the spoken words and in the customer's name, or a whole call id. */
   q: string | null;
   /** Digits to look for in the phone number. */
   phone: string | null;
@@ -36,15 +36,15 @@ export type CallFilter = {
   minDuration: number | null;
   maxDuration: number | null;
   reviewed: boolean | null;
-  /** Calls whose report judges this success criterion, by its exact text; `criterionMet`: only those that met or missed it. */
+  /** Calls whose report judges the success criterion with exactly this text. `criterionMet` selects those that met or missed it. */
   criterion: string | null;
   criterionMet: boolean | null;
   /**
-   * True: only what statistics count, no tests and no calls that the vendor does not know. False: only what they leave out.
-   * Null: both.
+   * True: only calls that statistics count, which excludes tests and calls that the vendor does not know. False: only the excluded
+   * calls. Null: both.
    */
   counted: boolean | null;
-  /** What is known from the vendor's API; `not_found` are the calls that it does not know. */
+  /** The states of enrichment; `not_found` means that the vendor's API does not know the call. */
   enrichment: EnrichmentState[];
   /** True: only test calls. False: no test calls. */
   test: boolean | null;
@@ -73,10 +73,10 @@ export const NO_FILTER: CallFilter = {
   test: null,
 };
 
-/** The value of a list that stands for null, and for the vendor's own "unknown", which says the same. */
+/** The list value that matches null and the vendor's `unknown`. */
 export const UNKNOWN = "unknown";
 
-/** The names of goals on the page, and the statuses of the vendor that they stand for. */
+/** Names for goals that the URL accepts, and the vendor's status for each. */
 const GOAL_ALIASES: ReadonlyMap<string, string> = new Map([
   ["met", "success"],
   ["not_met", "failure"],
@@ -91,13 +91,13 @@ const seconds = z
   .transform(Number)
   .pipe(z.int().max(DAY_SECONDS));
 
-/** `all` is what an absent parameter means to a list. The overview counts by default and needs a value for it. */
+/** `all` selects all calls. Lists do so by default, but the overview selects only counted calls unless the URL has this value. */
 const flagOrAll = z.union([flag, z.literal("all").transform(() => null)]);
 
-/** The merge keeps 500 characters of a criterion; one outside the basic plane is two of JavaScript's. */
+/** The merge keeps 500 characters of a criterion. In JavaScript, a character outside the BMP has length 2. */
 const MAX_CRITERION_LENGTH = 1000;
 
-/** How each parameter of the filter is read, by its name in the URL. */
+/** The reader of each filter parameter, by its name in the URL. */
 const filterReaders = (zone: string) => ({
   outcome: commaList,
   goal: commaList.transform((items) => [...new Set(items.map((item) => GOAL_ALIASES.get(item) ?? item))]),
@@ -119,14 +119,14 @@ const filterReaders = (zone: string) => ({
   test: flag,
 });
 
-/** The name of a parameter of the filter in a URL. */
+/** The name of a filter parameter in the URL. */
 export type CallFilterParameter = keyof ReturnType<typeof filterReaders>;
 
 /**
- * Reads the URL of a list of calls. Never throws: what is unknown or cannot be read is left out and reported in `ignored`.
+ * Reads the URL of a list of calls. Never throws: parameters that are unknown or cannot be read are reported in `ignored`.
  *
- * @param zone the organization's time zone, in which a date is a day
- * @param alsoKnown parameters that the page reads itself
+ * @param zone the organization's time zone, in which dates are interpreted
+ * @param alsoKnown names of parameters that the caller reads itself
  */
 export function parseCallFilter(
   params: SearchParams,

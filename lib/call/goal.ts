@@ -1,17 +1,17 @@
 /**
- * Was the goal of the call met? The answer is `report.outcome.status`, which is separate from the call's outcome. Only some calls get
- * a report, usually about two minutes after their end; until then the goal is not assessed.
+ * Whether the goal of a call was met, from `report.outcome.status`. It is separate from the call's outcome. Only some calls get a report,
+ * usually about two minutes after they end. A call without a report has the goal `not_assessed`.
  */
 const GOALS = ["met", "not_met", "not_assessable", "not_assessed"] as const;
 
 type Goal = (typeof GOALS)[number];
 
-/** Decides colour, icon and label. A status beside the three that the vendor documents is `other` and is shown verbatim. */
+/** Decides colour, icon and label. A status other than the three that the vendor documents is `other` and is shown verbatim. */
 export const GOAL_KINDS = [...GOALS, "other"] as const;
 
 export type GoalKind = (typeof GOAL_KINDS)[number];
 
-/** The vendor's status for each goal, as in `calls.goal`. `null` means "no report yet". */
+/** The vendor's status for each goal, as in `calls.goal`. Null means that the report is missing or has no status. */
 export const GOAL_STATUS = {
   met: "success",
   not_met: "failure",
@@ -19,7 +19,7 @@ export const GOAL_STATUS = {
   not_assessed: null,
 } as const satisfies Record<Goal, string | null>;
 
-/** The kind of a verbatim `report.outcome.status`; any text has one. */
+/** The kind of a verbatim `report.outcome.status`. An unknown status is `other`. */
 export function goalKind(status: string | null): GoalKind {
   return GOALS.find((goal) => GOAL_STATUS[goal] === status) ?? "other";
 }

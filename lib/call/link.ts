@@ -6,14 +6,14 @@ import type { CallFilter } from "./filter";
 import { callFilterParams } from "./filter-params";
 import { type CallListView, DEFAULT_VIEW } from "./list-view";
 
-/** The list of calls with this filter, and with the parts of the view that are given. */
+/** The URL of the list of calls with this filter and view. Omitted parts of the view have their defaults. */
 export function callsHref(filter: CallFilter, view: Partial<CallListView> = {}): "/calls" | `/calls?${string}` {
   return hrefWith("/calls", listParams(filter, view));
 }
 
 /**
- * The page of one call. With the filter and the view of the list that it was opened from, it knows its neighbours there and the way
- * back.
+ * The URL of one call's page. With the filter and view of the list that the call was opened from, the page links to the previous and next
+ * call and back to the list.
  */
 export function callHref(callId: string, filter?: CallFilter, view?: Partial<CallListView>): Route {
   const params = filter === undefined ? new URLSearchParams() : listParams(filter, view ?? {});
@@ -34,7 +34,7 @@ function listParams(filter: CallFilter, { sort, perPage, cursor }: Partial<CallL
   return params;
 }
 
-/** The recording of one call, from our own origin. */
+/** The URL of one call's recording, on our own origin. */
 export function recordingHref(callId: string): `/calls/${string}/recording` {
   return `/calls/${encodeURIComponent(callId)}/recording`;
 }

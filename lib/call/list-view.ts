@@ -2,18 +2,18 @@ import { z } from "zod";
 
 import { cursorText } from "@/lib/url/cursor";
 
-/** The orders of a list of calls: by time or duration, descending with a minus sign. */
+/** The orders of a list of calls: by time or by duration. A minus sign means descending. */
 export const CALL_SORTS = ["-time", "time", "-duration", "duration"] as const;
 export type CallSort = (typeof CALL_SORTS)[number];
 
-/** What a list of calls has beside its filter: the order, the place, and the rows of a page. */
+/** The state of a list of calls besides its filter: the order, the position, and the number of rows per page. */
 export type CallListView = { sort: CallSort; cursor: string | null; perPage: number };
 
 export const PER_PAGE_CHOICES = [25, 50, 100] as const;
 const MAX_PER_PAGE = 200;
 export const DEFAULT_VIEW: CallListView = { sort: "-time", cursor: null, perPage: 50 };
 
-/** How the URL's parameters of a view are read; see `readParameters`. */
+/** The readers of a view's URL parameters, for `readParameters`. */
 export const VIEW_READERS = {
   sort: z.enum(CALL_SORTS),
   cursor: cursorText,

@@ -1,6 +1,6 @@
 /**
- * How a call ended, as the vendor names it (`payload.type`). The set is open: three of the eight beside `complete` are not in the
- * vendor's documentation, and an unknown one is stored and shown verbatim, with the kind `other`.
+ * How a call ended, as the vendor names it (`payload.type`). The set is open: the last three are only in the vendor's OpenAPI files
+ * (`docs/sarj.md`), and an unknown outcome is stored and shown verbatim, with the kind `other`.
  */
 export const OUTCOMES = [
   "complete",
@@ -16,7 +16,7 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Decides colour, icon and label. Everything unknown is `other`. */
+/** Decides colour, icon and label. An unknown outcome is `other`. */
 export const OUTCOME_KINDS = [...OUTCOMES, "other"] as const;
 
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
@@ -27,7 +27,7 @@ export function isOutcome(type: string): type is Outcome {
   return known.has(type);
 }
 
-/** The kind of a verbatim `payload.type`. Any text has one, and so has `null`: a call without a webhook. */
+/** The kind of a verbatim `payload.type`. An unknown type is `other`, and so is null, which means that no webhook was received. */
 export function outcomeKind(type: string | null): OutcomeKind {
   return type !== null && isOutcome(type) ? type : "other";
 }
@@ -35,7 +35,7 @@ export function outcomeKind(type: string | null): OutcomeKind {
 /** The outcomes of a call that reached the customer: the numerator of every reach rate. */
 export const REACHED_OUTCOMES = ["complete"] as const satisfies readonly Outcome[];
 
-/** Whether the call reached the customer. Only the outcome decides it; the goal is a separate fact. */
+/** Whether the call reached the customer. This depends only on the outcome; the goal is a separate fact. */
 export function isReached(type: string | null): boolean {
   return type !== null && (REACHED_OUTCOMES as readonly string[]).includes(type);
 }
@@ -54,7 +54,7 @@ export const OUTCOME_ICONS = {
   other: "circle-question-mark",
 } as const satisfies Record<OutcomeKind, string>;
 
-/** The outcome's part of its CSS tokens: `--outcome-<slug>`, `--outcome-<slug>-soft`, `--outcome-<slug>-text`. */
+/** The `<slug>` in an outcome's CSS variables: `--outcome-<slug>`, `--outcome-<slug>-soft`, `--outcome-<slug>-text`. */
 export function outcomeSlug(kind: OutcomeKind): string {
   return kind === "complete" ? "completed" : kind.replaceAll("_", "-");
 }

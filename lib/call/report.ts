@@ -1,17 +1,17 @@
 import type { Json, JsonObject } from "./facts";
 
-/** The vendor's typed report: whether the goal was met, why, and by which criteria. Null for what it does not say. */
+/** The vendor's typed report: whether the goal was met, why, and by which criteria. Missing values are null. */
 export type TypedReport = {
   status: string;
   reason: string | null;
-  /** The primary one first, then in the vendor's order. `achieved` is null for a criterion that was not judged. */
+  /** Primary criteria first, then in the vendor's order. `achieved` is null if the criterion was not judged. */
   criteria: { text: string; achieved: boolean | null; isPrimary: boolean }[];
   generatedAt: Date | null;
 };
 
 type ReadReport = {
   typed: TypedReport | null;
-  /** The fields that the typed form does not have; the whole report if it is not typed. Null if there are none. */
+  /** The fields that the typed form does not contain, or the whole report if it is not typed. Null instead of an empty object. */
   rest: JsonObject | null;
 };
 

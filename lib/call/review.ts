@@ -1,8 +1,8 @@
-/** What a person can decide about a call. */
+/** The decisions that a person can make about a call. */
 export const DECISIONS = ["resolved", "follow_up", "wrong_outcome"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** What a row of a call's review history holds: a decision, or that the decision was removed. */
+/** An entry of a call's review history: a decision, or `cleared` if the decision was removed. */
 export const REVIEW_DECISIONS = [...DECISIONS, "cleared"] as const;
 export type ReviewDecision = (typeof REVIEW_DECISIONS)[number];
 

@@ -2,10 +2,10 @@ import { findMatches } from "@/lib/text/search";
 
 import type { Segment } from "./transcript";
 
-/** A part of a turn's text as it is shown: heard right, heard wrong (struck through), or the correction. */
+/** A displayed part of a turn's text. `heard`: unchanged text. `wrong`: a misheard text, struck through. `right`: its correction. */
 export type Piece = { text: string; kind: "heard" | "wrong" | "right" };
 
-/** A marked part of a piece: `from` (inclusive) and `to` (exclusive) are string indices in it. */
+/** A highlighted part of a piece: `from` (inclusive) and `to` (exclusive) are string indices in the piece. */
 export type Mark = { piece: number; from: number; to: number };
 
 export function piecesOf(segments: readonly Segment[]): Piece[] {
@@ -20,8 +20,8 @@ export function piecesOf(segments: readonly Segment[]): Piece[] {
 }
 
 /**
- * The matches of a query in a turn, in reading order. It is searched twice: as it was heard and as it was corrected; a match in both
- * counts once. A match may run over several pieces.
+ * The matches of a query in a turn, in reading order. The turn is searched twice: as heard and as corrected. A match in both counts once.
+ * A match may span several pieces.
  */
 export function findInTurn(pieces: readonly Piece[], query: string): Mark[][] {
   const readings = pieces.some(({ kind }) => kind !== "heard") ? (["wrong", "right"] as const) : (["wrong"] as const);
@@ -51,7 +51,7 @@ function marksOf(read: readonly { index: number; text: string }[], from: number,
   return marks;
 }
 
-/** Longer than any piece: a webhook's body has at most 4 MB. */
+/** Longer than any piece: a webhook's body has at most 4 MB, and an answer of the API at most 8 MB. */
 const LONGER_THAN_ANY = 2 ** 24;
 
 function placeOf(marks: readonly Mark[]): number {

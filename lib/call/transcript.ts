@@ -6,22 +6,22 @@ type ToolOutput = Extract<TranscriptMessage, { type: "function_call_output" }>;
 /** An entry of a transcript. `startAt` is in seconds from the start of the call, null if unknown. */
 export type Turn =
   | { kind: "speech"; role: string; segments: Segment[]; startAt: number | null }
-  /** A call of a tool and its output; one of the two may be missing. */
+  /** A tool call and its output; either may be missing. */
   | { kind: "tool"; name: string; call: ToolCall | null; output: ToolOutput | null; startAt: number | null }
   | { kind: "instructions"; text: string }
   | { kind: "other"; name: string; data: Json };
 
 export type Transcript = {
   turns: Turn[];
-  /** Corrections of texts that occur in no turn; they are shown separately. */
+  /** Corrections whose text was found in no turn; they are shown separately. */
   unplaced: Correction[];
-  /** Whether any turn has a time: only then can the transcript follow the recording. */
+  /** Whether any turn has a time. Without times, the transcript cannot follow the recording. */
   hasTimes: boolean;
 };
 
 /**
- * Turns messages into entries, with the corrections in their places. A tool's output joins the call with the same `tool_call_id`;
- * without an id, the call of the same tool directly before it. Every message is shown exactly once.
+ * Converts messages to turns and applies the corrections. A tool's output joins the tool call with the same `tool_call_id`; an output
+ * without an id joins the call of the same tool directly before it. Every message occurs in exactly one turn.
  */
 export function readTranscript(messages: readonly TranscriptMessage[], corrections: readonly Correction[]): Transcript {
   const turns: Turn[] = [];
@@ -51,11 +51,11 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
       }
       case "function_call_output": {
         const { toolName: name, startAt, toolCallId } = message;
-        const asked = toolCallId === null ? lastIfUnanswered(turns, name) : unanswered.get(toolCallId);
-        if (asked === undefined) {
+        const toolTurn = toolCallId === null ? lastIfUnanswered(turns, name) : unanswered.get(toolCallId);
+        if (toolTurn === undefined) {
           turns.push({ kind: "tool", name, call: null, output: message, startAt });
         } else {
-          asked.output = message;
+          toolTurn.output = message;
           unanswered.delete(toolCallId ?? "");
         }
         break;
@@ -78,7 +78,7 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
   };
 }
 
-/** The number of spoken turns: the length of a conversation. */
+/** The number of spoken turns. */
 export function countSpoken(turns: readonly Turn[]): number {
   return turns.filter(({ kind }) => kind === "speech").length;
 }
@@ -90,44 +90,44 @@ function lastIfUnanswered(turns: readonly Turn[], toolName: string) {
   return fits ? last : undefined;
 }
 
-/** A part of a turn's text as it was heard; `correction` is what was really said, null if it was heard right. */
+/** A part of a turn's text as heard. `correction` is the corrected text, or null if there is no correction. */
 export type Segment = { text: string; correction: string | null };
 
-/** Longer texts are not corrected. */
+/** Corrections of longer texts are not applied. */
 const MAX_MISTAKE_LENGTH = 200;
 const MAX_CORRECTIONS = 1_000;
 
 /**
- * Returns a function that splits a text into what was heard right and what was heard wrong; the segments joined are the text. Longer
- * mistakes go first, so that a phrase is corrected as a whole and not word by word. Mistakes never overlap, and none begins or ends
- * inside a word ("he" is not in "the"). Of two corrections of the same words the first counts.
+ * Returns a function that splits a text into segments with and without a correction; joined, the segments are the text again. Longer
+ * mistakes are placed first, so that a phrase is corrected as a whole and not word by word. The placed mistakes do not overlap, and none
+ * begins or ends inside a word ("he" does not match in "the"). If several corrections have the same text, the first one is used.
  */
 export function corrector(corrections: readonly Correction[]): (text: string) => Segment[] {
-  const mistakes = index(corrections);
+  const mistakes = mistakeTrie(corrections);
   return (text) => {
-    const found = mistakes.next.size === 0 ? [] : placesOf(mistakes, text);
-    const taken = new Uint8Array(found.length === 0 ? 0 : text.length);
+    const found = mistakes.next.size === 0 ? [] : matchesOf(mistakes, text);
+    const covered = new Uint8Array(found.length === 0 ? 0 : text.length);
     const chosen = found
       .toSorted((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
-      // Mistakes that were placed earlier are at least as long, so checking both ends finds every overlap.
+      // Mistakes placed before are at least as long, so checking both ends finds every overlap.
       .filter(({ from, to }) => {
-        const isFree = taken[from] === 0 && taken[to - 1] === 0;
+        const isFree = covered[from] === 0 && covered[to - 1] === 0;
         if (isFree) {
-          taken.fill(1, from, to);
+          covered.fill(1, from, to);
         }
         return isFree;
       })
       .toSorted((a, b) => a.from - b.from);
-    return cut(text, chosen);
+    return splitAt(text, chosen);
   };
 }
 
-type Place = { from: number; to: number; correction: string };
+type Match = { from: number; to: number; correction: string };
 
-function cut(text: string, places: readonly Place[]): Segment[] {
+function splitAt(text: string, matches: readonly Match[]): Segment[] {
   const segments: Segment[] = [];
   let at = 0;
-  for (const { from, to, correction } of places) {
+  for (const { from, to, correction } of matches) {
     if (from > at) {
       segments.push({ text: text.slice(at, from), correction: null });
     }
@@ -140,10 +140,10 @@ function cut(text: string, places: readonly Place[]): Segment[] {
   return segments;
 }
 
-/** A trie of the mistakes by their characters: a text is read once for any number of them. */
+/** A trie of the mistakes by their characters, so that one pass over a text finds all of them. */
 type Mistakes = { next: Map<string, Mistakes>; correction: string | null };
 
-function index(corrections: readonly Correction[]): Mistakes {
+function mistakeTrie(corrections: readonly Correction[]): Mistakes {
   const root: Mistakes = { next: new Map(), correction: null };
   for (const { incorrectText, correction } of corrections.slice(0, MAX_CORRECTIONS)) {
     const mistake = incorrectText.trim();
@@ -152,9 +152,9 @@ function index(corrections: readonly Correction[]): Mistakes {
     }
     let node = root;
     for (const character of mistake) {
-      const known = node.next.get(character);
-      const following = known ?? { next: new Map(), correction: null };
-      if (known === undefined) {
+      const existing = node.next.get(character);
+      const following = existing ?? { next: new Map(), correction: null };
+      if (existing === undefined) {
         node.next.set(character, following);
       }
       node = following;
@@ -164,25 +164,25 @@ function index(corrections: readonly Correction[]): Mistakes {
   return root;
 }
 
-function placesOf(mistakes: Mistakes, text: string): Place[] {
-  const places: Place[] = [];
+function matchesOf(mistakes: Mistakes, text: string): Match[] {
+  const matches: Match[] = [];
   for (const from of wordEdges(text)) {
     let node: Mistakes | undefined = mistakes;
     for (let at = from; node !== undefined && at <= text.length;) {
       if (node.correction !== null && isWordEdge(text, at)) {
-        places.push({ from, to: at, correction: node.correction });
+        matches.push({ from, to: at, correction: node.correction });
       }
       const character: string = characterAt(text, at);
       node = character === "" ? undefined : node.next.get(character);
       at += character.length;
     }
   }
-  return places;
+  return matches;
 }
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
 
-/** Every index at which a mistake may begin: all but those inside a word. */
+/** Every index that is not inside a word: a mistake may begin there. */
 function* wordEdges(text: string): Generator<number> {
   let wasInWord = false;
   for (let at = 0; at < text.length;) {
@@ -196,7 +196,7 @@ function* wordEdges(text: string): Generator<number> {
   }
 }
 
-/** Whether a mistake may end before `at`. */
+/** Whether a mistake may end at `at`, which is exclusive. */
 function isWordEdge(text: string, at: number): boolean {
   return !(WORD_CHARACTER.test(characterBefore(text, at)) && WORD_CHARACTER.test(characterAt(text, at)));
 }

@@ -2,8 +2,8 @@ import { GOAL_STATUS } from "@/lib/call/goal";
 import { REACHED_OUTCOMES } from "@/lib/call/outcome";
 
 /**
- * The definitions of the statistics' figures. `db/statistics/statistics.ts` counts with these and `part.ts` builds links with them, so
- * a number always equals the length of the list behind its link.
+ * The definitions of the statistics' figures. `db/statistics/statistics.ts` uses them to count and `part.ts` uses them to build links, so
+ * each figure equals the number of calls in the list that it links to.
  */
 
 /** The outcomes of calls that reached the customer. */
@@ -13,16 +13,16 @@ export const REACHED: readonly string[] = REACHED_OUTCOMES;
 export const GOAL_MET: string = GOAL_STATUS.met;
 
 /**
- * The report's statuses of calls whose goal was assessed: met or not met. A report that could not judge the call ("error"), an unknown
- * status and a missing report are no assessment, and count in neither part of the rate.
+ * The report's statuses of calls whose goal was assessed: met or not met. A call whose report has another status ("error" if it could not
+ * be judged), or without a report, is not assessed. It counts neither as part nor as whole of the goal rate.
  */
 export const GOAL_ASSESSED: readonly string[] = [GOAL_STATUS.met, GOAL_STATUS.not_met];
 
 /**
  * The figures of a set of calls.
  *
- * Talk time is the duration of the calls that reached the customer and whose duration is known (`timed` of them): the eleven seconds
- * of a voicemail are not a conversation. Average, 90th percentile and minutes are all about talk time.
+ * Talk time is the duration of the calls that reached the customer and whose duration is known. `timed` is the number of these calls. The
+ * eleven seconds of a voicemail are not a conversation. The average, the 90th percentile and the minutes are all computed from talk time.
  */
 export type Figures = {
   calls: number;
@@ -31,7 +31,7 @@ export type Figures = {
   met: number;
   timed: number;
   talkSeconds: number;
-  /** The 90th percentile of talk times; null if no call has one. */
+  /** The 90th percentile of talk times; null if no call has a talk time. */
   p90Seconds: number | null;
 };
 
@@ -45,10 +45,10 @@ export const NO_FIGURES: Figures = {
   p90Seconds: null,
 };
 
-/** A part of a whole. A share of nothing is not zero: `shareOf` returns null, and the page says "no calls". */
+/** A part of a whole. If `whole` is 0, the share is not 0: `shareOf` returns null, and the page says "no calls". */
 export type Ratio = { part: number; whole: number };
 
-/** The share as 0 to 1, or null for a share of nothing. */
+/** The share, from 0 to 1; null if `whole` is 0. */
 export function shareOf({ part, whole }: Ratio): number | null {
   return whole === 0 ? null : part / whole;
 }
@@ -61,25 +61,25 @@ export function goalRate({ met, assessed }: Pick<Figures, "met" | "assessed">): 
   return { part: met, whole: assessed };
 }
 
-/** The average talk time in seconds, or null if no call has one. */
+/** The average talk time in seconds; null if no call has a talk time. */
 export function averageTalk({ talkSeconds, timed }: Pick<Figures, "talkSeconds" | "timed">): number | null {
   return timed === 0 ? null : talkSeconds / timed;
 }
 
-/** The change of an amount as a fraction of the amount before: 0.25 is a quarter more. Null if either is missing or it was 0 before. */
+/** The change of an amount as a fraction of `before`: 0.25 is a quarter more. Null if either is null or `before` is 0. */
 export function relativeChange(now: number | null, before: number | null): number | null {
   return now === null || before === null || before === 0 ? null : (now - before) / before;
 }
 
-/** The change of a rate in percentage points: from 50% to 60% is 10 points, not 20%. Null if either is a share of nothing. */
+/** The change of a rate in percentage points: from 50% to 60% is 10 points, not 20%. Null if either whole is 0. */
 export function changeInPoints(now: Ratio, before: Ratio): number | null {
   const [share, shareBefore] = [shareOf(now), shareOf(before)];
   return share === null || shareBefore === null ? null : (share - shareBefore) * 100;
 }
 
 /**
- * A percentile of the values in a histogram, as `percentile_disc` of Postgres: the smallest value that at least `fraction` of them do
- * not exceed. Null for an empty histogram.
+ * A percentile of the values in a histogram, like `percentile_disc` of Postgres: the smallest value such that at least `fraction` of all
+ * values do not exceed it. Null for an empty histogram.
  */
 export function percentile(histogram: readonly { value: number; count: number }[], fraction: number): number | null {
   const total = histogram.reduce((sum, { count }) => sum + count, 0);

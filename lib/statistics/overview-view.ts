@@ -11,26 +11,26 @@ import {
 } from "@/lib/time/period";
 import { hrefWith, type IgnoredParameter, type SearchParams } from "@/lib/url/parameters";
 
-/** What the map of hours shows for each hour: the number of calls, or the share of them that reached the customer. */
+/** The measure in the map of hours: the number of calls, or the share of calls that reached the customer. */
 export const MAP_MEASURES = ["volume", "reach"] as const;
 type MapMeasure = (typeof MAP_MEASURES)[number];
 
-/** How calls over time are shown. */
+/** The forms in which calls over time can be shown. */
 const SERIES_FORMS = ["chart", "table"] as const;
 type SeriesForm = (typeof SERIES_FORMS)[number];
 
 /**
- * The overview as its URL describes it: a period, a call filter, and how two panels are shown. `filter` has the period as its bounds,
- * so it is the filter of the list of all calls that the page counts.
+ * The state of the overview in its URL: a period, a call filter, and how two panels are shown. The bounds of `filter` are the period, so
+ * `filter` selects exactly the calls that the page counts.
  */
 export type OverviewView = { period: Period; filter: CallFilter; map: MapMeasure; series: SeriesForm };
 
-/** Parameters of a list, which mean nothing here. */
+/** The parameters of a list, which the overview ignores. */
 const LIST_PARAMETERS = ["sort", "cursor", "per_page"];
 
 /**
- * Reads the overview's URL. Never throws: what is unknown or cannot be read is left out and reported in `ignored`. Bounds win over a
- * preset. Unlike a list, the overview leaves out what statistics do not count, unless `counted=all` includes it.
+ * Reads the overview's URL. Never throws: parameters that are unknown or cannot be read are reported in `ignored`. Valid bounds take
+ * precedence over a preset. Unlike a list, the overview selects only the calls that statistics count, unless the URL has `counted`.
  */
 export function readOverview(
   params: SearchParams,
@@ -79,7 +79,7 @@ function textOf(params: SearchParams, name: string): string {
 
 type OverviewChange = Partial<Pick<OverviewView, "filter" | "map" | "series">> & { preset?: Preset };
 
-/** The overview's URL, in one order and without defaults. */
+/** The overview's URL, with parameters in a fixed order and without defaults. */
 export function overviewHref(view: OverviewView, change: OverviewChange = {}): "/" | `/?${string}` {
   const filter = change.filter ?? view.filter;
   const preset = change.preset ?? view.period.preset;
@@ -104,12 +104,12 @@ export function overviewHref(view: OverviewView, change: OverviewChange = {}): "
   return hrefWith("/", params);
 }
 
-/** The filter without the period and `counted`: these are not shown as chips. */
+/** The filter without the period and `counted`, which are not shown as chips. */
 export function narrowingOf(filter: CallFilter): CallFilter {
   return { ...filter, from: null, to: null, counted: null };
 }
 
-/** The same overview with another filter, as `narrowingOf` gives it. */
+/** The URL of the overview with another filter, in the form that `narrowingOf` returns. */
 export function narrowedHref(view: OverviewView, narrowing: CallFilter) {
   const { from, to, counted } = view.filter;
   return overviewHref(view, { filter: { ...narrowing, from, to, counted } });

@@ -6,9 +6,9 @@ import { MAX_LIST_ITEMS } from "@/lib/url/comma-list";
 
 import { GOAL_ASSESSED, GOAL_MET, REACHED } from "./figures";
 
-/** From a number of the statistics to the list of the calls that it counts. */
+/** Links each statistic to the calls it counts. */
 
-/** The part of the counted calls that a number is about. A null in `outcome` and `scenario` is "the vendor did not say". */
+/** The part of the counted calls that a statistic covers. Null in `outcome` and `scenario` stands for an unknown value. */
 export type Part = {
   range?: TimeRange;
   outcome?: readonly (string | null)[];
@@ -22,7 +22,7 @@ export type Part = {
   criterionMet?: boolean;
 };
 
-/** The parts that the figures of `figures.ts` count. */
+/** The part that each figure of `figures.ts` counts. */
 export const PARTS = {
   reached: { outcome: REACHED },
   assessed: { goal: GOAL_ASSESSED },
@@ -31,8 +31,8 @@ export const PARTS = {
 } as const satisfies Record<string, Part>;
 
 /**
- * The filter for exactly this part of the calls that another filter finds. Null if no filter can express it: an outcome that the other
- * one excludes, more values than a list holds, or two criteria at once.
+ * The filter for exactly this part of the calls that `filter` selects. Null if no filter can express it: if `filter` excludes the
+ * outcome, if a list would have too many values, or if there would be two criteria.
  */
 export function partOf(filter: CallFilter, part: Part): CallFilter | null {
   const outcome = part.outcome === undefined ? filter.outcome : intersection(filter.outcome, part.outcome);
@@ -66,13 +66,15 @@ export function partOf(filter: CallFilter, part: Part): CallFilter | null {
   };
 }
 
-/** The link to the list of exactly this part; undefined if no filter can express it. */
+/** The URL of the list of exactly this part; undefined if no filter can express it. */
 export function partHref(filter: CallFilter, part: Part = {}, sort: "-time" | "-duration" = "-time") {
   const found = partOf(filter, part);
   return found === null ? undefined : callsHref(found, { sort });
 }
 
-/** The values of both lists, where an empty one means all values. Null if there are none, which a list cannot express, or too many. */
+/**
+ * The values that occur in both lists; an empty `some` means all values. Null for no values, which a list cannot express, or too many.
+ */
 function intersection<Value extends string | number>(some: Value[], others: readonly (Value | null)[]): Value[] | null {
   const named = others.map((value) => value ?? (UNKNOWN as Value));
   const both = some.length === 0 ? named : named.filter((value) => some.includes(value));

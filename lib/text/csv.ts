@@ -2,12 +2,12 @@ import { stringify } from "csv-stringify/sync";
 
 import type { Json } from "@/lib/call/facts";
 
-/** Without it Excel reads a UTF-8 file in the machine's code page and garbles Arabic. */
+/** Without this mark, Excel reads a UTF-8 file in the machine's code page and garbles Arabic. */
 export const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
- * Rows as lines of CSV (RFC 4180): commas, CRLF, quotes where they are needed. Null is an empty cell, a boolean is `true` or `false`,
- * an array or an object is JSON.
+ * Writes rows as lines of CSV (RFC 4180): separated by commas, ended by CRLF, quoted where needed. Null becomes an empty cell, a boolean
+ * `true` or `false`, and an array or object JSON.
  */
 export function csvLines(rows: readonly (readonly Json[])[]): string {
   return stringify(
@@ -24,28 +24,28 @@ function textOf(value: Json): string {
 }
 
 /**
- * The first characters of a cell that a spreadsheet evaluates as a formula (OWASP, "CSV Injection"; the last four are full-width forms,
- * which Excel treats alike), and the apostrophe that we put before them.
+ * The characters that start a formula at the beginning of a cell (OWASP, "CSV Injection"; the last four are full-width forms, which Excel
+ * treats alike), and the apostrophe that we put before them.
  */
-const COMPUTES = /^[=+\-@\t\r\n'\uFF1D\uFF0B\uFF0D\uFF20]/;
+const FORMULA_START = /^[=+\-@\t\r\n'\uFF1D\uFF0B\uFF0D\uFF20]/;
 /**
- * The same in the middle of a text: a spreadsheet that is set to semicolons or tabs begins a new cell there. It ignores our quotation
- * marks, and so takes a line break inside them for the end of a row.
+ * The same characters in the middle of a text, after a semicolon, tab or line break. A spreadsheet that separates cells by semicolons or
+ * tabs begins a new cell there. It ignores our quotation marks, so it reads a line break inside them as the end of a row.
  */
-const COMPUTES_INSIDE = /([;\t\r\n][\s"]*)(?=[=+\-@'\uFF1D\uFF0B\uFF0D\uFF20])/g;
+const FORMULA_START_INSIDE = /([;\t\r\n][\s"]*)(?=[=+\-@'\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
 /**
- * The text as a cell that no spreadsheet evaluates: with an apostrophe in front if it begins like a formula. `+966500000001` does, and
- * would become the number 966500000001. A text that begins with an apostrophe gets another one. So every value can be restored: remove
- * one apostrophe from the start of each cell, and one after each semicolon, tab and line break that only spaces and quotation marks
- * separate from it.
+ * Prevents spreadsheets from evaluating a text: puts an apostrophe before it if it begins like a formula. `+966500000001` begins like
+ * one, and would become the number 966500000001. A text that begins with an apostrophe gets a second one, so every value can be restored:
+ * remove one apostrophe from the start of each cell, and one after each semicolon, tab and line break that only spaces and quotation
+ * marks separate from it.
  */
 function neutralized(text: string): string {
-  const inside = text.replaceAll(COMPUTES_INSIDE, "$1'");
-  return COMPUTES.test(text) ? `'${inside}` : inside;
+  const inside = text.replaceAll(FORMULA_START_INSIDE, "$1'");
+  return FORMULA_START.test(text) ? `'${inside}` : inside;
 }
 
-/** JSON can escape a character, which leaves the value unchanged. */
+/** Like `neutralized`, but escapes the character as JSON, which leaves the value unchanged. */
 function neutralizedJson(json: string): string {
   return json.replaceAll(
     /(;[\s"\\]*)([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g,

@@ -1,4 +1,4 @@
-/** A record of a delimited text: its cells, and the line that it begins on, from 1. */
+/** A record of a delimited text. `line` is the line that the record begins on, counted from 1. */
 export type DelimitedRecord = { line: number; cells: string[] };
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
@@ -27,11 +27,10 @@ export function guessDelimiter(text: string): string {
 
 /**
  * Reads delimited text (RFC 4180) as spreadsheets write it: quoted cells with doubled quotes and line breaks inside, CRLF, LF or CR
- * (also mixed), with or without a last line break. Never throws: a quote that is not closed ends with the text. Empty lines are
- * skipped.
+ * (also mixed), with or without a final line break. Never throws: an unclosed quote extends to the end. Empty lines are skipped.
  *
- * Why not `csv-parse` (7.0.3): it throws on a quote that is not closed, keeps the quotes of a cell like `"b"c`, and reports the line
- * that a record ends on (one too many for each CRLF inside quotes) instead of the line that it begins on.
+ * Why not `csv-parse` (7.0.3): it throws on an unclosed quote, keeps the quotes of a cell like `"b"c`, and reports the line that a
+ * record ends on (one too many for each CRLF inside quotes) instead of the line that the record begins on.
  */
 export function parseDelimited(text: string, delimiter = guessDelimiter(text)): DelimitedRecord[] {
   const records: DelimitedRecord[] = [];

@@ -6,8 +6,8 @@ import { latinDigits } from "./digits";
 const MAX_SEARCH_BYTES = 400_000;
 
 /**
- * Makes different spellings of a word equal: case, Arabic alef, ya, waw and ta marbuta forms, tashkeel, tatweel, and Arabic and Persian
- * digits. Both the indexed texts and the queries are normalized.
+ * Makes different spellings of a word equal: it unifies case, Arabic and Persian digits, and the Arabic forms of alef, ya, waw, kaf and
+ * ta marbuta, and removes tashkeel and tatweel. Both the indexed texts and the queries are normalized.
  */
 export function normalizeForSearch(text: string): string {
   return latinDigits(text.normalize("NFKC"))
@@ -20,32 +20,32 @@ export function normalizeForSearch(text: string): string {
     .replaceAll("ک", "ك");
 }
 
-/** The normalized words of a text. They have only letters and digits, so each is safe inside a `to_tsquery`. */
+/** The normalized words of a text. They contain only letters, marks and digits, so each is safe inside a `to_tsquery`. */
 export function wordsOf(text: string): string[] {
   return normalizeForSearch(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-/** The speech of a call as one normalized text to index, without tools and instructions; cut to the size that an index accepts. */
+/** The speech of a call as one normalized text for the index, without tools and instructions; cut to the size that a tsvector accepts. */
 export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
   const spoken = transcript.flatMap((message) => (message.type === "message" ? [message.content] : []));
   const text = normalizeForSearch(spoken.join("\n"));
   const bytes = new TextEncoder().encode(text);
   return bytes.length <= MAX_SEARCH_BYTES
     ? text
-    : // A character cut in half decodes to U+FFFD, which no search asks for.
+    : // A character cut in half decodes to U+FFFD, which nobody searches for.
       new TextDecoder().decode(bytes.subarray(0, MAX_SEARCH_BYTES));
 }
 
 /** A letter with its marks, or marks without a letter. */
 const CLUSTER = /\P{M}\p{M}*|\p{M}+/gu;
 
-/** The matches of `query` in `text`, whatever their spelling: `[from, to)` pairs of string indices that do not overlap. */
+/** Finds `query` in `text` in any spelling. Returns `[from, to)` pairs of string indices that do not overlap. */
 export function findMatches(text: string, query: string): [from: number, to: number][] {
-  const wanted = normalizeWithPlaces(query.trim()).text;
+  const wanted = normalizeWithIndices(query.trim()).text;
   if (wanted === "") {
     return [];
   }
-  const { text: normalized, from, to } = normalizeWithPlaces(text);
+  const { text: normalized, from, to } = normalizeWithIndices(text);
   const matches: [number, number][] = [];
   for (let at = normalized.indexOf(wanted); at !== -1; at = normalized.indexOf(wanted, at + wanted.length)) {
     matches.push([from[at] ?? 0, to[at + wanted.length - 1] ?? text.length]);
@@ -53,8 +53,8 @@ export function findMatches(text: string, query: string): [from: number, to: num
   return matches;
 }
 
-/** A text normalized, and for each character of the result the indices of the letter in the text that it comes from. */
-function normalizeWithPlaces(text: string): { text: string; from: number[]; to: number[] } {
+/** Normalizes a text. For each character of the result, `from` and `to` are the indices of its source letter in the text. */
+function normalizeWithIndices(text: string): { text: string; from: number[]; to: number[] } {
   const from: number[] = [];
   const to: number[] = [];
   let normalized = "";

@@ -9,12 +9,12 @@ export type Preset = (typeof PRESETS)[number];
 export const DEFAULT_PRESET: Preset = "7d";
 
 /**
- * The period of a page of statistics. The presets are whole days that end with today: `7d` is today and the six days before.
+ * The period of a page of statistics. Presets are whole days and end with today: `7d` is today and the six days before.
  *
- * `previous` is the range that it is compared with: of the same length, directly before it, by the calendar of the zone (a day with a
- * change of the clocks counts as a day). While the period is running, `previous` ends at the same moment, so that a morning is not
- * compared with a whole day: yesterday until this time, or last month until this day and time (or until its end, if it was shorter).
- * Null if the period has not begun.
+ * `previous` is the range that the period is compared with. It lies directly before the period and has the same length in the zone's
+ * calendar: a day on which the clocks change counts as one day. While the period is running, `previous` ends at the same point, so that a
+ * morning is not compared with a whole day: it ends yesterday at this time, or last month on this day at this time (or at the end of that
+ * month, if it was shorter). `previous` is null if the period is in the future.
  */
 export type Period = TimeRange & { preset: Preset | null; previous: TimeRange | null; isRunning: boolean };
 
@@ -26,13 +26,13 @@ export function presetPeriod(preset: Preset, now: Date, zone: string): Period {
   return withPrevious(range, preset, now, (at) => shiftBack(at, days === null ? { months: 1 } : { days }, zone));
 }
 
-/** Ten years: a longer period is a typing error. */
+/** Ten years. A longer period is probably a typing error. */
 const MAX_PERIOD_DAYS = 3_660;
 const OPEN_PERIOD_DAYS = 30;
 
 /**
- * The period between the two bounds of a URL. Without an end it ends with today; without a start it is thirty days long. Null if it
- * ends before it starts or is longer than ten years.
+ * The period between the two bounds of a URL. Without `to`, it ends with today; without `from`, it is thirty days long. Null if it is
+ * empty, ends before it starts, or is longer than ten years.
  */
 export function customPeriod(from: TimeBound | null, to: TimeBound | null, now: Date, zone: string): Period | null {
   const end = to?.at ?? startOfDay(addDays(dayOf(now, zone), 1), zone);
@@ -50,19 +50,19 @@ export function customPeriod(from: TimeBound | null, to: TimeBound | null, now: 
 
 function withPrevious(range: TimeRange, preset: Preset | null, now: Date, back: (at: Date) => Date): Period {
   const isRunning = now < range.to;
-  // In whole minutes, because it is shown and part of links.
-  const moment = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS);
-  const end = back(isRunning ? moment : range.to);
+  // In whole minutes, because the page shows this time and its links contain it.
+  const minute = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS);
+  const end = back(isRunning ? minute : range.to);
   const previous = { from: back(range.from), to: end > range.from ? range.from : end };
   return { ...range, preset, isRunning, previous: previous.to > previous.from ? previous : null };
 }
 
-/** The same wall clock time earlier; a day that the earlier month does not have becomes its last day. */
+/** The same local time on an earlier day. If the earlier month is too short for the day, its last day is used. */
 function shiftBack(at: Date, by: { days: number } | { months: number }, zone: string): Date {
   return new Date(zoned(at, zone).subtract(by).epochMilliseconds);
 }
 
-/** The number of calendar days of a range, or null if it does not start and end with a day. */
+/** The number of calendar days of a range, or null if it is not made of whole days. */
 function wholeDays({ from, to }: TimeRange, zone: string): number | null {
   if (!isDayStart(from, zone) || !isDayStart(to, zone)) {
     return null;
@@ -75,7 +75,7 @@ function isDayStart(at: Date, zone: string): boolean {
   return startOfDay(dayOf(at, zone), zone).getTime() === at.getTime();
 }
 
-/** A range as the `from` and `to` of a filter: dates if it is made of whole days, else instants with the zone's offset. */
+/** A range as the `from` and `to` of a filter: dates if it is made of whole days, otherwise instants with the zone's offset. */
 export function boundsOf(range: TimeRange, zone: string): { from: TimeBound; to: TimeBound } {
   const days = wholeDays(range, zone) !== null;
   return {
@@ -86,7 +86,7 @@ export function boundsOf(range: TimeRange, zone: string): { from: TimeBound; to:
 
 function instantText(at: Date, zone: string): string {
   const text = zoned(at, zone).toString({ timeZoneName: "never" });
-  // An offset is written in minutes, but those of some zones once had seconds.
+  // Offsets are written in minutes, but some historical offsets have seconds.
   return new Date(text).getTime() === at.getTime() ? text : at.toISOString();
 }
 
@@ -95,7 +95,9 @@ function instantText(at: Date, zone: string): string {
 export const BUCKET_UNITS = ["hour", "day", "week", "month"] as const;
 export type BucketUnit = (typeof BUCKET_UNITS)[number];
 
-/** The width of a chart's bars: hours up to two days, days up to two months, weeks up to a year, then months. */
+/**
+ * The time that one bar of a chart covers: hours for ranges of up to two days, days up to two months, weeks up to a year, then months.
+ */
 export function bucketUnit({ from, to }: TimeRange): BucketUnit {
   const days = (to.getTime() - from.getTime()) / DAY_MS;
   // Two days have 49 hours if the clocks go back.
@@ -104,7 +106,7 @@ export function bucketUnit({ from, to }: TimeRange): BucketUnit {
 
 /**
  * Splits a range at the hours, days, weeks or months of a zone. The buckets cover `range.from` to `range.to` without gaps, so the first
- * and the last may be shorter than the rest. None is empty: a day has 23, 24 or 25 hours, without an hour that the clocks skip.
+ * and the last may be shorter than the rest. No bucket is empty: an hour that the clocks skip has no bucket.
  *
  * @param weekStart ISO weekday on which a week begins, 1 Monday to 7 Sunday
  */
@@ -122,7 +124,7 @@ export function bucketsOf(range: TimeRange, unit: BucketUnit, zone: string, week
 
 function nextStart(at: Date, unit: BucketUnit, zone: string, weekStart: number): Date {
   if (unit === "hour") {
-    // Not the next hour of the clock: if the clocks go back, that hour is in the past.
+    // Do not compute the next hour of the local time: if the clocks go back, that hour is in the past.
     const later = new Date(at.getTime() + HOUR_MS);
     const hour = zoned(later, zone).round({ smallestUnit: "hour", roundingMode: "floor" });
     const start = new Date(hour.epochMilliseconds);
@@ -143,7 +145,7 @@ export function weekdaysFrom(weekStart: number): number[] {
   return Array.from({ length: 7 }, (_, index) => ((weekStart - 1 + index) % 7) + 1);
 }
 
-/** The ISO weekdays that a range touches: all seven if it is a week or longer. */
+/** The ISO weekdays that occur in a range. */
 export function weekdaysIn({ from, to }: TimeRange, zone: string): Set<number> {
   const last = zoned(new Date(to.getTime() - 1), zone).toPlainDate();
   const weekdays = new Set<number>();

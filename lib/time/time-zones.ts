@@ -1,11 +1,11 @@
-/** A time zone for a menu: its IANA name, its name in a language, and its present offset from UTC. */
+/** A time zone for a menu: its IANA name, its name in a language, and its current offset from UTC. */
 export type TimeZoneChoice = { zone: string; name: string; offset: string };
 
 /**
- * Every time zone of this runtime, `UTC` first, the rest by name. `name` has the IANA name and the common name in the language, so that
- * a search finds both: `Asia/Riyadh · Arabian Standard Time`.
+ * Every time zone of this runtime: `UTC` first, the others sorted by name. `name` contains the IANA name and the common name in the
+ * language, so that a search finds either: `Asia/Riyadh · Arabian Standard Time`.
  *
- * @param always zones to include also under a name that the runtime does not list: the current setting
+ * @param always zones to include even if the runtime does not list them, such as the current setting
  */
 export function listTimeZones(locale: string, now: Date, always: readonly string[] = []): TimeZoneChoice[] {
   const zones = new Set(["UTC", ...Intl.supportedValuesOf("timeZone").toSorted(), ...always]);
@@ -15,7 +15,7 @@ export function listTimeZones(locale: string, now: Date, always: readonly string
     return {
       zone,
       name: common === "" || common === plain || /^(GMT|UTC|غرينتش)/.test(common) ? plain : `${plain} · ${common}`,
-      // English for both languages: times have Latin digits too.
+      // Always in English, because times have Latin digits in both languages.
       offset: part("en", zone, "shortOffset", now),
     };
   });

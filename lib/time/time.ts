@@ -1,14 +1,14 @@
 import { Temporal } from "temporal-polyfill";
 
-/** A day of the calendar, `2026-11-23`. */
+/** A calendar day, `2026-11-23`. */
 type IsoDate = string;
 
-/** A range of time: `from` is inclusive, `to` exclusive. */
+/** A time range: `from` is inclusive, `to` is exclusive. */
 export type TimeRange = { from: Date; to: Date };
 
 const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** Whether this runtime knows a time zone of this name. Offsets are refused: Postgres reads `+03:00` as west of Greenwich. */
+/** Whether this runtime knows a time zone with this name. Refuses offsets, because Postgres reads `+03:00` as west of Greenwich. */
 export function isTimeZone(zone: string): boolean {
   if (/^[+-]/.test(zone)) {
     return false;
@@ -20,7 +20,7 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** The text as a calendar day, or null if it is not one (`2026-02-30`). */
+/** Parses a calendar day; null if the text is not a valid one (`2026-02-30`). */
 export function parseIsoDate(text: string): IsoDate | null {
   if (!ISO_DATE.test(text)) {
     return null;
@@ -32,7 +32,7 @@ export function parseIsoDate(text: string): IsoDate | null {
   }
 }
 
-/** The start of a day in a time zone. This is not midnight if the clocks skip it. */
+/** The start of a day in a time zone. If the clocks skip midnight, the day starts later. */
 export function startOfDay(date: IsoDate, zone: string): Date {
   return new Date(Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds);
 }
@@ -47,7 +47,7 @@ export function dayOf(instant: Date, zone: string): IsoDate {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
-/** ISO 8601 in whole seconds with the zone's offset at that instant: `2026-11-23T10:00:00+03:00`. */
+/** Formats an instant as ISO 8601 in whole seconds, with the zone's offset at that instant: `2026-11-23T10:00:00+03:00`. */
 export function toZonedIso(instant: Date, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
     .toZonedDateTimeISO(zone)
@@ -57,8 +57,8 @@ export function toZonedIso(instant: Date, zone: string): string {
 const DAY_MS = 86_400_000;
 
 /**
- * A faster `toZonedIso` for many instants, with milliseconds if they are not zero. It computes the offset once for each day, and for
- * each instant only on days when the clocks change.
+ * A faster `toZonedIso` for many instants, with milliseconds if they are not zero. It computes offsets once per day; only on days when
+ * the clocks change it computes one for each instant.
  */
 export function zonedIsoWriter(zone: string): (instant: Date) => string {
   const offsets = new Map<number, string | null>();

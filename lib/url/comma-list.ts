@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** The most values that one parameter can name. */
+/** The maximum number of values in one parameter. */
 export const MAX_LIST_ITEMS = 50;
 const MAX_ITEM_LENGTH = 200;
 
-/** A list of 1 to 50 different texts, separated by commas: see `commaText`. */
+/** A list of 1 to 50 distinct strings, separated by commas, as `commaText` writes it. */
 export const commaList = z.string().transform((text, context) => {
   const items = [...new Set(text.split(",").map((item) => unescapeItem(item.trim())))].filter((item) => item !== "");
   const isTooLong = items.length > MAX_LIST_ITEMS || items.some((item) => item.length > MAX_ITEM_LENGTH);
@@ -15,7 +15,7 @@ export const commaList = z.string().transform((text, context) => {
   return items;
 });
 
-/** A list of whole numbers of at most two digits, from `min` to `max`; sorted, each once. */
+/** A list of whole numbers of at most two digits, from `min` to `max`, sorted and without duplicates. */
 export const numberList = (min: number, max: number) =>
   z.string().transform((text, context) => {
     const items = text
@@ -30,12 +30,12 @@ export const numberList = (min: number, max: number) =>
     return [...new Set(values)].toSorted((a, b) => a - b);
   });
 
-/** The text that `commaList` reads as these items. The vendor's values may hold commas, so commas and percent signs are escaped. */
+/** The text that `commaList` reads as these items. The vendor's values may contain commas, so commas and percent signs are escaped. */
 export function commaText(items: readonly string[]): string {
   return items.map((item) => item.replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
 }
 
-/** Undoes the two escapes of `commaText` and no other: a percent sign that somebody typed stays one. */
+/** Undoes the two escapes of `commaText`. Other percent signs are unchanged. */
 function unescapeItem(item: string): string {
   return item.replaceAll(/%(?:2C|25)/g, (escape) => (escape === "%25" ? "%" : ","));
 }

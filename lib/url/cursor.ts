@@ -3,8 +3,8 @@ import { z } from "zod";
 import { postgresText } from "./parameters";
 
 /**
- * A place beside a row of a sorted list: the row's sort value (an instant in milliseconds or a duration in seconds), its id, and
- * whether the rows after or before it are wanted.
+ * A position in a sorted list, directly before or after a row. `value` is the row's sort value: an instant in milliseconds or a duration
+ * in seconds.
  */
 export type Cursor = { side: "after" | "before"; value: number; id: string };
 
@@ -17,12 +17,12 @@ const cursorSchema = z.tuple([
   postgresText.min(1).max(200),
 ]);
 
-/** A cursor as text for a URL: base64url of JSON. */
+/** Encodes a cursor for a URL, as base64url of JSON. */
 export function encodeCursor({ side, value, id }: Cursor): string {
   return toBase64Url(JSON.stringify([side, value, id]));
 }
 
-/** Null for text that is not a cursor. */
+/** Decodes a cursor; null if the text is not one. */
 export function decodeCursor(text: string): Cursor | null {
   try {
     const [side, value, id] = cursorSchema.parse(JSON.parse(fromBase64Url(text)));
@@ -32,16 +32,16 @@ export function decodeCursor(text: string): Cursor | null {
   }
 }
 
-/** Reads a `cursor` parameter, which stays text. */
+/** Validates a `cursor` parameter and returns it as text. */
 export const cursorText = z
   .string()
   .max(MAX_CURSOR_LENGTH)
   .refine((text) => decodeCursor(text) !== null);
 
-/** The same for a list whose ids are UUIDs. */
+/** Like `cursorText`, for a list whose ids are UUIDs. */
 export const uuidCursorText = cursorText.refine((text) => z.uuid().safeParse(decodeCursor(text)?.id).success);
 
-// The browser reads cursors too, and has no Buffer.
+// Not with Buffer, because cursors are also read in the browser.
 function toBase64Url(text: string): string {
   const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -1,8 +1,8 @@
 const ANY_ORIGIN = "http://callboard.invalid";
 
 /**
- * Where to go after signing in: a path of this site with its query, or `/`. Refused is everything that a browser could read as another
- * origin (`//host`, `/\host`, a scheme, control characters, which it strips), and every path that is not a page.
+ * The URL to open after signing in: a path on this site with its query and hash, or `/`. Refuses any text that a browser could read as
+ * another origin (`//host`, `/\host`, a scheme, or control characters, which browsers strip), and paths that are not pages to return to.
  */
 export function safeNextPath(next: string | null | undefined): string {
   const isPath = next?.startsWith("/") && next.length <= 2_000 && [...next].every((character) => isPlain(character));
@@ -21,7 +21,7 @@ export function safeNextPath(next: string | null | undefined): string {
   return path;
 }
 
-/** Browsers strip control characters from a URL before they parse it, and treat a backslash as a slash. */
+/** Refuses control characters, which browsers strip from a URL before they parse it, and backslashes, which they read as slashes. */
 function isPlain(character: string): boolean {
   return character > " " && character !== "\\" && character !== "\u007f";
 }

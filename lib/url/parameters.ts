@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-/** A page's `searchParams`, as Next passes them: a name that occurs twice is an array. */
+/** A page's `searchParams`, as Next passes them: a repeated name has an array of values. */
 export type SearchParams = Record<string, string | string[] | undefined>;
 
-/** A parameter that was ignored because its name or value is unknown; the page names it. */
+/** A parameter that was ignored because its name is unknown or its value is invalid. The page lists these names. */
 export type IgnoredParameter = { name: string; value: string };
 
 type Readers = Record<string, z.ZodType>;
 
 /**
- * Reads a URL's parameters. Never throws: a parameter that no reader knows, or whose text its reader refuses, goes to `ignored`. An
- * empty text counts as absent, because a form sends its empty fields too.
+ * Reads a URL's parameters. Never throws: a parameter without a reader, or with a text that its reader refuses, is added to `ignored`. An
+ * empty text counts as absent, because forms also send empty fields.
  *
- * @param readers a schema for each parameter, which gets its text; the items of a repeated name are joined with commas
- * @param alsoKnown names that the caller reads itself
+ * @param readers a schema for each parameter's text; the values of a repeated name are joined with commas
+ * @param alsoKnown names of parameters that the caller reads itself
  */
 export function readParameters<Known extends Readers>(
   params: SearchParams,
@@ -42,27 +42,27 @@ export function readParameters<Known extends Readers>(
   return { values, ignored };
 }
 
-/** Text without NUL, the one character that Postgres refuses (22021): in a query it would turn the page into an error. */
+/** Text without NUL. Postgres refuses NUL (22021), so a query with it would fail and show an error instead of the page. */
 export const postgresText = z.string().refine((text) => !text.includes("\u0000"));
 
-/** A yes or no. */
+/** Reads a boolean. */
 export const flag = z
   .enum(["1", "true", "yes", "0", "false", "no"])
   .transform((text) => ["1", "true", "yes"].includes(text));
 
-/** A yes or no as `flag` reads it; null stays null. */
+/** A boolean as text that `flag` reads; null stays null. */
 export function flagText(value: boolean | null): "1" | "0" | null {
   return value === null ? null : value ? "1" : "0";
 }
 
-/** Parameters of a URL in the order given, without those that are null or empty. */
+/** URL parameters in the given order, without null and empty values. */
 export function parametersOf(values: Readonly<Record<string, string | number | null>>): URLSearchParams {
   return new URLSearchParams(
     Object.entries(values).flatMap(([name, value]) => (value === null || value === "" ? [] : [[name, String(value)]])),
   );
 }
 
-/** A path with these parameters. Commas stay readable: they separate the items of a list, and a query may hold them. */
+/** A path with these parameters. Commas are not percent-encoded, so that lists stay readable; a query may contain commas. */
 export function hrefWith<Path extends string>(path: Path, params: URLSearchParams): Path | `${Path}?${string}` {
   return params.size === 0 ? path : `${path}?${params.toString().replaceAll("%2C", ",")}`;
 }

@@ -2,12 +2,12 @@ import { z } from "zod";
 
 import { addDays, parseIsoDate, startOfDay } from "@/lib/time/time";
 
-/** A bound of a range of time: `text` as the URL has it, `at` the instant that it means in the organization's time zone. */
+/** A bound of a time range: `text` is as in the URL, `at` is the instant that it means in the organization's time zone. */
 export type TimeBound = { text: string; at: Date };
 
 /**
- * Readers of `from` and `to`: a date (a day of the zone) or an instant with an offset, of the years 1970 to 2999. `from` is inclusive
- * and `to` exclusive: as a date, `from` means the start of that day and `to` the end of it.
+ * Readers of `from` and `to`. Each accepts a date (a day in the zone) or an instant with an offset, in the years 1970 to 2999. `from` is
+ * inclusive and `to` is exclusive. As dates, `from` means the start of its day and `to` the end of its day.
  */
 export const timeBounds = (zone: string) => ({
   from: timeBound((date) => startOfDay(date, zone)),
