@@ -6,7 +6,7 @@ import { LocaleSwitch } from "@/components/locale-switch";
 import { LogoMark } from "@/components/logo";
 import { ThemeToggle } from "@/components/theme-toggle";
 
-/** The layout of the pages for people who are not signed in: one column, with switches for the language and the theme. */
+/** The layout of the pages that need no session: one column, with switches for the language and the theme. */
 export default async function PublicLayout({ children }: { children: ReactNode }) {
   const { common, shell, auth } = await getMessages();
   return (

@@ -31,7 +31,7 @@ export const updateOrganization = formAction({
   check: ({ name, timeZone, weekStart }): OrganizationErrors => ({
     ...(name === "" ? { name: "nameRequired" } : [...name].length > MAX_NAME_LENGTH ? { name: "nameTooLong" } : {}),
     ...(isTimeZone(timeZone) ? {} : { timeZone: "zoneUnknown" }),
-    // ISO 8601: from Monday, 1, to Sunday, 7.
+    // ISO 8601: 1 is Monday, 7 is Sunday.
     ...(["1", "2", "3", "4", "5", "6", "7"].includes(weekStart) ? {} : { weekStart: "weekdayUnknown" }),
   }),
   failure: "settings_not_saved",

@@ -7,7 +7,7 @@ import { requirePage } from "@/server/auth/gates";
 import { SETTINGS_SECTIONS } from "./sections";
 import { SettingsNav } from "./settings-nav";
 
-/** Shows the sections beside each page of the settings. Every page has its own gate. */
+/** Shows the navigation between the sections beside each settings page. Every page calls its own gate. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
   const [{ role }, t] = await Promise.all([requirePage(), getTranslations("settings")]);
   const sections = SETTINGS_SECTIONS.filter((section) => includesRole(role, section.role)).map(({ name }) => name);

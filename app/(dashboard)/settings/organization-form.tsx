@@ -84,7 +84,7 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
   );
 }
 
-/** Monday to Sunday, as ISO 8601 numbers them from 1. */
+/** The names of the weekdays, Monday to Sunday: the order in which ISO 8601 numbers them. */
 function weekdays(locale: string): string[] {
   const name = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
   // 1 January 2024 was a Monday.

@@ -20,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function OrganizationPage() {
   const { role } = await requirePage();
   if (!includesRole(role, "administrator")) {
-    // What everybody has of the settings.
+    // The only section that every role can see.
     redirect("/settings/account");
   }
   const [organization, locale, t] = await Promise.all([readOrganization(), getLocale(), getTranslations("settings")]);
@@ -37,7 +37,7 @@ export default async function OrganizationPage() {
 const HOUR_MS = 3_600_000;
 const cache = perProcess("time zones", () => new Map<string, { zones: TimeZoneChoice[]; until: number }>());
 
-/** Naming four hundred zones takes most of a second, and their offsets change only when clocks do. */
+/** Cached for an hour: computing the names of 400 zones takes almost a second, and offsets change only with daylight saving time. */
 function timeZones(locale: string, current: string): TimeZoneChoice[] {
   const known = cache.get(locale);
   if (known !== undefined && known.until > Date.now() && known.zones.some(({ zone }) => zone === current)) {

@@ -7,7 +7,7 @@ export type SettingsSection = {
   name: "organization" | "vendor" | "users" | "import" | "privacy" | "audit" | "account";
   href: Route;
   icon: LucideIcon;
-  /** The lowest role that sees it. The page has its own gate. */
+  /** The lowest role that sees the section. The page itself calls its own gate. */
   role: Role;
 };
 

@@ -8,7 +8,7 @@ import { cn } from "@/components/cn";
 
 import { SETTINGS_SECTIONS, type SettingsSection } from "./sections";
 
-/** Scrolls a link to the middle of its row, without scrolling the page. */
+/** Scrolls the row so that a link is in its middle, without scrolling the page. */
 function showInRow(link: HTMLElement | null) {
   const row = link?.closest("nav");
   if (link && row) {
@@ -17,7 +17,7 @@ function showInRow(link: HTMLElement | null) {
   }
 }
 
-/** The sections: a column on a wide screen, a scrolling row on a narrow one. */
+/** Links to the sections: a column on wide screens, a scrolling row on narrow ones. */
 export function SettingsNav({ visible, label }: { visible: readonly SettingsSection["name"][]; label: string }) {
   const t = useTranslations("settings.nav");
   const pathname = usePathname();

@@ -16,7 +16,7 @@ import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 /** Keys of `auth.error`. */
 type LinkErrors = { name?: "nameRequired" | "nameTooLong"; password?: PasswordProblem };
 
-/** Uses up a link, sets the password and signs in, for anyone who has a valid link. `linkGone`: it is not valid, or no longer. */
+/** Redeems a link: sets the password and signs in. Needs no session. Reason `linkGone`: the link is not valid, or no longer valid. */
 export const redeem = formAction({
   role: "anyone",
   input: z.object({

@@ -12,7 +12,7 @@ import type { LinkPurpose } from "@/lib/people/link-purpose";
 
 import { redeem } from "./actions";
 
-/** Asks an invited person for their name, and everybody for a new password. */
+/** Asks for a new password; for an invitation, also for a name. */
 export function LinkForm({
   purpose,
   token,
@@ -45,7 +45,7 @@ export function LinkForm({
           />
         </Field>
       )}
-      {/* Read-only. Password managers save the new password for this account. */}
+      {/* Password managers read from this field which account the new password belongs to. */}
       <Field label={t("link.email")}>
         <Input
           name="username"

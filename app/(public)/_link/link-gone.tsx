@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 
 import { PageMessage } from "@/components/page-message";
 
-/** For a link that was used, replaced or withdrawn, has expired, or never existed: one message, so that it does not say which links exist. */
+/** Shown for any link that is not valid: used, replaced, revoked, expired or unknown. The message does not reveal the reason. */
 export function LinkGone() {
   const t = useTranslations("auth.link");
   const signIn = useTranslations("auth.signIn");

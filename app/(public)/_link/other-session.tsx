@@ -4,7 +4,7 @@ import { slot } from "@/components/slot";
 import { Notice } from "@/components/ui/notice";
 import { getUser } from "@/server/auth/gates";
 
-/** A warning that the link replaces the session of another person, such as an administrator who tries it out. */
+/** Warns that the link will replace the session of another user, for example of an administrator who tries the link. */
 export async function OtherSession({ email }: { email: string }) {
   const signedIn = await getUser();
   if (signedIn === null || signedIn.email === email) {

@@ -28,8 +28,8 @@ type SetupErrors = {
 const CODE_LIMIT = { key: "setup:code", max: 10, windowSeconds: 300 };
 
 /**
- * Creates the first administrator and signs in, for anyone who has the set-up code. `closed`: there is a user already, or no set-up
- * code.
+ * Creates the first administrator and signs in. Needs no session, only the set-up code. Reason `closed`: there already is a user, or no
+ * set-up code is configured.
  */
 export const setUp = formAction({
   role: "anyone",
@@ -76,8 +76,7 @@ export const setUp = formAction({
 });
 
 /**
- * Compares in constant time: both codes are hashed first. Ignores case, spaces and the hyphens between the groups, because the code is
- * typed by hand.
+ * Compares the hashes of both codes in constant time. Ignores case, spaces and hyphens, because the code is typed by hand.
  */
 function isSetupCode(given: string, expected: string): boolean {
   const digest = (code: string) => createHash("sha256").update(code.replaceAll(/[\s-]/g, "").toUpperCase()).digest();

@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** Available only while there are no users. Callboard prints the code when it starts, so the code proves access to the server. */
+/** Available only while there are no users. The set-up code is printed at startup, so it proves access to the server. */
 export default async function SetupPage() {
   const [someUser, t] = await Promise.all([hasUsers().catch(() => false), getTranslations("auth.setup")]);
   if (someUser) {

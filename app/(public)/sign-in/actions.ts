@@ -11,7 +11,7 @@ import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 /** Keys of `auth.error`. */
 type SignInErrors = { email?: "emailRequired" | "emailInvalid"; password?: "passwordRequired" | "credentials" };
 
-/** Signs in with an e-mail address and a password, and redirects to `next`. */
+/** Signs in with an e-mail address and a password, and redirects to `next` or to the second step. */
 export const signIn = formAction({
   role: "anyone",
   input: z.object({

@@ -21,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const { next, error } = await searchParams;
   const path = safeNextPath(typeof next === "string" ? next : null);
-  // The page renders without the database too. Then the form's answer says that it cannot be reached.
+  // The page also renders while the database is unavailable; submitting the form then shows that error.
   const [user, someUser, organization, t] = await Promise.all([
     getUser().catch(() => null),
     hasUsers().catch(() => true),
@@ -53,7 +53,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   );
 }
 
-/** The message for each error code with which single sign-on or the second step redirects here. */
+/** The message for each error code that single sign-on and the second step pass to this page. */
 const MESSAGES: Partial<
   Record<string, "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable">
 > = {
@@ -63,7 +63,7 @@ const MESSAGES: Partial<
   state_invalid: "expired",
   access_denied: "cancelled",
   email_not_verified: "unverified",
-  // There is a user with this e-mail address, but the provider has not verified that the address is theirs.
+  // A user has this e-mail address, but the provider has not verified the address.
   account_not_linked: "unverified",
   email_not_found: "unverified",
   signup_disabled: "unknown",
@@ -71,7 +71,7 @@ const MESSAGES: Partial<
   sso_unavailable: "unavailable",
 };
 
-/** At `APP_URL`, because the provider redirects back there and needs the cookie that this URL sets. */
+/** Uses `APP_URL`, because the provider redirects back there, and the callback needs the cookie that this URL sets. */
 function ssoUrl(next: string): string {
   return new URL(`/sign-in/sso?${new URLSearchParams({ next })}`, env.APP_URL).href;
 }

@@ -21,7 +21,7 @@ export function SignInForm({ next }: { next: string }) {
       <RefusalNotice refusal={refusal} />
       <Field label={t("signIn.email")} error={errors.email && t(`error.${errors.email}`)} required>
         <Input
-          // React resets a form after its action. The key makes the field start again from what was typed.
+          // React resets a form after its action. The new key makes the field start with what was typed.
           key={email}
           name="email"
           type="email"

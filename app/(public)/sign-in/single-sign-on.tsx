@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { slot } from "@/components/slot";
 import { buttonClass } from "@/components/ui/button-class";
 
-/** A link, not a form: the Content-Security-Policy blocks forms that redirect to another site. */
+/** The single sign-on button. A link, because the Content-Security-Policy blocks forms that redirect to another site. */
 export function SingleSignOn({ name, href }: { name: string; href: string }) {
   const t = useTranslations("auth.signIn");
   return (

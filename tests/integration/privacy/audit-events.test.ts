@@ -280,7 +280,7 @@ const ACTS: Act[] = [
   },
   {
     name: "looking up a number to erase",
-    run: ({ act }) => act("settings/privacy/actions#askErasure", ["+966500000001"]),
+    run: ({ act }) => act("settings/privacy/actions#previewNumberErasure", ["+966500000001"]),
     writes: () => [{ action: "erasure_previewed", subject: "+…01", rows: 1 }],
   },
   {

@@ -20,7 +20,7 @@ import { auth } from "@/server/auth/auth";
 import type { SignedInUser } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
-/** Somebody at another person's open browser does not know the password, and may not guess it here. */
+/** Prevents a stranger at an open browser from guessing the password. */
 const PASSWORD_LIMIT = { max: 10, windowSeconds: 300 };
 
 const password = z.string().max(1_000);
@@ -51,8 +51,8 @@ export const saveName = formAction({
 type PasswordErrors = { current?: "passwordRequired" | "currentPasswordWrong"; password?: PasswordProblem };
 
 /**
- * Keeps the session of this browser, under a new cookie. All other sessions end, and so do links for a new password and sign-ins that
- * wait for their second factor.
+ * Changes the password. This browser keeps its session, under a new cookie. All other sessions end, password reset links stop working,
+ * and pending sign-ins (those that wait for their second factor) are cancelled.
  */
 export const changePassword = formAction({
   role: "viewer",
@@ -83,10 +83,10 @@ export const changePassword = formAction({
 
 /* ── Second factor ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** What an authenticator app needs. `qr` is drawn as the path of an SVG, `size` units wide. */
+/** The data for setting up an authenticator app. `qr`: the path of an SVG, `size` units wide and high. */
 export type Enrolment = { secret: string; qr: { size: number; path: string }; backupCodes: string[] };
 
-/** Makes a secret and backup codes. Signing in does not ask for a code before `confirmSecondFactor`. */
+/** Creates a secret and backup codes. Sign-ins ask for a code only after `confirmSecondFactor`. */
 export const beginSecondFactor = action({
   role: "viewer",
   input: password,
@@ -96,17 +96,17 @@ export const beginSecondFactor = action({
     return withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       const answer = await auth.api.enableTwoFactor({ body: { password: typed, issuer }, headers: requestHeaders });
       if (answer.method !== "totp") {
-        throw new Error("Not the second factor that was asked for");
+        throw new Error("better-auth did not enable TOTP");
       }
       const { totpURI, backupCodes } = answer;
       const secret = new URL(totpURI).searchParams.get("secret") ?? "";
-      const enrolment: Enrolment = { secret, qr: draw(totpURI), backupCodes };
+      const enrolment: Enrolment = { secret, qr: drawQrCode(totpURI), backupCodes };
       return { ok: true as const, enrolment };
     });
   },
 });
 
-/** Turns the second factor on, once the app has shown a right code. */
+/** Turns the second factor on if `code`, from the authenticator app, is correct. */
 export const confirmSecondFactor = action({
   role: "viewer",
   input: z.string().max(100),
@@ -116,7 +116,7 @@ export const confirmSecondFactor = action({
     withAttempt(user, "secondFactorWrong", async (requestHeaders) => {
       const digits = digitsOf(code);
       await auth.api.verifyTOTP({ body: { code: digits }, headers: requestHeaders });
-      // RFC 6238, 5.2: somebody who saw it typed must not sign in with it.
+      // RFC 6238, 5.2: a code must not be accepted twice, because somebody may have seen it.
       await markCodeUsed(user.id, digits);
       await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: true } });
       return { ok: true as const };
@@ -136,7 +136,7 @@ export const turnSecondFactorOff = action({
     }),
 });
 
-/** Makes new backup codes. The earlier ones stop working. */
+/** Creates new backup codes. The previous ones stop working. */
 export const makeBackupCodes = action({
   role: "viewer",
   input: password,
@@ -154,8 +154,8 @@ export const makeBackupCodes = action({
 });
 
 /**
- * For work that asks for the password or a code again. Counts an attempt, then runs; where better-auth refuses, answers with the reason
- * `wrong`. Throws on everything else.
+ * Runs work that asks for the password or a code again, and counts the attempt first. If better-auth refuses the input, the reason is
+ * `wrong`. Throws all other errors.
  */
 async function withAttempt<Answer, Wrong extends string>(
   user: SignedInUser,
@@ -176,7 +176,7 @@ async function withAttempt<Answer, Wrong extends string>(
   }
 }
 
-function draw(text: string): Enrolment["qr"] {
+function drawQrCode(text: string): Enrolment["qr"] {
   const { data, size } = encode(text, { ecc: "M", border: 2 });
   const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join("");
   return { size, path };
@@ -184,7 +184,7 @@ function draw(text: string): Enrolment["qr"] {
 
 /* ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Ends one of the person's own sessions. */
+/** Ends one of the signed-in user's sessions. */
 export const endOwnSession = action({
   role: "viewer",
   input: z.string().max(100),
@@ -198,7 +198,7 @@ export const endOwnSession = action({
   },
 });
 
-/** Ends all of the person's own sessions except this one. `count`: how many. */
+/** Ends all of the signed-in user's sessions except the current one. `count`: the number of ended sessions. */
 export const endOtherSessions = action({
   role: "viewer",
   input: z.void(),
@@ -212,8 +212,8 @@ export const endOtherSessions = action({
 });
 
 /**
- * Ends all of the person's own sessions, this one included, and redirects to the sign-in page. Without its cookie the browser's cached
- * pages of the session are dropped as well.
+ * Ends all of the signed-in user's sessions, including the current one, and redirects to the sign-in page. Deleting the cookie also makes
+ * Next drop the pages that the browser has cached for the session.
  */
 export const signOutEverywhere = action({
   role: "viewer",

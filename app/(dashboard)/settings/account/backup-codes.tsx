@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { CopyButton } from "@/components/ui/copy-button";
 
-/** The backup codes, which are shown only once, and ways to save them. */
+/** Shows the backup codes, with buttons to copy and download them. They cannot be shown again. */
 export function BackupCodes({ codes, onKept }: { codes: string[]; onKept: () => void }) {
   const t = useTranslations("account.secondFactor");
   const text = `${codes.join("\n")}\n`;

@@ -64,7 +64,7 @@ export function SignOutEverywhere() {
       confirmLabel={t("everywhereSubmit")}
       danger
       onConfirm={async () => {
-        // Once the sessions have ended, the action redirects and this does not return.
+        // If the sessions were ended, the action redirects and this call never returns.
         await run(() => signOutEverywhere());
         return false;
       }}

@@ -10,7 +10,7 @@ import { PasswordInput } from "@/components/ui/password-input";
 import { useAction } from "@/components/use-action";
 import type { Refusal } from "@/lib/action-answer";
 
-/** Asks for the person's own password before something that a stranger at an open browser must not do. */
+/** Asks for the user's own password before a change that a stranger at an open browser must not make. */
 export function PasswordDialog<Answer extends { ok: true } | Refusal<"currentPasswordWrong" | "tooMany">>({
   trigger,
   title,

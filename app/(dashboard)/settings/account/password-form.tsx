@@ -15,10 +15,10 @@ export function PasswordForm({ email }: { email: string }) {
   const error = useTranslations("auth.error");
   const { errors, refusal, saved, form, pending } = useFormAction(changePassword, {}, { saved: t("saved") });
   return (
-    // The key empties the fields after a success; otherwise they keep what was typed.
+    // The key clears the fields after a success; otherwise they keep what was typed.
     <form key={saved} {...form} className="space-y-4">
       <RefusalNotice refusal={refusal} />
-      {/* Tells password managers whose password this is. */}
+      {/* Password managers read from this field which account the password belongs to. */}
       <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
       <Field label={t("current")} error={errors.current && error(errors.current)} required>
         <PasswordInput name="current" autoComplete="current-password" />

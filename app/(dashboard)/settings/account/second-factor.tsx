@@ -33,7 +33,7 @@ export function SecondFactor({
 }: {
   enabled: boolean;
   hasPassword: boolean;
-  /** The identity provider that asks people without a password here for their second factor. */
+  /** The name of the identity provider, which handles the second factor of users without a password. */
   provider: string;
   backupCodesLeft: number;
 }) {
@@ -115,7 +115,7 @@ function Scan({
         aria-label={t("qr")}
         viewBox={`0 0 ${qr.size} ${qr.size}`}
         shapeRendering="crispEdges"
-        // A camera needs dark on light, in both themes.
+        // Cameras can read only dark on light, so the colours are the same in both themes.
         className="size-44 rounded-md border bg-white"
       >
         <path d={qr.path} fill="#000" />

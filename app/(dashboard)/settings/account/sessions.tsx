@@ -10,7 +10,7 @@ import { type Device, deviceOf } from "@/lib/http/user-agent";
 
 import { EndOthers, EndSession, SignOutEverywhere } from "./end-session";
 
-/** The person's own sessions, each named by its browser and device. */
+/** Lists the user's own sessions, each named by its browser and device. */
 export function Sessions({ sessions, ownId }: { sessions: OpenSession[]; ownId: string }) {
   const t = useTranslations("account.sessions");
   return (

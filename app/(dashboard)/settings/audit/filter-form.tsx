@@ -12,7 +12,7 @@ import { LinkButton } from "@/components/ui/link-button";
 import { Select } from "@/components/ui/select";
 import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
 
-/** The filter as a form that goes to the filtered URL; empty fields are left out of it. */
+/** The filter form. Submitting it navigates to the filtered URL, which omits empty fields. */
 export function AuditFilterForm(props: {
   actors: { id: string; name: string }[];
   action: string;

@@ -185,7 +185,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
   );
 }
 
-/** The subject of an event, as a link where it has a page here. */
+/** The subject of an event, as a link if it has a page. */
 function Subject({ action, subject }: { action: string; subject: string }) {
   const t = useTranslations("audit.subject");
   const page = action.startsWith("delivery_")
@@ -203,7 +203,7 @@ function Subject({ action, subject }: { action: string; subject: string }) {
   return subject === "organization" || subject === "mask_numbers" ? t(subject) : <bdi>{subject}</bdi>;
 }
 
-/** A detail in words. Events outlive the code that wrote them, so a detail without words is shown as it is stored. */
+/** Describes one detail of an event. A detail without a message is shown as stored, because events outlive the code that wrote them. */
 function Detail({ name, value }: { name: string; value: string | number | boolean | null }) {
   const t = useTranslations("audit");
   const tState = useTranslations("common.state");
@@ -217,7 +217,7 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
       </bdi>
     );
   }
-  const words = () => {
+  const describeValue = () => {
     if (typeof value === "boolean") {
       return name === "on" || name === "to" ? tState(value ? "on" : "off") : tState(value ? "yes" : "no");
     }
@@ -239,12 +239,12 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
       <bdi>{text}</bdi>
     );
   };
-  // For a detail that only says that something was done, the label is enough.
+  // The label alone is enough for a detail whose value is always true.
   return value === true && name !== "on" && name !== "to" ? (
     t(label)
   ) : (
     <>
-      {t(label)}: {words()}
+      {t(label)}: {describeValue()}
     </>
   );
 }

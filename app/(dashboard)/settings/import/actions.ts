@@ -15,13 +15,13 @@ import { action } from "@/server/auth/action";
 import { importDue } from "@/server/jobs/import";
 import { hasApiKey } from "@/server/vendor-api";
 
-/** For all of them. The reasons `nothing` and `off` are keys of `settings.import.error`. */
+/** Shared by all actions here. The reasons `nothing` and `off` are keys of `settings.import.error`. */
 const IMPORT = { role: "administrator", failure: "import_action_failed" } as const;
 
-/** A long list comes in parts: a server action accepts one megabyte. */
+/** A long list is sent in parts, because a server action accepts at most 1 MB. */
 const part = z.array(z.string().refine(isCallId)).min(1).max(5000);
 
-/** Creates an import with the first part of its list, and starts it. `off`: there is no API key. */
+/** Creates an import with the first part of its list, and starts it. Reason `off`: no API key is configured. */
 export const beginImport = action({
   ...IMPORT,
   input: z.object({
@@ -52,7 +52,7 @@ export const beginImport = action({
   },
 });
 
-/** Adds a further part to an import's list. Sending the same part twice is harmless. */
+/** Adds another part to an import's list. Sending the same part twice is harmless. */
 export const addToImport = action({
   ...IMPORT,
   input: z.object({ id: z.uuid(), ids: part }),
@@ -66,7 +66,7 @@ export const addToImport = action({
   },
 });
 
-/** Cancels the calls of an import that have not been fetched yet. */
+/** Cancels the pending calls of an import. */
 export const stopImport = action({
   ...IMPORT,
   input: z.uuid(),
@@ -79,7 +79,7 @@ export const stopImport = action({
   },
 });
 
-/** Fetches the calls of an import again that failed or were cancelled. */
+/** Retries the calls of an import that failed or were cancelled. */
 export const resumeImport = action({
   ...IMPORT,
   input: z.uuid(),

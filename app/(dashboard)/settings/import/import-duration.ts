@@ -2,7 +2,7 @@ import type { useFormatter } from "next-intl";
 
 import { IMPORTS_PER_SECOND } from "@/lib/imports/id-list";
 
-/** How long the import of this many calls takes, in seconds, minutes or hours: "3 minutes". */
+/** The estimated duration of an import of this many calls, in seconds, minutes or hours: "3 minutes". */
 export function importDuration(calls: number, format: Pick<ReturnType<typeof useFormatter>, "number">): string {
   const seconds = calls / IMPORTS_PER_SECOND;
   const [value, unit] =

@@ -37,7 +37,7 @@ export function ImportForm() {
 
   const text = useDeferredValue(source === "pasted" ? pasted : file !== null && "text" in file ? file.text : "");
   const read = useMemo(() => (text === "" ? null : readCallIds(text, column)), [text, column]);
-  // The columns of the table, which stay a choice after one was chosen.
+  // The columns to choose from. They are still offered after one was chosen.
   const columns = useMemo(() => {
     const withoutColumn = text === "" || column === undefined ? read : readCallIds(text);
     return withoutColumn !== null && !withoutColumn.ok && withoutColumn.problem === "which_column"
@@ -175,7 +175,7 @@ function FilePicker({
           className="sr-only"
           onChange={(event) => {
             onChoose(event.target.files?.[0]);
-            // So that the same file can be chosen again after it was corrected.
+            // Otherwise choosing the same file again, after correcting it, would trigger no event.
             event.target.value = "";
           }}
         />
@@ -206,7 +206,7 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
   const started = useRef<{ list: CallIdList; id: string; sent: number } | null>(null);
   const { ids, repeated, rejected, column } = list;
 
-  /** Sends the list in parts. After a part that failed, the next attempt continues with that part. */
+  /** Sends the list in parts. If a part fails, the next attempt continues with that part. */
   const start = async () => {
     if (started.current?.list !== list) {
       started.current = null;
@@ -268,7 +268,7 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
   );
 }
 
-/** Reads a text file in the encodings that spreadsheet programs save: UTF-8, and UTF-16 with a byte order mark. */
+/** Reads a text file in the encodings that spreadsheet programs use: UTF-8, or UTF-16 with a byte order mark. */
 async function readFile(file: File): Promise<{ text: string } | { problem: FileProblem }> {
   if (file.size > MAX_FILE_BYTES) {
     return { problem: "tooLarge" };

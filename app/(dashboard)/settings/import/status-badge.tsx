@@ -4,7 +4,7 @@ import { Badge } from "@/components/ui/badge";
 import { Spinner } from "@/components/ui/spinner";
 import type { ImportSummary } from "@/db/imports/list";
 
-/** The state of an import. `isPaused`: there is no API key, or the vendor refuses it. */
+/** The state of an import. `isPaused`: no API key is configured, or the vendor refuses it. */
 export function StatusBadge({
   summary,
   isPaused,

@@ -16,7 +16,7 @@ import { forgetOrganization } from "@/server/organization";
 
 import { RETENTION_FIELDS, type RetentionField } from "./retention-fields";
 
-/** For all of them. */
+/** Shared by all actions here. */
 const PRIVACY = { role: "administrator", failure: "privacy_action_failed" } as const;
 
 const invalidatePage = () => revalidatePath("/settings/privacy");
@@ -37,8 +37,8 @@ const days = z
   .transform(Number)
   .pipe(z.int().min(1).max(MAX_DAYS));
 
-/** How much these rules would delete if they were applied now. */
-export const askRetention = action({
+/** Counts what these rules would delete if they were applied now. */
+export const previewRetentionRules = action({
   ...PRIVACY,
   input: retentionInput,
   work: async (values) => {
@@ -47,7 +47,7 @@ export const askRetention = action({
   },
 });
 
-/** Saves the rules and applies them at once, for a few seconds; the hourly job deletes the rest. `deleted`: how many items. */
+/** Saves the rules and starts deleting, for a few seconds; the hourly job deletes the rest. `deleted`: the number of deleted items. */
 export const applyRetention = action({
   ...PRIVACY,
   input: retentionInput,
@@ -83,7 +83,7 @@ function readRules(
 
 /* ── Masking ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Whether operators have to reveal each number. */
+/** Sets whether operators and administrators have to reveal each number. */
 export const setMasking = action({
   ...PRIVACY,
   input: z.boolean().catch(true),
@@ -100,8 +100,8 @@ export const setMasking = action({
 
 const numberInput = z.string().max(60);
 
-/** How much an erasure of this number would delete. */
-export const askErasure = action({
+/** Counts what an erasure of this number would delete, and records the request in the audit log. */
+export const previewNumberErasure = action({
   ...PRIVACY,
   input: numberInput,
   invalid: "notNumber",
@@ -116,7 +116,7 @@ export const askErasure = action({
   },
 });
 
-/** Starts an erasure. It cannot be undone; the page shows its progress. */
+/** Starts an erasure, which cannot be undone. The page shows its progress. */
 export const beginErasure = action({
   ...PRIVACY,
   input: numberInput,

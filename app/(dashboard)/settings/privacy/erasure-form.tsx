@@ -11,7 +11,7 @@ import { Input } from "@/components/ui/input";
 import { useAction } from "@/components/use-action";
 import type { ErasurePreview } from "@/db/privacy/erase";
 
-import { askErasure, beginErasure } from "./actions";
+import { beginErasure, previewNumberErasure } from "./actions";
 
 /** Asks for a phone number, shows what its erasure would delete, and starts the erasure. */
 export function ErasureForm() {
@@ -22,7 +22,7 @@ export function ErasureForm() {
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const answer = await run(() => askErasure(number));
+    const answer = await run(() => previewNumberErasure(number));
     if (answer.ok) {
       setFound(answer);
     }

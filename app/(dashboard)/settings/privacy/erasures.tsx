@@ -9,7 +9,7 @@ import { Table, TableScroll, Td, Th } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { listErasures } from "@/db/privacy/erasures";
 
-/** All erasures, with a certificate for each one that is done. */
+/** Lists the latest erasures, with a certificate for each finished one. */
 export async function Erasures() {
   const [erasures, t] = await Promise.all([listErasures(), getTranslations("privacy.erasure")]);
   if (erasures.length === 0) {

@@ -9,7 +9,7 @@ export const RETENTION_FIELDS = [
   "callDays",
 ] as const satisfies readonly RetentionField[];
 
-/** What each field's rule deletes. */
+/** The kind of data that each field's rule deletes. */
 export const KIND_OF: Record<RetentionField, RetentionKind> = {
   recordingDays: "recording",
   transcriptDays: "transcript",

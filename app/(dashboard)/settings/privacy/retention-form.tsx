@@ -13,13 +13,13 @@ import { Notice } from "@/components/ui/notice";
 import { useFocusInvalid } from "@/components/ui/use-focus-invalid";
 import { useAction } from "@/components/use-action";
 
-import { applyRetention, askRetention, type RetentionErrors } from "./actions";
+import { applyRetention, previewRetentionRules, type RetentionErrors } from "./actions";
 import { KIND_OF, RETENTION_FIELDS, type RetentionField } from "./retention-fields";
 
 type Values = Record<RetentionField, string>;
-type Counts = Extract<Awaited<ReturnType<typeof askRetention>>, { ok: true }>["counts"];
+type Counts = Extract<Awaited<ReturnType<typeof previewRetentionRules>>, { ok: true }>["counts"];
 
-/** Four numbers of days. Before they are saved, a dialog shows how much they would delete. */
+/** A form with the days of each retention rule. Before saving, a dialog shows how much the rules would delete. */
 export function RetentionForm({ saved }: { saved: Values }) {
   const t = useTranslations("privacy");
   const [values, setValues] = useState(saved);
@@ -30,7 +30,7 @@ export function RetentionForm({ saved }: { saved: Values }) {
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const answer = await run(() => askRetention(values));
+    const answer = await run(() => previewRetentionRules(values));
     setErrors("errors" in answer ? answer.errors : {});
     if (answer.ok) {
       setPreview(answer.counts);
@@ -47,7 +47,7 @@ export function RetentionForm({ saved }: { saved: Values }) {
   const total = preview === null ? 0 : Object.values(preview).reduce((sum, count) => sum + count, 0);
   return (
     <form ref={form} onSubmit={submit} noValidate className="max-w-xl space-y-4 pt-2">
-      {/* What is wrong with a field is said beside the field. */}
+      {/* Errors of a field are shown beside the field. */}
       <RefusalNotice refusal={refusal?.reason === "invalid" ? null : refusal} />
       <div className="grid gap-4 sm:grid-cols-2">
         {RETENTION_FIELDS.map((field) => (

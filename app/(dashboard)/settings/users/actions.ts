@@ -17,13 +17,13 @@ import { action, type ActionContext, formAction } from "@/server/auth/action";
 /** Long enough for a weekend. */
 const LINK_HOURS = 72;
 
-/** A link as it is shown, once: anyone who has it can choose the password. */
+/** A new link to show. It is shown only once, because anyone who has it can choose the password. */
 export type MadeLink = { purpose: LinkPurpose; url: string; name: string; email: string; expiresAt: string };
 
 /** Keys of `auth.error`. */
 type InviteErrors = { email?: "emailRequired" | "emailInvalid" | "emailExists"; name?: "nameTooLong" };
 
-/** Adds an invited person. `result`: the link to send to them. */
+/** Invites a person. `result`: the link to send to them. */
 export const invite = formAction({
   role: "administrator",
   input: z.object({
@@ -55,14 +55,14 @@ export const invite = formAction({
   },
 });
 
-/* ── Changes of one other person ─────────────────────────────────────────────────────────────────────────────────── */
+/* ── Changes of another user ─────────────────────────────────────────────────────────────────────────────────────── */
 
 const personId = z.string().max(100);
 
-/** For all of them. Keys of `people.error`: `own` for oneself, `gone` where somebody else has changed this person meanwhile. */
+/** Shared by the actions below. Reasons (keys of `people.error`): `own`: one's own account; `gone`: someone else has changed it meanwhile. */
 const CHANGE = { role: "administrator", invalid: "gone", invalidate: refresh } as const;
 
-/** Calls `change` with the e-mail address of a person who exists and is not the administrator who asks. */
+/** Calls `change` with the user's e-mail address, unless the user does not exist or is the administrator who makes the request. */
 async function changePerson<Answer>(
   id: string,
   { user }: ActionContext<"administrator">,
@@ -75,7 +75,7 @@ async function changePerson<Answer>(
   return email === null ? refuse("gone") : change(email);
 }
 
-/** A link for a new invitation or for a new password, depending on the person's state. All earlier links stop working. */
+/** Creates an invitation link or a password reset link, depending on the user's state. Earlier links stop working. */
 export const makeLink = action({
   ...CHANGE,
   input: personId,
@@ -94,7 +94,7 @@ export const makeLink = action({
     }),
 });
 
-/** Revokes an invitation and deletes the invited person. */
+/** Revokes an invitation and deletes the invited user. */
 export const revoke = action({
   ...CHANGE,
   input: personId,
@@ -106,7 +106,7 @@ export const revoke = action({
     }),
 });
 
-/** Nobody changes their own role: an administrator who gave up the role by mistake could not take it back. */
+/** Changes the role of another user. Nobody can change their own: an administrator who lost the role by mistake could not get it back. */
 export const setRole = action({
   ...CHANGE,
   input: z.object({ id: personId, role: z.enum(ROLES) }),
@@ -117,7 +117,7 @@ export const setRole = action({
     ),
 });
 
-/** Ends the person's sessions at once. */
+/** Deactivates a user and ends their sessions immediately. */
 export const deactivate = action({
   ...CHANGE,
   input: personId,
@@ -128,7 +128,7 @@ export const deactivate = action({
     ),
 });
 
-/** Lets the person sign in again, with the same password as before. */
+/** Lets a deactivated user sign in again, with the same password as before. */
 export const reactivate = action({
   ...CHANGE,
   input: personId,
@@ -139,7 +139,7 @@ export const reactivate = action({
     ),
 });
 
-/** Ends the person's sessions; they may sign in again. */
+/** Ends all sessions of a user, who may sign in again. */
 export const signOutEverywhere = action({
   ...CHANGE,
   input: personId,
@@ -152,7 +152,7 @@ export const signOutEverywhere = action({
     }),
 });
 
-/** For a person who has lost their phone. */
+/** Removes the second factor of a user, who may have lost their phone. */
 export const resetSecondFactor = action({
   ...CHANGE,
   input: personId,

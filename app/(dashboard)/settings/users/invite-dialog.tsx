@@ -19,7 +19,7 @@ import { RoleChoice } from "./role-choice";
 export function InviteDialog() {
   const t = useTranslations("people.invite");
   const [open, setOpen] = useState(false);
-  // A new form each time: a link is shown once.
+  // The dialog opens with a new form each time, because a link is shown only once.
   const [formKey, setFormKey] = useState(0);
   return (
     <>

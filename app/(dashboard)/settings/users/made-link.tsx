@@ -13,7 +13,7 @@ import { Time } from "@/components/ui/time";
 
 import type { MadeLink } from "./actions";
 
-/** The link, which is shown only once, and ways to send it: Callboard itself sends no e-mail. */
+/** Shows a new link, with buttons to copy and send it. It cannot be shown again. Callboard itself sends no e-mail. */
 export function MadeLinkPanel({ link }: { link: MadeLink }) {
   const t = useTranslations("people.made");
   const { purpose, url, email } = link;

@@ -9,7 +9,7 @@ import type { Person } from "@/db/people/users";
 
 import { PersonMenu } from "./person-menu";
 
-/** All people, with their role, their state, and when they were last seen. */
+/** A table of all users. */
 export function PeopleTable({ people, ownId }: { people: Person[]; ownId: string }) {
   const t = useTranslations("people");
   return (
@@ -101,7 +101,7 @@ function StateBadge({ person }: { person: Person }) {
   );
 }
 
-/** When the person's open link expires. */
+/** When the user's link expires; nothing if there is no valid link. */
 function LinkState({ person }: { person: Person }) {
   const t = useTranslations("people");
   if (person.linkExpiresAt === null || person.isLinkExpired) {

@@ -34,9 +34,9 @@ import {
 } from "./actions";
 import { MadeLinkPanel } from "./made-link";
 import { RoleDialog } from "./role-dialog";
-import { useChangeWords } from "./use-change-words";
+import { useChangeLabels } from "./use-change-labels";
 
-/** Changes that need a confirmation, because they delete something or lock somebody out. */
+/** Changes that need a confirmation, because they delete data or end sessions. */
 const CONFIRMED = {
   revoke: { change: revoke, danger: true },
   deactivate: { change: deactivate, danger: true },
@@ -46,11 +46,11 @@ const CONFIRMED = {
 
 type Confirmed = keyof typeof CONFIRMED;
 
-/** What an administrator can do with a person. */
+/** Administrator actions for a user. */
 export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
   const t = useTranslations("people");
-  const { run } = useAction({ words: useChangeWords() });
-  const [asked, setAsked] = useState<Confirmed | "role" | "link" | null>(null);
+  const { run } = useAction({ words: useChangeLabels() });
+  const [openDialog, setOpenDialog] = useState<Confirmed | "role" | "link" | null>(null);
   const [link, setLink] = useState<MadeLink | null>(null);
   const name = person.name || person.email;
 
@@ -70,7 +70,7 @@ export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
     return answer.ok;
   };
 
-  const confirmed = asked === "role" || asked === "link" ? null : asked;
+  const confirmed = openDialog === "role" || openDialog === "link" ? null : openDialog;
   return (
     <>
       <Menu
@@ -88,16 +88,20 @@ export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
         ) : (
           <PersonActions
             person={person}
-            onAsk={setAsked}
+            onOpenDialog={setOpenDialog}
             onNewInvitation={() => void makeNewLink()}
             onReactivate={() => void perform("reactivate")}
           />
         )}
       </Menu>
-      <RoleDialog person={person} open={asked === "role"} onOpenChange={(open) => setAsked(open ? "role" : null)} />
+      <RoleDialog
+        person={person}
+        open={openDialog === "role"}
+        onOpenChange={(open) => setOpenDialog(open ? "role" : null)}
+      />
       <ConfirmDialog
-        open={asked === "link"}
-        onOpenChange={(open) => setAsked(open ? "link" : null)}
+        open={openDialog === "link"}
+        onOpenChange={(open) => setOpenDialog(open ? "link" : null)}
         title={t("confirm.reset.title", { name })}
         description={t("confirm.reset.description")}
         confirmLabel={t("confirm.reset.submit")}
@@ -106,7 +110,7 @@ export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
       {confirmed !== null && (
         <ConfirmDialog
           open
-          onOpenChange={(open) => !open && setAsked(null)}
+          onOpenChange={(open) => !open && setOpenDialog(null)}
           title={t(`confirm.${confirmed}.title`, { name })}
           description={t(`confirm.${confirmed}.description`)}
           confirmLabel={t(`confirm.${confirmed}.submit`)}
@@ -128,12 +132,12 @@ export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
 
 function PersonActions({
   person,
-  onAsk,
+  onOpenDialog,
   onNewInvitation,
   onReactivate,
 }: {
   person: Person;
-  onAsk: (what: Confirmed | "role" | "link") => void;
+  onOpenDialog: (dialog: Confirmed | "role" | "link") => void;
   onNewInvitation: () => void;
   onReactivate: () => void;
 }) {
@@ -145,7 +149,7 @@ function PersonActions({
           <UserCheck aria-hidden />
           {t("reactivate")}
         </MenuItem>
-        <MenuItem onClick={() => onAsk("role")}>
+        <MenuItem onClick={() => onOpenDialog("role")}>
           <UserCog aria-hidden />
           {t("role")}
         </MenuItem>
@@ -159,12 +163,12 @@ function PersonActions({
           <LinkIcon aria-hidden />
           {t("newInvitation")}
         </MenuItem>
-        <MenuItem onClick={() => onAsk("role")}>
+        <MenuItem onClick={() => onOpenDialog("role")}>
           <UserCog aria-hidden />
           {t("role")}
         </MenuItem>
         <MenuSeparator />
-        <MenuItem danger onClick={() => onAsk("revoke")}>
+        <MenuItem danger onClick={() => onOpenDialog("revoke")}>
           <X aria-hidden />
           {t("revoke")}
         </MenuItem>
@@ -173,26 +177,26 @@ function PersonActions({
   }
   return (
     <>
-      <MenuItem onClick={() => onAsk("role")}>
+      <MenuItem onClick={() => onOpenDialog("role")}>
         <UserCog aria-hidden />
         {t("role")}
       </MenuItem>
-      <MenuItem onClick={() => onAsk("link")}>
+      <MenuItem onClick={() => onOpenDialog("link")}>
         <KeyRound aria-hidden />
         {t("reset")}
       </MenuItem>
       {person.twoFactorEnabled && (
-        <MenuItem onClick={() => onAsk("resetSecondFactor")}>
+        <MenuItem onClick={() => onOpenDialog("resetSecondFactor")}>
           <ShieldOff aria-hidden />
           {t("resetSecondFactor")}
         </MenuItem>
       )}
-      <MenuItem onClick={() => onAsk("signOut")}>
+      <MenuItem onClick={() => onOpenDialog("signOut")}>
         <LogOut className="rtl-flip" aria-hidden />
         {t("signOut")}
       </MenuItem>
       <MenuSeparator />
-      <MenuItem danger onClick={() => onAsk("deactivate")}>
+      <MenuItem danger onClick={() => onOpenDialog("deactivate")}>
         <UserX aria-hidden />
         {t("deactivate")}
       </MenuItem>

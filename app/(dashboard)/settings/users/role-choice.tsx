@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { Radio } from "@/components/ui/radio";
 import { type Role, ROLES } from "@/lib/people/role";
 
-/** Radio buttons for the roles, each with what it may do. */
+/** Radio buttons for the roles, each with a description of its permissions. */
 export function RoleChoice({
   value,
   onChange,
@@ -13,7 +13,7 @@ export function RoleChoice({
 }: {
   value: Role;
   onChange: (role: Role) => void;
-  /** The role that the person has now. It is marked. */
+  /** The user's present role, which is marked. */
   current?: Role;
 }) {
   const t = useTranslations("people.role");

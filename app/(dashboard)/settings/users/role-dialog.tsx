@@ -12,7 +12,7 @@ import type { Role } from "@/lib/people/role";
 
 import { setRole } from "./actions";
 import { RoleChoice } from "./role-choice";
-import { useChangeWords } from "./use-change-words";
+import { useChangeLabels } from "./use-change-labels";
 
 export function RoleDialog({
   person,
@@ -26,7 +26,7 @@ export function RoleDialog({
   const t = useTranslations("people.role");
   const name = useTranslations("shell.role");
   const [chosen, setChosen] = useState<Role>(person.role);
-  const { run, pending } = useAction({ words: useChangeWords() });
+  const { run, pending } = useAction({ words: useChangeLabels() });
   const close = (next: boolean) => {
     setChosen(person.role);
     onOpenChange(next);

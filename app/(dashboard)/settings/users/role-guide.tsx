@@ -5,7 +5,7 @@ import { Card } from "@/components/ui/card";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { includesRole, type Role, ROLES } from "@/lib/people/role";
 
-/** The lowest role that has each right. */
+/** Each right, and the lowest role that has it. */
 const RIGHTS = [
   ["statistics", "viewer"],
   ["transcripts", "viewer"],
@@ -16,7 +16,7 @@ const RIGHTS = [
   ["administer", "administrator"],
 ] as const satisfies readonly (readonly [string, Role])[];
 
-/** A table of what each role may do. `isAlone`: there is only one user so far. */
+/** A table of the rights of each role. `isAlone`: there is only one user. */
 export function RoleGuide({ isAlone }: { isAlone: boolean }) {
   const t = useTranslations("people.guide");
   const role = useTranslations("shell.role");

@@ -27,7 +27,7 @@ function findSecret(label: string): string | null {
   return env.SARJ_WEBHOOK_SECRETS.find((secret) => secretLabel(secret) === label) ?? null;
 }
 
-/** The whole webhook URL with its secret, on request: no page contains it. `gone`: the secret is no longer in use. */
+/** Returns the webhook URL with its secret, which no page contains. Reason `gone`: the secret is no longer in use. */
 export const revealWebhook = action({
   role: "administrator",
   input: z.string(),
@@ -62,14 +62,14 @@ export type TestCallResult =
       callId: string;
       deliveryId: string | null;
     }
-  /** Something answered that is not our endpoint: another server is at `APP_URL`, or in front of it. */
+  /** The answer is not from our endpoint: another server runs at `APP_URL`, or in front of it. */
   | { outcome: "wrong_answer"; status: number }
   | { outcome: "unreachable"; code: string }
   | { outcome: "unknown_secret" };
 
 const TEST_TIMEOUT_MS = 10_000;
 
-/** Sends a test call to the real endpoint, over HTTP to `APP_URL` as the vendor would, and marks it as a test. */
+/** Sends a test call to the webhook endpoint as the vendor does, over HTTP to `APP_URL`, and marks the call as a test. */
 export const sendTestCall = action({
   role: "administrator",
   input: z.string(),
@@ -99,7 +99,7 @@ export const sendTestCall = action({
         ...(callId === undefined ? {} : { callId }),
       });
     } catch (error) {
-      // The database cannot be reached, but the result of the test is known and is shown.
+      // The result of the test is known, so it is shown although the database is unavailable.
       log("error", "test_mark_failed", { error_code: errorCode(error) });
     }
     return { ok: true, result };
@@ -140,8 +140,8 @@ export type ApiTestResult =
     };
 
 /**
- * Tests whether the API answers and accepts the key, by asking for a call that cannot exist: an API that has accepted the key answers
- * that there is no such call. Then the calls that waited for the key are fetched.
+ * Tests whether the API answers and accepts the key, by requesting a call that cannot exist: if the API accepts the key, it answers
+ * `call_not_found`. Calls that were waiting for a valid key are then fetched.
  */
 export const testApi = action({
   role: "administrator",

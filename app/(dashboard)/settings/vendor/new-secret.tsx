@@ -7,7 +7,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 
-/** Makes a random secret in the browser. It is sent nowhere: the administrator copies it into the environment. */
+/** Generates a random secret in the browser. It is not sent to the server: the administrator copies it into the environment. */
 export function NewSecret() {
   const t = useTranslations("settings.vendor.rotation");
   const [secret, setSecret] = useState<string | null>(null);
@@ -29,7 +29,7 @@ export function NewSecret() {
   );
 }
 
-/** 240 random bits, in the characters that `SARJ_WEBHOOK_SECRETS` allows. */
+/** 240 random bits, encoded with the characters that `SARJ_WEBHOOK_SECRETS` allows. */
 function randomSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(30));
   return btoa(String.fromCharCode(...bytes))

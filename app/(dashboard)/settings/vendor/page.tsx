@@ -63,7 +63,7 @@ export default async function VendorPage() {
   );
 }
 
-/** The secrets by their labels. A secret itself is in the page only after it was revealed. */
+/** Lists the secrets by label. The page contains a secret itself only after it has been revealed. */
 async function Secrets() {
   const [uses, t] = await Promise.all([readSecretUse(secretLabels()), getTranslations("settings.vendor.webhook")]);
   return (
@@ -130,7 +130,7 @@ async function Api() {
   );
 }
 
-/** The steps to change the secret without losing a delivery. */
+/** The steps to replace the secret without losing a delivery. */
 async function Rotation() {
   const t = await getTranslations("settings.vendor.rotation");
   const variable = slot(<Variable>SARJ_WEBHOOK_SECRETS</Variable>);
@@ -150,7 +150,7 @@ async function Rotation() {
   );
 }
 
-/** Which addresses may post, and which header tells the sender's address. Both are set in the environment. */
+/** Shows which addresses may send webhooks, and which header contains the sender's address. Both are set in the environment. */
 async function Addresses() {
   const t = await getTranslations("settings.vendor.addresses");
   const ranges = env.SARJ_WEBHOOK_ALLOWED_IPS;
@@ -188,12 +188,13 @@ function Variable({ children }: { children: string }) {
   );
 }
 
-/** Whether the vendor could reach this URL: it is no loopback or private address. */
+/** Whether a URL may be reachable from the internet: its host is not a loopback or private address. */
 function isReachableFromOutside(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname !== "localhost" && !hostname.endsWith(".localhost") && !isPrivateLiteral(hostname);
 }
 
+/** Whether a host name is an IP address that is not public. */
 function isPrivateLiteral(hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, "");
   return /^[\d.]+$|:/.test(address) && !isPublicAddress(address);

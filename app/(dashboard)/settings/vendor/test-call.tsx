@@ -14,7 +14,7 @@ import { callHref } from "@/lib/call/link";
 
 import { sendTestCall, type TestCallResult } from "./actions";
 
-/** Sends a test call to the real endpoint and shows the result. */
+/** Sends a test call to the webhook endpoint and shows the result. */
 export function TestCall({ label }: { label: string }) {
   const t = useTranslations("settings.vendor.test");
   const [result, setResult] = useState<TestCallResult | null>(null);

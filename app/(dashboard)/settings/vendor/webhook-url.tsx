@@ -11,7 +11,7 @@ import { useAction } from "@/components/use-action";
 
 import { revealWebhook } from "./actions";
 
-/** The webhook's URL. Its secret is left out until somebody asks to see or to copy it. */
+/** Shows the webhook URL. The secret is fetched only when the user shows or copies it. */
 export function WebhookUrl({ label, prefix }: { label: string; prefix: string }) {
   const t = useTranslations("settings.vendor.webhook");
   const tCommon = useTranslations("common");
@@ -33,7 +33,7 @@ export function WebhookUrl({ label, prefix }: { label: string; prefix: string })
       await navigator.clipboard.writeText(answer.url);
       toast.success(tCommon("action.copied"));
     } catch {
-      // The browser does not allow the clipboard: show the URL, to be copied by hand.
+      // The browser denies access to the clipboard: show the URL, so that it can be copied by hand.
       setUrl(answer.url);
       toast.error(tCommon("state.copyFailed"));
     }

@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: { absolute: t("title.invite", { organization: name }) } };
 }
 
-/** For anyone who has the link. It works once. */
+/** Accepts an invitation. Needs no session; the link works once. */
 export default async function InvitePage({ params }: PageProps<"/invite/[token]">) {
   const { token } = await params;
   const link = await openLink(token, "invite");

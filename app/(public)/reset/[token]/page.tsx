@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title.reset") };
 }
 
-/** For anyone who has the link. It works once. */
+/** Sets a new password. Needs no session; the link works once. */
 export default async function ResetPage({ params }: PageProps<"/reset/[token]">) {
   const { token } = await params;
   const link = await openLink(token, "reset");

@@ -12,7 +12,7 @@ import { SECOND_FACTORS, signInWithCode } from "@/server/auth/sign-in";
 /** Keys of `auth.error`. */
 type CodeErrors = { code?: "secondFactorRequired" | "secondFactorWrong" };
 
-/** The second step of signing in, for anyone who has just given a right password. Redirects to `next`. */
+/** The second step of signing in, after a correct password. Redirects to `next`. */
 export const giveCode = formAction({
   role: "anyone",
   input: z.object({

@@ -25,7 +25,7 @@ export function CodeForm({ factor, next }: { factor: "totp" | "backup"; next: st
           key={code}
           name="code"
           dir="ltr"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this one field
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page contains only this field
           autoFocus
           defaultValue={code}
           spellCheck={false}

@@ -14,11 +14,11 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** The second step of signing in, for anyone who has just given a right password. `giveCode` checks the code. */
+/** The second step of signing in, after a correct password. `giveCode` checks the code. */
 export default async function CodePage({ searchParams }: PageProps<"/sign-in/code">) {
-  const { next, factor: asked } = await searchParams;
+  const { next, factor: requestedFactor } = await searchParams;
   const path = safeNextPath(typeof next === "string" ? next : null);
-  const factor = asked === "backup" ? "backup" : "totp";
+  const factor = requestedFactor === "backup" ? "backup" : "totp";
   if ((await getUser().catch(() => null)) !== null) {
     redirect(path as Route);
   }

@@ -5,11 +5,11 @@ import { errorCode, log } from "@/lib/log";
 import { safeNextPath } from "@/lib/url/next-path";
 import { PROVIDER_ID, singleSignOnAuth } from "@/server/auth/single-sign-on";
 
-/** Redirects to the identity provider's sign-in page. Open to everybody: it changes nothing except a cookie of this browser. */
+/** Redirects to the identity provider's sign-in page. Needs no session: it only sets a cookie in this browser. */
 export async function GET(request: Request): Promise<Response> {
   const next = safeNextPath(new URL(request.url).searchParams.get("next"));
   const back = `/sign-in?${new URLSearchParams({ next })}`;
-  // A page of another site must not start a sign-in.
+  // Other sites must not start a sign-in.
   if (request.headers.get("sec-fetch-site") === "cross-site") {
     redirect(back as Route);
   }

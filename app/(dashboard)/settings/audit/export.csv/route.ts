@@ -8,7 +8,7 @@ import { getOrganization } from "@/server/organization";
 
 const COLUMNS = ["at", "actor_name", "actor_email", "action", "call_id", "subject", "row_count", "detail", "source_ip"];
 
-/** The filtered audit log, as CSV. The export itself is recorded first. */
+/** Exports the filtered audit log as CSV. Records the export in the audit log first. For administrators. */
 export async function GET(request: Request): Promise<Response> {
   const gate = await requireApi("administrator");
   if (!gate.ok) {

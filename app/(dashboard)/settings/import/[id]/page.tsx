@@ -53,7 +53,7 @@ const query = z.object({
   after: z.coerce.number().int().min(0).max(2_000_000_000).catch(0),
 });
 
-/** One import: its progress and the result of each call. */
+/** Shows one import: its progress and the result of each call. */
 export default async function ImportDetailPage({ params, searchParams }: PageProps<"/settings/import/[id]">) {
   await requirePage("administrator");
   const summary = await findImport((await params).id);

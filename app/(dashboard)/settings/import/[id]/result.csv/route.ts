@@ -9,7 +9,7 @@ import { getOrganization } from "@/server/organization";
 
 const PER_READ = 2000;
 
-/** The result of each call of an import, as CSV: `call_id`, `result`, `reason` (codes), `attempts`, `done_at`. For administrators. */
+/** Exports the result of each call of an import as CSV: `call_id`, `result` and `reason` (codes), `attempts`, `done_at`. */
 export async function GET(
   _request: Request,
   { params }: RouteContext<"/settings/import/[id]/result.csv">,
@@ -39,7 +39,7 @@ export async function GET(
   }
 }
 
-/** Reads rows only as fast as the client takes them, and stops when the client disconnects. */
+/** Reads rows only as fast as the client reads the response, and stops when the client disconnects. */
 function stream(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

@@ -6,7 +6,7 @@ import { toZonedIso } from "@/lib/time/time";
 import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
-/** The certificate of a finished erasure, as plain text: the number, who asked, when it ended, and how much was deleted. */
+/** The certificate of a finished erasure as plain text: the masked number, who requested it, when it finished, and what was deleted. */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const gate = await requireApi("administrator");
   if (!gate.ok) {

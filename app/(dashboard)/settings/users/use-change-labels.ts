@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 
-/** The words for the reasons with which only a change of another person is refused. */
-export function useChangeWords(): Record<"gone" | "own" | "lastAdministrator", string> {
+/** The messages for the refusal reasons that only changes of another user have. */
+export function useChangeLabels(): Record<"gone" | "own" | "lastAdministrator", string> {
   const t = useTranslations("people.error");
   return { gone: t("gone"), own: t("own"), lastAdministrator: t("lastAdministrator") };
 }
