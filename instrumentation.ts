@@ -1,4 +1,4 @@
-/** Runs once when a server starts, before it answers. An invalid environment stops it here, with one readable message. */
+/** Runs once when a server starts, before it answers requests. If the environment is invalid, the server stops here with one message. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") {
     return;

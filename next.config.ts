@@ -7,16 +7,16 @@ const config: NextConfig = {
   typedRoutes: true,
   poweredByHeader: false,
   reactStrictMode: true,
-  // To the vendor a 308 is a failed delivery, so `/webhooks/sarj/<secret>/` must not be redirected.
+  // The vendor treats a 308 as a failure, so `/webhooks/sarj/<secret>/` must not be redirected.
   skipTrailingSlashRedirect: true,
-  // `authInterrupts` allows `unauthorized()` and `forbidden()`, which answer 401 and 403 with a page of their own.
+  // `authInterrupts` enables `forbidden()`, which answers 403 with its own page.
   // Without `strictRouteTypes`, every build adds its folder to tsconfig.json.
   experimental: { authInterrupts: true, strictRouteTypes: true },
-  // `npm start` and `npm test` build without a check of types: `npm test` runs tsc itself.
+  // `npm start` and `npm test` build without type checking; `npm test` runs tsc separately.
   typescript: { ignoreBuildErrors: process.env.CALLBOARD_SKIP_TYPE_CHECK === "1" },
   // `next dev` prints the path of every request, and the path of the webhook contains its secret.
   logging: { incomingRequests: { ignore: [/^\/webhooks\//] } },
-  // `npm test` builds into a folder of its own, because `npm start` may be running from `.next`.
+  // `npm test` builds into a separate folder, because `npm start` may be running from `.next`.
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
 };
 

@@ -3,8 +3,8 @@ import { type NextRequest, NextResponse } from "next/server";
 import { env } from "@/lib/env";
 
 /**
- * Sets the security headers of every page and response of the dashboard. It must not run for the webhook: Next truncates the body of a
- * request that passes through here at 10 MB and goes on. It checks no permissions; the gates in `server/auth/gates.ts` do.
+ * Sets the security headers of all responses of the dashboard. It must not run for the webhook: Next silently truncates the body of a request
+ * that passes through here to 10 MB. It does not check permissions; the gates in `server/auth/gates.ts` do.
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = crypto.randomUUID().replaceAll("-", "");
@@ -14,7 +14,7 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce for its own scripts from this header.
   forwarded.set("content-security-policy", policy);
   forwarded.set("x-nonce", nonce);
-  // A page cannot read its own URL, and the sign-in page has to lead back to it.
+  // Pages cannot read their own URL, which the redirect to the sign-in page must contain.
   forwarded.set("x-url", ownUrl(request));
 
   const response = NextResponse.next({ request: { headers: forwarded } });

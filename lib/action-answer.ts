@@ -1,42 +1,42 @@
-/** What server actions answer: for the wrapper around them (`server/auth/action.ts`) and the hooks that call them (`components/`). */
+/** The answers of server actions, for their wrapper (`server/auth/action.ts`) and the hooks that call them (`components/`). */
 
 /**
- * Why the wrapper refuses an action: nobody is signed in, the role is too low or the request comes from another site, or the database
- * cannot be reached.
+ * Why the wrapper refuses an action. `signedOut`: there is no session. `forbidden`: the role is too low, or the request comes from another
+ * site. `unavailable`: usually the database is unavailable.
  */
 export type GateReason = "signedOut" | "forbidden" | "unavailable";
 
-/** The browser's own reasons: the request did not reach the server, or a newer version runs there, which does not have this action. */
+/** Reasons that the browser finds: the request did not reach the server, or the server runs a newer version without this action. */
 export type UnreachableReason = "offline" | "outdated";
 
-/** `reason`: a key of the messages `auth.error`, or one for which the caller has words. */
+/** `reason`: a key of the messages `auth.error`, or a reason for which the caller has a message. */
 export type Refusal<Reason extends string = never> = {
   ok: false;
   reason: GateReason | Reason;
-  /** How long to wait, with the reason `tooMany`. */
+  /** How long to wait. Only with the reason `tooMany`. */
   seconds?: number;
 };
 
-/** An action's own refusal. A function, so that the reason keeps its literal type. */
+/** Refuses an action for a reason. A function, so that the reason keeps its literal type. */
 export function refuse<Reason extends string>(reason: Reason): { ok: false; reason: Reason } {
   return { ok: false, reason };
 }
 
-/** A form's refusal for what is in its fields: by their names, keys of messages. */
+/** Refuses a form because of its fields. `errors`: a message key for each field name. */
 export function refuseFields<const Errors extends object>(errors: Errors): { ok: false; errors: Errors } {
   return { ok: false, errors };
 }
 
-/** What a form shows after it was sent; the state of `useActionState`. */
+/** What a form shows after it was submitted: the state of `useActionState`. */
 export type FormState<Values = object, Errors = object, Reason extends string = never, Result = unknown> = {
-  /** What was typed, because React clears the fields. Never a password. */
+  /** The typed values, to restore them, because React clears the fields. Never contains a password. */
   values: Values;
-  /** What is wrong with a field: by its name, a key of messages. */
+  /** A message key for each invalid field, by the field's name. */
   errors: Errors;
-  /** Why nothing was done. */
+  /** Why the action was refused; null if it was not, or only because of fields. */
   refusal: { reason: GateReason | UnreachableReason | Reason; seconds?: number } | null;
-  /** How often it has succeeded. */
+  /** How many times the form was submitted successfully. */
   saved: number;
-  /** What the last success made. */
+  /** The result of the last successful submission. */
   result?: Result;
 };

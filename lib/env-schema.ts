@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /**
- * The variables of the environment and their rules. The names are a contract with deployments. For self-hosting, `npm start`
- * generates what is unset (secrets, the embedded database) and passes it on as environment variables, so the application
- * itself is configured in this one way only.
+ * The environment variables and their rules. The names are a contract with deployments. For self-hosting, `npm start` generates
+ * unset values (secrets, the embedded database) and passes them on as environment variables, so environment variables are the
+ * only way to configure the application.
  */
 
 const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{32,}$/;
@@ -141,7 +141,7 @@ const schema = z
     }
   });
 
-/** Single sign-on sends a secret to this URL, so it has to use TLS or be on this machine. */
+/** Whether a URL uses TLS or is on this machine: the client secret is sent to an endpoint that the discovery document names. */
 function isSafeUrl(value: string): boolean {
   if (!URL.canParse(value)) {
     return false;
@@ -155,7 +155,7 @@ export type Env = z.infer<typeof schema>;
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; problems: string[] };
 
-/** Validates an environment. `problems` has one sentence for each wrong variable and never contains a value. */
+/** Validates an environment. `problems`: one sentence for each invalid variable, which never contains a value. */
 export function readEnv(source: Record<string, string | undefined>): EnvResult {
   const parsed = schema.safeParse(source);
   if (parsed.success) {

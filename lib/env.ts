@@ -1,6 +1,6 @@
 import { readEnv, type Env } from "./env-schema";
 
-/** `next build` imports every module, so the variables need some value. No server accepts these. */
+/** `next build` imports every module, so the variables need values. These are used only during the build. */
 const BUILD_TIME = {
   DATABASE_URL: "postgres://build@127.0.0.1:1/build",
   SARJ_WEBHOOK_SECRETS: "build-time-only-0123456789abcdef",
@@ -21,5 +21,5 @@ function load(): Env {
   );
 }
 
-/** The environment, read and validated at the first import. No other file of the application reads `process.env`. */
+/** The environment, validated at the first import. Only this file, `instrumentation.ts` and `next.config.ts` read `process.env`. */
 export const env: Env = load();

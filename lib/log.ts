@@ -1,6 +1,6 @@
 /**
- * The fields of a log line. The set is closed on purpose: there is none for a path, a body, a phone number, a transcript, a recording's URL or
- * an error's message, because each of these can contain personal data or the webhook's secret.
+ * The fields of a log line. The set is closed on purpose: it has no field for a path, a body, a phone number, a transcript, a recording's URL
+ * or an error's message, because these can contain personal data or the webhook's secret.
  */
 export type LogFields = {
   request_id?: string;
@@ -32,8 +32,8 @@ export function log(level: "info" | "warn" | "error", event: string, fields: Log
 }
 
 /**
- * Keeps the process running when the reader of its output goes away: a closed terminal, a restarted collector. Without a listener each line
- * then raises an error (EPIPE), which is logged, which raises the next error, without end.
+ * Keeps the process running when the reader of its output is closed, such as a terminal or a log collector. Without a listener, each line
+ * would then raise an error (EPIPE), and logging it would raise another one, endlessly.
  */
 export function ignoreClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
@@ -42,8 +42,8 @@ export function ignoreClosedOutput(): void {
 }
 
 /**
- * The code of an error or of the first of its causes that has one, else the name of the innermost class, else `unknown`. Never the message: a
- * Postgres error's contains values, a fetch error's the URL.
+ * The first code in the chain of an error and its causes, otherwise the name of the innermost error, otherwise `unknown`. Never the message:
+ * messages of Postgres contain values, and those of `fetch` contain the URL.
  */
 export function errorCode(error: unknown): string {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {

@@ -1,9 +1,9 @@
 import { errorCode, log } from "./log";
 
 /**
- * Replaces the console's methods: what libraries print becomes a log line without the text. Next prints every error that a page or a route
- * throws, with its message, and the message of a failed query contains its values: phone numbers, transcripts. The line has the error's
- * name, code, digest (which the error page shows too) and stack frames.
+ * Replaces the console's methods for errors, warnings and debugging. Next prints every error that a page or route throws, with its message,
+ * and the message of a failed query contains values such as phone numbers and transcripts. So errors and warnings become log lines without
+ * the text: with the error's name, code, digest (which the error page also shows) and stack frames.
  */
 export function quietConsole(): void {
   const quiet =
@@ -29,7 +29,7 @@ function withoutText(error: Error) {
 const MAX_FRAMES = 12;
 const FRAME = /^ {4}at .{0,300}:\d+:\d+\)?$/;
 
-/** The stack's frames. Only what follows the message is searched, because a line of the message can look like a frame. */
+/** The stack's frames. Searches only the text after the message, because a line of the message can look like a frame. */
 function frames({ stack = "", message }: Error): string[] {
   const at = stack.indexOf(message);
   if (at === -1) {

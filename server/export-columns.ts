@@ -28,14 +28,14 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "is_test", read: (call) => call.isTest },
 ];
 
-/** The columns of an export: the fixed ones, then one for each variable. */
+/** The columns of an export: the fixed columns, then one for each variable. */
 export function exportColumns(variables: readonly string[]): ExportColumn[] {
-  const ofVariables = variables.map((name) => ({
+  const variableColumns = variables.map((name) => ({
     name: `variables.${name}`,
     read: ({ variables: values }: ExportedCall) =>
       values !== null && Object.hasOwn(values, name) ? (values[name] ?? null) : null,
   }));
-  return [...CALL_COLUMNS, ...ofVariables];
+  return [...CALL_COLUMNS, ...variableColumns];
 }
 
 /** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: the local time of the export and its time zone. */

@@ -1,7 +1,7 @@
 import { type Facets, listFacets } from "@/db/calls/facets";
 import { perProcess } from "@/lib/per-process";
 
-/** The query reads all calls, and their values change slowly: a process asks again after half a minute. */
+/** The query reads all calls, and the values rarely change, so each process caches them for half a minute. */
 const FRESH_MS = 30_000;
 
 const cache = perProcess<{ known?: { facets: Facets; until: number }; pending?: Promise<Facets> }>(
@@ -9,7 +9,7 @@ const cache = perProcess<{ known?: { facets: Facets; until: number }; pending?: 
   () => ({}),
 );
 
-/** The values for the filter's menus. Once they are known, they are returned at once, also while a newer answer is read. */
+/** The values for the filter's menus. Only the first call waits for the query; later calls return the cached values while it runs again. */
 export async function getFacets(): Promise<Facets> {
   const { known } = cache;
   if (known !== undefined && known.until > Date.now()) {
@@ -21,14 +21,14 @@ export async function getFacets(): Promise<Facets> {
   if (known === undefined) {
     return cache.pending;
   }
-  // Nobody waits for this query, so nobody would handle its error.
+  // No caller waits for this query, so its rejection would be unhandled.
   cache.pending.catch(() => {});
   return known.facets;
 }
 
 async function readFacets(): Promise<Facets> {
   const facets = await listFacets();
-  // Without any call there is nothing to keep: the first call must show at once.
+  // An empty result is not cached, so that the first call shows immediately.
   if (facets.outcome.length === 0) {
     delete cache.known;
   } else {

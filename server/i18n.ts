@@ -7,7 +7,7 @@ import { loadMessages } from "@/lib/i18n/messages";
 
 import { getOrganization } from "./organization";
 
-/** The language that the person chose (a cookie), else the one that the browser asks for. It is not in the URL. */
+/** The language that the user chose (a cookie), otherwise the one that the browser prefers. The URL does not contain the language. */
 async function requestLocale(): Promise<Locale> {
   const chosen = (await cookies()).get(LOCALE_COOKIE)?.value;
   return isLocale(chosen) ? chosen : preferredLocale((await headers()).get("accept-language"));

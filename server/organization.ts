@@ -2,24 +2,24 @@ import { ORGANIZATION_DEFAULTS, type OrganizationSettings, readOrganization } fr
 import { perProcess } from "@/lib/per-process";
 
 /**
- * The organization's settings, which every page needs: its zone goes into each formatted time. They change about once a year, and the
- * error pages need them too, so each process caches them for a few seconds, and keeps using the last ones while the database cannot be
- * reached. Only numbers are then masked in any case.
+ * The organization's settings, which every page needs: every formatted time uses the organization's zone. They rarely change, and the error
+ * pages need them too, so each process caches them for a few seconds, and continues to use the last ones while the database is
+ * unavailable. During that time numbers are always masked.
  */
 const FRESH_MS = 5_000;
-/** How long a page waits for the database. */
+/** The longest time that a page waits for the settings. */
 const READ_TIMEOUT_MS = 1_500;
 
 type Cache = {
   fresh?: { value: OrganizationSettings; until: number };
-  /** The latest value. Stays when `fresh` is deleted. */
+  /** The latest value, which is kept when `fresh` is deleted. */
   last?: OrganizationSettings;
   pending?: Promise<OrganizationSettings>;
 };
 
 const cache = perProcess<Cache>("organization", () => ({}));
 
-/** Never throws, and answers within `READ_TIMEOUT_MS`. At most `FRESH_MS` old, unless the database cannot be reached. */
+/** Never throws, and resolves within `READ_TIMEOUT_MS`. The settings are at most `FRESH_MS` old, unless the database is unavailable. */
 export async function getOrganization(): Promise<OrganizationSettings> {
   const { fresh } = cache;
   if (fresh && fresh.until > Date.now()) {
@@ -29,10 +29,10 @@ export async function getOrganization(): Promise<OrganizationSettings> {
   return cache.pending;
 }
 
-/** Call it after saving the settings, so that the next page of this process shows them. */
+/** Clears the cache. Call it after saving the settings, so that the next page of this process shows them. */
 export function forgetOrganization(): void {
   delete cache.fresh;
-  // A read that is under way may have seen the old settings.
+  // A running query may have read the old settings.
   delete cache.pending;
 }
 

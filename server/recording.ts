@@ -8,7 +8,7 @@ import { isFetchable } from "@/lib/sarj/recording-url";
 
 import { apiAccess } from "./vendor-api";
 
-/** Each error has a message of its own in the player, and this HTTP status. */
+/** The error codes and their HTTP statuses. The player has a message for each code. */
 export const RECORDING_ERRORS = {
   unknown_call: 404,
   never_recorded: 404,
@@ -24,15 +24,15 @@ export type RecordingErrorCode = keyof typeof RECORDING_ERRORS;
 /** `reason` is for the log: a code of the API or of the store. */
 export type RecordingFailure = { ok: false; code: RecordingErrorCode; reason: string };
 
-/** A URL that expires sooner than this is refreshed first. */
+/** A URL that expires within this time is refreshed first. */
 const MARGIN_MS = 60_000;
 
 /**
- * Opens a call's recording with the stored URL while that works, otherwise with a fresh one from the API. A stored URL that
- * the store refuses is refreshed once. Throws only for errors of the database.
+ * Opens a call's recording with the stored URL if it is usable, otherwise with a new one from the API. If the store refuses the
+ * stored URL, it is refreshed once. Throws only for errors of the database.
  *
- * @param range one range of bytes, `bytes=0-99`; null for the whole recording
- * @param signal ends the exchange with the store, also while the body is read
+ * @param range one range of bytes, such as `bytes=0-99`; null for the whole recording
+ * @param signal aborts the request to the store, even while the body is being read
  */
 export async function openCallRecording(
   callId: string,
@@ -48,7 +48,7 @@ export async function openCallRecording(
   const open = (url: string) => openRecording(url, { hosts: env.RECORDING_HOSTS, range, signal });
 
   let rejected: string | null = null;
-  if (isGood(stored, MARGIN_MS)) {
+  if (isUsable(stored, MARGIN_MS)) {
     const answer = await open(stored.url);
     if (answer.ok || answer.problem !== "refused") {
       return answer.ok ? answer : failureOf(answer.problem);
@@ -57,8 +57,8 @@ export async function openCallRecording(
   }
   const fresh = await refresh(callId, rejected);
   if (!fresh.ok) {
-    // In its last minute the stored URL still works: a request that starts before it expires is served completely.
-    const lastTry = rejected === null && isGood(stored, 0) ? await open(stored.url) : null;
+    // In its last minute the stored URL still works: the store completes every response that started before the URL expired.
+    const lastTry = rejected === null && isUsable(stored, 0) ? await open(stored.url) : null;
     return lastTry?.ok === true ? lastTry : fresh;
   }
   const answer = await open(fresh.url);
@@ -67,7 +67,7 @@ export async function openCallRecording(
 
 type Refreshed = { ok: true; url: string } | RecordingFailure;
 
-/** At most one refresh per call at a time: twenty listeners cause one request to the API. */
+/** The running refreshes by call: at most one per call, so that twenty listeners cause one request to the API. */
 const refreshes = perProcess("recording refreshes", () => new Map<string, Promise<Refreshed>>());
 
 function refresh(callId: string, rejected: string | null): Promise<Refreshed> {
@@ -81,9 +81,9 @@ function refresh(callId: string, rejected: string | null): Promise<Refreshed> {
 }
 
 async function fetchUrl(callId: string, rejected: string | null): Promise<Refreshed> {
-  // An earlier refresh, here or in another process, has stored its URL.
+  // Another refresh, in this or another process, may have stored a new URL.
   const stored = (await readRecording(callId)) ?? { url: null, expiresAt: null, purgedAt: null };
-  if (isGood(stored, MARGIN_MS) && stored.url !== rejected) {
+  if (isUsable(stored, MARGIN_MS) && stored.url !== rejected) {
     return { ok: true, url: stored.url };
   }
   const access = apiAccess();
@@ -107,7 +107,8 @@ async function fetchUrl(callId: string, rejected: string | null): Promise<Refres
   return { ok: true, url };
 }
 
-function isGood(stored: StoredRecording, marginMs: number): stored is StoredRecording & { url: string } {
+/** Whether the stored URL may be fetched and stays valid for at least `marginMs`. */
+function isUsable(stored: StoredRecording, marginMs: number): stored is StoredRecording & { url: string } {
   const { url, expiresAt } = stored;
   return (
     url !== null &&
@@ -116,7 +117,7 @@ function isGood(stored: StoredRecording, marginMs: number): stored is StoredReco
   );
 }
 
-/** The error where no URL can be had: there never was one, it expired, or its host is not allowed. */
+/** The error if no URL is available: there was never one, it expired, or its host is not allowed. */
 function codeWithoutUrl({ url }: StoredRecording): RecordingErrorCode {
   if (url === null) {
     return "never_recorded";
@@ -146,7 +147,7 @@ function codeOfApiError(error: ApiErrorCode, stored: StoredRecording): Recording
 function failureOf(problem: StoreProblem): RecordingFailure {
   const codes = {
     not_allowed_host: "not_allowed_host",
-    // A URL that was just signed and is refused: the file was deleted.
+    // The store refuses a newly signed URL if the file was deleted.
     refused: "expired",
     timeout: "vendor_timeout",
     unreachable: "vendor_unavailable",

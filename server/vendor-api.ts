@@ -5,30 +5,30 @@ import { env } from "@/lib/env";
 import type { ApiAccess, ApiErrorCode } from "@/lib/sarj/api";
 
 /**
- * Whether the vendor's API can be asked: with a key in the environment, and as long as the vendor accepts it. All processes
- * share what the vendor last said about the key, so that none of them keeps asking with a key that was refused.
+ * Whether the vendor's API can be used: the environment contains a key, and the vendor accepts it. A refusal of the key is stored in
+ * the database, so that the jobs of all processes pause. Playing a recording still requests a new URL.
  */
 
-/** How to reach the API. Null without a key: enrichment, imports and refreshes are off. */
+/** The URL and key of the API; null without a key: enrichment, imports and refreshes of recording URLs are off. */
 export function apiAccess(): ApiAccess | null {
   return env.SARJ_API_KEY === undefined ? null : { baseUrl: env.SARJ_API_URL, apiKey: env.SARJ_API_KEY };
 }
 
-/** Whether a key is configured. It may still be refused: see `readKeyRefusal`. */
+/** Whether a key is configured. The vendor may still refuse it: see `readKeyRefusal`. */
 export function hasApiKey(): boolean {
   return apiAccess() !== null;
 }
 
-/** While the key is refused the jobs ask nothing, except one call in this time to see whether it is accepted again. */
+/** While the key is refused, the jobs request only one call per this interval, to test whether the key is accepted again. */
 export const KEY_RETRY_MS = 15 * 60 * 1000;
 
 export type KeyRefusal = { error: ApiErrorCode; since: Date; ageMs: number };
 
-/** Under this key of `states`. */
+/** The key of the row in `states`. */
 const REFUSAL_KEY = "sarj_api_stop";
 type StoredRefusal = { error: ApiErrorCode; keyDigest: string };
 
-/** The refusal of the key in use; null while the vendor accepts it, or without a key. A refusal of another key does not count. */
+/** The vendor's refusal of the configured key; null if the key is accepted or none is configured. Refusals of other keys are ignored. */
 export async function readKeyRefusal(): Promise<KeyRefusal | null> {
   const access = apiAccess();
   const refusal = await readState<StoredRefusal>(REFUSAL_KEY);
@@ -37,12 +37,12 @@ export async function readKeyRefusal(): Promise<KeyRefusal | null> {
     : null;
 }
 
-/** Stores that the vendor refused the key: everything that asks the API stops. */
+/** Stores that the vendor refused the key. Enrichment and imports pause. */
 export async function noteKeyRefusal(access: ApiAccess, error: ApiErrorCode): Promise<void> {
   await writeState(REFUSAL_KEY, { error, keyDigest: digest(access.apiKey) } satisfies StoredRefusal);
 }
 
-/** Stores that the vendor accepts the key: everything that asks the API continues. */
+/** Stores that the vendor accepts the key. Enrichment and imports continue. */
 export async function clearKeyRefusal(): Promise<void> {
   await clearState(REFUSAL_KEY);
 }

@@ -4,8 +4,9 @@ import { db } from "@/db/driver/client";
 import { oneTimeLinks, user } from "@/db/schema/people";
 
 /**
- * Called before a session begins; `deactivated` refuses it. `joined`: an invited user has signed in for the first time, by single
- * sign-on, which accepts the invitation and deletes its link. `admitted`: any other user.
+ * Call it before a session is created. `deactivated`: the user is deactivated or does not exist, so refuse the session. `joined`: an
+ * invited user signs in for the first time, by single sign-on, which accepts the invitation and deletes its link. `admitted`: any other
+ * active user.
  */
 export async function admitAtSignIn(userId: string): Promise<"admitted" | "joined" | "deactivated"> {
   const [person] = await db
@@ -27,7 +28,7 @@ export async function admitAtSignIn(userId: string): Promise<"admitted" | "joine
   return person.activatedAt === null ? "joined" : "admitted";
 }
 
-/** Gives a user the identity provider's name where they have none: an invitation may come without a name. */
+/** Sets a user's name, from the identity provider, if it is empty: invitations may have no name. */
 export async function setNameIfEmpty(userId: string, name: string): Promise<void> {
   await db
     .update(user)

@@ -5,15 +5,15 @@ import { type NewAuditEvent, recordIfChanged } from "@/db/privacy/audit";
 import { oneTimeLinks, session, twoFactor, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
-/** Changes of a user. `event` is written in the same transaction, and only if something changed. */
+/** Changes of a user. `event` is written in the same transaction as the change, and only if a row changed. */
 
-/** Key of the advisory lock. Any number, as long as all processes use the same one and nothing else does. */
+/** The key of an advisory lock: an arbitrary number that all processes share and nothing else uses. */
 const ADMINISTRATORS_LOCK = 7_215_004;
 
-/** `lastAdministrator`: the change would leave nobody who can administer. `gone`: no such user, or in another state. */
+/** `lastAdministrator`: the change would leave no active administrator. `gone`: the user does not exist or is in another state. */
 type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
 
-/** Takes effect with the user's next request. A former administrator's links stop working. */
+/** Changes a user's role, from the next request on. Links issued by a former administrator stop working. */
 export async function changeRole(userId: string, role: Role, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, role === "administrator", async (transaction) => {
     const changed = await transaction
@@ -28,7 +28,7 @@ export async function changeRole(userId: string, role: Role, event?: NewAuditEve
   });
 }
 
-/** Ends all sessions of an active user and refuses new ones. The user's own link and the links that they issued stop working. */
+/** Deactivates an active user: ends all sessions and refuses new ones. The user's link and the links that the user issued stop working. */
 export async function deactivateUser(userId: string, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, false, async (transaction) => {
     const changed = await transaction
@@ -46,10 +46,10 @@ export async function deactivateUser(userId: string, event?: NewAuditEvent): Pro
   });
 }
 
-/** Restores a deactivated user with the same role, password and second factor, and without a session. False where there is none. */
+/** Reactivates a user with the same role, password and second factor, and without sessions. False if the user is not deactivated. */
 export async function reactivateUser(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
-    // A session may have begun during the deactivation. It was refused since then and would work again.
+    // A session that was created during the deactivation has been refused since. Without this it would become valid.
     await transaction.delete(session).where(eq(session.userId, userId));
     const changed = await transaction
       .update(user)
@@ -60,7 +60,7 @@ export async function reactivateUser(userId: string, event?: NewAuditEvent): Pro
   });
 }
 
-/** For a user who has lost the phone: the password alone is enough again. False where there is no second factor. */
+/** Removes the second factor, for a user who has lost their phone. False if the user has none. */
 export async function removeSecondFactor(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
     await transaction.delete(twoFactor).where(eq(twoFactor.userId, userId));
@@ -73,7 +73,7 @@ export async function removeSecondFactor(userId: string, event?: NewAuditEvent):
   });
 }
 
-/** `name`: 1 to 100 characters, which the caller has checked. */
+/** Renames a user. The caller has checked that `name` has 1 to 100 characters. */
 export async function renameUser(userId: string, name: string): Promise<void> {
   await db
     .update(user)
@@ -84,8 +84,8 @@ export async function renameUser(userId: string, name: string): Promise<void> {
 const isActive = and(isNotNull(user.activatedAt), isNull(user.deactivatedAt));
 
 /**
- * Runs a change, unless it would leave no active administrator. `staysAdministrator`: whether the user is one after it. All processes
- * run these changes one at a time: two administrators who demote each other at once would each still see the other.
+ * Runs a change, unless it would leave no active administrator. `staysAdministrator`: whether the user is an administrator after the
+ * change. A lock runs these changes one at a time: otherwise two administrators could demote each other at the same time.
  */
 async function unlessLastAdministrator(
   userId: string,

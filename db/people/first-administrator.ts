@@ -8,20 +8,20 @@ import { user } from "@/db/schema/people";
 
 import { setPassword } from "./password";
 
-/** Key of the advisory lock. Any number, as long as all processes use the same one and nothing else does. */
+/** The key of an advisory lock: an arbitrary number that all processes share and nothing else uses. */
 const FIRST_USER_LOCK = 7_215_003;
 
 /**
- * Creates the first administrator if there is no user at all, and returns whether it did. Safe to call from several processes at once.
- * The audit event is written in the same transaction.
+ * Creates the first administrator if there are no users. Returns whether it did. Safe to call concurrently from several processes. The
+ * audit event is written in the same transaction.
  */
 export async function createFirstAdministrator(values: {
   name: string;
-  /** Stored in lower case, as better-auth looks it up. */
+  /** Stored in lower case, because better-auth searches for lower case. */
   email: string;
   /** From `hashPassword` of "better-auth/crypto". */
   passwordHash: string;
-  /** The address of the request; null where the environment names the administrator. */
+  /** The IP address of the request; null if the environment names the administrator. */
   sourceIp: string | null;
 }): Promise<boolean> {
   return db.transaction(async (transaction) => {

@@ -11,15 +11,15 @@ import type { Role } from "@/lib/people/role";
 import { revokePendingAccessIn, setPassword } from "./password";
 
 /**
- * Invitations and password resets: links that let a user choose a password, once. A user has at most one, and it works only while the
- * administrator who issued it is one. `tokenHash` is `hashToken` of the token in the URL (SHA-256, hex).
+ * Invitations and password resets: links that let a user choose a password, once. A user has at most one link, and it works only while
+ * its issuer is an active administrator. `tokenHash` is `hashToken` of the token in the URL (SHA-256, hex).
  */
 
 type InviteAnswer = { ok: true; id: string; expiresAt: Date } | { ok: false; reason: "exists" };
 
 /**
- * Adds a user who can do nothing but redeem the link, which expires after `hours`. `exists`: somebody has this e-mail already, in
- * whatever state. `event` is written in the same transaction.
+ * Creates an invited user, who can only redeem the link, which expires after `hours`. `exists`: a user with this e-mail exists, in any
+ * state. `event` is written in the same transaction.
  */
 export async function inviteUser(
   values: {
@@ -39,7 +39,7 @@ export async function inviteUser(
         id: randomUUID(),
         name: values.name,
         email: values.email.toLowerCase(),
-        // The administrator vouches for it: users cannot choose their own e-mail.
+        // The administrator has chosen the address, and users cannot change it.
         emailVerified: true,
         role: values.role,
         activatedAt: null,
@@ -65,7 +65,7 @@ export async function inviteUser(
   });
 }
 
-/** Deletes an invited user with the link. False where there is none, or the invitation has been accepted. `event`: as above. */
+/** Deletes an invited user and the link. False if the user does not exist or has accepted. `event` is written in the same transaction. */
 export async function revokeInvitation(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
     const deleted = await transaction
@@ -77,8 +77,8 @@ export async function revokeInvitation(userId: string, event?: NewAuditEvent): P
 }
 
 /**
- * Issues a new link, which replaces the previous one: an invitation for an invited user, a reset for an active one. null where there
- * is no such user, or a deactivated one.
+ * Issues a new link, which replaces the previous one: an invitation for an invited user, a password reset for an active one. null if the
+ * user does not exist or is deactivated.
  */
 export async function issueLink(values: {
   userId: string;
@@ -118,11 +118,11 @@ export type OpenLink = {
   name: string;
   email: string;
   role: Role;
-  /** The name of the administrator who issued it; null where it is not known any longer. */
+  /** The name of the administrator who issued the link; null if the name is empty. */
   from: string | null;
 };
 
-/** What a link is for. null where it is unknown, used, replaced or expired, or where its issuer is no longer an administrator. */
+/** Reads a valid link; null if it is unknown, used, replaced or expired, its user is deactivated, or its issuer is no administrator. */
 export async function readLink(tokenHash: string): Promise<OpenLink | null> {
   const from = sql<
     string | null
@@ -143,9 +143,9 @@ export async function readLink(tokenHash: string): Promise<OpenLink | null> {
 }
 
 /**
- * Redeems a link: sets the password, activates an invited user, and ends all sessions and pending sign-ins. Of several requests at
- * once, one succeeds. null where the link is not valid (see `readLink`) or has another purpose. The audit event is written in the same
- * transaction.
+ * Redeems a link: sets the password, activates an invited user, and ends all sessions and pending sign-ins. Of several concurrent
+ * requests, only one succeeds. null if the link is not valid (see `readLink`) or has another purpose. The audit event is written in the
+ * same transaction.
  */
 export async function redeemLink(values: {
   tokenHash: string;
@@ -153,7 +153,7 @@ export async function redeemLink(values: {
   passwordHash: string;
   /** The new user's name. Ignored for a reset. */
   name?: string;
-  /** The address of the request. */
+  /** The IP address of the request. */
   sourceIp?: string | null;
 }): Promise<{ id: string; name: string; email: string } | null> {
   return db.transaction(async (transaction) => {
@@ -200,8 +200,8 @@ export async function redeemLink(values: {
 }
 
 /**
- * For a query over `one_time_links`. Deactivating an administrator deletes the links that they issued; this check also covers a link
- * that is being issued at the same time.
+ * A condition for queries over `one_time_links`: the issuer is an active administrator. Deactivating or demoting an administrator deletes
+ * the links that they issued; this condition also covers a link that is issued at the same time.
  */
 const isIssuerAdministrator = sql`exists (
   select 1 from ${user} as issuer

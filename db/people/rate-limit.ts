@@ -12,15 +12,15 @@ type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: number };
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Counts one attempt, and says whether it is within the limit. One statement, so of a hundred attempts at once exactly `max` pass. The
- * window begins with its first attempt, by the clock of the database, which all processes share.
+ * Counts one attempt and returns whether it is within the limit. A single statement, so of any number of concurrent attempts exactly `max`
+ * pass. A window begins with its first attempt, by the clock of the database, which all processes share.
  */
 export async function takeAttempt({ key, max, windowSeconds }: RateLimitRule): Promise<RateLimitAnswer> {
   const now = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
   const isOver = sql`${rateLimit.lastRequest} <= ${now} - ${windowSeconds * 1000}`;
   const [row] = await db
     .insert(rateLimit)
-    // Always a new id: a conflict on the id would be an error, since only one on `key` is handled.
+    // A new id each time, because only conflicts on `key` are handled.
     .values({ id: randomUUID(), key, count: 1, lastRequest: sql`${now}` })
     .onConflictDoUpdate({
       target: rateLimit.key,
@@ -31,15 +31,15 @@ export async function takeAttempt({ key, max, windowSeconds }: RateLimitRule): P
     })
     .returning({
       count: rateLimit.count,
-      leftMs: sql<number>`${rateLimit.lastRequest} + ${windowSeconds * 1000} - ${now}`.mapWith(Number),
+      remainingMs: sql<number>`${rateLimit.lastRequest} + ${windowSeconds * 1000} - ${now}`.mapWith(Number),
     });
   if (row === undefined || row.count <= max) {
     return { ok: true };
   }
-  return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(row.leftMs / 1000)) };
+  return { ok: false, retryAfterSeconds: Math.max(1, Math.ceil(row.remainingMs / 1000)) };
 }
 
-/** Gives one attempt back, because it was successful. */
+/** Subtracts one attempt from the count of a key, because the attempt succeeded. */
 export async function returnAttempt(key: string): Promise<void> {
   await db
     .update(rateLimit)
@@ -47,7 +47,7 @@ export async function returnAttempt(key: string): Promise<void> {
     .where(eq(rateLimit.key, key));
 }
 
-/** Deletes the attempts of a key, and all that are older than a day. */
+/** Resets the count of a key, and deletes all counts older than a day. */
 export async function forgetAttempts(key: string): Promise<void> {
   await db.delete(rateLimit).where(eq(rateLimit.key, key));
   await db.delete(rateLimit).where(lt(rateLimit.lastRequest, Date.now() - KEEP_MS));

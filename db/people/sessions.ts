@@ -11,10 +11,10 @@ export type OpenSession = {
   lastSeenAt: Date | null;
 };
 
-/** How exact "last seen" is: it is written at most this often. */
+/** The precision of `lastSeenAt`: it is written at most once per this time. */
 export const SEEN_EVERY_MS = 5 * 60_000;
 
-/** A user's sessions that have not expired, latest used first. */
+/** A user's sessions that have not expired, most recently used first. */
 export async function listSessions(userId: string): Promise<OpenSession[]> {
   return db
     .select({
@@ -29,7 +29,7 @@ export async function listSessions(userId: string): Promise<OpenSession[]> {
     .orderBy(desc(sql`coalesce(${session.lastSeenAt}, ${session.createdAt})`), desc(session.id));
 }
 
-/** Ends one session of a user. False where the user has no such session. */
+/** Ends one session of a user. False if the user has no such session. */
 export async function endSession(userId: string, sessionId: string): Promise<boolean> {
   const ended = await db
     .delete(session)
@@ -38,7 +38,7 @@ export async function endSession(userId: string, sessionId: string): Promise<boo
   return ended.length > 0;
 }
 
-/** Ends all sessions of a user, or all but `except`, and returns how many. */
+/** Ends all sessions of a user, except the session with the id `except`. Returns the number of ended sessions. */
 export async function endSessions(userId: string, except?: string): Promise<number> {
   const ended = await db
     .delete(session)
@@ -47,7 +47,7 @@ export async function endSessions(userId: string, except?: string): Promise<numb
   return ended.length;
 }
 
-/** Stores that a session and its user were seen now. */
+/** Sets `lastSeenAt` of a session and of its user to now. */
 export async function markSeen(sessionId: string): Promise<void> {
   await db.transaction(async (transaction) => {
     const [seen] = await transaction

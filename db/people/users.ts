@@ -8,22 +8,22 @@ type UserState = "invited" | "active" | "deactivated";
 
 export type Person = {
   id: string;
-  /** Empty until somebody invited has given it. */
+  /** May be empty while the user is invited. */
   name: string;
   email: string;
   role: Role;
   state: UserState;
   lastSeenAt: Date | null;
   twoFactorEnabled: boolean;
-  /** Both are false for somebody invited. */
+  /** Both are false for an invited user. */
   hasPassword: boolean;
   hasSingleSignOn: boolean;
-  /** When the invitation or reset link expires or expired; null where there is none. */
+  /** When the invitation or reset link expires or has expired; null if there is no link. */
   linkExpiresAt: Date | null;
   isLinkExpired: boolean;
 };
 
-/** All users by name. An organization has tens of them, so the list is not paged. */
+/** All users, sorted by name. Not paged, because an organization has at most some dozens of users. */
 export async function listUsers(): Promise<Person[]> {
   return db
     .select({
@@ -45,25 +45,25 @@ export async function listUsers(): Promise<Person[]> {
     .orderBy(asc(sql`lower(coalesce(nullif(${user.name}, ''), ${user.email}))`), asc(user.id));
 }
 
-/** Whether there is any user, in whatever state. Without one, the setup page is open. */
+/** Whether there is any user, in any state. If not, the setup page is open. */
 export async function hasUsers(): Promise<boolean> {
   const rows = await db.select({ id: user.id }).from(user).limit(1);
   return rows.length > 0;
 }
 
-/** Whether a user has this e-mail, in whatever state. E-mails are stored in lower case. */
+/** Whether a user in any state has this e-mail, which must be in lower case, as stored. */
 export async function isKnownEmail(email: string): Promise<boolean> {
   const rows = await db.select({ id: user.id }).from(user).where(eq(user.email, email)).limit(1);
   return rows.length > 0;
 }
 
-/** The e-mail of a user; null where there is no such user. */
+/** The e-mail of a user; null if the user does not exist. */
 export async function readEmail(userId: string): Promise<string | null> {
   const [row] = await db.select({ email: user.email }).from(user).where(eq(user.id, userId));
   return row?.email ?? null;
 }
 
-/** How a user can sign in. All false where there is no such user. */
+/** How a user can sign in. All values are false if the user does not exist. */
 export async function readSignInMethods(
   userId: string,
 ): Promise<{ hasPassword: boolean; hasSingleSignOn: boolean; twoFactorEnabled: boolean }> {
@@ -78,7 +78,7 @@ export async function readSignInMethods(
   return row ?? { hasPassword: false, hasSingleSignOn: false, twoFactorEnabled: false };
 }
 
-/** For a query over `user`: better-auth keeps each method as a row of `account`. */
+/** A condition for queries over `user`. better-auth stores each sign-in method as a row of `account`. */
 function hasSignInMethod(method: "password" | "single sign-on") {
   const isMethod =
     method === "password" ? sql`method.provider_id = 'credential'` : sql`method.provider_id <> 'credential'`;

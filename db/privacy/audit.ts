@@ -6,13 +6,13 @@ import { auditEvents, type AuditEvent } from "@/db/schema/privacy";
 import type { AuditAction, AuditDetail } from "@/lib/privacy/audit";
 import type { AuditFilter } from "@/lib/privacy/audit-filter";
 
-/** An event to be written. `AuditEvent` is one that was read. */
+/** An event to write. `AuditEvent` is the type of a stored one. */
 export type NewAuditEvent = {
-  /** Null where nobody was signed in, or where Callboard itself acted. */
+  /** Null if nobody was signed in, or if Callboard itself acted. */
   actor: { id: string; name: string; email: string } | null;
   action: AuditAction;
   callId?: string;
-  /** Who or what else it is about: a user's e-mail, the name of a setting. Never a caller's number. */
+  /** What the event is about, other than a call: a user's e-mail or the name of a setting, for example. Never a caller's full number. */
   subject?: string;
   rowCount?: number;
   detail?: AuditDetail;
@@ -20,8 +20,8 @@ export type NewAuditEvent = {
 };
 
 /**
- * Writes an event to the audit log. Code that serves personal data awaits this first: what cannot be recorded is not done. Throws where
- * the database cannot be reached.
+ * Writes an event to the audit log. Code that serves personal data awaits this first, so that no access is left unrecorded. Throws if the
+ * database is unavailable.
  *
  * @param on the transaction of the change, so that the change and its event are stored together or not at all
  */
@@ -30,8 +30,8 @@ export async function recordAuditEvent(event: NewAuditEvent, on: Pick<typeof db,
 }
 
 /**
- * Writes an event about a call, unless the same person did the same to the same call within the last `minutes`: a player requests one
- * recording in many ranges, and that is one event.
+ * Writes an event about a call, unless the log contains the same action by the same user on the same call within the last `minutes`: a
+ * player requests one recording in many ranges, which should be one event.
  */
 export async function recordAuditEventOnce(
   event: Omit<NewAuditEvent, "rowCount" | "detail"> & { callId: string },
@@ -50,10 +50,10 @@ export async function recordAuditEventOnce(
 }
 
 /**
- * Writes the event of a change in the change's own transaction, if there is an event and the change found a row.
+ * Writes the event of a change in the same transaction, if there is an event and the change affected a row.
  *
  * @param changed the rows that the change returned
- * @returns whether it found a row
+ * @returns whether the change affected a row
  */
 export async function recordIfChanged(
   transaction: Transaction,
@@ -85,12 +85,12 @@ const LOG_ORDER = newestFirst<AuditEvent>(auditEvents.at, auditEvents.id, ({ at,
   id,
 }));
 
-/** One page of the log, the newest event first. */
+/** One page of the log, newest event first. */
 export function listAudit(filter: AuditFilter, cursor: string | null, perPage: number): Promise<Page<AuditEvent>> {
   return readPage(LOG_ORDER, { cursor, perPage }, (query) => selectEvents(filter, query));
 }
 
-/** Every event that the filter finds, the newest first, a thousand at a time. */
+/** All events that match the filter, newest first, in batches of 1,000. */
 export function exportAudit(filter: AuditFilter): AsyncGenerator<AuditEvent[], void> {
   return readBatches(LOG_ORDER, 1000, (query) => selectEvents(filter, query));
 }
@@ -104,7 +104,7 @@ function selectEvents(filter: AuditFilter, { beyond, orderBy, limit }: PageQuery
     .limit(limit);
 }
 
-/** The people in the log, for the menu of the filter: at most 200. */
+/** The users in the log, for the filter's menu: at most 200. */
 export async function listActors(): Promise<{ id: string; name: string }[]> {
   const rows = await db
     .selectDistinctOn([auditEvents.actorId], { id: auditEvents.actorId, name: auditEvents.actorName })
@@ -115,7 +115,7 @@ export async function listActors(): Promise<{ id: string; name: string }[]> {
   return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name: name ?? id }]));
 }
 
-/** The events about one call, newest first. */
+/** The latest events about one call, newest first. */
 export async function listAuditOfCall(callId: string, limit = 50): Promise<AuditEvent[]> {
   return db
     .select()

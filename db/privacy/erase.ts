@@ -11,20 +11,19 @@ import { searchTextOf } from "@/lib/text/search";
 import { type ClaimedErasure, type ErasureProgress, progressColumns } from "./erasures";
 
 /**
- * What an erasure does, in four steps: it deletes the calls to and from the number, removes the number from the details of other calls,
- * deletes the raw bodies that contain it, and removes it from notes. Each batch is a transaction, which also stores how far the erasure
- * has come.
+ * The four steps of an erasure: delete the calls to and from the number, remove the number from the details of other calls, delete the raw
+ * bodies that contain it, and remove it from notes. Each batch is a transaction that also stores the progress of the erasure.
  */
 
 export type ErasurePreview = {
   calls: number;
   deliveries: number;
   reviews: number;
-  /** Other calls that mention the number; null where counting took longer than eight seconds. */
+  /** Other calls that mention the number; null if counting failed or took longer than eight seconds. */
   mentions: number | null;
 };
 
-/** How much an erasure of this number would delete and change now. */
+/** Counts what an erasure of this number would delete and change now. */
 export async function previewErasure(number: SoughtNumber): Promise<ErasurePreview> {
   const [row] = await db.execute<{ calls: number; deliveries: number; reviews: number }>(sql`
     with own as materialized (select call_id from calls where ${hasNumber(number)})
@@ -52,7 +51,7 @@ async function countMentions(number: SoughtNumber): Promise<number | null> {
   }
 }
 
-/** Step `calls`: deletes up to `limit` calls to and from the number, with everything that is stored about them. */
+/** Step `calls`: deletes up to `limit` calls to and from the number, with everything stored about them. */
 export async function eraseCalls(
   erasure: ClaimedErasure,
   number: SoughtNumber,
@@ -88,7 +87,7 @@ export async function eraseCalls(
   });
 }
 
-/** Step `details`: removes the number from the texts of other calls, looking at up to `limit` calls. */
+/** Step `details`: searches up to `limit` other calls for the number and removes it from their texts. */
 export async function redactDetails(
   erasure: ClaimedErasure,
   number: SoughtNumber,
@@ -128,7 +127,7 @@ export async function redactDetails(
             report: clean(row.report),
             responseBody: clean(row.responseBody),
             search: transcript === null ? null : sql`to_tsvector('simple', ${searchTextOf(transcript)}::text)`,
-            // The name comes from the variables. If they contained the number, it may have been the name.
+            // The name comes from the variables. If they contained the number, the name may have been the number.
             nameSearch: sql`case when ${callDetails.variables}::text ~ ${source} then null else ${callDetails.nameSearch} end`,
           })
           .where(eq(callDetails.callId, row.callId));
@@ -154,19 +153,19 @@ export async function redactDetails(
   });
 }
 
-/** A delivery's key: the call and the id. */
+/** The primary key of a delivery. */
 type DeliveryKey = [callId: string, id: string];
 const BEFORE_FIRST_DELIVERY: DeliveryKey = ["", "00000000-0000-0000-0000-000000000000"];
 
 /**
- * Step `deliveries`: deletes raw bodies that contain the number, looking at up to `limit` deliveries.
+ * Step `deliveries`: searches up to `limit` deliveries for the number and deletes those whose raw body contains it.
  *
- * @param holds whether a body contains the number, in whatever encoding it was sent
+ * @param containsNumber whether a body contains the number, given the body's content encoding
  */
 export async function eraseDeliveries(
   erasure: ClaimedErasure,
   limit: number,
-  holds: (body: Buffer, contentEncoding: string | null) => Promise<boolean>,
+  containsNumber: (body: Buffer, contentEncoding: string | null) => Promise<boolean>,
 ): Promise<ErasureProgress> {
   const [callId, id] = erasure.cursor === "" ? BEFORE_FIRST_DELIVERY : (JSON.parse(erasure.cursor) as DeliveryKey);
   const rows = await jobs
@@ -182,7 +181,7 @@ export async function eraseDeliveries(
     .limit(limit);
   const found: DeliveryKey[] = [];
   for (const row of rows) {
-    if (await holds(row.body, row.contentEncoding)) {
+    if (await containsNumber(row.body, row.contentEncoding)) {
       found.push([row.callId, row.id]);
     }
   }
@@ -206,7 +205,7 @@ export async function eraseDeliveries(
   return progress;
 }
 
-/** Step `reviews`, the last: removes the number from the notes of all reviews. */
+/** The last step, `reviews`: removes the number from the notes of all reviews. */
 export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumber): Promise<void> {
   const pattern = numberPattern(number);
   await jobs.transaction(async (transaction) => {
@@ -228,12 +227,12 @@ export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumbe
   });
 }
 
-/** For a query over `calls`: to or from the number, however the vendor wrote it. */
+/** A condition for queries over `calls`: the call was to or from the number, in any notation. */
 function hasNumber(number: SoughtNumber) {
   return sql`calls.phone_number ~ ${numberPatternSource(number)}`;
 }
 
-/** For a query over `call_details`. */
+/** A condition for queries over `call_details`: some text or JSON contains the number. */
 function mentionsNumber(number: SoughtNumber) {
   return sql`concat_ws(' ', facts, transcript, corrections, report, response_body, variables) ~ ${numberPatternSource(number)}`;
 }

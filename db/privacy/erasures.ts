@@ -5,46 +5,47 @@ import { erasures, type Erasure } from "@/db/schema/privacy";
 import type { SoughtNumber } from "@/lib/phone/pattern";
 
 /**
- * Requests to erase a person by phone number. The job works on them in batches (`erase.ts`). How far it has come is stored with the
- * request, so any process can continue at any time.
+ * Requests to erase a person by phone number. A job processes them in batches (`erase.ts`). The progress is stored with the request, so any
+ * process can continue at any time.
  */
 
 const LEASE_SECONDS = 120;
 
-/** Stores a request, which the job carries out, and returns its id. `requestedBy`: the name of a user. */
+/** Stores a request for the job and returns its id. `requestedBy`: the name of a user. */
 export async function startErasure(number: SoughtNumber, requestedBy: string): Promise<string> {
   const [row] = await db
     .insert(erasures)
     .values({ digits: number.digits, masked: number.masked, requestedBy })
     .returning({ id: erasures.id });
   if (row === undefined) {
-    throw new Error("the statement returned no row");
+    throw new Error("The statement returned no row");
   }
   return row.id;
 }
 
 const { digits: _digits, cursor: _cursor, leasedUntil: _leasedUntil, ...SHOWN } = getTableColumns(erasures);
 
-/** What people see of an erasure: not the number itself. */
+/** The part of an erasure that users see, without the number itself. */
 type ShownErasure = Omit<Erasure, "digits" | "cursor" | "leasedUntil">;
 
-/** The latest erasures, newest first. */
+/** The latest erasures, newest first: at most `limit`. */
 export async function listErasures(limit = 50): Promise<ShownErasure[]> {
   return db.select(SHOWN).from(erasures).orderBy(desc(erasures.requestedAt)).limit(limit);
 }
 
+/** One erasure; null if it does not exist. */
 export async function getErasure(id: string): Promise<ShownErasure | null> {
   const [row] = await db.select(SHOWN).from(erasures).where(eq(erasures.id, id)).limit(1);
   return row ?? null;
 }
 
-/* ── The job's side ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── For the job ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 export type ClaimedErasure = Erasure & { digits: string };
 
-/** Takes the oldest erasure that no process works on, and leases it for `LEASE_SECONDS`. */
+/** Claims the oldest erasure that no process is working on, with a lease of `LEASE_SECONDS`; null if there is none to claim. */
 export async function claimErasure(): Promise<ClaimedErasure | null> {
-  // In a `with`: as a subquery of the condition it may run again for every row, and lock other rows each time.
+  // As a subquery of the condition, this query could run again for every row and lock another row each time.
   const next = jobs.$with("next").as(
     jobs
       .select({ nextId: sql<string>`${erasures.id}`.as("next_id") })
@@ -64,15 +65,15 @@ export async function claimErasure(): Promise<ClaimedErasure | null> {
   return row === undefined || row.digits === null ? null : { ...row, digits: row.digits };
 }
 
-/** What a batch looks at, and the key after which it begins; "" is the start. */
+/** The step of the next batch, and the key after which the batch begins; "" is the start. */
 export type ErasureProgress = Pick<Erasure, "step" | "cursor">;
 
-/** The columns that store how far an erasure has come. They also extend its lease. */
+/** The columns that store the progress of an erasure. They also extend its lease. */
 export function progressColumns(progress: ErasureProgress) {
   return { ...progress, leasedUntil: leaseEnd() };
 }
 
-/** Ends the lease, so that any process can continue; `fromTheStart` where new data has arrived that was not looked at. */
+/** Ends the lease, so that any process can continue. `fromTheStart`: repeat all steps, because data has arrived that was not searched. */
 export async function releaseErasure(id: string, { fromTheStart = false } = {}): Promise<void> {
   const progress: Partial<ErasureProgress> = fromTheStart ? { step: "calls", cursor: "" } : {};
   await jobs
@@ -81,7 +82,7 @@ export async function releaseErasure(id: string, { fromTheStart = false } = {}):
     .where(eq(erasures.id, id));
 }
 
-/** Ends an erasure and deletes the number from it. `error`: the code of the reason if it failed. */
+/** Ends an erasure and deletes the number from it. `error`: the code of the failure; null if the erasure succeeded. */
 export async function finishErasure(id: string, error: string | null): Promise<Erasure | null> {
   const [row] = await jobs
     .update(erasures)

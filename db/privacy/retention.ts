@@ -4,8 +4,8 @@ import { jobs, db } from "@/db/driver/client";
 import { organization } from "@/db/schema/organization";
 
 /**
- * After how many days something is deleted; null keeps it. Days count from when the call took place, for raw deliveries from when they
- * were received.
+ * The number of days after which data is deleted; null keeps it. Days count from the time of the call, and for raw deliveries from the
+ * time they were received.
  */
 export type RetentionRules = {
   recordingDays: number | null;
@@ -21,11 +21,11 @@ export const KEEP_EVERYTHING: RetentionRules = {
   deliveryDays: null,
 };
 
-/** What the rules delete. Deleting a call deletes everything about it: its details, deliveries and reviews. */
+/** The kinds of data that the rules delete. Deleting a call also deletes its details, deliveries, reviews and import items. */
 export const RETENTION_KINDS = ["recording", "transcript", "delivery", "call"] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
-/** The organization's rules; `KEEP_EVERYTHING` until some were saved. */
+/** The organization's rules; `KEEP_EVERYTHING` if none are saved. */
 export async function readRetention(): Promise<RetentionRules> {
   const [row] = await db
     .select({
@@ -38,7 +38,7 @@ export async function readRetention(): Promise<RetentionRules> {
   return row ?? KEEP_EVERYTHING;
 }
 
-/** `rules`: whole days from 1 to 3,650, or null, which the caller has checked. */
+/** Saves the rules. The caller has checked that each is a whole number from 1 to 3,650, or null. */
 export async function saveRetention(rules: RetentionRules): Promise<void> {
   await db
     .insert(organization)
@@ -57,7 +57,7 @@ export function daysOf(rules: RetentionRules, kind: RetentionKind): number | nul
   return days[kind];
 }
 
-/** How many of each kind these rules would delete if they were applied now. */
+/** Counts, per kind, what these rules would delete if they were applied now. */
 export async function previewRetention(rules: RetentionRules): Promise<Record<RetentionKind, number>> {
   const counts = { recording: 0, transcript: 0, delivery: 0, call: 0 };
   await Promise.all(
@@ -75,8 +75,8 @@ export async function previewRetention(rules: RetentionRules): Promise<Record<Re
 }
 
 /**
- * Deletes up to `limit` of what is due under a rule, oldest first, and returns how many; 0 means that nothing is left. Processes can run
- * this at the same time: each skips the rows that another has locked.
+ * Deletes up to `limit` rows that are due under a rule, oldest first. Returns the number of deleted rows; 0 if none were due or all were
+ * locked. Processes can run this concurrently: each skips the rows that another process has locked.
  */
 export async function purgeBatch(kind: RetentionKind, days: number, limit: number): Promise<number> {
   const rows = await jobs.execute<{ count: number }>(sql`
@@ -89,8 +89,9 @@ export async function purgeBatch(kind: RetentionKind, days: number, limit: numbe
 }
 
 /**
- * The rows that are due under a rule: their key, and `at` to sort by. A row is due again when what was deleted is stored again, by an
- * import for example. A call is locked by its details first, as in the merge: statements that lock in different orders can deadlock.
+ * Selects the rows that are due under a rule: their key, and `at` for sorting. A row becomes due again if deleted data is stored again, for
+ * example by an import. The details of a call come first, so that they are locked first, as in the merge: statements that lock in
+ * different orders can deadlock.
  */
 function dueRows(kind: RetentionKind, days: number): SQL {
   const before = sql`now() - make_interval(days => ${days}::integer)`;

@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * The client's IP address from the one trusted header (`CLIENT_IP_HEADER`); null where none is trusted or it contains no address. Of a
- * list the last address counts: proxies append, so the client may have sent those before it.
+ * The client's IP address from the trusted header (`CLIENT_IP_HEADER`); null if no header is trusted or it contains no address. In a list,
+ * the last address counts: proxies append addresses, so the client may have forged the earlier ones.
  */
 export function clientIp(headers: Headers, trustedHeader: string | undefined): string | null {
   const last = trustedHeader === undefined ? undefined : headers.get(trustedHeader)?.split(",").at(-1)?.trim();
@@ -10,8 +10,8 @@ export function clientIp(headers: Headers, trustedHeader: string | undefined): s
 }
 
 /**
- * Whether an address is in one of the CIDR ranges. Without ranges every address is allowed; with ranges, a missing or invalid
- * address is not. Never throws for an address; the ranges must be valid.
+ * Whether an address is in one of the CIDR ranges. Without ranges, every address is allowed. With ranges, a missing or invalid
+ * address is not allowed. Throws only for invalid ranges.
  */
 export function isAllowedAddress(address: string | null, ranges: readonly string[]): boolean {
   if (ranges.length === 0) {

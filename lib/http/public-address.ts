@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 
 /**
  * Whether an IP address belongs to the public internet: not private, loopback, link-local (where clouds serve their metadata),
- * multicast or reserved. For an IPv6 address that embeds an IPv4 address (IPv4-mapped, NAT64), the embedded one counts.
+ * multicast or reserved. If an IPv6 address embeds an IPv4 address (IPv4-mapped, NAT64), the embedded address is checked.
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) {
@@ -10,7 +10,7 @@ export function isPublicAddress(address: string): boolean {
   }
   const parsed = ipaddr.process(address);
   const range: string = parsed.range();
-  // NAT64 (RFC 6052): how an IPv6-only host reaches an IPv4 address, which is the last four bytes.
+  // NAT64 (RFC 6052), by which IPv6-only hosts reach IPv4 hosts: the last four bytes are the IPv4 address.
   if (range === "rfc6052") {
     return isPublicAddress(parsed.toByteArray().slice(-4).join("."));
   }

@@ -1,7 +1,7 @@
 /**
- * Whether a request that changes something comes from our own pages. Browsers send `Origin` with every POST, so a missing one is refused
- * like another site's. Under our `Referrer-Policy: no-referrer` a form without scripts sends `null`; then `Sec-Fetch-Site`, which no page
- * can set, must say `same-origin`. `Host` can be trusted because the browser sets it; `appUrl` covers proxies that rewrite it.
+ * Whether a request that changes data comes from our own pages. Browsers send `Origin` with every POST, so a missing `Origin` is refused.
+ * Because of our `Referrer-Policy: no-referrer`, a form without scripts sends `Origin: null`; then `Sec-Fetch-Site`, which pages cannot set,
+ * must be `same-origin`. `Host` can be trusted because the browser sets it; `appUrl` covers proxies that rewrite it.
  */
 export function isSameOrigin(headers: Headers, appUrl: string): boolean {
   const origin = headers.get("origin");

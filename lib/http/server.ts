@@ -18,7 +18,7 @@ export function fixHttpServer(): void {
     fixMalformed(request);
     lingerIfUnread(request);
     if (stopping.since !== null) {
-      // Otherwise a client that keeps its connection could go on sending requests.
+      // Otherwise a client that keeps its connection open could continue to send requests.
       response.shouldKeepAlive = false;
     }
   });
@@ -27,8 +27,8 @@ export function fixHttpServer(): void {
 /* ── Malformed requests, which Next answers with 500 ─────────────────────────────────────────────────────────────── */
 
 /**
- * A path with broken percent-encoding becomes one that does not exist. TRACE, for which no `Request` can be constructed,
- * becomes OPTIONS.
+ * Replaces a path with invalid percent-encoding by a path that does not exist, and the method TRACE, for which no `Request` can be
+ * constructed, by OPTIONS.
  */
 function fixMalformed(request: IncomingMessage): void {
   if (!isDecodable(request.url ?? "/")) {
@@ -48,7 +48,7 @@ function isDecodable(url: string): boolean {
   }
 }
 
-/* ── A refusal that comes before the body is read ────────────────────────────────────────────────────────────────── */
+/* ── Answers that are sent before the body is read ───────────────────────────────────────────────────────────────── */
 
 const LINGER_MS = 2000;
 const LINGER_BYTES = 8 * 1024 * 1024;
@@ -60,7 +60,7 @@ const latestRequest = new WeakMap<Socket, IncomingMessage>();
 /**
  * Node closes a connection without keep-alive as soon as the answer is sent. If part of the request is still unread, the
  * operating system resets the connection, and a client that is still writing never sees the answer. So the connection is
- * closed in stages (RFC 9112, 9.6): first only for writing, while the rest of the request is read and discarded for a while.
+ * closed in stages (RFC 9112, 9.6): first only for writing, while the rest of the request is read and discarded, up to a limit.
  */
 function lingerIfUnread(request: IncomingMessage): void {
   const { socket } = request;
@@ -84,13 +84,13 @@ function linger(socket: Socket): void {
   socket.end();
 }
 
-/* ── Shutdown: Next stops accepting and waits for open requests, but without a limit ──────────────────────── */
+/* ── Shutdown: Next waits for open requests without a time limit ─────────────────────────────────────────────────── */
 
 const SHUTDOWN_LIMIT_MS = 9000;
 
 const stopping = perProcess("stopping", () => ({ since: null as number | null }));
 
-/** Whether the process was told to stop. Work that can wait should not begin. */
+/** Whether the process is shutting down. Work that can wait should not start. */
 export function isStopping(): boolean {
   return stopping.since !== null;
 }

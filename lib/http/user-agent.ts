@@ -1,11 +1,11 @@
 export type Device = {
-  /** A proper name, the same in every language; null if the header names none that we know. */
+  /** A proper name, not translated; null if the header names no known browser. */
   browser: string | null;
   system: string | null;
   kind: "computer" | "phone" | "tablet" | "program" | "unknown";
 };
 
-/** In this order: a browser's header also names the browsers that it wants to pass for. */
+/** The order matters: the header of a browser also names the browsers with which it claims to be compatible. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
   [/\b(OPR|OPT|OPiOS)\/|\bOpera\b/, "Opera"],
@@ -34,11 +34,11 @@ const SYSTEMS: readonly [RegExp, string, Device["kind"]][] = [
 const PROGRAM = /^(curl|Wget|python-requests|Python|node|undici|axios|okhttp|Go-http-client|PostmanRuntime|Java)\b/i;
 
 /**
- * The browser, system and kind of device that a `User-Agent` header (RFC 9110, 10.1.5) names: enough for people to tell their own
- * sessions apart. Without versions, because browsers freeze them. Never throws, whatever the header holds.
+ * The browser, system and kind of device that a `User-Agent` header (RFC 9110, 10.1.5) names, so that users can recognize their sessions.
+ * Without versions, because browsers freeze them. Never throws.
  *
- * Why not `bowser` (2.15.1): it takes Huawei Browser and DuckDuckGo for Chrome or Safari and HarmonyOS for Android, does not know
- * programs such as curl, and throws on an empty text.
+ * Why not `bowser` (2.15.1): it identifies Huawei Browser and DuckDuckGo as Chrome or Safari and HarmonyOS as Android, does not recognize
+ * programs such as curl, and throws on an empty string.
  */
 export function deviceOf(userAgent: string | null): Device {
   const text = (userAgent ?? "").slice(0, 1_000);

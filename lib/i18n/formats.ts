@@ -1,14 +1,14 @@
 import type { Formats } from "next-intl";
 
 /**
- * Named formats for `useFormatter()` and for ICU messages. Both languages use 24-hour times: users scan them as a column, where
- * "02:05" must be clear without AM or PM.
+ * Named formats for `useFormatter()` and for ICU messages. Both languages use 24-hour times: in a column of times, "02:05" must be clear
+ * without AM or PM.
  */
 export const formats = {
   dateTime: {
     /** 23 Nov 2025 */
     date: { day: "numeric", month: "short", year: "numeric" },
-    /** 23 Nov: if the page makes the year clear. */
+    /** 23 Nov: where the year is clear from the page. */
     day: { day: "numeric", month: "short" },
     /** Sun 23 Nov */
     weekday: { weekday: "short", day: "numeric", month: "short" },

@@ -1,4 +1,4 @@
-/** The languages of the product. The cookie `locale` holds one of these. */
+/** The supported languages. The cookie `locale` contains one of them. */
 export const LOCALES = ["en", "ar"] as const;
 
 export type Locale = (typeof LOCALES)[number];
@@ -7,12 +7,12 @@ const DEFAULT_LOCALE: Locale = "en";
 
 export const LOCALE_COOKIE = "locale";
 
-/** Each language's own name: someone who cannot read the page must be able to read the language switch. */
+/** Each language's name in that language, so that users who cannot read the page can read the language switch. */
 export const LOCALE_NAMES = { en: "English", ar: "العربية" } as const satisfies Record<Locale, string>;
 
 /**
- * The locales passed to `Intl`. British English puts the day before the month, as is usual where the product is used. Both languages
- * use Latin digits: without the extension, Arabic would use Arabic-Indic digits, also in plurals.
+ * The locales that are passed to `Intl`. British English puts the day before the month, which is usual in the countries of our users. Both
+ * languages use Latin digits: without the extension, Arabic would use Arabic-Indic digits, even in plurals.
  */
 export const INTL_LOCALES = { en: "en-GB", ar: "ar-u-nu-latn" } as const satisfies Record<Locale, string>;
 
@@ -32,8 +32,8 @@ export function directionOf(locale: Locale): "ltr" | "rtl" {
 }
 
 /**
- * The supported language that an `Accept-Language` header (RFC 9110, 12.5.4) prefers: by weight, then by order. Never throws: a
- * malformed header gives the default language.
+ * The supported language that an `Accept-Language` header (RFC 9110, 12.5.4) prefers, by weight, then by order. Never throws: the result
+ * for a malformed header is the default language.
  */
 export function preferredLocale(acceptLanguage: string | null): Locale {
   const ranges = (acceptLanguage ?? "")

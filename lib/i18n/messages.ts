@@ -14,7 +14,7 @@ import type settings from "./messages/en/settings.json";
 import type shell from "./messages/en/shell.json";
 import { NAMESPACES, type Namespace } from "./namespaces";
 
-/** The type comes from the English files: code that uses a key missing there does not compile. */
+/** The messages by namespace. The types come from the English files, so code that uses a missing key does not compile. */
 export interface Messages {
   common: typeof common;
   outcomes: typeof outcomes;

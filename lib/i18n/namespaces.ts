@@ -1,4 +1,4 @@
-/** One message file per area and language: `messages/<locale>/<namespace>.json`. */
+/** The namespaces of the messages. Each has one file per language: `messages/<locale>/<namespace>.json`. */
 export const NAMESPACES = [
   "common",
   "outcomes",

@@ -1,12 +1,12 @@
-/** Characters. NIST SP 800-63B, 3.1.1.2 asks for length and advises against rules about kinds of characters. */
+/** In UTF-16 code units. NIST SP 800-63B, 3.1.1.2 requires a minimum length and forbids composition rules. */
 export const PASSWORD_MIN = 12;
-/** Characters. Limits the work of hashing. */
+/** In UTF-16 code units. Limits the cost of hashing. */
 export const PASSWORD_MAX = 128;
 
-/** The message is `auth.error.<problem>`. */
+/** Keys of the messages `auth.error`. */
 export type PasswordProblem = "passwordRequired" | "passwordTooShort" | "passwordTooLong";
 
-/** Why a new password is refused; null where it is accepted. */
+/** Why a new password is refused; null if it is accepted. */
 export function passwordProblem(password: string): PasswordProblem | null {
   if (password === "") {
     return "passwordRequired";

@@ -3,24 +3,23 @@ import type { Json } from "@/lib/call/facts";
 import { maskAllNumbersIn, maskNumber, maskOwnNumberIn } from "./mask";
 
 /**
- * What a person may see of callers' phone numbers. `server/auth/viewer.ts` decides which of these somebody has.
+ * What a user may see of callers' phone numbers. `server/auth/viewer.ts` decides which access a user has.
  *
- * - `shown`: every number as it is.
- * - `revealable`: masked, but the person may reveal the number of one call at a time, and each time is recorded.
- * - `hidden`: no number at all, not even one that is said or written in a text.
+ * - `shown`: all numbers, unmasked.
+ * - `revealable`: masked numbers, but the user may reveal the number of one call at a time, which is recorded.
+ * - `hidden`: no numbers, not even those that occur in transcripts and other texts.
  */
 export type NumberAccess = "shown" | "revealable" | "hidden";
 
-/** A call's own number as a person with this access sees it in its field. */
+/** A call's number as a user with this access sees it. */
 export function maskNumberFor(access: NumberAccess, phoneNumber: string): string {
   return access === "shown" ? phoneNumber : maskNumber(phoneNumber);
 }
 
 /**
- * A text or JSON of a call as a person with this access sees it: without the call's own number where it is `revealable`, without any
- * number where it is `hidden`.
+ * A text or JSON of a call as a user with this access sees it: `revealable` hides the call's own number, `hidden` hides all numbers.
  *
- * @param phoneNumber the call's own; null where it has none
+ * @param phoneNumber the call's own number; null if it has none
  */
 export function maskTextFor<Value extends Json>(access: NumberAccess, value: Value, phoneNumber: string | null): Value {
   switch (access) {
@@ -34,8 +33,8 @@ export function maskTextFor<Value extends Json>(access: NumberAccess, value: Val
 }
 
 /**
- * A text that staff wrote (a note, a success criterion) as a person with this access reads it. Operators write these texts, so only
- * where numbers are `hidden` do they go out masked.
+ * A text by staff (a note, a success criterion) as a user with this access sees it. Operators write these texts, so numbers are masked only
+ * with `hidden` access.
  */
 export function maskStaffTextFor(access: NumberAccess, text: string, phoneNumber: string | null): string {
   return access === "hidden" ? maskAllNumbersIn(text, phoneNumber) : text;

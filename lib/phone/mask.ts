@@ -5,25 +5,25 @@ import { parseJson } from "@/lib/sarj/json";
 
 import { ANY_DIGIT, numberPattern, parseSoughtNumber, SEPARATORS } from "./pattern";
 
-/** Replaces the digits that are not shown. */
+/** The replacement for hidden digits. */
 const HIDDEN = "•••";
 
-/** A masked phone number: the country code and the last two digits. Text that is not a phone number is hidden whole. */
+/** Masks a phone number except for the country code and the last two digits. Text that is not a phone number is hidden completely. */
 export function maskNumber(phoneNumber: string): string {
   const parsed = parsePhoneNumberFromString(phoneNumber);
   return parsed === undefined ? HIDDEN : `+${parsed.countryCallingCode} ${HIDDEN} ${parsed.nationalNumber.slice(-2)}`;
 }
 
-/** The same JSON or text with the call's own number hidden, in whatever way it is written: in the transcript, say. */
+/** Hides the call's own number in a JSON or text, such as the transcript, in any notation. */
 export function maskOwnNumberIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
   return phoneNumber === null ? value : (mapTexts(value, ownNumberMask(phoneNumber)) as Value);
 }
 
 /**
- * The same JSON or text with every phone number hidden: the call's own, valid numbers of the same country or with a country code, and
- * any run of nine digits or more. Dates, durations, prices and ids stay.
+ * Hides every phone number in a JSON or text: the call's own number, valid numbers of the same country or with a country code, and any run
+ * of nine or more digits. Dates, durations, prices and ids are kept.
  *
- * @param phoneNumber the call's own; null where there is none or it is not known
+ * @param phoneNumber the call's own number; null if it has none or it is unknown
  */
 export function maskAllNumbersIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
   const own = phoneNumber === null ? null : ownNumberMask(phoneNumber);
@@ -40,7 +40,7 @@ function ownNumberMask(phoneNumber: string): (text: string) => string {
   return (text) => text.replaceAll(pattern, HIDDEN);
 }
 
-/** The vendor may send something else in place of a number: an extension, a SIP address. */
+/** Escapes a text for a `RegExp`. The vendor may send an extension or a SIP address instead of a number. */
 function escapedForRegExp(text: string): string {
   return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`);
 }
@@ -50,8 +50,8 @@ function escapedForRegExp(text: string): string {
 /** A run of at least this many digits is masked, whether or not it is a valid number. */
 const MIN_RUN_DIGITS = 9;
 /**
- * libphonenumber takes half a minute for a megabyte of the worst text. So it gets parts of this many characters, which end at a letter,
- * and at most `MAX_PARTS` of them; in the rest of the text, everything that could be a number is masked.
+ * libphonenumber takes half a minute for a megabyte of worst-case input. So it receives parts of at most this many characters, which end at
+ * a letter if possible, and at most `MAX_PARTS` of them. In the rest of the text, everything that could be a number is masked.
  */
 const PART_LENGTH = 2_000;
 const MAX_PARTS = 10;
@@ -64,7 +64,7 @@ const QUANTITY = String.raw`(?:[1-9]\d{0,2}(?:,\d{3}){1,2}(?:\.\d+)?|(?:0|[1-9]\
 /** Does not match in the middle of a number. */
 const START = String.raw`(?<![\d+][\s().,/-]?)`;
 
-/** Text with many digits that is not a phone number, and is kept. */
+/** Matches text with many digits that is not a phone number and is kept. */
 const NOT_A_NUMBER = new RegExp(
   [
     // A date, and the time after it.
@@ -105,12 +105,12 @@ function maskUnlessKept(text: string, country: CountryCode | undefined): string 
   return masked + maskNumbersOfText(text.slice(from), country);
 }
 
-/** Masks every number in a part of a text that contains nothing to be kept. */
+/** Masks every number in a part of a text that contains nothing to keep. */
 function maskNumbersOfText(text: string, country: CountryCode | undefined): string {
   if (digitsIn(text) < MIN_DIGITS) {
     return text;
   }
-  const hideRuns = (some: string) => some.replaceAll(RUN, (run) => (isYears(run) ? run : HIDDEN));
+  const hideRuns = (part: string) => part.replaceAll(RUN, (run) => (isYears(run) ? run : HIDDEN));
   if (text.length <= PART_LENGTH) {
     return hideRuns(maskValid(text, country));
   }
@@ -125,6 +125,7 @@ function maskNumbersOfText(text: string, country: CountryCode | undefined): stri
   return parts.join("");
 }
 
+/** Masks the numbers that libphonenumber finds in a text. */
 function maskValid(text: string, country: CountryCode | undefined): string {
   let masked = "";
   let from = 0;
@@ -136,12 +137,12 @@ function maskValid(text: string, country: CountryCode | undefined): string {
   return masked + text.slice(from);
 }
 
-/** `2025, 2026, 2027` */
+/** Whether a run of digits is a list of years, such as `2025, 2026, 2027`. */
 function isYears(run: string): boolean {
   return /^(?:(?:19|20)\d\d[\s,،/-]+)+(?:19|20)\d\d$/u.test(run);
 }
 
-/** A JSON number. Most are amounts, times and ids, so it is masked only where it is a valid phone number. */
+/** Masks a JSON number only if it is a valid phone number, because most are amounts, times and ids. */
 function maskJsonNumber(text: string, country: CountryCode | undefined): string {
   const isNumber =
     /^\d{7,15}$/.test(text) &&
@@ -158,7 +159,7 @@ const DIGITS = new RegExp(ANY_DIGIT, "gu");
 
 /* ── JSON, and JSON within strings ───────────────────────────────────────────────────────────────────────────────── */
 
-/** `isJsonNumber`: the text is a number of the JSON, not a string. */
+/** `isJsonNumber`: the text is a number in the JSON, not a string. */
 type Mask = (text: string, isJsonNumber: boolean) => string;
 
 function mapTexts(value: Json, mask: Mask): Json {
@@ -178,7 +179,7 @@ function mapTexts(value: Json, mask: Mask): Json {
   return value;
 }
 
-/** The arguments and the output of a tool are JSON in a string, where a digit may be written as `\u0665`. */
+/** Masks a string, which may itself be JSON: the arguments and output of tools are, and may contain digits as escapes such as `\u0665`. */
 function mapText(text: string, mask: Mask): string {
   if (/^\s*["[{]/.test(text)) {
     const parsed = parseJson(Buffer.from(text));

@@ -4,17 +4,17 @@ import type { SearchParams } from "@/lib/url/parameters";
 import type { NumberAccess } from "./access";
 import { parseSoughtNumber } from "./pattern";
 
-/** A search with fewer digits finds nobody's number. */
+/** A search with fewer digits cannot identify a number. */
 const MIN_NUMBER_DIGITS = 7;
-/** A word of fewer digits is kept where possible: it may be a time or a day. */
+/** A word with fewer digits is kept if possible: it may be a time or a day. */
 const MIN_PART_DIGITS = 3;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * A list's URL parameters without searches for a phone number, and the names of the parameters that were changed or removed. Otherwise
- * a person who may not see numbers could find one out by trying: in the field of the number, or in the search of transcripts.
+ * Removes searches for phone numbers from a list's URL parameters. `removed`: the names of the parameters that were changed or removed.
+ * Otherwise a user who may not see numbers could find a number by trial: with the filter for numbers, or with the search in transcripts.
  *
- * With `revealable` access a whole number may be searched for, because the person may reveal each of them, but not a part of one.
+ * With `revealable` access the user may search for a complete number, because the user may reveal each number, but not for a part of one.
  */
 export function withoutNumberSearch(
   params: SearchParams,
@@ -38,15 +38,15 @@ export function withoutNumberSearch(
   return { params: allowed, removed };
 }
 
-/** A whole number, in its international form or in the national form with a leading zero, where it is allowed; else "". */
+/** The text if it is a complete number (international, or national with a leading zero) and access allows the search; otherwise "". */
 function allowedPhone(text: string, access: NumberAccess): string {
   const isWhole = /^0\d{8,}$/.test(wordsOf(text).join("")) || parseSoughtNumber(text) !== null;
   return access === "revealable" && isWhole ? text : "";
 }
 
 /**
- * A search without the digits of a number. They need not be adjacent: with an excluded word or a quotation mark between them, a search
- * finds the same calls. The id of a call stays, though it may contain many digits.
+ * Removes the digits of a number from a search. The digits need not be adjacent: with an excluded word or a quotation mark between them, a
+ * search finds the same calls. A call's id is kept, although it may contain many digits.
  */
 function withoutDigits(text: string): string {
   if (UUID.test(text.trim())) {
@@ -60,14 +60,14 @@ function withoutDigits(text: string): string {
   return wordsOf(kept).length === 0 ? "" : kept;
 }
 
-/** A word: letters, digits and the characters within them that the search ignores (tatweel, zero-width and direction marks). */
+/** Matches a word: letters, digits, and characters that the search ignores (tatweel, zero-width and direction marks). */
 const WORD = /[\p{L}\p{N}\p{M}\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069]+/gu;
 
 function dropDigitWords(text: string, atLeast: number): string {
   return text.replaceAll(WORD, (word) => (digitsIn(word, atLeast) > 0 ? "" : word));
 }
 
-/** The number of digits in words that consist of digits only, and of at least `atLeast`. */
+/** The total number of digits in those words that consist only of digits, at least `atLeast` of them. */
 function digitsIn(text: string, atLeast: number): number {
   const lengths = wordsOf(text).flatMap((word) => (/^\p{N}+$/u.test(word) ? [word.length] : []));
   return lengths.filter((length) => length >= atLeast).reduce((sum, length) => sum + length, 0);

@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { Json } from "@/lib/call/facts";
 import { latinDigits } from "@/lib/text/digits";
 
-/** A phone number to find, in any of the ways in which people and machines write it. */
+/** A phone number to find, in any notation that people and machines use. */
 export type SoughtNumber = {
   /** E.164 without the plus: `966501234567`. */
   digits: string;
@@ -11,7 +11,7 @@ export type SoughtNumber = {
   masked: string;
 };
 
-/** Replaces an erased number. */
+/** The replacement for an erased number. */
 export const ERASED = "[erased]";
 
 /** Parses a number in its international form, with or without `+` or `00`; null for anything else. */
@@ -25,15 +25,15 @@ export function parseSoughtNumber(text: string): SoughtNumber | null {
   return { digits, masked: `+…${digits.slice(-2)}` };
 }
 
-/** The source of a regular expression: what may stand between two digits of one number, among it the Arabic comma `،`. */
+/** The source of a regular expression: the characters that may separate two digits of a number, including the Arabic comma `،`. */
 export const SEPARATORS =
   "[\\s\\u00A0\\u00AD\\u060C\\u2010-\\u2015\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2069().,/\\-]{0,3}";
-/** A national number with fewer digits is only found with its country code: alone it could be an order number. */
+/** A national number with fewer digits is found only with its country code: without it, the digits could be an order number. */
 const MIN_NATIONAL_DIGITS = 7;
 
 /**
- * The source of a regular expression, for JavaScript and Postgres alike, that matches the number as `+966501234567`,
- * `00966 50 123 4567`, `050-123-4567` or `501234567`, also in Arabic and Persian digits, but not inside a longer run of digits.
+ * The source of a regular expression, for both JavaScript and Postgres, that matches the number as `+966501234567`,
+ * `00966 50 123 4567`, `050-123-4567` or `501234567`, in Latin, Arabic or Persian digits, but not inside a longer run of digits.
  */
 export function numberPatternSource({ digits }: SoughtNumber): string {
   const parsed = parsePhoneNumberFromString(`+${digits}`);
@@ -48,12 +48,12 @@ export function numberPatternSource({ digits }: SoughtNumber): string {
   return `(?<!${ANY_DIGIT})${prefix}${spaced(national)}(?!${ANY_DIGIT})`;
 }
 
-/** The same as a global `RegExp`. */
+/** `numberPatternSource` as a global `RegExp`. */
 export function numberPattern(number: SoughtNumber): RegExp {
   return new RegExp(numberPatternSource(number), "gu");
 }
 
-/** JSON without the number: in strings and keys it becomes `[erased]`, a JSON number becomes null. */
+/** Removes the number from a JSON: in strings and keys it becomes `[erased]`, and a JSON number becomes null. */
 export function eraseNumber<Value extends Json>(value: Value, pattern: RegExp): Value {
   return replaceNumber(value, pattern, ERASED, null) as Value;
 }
@@ -79,7 +79,7 @@ function replaceNumber(value: Json, pattern: RegExp, inText: string, jsonNumber:
   return value;
 }
 
-/** The source of a regular expression: a Latin, Arabic or Persian digit. */
+/** The source of a regular expression that matches a Latin, Arabic or Persian digit. */
 export const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9]";
 
 function digitClass(digit: string): string {

@@ -15,14 +15,14 @@ import { AUDIT_ACTIONS, type AuditAction } from "./audit";
 
 /** The filter of the audit log. Its URL parameters are the keys of `parameterSchemas`. */
 export type AuditFilter = {
-  /** "Any of"; empty means all. */
+  /** Events with any of these actions; empty means all. */
   action: AuditAction[];
   /** A user's id. */
   actor: string | null;
   callId: string | null;
   /** Inclusive. */
   from: TimeBound | null;
-  /** Exclusive: for a date the end of that day. */
+  /** Exclusive. For a date, the end of that day. */
   to: TimeBound | null;
 };
 
@@ -38,7 +38,7 @@ const parameterSchemas = (zone: string) => ({
   cursor: uuidCursorText,
 });
 
-/** Parses URL parameters. Never throws: an unknown name or a value that does not parse is left out and reported in `ignored`. */
+/** Parses URL parameters. Never throws: unknown names and invalid values are omitted and reported in `ignored`. */
 export function parseAuditFilter(params: SearchParams, zone: string): ParsedAuditFilter {
   const { values, ignored } = readParameters(params, parameterSchemas(zone));
   const { action = [], actor = null, call_id: callId = null, from = null, to = null, cursor = null } = values;

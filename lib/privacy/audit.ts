@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CallFilter } from "@/lib/call/filter";
 import { callFilterParams } from "@/lib/call/filter-params";
 
-/** What the audit log records: who signed in, who heard, saw or exported personal data, who changed settings and users. */
+/** The actions in the audit log: sign-ins, access to personal data, and changes of settings and users. */
 export const AUDIT_ACTIONS = [
   "sign_in",
   "sign_in_failed",
@@ -42,13 +42,13 @@ export function isAuditAction(value: string): value is AuditAction {
   return AUDIT_ACTIONS.some((action) => action === value);
 }
 
-/** Details of an event: short, flat, and without callers' personal data. The log is append-only, so it cannot be erased with the call. */
+/** The details of an event: short, flat, and without callers' personal data, because the append-only log is not erased with the call. */
 export type AuditDetail = Record<string, string | number | boolean | null>;
 
 /** Checks a stored `detail`. */
 export const auditDetailSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
-/** The filter of an export as the detail of its event: the URL parameters, without phone numbers. */
+/** Converts the filter of an export to the details of its event: the URL parameters, without phone numbers. */
 export function callFilterDetail(filter: CallFilter): AuditDetail {
   const detail: AuditDetail = {};
   for (const [name, value] of callFilterParams(filter)) {
@@ -59,7 +59,7 @@ export function callFilterDetail(filter: CallFilter): AuditDetail {
 
 const LONG_DIGITS = /[\d٠-٩۰-۹][\d٠-٩۰-۹\s().-]{3,}[\d٠-٩۰-۹]/g;
 
-/** The text without runs of five digits or more, which may be phone numbers. */
+/** Replaces runs of five or more digits and separators, which may be phone numbers. */
 function withoutNumbers(text: string): string {
   return text.replaceAll(LONG_DIGITS, "…");
 }

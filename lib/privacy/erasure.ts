@@ -1,5 +1,5 @@
-/** How an erasure ended, or that it has not. */
+/** The states of an erasure: `running`, or how it ended. */
 export const ERASURE_STATES = ["running", "done", "failed"] as const;
 
-/** What an erasure searches for the number, in this order. */
+/** The steps of an erasure, in order: the data that each one searches for the number. */
 export const ERASURE_STEPS = ["calls", "details", "deliveries", "reviews"] as const;

@@ -13,22 +13,22 @@ import { buildUserEvent, recordUserEvent, type UserEvent } from "@/server/audit"
 import { getUser, type SignedInUser } from "./gates";
 
 /**
- * The one wrapper around server actions. It refuses requests from other sites and people without the role, checks the input, runs the
- * work, and answers with a union: `{ok: true, …}` or `{ok: false, reason}`. It never throws, except Next's own errors, such as the one
- * by which `redirect()` works: what else the work throws, usually because the database cannot be reached, becomes `unavailable` and a
- * log line with the error's code alone (an error of Postgres contains values).
+ * The wrapper around all server actions. It refuses requests from other sites and from users without the role, checks the input, runs the
+ * work, and answers with a union: `{ok: true, …}` or `{ok: false, reason}`. It rethrows Next's own errors, such as the one that
+ * `redirect()` throws. Any other error, usually because the database is unavailable, becomes `unavailable` and a log line that contains
+ * only the error's code, because errors of Postgres contain values.
  */
 
 /** `anyone`: no session is needed. */
 type Access = Role | "anyone";
 
-/** What the work gets besides its input; nothing where no session is needed. */
+/** What the work receives in addition to its input; nothing if no session is needed. */
 export type ActionContext<A extends Access> = A extends Role
   ? {
       user: SignedInUser;
-      /** Writes an event of this person to the audit log. Throws where the database cannot be reached. */
+      /** Writes an event of this user to the audit log. Throws if the database is unavailable. */
       recordEvent: (event: UserEvent) => Promise<void>;
-      /** Builds the event and writes nothing: a function of `db/` writes it in the transaction of the change. */
+      /** Builds an event without writing it, for a function of `db/` that writes it in the same transaction as the change. */
       buildEvent: (event: UserEvent) => Promise<NewAuditEvent>;
     }
   : Record<never, never>;
@@ -36,15 +36,15 @@ export type ActionContext<A extends Access> = A extends Role
 type Definition<A extends Access, Schema extends z.ZodType> = {
   role: A;
   input: Schema;
-  /** The event in the log when the work throws. */
+  /** The log event that is written when the work throws. */
   failure: string;
-  /** Called once the work has answered: `refresh`, or a `revalidatePath`, for pages that show what changed. */
+  /** Called after the work has returned: `refresh` or `revalidatePath`, for pages that show what changed. */
   invalidate?: () => void;
 };
 
 /**
- * An action that a component calls with one argument.
- * `invalid`: the reason for input that does not fit the schema; left out where only a request that no page of ours sends is like that.
+ * Creates an action that a component calls with one argument.
+ * `invalid`: the reason for input that does not match the schema. Omit it if our pages never send such input.
  */
 export function action<
   A extends Access,
@@ -62,12 +62,12 @@ export function action<
   invalid?: Invalid;
   work: (input: z.output<Schema>, context: ActionContext<A>) => Promise<Answer>;
 }): (input: z.input<Schema>) => Promise<Answer | Refusal<Invalid>> {
-  return async (given) => {
+  return async (rawInput) => {
     const gate = await passGate(role);
     if (!gate.ok) {
       return gate;
     }
-    const parsed = input.safeParse(given);
+    const parsed = input.safeParse(rawInput);
     if (!parsed.success) {
       return { ok: false, reason: invalid ?? "unavailable" };
     }
@@ -80,9 +80,9 @@ export function action<
 }
 
 /**
- * An action of a form, for `useFormAction`. `input` reads the form and never fails: a missing or overlong field becomes "". `check` says
- * what is wrong with each field; the work runs once nothing is, and may find more.
- * `keep`: the fields whose content goes back to the form.
+ * Creates an action for a form, for `useFormAction`. `input` reads the form and never fails: a missing or overlong field becomes "", for
+ * example. `check` returns the errors of the fields. The work runs only without errors, and may return further ones.
+ * `keep`: the fields whose values are sent back to the form.
  */
 export function formAction<
   A extends Access,

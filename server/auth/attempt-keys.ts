@@ -3,29 +3,29 @@ import { createHash } from "node:crypto";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 
-/** Keys under which attempts are counted. They are hashes, so that the table holds no e-mail and no IP address. */
+/** Keys under which attempts are counted. They contain hashes, so that the table stores no e-mail or IP addresses. */
 
 export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
 /**
- * The key of the account that a sign-in names, whether it exists or not: an answer must not tell which accounts exist.
+ * The key for sign-ins to an account, whether the account exists or not: answers must not reveal which accounts exist.
  *
- * @param body the parsed body of the request, or anything else with an `email`
+ * @param body the parsed body of the request, or any other object with an `email`
  */
 export function accountKey(body: unknown): string {
   const email = typeof body === "object" && body !== null && "email" in body ? String(body.email) : "";
   return `sign-in:account:${hashOf(email.trim().toLowerCase())}`;
 }
 
-/** The key of the client's address; null where no address is known. */
+/** The key for sign-ins from the client's address; null if the address is unknown. */
 export function addressKey(requestHeaders: Headers | undefined): string | null {
   const address = addressOf(requestHeaders);
   return address === null ? null : `sign-in:address:${hashOf(address)}`;
 }
 
-/** The client's address; null where no header is trusted or it holds none. */
+/** The client's IP address; null if no header is trusted or the header contains no address. */
 export function addressOf(requestHeaders: Headers | undefined): string | null {
   return requestHeaders ? clientIp(requestHeaders, env.CLIENT_IP_HEADER) : null;
 }

@@ -5,17 +5,20 @@ import { forgetAttempts, type RateLimitRule, returnAttempt, takeAttempt } from "
 import { accountKey, addressKey, hashOf } from "./attempt-keys";
 import { recordRefusedSignIn } from "./sign-in-events";
 
-/** The limits of signing in, for the hooks of `auth.ts`. An attempt counts before it is checked, so many at once cannot pass. */
+/**
+ * Rate limits of sign-ins, for the hooks in `auth.ts`. Attempts are counted before they are checked, so that concurrent attempts cannot
+ * exceed a limit.
+ */
 
 const ACCOUNT_LIMIT = { max: 10, windowSeconds: 300 };
-/** A successful attempt is returned to this count: a whole office signs in from one address in the morning. */
+/** Successful attempts are subtracted again, because a whole office may sign in from one address. */
 const ADDRESS_LIMIT = { max: 50, windowSeconds: 300 };
-/** The person knows the password already, so a longer wait locks nobody else out. */
+/** Only someone who knows the password can use up this limit, so strangers cannot lock a user out, even with a long window. */
 const SECOND_FACTOR_LIMIT = { max: 10, windowSeconds: 900 };
-/** Longer than a code is valid. RFC 6238, 5.2: a code must not be accepted twice. */
+/** Longer than a code is valid: a code must not be accepted twice (RFC 6238, 5.2). */
 const USED_CODE_SECONDS = 120;
 
-/** Counts an attempt with a password. Throws better-auth's 429 where it is above a limit. */
+/** Counts an attempt with a password. Throws better-auth's 429 if it exceeds a limit. */
 export async function takeSignInAttempt(requestHeaders: Headers | undefined, body: unknown): Promise<void> {
   const address = addressKey(requestHeaders);
   const refusal = await takeAttempts([
@@ -29,10 +32,10 @@ export async function takeSignInAttempt(requestHeaders: Headers | undefined, bod
 }
 
 /**
- * Counts an attempt at the second factor and marks its code as used. Throws better-auth's 429 where it is above the limit, and its 401
- * where the code was used before.
+ * Counts an attempt at the second factor and marks its code as used. Throws better-auth's 429 if the attempt exceeds the limit, and its
+ * 401 if the code was used before.
  *
- * @param person the user whose password was right
+ * @param person the user, who has passed the first step
  */
 export async function takeSecondFactorAttempt(
   requestHeaders: Headers | undefined,
@@ -50,19 +53,19 @@ export async function takeSecondFactorAttempt(
   }
 }
 
-/** Marks a user's code as used. False where it was marked already, within `USED_CODE_SECONDS`. */
+/** Marks a user's code as used. False if it was already marked within `USED_CODE_SECONDS`. */
 export async function markCodeUsed(userId: string, code: string): Promise<boolean> {
   const key = `second-factor:used:${hashOf(`${userId}:${code}`)}`;
   return (await takeAttempt({ key, max: 1, windowSeconds: USED_CODE_SECONDS })).ok;
 }
 
-/** After a right password: forgets the account's attempts, and gives this one back to the address. */
+/** Call it after a correct password: resets the count of the account, and subtracts this attempt from the count of the address. */
 export async function forgetSignInAttempts(requestHeaders: Headers | undefined, body: unknown): Promise<void> {
   const address = addressKey(requestHeaders);
   await Promise.all([forgetAttempts(accountKey(body)), address === null ? null : returnAttempt(address)]);
 }
 
-/** After a right code. */
+/** Call it after a correct code: resets the count of the second factor. */
 export async function forgetSecondFactorAttempts(userId: string): Promise<void> {
   await forgetAttempts(secondFactorKey(userId));
 }
@@ -71,7 +74,7 @@ function secondFactorKey(userId: string): string {
   return `second-factor:account:${userId}`;
 }
 
-/** Counts an attempt by every rule; the error to throw where one of them refuses it, with the longest wait. */
+/** Counts an attempt under every rule. Returns the error to throw, with the longest wait, if any rule refuses the attempt. */
 async function takeAttempts(rules: RateLimitRule[]): Promise<APIError | null> {
   const answers = await Promise.all(rules.map(takeAttempt));
   const waits = answers.flatMap((answer) => (answer.ok ? [] : [answer.retryAfterSeconds]));

@@ -21,12 +21,12 @@ import {
 import { makeBackupCodes } from "./backup-codes";
 import { recordFailedSignIn, recordJoined, recordSignIn } from "./sign-in-events";
 
-/** better-auth, set up for Callboard. What a request may do is decided by the gates in `gates.ts`. */
+/** Configures better-auth. The gates in `gates.ts` decide what a request may do. */
 
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const secure = env.APP_URL.startsWith("https://");
 
-/** Shared with the two other instances: the gates' (`gates.ts`) and that of single sign-on (`single-sign-on.ts`). */
+/** Shared by all three instances of better-auth: this one, the one in `gates.ts` and the one in `single-sign-on.ts`. */
 export const authOptions = {
   appName: "Callboard",
   baseURL: env.APP_URL,
@@ -49,13 +49,13 @@ export const authOptions = {
     defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure, path: "/" },
     ipAddress: { disableIpTracking: true },
   },
-  // People open a self-hosted server by its name, its address or `localhost`, so the page's own origin is trusted as well as `APP_URL`.
+  // A self-hosted server may be opened by its name, its IP address or `localhost`, so the page's own origin is trusted as well as `APP_URL`.
   trustedOrigins: (request) => {
     const origin = request?.headers.get("origin");
     return origin && request && isSameOrigin(request.headers, env.APP_URL) ? [origin] : [];
   },
-  // better-auth's limiter counts by address alone, and in one bucket for everybody where no address is known: one guesser would lock
-  // everybody out. The hooks below count by account and by address.
+  // better-auth's limiter counts only by address, and uses one shared bucket if no address is known: one attacker would lock everybody
+  // out. The hooks below count by account and by address.
   rateLimit: { enabled: false },
   databaseHooks: {
     session: {
@@ -77,7 +77,7 @@ export const authOptions = {
     },
   },
   telemetry: { enabled: false },
-  // Its messages contain e-mail addresses and queries with their values. Errors are thrown to the caller, who logs their code.
+  // Its messages contain e-mail addresses and the values of queries. Errors are thrown to the caller, which logs only their codes.
   logger: { disabled: true },
   onAPIError: { throw: true },
 } satisfies BetterAuthOptions;
@@ -135,8 +135,8 @@ export const auth = betterAuth({
     }),
   },
   plugins: [
-    // better-auth reads its count of wrong codes before an attempt and raises it afterwards, so many attempts at once would pass.
-    // Ours is one statement (`takeSecondFactorAttempt`).
+    // better-auth reads its count of wrong codes before an attempt and increments it afterwards, so concurrent attempts would exceed the
+    // limit. `takeSecondFactorAttempt` counts in one statement instead.
     twoFactorPlugin({
       accountLockout: { enabled: false },
       backupCodeOptions: { customBackupCodesGenerate: makeBackupCodes },
@@ -153,15 +153,15 @@ const SECOND_STEPS: ReadonlySet<string | undefined> = new Set([
 type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /**
- * Identifies the sign-in that waits for its second factor, from the cookie that a right password sets. null where there is none: the
- * person is signed in already, or was not asked for a code.
+ * Reads the identifier of the pending sign-in from the cookie that a correct password sets. null if no sign-in is pending: the user is
+ * already signed in, or needs no code.
  */
 async function readChallenge(context: HookContext): Promise<string | null> {
   const cookie = context.context.createAuthCookie("two_factor");
   return (await context.getSignedCookie(cookie.name, context.context.secret)) || null;
 }
 
-/** The user whose password was right; null where the challenge has expired. */
+/** The user of a pending sign-in; null if it has expired. */
 async function challengedUser({ context }: HookContext, challenge: string) {
   const stored = await context.internalAdapter.findVerificationValue(challenge);
   return stored ? context.internalAdapter.findUserById(stored.value) : null;

@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { latinDigits } from "@/lib/text/digits";
 
 const BACKUP_CODES = 10;
-/** Thirty-two characters that are not mistaken for one another on paper: without l, o, 0 and 1. */
+/** 32 characters that cannot be confused on paper: no l, o, 0 or 1. */
 const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
 
-/** New backup codes such as `k7m2p-9xq4t`, with fifty random bits each. better-auth stores them encrypted. */
+/** Generates backup codes such as `k7m2p-9xq4t`, with 50 random bits each. better-auth stores them encrypted. */
 export function makeBackupCodes(): string[] {
   return Array.from({ length: BACKUP_CODES }, () => {
     const characters = [...randomBytes(10)].map((byte) => ALPHABET[byte % ALPHABET.length]).join("");
@@ -14,7 +14,7 @@ export function makeBackupCodes(): string[] {
   });
 }
 
-/** A typed backup code in the form that is stored. Case, spaces, dashes and the script of the digits do not matter. */
+/** Converts a typed backup code to the stored form. Ignores case, spaces and dashes, and accepts digits of any script. */
 export function normalizeBackupCode(typed: string): string {
   return inGroups(
     latinDigits(typed)

@@ -14,30 +14,29 @@ import { safeNextPath } from "@/lib/url/next-path";
 import { authOptions } from "./auth";
 
 /**
- * Who is signed in, and the gates. Every page and route handler first calls `requirePage` or `requireApi` with the role that it
- * needs; server actions are wrapped by `action.ts`. A check in a layout is not enough: a layout does not run again when somebody goes
- * from page to page.
+ * The signed-in user and the gates. Every page and route handler first calls `requirePage` or `requireApi` with the role that it
+ * needs; `action.ts` wraps the server actions. A check in a layout is not enough: layouts do not rerun on client-side navigation.
  */
 
 /**
- * Reads sessions only. Unlike `auth`, it does not delete the cookie of a session that has ended: that would make Next render the page
- * again after an action, which would redirect to the sign-in page and lose what was typed.
+ * Used only to read sessions. Unlike `auth`, it does not delete the cookie of an ended session: in an action, that would make Next render
+ * the page again, which would redirect to the sign-in page and lose what was typed.
  */
 const sessionReader = betterAuth(authOptions);
 
 export type SignedInUser = { id: string; name: string; email: string; role: Role; sessionId: string };
 
-/** Thrown in place of the driver's error, which holds values of the query: Next prints what a page throws. */
+/** Replaces the driver's error, which contains values of the query: Next prints the errors that pages throw. */
 class SessionUnavailable extends Error {
   override name = "SessionUnavailable";
 }
 
 /**
- * The signed-in user of this request, or null. One query a request, however often it is called. Throws `SessionUnavailable` where the
- * database does not answer: an outage must not look like a session that has ended.
+ * The signed-in user of this request, or null. Runs one query per request, however often it is called. Throws `SessionUnavailable` if the
+ * database is unavailable: an outage must not look like an ended session.
  */
 export const getUser = cache(async (): Promise<SignedInUser | null> => {
-  // Not the request's `cookie` header: after an action that renewed the session, Next renders the page in the same request.
+  // Not the request's `cookie` header, which is outdated when Next renders the page in the same request as an action that renewed the session.
   const cookie = (await cookies()).toString();
   // A page cannot set cookies, so it does not refresh: `SessionKeeper` in the shell extends the cookie and the row together.
   const found = await sessionReader.api
@@ -61,8 +60,8 @@ export const getUser = cache(async (): Promise<SignedInUser | null> => {
 });
 
 /**
- * The gate of pages. Call it before anything is sent: without a session it redirects to the sign-in page, which leads back to this
- * URL; with a lower role it answers 403.
+ * The gate for pages. Call it before any part of the page is sent. Without a session it redirects to the sign-in page, which leads back to
+ * this URL; with a lower role it answers 403.
  */
 export async function requirePage(role: Role = "viewer"): Promise<SignedInUser> {
   const found = await getUser();
@@ -79,8 +78,8 @@ export async function requirePage(role: Role = "viewer"): Promise<SignedInUser> 
 type ApiGate = { ok: true; user: SignedInUser } | { ok: false; response: Response };
 
 /**
- * The gate of route handlers. The handler returns `response` as it is: 401 without a session, 403 with a lower role, 503 where the
- * database is away. A handler that changes something passes its `request`: 403 for one that does not come from our own pages.
+ * The gate for route handlers. The handler returns `response` unchanged: 401 without a session, 403 with a lower role, 503 if the
+ * database is unavailable. A handler that changes data passes its `request`: 403 if it does not come from our own pages.
  */
 export async function requireApi(role: Role = "viewer", request?: Request): Promise<ApiGate> {
   const refuse = (status: number, error: string): ApiGate => ({

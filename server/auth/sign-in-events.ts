@@ -8,9 +8,9 @@ import type { AuditDetail } from "@/lib/privacy/audit";
 import { accountKey, addressOf, hashOf } from "./attempt-keys";
 
 /**
- * What the audit log keeps of signing in, for the hooks of `auth.ts` and `single-sign-on.ts`. The log never deletes a row, so failures
- * are limited: otherwise somebody who guesses passwords could fill the disk. An existing account has a limit of its own, which attempts
- * at other accounts do not use up; e-mails without an account, which anybody can invent, are limited by the client's address.
+ * Records sign-ins in the audit log, for the hooks in `auth.ts` and `single-sign-on.ts`. Rows of the log are never deleted, so the number of
+ * recorded failures is limited: otherwise an attacker who guesses passwords could fill the disk. Each existing account has a separate
+ * limit. Failures of unknown e-mails, which anybody can invent, are limited per client address.
  */
 const FAILURES_OF_ACCOUNT = { max: 100, windowSeconds: 3600 };
 const FAILURES_OF_ADDRESS = { max: 500, windowSeconds: 3600 };
@@ -20,7 +20,7 @@ type SignInMethod = "password" | "second factor" | "single sign-on";
 
 type EventUser = { id: string; name: string; email: string };
 
-/** A user has signed in or out. `by`: with what. */
+/** Records that a user has signed in or out. `by`: the method. */
 export async function recordSignIn(
   action: "sign_in" | "sign_out",
   requestHeaders: Headers | undefined,
@@ -35,7 +35,7 @@ export async function recordSignIn(
   });
 }
 
-/** A user has signed in by single sign-on for the first time, invited or not. */
+/** Records the first sign-in of a user by single sign-on, whether the user was invited or not. */
 export async function recordJoined(requestHeaders: Headers | undefined, { id, name, email }: EventUser): Promise<void> {
   await recordAuditEvent({
     actor: { id, name, email },
@@ -47,10 +47,10 @@ export async function recordJoined(requestHeaders: Headers | undefined, { id, na
 }
 
 /**
- * A sign-in has failed. Not recorded where no valid e-mail was typed, because people type their password into the wrong field, nor
- * above the limits.
+ * Records a failed sign-in, up to the limits. Records nothing without a valid e-mail, because people sometimes type their password into
+ * the wrong field.
  *
- * @param account anything with the account's `email`: the parsed body of the request, or the user
+ * @param account an object with the account's `email`: the parsed body of the request, or the user
  */
 export async function recordFailedSignIn(
   requestHeaders: Headers | undefined,
@@ -77,7 +77,7 @@ export async function recordFailedSignIn(
   }
 }
 
-/** Attempts are refused unchecked, above a limit. One event for each account and window, however many attempts there are. */
+/** Records that attempts above a rate limit were refused unchecked: one event per account and window, however many attempts there are. */
 export async function recordRefusedSignIn(
   requestHeaders: Headers | undefined,
   account: unknown,
@@ -91,10 +91,10 @@ export async function recordRefusedSignIn(
 }
 
 /**
- * The identity provider has sent somebody back who was not let in. One event for each window and account, or address where no account
- * is known.
+ * Records that a sign-in by single sign-on was refused: one event per reason and window for each account, or for each address if the
+ * account is unknown.
  *
- * @param error the code of the reason, as better-auth puts it into the URL
+ * @param error the code of the reason, which better-auth puts into the URL
  */
 export async function recordFailedSingleSignOn(
   requestHeaders: Headers,

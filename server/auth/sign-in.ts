@@ -8,7 +8,7 @@ import { digitsOf } from "@/lib/text/digits";
 import { auth } from "./auth";
 import { normalizeBackupCode } from "./backup-codes";
 
-/** The two steps of signing in, for the actions of the public pages (`formAction`). A right answer sets the session's cookie. */
+/** The two steps of signing in, for the actions of the public pages (`formAction`). Success sets the session's cookie. */
 
 type Refusal =
   | { ok: false; reason: "unavailable" }
@@ -16,7 +16,7 @@ type Refusal =
   | { ok: false; reason: "tooMany"; seconds: number };
 
 type SignInAnswer =
-  /** `code`: the password was right, and a code of the second factor is still needed (`/sign-in/code`). */
+  /** `code`: the password is correct, and a code of the second factor is still needed (`/sign-in/code`). */
   | { ok: true; next: "in" | "code" }
   | { ok: false; reason: "credentials" }
   | { ok: false; reason: "deactivated" }
@@ -35,7 +35,7 @@ export async function signInWithPassword(email: string, password: string): Promi
   });
 }
 
-/** Where the browser goes after a right password: to `next`, or to the page of the second step, which leads there. */
+/** The URL to redirect to after a correct password: `next`, or the page of the second step, which then leads to `next`. */
 export function hrefAfterPassword(step: "in" | "code", next = "/"): Route {
   if (step === "in") {
     return next as Route;
@@ -45,7 +45,7 @@ export function hrefAfterPassword(step: "in" | "code", next = "/"): Route {
 
 type SecondFactorAnswer =
   | { ok: true }
-  /** `expired`: the person has to start again with the password. */
+  /** The user has to start again with the password. */
   | { ok: false; reason: "expired" }
   | { ok: false; reason: "code" }
   | Refusal;
@@ -53,7 +53,7 @@ type SecondFactorAnswer =
 export const SECOND_FACTORS = ["totp", "backup"] as const;
 export type SecondFactor = (typeof SECOND_FACTORS)[number];
 
-/** The second step: checks a code of an authenticator app (`totp`), or a backup code, each of which works once. */
+/** The second step: checks a code of an authenticator app (`totp`) or a backup code. Each code works once. */
 export async function signInWithCode(factor: SecondFactor, code: string): Promise<SecondFactorAnswer> {
   return runStep<SecondFactorAnswer>(async (requestHeaders) => {
     try {
@@ -68,13 +68,13 @@ export async function signInWithCode(factor: SecondFactor, code: string): Promis
   });
 }
 
-/** Whether the browser has passed the first step only, by its cookie. `signInWithCode` finds out whether the cookie is still valid. */
+/** Whether the browser has the cookie that the first step sets. `signInWithCode` checks whether the cookie is still valid. */
 export async function isCodePending(): Promise<boolean> {
   const { name } = (await auth.$context).createAuthCookie("two_factor");
   return (await cookies()).has(name);
 }
 
-/** Runs one step with the request's headers. Too many attempts, and a database that cannot be reached, are answers too. */
+/** Runs one step with the request's headers. Too many attempts and all unexpected errors become answers. */
 async function runStep<Answer>(run: (requestHeaders: Headers) => Promise<Answer>): Promise<Answer | Refusal> {
   try {
     return await run(await headers());
@@ -88,7 +88,7 @@ async function runStep<Answer>(run: (requestHeaders: Headers) => Promise<Answer>
   }
 }
 
-/** The status and code with which better-auth refuses an attempt. Throws any other error again: it does not say that the input was wrong. */
+/** The status and code of better-auth's refusal of an input. Rethrows all other errors. */
 function readRefusal(error: unknown): { status: number; code: unknown } {
   if (!isAPIError(error) || error.statusCode >= 500 || error.status === "TOO_MANY_REQUESTS") {
     throw error;

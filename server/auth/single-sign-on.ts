@@ -13,16 +13,16 @@ import { authOptions } from "./auth";
 import { recordFailedSingleSignOn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /**
- * Signing in by OpenID Connect, where the environment names a provider. It uses an instance of better-auth of its own, created when it
- * is first needed: better-auth reads the provider's discovery document before it answers any request, so within `auth` a provider that
- * is down or slow would stop sign-ins by password and sessions too.
+ * Sign-in by OpenID Connect, if the environment names a provider. It uses a separate instance of better-auth, created when it is first
+ * needed: better-auth reads the provider's discovery document before it answers any request, so within `auth` an unavailable or slow
+ * provider would also block sign-ins by password and the reading of sessions.
  */
 
 /** Part of the redirect URI registered with the provider: `<APP_URL>/api/auth/callback/oidc`. */
 export const PROVIDER_ID = "oidc";
 const DISCOVERY_TIMEOUT_MS = 8_000;
 
-/** The provider's name for the sign-in button; null where single sign-on is not configured. */
+/** The provider's name for the sign-in button; null if single sign-on is not configured. */
 export function singleSignOn(): { name: string } | null {
   return config === null ? null : { name: env.OIDC_NAME ?? new URL(config.discoveryUrl).hostname };
 }
@@ -42,7 +42,7 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
   return betterAuth({
     ...authOptions,
     account: {
-      // A request for the provider's page, which anybody can send, stores nothing in the database.
+      // Anybody can start a sign-in, so its state is stored in a cookie, not in the database.
       storeStateStrategy: "cookie",
       updateAccountOnSignIn: false,
     },
@@ -70,7 +70,7 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
         },
       },
       account: {
-        // The provider is not called after the sign-in, so its tokens are not stored.
+        // Callboard makes no requests to the provider after the sign-in, so its tokens are not stored.
         create: {
           before: async (created) => ({ data: { ...created, accessToken: null, refreshToken: null, idToken: null } }),
         },
@@ -102,8 +102,8 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
               }
               return {
                 name: readName(profile),
-                // Microsoft Entra ID has no `email_verified`. Its optional claim `xms_edov` says that the owner of the e-mail's domain
-                // has been verified.
+                // Microsoft Entra ID has no `email_verified`. Its optional claim `xms_edov` states that the owner of the e-mail's
+                // domain has been verified.
                 emailVerified: isTrue(profile["email_verified"]) || isTrue(profile["xms_edov"]),
               };
             },
@@ -115,13 +115,13 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
   });
 }
 
-/** For people who were not invited: a provider may serve other organizations too, whose people must not get in. */
+/** Whether a person without an invitation may sign in: the provider may also serve other organizations, whose members must not get access. */
 function isAllowedDomain(email: string | null | undefined): boolean {
   const domain = email?.toLowerCase().split("@").at(-1) ?? "";
   return env.OIDC_ALLOWED_DOMAINS.includes(domain);
 }
 
-/** Providers send booleans in several types. */
+/** Whether a claim is true. Providers send booleans in several types. */
 function isTrue(claim: unknown): boolean {
   return claim === true || claim === "true" || claim === 1 || claim === "1";
 }
@@ -138,8 +138,8 @@ type SingleSignOnAuth = ReturnType<typeof createInstance>;
 const cache = perProcess<{ auth?: SingleSignOnAuth }>("single sign-on", () => ({}));
 
 /**
- * better-auth for single sign-on. null where it is not configured, or where the provider does not answer in time: then the next call
- * asks it again.
+ * The better-auth instance for single sign-on; null if single sign-on is not configured or the provider does not answer in time. The next
+ * call then contacts the provider again.
  */
 export async function singleSignOnAuth(): Promise<SingleSignOnAuth | null> {
   if (config === null) {
@@ -159,11 +159,11 @@ export async function singleSignOnAuth(): Promise<SingleSignOnAuth | null> {
   return cache.auth;
 }
 
-/** Carries the profile's e-mail from `mapProfileToUser` to the callback that is being answered. */
+/** Passes the profile's e-mail from `mapProfileToUser` to `singleSignOnCallback`. */
 const currentCallback = new AsyncLocalStorage<{ email?: string }>();
 
 /**
- * Answers the request with which the provider sends somebody back, and records it where they are not let in. null as in
+ * Answers the request to which the provider redirects after a sign-in, and records a refusal. null under the same conditions as
  * `singleSignOnAuth`.
  */
 export async function singleSignOnCallback(request: Request): Promise<Response | null> {

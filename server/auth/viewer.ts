@@ -3,8 +3,8 @@ import type { NumberAccess } from "@/lib/phone/access";
 import { getOrganization } from "@/server/organization";
 
 /**
- * What this person may see of callers' phone numbers. Viewers never see one. Operators and administrators see all of them, or reveal
- * each one where the organization masks them; while that setting cannot be read, numbers are masked.
+ * What a user may see of callers' phone numbers. Viewers never see a number. Operators and administrators see all numbers, or have to
+ * reveal each one if the organization masks them. While that setting cannot be read, numbers are masked.
  */
 export async function numberAccess({ role }: { role: Role }): Promise<NumberAccess> {
   if (!includesRole(role, "operator")) {
