@@ -5,7 +5,7 @@ import { defineConfig } from "@playwright/test";
 import { findInstalledBrowser } from "./scripts/launcher/browser";
 import { applyWorkerEnvironment } from "./tests/fixtures/environment";
 
-// Each worker evaluates this file before its tests: when a test imports `lib/env.ts`, the environment is set.
+// Each worker evaluates this file before its tests, so the environment is set when a test imports `lib/env.ts`.
 applyWorkerEnvironment();
 
 const browser = findInstalledBrowser();
@@ -21,7 +21,7 @@ export default defineConfig({
   reporter: [
     process.env.CI ? ["dot"] : ["list"],
     ["./tests/faults/reporter.ts"],
-    // `npm test` reads the counts of its last line from this file.
+    // `npm test` reads the counts for its last line from this file.
     ...(report === undefined ? [] : [["json", { outputFile: report }] as const]),
   ],
   outputDir: "test-results",

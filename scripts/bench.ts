@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { runCommand, step } from "./launcher/terminal";
 import { startEmbeddedPostgres } from "./postgres/embedded";
 
-/** `npm run bench [-- calls]`: fills a database and prints ratios. Both sides of each ratio are measured in turn within this run. */
+/** `npm run bench [-- calls]` fills a database and prints ratios. Both sides of each ratio are measured alternately in the same run. */
 
 const CALLS = Number(process.argv[2] ?? 200_000);
 const ROUNDS = 15;

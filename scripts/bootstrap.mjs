@@ -1,11 +1,11 @@
 /**
  * The entry point of every command: `node scripts/bootstrap.mjs start`.
  *
- * A fresh clone has no dependencies and any version of Node, so this file imports no package and uses only what Node 20
- * has. It installs what package-lock.json says, then runs the command with the Node of the npm package `node`, so that
- * every machine runs the same version.
+ * A fresh clone has no dependencies, and the installed Node may be of any version, so this file imports no package and uses only
+ * features of Node 20. It installs the dependencies from package-lock.json, then runs the command with the Node binary of the npm
+ * package `node`, so that every machine runs the same version.
  *
- * It cannot import launcher/, which is TypeScript: its lock and its process identity are small copies of launcher/run-lock.ts and
+ * It cannot import launcher/, which is TypeScript, so its lock and process identity are small copies of launcher/run-lock.ts and
  * launcher/processes.ts.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -46,7 +46,7 @@ async function main(command, rest) {
   await runCommand(command, rest);
 }
 
-/** Whether node_modules holds all that package-lock.json asks for, and its Node runs. */
+/** Whether node_modules contains everything in package-lock.json and its Node binary runs. */
 function isInstalled() {
   const lockText = readOrUndefined(join(root, "package-lock.json"));
   if (lockText === undefined) {
@@ -62,7 +62,7 @@ function isInstalled() {
   } catch {
     return false;
   }
-  // A package may have been deleted by hand, or an install may have stopped half-way.
+  // Someone may have deleted a package by hand, or an install may have stopped halfway.
   const isComplete = Object.keys(installed).every((path) => existsSync(join(root, path, "package.json")));
   if (!isComplete || !pinnedNodeRuns()) {
     return false;
@@ -71,7 +71,7 @@ function isInstalled() {
   if (readOrUndefined(stampFile)?.includes(fingerprint)) {
     return true;
   }
-  // `npm install` does not write our stamp, but it records at its end what it installed.
+  // `npm install` does not write our stamp, but at the end it records what it installed.
   if (!recordMatches(JSON.parse(lockText).packages, installed)) {
     return false;
   }
@@ -79,7 +79,7 @@ function isInstalled() {
   return true;
 }
 
-/** `wanted`: the packages of package-lock.json. `installed`: those of npm's record in node_modules. */
+/** `wanted`: the packages in package-lock.json. `installed`: the packages in npm's record in node_modules. */
 function recordMatches(wanted, installed) {
   const sameVersions = Object.entries(installed).every(([path, { version }]) => wanted[path]?.version === version);
   const noneMissing = Object.entries(wanted).every(
@@ -94,7 +94,7 @@ function pinnedNodeRuns() {
   return answer.status === 0 && answer.stdout.trim() === `v${wanted}`;
 }
 
-/** Saves the next start from comparing every package. */
+/** Writes the stamp file. With it, the next start need not compare every package. */
 function writeStamp(fingerprint) {
   writeFileSync(stampFile, `${JSON.stringify({ packageLock: fingerprint })}\n`);
 }
@@ -129,7 +129,7 @@ async function install() {
   releaseInstallLock();
 }
 
-/** `npm ci` deletes node_modules first, so nothing of a broken install remains. */
+/** Runs `npm ci`, which deletes node_modules first, so nothing of a broken install remains. */
 function runNpmCi() {
   return new Promise((resolve) => {
     const npm = spawn("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--no-progress"], {
@@ -169,14 +169,14 @@ function pathWithoutModules() {
     .join(delimiter);
 }
 
-/** Two commands that start at once on a fresh clone must not both delete and fill node_modules. */
+/** Waits for the lock. Without it, two commands started at the same time on a fresh clone would both delete and fill node_modules. */
 async function takeInstallLock() {
   try {
     mkdirSync(dirname(installLock), { recursive: true });
   } catch (error) {
     fail(`The folder ${dirname(installLock)} cannot be created (${error.code}). Callboard keeps its data there.`);
   }
-  let hasSaidWait = false;
+  let hasReportedWait = false;
   for (;;) {
     const draft = `${installLock}.${process.pid}`;
     try {
@@ -197,8 +197,8 @@ async function takeInstallLock() {
       rmSync(installLock, { force: true });
       continue;
     }
-    if (!hasSaidWait) {
-      hasSaidWait = true;
+    if (!hasReportedWait) {
+      hasReportedWait = true;
       console.log(`Another command is installing the dependencies (process ${pid}). Waiting for it.`);
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -210,7 +210,7 @@ function releaseInstallLock() {
   rmSync(installLock, { force: true });
 }
 
-/** The process number and, on Linux, the start time: in a container the same numbers are used after every restart. */
+/** Returns the process id and, on Linux, the start time, because a container reuses the same ids after every restart. */
 function identityOf(pid) {
   const stat = readOrUndefined(`/proc/${pid}/stat`)
     ?.replace(/^.*\) /s, "")
@@ -230,7 +230,7 @@ function isAlive(pid) {
   }
 }
 
-/** With the pinned Node, until it ends; exits with its code. */
+/** Runs the command with the pinned Node, waits for it, and exits with its code. */
 function runCommand(command, rest) {
   const script = join(root, "scripts", `${command}.ts`);
   const child = spawn(pinnedNode, ["--import", "tsx", script, ...rest], {
@@ -245,7 +245,10 @@ function runCommand(command, rest) {
   });
 }
 
-/** A terminal signals the whole process group, a process manager only this process. The child gets the signal in both cases, maybe twice. */
+/**
+ * Passes signals on to the child. A terminal signals the whole process group, but a process manager signals only this process. The
+ * child gets the signal in both cases, possibly twice.
+ */
 function forwardSignals(child, onFirst = () => {}) {
   const forward = {
     received: undefined,

@@ -1,12 +1,12 @@
 /**
- * `npm run lock`, to be run after every change of dependencies: completes package-lock.json.
+ * `npm run lock` completes package-lock.json. Run it after every change of dependencies.
  *
- * With a registry that mirrors only a part of npm (only packages for Linux, for example), `npm install` writes a
- * package-lock.json without the optional packages of other platforms, and then `npm ci` refuses it on every machine. This
- * adds the missing entries. Their version is the exact one that the parent asks for, their platform comes from their name.
- * They have no integrity hash; npm checks the hashes of all other packages.
+ * If a registry mirrors only a part of npm (for example only packages for Linux), `npm install` writes a package-lock.json
+ * without the optional packages of other platforms, and `npm ci` then rejects that file on every machine. This script adds the
+ * missing entries. It takes the version from the parent's requirement and the platform from the package's name. These entries have
+ * no integrity hash; npm checks the hashes of all other packages.
  *
- * `--check` changes nothing and exits 1 if something is missing.
+ * `--check` changes nothing and exits with code 1 if an entry is missing.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -46,7 +46,7 @@ function missingOptionalPackages(packages) {
   return found;
 }
 
-/** Whether Node finds the package: in the nearest node_modules on the path to the root. */
+/** Whether Node finds the package in a node_modules folder between `from` and the root. */
 function resolves(packages, from, name) {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     if (packages[folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`]) {

@@ -11,17 +11,20 @@ import { startVendor } from "./simulator/server";
 import { sendHistory, startLive } from "./simulator/traffic";
 import type { Vendor } from "./simulator/vendor";
 
-/** `npm run demo`: Callboard with a simulated Sarj.ai and a data folder of its own: a history of 30 days, live calls, playable recordings. */
+/**
+ * `npm run demo` starts Callboard with a simulated Sarj.ai and a separate data folder. It shows a history of 30 days, live calls and
+ * playable recordings.
+ */
 
 const FOLDER = DATA_FOLDERS.demo;
 const EMAIL = "demo@callboard.example";
 const HISTORY = { count: 1_500, days: 30, concurrency: 4 };
 const LIVE_SECONDS = 8;
 
-/** Kept, so that a second start continues where the first ended. `historyEndsAt`: milliseconds since the epoch. */
+/** Stored in `demo.json`, so that a second start continues where the first one ended. `historyEndsAt`: milliseconds since the epoch. */
 type DemoState = { password: string; vendorPort: number; historyEndsAt: number; isHistorySent: boolean };
 
-// Declared above the command: a `let` below it would not be initialised while it runs.
+// Declared before the command runs, because it uses this variable.
 let lastProgress = "";
 
 await runCommand(async () => {
@@ -34,12 +37,12 @@ await runCommand(async () => {
     mode: "start",
     dataFolder: FOLDER,
     async overrides({ address }) {
-      // Recording URLs name the port: keep it if it is still free.
+      // Recording URLs contain the port, so keep it if it is still free.
       state.vendorPort = await findFreePort(state.vendorPort);
       writeState(state);
       vendor = await startVendor({ port: state.vendorPort, stateFile: join(FOLDER, "vendor.jsonl") });
       return {
-        // No database, key or secret of a real installation.
+        // Use no database, key or secret of a real installation.
         DATABASE_URL: "",
         DATABASE_REPLICA_URL: "",
         SARJ_WEBHOOK_SECRETS: "",
@@ -57,7 +60,7 @@ await runCommand(async () => {
         ADMIN_PASSWORD: state.password,
       };
     },
-    // The web server logs a line for each delivery: they go to a file, and only errors to the terminal.
+    // The web server logs a line for each delivery. All lines go to a file; only errors also go to the terminal.
     onLine(line, stream) {
       log.write(`${line}\n`);
       if (stream === "stderr" || line.includes('"level":"error"')) {
@@ -73,7 +76,7 @@ await runCommand(async () => {
   });
 });
 
-/** Sends the history if it was not sent yet, then live calls. Returns the function that stops them. */
+/** Sends the history unless an earlier start already sent it, then starts live calls. Returns a function that stops them. */
 async function sendCalls(
   state: DemoState,
   running: RunningServer,
@@ -89,7 +92,7 @@ async function sendCalls(
       webhookUrl,
       vendor,
       ...HISTORY,
-      // If the first start was interrupted, the same calls are sent again: those that arrived already are duplicates.
+      // After an interrupted first start this sends the same calls again. Those that already arrived count as duplicates.
       now: state.historyEndsAt,
       signal: interruption.signal,
       onProgress: ({ sent, total }) => showProgress(sent, total),
@@ -113,7 +116,7 @@ async function sendCalls(
   };
 }
 
-/** On a terminal one line that is updated in place; elsewhere only the end is printed. */
+/** On a terminal, updates one line in place. Elsewhere, prints only the final line. */
 function showProgress(sent: number, total: number, end = ""): void {
   const title = `  Sending ${HISTORY.count.toLocaleString("en")} calls of the last ${HISTORY.days} days … `;
   const text = end === "" ? `${title}${Math.floor((sent / total) * 100)}%` : `${title}done${end}\n`;

@@ -24,7 +24,7 @@ The file holds the ids of calls: one on each line, or a table (CSV) with a colum
 Use - for standard input. If this command ends early, Callboard continues the import while it runs.
 `;
 
-/** The ids are stored in batches of this size. */
+/** The command stores the ids in batches of this size. */
 const BATCH_SIZE = 5000;
 const DATA = DATA_FOLDERS.start;
 
@@ -48,7 +48,7 @@ await runCommand(async () => {
   if (unreachable !== null) {
     throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
   }
-  // From here on the modules of db/ and server/ can be imported: lib/env.ts reads process.env at that moment.
+  // Only now can modules of db/ and server/ be imported: lib/env.ts reads process.env when it is loaded.
   Object.assign(process.env, env);
   const id = await createImportOf(list.ids, file);
   try {
@@ -113,7 +113,7 @@ function readList(file: string, column: string | undefined) {
   return list;
 }
 
-/** The index of a column, given by its name or by its number from 1. */
+/** Returns the index of a column. `column` is its name, or its number counted from 1. */
 function columnIndex(text: string, column: string): number {
   if (/^\d+$/.test(column)) {
     return Number(column) - 1;
@@ -127,7 +127,7 @@ function columnIndex(text: string, column: string): number {
   return index;
 }
 
-/** The embedded database that a running Callboard has started, else one that runs as long as this command. */
+/** Returns the URL of the embedded database. If no Callboard is running, starts the database until this command ends. */
 async function embeddedDatabase(stack: AsyncDisposableStack): Promise<string> {
   const directory = resolve(DATA, "postgres");
   if (isCallboardRunning(DATA)) {
@@ -153,7 +153,7 @@ async function createImportOf(ids: readonly string[], file: string): Promise<str
   return id;
 }
 
-/** Works until no call of the import is pending, with a line of progress. A running Callboard works on the same import, at the same pace. */
+/** Runs until no call of the import is pending and prints the progress. A running Callboard works on the same import at the same pace. */
 async function runImport(id: string, interrupted: AbortSignal): Promise<void> {
   const [{ importDue }, { readKeyRefusal }, { getImport, listImportItems }] = await Promise.all([
     import("../server/jobs/import"),

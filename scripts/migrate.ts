@@ -3,7 +3,7 @@ import { loadEnvFiles } from "./launcher/environment";
 import { migrateDatabase } from "./launcher/migrate-database";
 import { runCommand, step } from "./launcher/terminal";
 
-/** `npm run vercel-build` runs it before the build: applies the migrations to DATABASE_URL. */
+/** Applies the migrations to DATABASE_URL. `npm run vercel-build` runs this before the build. */
 await runCommand(async () => {
   loadEnvFiles("production");
   const databaseUrl = process.env.DATABASE_URL;

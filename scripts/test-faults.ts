@@ -3,8 +3,8 @@ import { runPlaywright, TEST_DIST } from "./launcher/playwright";
 import { runCommand } from "./launcher/terminal";
 
 /**
- * `npm run test:faults [-- --long] [filters and options of Playwright]`: runs the application through outages, kills and full disks,
- * and prints a table of what happened to the deliveries. `--long` takes the durations and counts of `docs/faults.md`: half an hour.
+ * `npm run test:faults [-- --long] [filters and options of Playwright]` exposes the application to outages, kills and full disks, and
+ * prints a table of the results. `--long` uses the durations and counts of `docs/faults.md` and takes half an hour.
  */
 
 await runCommand(async () => {

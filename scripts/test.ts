@@ -10,8 +10,9 @@ import { runProgram } from "./launcher/run-program";
 import { formatDuration, runCommand } from "./launcher/terminal";
 
 /**
- * `npm test`: every check and every test. `npm test -- merge`: the tests whose path contains "merge", without lint, format and types,
- * and with a build only if they need one. Takes every filter and option of Playwright. The last line counts what passed and failed.
+ * `npm test` runs every check and every test. `npm test -- merge` runs the tests whose path contains "merge", without lint, format and
+ * types, and builds only if those tests need a build. It accepts every filter and option of Playwright. The last line has the numbers
+ * of passed and failed checks and tests.
  */
 
 const NEXT = "node_modules/next/dist/bin/next";
@@ -42,7 +43,7 @@ await runCommand(async () => {
     await check("lint and layering", () => runTool(bin("oxlint"), ["--deny-warnings"]));
     await check("format", () => runTool(bin("oxfmt"), ["--check"]));
     await check("types", async () => {
-      // `next typegen` writes the types of the routes; links are checked against them.
+      // `next typegen` writes the types of the routes, against which `tsc` checks links.
       const problem = await runTool(process.execPath, [NEXT, "typegen"]);
       return problem ?? runTool(bin("tsc"), ["--noEmit"]);
     });
@@ -60,17 +61,17 @@ await runCommand(async () => {
   let browser: Browser | null = null;
   if (!isUnitOnly) {
     await check("a browser", async () => {
-      // Starting it to see whether it works takes a second or two, so a part of the tests trusts the browser that worked last time.
+      // Starting a browser to test it takes a second or two, so a partial run uses the browser that worked last time.
       browser = (isWhole ? null : findInstalledBrowser()) ?? (await ensureBrowser());
       return null;
     });
   }
-  // The fault tests measure times, so they run alone: a browser beside them would slow them down.
+  // The fault tests measure times, so they run alone. A browser in parallel would slow them down.
   const runs =
     isBuildReady && isWhole
       ? [
           ["--project=unit", "--project=integration", "--project=e2e"],
-          // Playwright empties its output folder at the start: the traces of the first run would be lost.
+          // Playwright empties its output folder at the start. In the same folder, the traces of the first run would be lost.
           ["--project=faults", "--workers=1", "--output=test-results/faults"],
         ]
       : [options];
@@ -107,7 +108,7 @@ async function runTests({
   });
   const counts = readCounts(report);
   rmSync(folder, { recursive: true, force: true });
-  // A test file that does not load and an interrupted run fail without a failed test.
+  // If a test file does not load or the run is interrupted, the run fails without a failed test.
   return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
 }
 

@@ -3,16 +3,16 @@ import { isIP } from "node:net";
 import { CommandError } from "./command-error";
 import { answers, whyNotListen } from "./ports";
 
-/** Where the web server listens. */
+/** The address on which the web server listens. */
 export type Address = { port: number; host: string };
 
-/** PORT and HOST. Throws a CommandError for values that no server could listen on. */
+/** Reads PORT and HOST. Throws a CommandError for values on which no server could listen. */
 export function readAddress(env: NodeJS.Dict<string>): Address {
   const port = Number(env.PORT?.trim() || "3000");
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new CommandError(`PORT is "${env.PORT}": give a number from 1 to 65535.`);
   }
-  // The loopback by default. A proxy with TLS in front of it runs on this machine, so no session crosses a network unencrypted.
+  // The default is the loopback, so that no session crosses a network unencrypted. A proxy on this machine adds TLS.
   const host = env.HOST?.trim() || "127.0.0.1";
   if (isIP(host) === 0 && host !== "localhost") {
     throw new CommandError(
@@ -22,11 +22,11 @@ export function readAddress(env: NodeJS.Dict<string>): Address {
   return { port, host };
 }
 
-/** Throws a CommandError if no server can listen there now. `commandLine` is what was typed, to show how to choose another port. */
+/** Throws a CommandError if no server can listen there now. The error repeats `commandLine` with another port. */
 export async function checkAddress({ port, host }: Address, commandLine: string): Promise<void> {
   const problem = await whyNotListen(port, host);
   const otherPort = `PORT=${port === 65_535 ? 3000 : port + 1} ${commandLine}`;
-  // A server on the IPv6 loopback alone does not keep us from listening, but a browser would reach it instead of us.
+  // A server that listens only on the IPv6 loopback does not block us, but a browser would reach it instead of us.
   if (problem === "EADDRINUSE" || (host === "127.0.0.1" && (await answers(port, "::1")))) {
     throw new CommandError(
       `Port ${port} is in use by another program. Stop that program, or use another port: ${otherPort}`,
@@ -47,7 +47,7 @@ export async function checkAddress({ port, host }: Address, commandLine: string)
   }
 }
 
-/** The origin under which this machine itself reaches the server: `http://127.0.0.1:3000`. */
+/** The origin at which this machine can reach the server: `http://127.0.0.1:3000`. */
 export function localOrigin({ port, host }: Address): string {
   if (host === "0.0.0.0") {
     return `http://127.0.0.1:${port}`;

@@ -7,14 +7,14 @@ import { chromium } from "@playwright/test";
 import { CommandError } from "./command-error";
 import { step } from "./terminal";
 
-/** A Chromium that starts on this machine. Without `path` it is Playwright's. `sandbox` is off where the machine does not allow one. */
+/** A Chromium that starts on this machine. Without `path` it is Playwright's. `sandbox` is false if the machine does not allow one. */
 export type Browser = { path?: string; sandbox: boolean };
 
-/** The result of the last search, so that the next run does not repeat slow attempts. */
+/** The result of the last search. It is stored, so that the next run does not repeat slow attempts. */
 type LastSearch = { browser?: Browser; downloadFailedAt?: number };
 
 const LAST_SEARCH_FILE = ".data/browser.json";
-const A_DAY = 24 * 60 * 60 * 1000;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** Playwright downloads 110 MB and prints its progress. No output means that its server cannot be reached. */
 const DOWNLOAD_SILENT_MILLISECONDS = 20_000;
 const DOWNLOAD_MILLISECONDS = 10 * 60_000;
@@ -26,7 +26,10 @@ const MACOS_PATHS = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Without starting anything: CHROMIUM_PATH, the result of the last search, or a Chromium of the machine. null: Playwright's own. */
+/**
+ * Finds a browser without starting it: CHROMIUM_PATH, else the result of the last search, else a Chromium installed on the machine.
+ * null: use Playwright's.
+ */
 export function findInstalledBrowser(): Browser | null {
   const path = process.env.CHROMIUM_PATH;
   if (path) {
@@ -41,8 +44,9 @@ export function findInstalledBrowser(): Browser | null {
 }
 
 /**
- * Finds a browser for the tests: CHROMIUM_PATH, else Playwright's own, downloaded if possible, else a Chromium of the machine, else
- * one installed with apt-get. Throws a CommandError that names what was tried.
+ * Finds a browser for the tests that starts: CHROMIUM_PATH, else the result of the last search, else Playwright's browser, downloaded
+ * if needed, else a Chromium installed on the machine, else one that it installs with apt-get. Throws a CommandError that lists the
+ * attempts.
  */
 export async function ensureBrowser(): Promise<Browser> {
   if (process.env.CHROMIUM_PATH) {
@@ -79,7 +83,7 @@ export async function ensureBrowser(): Promise<Browser> {
 }
 
 async function downloadBrowser(lastSearch: LastSearch): Promise<Browser | null> {
-  if (lastSearch.downloadFailedAt !== undefined && Date.now() - lastSearch.downloadFailedAt < A_DAY) {
+  if (lastSearch.downloadFailedAt !== undefined && Date.now() - lastSearch.downloadFailedAt < DAY_MILLISECONDS) {
     return null;
   }
   const isDownloaded = await step("Downloading a browser for the tests", () =>
@@ -137,7 +141,7 @@ async function firstThatStarts(paths: string[]): Promise<Browser | null> {
   return null;
 }
 
-/** Starts it and evaluates an expression: a program that exists may lack libraries, or be Ubuntu's stub that asks to install a snap. */
+/** Starts the browser and evaluates an expression. An existing program may lack libraries, or be Ubuntu's stub for a snap. */
 async function tryBrowser(path: string | undefined): Promise<Browser | null> {
   // Chromium's sandbox refuses root, and many containers refuse the sandbox.
   for (const sandbox of process.getuid?.() === 0 ? [false] : [true, false]) {
@@ -152,13 +156,13 @@ async function tryBrowser(path: string | undefined): Promise<Browser | null> {
       await browser.close();
       return { ...(path === undefined ? {} : { path }), sandbox };
     } catch {
-      // try the next one
+      // Try the next setting.
     }
   }
   return null;
 }
 
-/** Runs a program. True if it succeeded. Ends it after `milliseconds`, or after `silentMilliseconds` without output. */
+/** Runs a program and resolves with whether it succeeded. Ends it after `milliseconds`, or after `silentMilliseconds` without output. */
 function runWithTimeout(
   program: string,
   args: string[],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CommandError } from "./command-error";
 import { runProgram } from "./run-program";
 
-/** Everything that goes into a build. A change outside of it does not cause a new one. */
+/** The files and folders that go into a build. A change elsewhere does not cause a new build. */
 export const BUILD_SOURCES = [
   "app",
   "components",
@@ -27,10 +27,10 @@ export function isBuilt(folder: string): boolean {
   return existsSync(join(folder, "BUILD_ID")) && readStamp(folder) === fingerprint();
 }
 
-/** Builds into `folder`, printing nothing. Types are not checked: `npm test` does that. Throws a CommandError with the output of Next.js. */
+/** Builds into `folder` without printing. Does not check types; `npm test` does. Throws a CommandError with the output of Next.js. */
 export async function build(folder: string, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
   const sources = fingerprint();
-  // An interrupted build is complete neither for the old sources nor for the new ones.
+  // If this build is interrupted, the folder holds a complete build of neither the old nor the new sources.
   rmSync(join(folder, STAMP_FILE), { force: true });
   const output = await runProgram(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
     env: {

@@ -6,7 +6,7 @@ import type { Address } from "./address";
 import { CommandError } from "./command-error";
 import type { Secrets } from "./secrets";
 
-/** Reads the same files as Next.js. A variable that is set already keeps its value, also against a file that is read later. */
+/** Loads the same files as Next.js, in the same order. A variable that is already set keeps its value. */
 export function loadEnvFiles(mode: "production" | "development"): void {
   for (const file of [`.env.${mode}.local`, ".env.local", `.env.${mode}`, ".env"]) {
     if (existsSync(file)) {
@@ -19,7 +19,7 @@ export function loadEnvFiles(mode: "production" | "development"): void {
   }
 }
 
-/** The environment of the web server: the variables that are set, and defaults for those that are unset or empty. */
+/** Returns the environment of the web server: the given variables, and defaults for variables that are unset or empty. */
 export function completeEnvironment(
   given: NodeJS.Dict<string>,
   { address, dataFolder, secrets }: { address: Address; dataFolder: string; secrets: Secrets },
@@ -37,7 +37,7 @@ export function completeEnvironment(
   return { ...defaults, ...Object.fromEntries(set) };
 }
 
-/** Throws a CommandError with one line for each wrong variable. DATABASE_URL may be unset: the embedded database starts later. */
+/** Throws a CommandError with one line for each invalid variable. DATABASE_URL may be unset, because the embedded database starts later. */
 export function checkEnvironment(env: Record<string, string>): void {
   const result = readEnv({ ...env, DATABASE_URL: env.DATABASE_URL ?? "postgres://embedded@127.0.0.1/callboard" });
   if (!result.ok) {

@@ -1,7 +1,7 @@
-/** npm, bootstrap.mjs and the terminal each pass on the same Ctrl-C. Only a signal that comes later than this is a second one. */
+/** npm, bootstrap.mjs and the terminal each pass on the same Ctrl-C. A signal counts as a second one only after this time. */
 const SAME_KEYPRESS_MILLISECONDS = 500;
 
-/** Thrown where a signal ended something early. Not a failure. */
+/** Thrown when a signal ends an operation early. This is not a failure. */
 export class Interrupted extends Error {
   override name = "Interrupted";
 }
@@ -9,7 +9,7 @@ export class Interrupted extends Error {
 export type Interruption = {
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */
   signal: AbortSignal;
-  /** Resolves at the same moment. */
+  /** Resolves when `signal` is aborted. */
   first: Promise<void>;
   throwIfInterrupted(): void;
 };

@@ -9,7 +9,7 @@ import type { Interruption } from "./interruption";
 const OLDEST_POSTGRES = 150_000;
 const RETRY_MILLISECONDS = 5_000;
 
-/** Codes of Node and of the driver that pass without anyone's help: the server is not up yet, or the network is down. */
+/** Error codes of Node and the driver that are transient: the server is still starting, or the network is down. */
 const TEMPORARY_CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -24,7 +24,7 @@ const TEMPORARY_CODES = new Set([
   "CONNECTION_DESTROYED",
 ]);
 
-/** SQLSTATEs that only the owner of the database can do something about. */
+/** SQLSTATEs of problems that only the owner of the database can fix. */
 const EXPLANATIONS: Record<string, string> = {
   "28P01": "the password is wrong",
   "28000":
@@ -34,8 +34,8 @@ const EXPLANATIONS: Record<string, string> = {
 };
 
 /**
- * Applies the migrations. Returns an error code if the database cannot be reached for now, null if all went well. Throws a
- * CommandError if trying again does not help.
+ * Applies the migrations. Returns null on success, or an error code if the database cannot be reached at present. Throws a
+ * CommandError if a retry would not help.
  */
 export async function migrateDatabase(databaseUrl: string): Promise<string | null> {
   try {
@@ -62,8 +62,8 @@ export async function migrateDatabase(databaseUrl: string): Promise<string | nul
 }
 
 /**
- * Tries again until the migrations are applied. The web server runs meanwhile and keeps deliveries, so no error ends this: a wrong
- * password may be corrected, and what is on disk is not lost.
+ * Retries until the migrations are applied. Meanwhile the web server runs and stores deliveries on disk. No error ends the retries,
+ * because someone may correct the cause, such as a wrong password, and the stored deliveries must then be recorded.
  */
 export async function migrateDatabaseLater(databaseUrl: string, interruption: Interruption): Promise<void> {
   let lastMessage = "";
@@ -87,7 +87,7 @@ export async function migrateDatabaseLater(databaseUrl: string, interruption: In
   }
 }
 
-/** Drizzle wraps the driver's error in one whose message repeats the query. */
+/** Returns the driver's error. Drizzle wraps it in an error whose message repeats the query. */
 function innermost(error: unknown): Error {
   let inner = error instanceof Error ? error : new Error(String(error));
   while (inner.cause instanceof Error) {

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 
-/** Below the ports that the kernel uses for outgoing connections (from 32768 on Linux, from 49152 on macOS). */
+/** These ports are below those that the kernel uses for outgoing connections (from 32768 on Linux, from 49152 on macOS). */
 const RANGE = { first: 15_000, last: 29_999 };
 
-/** A free port of the loopback, `preferred` if that one is free. Another program may take it before it is used. */
+/** Finds a free port on the loopback: `preferred` if it is free, else a random one. Another program may take the port before its use. */
 export async function findFreePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await whyNotListen(preferred, "127.0.0.1")) === null) {
     return preferred;
@@ -17,7 +17,7 @@ export async function findFreePort(preferred?: number): Promise<number> {
   }
 }
 
-/** Why a server cannot listen there now: EADDRINUSE, EACCES, EADDRNOTAVAIL or another code. null if it can. */
+/** Resolves with the reason why a server cannot listen there now (EADDRINUSE, EACCES, EADDRNOTAVAIL or another code), or null if it can. */
 export function whyNotListen(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -26,7 +26,7 @@ export function whyNotListen(port: number, host: string): Promise<string | null>
   });
 }
 
-/** Whether a server accepts connections there. */
+/** Whether a server accepts connections on this port. */
 export function answers(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: 1_000 });

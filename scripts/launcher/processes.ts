@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * A process by its number and its start time, because numbers are reused: in a container the same ones after every restart.
- * `born` is the kernel's start time (clock ticks since boot on Linux, a date elsewhere), null where it cannot be read.
+ * Identifies a process by its id and its start time, because ids are reused; in a container the same ones after every restart.
+ * `born` is the start time that the kernel reports (clock ticks since boot on Linux, a date elsewhere), null if it cannot be read.
  */
 export type ProcessIdentity = { pid: number; born: string | null };
 
-/** The identity of the process that has this number now. */
+/** Returns the identity of the process that has this id now. */
 export function identify(pid: number): ProcessIdentity {
   return { pid, born: birthOf(pid) };
 }
 
-/** Whether exactly that process is running. A zombie is not. */
+/** Whether this exact process is running. A zombie counts as ended. */
 export function isRunning({ pid, born }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
@@ -27,8 +27,8 @@ export function isRunning({ pid, born }: ProcessIdentity): boolean {
 }
 
 /**
- * Signals a process and waits until it has ended. After `graceMilliseconds` it is killed.
- * `group` signals its whole process group: for a child that was started detached and has children of its own.
+ * Signals a process and waits until it has ended. Kills it after `graceMilliseconds`.
+ * `group` signals the whole process group, for a child that was started detached and itself has children.
  */
 export async function end(
   identity: ProcessIdentity,
@@ -63,14 +63,14 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals, group: boolean)
   try {
     process.kill(group ? -identity.pid : identity.pid, signal);
   } catch {
-    // It ended after the check.
+    // The process ended after the check.
   }
 }
 
 function birthOf(pid: number): string | null {
   if (process.platform === "linux") {
     try {
-      // proc(5): the command name, field 2, may hold spaces and brackets; state is field 3 and start time field 22.
+      // proc(5): field 2, the command name, may contain spaces and brackets. Field 3 is the state, field 22 the start time.
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
         .replace(/^.*\) /s, "")
         .split(" ");

@@ -3,12 +3,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { EmbeddedPostgres } from "../postgres/embedded";
 import type { Interruption } from "./interruption";
 
-/** The pauses before each restart. The last one repeats without end; deliveries wait on disk during that time. */
+/** The pauses before each restart. The last pause repeats indefinitely. Deliveries wait on disk meanwhile. */
 const PAUSES_MILLISECONDS = [0, 1_000, 5_000, 15_000, 30_000];
-/** After a run of this length, the next restart begins with the first pause again. */
+/** After the server has run this long, the pauses start from the first one again. */
 const STABLE_MILLISECONDS = 600_000;
 
-/** Starts the server again when it ends unexpectedly: the system may have killed it for lack of memory. `onRestart` is called after each start. */
+/** Restarts the server when it ends unexpectedly, for example because the system ran out of memory. Calls `onRestart` after each start. */
 export function restartOnUnexpectedEnd(
   embedded: EmbeddedPostgres,
   { onRestart, interruption }: { onRestart: () => void; interruption: Interruption },

@@ -7,7 +7,7 @@ import { end, identify, isRunning, type ProcessIdentity } from "./processes";
 type Child = ProcessIdentity & { name: string; signal: "SIGINT" | "SIGTERM" };
 type Contents = { process: ProcessIdentity; url: string; children: Child[] };
 
-/** Held while Callboard runs on a data folder, so that two never use the same one. */
+/** A lock on a data folder, held while Callboard runs, so that two processes never use the same folder. */
 export type RunLock = {
   /** Records a child process, so that the next start can end it if this process is killed. */
   remember(name: string, pid: number, signal: Child["signal"]): void;
@@ -15,8 +15,9 @@ export type RunLock = {
 };
 
 /**
- * Takes the lock `<folder>/running.json`. A lock whose process has ended is stale: the children of that process are ended first (a web
- * server would keep the port, a Postgres the data), and `onLeftover` gets their names. Throws a CommandError if Callboard is running.
+ * Takes the lock `<folder>/running.json`. A lock is stale if its process has ended. Then this function first ends the children of that
+ * process, because they would occupy the port and the data directory, and passes their names to `onLeftover`. Throws a CommandError if
+ * Callboard is running.
  */
 export async function takeRunLock(
   folder: string,
@@ -30,7 +31,7 @@ export async function takeRunLock(
   for (;;) {
     writeFileSync(draft, JSON.stringify(contents), { mode: 0o600 });
     try {
-      // A link appears complete or not at all, so no other process reads half a lock.
+      // A link appears atomically, so no other process reads an incomplete lock.
       linkSync(draft, file);
       break;
     } catch (error) {
@@ -83,7 +84,7 @@ function read(file: string): Contents | null {
   }
 }
 
-/** Whether a running process holds the lock of that folder. */
+/** Whether a running process holds the lock of this folder. */
 export function isCallboardRunning(folder: string): boolean {
   const holder = read(join(folder, "running.json"));
   return holder !== null && isRunning(holder.process);

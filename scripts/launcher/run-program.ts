@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** Runs a program without printing anything. Resolves with null if it succeeded, else with everything that it printed. */
+/** Runs a program without printing its output. Resolves with null if it succeeded, else with the whole output. */
 export function runProgram(
   program: string,
   args: string[],

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { CommandError } from "./command-error";
 import { writePrivateFile } from "./private-file";
 
-/** What a self-hosted Callboard generates if the environment does not set it. It is kept, so a second start changes nothing. */
+/** The secrets that a self-hosted Callboard generates and stores. The environment can override them. */
 export type Secrets = { webhookSecret: string; authSecret: string; cronSecret: string; setupCode: string };
 
-/** Reads `<folder>/secrets.json` and generates what is missing in it. Throws a CommandError if the file cannot be used. */
+/** Reads `<folder>/secrets.json` and generates missing secrets. Throws a CommandError if the file cannot be used. */
 export function readOrMakeSecrets(folder: string): Secrets {
   const file = join(folder, "secrets.json");
   let known: Partial<Secrets> = {};
@@ -35,7 +35,7 @@ export function readOrMakeSecrets(folder: string): Secrets {
   return secrets;
 }
 
-/** Twelve characters, about 59 bits, without characters that look alike: `K7QF-3M2P-9XWD`. */
+/** Generates a code of twelve characters (about 59 bits), without characters that look alike: `K7QF-3M2P-9XWD`. */
 function readableCode(): string {
   const alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
   const part = () => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join("");

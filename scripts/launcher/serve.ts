@@ -17,37 +17,38 @@ import { printStartMessage, type StartMessage } from "./start-message";
 import { printError, step } from "./terminal";
 import { startWebServer } from "./web-server";
 
-/** What differs between `npm start`, `npm run demo` and `npm run dev`. */
+/** The options in which `npm start`, `npm run demo` and `npm run dev` differ. */
 export type ServeOptions = {
-  /** What was typed, for messages that say how to do it differently. */
+  /** The command that the person typed. Error messages repeat it with a correction. */
   commandLine: string;
   mode: "start" | "dev";
   dataFolder: string;
   /**
-   * Variables that replace those of the environment; an empty string unsets one. Called when the address is known and the data
-   * folder is locked.
+   * Returns variables that replace those of the environment; an empty string unsets a variable. Called when the address is known and
+   * the data folder is locked.
    */
   overrides?: (ready: { address: Address }) => Promise<Record<string, string>>;
-  /** Parts of the start message that differ from those of `npm start`. */
+  /** The parts of the start message that differ from `npm start`. */
   message?: Pick<StartMessage, "signIn" | "webhookNote" | "furtherRows">;
-  /** Called when the web server answers. The function that it returns is called first when everything is stopped. */
+  /** Called when the web server answers. On shutdown, the returned function is called before anything else stops. */
   onReady?: (running: RunningServer) => Promise<() => Promise<void>>;
-  /** Called with each line that the web server prints. Default: prints it unchanged. */
+  /** Called with each line that the web server prints. Default: prints the line unchanged. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
 };
 
 export type RunningServer = {
-  /** The webhook's URL for this machine, with the secret. */
+  /** The URL of the webhook on this machine, with the secret. */
   localWebhookUrl: string;
   interruption: Interruption;
 };
 
-/** The folder of the build. The commands serve from the same one. */
+/** The folder of the build. All commands use the same one. */
 const DIST = process.env.NEXT_DIST_DIR ?? ".next";
 
 /**
- * Runs until Ctrl-C or SIGTERM, then stops what it started, in reverse order, and exits 0. A second Ctrl-C does not wait.
- * A CommandError, or a web server that ends unexpectedly, stops everything too, and it exits 1.
+ * Runs until Ctrl-C, SIGTERM or SIGHUP, then stops everything in reverse order of its start and exits with code 0. A second Ctrl-C
+ * ends everything immediately. On any error, such as a web server that ends unexpectedly, it also stops everything, and exits with
+ * code 1.
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const kills: (() => void)[] = [];
@@ -76,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 type Run = { interruption: Interruption; started: AsyncDisposableStack; kills: (() => void)[] };
 
-/** Returns when it is interrupted. */
+/** Starts everything and returns on the first interruption. Adds each started part to `started` and `kills`. */
 async function run(options: ServeOptions, { interruption, started, kills }: Run): Promise<void> {
   const { dataFolder, mode } = options;
   const address = readAddress(process.env);
@@ -116,7 +117,7 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
   }
   const databaseUrl = embedded?.url ?? env.DATABASE_URL ?? "";
   env.DATABASE_URL = databaseUrl;
-  // From here on the modules of db/ can be imported: lib/env.ts reads process.env at that moment.
+  // Only now can modules of db/ be imported: lib/env.ts reads process.env when it is loaded.
   Object.assign(process.env, env);
   interruption.throwIfInterrupted();
 
@@ -156,7 +157,7 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
   await afterReady;
 }
 
-/** A running server loads parts of its build only when they are requested, so its build must not be replaced. */
+/** Throws if another Callboard serves from the build. A running server loads parts of its build on demand, so nothing may replace it. */
 function checkBuildIsUnused(dataFolder: string): void {
   const other = Object.values(DATA_FOLDERS).find((folder) => folder !== dataFolder && isCallboardRunning(folder));
   if (other !== undefined) {
@@ -171,7 +172,7 @@ function printLine(line: string, stream: "stdout" | "stderr"): void {
   process[stream].write(`${line}\n`);
 }
 
-/** `0.1.0+a1b2c3d`: `GET /api/health` says with it which code runs. */
+/** Returns the version that `GET /api/health` reports: `0.1.0+a1b2c3d`, or without the commit outside a git clone. */
 function version(): string {
   const { version: number } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   try {

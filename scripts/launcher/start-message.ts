@@ -9,25 +9,25 @@ export type StartMessage = {
   /** The complete environment of the web server. */
   env: Record<string, string>;
   address: Address;
-  /** null: the database is the one of DATABASE_URL. */
+  /** null: DATABASE_URL names the database. */
   embedded: EmbeddedPostgres | null;
-  /** The error code of a database that cannot be reached yet; null if it can. */
+  /** The error code if the database cannot be reached; null if it can. */
   unreachable: string | null;
-  /** Whether the environment set the webhook's secret, and the launcher did not generate it. */
+  /** True if the environment set the webhook's secret; false if the launcher generated it. */
   isSecretGiven: boolean;
-  /** Printed in place of the sentence about how to sign in. */
+  /** Replaces the sentence about how to sign in. */
   signIn?: string | undefined;
   /** Printed below the webhook's URL. */
   webhookNote?: string | undefined;
   furtherRows?: [name: string, value: string][] | undefined;
 };
 
-/** Prints where Callboard runs, how to sign in, and the webhook's URL. Asks the database whether there are users. */
+/** Prints the URL of Callboard, how to sign in, and the URL of the webhook. Reads from the database whether there are users. */
 export async function printStartMessage(message: StartMessage): Promise<void> {
   const { mode, env, address, embedded, unreachable, isSecretGiven } = message;
   const url = (env.APP_URL ?? "").replace(/\/+$/, "");
   const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
-  // If stdout is not a terminal, it is a log. A secret that was set in the environment must not get into it.
+  // Without a terminal, stdout is a log. A secret from the environment must not appear in a log.
   const shownSecret = isSecretGiven && !process.stdout.isTTY ? "<the secret in SARJ_WEBHOOK_SECRETS>" : secret;
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
   const webhookNote =
@@ -71,13 +71,13 @@ async function howToSignIn(env: Record<string, string>, url: string, unreachable
     : `first open ${url}/setup and enter the code ${bold(env.SETUP_CODE ?? "")}`;
 }
 
-/** Imports db/ only now: db/ reads process.env at its import, and `serve` has to complete the environment first. */
+/** Imports db/ at run time, because db/ reads process.env when it is loaded, and `serve` must complete the environment before that. */
 async function hasUsers(): Promise<boolean> {
   const [users, { db }] = await Promise.all([import("../../db/people/users"), import("../../db/driver/client")]);
   try {
     return await users.hasUsers();
   } finally {
-    // This is the launcher's only question: a connection would stand open for nothing.
+    // The launcher sends no other query, so do not keep the connection open.
     await db.$client.end({ timeout: 1 });
   }
 }

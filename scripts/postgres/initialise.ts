@@ -9,7 +9,7 @@ import { type Binaries, serverEnvironment } from "./binaries";
 import { type Credentials, writeCredentials } from "./credentials";
 import type { ServerUser } from "./server-user";
 
-/** Creates the data directory with new passwords. Without `durable` nothing is synced to disk. Throws a CommandError. */
+/** Creates the data directory with new passwords. Without `durable`, initdb does not sync to disk. Throws a CommandError on failure. */
 export async function initialise({
   directory,
   binaries,
@@ -23,7 +23,7 @@ export async function initialise({
 }): Promise<Credentials> {
   const secrets = mkdtempSync("/tmp/callboard-");
   try {
-    // Anything that is there comes from a first start that did not finish: it never held a delivery.
+    // Existing files come from a first start that did not finish, so they contain no deliveries.
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { mode: 0o700 });
     const credentials: Credentials = {
@@ -57,8 +57,8 @@ export async function initialise({
 }
 
 /**
- * Sorting by code point is the same on every machine. The character classes must nevertheless come from a UTF-8 locale: with
- * LC_CTYPE=C, pg_trgm does not recognise Arabic letters as letters and finds nothing.
+ * Runs initdb. Sorting by code point gives the same order on every machine. The character classes must still come from a UTF-8
+ * locale: with LC_CTYPE=C, pg_trgm does not recognise Arabic letters and finds nothing.
  */
 async function runInitdb(binaries: Binaries, user: ServerUser, args: string[]): Promise<void> {
   let stderr = "";

@@ -7,15 +7,15 @@ import { type Binaries, serverEnvironment } from "./binaries";
 import { readPidFile } from "./data-directory";
 import type { ServerUser } from "./server-user";
 
-/** Recovery after a crash takes a while, and a server that is killed in the middle of it has to start the recovery from the beginning. */
+/** Recovery after a crash can be slow, and a server killed during recovery starts it from the beginning. */
 const STARTS_WITHIN_MILLISECONDS = 600_000;
-/** The backends of a killed postmaster take a moment to notice; until they end, a new server does not start. */
+/** The backends of a killed postmaster end with a delay. Until then, a new server does not start. */
 const BACKENDS_END_WITHIN_MILLISECONDS = 60_000;
 
-/** Another program took the port between the choice of it and the start of the server. */
+/** Thrown if another program took the port after it was chosen and before the server started. */
 export class PortTaken extends Error {}
 
-/** Starts `postgres` and resolves when it accepts connections. Throws PortTaken, or a CommandError for every other failure. */
+/** Starts `postgres` and resolves when it accepts connections. Throws PortTaken, or a CommandError for any other failure. */
 export async function startServer({
   binaries,
   user,
@@ -43,7 +43,7 @@ export async function startServer({
     timezone: "UTC",
     log_timezone: "UTC",
     log_checkpoints: "off",
-    // Errors of clients are not logged: their messages can quote values, and values are phone numbers.
+    // Do not log errors of clients: their messages can quote values, such as phone numbers.
     log_min_messages: "log",
     log_error_verbosity: "terse",
     log_min_error_statement: "panic",
@@ -61,7 +61,7 @@ export async function startServer({
         String(port),
         ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
       ],
-      // In a process group of its own: a terminal sends Ctrl-C to its whole group, but the database must end last.
+      // A separate process group: a terminal sends Ctrl-C to its whole group, but the database must end last.
       { cwd: "/", ...user, env: serverEnvironment(), stdio: ["ignore", log, log], detached: true },
     );
     closeSync(log);
@@ -91,7 +91,7 @@ export async function startServer({
   }
 }
 
-/** As pg_ctl does it: the postmaster writes its state on the eighth line of its pid file. Any other outcome says how the server ended. */
+/** Waits as pg_ctl does: the postmaster writes its state to the eighth line of its pid file. Any other result says how the server ended. */
 async function waitUntilReady(
   child: ChildProcess,
   directory: string,

@@ -4,10 +4,10 @@ import { statSync } from "node:fs";
 import { CommandError } from "../launcher/command-error";
 import { isInitialised } from "./credentials";
 
-/** PostgreSQL refuses to run as root, so root starts it as another user. null: as the user who runs Callboard. */
+/** The user that runs PostgreSQL, which refuses to run as root. null: the user who runs Callboard. */
 export type ServerUser = { uid: number; gid: number } | null;
 
-/** Data and binaries go here if the server's user cannot reach the clone, as under /root. */
+/** Data and binaries are stored here if the server's user cannot reach the clone, for example under /root. */
 export const SHARED_FOLDER = "/var/lib/callboard";
 
 /** Whether root runs Callboard. */
@@ -15,7 +15,7 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Data that an ordinary user created earlier keeps its owner, so that this user can still start it without root. */
+/** Returns the user for the server. Data of an ordinary user keeps its owner, so that this user can still start it without root. */
 export function serverUser(directory: string): ServerUser {
   if (!isRoot()) {
     return null;
@@ -24,7 +24,7 @@ export function serverUser(directory: string): ServerUser {
   return owner !== null && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : postgresUser();
 }
 
-/** The system's user `postgres`, created if there is none. */
+/** Returns the system user `postgres` and creates it if it does not exist. */
 export function postgresUser(): { uid: number; gid: number } {
   const known = lookUpPostgresUser();
   if (known !== null) {
@@ -56,7 +56,7 @@ function lookUpPostgresUser(): { uid: number; gid: number } | null {
   return uid !== undefined && gid !== undefined && uid > 0 && Number.isInteger(gid) ? { uid, gid } : null;
 }
 
-/** Whether the user can enter the folder or execute the file. It asks the kernel: file modes alone ignore ACLs, mount options and groups. */
+/** Whether the user can enter the folder or execute the file. Asks the kernel, because file modes ignore ACLs, mount options and groups. */
 export function canAccess(user: ServerUser, path: string): boolean {
   const answer = spawnSync("/bin/sh", ["-c", 'test -x "$1"', "sh", path], { cwd: "/", ...user, stdio: "ignore" });
   if (answer.error !== undefined) {

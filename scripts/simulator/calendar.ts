@@ -6,17 +6,17 @@ const DAY = 24 * HOUR;
 /** Riyadh is three hours ahead of UTC all year. */
 const RIYADH = 3 * HOUR;
 
-/** How many calls each hour of the day has, 0 to 23 in Riyadh: most in the late morning and after the afternoon prayer, fewer at noon prayer. */
+/** The weight of each hour of the day in Riyadh, 0 to 23. It peaks in the late morning and after the afternoon prayer, and dips at noon. */
 const HOUR_WEIGHTS = [
   0.01, 0.004, 0.002, 0.002, 0.002, 0.004, 0.02, 0.08, 0.35, 0.8, 1.15, 1.2, 0.7, 0.85, 0.75, 0.6, 1.0, 1.25, 1.1, 0.8,
   0.6, 0.3, 0.1, 0.04,
 ];
-/** Sunday to Saturday: the working week is Sunday to Thursday. */
+/** The weight of each day, Sunday to Saturday. The working week is Sunday to Thursday. */
 const WEEKDAY_WEIGHTS = [1.15, 1.1, 1.0, 1.0, 0.85, 0.08, 0.4];
 
 /**
- * The times of `count` calls between two instants: within the working hours and weekdays of Riyadh, slowly growing over the
- * weeks, with random differences between days and an occasional campaign. Ascending, in milliseconds since the epoch.
+ * Draws the times of `count` calls between two instants, in milliseconds since the epoch, ascending. Most are in the working hours
+ * and on the working days of Riyadh. The volume grows slowly, differs randomly between days, and rises on days with a campaign.
  */
 export function callTimes(draw: Random, count: number, from: number, to: number): number[] {
   const hours: (readonly [start: number, weight: number])[] = [];
@@ -39,18 +39,18 @@ export function callTimes(draw: Random, count: number, from: number, to: number)
   return times.sort((a, b) => a - b);
 }
 
-/** Hour of the day in Riyadh, 0 to 23. */
+/** Returns the hour of the day in Riyadh, 0 to 23. */
 export function riyadhHour(at: number): number {
   return new Date(at + RIYADH).getUTCHours();
 }
 
-/** The instant `days` days later, or one day more if that is a Friday in Riyadh, when there are no deliveries. */
+/** Returns the instant `days` days later, or one more day later if that is a Friday in Riyadh, when nothing is delivered. */
 export function workingDayFrom(at: number, days: number): number {
   const then = at + days * DAY;
   return new Date(then + RIYADH).getUTCDay() === 5 ? then + DAY : then;
 }
 
-/** `2026-07-14`, in Riyadh. */
+/** Returns the date in Riyadh: `2026-07-14`. */
 export function isoDate(at: number): string {
   return new Date(at + RIYADH).toISOString().slice(0, 10);
 }
@@ -79,7 +79,7 @@ const MONTHS: Record<Language, readonly string[]> = {
   ur: ["جنوری", "فروری", "مارچ", "اپریل", "مئی", "جون", "جولائی", "اگست", "ستمبر", "اکتوبر", "نومبر", "دسمبر"],
 };
 
-/** A date in Riyadh as people say it: "Sunday 12 July". From tables, because the names of ICU change between versions. */
+/** Returns a date in Riyadh as people say it: "Sunday 12 July". It uses tables, because ICU's names change between versions. */
 export function spokenDate(at: number, language: Language): string {
   const local = new Date(at + RIYADH);
   return `${WEEKDAYS[language][local.getUTCDay()]} ${local.getUTCDate()} ${MONTHS[language][local.getUTCMonth()]}`;

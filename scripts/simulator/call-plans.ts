@@ -3,20 +3,20 @@ import type { CallStatus, NotCompletedType, Outcome } from "./contract";
 import { UNKNOWN_TYPE } from "./contract";
 import type { Random } from "./random";
 
-/** How a call ends. It is drawn before the conversation. */
+/** How a call ends. The plan is drawn before the conversation. */
 export type CallPlan = CompletePlan | { outcome: Exclude<Outcome, "complete">; status: CallStatus };
 
 export type CompletePlan = {
   outcome: "complete";
-  /** "cut": it reaches the vendor's maximum duration. From "transferred" on, the value is also the call's status. */
+  /** "cut": the call reaches the vendor's maximum duration. "transferred" and the values after it are also the call's status. */
   conversation: "usual" | "long" | "cut" | "transferred" | "user_rejected" | "timeout" | "voicemail";
   payload: PayloadVariant;
 };
 
 /**
- * What is unusual in the payload. `old`: messages have only `role` and `content`; `untimed`: `start_at` is null; `no_call_data`:
- * `call_data` is null; `stale_*`: the status is one from before the end of the call; `bare`: direction, phone number and interaction
- * type are null; `silent`: there is no transcript.
+ * An unusual feature of the payload. `chat`: the interaction is a chat; `old`: messages have only `role` and `content`; `untimed`:
+ * `start_at` is null; `no_call_data`: `call_data` is null; `stale_*`: the status dates from before the end of the call; `bare`:
+ * direction, phone number, status and interaction type are null; `silent`: there is no transcript.
  */
 type PayloadVariant =
   | "usual"
@@ -64,7 +64,7 @@ const STATUSES: Record<NotCompletedType | typeof UNKNOWN_TYPE, readonly (readonl
 
 const OUTAGE_MILLISECONDS = 2 * 3_600_000;
 
-/** One plan for each type, status and variant: a history must have all of them, also the rare ones. */
+/** One plan for each type, status and variant, because a history must contain even the rare ones. */
 const ONE_OF_EACH: readonly CallPlan[] = [
   ...NOT_COMPLETED.flatMap(([outcome]) => STATUSES[outcome].map(([status]): CallPlan => ({ outcome, status }))),
   ...(["usual", "long", "cut", "transferred", "user_rejected", "timeout", "voicemail"] as const).map(
@@ -76,8 +76,8 @@ const ONE_OF_EACH: readonly CallPlan[] = [
 ];
 
 /**
- * Plans the calls at these times. Most people answer in the late morning and in the evening. A history of 400 calls or more has an
- * outage of the SIP trunk of two hours. From 100 calls on, every type, status and payload variant occurs at least once.
+ * Plans the calls at these times. People answer most often in the late morning and in the evening. A history of at least 400 calls has
+ * a two-hour outage of the SIP trunk. With at least 100 calls, every type, status and payload variant occurs.
  */
 export function planCalls(draw: Random, times: readonly number[]): CallPlan[] {
   const outageStart = times.length >= 400 ? chooseOutageStart(draw, times) : null;
@@ -97,11 +97,11 @@ export function planCalls(draw: Random, times: readonly number[]): CallPlan[] {
   return plans;
 }
 
-/** The busiest of some moments in the second half of the history, so that the outage affects many calls. */
+/** Draws twelve times in the second half of the history and returns the busiest one, so that the outage affects many calls. */
 function chooseOutageStart(draw: Random, times: readonly number[]): number | null {
   const callsFrom = (start: number) => times.filter((at) => at >= start && at < start + OUTAGE_MILLISECONDS).length;
-  const moments = Array.from({ length: 12 }, () => times[draw.int(times.length >> 1, times.length - 1)] ?? 0);
-  return moments.sort((a, b) => callsFrom(b) - callsFrom(a))[0] ?? null;
+  const candidates = Array.from({ length: 12 }, () => times[draw.int(times.length >> 1, times.length - 1)] ?? 0);
+  return candidates.sort((a, b) => callsFrom(b) - callsFrom(a))[0] ?? null;
 }
 
 /** Plans one call. `outcome` sets its type. */
@@ -138,7 +138,7 @@ export function planCall(draw: Random, at: number, outcome?: Outcome): CallPlan 
   );
 }
 
-/** The status "transferring" is possible only in a call that was transferred. */
+/** Only a call that was transferred can have the status "transferring". */
 function completePlan(conversation: CompletePlan["conversation"], payload: PayloadVariant): CompletePlan {
   return {
     outcome: "complete",

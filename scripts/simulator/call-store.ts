@@ -6,15 +6,15 @@ import type { VendorCall } from "./contract";
 /** The calls that the simulated vendor knows. */
 export interface CallStore {
   get(id: string): VendorCall | undefined;
-  /** Any other call. */
+  /** Returns some other call than this one. */
   other(id: string): VendorCall | undefined;
   add(calls: readonly VendorCall[]): void;
   readonly size: number;
 }
 
 /**
- * Keeps calls in memory and, if `file` is given, also as JSON lines in that file: after a restart without it, the vendor would
- * answer 404 for every call that the receiver has stored. A later line about a call replaces an earlier one.
+ * Keeps calls in memory and, if `file` is given, also as JSON lines in that file. Without a file, a restarted vendor answers 404 for
+ * every call that the receiver has stored. A later line for a call replaces an earlier one.
  */
 export function callStore(file: string | undefined): CallStore {
   const calls = new Map<string, VendorCall>();
@@ -45,7 +45,7 @@ export function callStore(file: string | undefined): CallStore {
   };
 }
 
-/** null for an incomplete line, which a process leaves that was killed during a write. Only that call is lost. */
+/** Returns null for an incomplete line, which remains if the process is killed during a write. Only that call is lost. */
 function parseLine(line: string): VendorCall | null {
   if (line === "") return null;
   try {

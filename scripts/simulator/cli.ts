@@ -73,7 +73,7 @@ const OPTIONS = {
   forged: { type: "boolean" },
 } as const;
 
-/** A mistake in the arguments. It is printed in one line, without a stack. */
+/** A mistake in the arguments. The command prints it in one line, without a stack. */
 class UsageError extends Error {}
 
 async function main(args: string[]): Promise<number> {
@@ -127,7 +127,7 @@ async function serve(values: Values): Promise<number> {
   SARJ_API_KEY=${vendor.apiKey}
   RECORDING_HOSTS=${vendor.recordingHost}
 `);
-  await interrupted();
+  await interruption();
   await vendor.close();
   return 0;
 }
@@ -135,7 +135,7 @@ async function serve(values: Values): Promise<number> {
 async function history(values: Values): Promise<number> {
   const total = number(values.count, "count");
   const stopped = new AbortController();
-  void interrupted().then(() => stopped.abort());
+  void interruption().then(() => stopped.abort());
   const tty = process.stdout.isTTY;
   let shown = 0;
   const { failed, results } = await sendHistory({
@@ -175,7 +175,7 @@ async function live(values: Values): Promise<number> {
       console.log(`${call.webhook.payload.type.padEnd(20)} ${call.id} ${delivered ? "" : "NOT DELIVERED "}${status}`);
     },
   });
-  await interrupted();
+  await interruption();
   await traffic.stop();
   return 0;
 }
@@ -235,8 +235,8 @@ function oneOf<T extends string>(text: string | undefined, allowed: readonly T[]
   return found;
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-function interrupted(): Promise<void> {
+/** Resolves at the first Ctrl-C or SIGTERM. A second signal of the same kind ends the process immediately. */
+function interruption(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());

@@ -1,6 +1,6 @@
 /**
- * The vendor's contract from its own side: what its webhook posts and what its API answers.
- * Written independently of the product on purpose: a mistake in how the product reads it must not be repeated here.
+ * The vendor's contract, as the vendor implements it: the bodies of its webhooks and the responses of its API.
+ * It shares no code with the product, so that a mistake in how the product reads the contract is not repeated here.
  */
 
 /** `status` in the webhook and in the API. */
@@ -22,7 +22,7 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** Calls that never became a conversation. The last three are sent but not documented. */
+/** Types of calls without a conversation. The vendor sends the last three but does not document them. */
 export const NOT_COMPLETED_TYPES = [
   "no_answer",
   "user_rejected",
@@ -35,7 +35,7 @@ export const NOT_COMPLETED_TYPES = [
 ] as const;
 export type NotCompletedType = (typeof NOT_COMPLETED_TYPES)[number];
 
-/** A type that receivers do not know: the vendor adds types without notice. */
+/** A type that receivers do not know, because the vendor adds types without notice. */
 export const UNKNOWN_TYPE = "user_busy";
 
 /** `payload.type` of a webhook. */
@@ -78,7 +78,7 @@ interface InstructionsMessage {
   content: string;
 }
 
-/** Older payloads: without `type` and `start_at`. */
+/** A message of older payloads, without `type` and `start_at`. */
 interface OldMessage {
   role: string;
   content: string;
@@ -164,17 +164,17 @@ export interface ApiCall {
 }
 
 /**
- * Everything that the vendor knows about one call. `webhook` and `data` have no recording URL, because the server signs one for
- * each answer. `data` has the report from the start; the server leaves it out until `reportAt`.
+ * Everything that the vendor knows about one call. `webhook` and `data` have no recording URL, because the server signs a new one for
+ * each response. `data` always has the report; the server omits it until `reportAt`.
  */
 export interface VendorCall {
   id: string;
   webhook: WebhookBody;
   data: ApiCall;
-  /** When the vendor sends its webhook. */
+  /** When the vendor sends the webhook. */
   webhookAt: string;
-  /** From when on `GET /calls/{id}` has the report; null: never. */
+  /** When `GET /calls/{id}` starts to include the report; null: never. */
   reportAt: string | null;
-  /** File in `recordings/`; null: there is no recording. */
+  /** The file in `recordings/`; null: there is no recording. */
   recording: string | null;
 }

@@ -5,20 +5,21 @@ import { parseFault } from "./faults";
 import type { Vendor, VendorLink } from "./vendor";
 
 /**
- * The control API, for tests and the command line when the vendor runs in another process. It is not part of the vendor's API.
+ * Handles the control API, with which tests and the command line control a vendor in another process. It is not part of the vendor's
+ * API.
  *
  * | request                             | does                                                               |
  * |-------------------------------------|--------------------------------------------------------------------|
- * | `GET    /_control/`                 | how many calls are known, the faults, the clock                    |
- * | `POST   /_control/calls`            | adds `{calls}` to the known ones; answers `{webhooks}`             |
- * | `GET    /_control/calls/<id>/webhook` | that call's webhook with a newly signed recording URL            |
- * | `POST   /_control/faults`           | adds one (`Fault` in faults.ts)                                    |
- * | `DELETE /_control/faults`           | clears them                                                        |
- * | `GET    /_control/requests`         | `{counts: {<path>: n}, requests}`                                  |
- * | `DELETE /_control/requests`         | forgets them                                                       |
- * | `PUT    /_control/url-lifetime`     | `{seconds}`                                                        |
- * | `POST   /_control/expire-signatures`| refuses every URL signed until now                                 |
- * | `POST   /_control/clock`            | `{advance_seconds}`                                                |
+ * | `GET    /_control/`                 | returns the number of known calls and the faults                   |
+ * | `POST   /_control/calls`            | adds `{calls}` to the known calls; returns `{webhooks}`            |
+ * | `GET    /_control/calls/<id>/webhook` | returns the call's webhook with a newly signed recording URL     |
+ * | `POST   /_control/faults`           | adds a fault (`Fault` in faults.ts)                                |
+ * | `DELETE /_control/faults`           | clears the faults                                                  |
+ * | `GET    /_control/requests`         | returns `{counts: {<path>: n}, requests}`                          |
+ * | `DELETE /_control/requests`         | clears the log of requests                                         |
+ * | `PUT    /_control/url-lifetime`     | sets the lifetime of recording URLs to `{seconds}`                 |
+ * | `POST   /_control/expire-signatures`| expires every URL signed so far                                    |
+ * | `POST   /_control/clock`            | moves the clock forward by `{advance_seconds}`                     |
  */
 export async function handleControl(
   vendor: Vendor,
@@ -78,7 +79,7 @@ export async function handleControl(
   }
 }
 
-/** A vendor that runs in another process; `url` is its origin. */
+/** Connects to a vendor in another process; `url` is its origin. */
 export function connectVendor(url: string): VendorLink {
   return {
     async register(calls) {

@@ -17,14 +17,14 @@ export interface Conversation {
   course: Course;
 }
 
-/** How fast people and agents speak. */
+/** The speed at which people and agents speak. */
 const CHARACTERS_PER_SECOND = { agent: 14.5, customer: 13, human_agent: 14 };
 const ROLES = { agent: "assistant", customer: "user", human_agent: "human_agent" };
 
 /**
- * Generates a conversation along a script's course: turns and tool calls with their times, and misheard words with their
+ * Generates a conversation that follows a course of a script: turns and tool calls with their times, and misheard words with their
  * corrections.
- * @param length "long": with many interludes; "cut": it reaches the vendor's maximum duration.
+ * @param length "long": with many interludes; "cut": the call reaches the vendor's maximum duration.
  */
 export function generateConversation(
   draw: Random,
@@ -71,7 +71,7 @@ export function generateConversation(
   };
 }
 
-/** The two messages of a tool call: the call and its output, with the same id. */
+/** Returns the two messages of a tool call: the call and its output, with the same id. */
 export function toolMessages(
   draw: Random,
   name: string,
@@ -112,7 +112,7 @@ function arrangeTurns(draw: Random, script: Script, course: Course, length: "usu
   return turns;
 }
 
-/** The turns before which an interlude may come: where the speaker changes, but not between a tool call and what is said about it. */
+/** Returns the indexes of turns before which an interlude fits: the speaker changes there, and no tool call is adjacent. */
 function interruptible(before: Turn | undefined, turns: readonly Turn[]): number[] {
   return turns.flatMap((turn, index) => {
     const previous = speakerOf(index === 0 ? before : turns[index - 1]);

@@ -1,18 +1,18 @@
 import type { Language } from "./contract";
 import type { Random } from "./random";
 
-/** A person whom the organization calls, or who calls it. */
+/** A person who talks to the organization by phone. */
 export interface Customer {
   name: string;
   firstName: string;
   gender: "man" | "woman";
-  /** The language the customer is called in; the name is in its script. */
+  /** The language of the calls. The name is written in its script. */
   language: Language;
   /** E.164. */
   phone: string;
 }
 
-/** First and last names that go together, in the script of their language. */
+/** First and last names that fit together, in the script of their language. */
 interface Names {
   man: readonly string[];
   woman: readonly string[];
@@ -86,8 +86,8 @@ interface Country {
 }
 
 /**
- * Realistic numbers. Only the United Kingdom reserves mobile numbers for fiction (Ofcom: 07700 900000 to 900999). In the
- * other countries the random digits follow zeros in little-used blocks. Nothing here dials them.
+ * Prefixes of realistic numbers. Only the United Kingdom reserves mobile numbers for fiction (Ofcom: 07700 900000 to 900999). In the
+ * other countries the random digits follow zeros in little-used blocks. The simulator dials no numbers.
  */
 const COUNTRIES: readonly (readonly [Country, number])[] = [
   [
@@ -149,7 +149,7 @@ const COUNTRIES: readonly (readonly [Country, number])[] = [
   ],
 ];
 
-/** The people whom an organization calls. Take fewer customers than calls: some people are called several times. */
+/** Draws the customers of an organization. Use fewer customers than calls, so that some people have several calls. */
 export function customers(draw: Random, count: number): Customer[] {
   return Array.from({ length: count }, (_, index) => customer(draw.fork(index)));
 }

@@ -18,18 +18,18 @@ export interface Draft {
   direction: Direction | null;
   interaction: "voice" | "chat" | null;
   variables: Record<string, unknown>;
-  /** The webhook's status can be older than the API's: one from before the end of the call. */
+  /** The webhook's status can be older than the API's and date from before the end of the call. */
   status: { webhook: CallStatus | null; api: CallStatus };
   /** From the start of dialling until the call is answered or ends without an answer. */
   ringSeconds: number;
-  /** null: there was no conversation. */
+  /** null: the call was not answered. */
   talkSeconds: number | null;
   messages: TranscriptMessage[] | null;
   corrections: Correction[];
   response: Record<string, unknown> | null;
   report: DraftReport | null;
   recording: string | null;
-  /** The webhook's `call_data` is null although the call is complete. */
+  /** True if the webhook's `call_data` is null although the call is complete. */
   withoutCallData: boolean;
 }
 
@@ -37,17 +37,17 @@ interface DraftReport {
   goal: Course["goal"];
   reason: string;
   criteria: { text: string; achieved: boolean; is_primary: boolean }[];
-  /** A report in the scenario's own form, which the webhook has in place of the typed one. */
+  /** A report in a form specific to the scenario. The webhook has it instead of the typed report. */
   own: Record<string, unknown> | null;
 }
 
 interface DraftOptions {
   scenario?: ScenarioId;
-  /** true: with a recording if there is one; false: without one. Default: random. */
+  /** true: with a recording if a suitable one exists; false: without a recording. Default: random. */
   recorded?: boolean;
 }
 
-/** The share of conversations with a recording, among those for which there is one. */
+/** The share of conversations with a recording, among those for which a recording exists. */
 const RECORDED_SHARE = 0.9;
 /** The probability that only scenarios with a recording are considered. */
 const RECORDED_SCENARIO_SHARE = 0.6;
@@ -62,7 +62,7 @@ const SCENARIO_WEIGHTS: Record<ScenarioId, number> = {
   "order-support": 22,
 };
 
-/** Everything about a call except its times. The dates in the conversation depend on `at`, the approximate time of the call. */
+/** Generates everything about a call except its times. The dates in the conversation depend on `at`, the approximate time of the call. */
 export function draftCall(draw: Random, plan: CallPlan, customer: Customer, at: number, options: DraftOptions): Draft {
   const id = draw.fork("id").uuid();
   const script = pickScript(draw.fork("script"), customer, plan, options);
@@ -88,7 +88,7 @@ export function draftCall(draw: Random, plan: CallPlan, customer: Customer, at: 
       outcome: plan.outcome,
       direction: "outbound",
       status: { webhook: null, api: plan.status },
-      ringSeconds: isAutomated ? random.int(3, 15) : ringSecondsUntil(random, plan.outcome),
+      ringSeconds: isAutomated ? random.int(3, 15) : unansweredRingSeconds(random, plan.outcome),
       talkSeconds: isAutomated ? random.int(6, 24) : null,
       messages: isAutomated ? [voicemail(random, customer.language)] : null,
     };
@@ -126,7 +126,7 @@ type ConversationDraft = Pick<
   | "variables"
 >;
 
-/** From a recording if there is one that fits, else generated. */
+/** Uses a suitable recording if there is one, else generates a conversation. */
 function draftConversation(
   draw: Random,
   plan: CompletePlan,
@@ -179,13 +179,13 @@ function draftConversation(
   };
 }
 
-/** The course itself if it is written to end with this status, else its first half. */
+/** Returns the course if it ends with this status, else its first half with this status. */
 function endEarly(course: Course, status: NonNullable<Course["status"]>): Course {
   if (course.status === status) return course;
   return { ...course, turns: course.turns.slice(0, Math.ceil(course.turns.length / 2)), status };
 }
 
-/** A conversation with the turns and times of a recording. */
+/** Makes a conversation with the turns and times of a recording. */
 function draftFromRecording(
   draw: Random,
   dialogue: RecordedDialogue,
@@ -228,7 +228,7 @@ function draftFromRecording(
   };
 }
 
-/** A few calls have no report. That of a survey is often in a form of its own. */
+/** Generates the report. A few calls have none. The report of a survey often has a specific form. */
 function draftReport(
   draw: Random,
   script: Script,
@@ -255,7 +255,7 @@ function draftReport(
   return { goal, reason, criteria, own };
 }
 
-/** What the payload variant changes in the draft. */
+/** Returns the changes that the payload variant makes to the draft. */
 function unusualPayload(draw: Random, { payload }: CompletePlan, conversation: ConversationDraft): Partial<Draft> {
   switch (payload) {
     case "usual":
@@ -295,7 +295,7 @@ function withoutTime(message: TranscriptMessage): TranscriptMessage {
 function pickScript(draw: Random, customer: Customer, plan: CallPlan, options: DraftOptions): Script {
   const scripts = scriptsIn(customer.language);
   const ending = earlyEnding(plan);
-  // The first of these lists that is not empty.
+  // Use the first of these lists that is not empty.
   const candidates = [
     scripts.filter(({ scenario }) => scenario === options.scenario),
     scripts.filter(({ courses }) => ending !== undefined && courses.some(({ status }) => status === ending)),
@@ -306,18 +306,18 @@ function pickScript(draw: Random, customer: Customer, plan: CallPlan, options: D
         (options.recorded === true || draw.chance(RECORDED_SCENARIO_SHARE)) &&
         recordedDialoguesFor(customer, scenario).length > 0,
     ),
-    // Calls to the order line are inbound, so all of them are complete.
+    // Calls about orders are inbound, so they are always complete.
     scripts.filter(({ scenario }) => plan.outcome === "complete" || scenario !== "order-support"),
   ].find((list) => list.length > 0);
   return draw.weighted((candidates ?? scripts).map((script) => [script, SCENARIO_WEIGHTS[script.scenario]] as const));
 }
 
-/** Only usual conversations have a recording. */
+/** Whether the call may have a recording. Only usual conversations by voice have one. */
 function mayBeRecorded(plan: CallPlan): boolean {
   return plan.outcome === "complete" && plan.conversation === "usual" && plan.payload !== "chat";
 }
 
-/** The status with which the conversation ends before its closing; undefined: it has a closing. */
+/** Returns the status with which the conversation ends before its closing; undefined if it has a closing. */
 function earlyEnding(plan: CallPlan): Course["status"] {
   const conversation = plan.outcome === "complete" ? plan.conversation : "usual";
   return conversation === "transferred" || conversation === "user_rejected" || conversation === "timeout"
@@ -329,8 +329,8 @@ function voicemail(draw: Random, language: Language): TranscriptMessage {
   return { type: "message", role: "user", content: draw.pick(SMALL_TALK[language].voicemails), start_at: 0.6 };
 }
 
-/** Until a call without an answer ends: a carrier refuses at once, a phone rings for half a minute. */
-function ringSecondsUntil(draw: Random, outcome: Outcome): number {
+/** Draws how long an unanswered call rings. A carrier rejects it within seconds; a phone rings for half a minute. */
+function unansweredRingSeconds(draw: Random, outcome: Outcome): number {
   switch (outcome) {
     case "no_answer":
       return draw.int(28, 46);

@@ -5,7 +5,7 @@ import type { ScenarioId } from "./dialogues/dialogue";
 import type { Random } from "./random";
 import type { Facts } from "./template";
 
-/** The same list in each language: an index means the same thing in all of them. */
+/** The same list in each language: an index has the same meaning in every list. */
 type Words = Record<Language, readonly string[]>;
 
 const DISTRICTS: Words = {
@@ -56,7 +56,7 @@ const TIMES: Words = {
 };
 const TIME_CODES = ["10:15", "11:30", "16:30", "18:00"] as const;
 
-/** What one call is about: the facts for its texts, in the call's language, and those of them that the API gives as `variables`. */
+/** Draws the facts of one call: the facts for its texts, in the call's language, and the `variables` that the API returns. */
 export function callFacts(
   draw: Random,
   scenario: ScenarioId,

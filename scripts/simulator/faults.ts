@@ -1,9 +1,9 @@
 /**
- * A failure that the simulated vendor is told to show.
+ * A failure that the simulated vendor simulates on request.
  *
  * | kind         | API                                             | recording                                |
  * |--------------|-------------------------------------------------|------------------------------------------|
- * | `status`     | that status in the error envelope               | that status with the store's XML error   |
+ * | `status`     | `status` with the error envelope                | `status` with the storage's XML error    |
  * | `hang`       | accepts the request and never answers           | the same                                 |
  * | `html`       | an HTML page (status 200 unless given)          | the same                                 |
  * | `malformed`  | incomplete JSON, with the right length          | bytes that are not a recording           |
@@ -22,21 +22,21 @@ export interface Fault {
   retryAfter?: number;
   /** For `redirect`; default: the metadata address that a server must never fetch. */
   location?: string;
-  /** How many requests it applies to; default: all until cleared. */
+  /** The number of requests that fail; default: all requests until the fault is cleared. */
   times?: number;
-  /** Applies only to requests for this call. */
+  /** If given, the fault applies only to requests for this call. */
   callId?: string;
 }
 
 export interface FaultQueue {
   add(fault: Fault): void;
   clear(): void;
-  /** The first fault that applies to this request, and counts it. undefined: answer normally. */
+  /** Returns the first fault that applies to this request and counts the request. undefined: respond normally. */
   take(on: Fault["on"], callId: string | undefined): Fault | undefined;
   list(): Fault[];
 }
 
-/** The faults of one vendor, in the order in which they were added. */
+/** Creates the queue of one vendor's faults, in the order in which they are added. */
 export function faultQueue(): FaultQueue {
   let faults: Fault[] = [];
   return {
@@ -56,7 +56,7 @@ export function faultQueue(): FaultQueue {
   };
 }
 
-/** Reads a fault from a control request. A string says what is wrong with the request. */
+/** Reads a fault from a control request. Returns a string that describes the problem if the request is invalid. */
 export function parseFault(input: unknown): Fault | string {
   if (typeof input !== "object" || input === null) return "a fault is an object";
   const given = new Map(Object.entries(input));

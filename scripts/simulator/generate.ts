@@ -12,19 +12,19 @@ import { durationOf, toVendorCall } from "./vendor-call";
 export interface GenerateOptions {
   seed: string;
   count: number;
-  /** Milliseconds since the epoch. Every call starts after `from` and ends before `to`; its report may come later. */
+  /** Milliseconds since the epoch. The calls are spread over this span and end by `to`; a report may come later. */
   from: number;
   to: number;
 }
 
 /**
- * Calls as the vendor knows them, in the order of their creation. The same options give exactly the same calls. From 100 calls on,
- * every type (an unknown one too), every status and every payload variant occurs.
+ * Generates calls as the vendor stores them. The same options give exactly the same calls. With at least 100 calls, every type
+ * (including an unknown type), every status and every payload variant occurs.
  *
- * The labels of `fork` are part of the seed, here and in the files below: another label means other calls.
+ * The labels of `fork` are part of the seed, here and in the imported files: a different label gives different calls.
  */
 export function generateCalls({ seed, count, from, to }: GenerateOptions): VendorCall[] {
-  // The seed contains the time span: a later history has other calls, not the same ids with other times.
+  // The seed contains the time span, so that a later history has different calls and not the same ids with different times.
   const draw = random(`${seed}/calls/${from}/${to}`);
   const people = customers(draw.fork("people"), Math.max(12, Math.round(count / 2.4)));
   const times = callTimes(draw.fork("times"), count, from, to);
@@ -44,13 +44,13 @@ export interface OneCallOptions {
   outcome?: Outcome;
   language?: Language;
   scenario?: ScenarioId;
-  /** true: a usual conversation with a recording, if the language has one; false: one without. */
+  /** true: a usual conversation with a recording, if the language has one; false: without a recording. Default: random. */
   recorded?: boolean;
-  /** Seconds from the end of the call to its report; the webhook is then sent without it. Default: about two minutes. */
+  /** Seconds from the end of the call to its report. If given, the webhook is sent without the report. Default: about two minutes. */
   reportDelaySeconds?: number;
 }
 
-/** One call that has just ended, for live calls and tests. The same options give the same call. */
+/** Generates one call that has just ended, for live calls and tests. The same options give the same call. */
 export function generateCall(options: OneCallOptions): VendorCall {
   const { seed, endedAt, outcome, language, scenario, recorded, reportDelaySeconds } = options;
   const draw = random(`${seed}/one`);

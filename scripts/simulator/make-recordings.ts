@@ -1,6 +1,6 @@
 /**
- * Makes `recordings/*.mp4` and `recordings/recordings.json` from dialogues/recorded-scripts.ts. The result is committed. Run it again
- * after a change of a dialogue. Needs espeak-ng and ffmpeg.
+ * Makes `recordings/*.mp4` and `recordings/recordings.json` from dialogues/recorded-scripts.ts. Run it again after a change of a
+ * dialogue, and commit the result. It needs espeak-ng and ffmpeg.
  *
  *   node --import tsx scripts/simulator/make-recordings.ts
  */
@@ -12,10 +12,10 @@ import type { Language } from "./contract";
 import { RECORDED_SCRIPTS, type RecordedScript } from "./dialogues/recorded-scripts";
 import type { RecordedDialogue, RecordedTurn } from "./recorded-dialogues";
 
-/** Samples a second of espeak-ng's output. */
+/** Samples per second in the output of espeak-ng. */
 const SAMPLE_RATE = 22_050;
 const FOLDER = fileURLToPath(new URL("./recordings/", import.meta.url));
-/** Slow enough to follow: the synthesiser's Arabic and Urdu are harder to understand. */
+/** Arabic and Urdu are slower, because the synthesiser's speech is harder to understand in these languages. */
 const WORDS_PER_MINUTE: Record<Language, number> = { ar: 165, en: 168, ur: 155 };
 
 const VOICES = {
@@ -37,11 +37,11 @@ function record(source: RecordedScript): RecordedDialogue {
         start_at: elapsed(),
         ms: turn.ms,
       });
-      // A margin, so that the next turn begins after the tool's answer even when both times are rounded.
+      // The margin ensures that the next turn begins after the tool's output even if both times are rounded.
       parts.push(silence(turn.ms / 1000 + 0.1));
       continue;
     }
-    if (turn.who === "human_agent") throw new Error("a recording has two voices only");
+    if (turn.who === "human_agent") throw new Error("a recording has only two voices");
     turns.push({ who: turn.who, text: withoutVowels(turn.text), start_at: elapsed() });
     parts.push(speak(source, turn.who, turn.text), silence(0.45 + (turn.hold ?? 0)));
   }
@@ -65,7 +65,7 @@ function record(source: RecordedScript): RecordedDialogue {
   };
 }
 
-/** One turn as samples, without silence around it. The customer is filtered to sound like a telephone line. */
+/** Returns the samples of one turn, without silence around it. A filter makes the customer sound like a telephone line. */
 function speak(source: RecordedScript, who: "agent" | "customer", text: string): Buffer {
   const voice = VOICES[who][source[who]];
   const said = text.replace(/\[\[[^|\]]+\|([^\]]+)\]\]/g, "$1");
@@ -77,7 +77,10 @@ function speak(source: RecordedScript, who: "agent" | "customer", text: string):
   return ffmpeg(`-f wav -i pipe:0 -af ${filter} -ac 1 -ar ${SAMPLE_RATE} -f s16le pipe:1`, wav);
 }
 
-/** 12 kHz is more than a telephone transmits and keeps files small. Without dates and the encoder's name the same dialogue gives the same file. */
+/**
+ * Encodes the samples. A rate of 12 kHz exceeds that of a telephone and keeps files small. The file contains no dates and no encoder's
+ * name, so that the same dialogue gives the same file.
+ */
 function encode(samples: Buffer, file: string): void {
   const output = "-af loudnorm=I=-18:TP=-2 -ar 12000 -c:a aac -b:a 17k -map_metadata -1 -movflags +faststart";
   ffmpeg(
@@ -102,7 +105,7 @@ function silence(seconds: number): Buffer {
   return Buffer.alloc(Math.round(seconds * SAMPLE_RATE) * 2);
 }
 
-/** Arabic as people write it: without vowels and doubling marks, but with the tanwin of the accusative. */
+/** Returns Arabic in its usual spelling: without vowel and doubling marks, but with the tanwin of the accusative. */
 function withoutVowels(text: string): string {
   return text.replace(/[\u064C-\u0652\u0670]/g, "");
 }

@@ -8,19 +8,19 @@ export interface Random {
   int(low: number, high: number): number;
   /** True with the given probability. */
   chance(probability: number): boolean;
-  /** One of the items; throws on an empty list. */
+  /** One of the items. Throws on an empty list. */
   pick<T>(items: readonly T[]): T;
-  /** One of the items, each as likely as its weight. */
+  /** One of the items, with a probability proportional to its weight. Throws on an empty list. */
   weighted<T>(items: readonly (readonly [item: T, weight: number])[]): T;
   /** A new list in random order. */
   shuffled<T>(items: readonly T[]): T[];
-  /** An independent source: drawing more values from one does not change the values of another. */
+  /** An independent source. Drawing more values from one source does not change the values of another. */
   fork(label: string | number): Random;
   /** A UUID in the version 4 layout. */
   uuid(): string;
 }
 
-/** The source for a seed: sfc32, initialised with the SHA-256 of the seed. */
+/** Creates the source for a seed: sfc32, initialised with the SHA-256 of the seed. */
 export function random(seed: string): Random {
   const digest = createHash("sha256").update(seed).digest();
   let a = digest.readInt32LE(0);
@@ -41,7 +41,7 @@ export function random(seed: string): Random {
   }
   function pick<T>(items: readonly T[]): T {
     const item = items[int(0, items.length - 1)];
-    if (item === undefined) throw new Error("nothing to pick from");
+    if (item === undefined) throw new Error("cannot pick from an empty list");
     return item;
   }
   function weighted<T>(items: readonly (readonly [T, number])[]): T {
@@ -51,7 +51,7 @@ export function random(seed: string): Random {
       if (remaining < 0) return item;
     }
     const last = items.at(-1);
-    if (last === undefined) throw new Error("nothing to pick from");
+    if (last === undefined) throw new Error("cannot pick from an empty list");
     return last[0];
   }
   function shuffled<T>(items: readonly T[]): T[] {

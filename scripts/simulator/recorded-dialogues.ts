@@ -5,12 +5,12 @@ import type { Customer } from "./customers";
 import type { Course, ScenarioId } from "./dialogues/dialogue";
 
 /**
- * A dialogue with a recording. `make-recordings.ts` writes them to `recordings/recordings.json`. Its times are measured on the audio,
- * so a player can highlight the current turn.
+ * A dialogue with a recording. `make-recordings.ts` writes all of them to `recordings/recordings.json`. The times are measured on the
+ * audio, so a player can highlight the current turn.
  */
 export interface RecordedDialogue {
   id: string;
-  /** In `recordings/`. */
+  /** The name of the file in `recordings/`. */
   file: string;
   scenario: ScenarioId;
   language: Language;
@@ -33,7 +33,7 @@ export type RecordedTurn =
 
 let dialogues: readonly RecordedDialogue[] | undefined;
 
-/** Every dialogue with a recording. */
+/** Returns every dialogue with a recording. */
 export function recordedDialogues(): readonly RecordedDialogue[] {
   if (dialogues === undefined) {
     // make-recordings.ts writes the file in this shape.
@@ -45,7 +45,7 @@ export function recordedDialogues(): readonly RecordedDialogue[] {
   return dialogues;
 }
 
-/** The recordings with the language and the voice of this customer, of one scenario or of all. */
+/** Returns the recordings in this customer's language and with a voice of the same gender, for one scenario or for all. */
 export function recordedDialoguesFor(customer: Customer, scenario?: ScenarioId): RecordedDialogue[] {
   return recordedDialogues().filter(
     (dialogue) =>

@@ -11,7 +11,7 @@ interface StoredObject {
 
 const objects = new Map<string, StoredObject>();
 
-/** The bytes of a recording, read from disk once. Throws if the file is not in `recordings/`. */
+/** Returns a recording. Reads it from disk once. Throws if the file is not in `recordings/`. */
 export function storedObject(file: string): StoredObject {
   const known = objects.get(file);
   if (known !== undefined) return known;
@@ -22,7 +22,7 @@ export function storedObject(file: string): StoredObject {
 }
 
 /**
- * Answers GET and HEAD as Google Cloud Storage does: one range is honoured (206, 416), several are ignored (200).
+ * Responds to GET and HEAD as Google Cloud Storage does: it honours one range (206, 416) and ignores several ranges (200).
  * Only a success has a CORS header; see `sendStorageError`.
  */
 export function sendObject(request: IncomingMessage, response: ServerResponse, object: StoredObject): void {
@@ -57,7 +57,7 @@ export function sendObject(request: IncomingMessage, response: ServerResponse, o
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
-/** An error in the store's XML. It has no CORS header, so a browser reports a network failure. */
+/** Sends an error as XML, like Google Cloud Storage. It has no CORS header, so a browser reports a network failure. */
 export function sendStorageError(
   response: ServerResponse,
   error: Omit<Extract<Verification, { ok: false }>, "status"> & { status: number },
@@ -72,7 +72,7 @@ export function sendStorageError(
   response.end(body);
 }
 
-/** The requested range; null means the whole recording, also for a header that cannot be parsed (RFC 9110, 14.2). */
+/** Returns the requested range; null means the whole recording, as for a header that cannot be parsed (RFC 9110, 14.2). */
 function parseRange(header: string | undefined, size: number): { start: number; end: number } | "unsatisfiable" | null {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
   if (parts === null) return null;

@@ -1,23 +1,23 @@
 import type { WebhookBody } from "./contract";
 import { random } from "./random";
 
-/** How often a webhook is attempted. Any 2xx is a success; a redirect is not. */
+/** How often a webhook is sent. Any 2xx is a success; a redirect is a failure. */
 export interface RetryPolicy {
   attempts: number;
   pauseMs: number;
   timeoutMs: number;
 }
-/** As the vendor documents it: three attempts, 2 s apart, with a time-out of 10 s. */
+/** The policy that the vendor documents: three attempts, 2 s apart, with a time-out of 10 s. */
 export const VENDOR_RETRY_POLICY: RetryPolicy = { attempts: 3, pauseMs: 2_000, timeoutMs: 10_000 };
 
 interface Attempt {
   /** ISO 8601. */
   startedAt: string;
-  /** Milliseconds until the answer's headers, or until the attempt ended without an answer. */
+  /** Milliseconds until the headers of the response, or until the attempt ended without a response. */
   ms: number;
-  /** null: no answer came. */
+  /** null: no response arrived. */
   status: number | null;
-  /** Why no answer came. */
+  /** Why no response arrived. */
   error?: "timeout" | "connection" | "stopped";
 }
 
@@ -28,8 +28,8 @@ export interface DeliveryResult {
 }
 
 /**
- * Posts one webhook as the vendor does, with retries. Never throws: the result says what went wrong. Text and bytes are posted as
- * they are. `signal` ends the attempts.
+ * Posts one webhook as the vendor does, with retries. Never throws: the result contains the errors. Text and bytes are posted
+ * unchanged. `signal` ends the attempts.
  */
 export async function deliver(
   webhookUrl: string,
@@ -51,11 +51,11 @@ export async function deliver(
 
 export interface SendOptions {
   webhookUrl: string;
-  /** The most deliveries in flight at once. Default 8. */
+  /** The maximum number of concurrent deliveries; a same-moment duplicate is additional. Default 8. */
   concurrency?: number;
-  /** "shuffled": the vendor does not promise an order. Default "given". */
+  /** "shuffled" exists because the vendor does not promise an order. Default "given". */
   order?: "given" | "shuffled";
-  /** How many are delivered a second time: at the same moment as the first, or after all others. */
+  /** How many webhooks are delivered a second time: at the same moment as the first time, or after all others. */
   duplicates?: { count: number; when: "same-moment" | "late" };
   /** Determines the order and the duplicates. */
   seed?: string;
@@ -65,8 +65,8 @@ export interface SendOptions {
 }
 
 /**
- * Delivers many webhooks and their duplicates, at most `concurrency` at once. There is one result for each delivery, in the order
- * in which they ended.
+ * Delivers many webhooks and their duplicates concurrently. Returns one result for each delivery that began, in the order in which
+ * the deliveries ended.
  */
 export async function deliverAll(bodies: readonly WebhookBody[], options: SendOptions): Promise<DeliveryResult[]> {
   const { duplicates, signal } = options;
@@ -115,7 +115,7 @@ async function post(
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
     const ms = Date.now() - started;
-    // The vendor ignores the body, but it must be read before the connection can be reused.
+    // The vendor ignores the body, but the connection can be reused only after the body has been read.
     await response.arrayBuffer().catch(() => undefined);
     return { startedAt, ms, status: response.status };
   } catch {
@@ -128,7 +128,7 @@ function isSuccess({ status }: Attempt): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-/** False if the signal ended the pause. */
+/** Resolves with false if the signal ended the pause early. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);
   return new Promise((resolve) => {

@@ -61,7 +61,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   }
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    // Not resolved against a base: "//elsewhere/" would be another host.
+    // Do not resolve the path against a base: "//elsewhere/" would become another host.
     const address = `${vendor.url}${request.url ?? "/"}`;
     if (!URL.canParse(address)) return send(response, 400, "text/plain; charset=utf-8", "Bad request\n");
     const url = new URL(address);
@@ -154,7 +154,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     server.once("error", reject);
     server.listen(options.port ?? 0, host, resolve);
   });
-  // A server that listens on TCP has an AddressInfo; only pipes and sockets have a string.
+  // A server on TCP has an AddressInfo; only pipes and Unix sockets have a string.
   const { port } = server.address() as AddressInfo;
   const recordingHost = `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
@@ -203,7 +203,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   return vendor;
 }
 
-/** The `error.type` of each status in the contract. */
+/** The contract's `error.type` for each status. */
 const ERROR_TYPES = new Map([
   [401, "unauthorized"],
   [403, "no_organization"],
@@ -212,7 +212,7 @@ const ERROR_TYPES = new Map([
   [500, "internal_error"],
 ]);
 
-/** The faults that are the same for the API and for a recording. */
+/** Simulates the faults that the API and the recordings have in common. */
 function answerWithFault(fault: Fault, request: IncomingMessage, response: ServerResponse, body: string): void {
   switch (fault.kind) {
     case "hang":
@@ -246,7 +246,7 @@ function isRead(request: IncomingMessage): boolean {
   return request.method === "GET" || request.method === "HEAD";
 }
 
-/** A request id that the contract lets the API return: at most 128 printable ASCII characters. null for any other. */
+/** Returns the request id if the contract lets the API return it (at most 128 printable ASCII characters), else null. */
 function mirroredId(request: IncomingMessage): string | null {
   const id = headerText(request.headers["x-request-id"]);
   return id !== null && /^[\x20-\x7e]{1,128}$/.test(id) ? id : null;

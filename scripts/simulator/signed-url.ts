@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** The longest that V4 signing allows: 7 days. */
+/** The maximum lifetime that V4 signing allows: 7 days. */
 const MAXIMUM_LIFETIME_SECONDS = 604_800;
 
 const REGION = "auto";
@@ -12,14 +12,14 @@ export interface SigningKey {
   secret: string;
 }
 
-/** The result of `verifyUrl`: if not `ok`, the store's error. */
+/** The result of `verifyUrl`: if not `ok`, the error of Google Cloud Storage. */
 export type Verification =
   | { ok: true }
   | { ok: false; status: 400 | 401 | 403; code: string; message: string; details?: string };
 
 /**
- * Signs `GET <origin><path>` as Google Cloud Storage's V4 signing does with an HMAC key.
- * @param at milliseconds since the epoch; a signature has whole seconds.
+ * Signs `GET <origin><path>` with an HMAC key, like V4 signing of Google Cloud Storage.
+ * @param at milliseconds since the epoch, truncated to whole seconds.
  * @param lifetimeSeconds 1 to 604,800.
  */
 export function signUrl(origin: string, path: string, key: SigningKey, at: number, lifetimeSeconds: number): string {
@@ -36,9 +36,9 @@ export function signUrl(origin: string, path: string, key: SigningKey, at: numbe
 }
 
 /**
- * Checks a signed URL as Google Cloud Storage does: 400 if it has expired, 403 if it was altered. A URL signed for GET is also
- * valid for HEAD.
- * @param keys every key that may have signed it, by access id.
+ * Checks a signed URL as Google Cloud Storage does: 400 if it has expired or its date or lifetime is invalid, 403 if it was altered or
+ * is not signed. A URL signed for GET is also valid for HEAD.
+ * @param keys every key that may have signed the URL, by access id.
  * @param revoked access ids whose signatures count as expired.
  * @param at milliseconds since the epoch.
  */
@@ -117,7 +117,7 @@ function equal(given: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** YYYYMMDDTHHMMSSZ. */
+/** Formats a time as YYYYMMDDTHHMMSSZ. */
 function compactDate(at: number): string {
   return new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
 }

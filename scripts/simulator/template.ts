@@ -1,12 +1,12 @@
 import type { Correction } from "./contract";
 import type { Customer } from "./customers";
 
-/** The values of a template's placeholders, by name. */
+/** The values of a template's placeholders by name. */
 export type Facts = Readonly<Record<string, string>>;
 
 /**
- * Fills a template: `{name}` becomes the fact of that name, `{one|other}` the form for a man or for a woman. Throws for an
- * unknown name, which is a mistake in a dialogue. Leaves `[[heard|said]]` as it is.
+ * Fills a template: replaces `{name}` by the fact of that name, and `{his|her}` by the form for a man or for a woman. Throws for an
+ * unknown name, which is a mistake in a dialogue. Leaves `[[heard|said]]` unchanged.
  */
 export function fill(template: string, facts: Facts, gender: Customer["gender"]): string {
   return template.replace(/\{([^{}]*)\}/g, (_, inner: string) => {
@@ -26,7 +26,7 @@ export function fillDeep(value: unknown, facts: Facts, gender: Customer["gender"
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillDeep(item, facts, gender)]));
 }
 
-/** Resolves `[[heard|said]]`: to what was said, or if `misheard` to what was heard, with the correction of it. */
+/** Replaces `[[heard|said]]` by `said`, or if `misheard` by `heard` and a correction. */
 export function resolveMishearings(template: string, misheard: boolean): { text: string; corrections: Correction[] } {
   const corrections: Correction[] = [];
   const text = template.replace(/\[\[([^|\]]+)\|([^\]]+)\]\]/g, (_, heard: string, said: string) => {

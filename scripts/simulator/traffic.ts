@@ -8,9 +8,9 @@ import type { VendorLink } from "./vendor";
 const DAY = 86_400_000;
 
 export interface HistoryOptions {
-  /** The receiver's webhook with its secret. It is never printed. */
+  /** The URL of the receiver's webhook, with the secret. It is never printed. */
   webhookUrl: string;
-  /** A vendor in this process (`startVendor`) or in another one (`connectVendor`). Each call is registered there before it is sent. */
+  /** A vendor in this process (`startVendor`) or in another (`connectVendor`). Each call is registered before its webhook is sent. */
   vendor: VendorLink;
   count: number;
   /** The calls are spread over this many days before `now`. */
@@ -19,9 +19,9 @@ export interface HistoryOptions {
   seed?: string;
   /** Milliseconds since the epoch. The same value gives the same calls. Default: the clock. */
   now?: number;
-  /** Deliveries in flight at once. Default 8. */
+  /** The maximum number of concurrent deliveries. Default 8. */
   concurrency?: number;
-  /** The share of calls that is delivered twice, 0 to 1. Default 0.01. */
+  /** The share of calls that are delivered twice, 0 to 1. Default 0.01. */
   duplicates?: number;
   signal?: AbortSignal;
   /** Called after every delivery. */
@@ -29,9 +29,9 @@ export interface HistoryOptions {
 }
 
 /**
- * Sends a history: `count` calls of the last `days` days, approximately oldest first, some of them twice. Each recording URL is
- * signed as of its call's time, so those of old calls have expired, as they do at the vendor. Resolves when every delivery has ended;
- * `failed` holds those without success after three attempts.
+ * Sends a history: `count` calls of the last `days` days, approximately oldest first, some of them twice. The time of a webhook is also
+ * the time at which its recording URL is signed, so the URLs of old calls have expired, as they have at the vendor. Resolves when every
+ * delivery has ended; `failed` contains the deliveries without a success.
  */
 export async function sendHistory(
   options: HistoryOptions,
@@ -57,19 +57,19 @@ export async function sendHistory(
 }
 
 export interface LiveOptions {
-  /** The receiver's webhook with its secret. It is never printed. */
+  /** The URL of the receiver's webhook, with the secret. It is never printed. */
   webhookUrl: string;
   vendor: VendorLink;
-  /** The mean time between the ends of two calls, in seconds. The single pauses vary. */
+  /** The mean time between the ends of two calls, in seconds. Individual pauses vary. */
   everySeconds: number;
-  /** Default: a random one, so that a second start does not repeat the calls of the first. */
+  /** Default: random, so that a second start does not repeat the calls of the first. */
   seed?: string;
-  /** Seconds from a call's end to its report. Default 20: long enough to see a call without its report. */
+  /** Seconds from the end of a call to its report. Default 20, which is long enough to see the call without its report. */
   reportDelaySeconds?: number;
   onCall?: (call: VendorCall, result: DeliveryResult) => void;
 }
 
-/** Sends calls that end now, one every few seconds, until `stop()`, which ends the deliveries in flight and waits for them. */
+/** Sends calls that end now, one every few seconds. `stop()` aborts the current deliveries and waits until they have ended. */
 export function startLive(options: LiveOptions): { stop(): Promise<void> } {
   const { webhookUrl, vendor, everySeconds, seed = randomUUID(), reportDelaySeconds = 20, onCall } = options;
   const stopped = new AbortController();
@@ -82,7 +82,7 @@ export function startLive(options: LiveOptions): { stop(): Promise<void> } {
     const call = generateCall({ seed: `${seed}/${number}`, endedAt: Date.now(), reportDelaySeconds });
     const sending = sendCall({ webhookUrl, vendor, call, signal: stopped.signal })
       .then((result) => onCall?.(call, result))
-      // If the vendor's process has ended, only this call fails.
+      // If the vendor's process has ended, ignore the failure of this call.
       .catch(() => undefined)
       .finally(() => inFlight.delete(sending));
     inFlight.add(sending);
@@ -109,13 +109,13 @@ export async function sendCall(options: {
   return deliver(webhookUrl, body ?? call.webhook, signal === undefined ? {} : { signal });
 }
 
-/** What the vendor's "Send test webhook" button posts: a complete call that its API does not know. */
+/** Returns the body that the vendor's "Send test webhook" button posts: a complete call that its API does not know. */
 export function testWebhook(seed: string, now: number): VendorCall["webhook"] {
   return generateCall({ seed: `${seed}/test`, endedAt: now, outcome: "complete", language: "en", recorded: true })
     .webhook;
 }
 
-/** A call that the vendor never made, as someone who knows the webhook's secret could send it. */
+/** Returns the webhook of a call that the vendor never made, as an attacker who knows the webhook's secret could send it. */
 export function forgedWebhook(seed: string, now: number, outcome?: Outcome): VendorCall["webhook"] {
   return generateCall({ seed: `${seed}/forged`, endedAt: now, ...(outcome === undefined ? {} : { outcome }) }).webhook;
 }

@@ -2,15 +2,15 @@ import type { ApiCall, TranscriptMessage, TypedReport, VendorCall, WebhookBody }
 import type { Draft } from "./draft";
 import type { Random } from "./random";
 
-/** Seconds from the start of dialling to the end of the call. */
+/** Returns the seconds from the start of dialling to the end of the call. */
 export function durationOf(draft: Draft): number {
   return draft.ringSeconds + (draft.talkSeconds ?? 0);
 }
 
 /**
- * What the vendor knows about a call that was created at `createdAt` (milliseconds since the epoch): its webhook and its API data.
- * @param reportDelaySeconds from the end of the call to its report. If given, the webhook is sent at the end of the call, without
- *   the report. Default: about two minutes, and some webhooks wait for the report.
+ * Returns the vendor's data about a call that was created at `createdAt` (milliseconds since the epoch): the webhook and the API data.
+ * @param reportDelaySeconds seconds from the end of the call to its report. If given, the webhook is sent at the end of the call,
+ *   without the report. Default: about two minutes, and most webhooks with a report wait for it.
  */
 export function toVendorCall(draw: Random, draft: Draft, createdAt: number, reportDelaySeconds?: number): VendorCall {
   const answeredAt = createdAt + draft.ringSeconds * 1000;
@@ -82,7 +82,7 @@ function webhookOf(draft: Draft, data: ApiCall, withReport: boolean): WebhookBod
         interaction_type: draft.interaction,
         enhanced_transcript:
           draft.messages === null ? null : { transcript: { messages: draft.messages }, errors: draft.corrections },
-        // A report in the scenario's own form is not in the API. The webhook has it in any case.
+        // A report in a form specific to the scenario is not in the API, so the webhook always has it.
         report: draft.report?.own ?? (withReport ? data.report : null),
         recording_url: null,
         created_at: data.created_at,
@@ -93,7 +93,7 @@ function webhookOf(draft: Draft, data: ApiCall, withReport: boolean): WebhookBod
   };
 }
 
-/** The transcript in the API: spoken messages only, two roles, no times. */
+/** Returns the transcript for the API: only spoken messages, two roles, no times. */
 function spokenOnly(messages: readonly TranscriptMessage[]): ApiCall["transcript"] {
   return messages.flatMap((message) =>
     "type" in message && message.type !== "message"

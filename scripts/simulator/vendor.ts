@@ -3,29 +3,29 @@ import type { Fault } from "./faults";
 
 /** Options of the simulated vendor. */
 export interface VendorOptions {
-  /** 0 or unset: a free port. Recording URLs name the port, so the demo keeps it over a restart. */
+  /** 0 or unset: a free port. Recording URLs contain the port, so the demo uses the same port after a restart. */
   port?: number;
   /** Default: the loopback. */
   host?: string;
-  /** The keys that sign URLs are derived from it, so URLs stay valid over a restart. */
+  /** The keys that sign URLs are derived from the seed, so URLs stay valid after a restart. */
   seed?: string;
   /** The bearer key that the API accepts. */
   apiKey?: string;
-  /** A valid key that belongs to no organization: the API answers 403. */
+  /** A valid key that belongs to no organization: the API responds with 403. */
   organizationlessKey?: string;
-  /** How long a recording URL is valid; at most 7 days. Default 3600. */
+  /** How long a recording URL is valid, in seconds; at most 7 days. Default 3600. */
   urlLifetimeSeconds?: number;
   /** Calls known from the start. */
   calls?: readonly VendorCall[];
-  /** A file of JSON lines that keeps the known calls over a restart. Created if missing. */
+  /** A file of JSON lines that preserves the known calls across restarts. Created if missing. */
   stateFile?: string;
   /** Milliseconds since the epoch. Default: the machine's clock. */
   now?: () => number;
 }
 
-/** What a sender needs of the vendor, in the same process or over HTTP: the vendor has to know a call before its webhook is posted. */
+/** The part of the vendor that senders use, in the same process or over HTTP. The vendor must know a call before its webhook is posted. */
 export interface VendorLink {
-  /** Adds the calls and returns their webhooks. Each recording URL is signed as of its webhook's time. */
+  /** Adds the calls and returns their webhooks. Each recording URL is signed at the time of its webhook, or now if that time is in the future. */
   register(calls: readonly VendorCall[]): Promise<WebhookBody[]>;
 }
 
@@ -56,17 +56,17 @@ export interface Vendor extends VendorLink {
   webhookFor(id: string): WebhookBody | undefined;
   /** A newly signed URL of a known call's recording; null if there is none. */
   recordingUrl(id: string): string | null;
-  /** Adds a fault: see `Fault`. */
+  /** Adds a fault; see `Fault`. */
   fault(fault: Fault): void;
   faults(): Fault[];
   clearFaults(): void;
-  /** The last requests, at most 10,000, oldest first, without those to `/_control/`. */
+  /** Returns the latest requests, at most 10,000, oldest first, without requests to `/_control/`. */
   requests(): LoggedRequest[];
   clearRequests(): void;
   setUrlLifetime(seconds: number): void;
-  /** Every URL signed until now answers 400, though its parameters do not say that it has expired. */
+  /** Expires every URL signed so far: it gets 400 although its parameters do not show an expiry. */
   expireSignatures(): void;
-  /** Moves the vendor's clock: reports appear, signatures expire. */
+  /** Moves the vendor's clock forward: reports appear, signatures expire. */
   advanceClock(seconds: number): void;
   close(): Promise<void>;
 }

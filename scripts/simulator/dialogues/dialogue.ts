@@ -1,29 +1,29 @@
 import type { CallStatus, Language } from "../contract";
 
 /**
- * One thing that is said, or one tool call. The text is a template: `{order_id}` is a fact of the call, `{تقدر|تقدرين}` has the form
- * for a man and for a woman, `[[heard|said]]` has what speech recognition may hear and what was said.
+ * One utterance or one tool call. The text is a template: `{order_id}` is a fact of the call, `{تقدر|تقدرين}` has the forms for a man
+ * and for a woman, and `[[heard|said]]` has what speech recognition may hear and what the speaker said.
  */
 export type Turn =
-  | { who: "agent" | "customer" | "human_agent"; text: string; /** Seconds of silence after it. */ hold?: number }
+  | { who: "agent" | "customer" | "human_agent"; text: string; /** Seconds of silence after the text. */ hold?: number }
   | { tool: string; args: Record<string, unknown>; output: unknown; ms: number; failed: boolean };
 
-/** One way in which a conversation can go, between its opening and its closing. */
+/** One way in which a conversation can proceed between its opening and its closing. */
 export interface Course {
   turns: readonly Turn[];
   /** The goal's status in the report. */
   goal: "success" | "failure" | "error";
-  /** For each of the script's criteria whether it was met. */
+  /** Whether each of the script's criteria was met. */
   achieved: readonly boolean[];
   /** The report's reason; a template. */
   reason: string;
-  /** The scenario's own response; its strings are templates. */
+  /** The `response_body` of the webhook; its strings are templates. */
   response: Record<string, unknown> | null;
   /** The call's status if it is not "completed". Such a conversation has no closing. */
   status?: Extract<CallStatus, "transferred" | "user_rejected" | "timeout">;
-  /** In place of the script's openings. */
+  /** Replaces the script's openings. */
   openings?: readonly (readonly Turn[])[];
-  /** How likely it is, compared with the script's other courses. Default 1. */
+  /** The weight of this course among the script's courses. Default 1. */
   weight?: number;
 }
 
@@ -40,7 +40,7 @@ export interface Script {
   closings: readonly (readonly Turn[])[];
 }
 
-/** Parts that fit any call in a language. */
+/** Parts that fit any call in one language. */
 export interface SmallTalk {
   /** Interruptions: a bad line, someone at the door. */
   interludes: readonly (readonly Turn[])[];
@@ -48,7 +48,7 @@ export interface SmallTalk {
   stalls: readonly Turn[];
   /** The report's reason if the call reached the vendor's maximum duration. */
   cutReason: string;
-  /** What a voicemail or a phone menu says. */
+  /** The announcements of voicemails and phone menus. */
   voicemails: readonly string[];
 }
 
@@ -63,19 +63,19 @@ export const SCENARIOS = [
 ] as const;
 export type ScenarioId = (typeof SCENARIOS)[number];
 
-/** A turn of the agent. `hold`: seconds of silence after it. */
+/** A turn of the agent. `hold`: seconds of silence after the text. */
 export const agent = (text: string, hold?: number): Turn => ({
   who: "agent",
   text,
   ...(hold === undefined ? {} : { hold }),
 });
-/** A turn of the customer. `hold`: seconds of silence after it. */
+/** A turn of the customer. `hold`: seconds of silence after the text. */
 export const customer = (text: string, hold?: number): Turn => ({
   who: "customer",
   text,
   ...(hold === undefined ? {} : { hold }),
 });
-/** A human colleague, after a transfer. */
+/** A turn of a human colleague, after a transfer. */
 export const human = (text: string): Turn => ({ who: "human_agent", text });
 /** A tool call that succeeds after `ms` milliseconds. */
 export const tool = (name: string, args: Record<string, unknown>, output: unknown, ms: number): Turn => ({

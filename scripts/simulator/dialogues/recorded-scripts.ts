@@ -2,15 +2,16 @@ import type { Language } from "../contract";
 import { agent, type Course, customer, failedTool, type ScenarioId, tool, type Turn } from "./dialogue";
 
 /**
- * A dialogue to be recorded. It contains no names and no dates, so that it fits many calls. The facts that it does mention are in
- * `variables`, whose strings are templates. Arabic is written with vowels for the speech synthesiser; transcripts have none.
+ * A dialogue from which a recording is made. It contains no customer names and no dates, so that it fits many calls. Facts that it
+ * mentions are in `variables`, whose strings are templates. Arabic has vowel marks for the speech synthesiser; transcripts omit them.
  */
 export interface RecordedScript extends Pick<Course, "turns" | "goal" | "achieved" | "reason" | "response"> {
   id: string;
   scenario: ScenarioId;
   language: Language;
-  /** The voices; the agent's is that of the scenario's agent. */
+  /** The customer's voice. */
   customer: "man" | "woman";
+  /** The voice of the scenario's agent. */
   agent: "man" | "woman";
   variables: Record<string, unknown>;
   turns: readonly Turn[];

@@ -43,10 +43,10 @@ const SCRIPTS: readonly Script[] = [
   orderSupportUr,
 ];
 
-/** By language. */
+/** The small talk of each language. */
 export const SMALL_TALK: Record<Language, SmallTalk> = { ar: smallTalkAr, en: smallTalkEn, ur: smallTalkUr };
 
-/** The scripts in a language. */
+/** Returns the scripts in a language. */
 export function scriptsIn(language: Language): readonly Script[] {
   return SCRIPTS.filter((script) => script.language === language);
 }
