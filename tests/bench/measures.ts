@@ -13,7 +13,7 @@ type Work = () => PromiseLike<unknown>;
 
 /**
  * Measures pairs: two ways or two sizes of the same work, so that a noisy machine slows both. The result is the ratio of the
- * medians; the milliseconds are only for orientation. Returns one line of text per pair.
+ * medians; the milliseconds are only approximate. Returns a line with the number of calls and a line for each pair.
  */
 export async function measureAll(url: string, { calls, rounds }: { calls: number; rounds: number }): Promise<string[]> {
   await migrate(url);
@@ -55,12 +55,12 @@ export async function measureAll(url: string, { calls, rounds }: { calls: number
   ]);
   const known = `bench-${randomUUID()}`;
   await store(known);
-  const [again = 0, fresh = 0] = await medians(rounds * 4, [() => store(known), deliver]);
+  const [duplicate = 0, fresh = 0] = await medians(rounds * 4, [() => store(known), deliver]);
   await sql.end();
   return [
     `${calls.toLocaleString("en")} calls`,
     row("a delivery, with all those calls against an empty database", whenFull, whenEmpty),
-    row("a delivery that came before against a new one", again, fresh),
+    row("a delivery that came before against a new one", duplicate, fresh),
     row(`page ${Math.floor(deepAt / 50).toLocaleString("en")} of the list against page 1`, last, first),
     row("the same page by OFFSET against ours by keyset", offset, last),
     row("counting up to 10,000 against counting all", bounded, whole),
@@ -86,7 +86,7 @@ async function store(callId: string): Promise<void> {
   await recordBody(body);
 }
 
-/** The median time of each piece of work in milliseconds. Every round measures all of them in turn. */
+/** Returns the median time of each piece of work in milliseconds. Every round measures each piece once. */
 async function medians(rounds: number, works: readonly Work[]): Promise<number[]> {
   const times = works.map((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {

@@ -9,7 +9,7 @@ import { type Deployment, test } from "@/tests/fixtures/deployment";
 import { complete } from "../fixtures/webhooks";
 import { isLong, runFault, spooled, statuses } from "./scenario";
 
-/** Full disks: Postgres's and the spool's. Each is a small file system of its own. */
+/** The disk of Postgres or of the spool is full. Each disk is a separate small file system. */
 
 const MEGABYTE = 1024 * 1024;
 
@@ -21,7 +21,7 @@ test.afterEach(() => {
   }
 });
 
-/** A file system in memory; null where this user may not mount one. */
+/** Mounts a file system in memory. Returns null if this user may not mount one. */
 function mountSmallDisk(deployment: Deployment, name: string, megabytes: number) {
   const path = join(deployment.folder, name);
   mkdirSync(path);
@@ -36,7 +36,7 @@ function mountSmallDisk(deployment: Deployment, name: string, megabytes: number)
   const filler = join(path, "filler");
   return {
     path,
-    /** Uses up all free space. */
+    /** Fills all free space. */
     fill() {
       for (const size of [MEGABYTE, 4096, 1]) {
         try {
@@ -75,7 +75,7 @@ test("row 45: Postgres's disk is full: deliveries are spooled, reads work, no re
     return [];
   });
   const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-45") } });
-  // Longer than a request is held, so that the first deliveries are spooled and logged with the reason.
+  // This is longer than the application holds a request, so the first deliveries are spooled and logged with the reason.
   const seconds = isLong ? 20 : 10;
   const found = await runFault(info, {
     row: "45",
@@ -105,7 +105,9 @@ test("row 45: Postgres's disk is full: deliveries are spooled, reads work, no re
   });
 });
 
-test("row 45: the spool's disk is full too: 503, and it is used again when there is space", async ({ deployment }) => {
+test("row 45: if the spool's disk is also full, the answer is 503; the spool is used again when there is space", async ({
+  deployment,
+}) => {
   test.setTimeout(120_000);
   const disk = mountSmallDisk(deployment, "spool-disk", 1);
   test.skip(disk === null, CANNOT_MOUNT);
@@ -118,7 +120,7 @@ test("row 45: the spool's disk is full too: 503, and it is used again when there
     return { status: response.status, body: (await response.json()) as unknown };
   };
   await deployment.postgres.stop();
-  // More than fits on the disk, at the same time: some deliveries are spooled, none in part.
+  // These concurrent deliveries exceed the disk: some are spooled, and none is spooled in part.
   const heavy = Array.from({ length: 8 }, (_, index) =>
     fetch(app.webhookUrl, {
       method: "POST",

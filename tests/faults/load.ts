@@ -7,18 +7,18 @@ import { complete, notCompleted } from "../fixtures/webhooks";
 
 /** A stream of deliveries, one per call, sent with the vendor's retries. */
 export type Load = {
-  /** How many deliveries were started so far. */
+  /** The number of deliveries started so far. */
   sent(): number;
   /** The deliveries that have ended so far. */
   results(): DeliveryResult[];
-  /** Starts no more deliveries, waits for the running ones, and returns all results. */
+  /** Stops starting deliveries, waits for the running ones, and returns all results. */
   stop(): Promise<DeliveryResult[]>;
 };
 
 /**
- * Starts a stream of deliveries. `url` may be a function, for an application that is restarted elsewhere.
+ * Starts a stream of deliveries. `url` may be a function, for an application whose URL changes.
  *
- * @param padding bytes by which the body of each completed call is larger
+ * @param padding bytes added to the body of each completed call
  */
 export function startLoad({
   url,
@@ -41,7 +41,7 @@ export function startLoad({
     results.push({ ...(await deliver(typeof url === "string" ? url : url(), body, { retryPolicy })), callId });
   };
   const tick = () => {
-    // A late tick sends what was due meanwhile.
+    // A late tick also sends the deliveries that became due in the meantime.
     const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
     while (count < due) {
       count += 1;
@@ -65,7 +65,7 @@ export function startLoad({
   };
 }
 
-/** Random, so that Postgres cannot compress it. */
+/** Returns random text, because Postgres cannot compress it. */
 function pad(bytes: number): Record<string, string> {
   return bytes === 0 ? {} : { padding: randomBytes(bytes / 2).toString("hex") };
 }
@@ -74,15 +74,15 @@ export type Audit = {
   sent: number;
   answered: number;
   found: number;
-  /** Sent and not in the database. */
+  /** The number of deliveries that were sent and are not in the database. */
   lost: number;
-  /** Answered 2xx and not in the database. Must always be empty. */
+  /** The ids of calls whose delivery was answered 2xx and is not in the database. Must always be empty. */
   forgotten: string[];
-  /** Calls with more than one delivery: each was sent one body. */
+  /** The number of calls with more than one delivery. Only one body was sent for each call. */
   duplicated: number;
 };
 
-/** Compares the deliveries that were sent with those in the database. */
+/** Compares the deliveries sent with the deliveries in the database. */
 export async function audit(deployment: Pick<Deployment, "query">, results: readonly DeliveryResult[]): Promise<Audit> {
   const rows = await deployment.query(
     (sql) => sql<{ call_id: string; bodies: number }[]>`
@@ -103,7 +103,7 @@ export async function audit(deployment: Pick<Deployment, "query">, results: read
   };
 }
 
-/** How many calls are in the database. */
+/** Returns the number of calls in the database. */
 export async function countCalls(deployment: Pick<Deployment, "query">): Promise<number> {
   const [row] = await deployment.query((sql) => sql<{ count: number }[]>`select count(*)::int as count from calls`);
   return row?.count ?? 0;

@@ -15,12 +15,12 @@ import { isLong, runFault, spooled, statuses } from "./scenario";
 
 /** Postgres is unavailable: stopped, frozen, killed, or replaced by another server on its port. */
 
-/** One attempt with the vendor's time-out. */
+/** Options for a single attempt with the vendor's time-out. */
 const ONCE = { retryPolicy: { ...VENDOR_RETRY_POLICY, attempts: 1 } };
 
 const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
 
-test("row 39: nothing is lost while Postgres refuses, without a spool", async ({ deployment }, info) => {
+test("row 39: nothing is lost while Postgres refuses connections, without a spool", async ({ deployment }, info) => {
   const seconds = isLong ? 20 : 6;
   test.setTimeout((seconds + 90) * 1000);
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
@@ -38,7 +38,9 @@ test("row 39: nothing is lost while Postgres refuses, without a spool", async ({
   await app.stop();
 });
 
-test("row 40: nothing is lost while Postgres is away for minutes, with a spool", async ({ deployment }, info) => {
+test("row 40: nothing is lost while Postgres is unavailable for minutes, with a spool", async ({
+  deployment,
+}, info) => {
   const seconds = isLong ? 180 : 10;
   test.setTimeout((seconds + 120) * 1000);
   const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-40") } });
@@ -115,14 +117,14 @@ test("row 40: at most 200 requests are held; further ones are spooled at once", 
   await app.stop();
 });
 
-/** Signals every process of the server, its postmaster included. */
+/** Signals every process of the server, including the postmaster. */
 async function signalServer(deployment: Deployment, signal: NodeJS.Signals, backends: number[]): Promise<void> {
   for (const pid of [deployment.postgres.process().pid, ...backends]) {
     process.kill(pid, signal);
   }
 }
 
-test("row 41: a frozen backend costs a delivery one try", async ({ deployment }, info) => {
+test("row 41: a frozen backend costs a delivery one attempt", async ({ deployment }, info) => {
   test.setTimeout(90_000);
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   let frozen: number[] = [];
@@ -138,7 +140,7 @@ test("row 41: a frozen backend costs a delivery one try", async ({ deployment },
       for (const pid of frozen) {
         process.kill(pid, "SIGSTOP");
       }
-      // As many deliveries as connections, so that some use a frozen one.
+      // Send as many deliveries as there are connections, so that some use a frozen connection.
       const send = (index: number) => deliver(app.webhookUrl, JSON.stringify(complete(`frozen-${index}`)), ONCE);
       first = Promise.all(Array.from({ length: 6 }, (_, index) => send(index)));
     },
@@ -150,16 +152,16 @@ test("row 41: a frozen backend costs a delivery one try", async ({ deployment },
     },
     seconds: 5,
   });
-  expect(statuses((await first) ?? []), "on another connection, before the frozen ones continued").toEqual({
+  expect(statuses((await first) ?? []), "on another connection, before the frozen backends continued").toEqual({
     "200": 6,
   });
   expect(found).toMatchObject(isNothingLost);
   const slowest = Math.max(...found.results.flatMap(({ attempts }) => attempts).map(({ ms }) => ms));
-  expect(slowest, "a try of 1.5 s or two, and then another connection").toBeLessThan(6000);
+  expect(slowest, "one or two attempts of 1.5 s, then another connection").toBeLessThan(6000);
   await app.stop();
 });
 
-test("row 41: while the whole server is frozen, deliveries are spooled; it is used again when it continues", async ({
+test("row 41: while the whole server is frozen, deliveries are spooled; they are recorded when it continues", async ({
   deployment,
 }, info) => {
   test.setTimeout(90_000);
@@ -217,12 +219,12 @@ test("row 42: a killed backend makes the whole server recover, and nothing is lo
     },
     seconds: 8,
   });
-  expect(kills.length, "the server recovers after each").toBeGreaterThan(1);
+  expect(kills.length, "the server recovers after each kill").toBeGreaterThan(1);
   expect(found).toMatchObject(isNothingLost);
   await app.stop();
 });
 
-test("row 42: connections that are closed in the middle of a statement are replaced, and nothing is lost", async ({
+test("row 42: connections that the server closes in the middle of a statement are replaced, and nothing is lost", async ({
   deployment,
 }, info) => {
   test.setTimeout(90_000);
@@ -258,59 +260,59 @@ test("row 42: connections that are closed in the middle of a statement are repla
   await app.stop();
 });
 
-/** Another server on Postgres's port. Passes each connection to `treat` and notes when it came. */
-async function impostor(
+/** Starts another server on Postgres's port. Passes each connection to `onConnection` and records its time. */
+async function startImpostor(
   port: number,
-  treat: (socket: Socket) => void,
+  onConnection: (socket: Socket) => void,
 ): Promise<{ server: Server; connectedAt: number[] }> {
   const connectedAt: number[] = [];
   const server = createServer((socket) => {
     connectedAt.push(performance.now());
     socket.on("error", () => {});
-    treat(socket);
+    onConnection(socket);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return { server, connectedAt };
 }
 
-for (const [how, treat] of [
+for (const [behavior, onConnection] of [
   ["closes at once", (socket: Socket) => socket.end()],
   ["resets at once", (socket: Socket) => socket.resetAndDestroy()],
   ["closes at the first data", (socket: Socket) => socket.once("data", () => socket.end())],
   ["sends nothing", () => {}],
 ] as const) {
-  // The first and the last are the cases that postgres.js handles badly.
-  if (!isLong && how !== "closes at once" && how !== "sends nothing") {
+  // postgres.js handles the first and the last case badly.
+  if (!isLong && behavior !== "closes at once" && behavior !== "sends nothing") {
     continue;
   }
-  test(`row 43: a server that accepts and ${how} is tried at most once a second`, async ({ deployment }, info) => {
+  test(`row 43: a server that accepts and ${behavior} is tried at most once a second`, async ({ deployment }, info) => {
     test.setTimeout(90_000);
     const app = await deployment.startApp({ env: { SPOOL_DIR: join(deployment.folder, "spool-43") } });
-    let wrong: Awaited<ReturnType<typeof impostor>> | undefined;
+    let impostor: Awaited<ReturnType<typeof startImpostor>> | undefined;
     const sockets: Socket[] = [];
     const found = await runFault(info, {
       row: "43",
-      fault: `a server that accepts and ${how}, for 8 s`,
+      fault: `a server that accepts and ${behavior}, for 8 s`,
       deployment,
       app,
       begin: async () => {
         await deployment.postgres.stop();
-        wrong = await impostor(deployment.postgres.port, (socket) => {
+        impostor = await startImpostor(deployment.postgres.port, (socket) => {
           sockets.push(socket);
-          treat(socket);
+          onConnection(socket);
         });
       },
       end: async () => {
         for (const socket of sockets) {
           socket.destroy();
         }
-        await new Promise((resolve) => wrong?.server.close(resolve));
+        await new Promise((resolve) => impostor?.server.close(resolve));
         await deployment.postgres.start();
       },
       seconds: 8,
     });
-    const gaps = wrong?.connectedAt.slice(1).map((at, index) => at - (wrong?.connectedAt[index] ?? 0)) ?? [];
-    expect(gaps.length, "it is tried repeatedly").toBeGreaterThan(3);
+    const gaps = impostor?.connectedAt.slice(1).map((at, index) => at - (impostor?.connectedAt[index] ?? 0)) ?? [];
+    expect(gaps.length, "the application retries repeatedly").toBeGreaterThan(3);
     expect(Math.min(...gaps)).toBeGreaterThan(950);
     expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
     expect(found.recoverySeconds).toBeLessThan(5);
@@ -363,7 +365,7 @@ test("row 44: pages that wait for a lock do not slow deliveries", async ({ deplo
   await Promise.all(signIns);
   expect(meanwhile?.attempts, "while the pages wait").toMatchObject([{ status: 200 }]);
   expect(found).toMatchObject({ ...isNothingLost, answered: found.sent });
-  expect(statuses(found.results), "none had to be sent twice").toEqual({ "200": found.sent });
+  expect(statuses(found.results), "each was sent once").toEqual({ "200": found.sent });
   await app.stop();
 });
 

@@ -14,19 +14,19 @@ import { complete, notCompleted } from "../fixtures/webhooks";
 import { audit, startLoad } from "./load";
 import { held, isLong, spooled, tabulate } from "./scenario";
 
-/** The application is killed, told to stop, or replaced. */
+/** The application is killed, stopped or replaced. */
 
 test("row 46: a delivery that was committed but not answered is a duplicate when it is sent again", async ({
   deployment,
 }) => {
-  // Relays everything to Postgres, and its answers only until the row is stored.
+  // The relay passes everything to Postgres, but passes its responses back only until the row is stored.
   const { hostname, port } = new URL(deployment.postgres.url);
-  let isMute = false;
+  let isMuted = false;
   const relay: Server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     client.pipe(upstream);
     upstream.on("data", (bytes) => {
-      if (!isMute) {
+      if (!isMuted) {
         client.write(bytes);
       }
     });
@@ -46,10 +46,10 @@ test("row 46: a delivery that was committed but not answered is a duplicate when
   const body = JSON.stringify(complete("never-answered"));
   const warm = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("warm")) });
   expect(warm.status).toBe(200);
-  // Postgres describes a statement before it runs it, so its answers must not be stopped before the row is there.
+  // Postgres describes a statement before it runs it, so the relay must pass its responses until the row exists.
   const sent = fetch(app.webhookUrl, { method: "POST", body }).catch(() => null);
   const arrived = () => deployment.query((sql) => sql`select from deliveries where call_id = 'never-answered'`);
-  await expect.poll(async () => (isMute = (await arrived()).length > 0), { intervals: [1] }).toBe(true);
+  await expect.poll(async () => (isMuted = (await arrived()).length > 0), { intervals: [1] }).toBe(true);
   await app.kill();
   await sent;
   relay.close();
@@ -71,7 +71,7 @@ test("row 47: every delivery answered 2xx is stored, whenever the application is
   test.setTimeout((kills * 15 + 300) * 1000);
   const port = await findFreePort();
   const options = { port, until: "listening", env: { SPOOL_DIR: join(deployment.folder, "spool-47") } } as const;
-  // On a busy machine a start may time out: start again.
+  // On a busy machine a start may time out, so try it twice.
   const start = () => deployment.startApp(options).catch(() => deployment.startApp(options));
   let app: App = await start();
   const load = startLoad({ url: app.webhookUrl, perSecond: 20, name: info.testId });
@@ -80,15 +80,15 @@ test("row 47: every delivery answered 2xx is stored, whenever the application is
     const answered = () => load.results().length;
     const before = answered();
     await expect.poll(answered, { timeout: 90_000, intervals: [50] }).toBeGreaterThan(before);
-    // Every tenth time Postgres is away too, so that held and spooled deliveries are hit.
-    const isAway = kill % 10 === 3;
-    if (isAway) {
+    // Every tenth time Postgres is also stopped, so that the kill affects held and spooled deliveries.
+    const isDatabaseStopped = kill % 10 === 3;
+    if (isDatabaseStopped) {
       await deployment.postgres.stop();
     }
-    await wait(Math.random() * (isAway ? 9000 : 700));
+    await wait(Math.random() * (isDatabaseStopped ? 9000 : 700));
     await app.kill();
     const killedAt = performance.now();
-    if (isAway) {
+    if (isDatabaseStopped) {
       await deployment.postgres.start();
     }
     app = await start();
@@ -110,7 +110,7 @@ test("row 47: every delivery answered 2xx is stored, whenever the application is
   await app.stop();
 });
 
-test("row 47: deliveries that were spooled when the application was killed are recorded by the next one", async ({
+test("row 47: the next application records deliveries that were spooled when the application was killed", async ({
   deployment,
 }) => {
   test.setTimeout(120_000);
@@ -137,7 +137,7 @@ test("row 47: deliveries that were spooled when the application was killed are r
   await next.stop();
 });
 
-test("row 48: on SIGTERM it finishes open requests, accepts no new ones and exits within 9 s", async ({
+test("row 48: on SIGTERM the application finishes open requests, accepts no new requests and exits within 9 s", async ({
   deployment,
 }, info) => {
   test.setTimeout(60_000);
@@ -154,7 +154,7 @@ test("row 48: on SIGTERM it finishes open requests, accepts no new ones and exit
   const took = performance.now() - began;
   const results = await load.stop();
   expect(code).toBe(143);
-  expect(took, "kept-alive connections do not keep it running").toBeLessThan(5000);
+  expect(took, "keep-alive connections do not keep it running").toBeLessThan(5000);
   expect((await audit(deployment, results)).forgotten).toEqual([]);
   const refused = results.flatMap(({ attempts }) => attempts).filter(({ status }) => status !== 200);
   expect(refused.length, "new connections are refused").toBeGreaterThan(0);
@@ -163,7 +163,7 @@ test("row 48: on SIGTERM it finishes open requests, accepts no new ones and exit
   }
 });
 
-test("row 48: connections in constant use, and a request that never ends, do not keep it running", async ({
+test("row 48: busy connections, and a request that never ends, do not keep the application running", async ({
   deployment,
 }) => {
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
@@ -173,7 +173,7 @@ test("row 48: connections in constant use, and a request that never ends, do not
     "Content-Length": "1000",
     Expect: "100-continue",
   });
-  // The server asks for the body (100 Continue), which is never sent.
+  // The server requests the body (100 Continue), but the client never sends it.
   await new Promise((resolve) => hanging.socket.once("data", resolve));
   await expect.poll(() => busy.every(({ answered }) => answered() > 5)).toBe(true);
   const ended = app.stop();
@@ -183,7 +183,7 @@ test("row 48: connections in constant use, and a request that never ends, do not
   expect(app.logs(), "it waited for the open request").toContain("stopped_unfinished");
 });
 
-/** Sends deliveries on one connection, each as soon as the one before it is answered. */
+/** Sends deliveries on one connection, each as soon as the previous one is answered. */
 function sendWithoutPause(url: string, name: string): { answered: () => number; closed: Promise<void> } {
   const { hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -227,7 +227,7 @@ test("row 48: with a spool, no request is held during the shutdown", async ({ de
   await expect.poll(() => held(app), { intervals: [50] }).toBe(30);
   const began = performance.now();
   expect(await app.stop()).toBe(143);
-  expect(performance.now() - began, "much less than they would have been held").toBeLessThan(5000);
+  expect(performance.now() - began, "much less than the time for which requests are held").toBeLessThan(5000);
   const results = (await Promise.all(holding)).map((result, index) =>
     Object.assign(result, { callId: `spooled-${index}` }),
   );
@@ -258,7 +258,7 @@ test("row 4: the secret is changed under load without a loss", async ({ deployme
   await app.stop();
   app = await run([before, after]);
   await moreResults();
-  // The secret is changed in the vendor's dashboard. Deliveries that have begun still use the old URL, for three attempts.
+  // Change the secret at the vendor. Deliveries that have begun use the old URL for all three attempts.
   secret = after;
   await wait(5000);
   await app.stop();

@@ -4,7 +4,7 @@ import { TABLE_ROW, type TableRow } from "./scenario";
 
 const COLUMNS = ["row", "fault", "sent", "answered 2xx", "found", "lost", "duplicated", "longest recovery"];
 
-/** Prints the results of all faults as one table at the end of the run. */
+/** Prints the results of all faults in one table at the end of the run. */
 export default class FaultsReporter implements Reporter {
   private readonly rows: TableRow[] = [];
 

@@ -8,21 +8,22 @@ import type { Deployment } from "@/tests/fixtures/deployment";
 import type { App } from "../fixtures/app";
 import { audit, type Audit, type Load, startLoad } from "./load";
 
-/** `npm run test:faults -- --long`: the durations and counts of the requirements instead of shorter ones for `npm test`. */
+/** True in `npm run test:faults -- --long`: use the durations and counts of `docs/faults.md`. `npm test` uses shorter ones. */
 export const isLong = process.env.FAULTS_LONG === "1";
 
-/** One line of the table that is printed at the end of the run. */
+/** One row of the table that is printed at the end of the run. */
 export type TableRow = Omit<Audit, "forgotten"> & { row: string; fault: string; recoverySeconds: number };
 
 export const TABLE_ROW = "faults-table-row";
 
+/** Adds a row to the table. */
 export function tabulate(info: TestInfo, row: TableRow): void {
   info.annotations.push({ type: TABLE_ROW, description: JSON.stringify(row) });
 }
 
 /**
- * Sends deliveries, causes a fault, waits for the recovery, and compares the deliveries with the database. The recovery is the
- * time from the fault's end until a delivery is recorded again and none waits on disk.
+ * Sends deliveries, causes a fault, waits for the recovery, and compares the deliveries with the database. The recovery time lasts from
+ * the end of the fault until a delivery is recorded again and no delivery waits on disk.
  */
 export async function runFault(
   info: TestInfo,
@@ -45,7 +46,7 @@ export async function runFault(
     end: () => Promise<void>;
     seconds: number;
     perSecond?: number;
-    /** Bytes by which the body of each completed call is larger. */
+    /** Bytes added to the body of each completed call. */
     padding?: number;
   },
 ): Promise<Audit & { results: DeliveryResult[]; recoverySeconds: number }> {
@@ -69,7 +70,7 @@ export async function runFault(
   return { ...found, results, recoverySeconds };
 }
 
-/** Seconds from now until a delivery that is sent later is answered 200 and none waits on disk. */
+/** Returns the seconds from now until a delivery is answered 200 and no delivery waits on disk. */
 async function recovery(load: Load, app: App): Promise<number> {
   const from = Date.now();
   const answeredAt = () =>
@@ -85,12 +86,12 @@ async function recovery(load: Load, app: App): Promise<number> {
   return Math.max(Math.min(...answeredAt()), drainedAt) / 1000 - from / 1000;
 }
 
-/** How many deliveries wait on the application's disk. */
+/** Returns the number of deliveries in the application's spool. */
 export async function spooled(app: App): Promise<number> {
   return (await health(app)).spooled;
 }
 
-/** How many requests the application holds. */
+/** Returns the number of requests that the application holds. */
 export async function held(app: App): Promise<number> {
   return (await health(app)).held;
 }
@@ -100,7 +101,7 @@ async function health(app: App): Promise<{ spooled: number; held: number }> {
   return (await response.json()) as { spooled: number; held: number };
 }
 
-/** How many attempts got each status; "none" for an attempt without an answer. */
+/** Counts the attempts by status; "none" is an attempt without a response. */
 export function statuses(results: readonly DeliveryResult[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status } of results.flatMap(({ attempts }) => attempts)) {

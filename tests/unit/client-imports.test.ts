@@ -6,7 +6,7 @@ import { expect, test } from "@playwright/test";
 
 const VALUE_IMPORT = /^(?:import|export) (?!type )(?:[^;"']*? from )?["']([^"']+)["'];/gm;
 
-/** The files that a module imports, without type imports. Names of packages stay as they are. */
+/** Returns the files that a module imports, without type imports. Package names are returned unchanged. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(VALUE_IMPORT)].flatMap(([statement, name = ""]) => {
@@ -28,8 +28,8 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** The way from a client component to a module of Node, or null. Server actions stay on the server. */
-function wayToNode(file: string, seen: Set<string>): string[] | null {
+/** Returns the chain of imports from a client component to a module of Node, or null. Skips server actions, which stay on the server. */
+function importsToNode(file: string, seen: Set<string>): string[] | null {
   for (const next of importsOf(file)) {
     if (next.startsWith("node:")) {
       return [file, next];
@@ -38,9 +38,9 @@ function wayToNode(file: string, seen: Set<string>): string[] | null {
       continue;
     }
     seen.add(next);
-    const way = wayToNode(next, seen);
-    if (way !== null) {
-      return [file, ...way];
+    const chain = importsToNode(next, seen);
+    if (chain !== null) {
+      return [file, ...chain];
     }
   }
   return null;
@@ -52,5 +52,5 @@ test("no client component imports a module of Node", () => {
     .filter((file) => /\.tsx?$/.test(file) && existsSync(file));
   const components = files.filter((file) => readFileSync(file, "utf8").startsWith('"use client"'));
   expect(components.length).toBeGreaterThan(50);
-  expect(components.map((file) => wayToNode(file, new Set())).filter((way) => way !== null)).toEqual([]);
+  expect(components.map((file) => importsToNode(file, new Set())).filter((chain) => chain !== null)).toEqual([]);
 });

@@ -8,15 +8,15 @@ const DOCUMENTS = [
   ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
 ];
 const FOLDERS = ["app", "components", "db", "docs", "lib", "public", "scripts", "server", "tests"];
-/** A path of this repository in running text: below one of its folders, or a file of its root. */
+/** Matches a path of this repository in running text: a path below one of its folders, or a file in its root. */
 const PATH = new RegExp(
   String.raw`(?<![\w/.@<-])(?:(?:${FOLDERS.join("|")})/[\w()[\]@.{},/-]*[\w)\]}/]|[\w.-]+\.(?:ts|mjs|json|md))(?![\w<*])`,
   "g",
 );
-/** Files that a document names and that are not in the repository. */
+/** Files that the documents name but the repository does not contain. */
 const ELSEWHERE = new Set(["ids.csv"]);
 
-/** Every path that a document names, `{en,ar}` written out. */
+/** Returns every path that a document names, with `{en,ar}` expanded. */
 function pathsIn(document: string): string[] {
   const text = readFileSync(document, "utf8").replaceAll(/\]\(([^)]+)\)/g, " ");
   const named = [...text.matchAll(PATH)].map(([path]) => path);
@@ -43,7 +43,7 @@ test("the architecture names many paths", () => {
   expect(pathsIn("docs/architecture.md").length).toBeGreaterThan(40);
 });
 
-test("a walk of the architecture passes each file once", () => {
+test("each walk in the architecture lists a file only once", () => {
   const walks = readFileSync("docs/architecture.md", "utf8").split("## Four walks")[1]?.split("\n## ")[0] ?? "";
   const stops = walks
     .split("```")

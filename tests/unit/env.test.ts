@@ -9,7 +9,7 @@ const valid = {
   APP_URL: "https://calls.example.com",
 };
 
-/** The problems of the valid environment with these changes. */
+/** Returns the problems of the valid environment with this change. */
 function problems(change: Record<string, string | undefined>): string[] {
   const result = readEnv({ ...valid, ...change });
   return result.ok ? [] : result.problems;
@@ -34,7 +34,11 @@ for (const [name, change, sentence] of [
   ],
   ["row 3: a short secret", { SARJ_WEBHOOK_SECRETS: "short" }, /^SARJ_WEBHOOK_SECRETS .*at least 32 characters/],
   ["row 3: a secret with other characters", { SARJ_WEBHOOK_SECRETS: `${"ab/".repeat(12)}` }, /^SARJ_WEBHOOK_SECRETS/],
-  ["row 3: a secret that repeats itself", { SARJ_WEBHOOK_SECRETS: "a".repeat(40) }, /^SARJ_WEBHOOK_SECRETS .*repeats/],
+  [
+    "row 3: a secret that repeats one character",
+    { SARJ_WEBHOOK_SECRETS: "a".repeat(40) },
+    /^SARJ_WEBHOOK_SECRETS .*repeats/,
+  ],
   [
     "row 3: a weak secret among valid ones",
     { SARJ_WEBHOOK_SECRETS: `${valid.SARJ_WEBHOOK_SECRETS},weak` },
@@ -83,7 +87,7 @@ for (const [name, change, sentence] of [
   });
 }
 
-test("all wrong variables are named at once, without their values", () => {
+test("all invalid variables are listed together, without their values", () => {
   const found = problems({
     DATABASE_URL: "mysql://user:hunter2@db",
     SARJ_WEBHOOK_SECRETS: "canary-secret",

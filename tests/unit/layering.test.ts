@@ -8,8 +8,8 @@ import { expect, test } from "@playwright/test";
 type Tree = Record<string, string>;
 
 /**
- * Lints trees of files (path → source) under the project's own rules and returns for each the names of the rules that it breaks. One run
- * of the linter for all of them takes hardly longer than one for a single tree.
+ * Lints trees of files (path → source) with the project's rules and returns the names of the rules that each tree breaks. One run of the
+ * linter for all trees takes hardly longer than a run for a single tree.
  */
 function brokenRules(trees: readonly Tree[]): string[][] {
   const folder = mkdtempSync(join(tmpdir(), "layering-"));
@@ -111,7 +111,7 @@ test("components may import types from the schema", () => {
   expect(brokenRules([{ "components/call-link.tsx": source }])).toEqual([[]]);
 });
 
-test("a circle of imports is an error, of types too", () => {
+test("an import cycle is an error, even between types", () => {
   const [rules] = brokenRules([
     {
       "lib/one.ts": 'import { two } from "@/lib/two";\n\nexport const one = (): number => two();\n',

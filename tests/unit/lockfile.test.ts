@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
-/** As npm writes it on Linux, from a registry that has only packages for Linux. */
+/** A package-lock.json as npm writes it on Linux with a registry that has only packages for Linux. */
 const PARTIAL = {
   name: "thing",
   lockfileVersion: 3,
@@ -33,7 +33,7 @@ function complete(folder: string, ...options: string[]): { status: number | null
   });
 }
 
-test("the optional packages of other platforms are added, with the platform in their names", () => {
+test("the optional packages of other platforms are added, with the platform from their names", () => {
   const folder = mkdtempSync(join(tmpdir(), "lockfile-"));
   try {
     writeFileSync(join(folder, "package-lock.json"), JSON.stringify(PARTIAL));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 import { expect, test } from "@playwright/test";
 
-/** Logs a line after its reader has closed the pipe. An uncaught error is logged too, as in the application. Exits with 7 if there was one. */
+/** Logs a line after the reader has closed the pipe. As in the application, an uncaught error is also logged. Exits with 7 after one. */
 const PROGRAM = `
   import { log, ignoreClosedOutput } from "./lib/log";
   if (process.env.GUARD === "1") ignoreClosedOutput();
@@ -26,7 +26,7 @@ async function exitCode(guard: "0" | "1"): Promise<number | null> {
   return code;
 }
 
-test("when the reader of the log closes the pipe, a line does not raise an error that is logged again", async () => {
+test("after the reader of the log has closed the pipe, logging a line does not raise an error that would itself be logged", async () => {
   expect(await exitCode("1")).toBe(0);
   expect(await exitCode("0"), "without the guard").toBe(7);
 });

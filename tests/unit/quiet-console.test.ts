@@ -4,22 +4,22 @@ import { expect, test } from "@playwright/test";
 
 const CANARY = "+966500042042";
 
-/** Runs a program after `quietConsole()`, and returns all that it printed. */
-function printed(program: string): string {
+/** Runs a program after `quietConsole()` and returns its whole output. */
+function outputOf(program: string): string {
   const source = `
     import { quietConsole } from "./lib/quiet-console.ts";
     quietConsole();
     ${program}`;
-  const ran = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source], {
+  const result = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source], {
     encoding: "utf8",
     env: { PATH: process.env.PATH, NODE_ENV: "production" },
   });
-  expect(ran.status, ran.stderr).toBe(0);
-  return ran.stdout + ran.stderr;
+  expect(result.status, result.stderr).toBe(0);
+  return result.stdout + result.stderr;
 }
 
-test("row 62: an error on the console is logged without its text, with its name, code, digest and frames", () => {
-  const output = printed(`
+test("row 62: an error on the console is logged with its name, code, digest and frames, but without its text", () => {
+  const output = outputOf(`
     const cause = Object.assign(new Error("duplicate key (${CANARY})"), { code: "23505", detail: "${CANARY}" });
     const error = new Error("Failed query: insert\\nparams: ${CANARY}\\n    at forged (/${CANARY}:1:1)", { cause });
     console.error("⨯", Object.assign(error, { digest: "1234567890" }), { params: ["${CANARY}"] });`);
@@ -35,8 +35,8 @@ test("row 62: an error on the console is logged without its text, with its name,
   expect(line.stack.length).toBeGreaterThan(0);
 });
 
-test("rows 5 and 62: anything else that is printed as an error or a warning is logged without its text", () => {
-  const output = printed(`
+test("rows 5 and 62: any other error or warning on the console is logged without its text", () => {
+  const output = outputOf(`
     console.error("Failed to handle request for /webhooks/sarj/${CANARY}");
     console.warn({ phone: "${CANARY}" });
     console.trace("${CANARY}");

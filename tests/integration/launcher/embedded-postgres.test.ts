@@ -13,7 +13,7 @@ const servers: EmbeddedPostgres[] = [];
 
 test.beforeEach(() => {
   folder = mkdtempSync("/tmp/embedded-postgres-");
-  // If root starts the server, it runs as another user, who must be able to enter the folder.
+  // If root starts the server, the server runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o711);
   directory = join(folder, "data", "postgres");
 });
@@ -68,7 +68,7 @@ test("the first start creates a database for a role that owns it and nothing els
   expect(readFileSync(`${directory}.log`, "utf8")).not.toContain(new URL(server.url).password);
 });
 
-test("a later start, also one after a kill, has the same data and port", async () => {
+test("a later start, even after a kill, has the same data and port", async () => {
   const first = await start({ durable: true });
   await query(first.url, (sql) => sql`create table kept as select 1 as number`);
   await first.kill();
@@ -84,14 +84,14 @@ test("an interrupted first start is repeated from the beginning", async () => {
   expect([...(await query(server.url, (sql) => sql`select 1 as one`))]).toEqual([{ one: 1 }]);
 });
 
-test("a second server on the same data is refused with a message that names the first", async () => {
+test("a second server on the same data is refused with a message that names the first server", async () => {
   const first = await start();
   await expect(startEmbeddedPostgres({ directory, durable: false })).rejects.toThrow(
     `is in use by another PostgreSQL (process ${first.process().pid})`,
   );
 });
 
-test("a pid file whose number was reused by another process does not prevent a start", async () => {
+test("a pid file whose id another process has reused does not prevent a start", async () => {
   const first = await start();
   await first.stop();
   writeFileSync(
@@ -101,7 +101,7 @@ test("a pid file whose number was reused by another process does not prevent a s
   await start();
 });
 
-test("if another program took the port meanwhile, the server uses another one", async () => {
+test("if another program has taken the port, the server uses another port", async () => {
   const first = await start();
   await first.stop();
   const other = createServer().listen(first.port, "127.0.0.1");
@@ -116,7 +116,7 @@ test("if another program took the port meanwhile, the server uses another one", 
   expect(port).not.toBe(first.port);
 });
 
-test("data of another version of PostgreSQL is refused and not touched", async () => {
+test("data of another version of PostgreSQL is refused", async () => {
   const first = await start();
   await first.stop();
   writeFileSync(join(directory, "PG_VERSION"), "17\n");
@@ -125,7 +125,7 @@ test("data of another version of PostgreSQL is refused and not touched", async (
   );
 });
 
-test("as root, data that the server's user could not reach goes to another folder, and stays there", async () => {
+test("as root, data that the server's user could not reach is stored in another folder, and stays there", async () => {
   test.skip(process.getuid?.() !== 0, "only root runs the server as another user");
   chmodSync(folder, 0o700);
   const first = await start();
@@ -134,7 +134,7 @@ test("as root, data that the server's user could not reach goes to another folde
     expect(existsSync(directory)).toBe(false);
     await query(first.url, (sql) => sql`create table kept as select 1 as number`);
     await first.stop();
-    // The folder is open now, but the data stays where it was created.
+    // The folder is accessible now, but the data stays in the folder where it was created.
     chmodSync(folder, 0o711);
     const second = await start();
     expect(second.directory).toBe(first.directory);

@@ -9,7 +9,7 @@ import { expect, test } from "@playwright/test";
 import { findFreePort } from "@/scripts/launcher/ports";
 import { isRunning, type ProcessIdentity } from "@/scripts/launcher/processes";
 
-/** `npm start` as people use it, on a data folder of its own and the build of the tests. */
+/** `npm start` as people use it, with a separate data folder and the build under test. */
 
 let folder: string;
 let port: number;
@@ -25,7 +25,7 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   for (const child of children.splice(0)) {
     child.kill("SIGTERM");
-    await ended(child);
+    await exitCodeOf(child);
   }
   rmSync(folder, { recursive: true, force: true });
 });
@@ -52,18 +52,18 @@ function start(env: Record<string, string> = {}): Started {
   return { child, output: () => text };
 }
 
-async function running(started: Started): Promise<void> {
+async function untilRunning(started: Started): Promise<void> {
   await expect.poll(started.output, { timeout: 40_000 }).toContain("Ctrl-C stops all of it.");
 }
 
-async function ended(child: ChildProcess): Promise<number | null> {
+async function exitCodeOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
     await new Promise((resolve) => child.once("exit", resolve));
   }
   return child.exitCode;
 }
 
-function webhookIn(output: string): string {
+function webhookUrlIn(output: string): string {
   return /http:\/\/localhost:\d+\/webhooks\/sarj\/[\w-]+/.exec(output)?.[0] ?? "";
 }
 
@@ -72,17 +72,17 @@ async function lastDelivery(): Promise<string | null> {
   return ((await answer.json()) as { last_delivery_at: string | null }).last_delivery_at;
 }
 
-test("it says how to sign in, keeps its data over Ctrl-C and another start, and leaves no process running", async () => {
+test("`npm start` prints how to sign in, keeps its data across Ctrl-C and a restart, and leaves no process running", async () => {
   const first = start();
-  await running(first);
+  await untilRunning(first);
   expect(first.output()).toMatch(/open http:\/\/localhost:\d+\/setup and enter the code \w{4}-\w{4}-\w{4}/);
 
   const again = start();
-  expect(await ended(again.child)).toBe(1);
+  expect(await exitCodeOf(again.child)).toBe(1);
   expect(again.output()).toContain(`Callboard is already running from this folder: http://localhost:${port}`);
 
   const body = JSON.stringify({ call_id: "kept", payload: { type: "no_answer" } });
-  const answer = await fetch(webhookIn(first.output()), { method: "POST", body });
+  const answer = await fetch(webhookUrlIn(first.output()), { method: "POST", body });
   expect(await answer.json()).toMatchObject({ verdict: "applied", call_id: "kept" });
   const received = await lastDelivery();
 
@@ -91,26 +91,26 @@ test("it says how to sign in, keeps its data over Ctrl-C and another start, and 
   };
   expect(started.map(isRunning)).toEqual([true, true]);
   first.child.kill("SIGINT");
-  expect(await ended(first.child)).toBe(0);
+  expect(await exitCodeOf(first.child)).toBe(0);
   expect(started.map(isRunning)).toEqual([false, false]);
 
   const second = start();
-  await running(second);
-  expect(webhookIn(second.output())).toBe(webhookIn(first.output()));
+  await untilRunning(second);
+  expect(webhookUrlIn(second.output())).toBe(webhookUrlIn(first.output()));
   expect(await lastDelivery()).toBe(received);
 });
 
-test("after a start that was killed, the next one works", async () => {
+test("after a killed start, the next start works", async () => {
   const first = start();
-  await running(first);
+  await untilRunning(first);
   const { process: self } = JSON.parse(readFileSync(join(folder, "data/running.json"), "utf8")) as {
     process: ProcessIdentity;
   };
   process.kill(self.pid, "SIGKILL");
-  await ended(first.child);
+  await exitCodeOf(first.child);
 
   const second = start();
-  await running(second);
+  await untilRunning(second);
   expect(second.output()).toContain("Ending what an earlier run left behind: the database, the web server.");
 });
 
@@ -118,7 +118,7 @@ test("a port in use is reported in one line, before anything is built or started
   const other = createServer().listen(port, "127.0.0.1");
   try {
     const { child, output } = start();
-    expect(await ended(child)).toBe(1);
+    expect(await exitCodeOf(child)).toBe(1);
     expect(output().trim()).toBe(
       `✗ Port ${port} is in use by another program. Stop that program, or use another port: PORT=${port + 1} npm start`,
     );
@@ -127,9 +127,9 @@ test("a port in use is reported in one line, before anything is built or started
   }
 });
 
-test("a bad environment is reported with one line for each variable and without values", async () => {
+test("an invalid environment is reported with one line for each variable and without values", async () => {
   const { child, output } = start({ SARJ_WEBHOOK_SECRETS: "too-weak", AUTH_SECRET: "short" });
-  expect(await ended(child)).toBe(1);
+  expect(await exitCodeOf(child)).toBe(1);
   expect(output().trim().split("\n")).toEqual([
     "✗ Callboard cannot start, its environment is not right:",
     expect.stringContaining("- SARJ_WEBHOOK_SECRETS has a secret that is too weak"),
@@ -138,14 +138,14 @@ test("a bad environment is reported with one line for each variable and without 
   expect(output()).not.toContain("too-weak");
 });
 
-test("without its database it serves nevertheless and says so; a secret from the environment does not get into a log", async () => {
+test("without its database the application still serves and reports the problem; a secret from the environment does not appear in a log", async () => {
   const secret = "canary-0123456789-abcdefghijklmnopqrstuv";
   const started = start({ DATABASE_URL: "postgres://u:password@127.0.0.1:1/calls", SARJ_WEBHOOK_SECRETS: secret });
-  await running(started);
+  await untilRunning(started);
   expect(started.output()).toContain("127.0.0.1:1/calls cannot be reached yet (ECONNREFUSED)");
   expect((await fetch(`http://localhost:${port}/api/health`)).status).toBe(503);
   started.child.kill("SIGTERM");
-  expect(await ended(started.child)).toBe(0);
+  expect(await exitCodeOf(started.child)).toBe(0);
   expect(started.output()).not.toContain(secret);
   expect(started.output()).not.toContain("password");
 });

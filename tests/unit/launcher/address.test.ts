@@ -14,7 +14,7 @@ for (const PORT of ["0", "65536", "-1", "80x", "3.5", "http"]) {
   });
 }
 
-test("a HOST that is a name is refused: some shells set HOST to the name of the machine", () => {
+test("a HOST that is a name is refused, because some shells set HOST to the name of the machine", () => {
   expect(() => readAddress({ HOST: "my-laptop" })).toThrow('HOST is "my-laptop"');
 });
 

@@ -19,7 +19,7 @@ test.afterEach(() => {
 const address = { port: 4000, host: "127.0.0.1" };
 const DATABASE_URL = "postgres://a:b@127.0.0.1/c";
 
-test("the generated environment is one that the application accepts", () => {
+test("the application accepts the generated environment", () => {
   const secrets = readOrMakeSecrets(folder);
   const result = readEnv(completeEnvironment({ DATABASE_URL }, { address, dataFolder: folder, secrets }));
   expect(result).toMatchObject({

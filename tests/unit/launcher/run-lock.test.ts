@@ -19,7 +19,7 @@ test.afterEach(() => {
 const url = "http://localhost:3000";
 const onLeftover = () => {};
 
-test("a second start is told where the first one runs", async () => {
+test("the error of a second start names the URL of the first one", async () => {
   const lock = await takeRunLock(folder, { url, onLeftover });
   expect(isCallboardRunning(folder)).toBe(true);
   await expect(takeRunLock(folder, { url, onLeftover })).rejects.toThrow(
@@ -30,12 +30,12 @@ test("a second start is told where the first one runs", async () => {
   (await takeRunLock(folder, { url, onLeftover })).release();
 });
 
-test("of many that start at once, exactly one gets the lock", async () => {
+test("if many processes start at the same time, exactly one gets the lock", async () => {
   const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => takeRunLock(folder, { url, onLeftover })));
   expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
 });
 
-test("the lock of a process that has ended is taken over, and the children that it left are ended", async () => {
+test("a new start takes over the lock of a process that has ended, and ends its remaining children", async () => {
   const orphan = spawn("sleep", ["60"], { stdio: "ignore" });
   const died = new Promise((resolve) => orphan.once("exit", (_code, signal) => resolve(signal)));
   writeFileSync(
@@ -53,7 +53,7 @@ test("the lock of a process that has ended is taken over, and the children that 
   lock.release();
 });
 
-test("a process number that was reused is neither the holder of the lock nor a leftover", async () => {
+test("a reused process id is neither the holder of the lock nor a leftover", async () => {
   const stranger = { pid: process.pid, born: "1" };
   expect(isRunning(identify(process.pid))).toBe(true);
   expect(isRunning(stranger)).toBe(false);
@@ -66,7 +66,7 @@ test("a process number that was reused is neither the holder of the lock nor a l
   expect(existsSync(join(folder, "running.json"))).toBe(false);
 });
 
-test("a lock file that was written only in part does not prevent a start", async () => {
+test("an incomplete lock file does not prevent a start", async () => {
   writeFileSync(join(folder, "running.json"), '{"process": {"pi');
   (await takeRunLock(folder, { url, onLeftover })).release();
 });

@@ -14,7 +14,7 @@ const DAY = 86_400_000;
 const NOW = Date.parse("2026-07-14T12:00:00Z");
 const history = generateCalls({ seed: "callboard", count: 1500, from: NOW - 45 * DAY, to: NOW });
 
-/** The vendor's contract according to its documentation and the types of its servers. Strict, so that nothing else is sent. */
+/** The vendor's contract, from its documentation and the types of its servers. The objects are strict, so that extra fields fail. */
 const instant = z.iso.datetime();
 const seconds = z.number().nonnegative().nullable();
 const json = z.string().refine((text) => {
@@ -116,7 +116,7 @@ const completed = history.flatMap((call) => {
 });
 const messagesOf = (data: (typeof completed)[number]["data"]) => data.enhanced_transcript?.transcript.messages ?? [];
 
-test("the same seed gives the same calls, another seed others", () => {
+test("the same seed gives the same calls, different seeds give different calls", () => {
   const options = { seed: "a", count: 120, from: NOW - 10 * DAY, to: NOW };
   expect(generateCalls(options)).toEqual(generateCalls(options));
   expect(generateCalls({ ...options, seed: "b" }).map(({ id }) => id)).not.toEqual(
@@ -126,7 +126,7 @@ test("the same seed gives the same calls, another seed others", () => {
   expect(generateCall(one)).toEqual(generateCall(one));
 });
 
-test("every webhook and every answer of the API matches the contract", () => {
+test("every webhook and every response of the API matches the contract", () => {
   for (const call of history) {
     expect.soft(webhook.safeParse(call.webhook).error?.issues, call.id).toBeUndefined();
     expect.soft(apiCall.safeParse(call.data).error?.issues, call.id).toBeUndefined();
@@ -196,8 +196,8 @@ test("turns are in order and within the call, and every tool output has its call
   expect(outputs.length).toBeGreaterThan(0);
 });
 
-test("times are consistent: created, answered, ended; the webhook after the end; a report only where there can be one", () => {
-  // One assertion for all calls: thousands of them took most of the time of the unit tests.
+test("times are consistent: created, answered, ended, then the webhook; only completed calls have a report", () => {
+  // Use one assertion for all calls. Thousands of assertions took most of the time of the unit tests.
   const withReport = new Set(["completed", "max_duration_reached"]);
   const broken = history.flatMap(({ id, data, webhookAt, reportAt, webhook: sent }) => {
     const created = Date.parse(data.created_at);
@@ -220,7 +220,7 @@ test("times are consistent: created, answered, ended; the webhook after the end;
   expect(waiting.length).toBeGreaterThan(50);
 });
 
-test("a history is realistic: working hours, the week of Riyadh, shares of outcomes, recordings, some long calls", () => {
+test("a history is realistic: working hours and weekdays of Riyadh, shares of outcomes, recordings, some long calls", () => {
   const share = (matches: (call: VendorCall) => boolean) => history.filter(matches).length / history.length;
   const local = (call: VendorCall) => new Date(Date.parse(call.data.created_at) + 3 * 3_600_000);
   expect(share((call) => local(call).getUTCHours() >= 8 && local(call).getUTCHours() <= 21)).toBeGreaterThan(0.9);
@@ -236,7 +236,7 @@ test("a history is realistic: working hours, the week of Riyadh, shares of outco
   expect(new Set(numbers).size).toBeLessThan(numbers.length * 0.7);
 });
 
-test("recordings are small, and their turns are those of the recorded scripts", () => {
+test("recordings are small, and their turns match the recorded scripts", () => {
   const folder = "scripts/simulator/recordings";
   const files = readdirSync(folder).filter((name) => name.endsWith(".mp4"));
   const sizes = files.map((name) => statSync(`${folder}/${name}`).size);
@@ -251,7 +251,7 @@ test("recordings are small, and their turns are those of the recorded scripts", 
     );
     expect(
       made?.turns.map((turn) => ("tool" in turn ? turn.tool : turn.text)),
-      `${source.id}: make-recordings.ts has to be run again`,
+      `${source.id}: run make-recordings.ts again`,
     ).toEqual(written);
   }
   for (const { call, data } of completed) {
@@ -262,7 +262,7 @@ test("recordings are small, and their turns are those of the recorded scripts", 
   }
 });
 
-test("a call has the outcome, language, scenario and report delay that were asked for", () => {
+test("a call has the requested outcome, language, scenario and report delay", () => {
   for (const outcome of ["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE] as const) {
     expect(generateCall({ seed: outcome, endedAt: NOW, outcome }).webhook.payload.type).toBe(outcome);
   }
@@ -277,7 +277,7 @@ test("a call has the outcome, language, scenario and report delay that were aske
   expect(leads.data.scenario_id ?? "real-estate-lead").toBe("real-estate-lead");
 });
 
-test("templates: facts, the forms for a man and a woman, misheard words", () => {
+test("templates contain facts, forms for a man and a woman, and misheard words", () => {
   const facts = { name: "Omar" };
   expect(fill("{name}, {his|her} order", facts, "man")).toBe("Omar, his order");
   expect(fill("{name}, {his|her} order", facts, "woman")).toBe("Omar, her order");
@@ -289,7 +289,7 @@ test("templates: facts, the forms for a man and a woman, misheard words", () => 
   expect(resolveMishearings("a [[mother card|mada card]].", false)).toEqual({ text: "a mada card.", corrections: [] });
 });
 
-test("with any seed, time span and count, calls match the contract and end before the end of the span", () => {
+test("for any seed, time span and count, calls match the contract and end by the end of the span", () => {
   fc.assert(
     fc.property(
       fc.string(),

@@ -8,7 +8,7 @@ import { startVendor } from "@/scripts/simulator/server";
 
 const SECRET = "canary-0123456789-0123456789-0123456789";
 
-/** Runs the command to its end. */
+/** Runs the command and resolves when it has ended. */
 function run(args: string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, ["--import", "tsx", "scripts/simulator/cli.ts", ...args], {
     env: { ...process.env, WEBHOOK_URL: "", ...environment },

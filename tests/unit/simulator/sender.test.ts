@@ -20,19 +20,19 @@ interface Delivery {
 interface Receiver {
   url: string;
   deliveries: Delivery[];
-  mostAtOnce: number;
+  maxConcurrent: number;
   close(): Promise<void>;
 }
 
-/** A receiver of webhooks that records each delivery. Without `answer` it answers 200. */
+/** Starts a receiver of webhooks that records each delivery. Without `answer` it responds with 200. */
 async function receive(
   answer: (response: ServerResponse, number: number) => void | Promise<void> = (response) => void response.end(),
 ): Promise<Receiver> {
-  let atOnce = 0;
+  let concurrent = 0;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    atOnce += 1;
-    receiver.mostAtOnce = Math.max(receiver.mostAtOnce, atOnce);
-    response.on("close", () => (atOnce -= 1));
+    concurrent += 1;
+    receiver.maxConcurrent = Math.max(receiver.maxConcurrent, concurrent);
+    response.on("close", () => (concurrent -= 1));
     const at = performance.now();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
@@ -45,7 +45,7 @@ async function receive(
   const receiver: Receiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/sarj/secret`,
     deliveries: [],
-    mostAtOnce: 0,
+    maxConcurrent: 0,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -62,7 +62,7 @@ test("the vendor's retry policy is three attempts, 2 s apart, 10 s each", () => 
   expect(VENDOR_RETRY_POLICY).toEqual({ attempts: 3, pauseMs: 2000, timeoutMs: 10_000 });
 });
 
-test("a refused delivery is attempted three times, 2 s apart, and has then failed", async () => {
+test("a refused delivery is attempted three times, 2 s apart, then fails", async () => {
   const receiver = await receive((response) => void response.writeHead(500).end());
   const result = await deliver(receiver.url, webhook);
   expect(result).toMatchObject({
@@ -94,7 +94,7 @@ for (const [status, delivered] of [
   });
 }
 
-test("it stops at the first success", async () => {
+test("attempts stop at the first success", async () => {
   const receiver = await receive((response, number) => void response.writeHead(number < 2 ? 503 : 200).end());
   const result = await deliver(receiver.url, webhook, { retryPolicy: quickRetries });
   expect(result.attempts.map(({ status }) => status)).toEqual([503, 200]);
@@ -133,7 +133,7 @@ test.describe("many deliveries", () => {
   );
   const ids = bodies.map(({ call_id }) => call_id);
 
-  test("are sent in order, never more at once than allowed", async () => {
+  test("are sent in order, at most `concurrency` at the same time", async () => {
     const one = await receive();
     await deliverAll(bodies, { webhookUrl: one.url, concurrency: 1 });
     expect(one.deliveries.map(({ callId }) => callId)).toEqual(ids);
@@ -143,12 +143,12 @@ test.describe("many deliveries", () => {
     );
     const results = await deliverAll(bodies, { webhookUrl: four.url, concurrency: 4 });
     expect(results.filter(({ delivered }) => delivered)).toHaveLength(40);
-    expect(four.mostAtOnce).toBeLessThanOrEqual(4);
-    expect(four.mostAtOnce).toBeGreaterThan(1);
+    expect(four.maxConcurrent).toBeLessThanOrEqual(4);
+    expect(four.maxConcurrent).toBeGreaterThan(1);
     await four.close();
   });
 
-  test("are sent in another order if asked, always the same for a seed", async () => {
+  test("are sent in another order on request, which is always the same for a seed", async () => {
     const orders: string[][] = [];
     for (const seed of ["a", "a", "b"]) {
       const receiver = await receive();
@@ -163,23 +163,23 @@ test.describe("many deliveries", () => {
     expect(first?.toSorted()).toEqual(ids.toSorted());
   });
 
-  test("are sent twice: late duplicates after all others, those of the same moment together", async () => {
+  test("are sent twice: late duplicates after all others, same-moment duplicates back to back", async () => {
     const late = await receive();
     await deliverAll(bodies, { webhookUrl: late.url, concurrency: 1, duplicates: { count: 5, when: "late" } });
     expect(late.deliveries.slice(0, 40).map(({ callId }) => callId)).toEqual(ids);
     expect(new Set(late.deliveries.slice(40).map(({ callId }) => callId)).size).toBe(5);
     await late.close();
 
-    const together = await receive();
+    const sameMoment = await receive();
     await deliverAll(bodies, {
-      webhookUrl: together.url,
+      webhookUrl: sameMoment.url,
       concurrency: 1,
       duplicates: { count: 5, when: "same-moment" },
     });
-    const order = together.deliveries.map(({ callId }) => callId);
+    const order = sameMoment.deliveries.map(({ callId }) => callId);
     expect(order).toHaveLength(45);
     expect(order.filter((id, index) => id === order[index - 1])).toHaveLength(5);
-    await together.close();
+    await sameMoment.close();
   });
 });
 
@@ -215,7 +215,7 @@ test.describe("traffic", () => {
     expect(urls.length).toBeGreaterThan(20);
   });
 
-  test("one call: the vendor knows it before its webhook arrives, and its recording can be played at once", async () => {
+  test("one call: the vendor knows it before its webhook arrives, and its recording is already playable", async () => {
     const call = generateCall({ seed: "one", endedAt: Date.now(), recorded: true, language: "ur" });
     const result = await sendCall({ webhookUrl: receiver.url, vendor, call });
     expect(result.delivered).toBe(true);
@@ -223,7 +223,7 @@ test.describe("traffic", () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  test("live: calls are sent until it is stopped", async () => {
+  test("live: calls are sent until `stop()`", async () => {
     const live = startLive({ webhookUrl: receiver.url, vendor, everySeconds: 0.02, seed: "live" });
     await expect.poll(() => receiver.deliveries.length).toBeGreaterThan(4);
     await live.stop();

@@ -40,7 +40,7 @@ test.describe("the API", () => {
     expect(await response.json()).toEqual({ data: { status: "ok" }, meta: { request_id: expect.any(String) } });
   });
 
-  test("a call is in the envelope, and the request's id is returned", async () => {
+  test("a response has the call in an envelope and returns the request's id", async () => {
     const response = await get(`/calls/${unrecorded.id}`, { "X-Request-ID": "abc 123" });
     expect(response.headers.get("x-request-id")).toBe("abc 123");
     expect(await response.json()).toEqual({ data: unrecorded.data, meta: { request_id: "abc 123" } });
@@ -82,7 +82,7 @@ test.describe("the API", () => {
     expect(recorded.data.report).not.toBeNull();
   });
 
-  test("the recording's URL is signed for each request and contains its expiry", async () => {
+  test("the recording's URL is signed for each request and contains its lifetime", async () => {
     const urlOf = async () => {
       const { data } = (await (await get(`/calls/${recorded.id}`)).json()) as { data: { recording_url: string } };
       return new URL(data.recording_url);
@@ -148,7 +148,7 @@ test.describe("a recording", () => {
     expect((await fetch(recordingUrl())).status).toBe(200);
   });
 
-  test("is refused after all signatures were expired, although the URL looks valid", async () => {
+  test("is refused after `expireSignatures()`, although the URL looks valid", async () => {
     const url = recordingUrl();
     vendor.expireSignatures();
     await refused(url, 400, "ExpiredToken");
@@ -177,7 +177,7 @@ test.describe("a recording", () => {
     );
   });
 
-  test("its URL stays valid over a restart with the same seed", async () => {
+  test("has a URL that stays valid after a restart with the same seed", async () => {
     const url = recordingUrl();
     const port = Number(new URL(vendor.url).port);
     await vendor.close();
@@ -200,7 +200,7 @@ test.describe("faults", () => {
     expect((await get(`/calls/${recorded.id}`)).status).toBe(200);
   });
 
-  test("apply to one call only, if it is given", async () => {
+  test("apply only to one call if `callId` is given", async () => {
     vendor.fault({ on: "api", kind: "status", callId: recorded.id });
     expect((await get(`/calls/${recorded.id}`)).status).toBe(500);
     expect((await get(`/calls/${unrecorded.id}`)).status).toBe(200);
@@ -208,7 +208,7 @@ test.describe("faults", () => {
     expect((await get(`/calls/${recorded.id}`)).status).toBe(200);
   });
 
-  test("HTML, broken JSON, another call, a cut connection, a hang", async () => {
+  test("can be HTML, invalid JSON, another call, a reset connection or a hang", async () => {
     const fault = (kind: "html" | "malformed" | "other_call" | "cut" | "hang") =>
       vendor.fault({ on: "api", kind, times: 1 });
     fault("html");
@@ -225,7 +225,7 @@ test.describe("faults", () => {
     );
   });
 
-  test("for recordings: a redirect to a forbidden address, a status, a cut connection", async () => {
+  test("of recordings can be a redirect to a forbidden address, a status or a reset connection", async () => {
     vendor.fault({ on: "recording", kind: "redirect", times: 1 });
     const redirect = await fetch(recordingUrl(), { redirect: "manual" });
     expect([redirect.status, redirect.headers.get("location")]).toEqual([
@@ -239,7 +239,7 @@ test.describe("faults", () => {
     expect((await fetch(recordingUrl())).status).toBe(200);
   });
 
-  test("close() ends requests that hang", async () => {
+  test("that hang end on `close()`", async () => {
     vendor.fault({ on: "api", kind: "hang" });
     const hanging = get(`/calls/${recorded.id}`).then(
       () => "answered",
@@ -261,7 +261,7 @@ test.describe("the control API", () => {
     return { status: response.status, body: (await response.json()) as unknown };
   };
 
-  test("another process registers calls and gets their webhooks with signed URLs", async () => {
+  test("another process can register calls and get their webhooks with signed URLs", async () => {
     const added = generateCall({ seed: "added", endedAt: START, recorded: true, language: "en" });
     expect((await get(`/calls/${added.id}`)).status).toBe(404);
     const [webhook] = await connectVendor(vendor.url).register([added]);
@@ -278,7 +278,7 @@ test.describe("the control API", () => {
     expect((await fetch(url ?? "")).status).toBe(400);
   });
 
-  test("faults, requests, clock and lifetimes can be set over HTTP; a mistake is reported", async () => {
+  test("faults, requests, clock and lifetimes can be set over HTTP; invalid requests get an error", async () => {
     expect((await control("POST", "faults", { on: "api", kind: "status", status: 503, times: 1 })).status).toBe(200);
     expect((await get(`/calls/${recorded.id}`)).status).toBe(503);
     expect((await control("GET", "requests")).body).toMatchObject({
@@ -309,7 +309,7 @@ test.describe("the control API", () => {
   });
 });
 
-test("known calls survive a restart, also after an incomplete write", async () => {
+test("known calls survive a restart, even after an incomplete write", async () => {
   const folder = mkdtempSync(join(tmpdir(), "vendor-"));
   const stateFile = join(folder, "calls.jsonl");
   try {
@@ -326,7 +326,7 @@ test("known calls survive a restart, also after an incomplete write", async () =
   }
 });
 
-test("a request that is not HTTP does not end the server", async () => {
+test("a request that is not HTTP does not stop the server", async () => {
   const socket = connect(Number(new URL(vendor.url).port), "127.0.0.1");
   await new Promise<void>((resolve) => {
     socket.on("close", () => resolve());
