@@ -1,6 +1,6 @@
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
-import { writeRefusals } from "@/server/ingest/refusals";
+import { writeRefusals } from "@/server/ingest/refusal-count";
 
 import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
@@ -8,7 +8,10 @@ import { eraseDue } from "./erase";
 import { importDue } from "./import";
 import { purgeDue } from "./purge";
 
-/** Runs the background jobs in a long-lived process. On Vercel, `/api/jobs` runs them. */
+/**
+ * Runs the background jobs in a long-lived process. On Vercel, a scheduler calls `/api/jobs`, which runs all of them except
+ * `drain` (there is no spool) and `refusals` (the webhook's route also writes the count).
+ */
 export function startTimer(): void {
   if (env.VERCEL) {
     return;
@@ -21,7 +24,7 @@ export function startTimer(): void {
   repeat("refusals", 5000, writeRefusals);
 }
 
-/** Runs a job now and again `everyMs` after each end, independently of the other jobs. */
+/** Runs a job immediately, then again `everyMs` after each run ends, independently of the other jobs. */
 function repeat(job: string, everyMs: number, run: () => Promise<number>): void {
   let lastError = "";
   const tick = async () => {

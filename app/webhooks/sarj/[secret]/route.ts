@@ -5,14 +5,14 @@ import { clientIp } from "@/lib/http/client-ip";
 import { log } from "@/lib/log";
 import { matchSecret } from "@/lib/sarj/secrets";
 import { receive } from "@/server/ingest/receive";
-import { countRefusal, writeRefusals } from "@/server/ingest/refusals";
+import { countRefusal, writeRefusals } from "@/server/ingest/refusal-count";
 import { enrichDue } from "@/server/jobs/enrich";
 
 import { notFound } from "../../not-found";
 
 /**
- * The vendor's webhook. A delivery passes `receive` (the capped body), `interpret` (what it means), `hold` (until the
- * database takes it) and `record` (one statement), and gets its answer. Afterwards the API is asked for what is missing.
+ * The vendor's webhook. `receive` reads the body up to a limit, `interpret` extracts its facts, `hold` retries while the
+ * database is unavailable, and `record` stores everything in one statement. After the answer, enrichment fetches missing data.
  */
 export async function POST(request: Request, { params }: { params: Promise<{ secret: string }> }): Promise<Response> {
   const { secret } = await params;

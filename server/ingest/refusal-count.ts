@@ -2,20 +2,20 @@ import { countUp } from "@/db/organization/states";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
-/** Under this key of `states`: `{count}`, the number of requests with a wrong secret. Its age is that of the last one. */
+/** The key in `states` whose value is `{count}`, the number of webhook requests with a wrong secret. */
 const REFUSALS_KEY = "webhook_refusals";
 
 const WRITE_EVERY_MS = 5000;
 const tally = perProcess("webhook refusals", () => ({ unwritten: 0, writtenAt: Number.NEGATIVE_INFINITY }));
 
-/** Counts a request with a wrong secret, in memory: `writeRefusals` stores the count. */
+/** Counts a request with a wrong secret in memory. `writeRefusals` stores the count. */
 export function countRefusal(): void {
   tally.unwritten += 1;
 }
 
 /**
- * Adds this process's count to the stored one, at most once every five seconds, so that guessing secrets does not load the
- * database. Returns how many were added. Never throws.
+ * Adds this process's count to the stored count, at most once every five seconds, so that guessing secrets does not load the
+ * database. Returns the added number. Never throws.
  */
 export async function writeRefusals(): Promise<number> {
   const count = tally.unwritten;
