@@ -6,7 +6,7 @@ import type { Period } from "@/lib/delivery/arrivals";
 /** Counting stops here: a period with more deliveries counts as this many. */
 const MAX_COUNT = 20_000;
 
-/** How many deliveries were received first in each period, in the given order. A repeated body is not counted again. */
+/** Counts the deliveries first received in each period; the counts have the order of `periods`. A repeated body counts once. */
 export async function countArrivals(periods: readonly Period[]): Promise<number[]> {
   if (periods.length === 0) {
     return [];
@@ -26,7 +26,7 @@ export async function countArrivals(periods: readonly Period[]): Promise<number[
   return rows.map((row) => row.count);
 }
 
-/** When the first and the latest delivery ever were received; null without any. */
+/** When the first and the latest delivery were received; null if no delivery was received. */
 export async function readArrivalBounds(): Promise<{ first: Date | null; last: Date | null }> {
   const [row] = await replica.execute<{ first: string | null; last: string | null }>(
     sql`select min(received_at) as first, max(received_at) as last from deliveries`,

@@ -5,7 +5,7 @@ import { deliveries } from "@/db/schema/deliveries";
 
 export type CallDelivery = Awaited<ReturnType<typeof listCallDeliveries>>[number];
 
-/** The latest deliveries of one call, the newest first, without their bodies. */
+/** The latest deliveries of one call, newest first, without their bodies. */
 export async function listCallDeliveries(callId: string, limit = 50) {
   return db
     .select({
@@ -27,7 +27,7 @@ export async function listCallDeliveries(callId: string, limit = 50) {
     .limit(limit);
 }
 
-/** The body of one delivery of a call, as received; null for an unknown one. `deliveryId` is a UUID. */
+/** The body of one delivery of a call, as received; null for an unknown delivery. `deliveryId` is a UUID. */
 export async function readDeliveryBody(callId: string, deliveryId: string) {
   const [row] = await db
     .select({ body: deliveries.body, contentEncoding: deliveries.contentEncoding })

@@ -7,9 +7,9 @@ export type Health = { lastDeliveryAt: Date | null; quarantined: number };
 
 const HEALTH_TIMEOUT_MS = 2000;
 
-/** What `/api/health` says about deliveries; null where the database does not answer within two seconds. Never throws. */
+/** The part of `/api/health` about deliveries; null if the database does not answer within two seconds. Never throws. */
 export async function readHealth(): Promise<Health | null> {
-  const asked = Promise.all([
+  const queries = Promise.all([
     jobs
       .select({ at: deliveries.receivedAt })
       .from(deliveries)
@@ -22,14 +22,14 @@ export async function readHealth(): Promise<Health | null> {
     timer = setTimeout(() => resolve(null), HEALTH_TIMEOUT_MS);
   });
   try {
-    const answered = await Promise.race([asked, late]);
-    return answered === null
+    const results = await Promise.race([queries, late]);
+    return results === null
       ? null
-      : { lastDeliveryAt: answered[0][0]?.at ?? null, quarantined: answered[1][0]?.count ?? 0 };
+      : { lastDeliveryAt: results[0][0]?.at ?? null, quarantined: results[1][0]?.count ?? 0 };
   } catch {
     return null;
   } finally {
     clearTimeout(timer);
-    asked.catch(() => {});
+    queries.catch(() => {});
   }
 }

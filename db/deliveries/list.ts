@@ -7,7 +7,7 @@ import { deliveries } from "@/db/schema/deliveries";
 import type { DeliveryFilter, DeliveryListView } from "@/lib/delivery/filter";
 import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
-/** The columns that the log shows: everything but the body. */
+/** The columns that the log shows. They exclude the body. */
 const LOG_COLUMNS = {
   id: deliveries.id,
   callId: deliveries.callId,
@@ -32,7 +32,7 @@ const LOG_ORDER = newestFirst<LoggedDelivery>(deliveries.receivedAt, deliveries.
   id,
 }));
 
-/** One page of the log, the newest delivery first. */
+/** One page of the log, newest first. */
 export function listDeliveries(filter: DeliveryFilter, view: DeliveryListView): Promise<Page<LoggedDelivery>> {
   return readPage(LOG_ORDER, view, (query) => selectPage(conditions(filter), query));
 }
@@ -46,7 +46,7 @@ function selectPage(where: SQL | undefined, { beyond, orderBy, limit }: PageQuer
     .limit(limit);
 }
 
-/** How many deliveries the filter finds, exact up to a bound. */
+/** Counts the deliveries that match the filter, exactly up to a bound. */
 export function countDeliveries(filter: DeliveryFilter): Promise<BoundedCount> {
   return countRows(deliveries, conditions(filter));
 }
@@ -81,13 +81,13 @@ export async function getDelivery(id: string) {
 
 export type WholeDelivery = NonNullable<Awaited<ReturnType<typeof getDelivery>>>;
 
-/** At most this many bodies of one call are read at once: a hostile sender may have stored thousands. */
+/** Limits how many bodies of one call are read at once: a hostile sender may have stored thousands. */
 const MAX_SIBLINGS = 20;
 const MAX_SIBLING_BYTES = 8 * 1024 * 1024;
 
 /**
- * The other deliveries of a call, the newest first. `raw` is the body, null beyond `MAX_SIBLING_BYTES`; `isComplete` says
- * whether all deliveries were returned with their bodies.
+ * The other deliveries of a call, newest first. `raw` is the body, null once all bodies together exceed `MAX_SIBLING_BYTES`.
+ * `isComplete` says whether all deliveries were returned with their bodies.
  */
 export async function listSiblings(callId: string, id: string) {
   if (callId === "") {
@@ -123,7 +123,7 @@ export async function listSiblings(callId: string, id: string) {
   };
 }
 
-/** How many deliveries are quarantined for each reason, the most frequent first. */
+/** Counts the quarantined deliveries of each reason, the most frequent reason first. */
 export async function countQuarantined(): Promise<{ reason: QuarantineReason; count: number }[]> {
   const rows = await replica
     .select({ reason: deliveries.reason, count: count() })
@@ -144,12 +144,12 @@ export type SecretUse = {
 };
 
 /**
- * A repeated body counts as use of the secret too, so the last use is the latest `last_received_at` of this many deliveries.
- * A repetition of an older delivery is missed.
+ * A repeated body also counts as a use of the secret, so the last use is the latest `last_received_at` of this many
+ * deliveries. Repetitions of older deliveries are missed.
  */
 const RECENT = 200;
 
-/** When and how often each secret was used. Reads a few index pages, however large the table is. */
+/** When and how often each secret was used. Reads a few index pages, regardless of the table's size. */
 export async function readSecretUse(labels: readonly string[]): Promise<SecretUse[]> {
   return Promise.all(
     labels.map(async (label) => {

@@ -18,14 +18,14 @@ export type Recorded = {
 };
 
 /**
- * Stores a delivery and merges its call in one statement: both are durable once this returns, and neither is before. The
- * unique key on (call_id, body_sha256) is the idempotency: the same body again only counts up. Recording one request twice
- * is harmless, so the caller may retry after any error; at worst a copy counts once more.
+ * Stores a delivery and merges its call in one statement, so both become durable together. The unique key on (call_id,
+ * body_sha256) makes this idempotent: the same body again only increments `times_received` and updates the times of receipt.
+ * The caller may retry after any error; at worst the delivery counts once more.
  *
- * A delivery whose content Postgres refuses is quarantined as `not_storable`, so an error thrown here is about the
- * database and never about the delivery. Its codes are those of `withConnection`.
+ * A delivery whose content Postgres refuses is quarantined as `not_storable`, so a thrown error is always about the
+ * database and never about the delivery. Throws the errors of `withConnection`.
  *
- * @param withinMs the deadline for everything, getting a connection included
+ * @param withinMs the deadline for the whole work, including the wait for a connection
  */
 export function record(
   received: ReceivedDelivery,
@@ -54,7 +54,7 @@ async function recordCall(
   on: Database,
 ): Promise<Recorded> {
   const rank = webhookRank(facts);
-  // A body that was quarantined before, because of its sender's address, keeps its row.
+  // A body that was quarantined earlier because of its sender's address keeps its row.
   const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
   const rows = await on.execute<{ id: string; verdict: Verdict; is_duplicate: boolean }>(sql`
     with before as (
@@ -80,7 +80,7 @@ async function recordCall(
   return { verdict: row.is_duplicate ? "duplicate" : row.verdict, callId, deliveryId: row.id, reason: null };
 }
 
-/** A delivery that waited in the spool may be recorded after one that was received later. */
+/** A delivery from the spool may be recorded after deliveries that were received later. */
 const receivedAgain = sql`times_received = kept.times_received + (kept.id <> excluded.id)::integer,
         received_at = least(kept.received_at, excluded.received_at),
         last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
@@ -99,7 +99,7 @@ async function recordQuarantined(
     returning id, verdict
   `);
   const row = only(rows);
-  // The same body may have been applied before, when it came from an allowed address.
+  // The same body may have been applied earlier, when an allowed address sent it.
   return row.verdict === "quarantined"
     ? { verdict: "quarantined", callId, deliveryId: row.id, reason }
     : { verdict: "duplicate", callId, deliveryId: row.id, reason: null };

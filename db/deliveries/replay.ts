@@ -10,8 +10,8 @@ import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 import { textArray } from "./record";
 
 /**
- * Replay merges a stored delivery again. The delivery keeps its time of receipt and its count. The merge ranks facts by the
- * payload alone, so replaying a delivery twice changes nothing.
+ * Replay merges a stored delivery again. The delivery keeps its time of receipt and its count. The merge ranks facts only by
+ * the payload, so replaying a delivery twice changes nothing.
  */
 
 export type StoredDelivery = {
@@ -42,10 +42,10 @@ export async function readStoredDelivery(id: string): Promise<StoredDelivery | n
   return row ?? null;
 }
 
-/** The key that replay pages by: the oldest delivery first. */
+/** The key that replay pages by, oldest first. */
 export type ReplayPlace = { receivedAt: Date; id: string };
 
-/** The keys of deliveries quarantined for `reason`, later than `after` and received by `until`, the oldest first. */
+/** The keys of deliveries quarantined for `reason`, later than `after` and received by `until`, oldest first. */
 export async function listQuarantined(
   reason: QuarantineReason,
   { after, until, limit }: { after: ReplayPlace | null; until: Date; limit: number },
@@ -69,7 +69,7 @@ export async function listQuarantined(
 
 export type ReplayVerdict = { verdict: Verdict; callId: string };
 
-/** Stores that a replayed delivery is still not understood. The verdict stays, also that of one understood earlier. */
+/** Stores why a replayed delivery is not understood. The verdict stays, even if the delivery was understood earlier. */
 export async function keepQuarantined(delivery: StoredDelivery, reason: QuarantineReason): Promise<ReplayVerdict> {
   const [row] = await jobs
     .update(deliveries)
@@ -83,9 +83,9 @@ export async function keepQuarantined(delivery: StoredDelivery, reason: Quaranti
 }
 
 /**
- * Merges the call of a stored delivery and writes the verdict, in one statement. If the same body was meanwhile stored under
- * the call, this delivery only becomes its duplicate. Throws 23505 if that happens during the statement. A delivery that
- * was deleted meanwhile changes nothing.
+ * Merges the call of a stored delivery and writes the verdict, in one statement. If another delivery with the same body is
+ * already stored under the call, this one becomes a duplicate and is not merged. Throws 23505 if that delivery is stored
+ * during the statement. A deleted delivery changes nothing.
  */
 export async function applyReplay(
   delivery: StoredDelivery,
@@ -99,7 +99,7 @@ export async function applyReplay(
       .where(and(eq(deliveries.callId, delivery.callId), eq(deliveries.id, delivery.id)));
     return { verdict: "duplicate", callId };
   }
-  // The weakest lock that keeps the row from being deleted: recording the same body again need not wait.
+  // The weakest lock that prevents deletion of the row: recording the same body again does not wait for it.
   const onlyWhile = sql`
     select from deliveries where call_id = ${delivery.callId} and id = ${delivery.id}::uuid for key share`;
   const rank = webhookRank(facts);
@@ -118,7 +118,7 @@ export async function applyReplay(
   return { verdict: rows[0]?.verdict ?? delivery.verdict, callId };
 }
 
-/** Only if it did not decide the outcome before: a second replay must not ask the API again. */
+/** Requires that the delivery did not decide the outcome before: a second replay must not fetch the call from the API again. */
 const onReplay = setOnDelivery(sql`(select won from merged) and not coalesce((select won from before), false)`);
 
 /** Whether another delivery with the same body is stored under the call. */

@@ -2,24 +2,24 @@ import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * A circuit breaker between postgres.js and the network. On its own, postgres.js reconnects thousands of times a second
- * when a server accepts and closes, doubles its pauses up to 20 s when a server refuses (so it recovers late), and waits
- * forever for a backend that is stopped. The breaker allows one connection attempt per second, shared by all pools, while
- * the server is not known to work, and any number of connections after the first login that succeeds.
+ * A circuit breaker between postgres.js and the network. Without it, postgres.js reconnects thousands of times a second
+ * if a server accepts and then closes connections, doubles its pauses up to 20 s if a server refuses them (so it recovers
+ * late), and waits forever for a backend that is stopped. Until a login succeeds, the breaker allows one connection attempt
+ * per second, shared by all pools; afterwards it allows any number of connections.
  */
 
 const RETRY_EVERY_MS = 1000;
-/** Longer than any statement may take and than an idle connection stays open: a connection this silent is dead. */
+/** Longer than any statement may take and longer than an idle connection stays open: a connection this silent is dead. */
 const MAX_SILENCE_MS = 45_000;
 
 /** The code of a query's error while the breaker allows no connection. */
 export const DATABASE_AWAY = "DATABASE_AWAY";
 
 export class Breaker {
-  /** A login succeeded and a connection is still alive. */
+  /** Whether a login succeeded and a connection is still alive. */
   private proven = false;
   private lastStart = Number.NEGATIVE_INFINITY;
-  /** Sockets that have neither logged in nor ended yet. */
+  /** Sockets that have neither logged in nor ended. */
   private readonly unsettled = new Set<Socket>();
   /** Sockets that have logged in and not ended. */
   private readonly alive = new Set<Socket>();
@@ -30,7 +30,7 @@ export class Breaker {
     return !this.proven && this.unsettled.size === 0 && this.pause() > 0;
   }
 
-  /** Waits until a connection may be opened, and returns true; false if none may. Pass the opened socket to `begin`. */
+  /** Waits until a connection may be opened and returns true, or returns false to refuse it. Pass the opened socket to `begin`. */
   async admit(isWanted: () => boolean): Promise<boolean> {
     for (;;) {
       if (!isWanted()) {
@@ -52,7 +52,7 @@ export class Breaker {
     this.unsettled.add(socket);
   }
 
-  /** A login succeeded: connections are allowed. The driver does not say which socket it was. */
+  /** Reports a successful login, which allows connections. The driver does not say which socket logged in. */
   succeed(): void {
     this.proven = true;
     for (const socket of this.unsettled) {
@@ -63,9 +63,9 @@ export class Breaker {
   }
 
   /**
-   * A connection ended. If it was the last one, the next attempt shows whether the server still works. While others are
-   * alive, the end of an idle connection, or of one that cancelled a query, says nothing about the server. The end of one
-   * that the server answered but did not let in does.
+   * Reports that a connection ended. After the last connection ends, the next attempt shows whether the server still works.
+   * While others are alive, the end of an idle connection, or of a connection that cancelled a query, says nothing about the
+   * server. The end of a connection that the server answered but did not log in means that the server refuses logins.
    */
   end(socket: Socket): void {
     const wasAlive = this.alive.delete(socket);
@@ -98,10 +98,10 @@ function newSignal() {
   return { fired, fire };
 }
 
-/** What postgres.js hands to its `socket` option: its own options, as parsed. */
+/** The argument of postgres.js's `socket` option: the parsed options of the client. */
 type DriverOptions = { host: string[]; port: number[]; path: string | false; parameters: Record<string, string> };
 
-/** For code that closes connections: gets each socket as it is created, and says whether the driver may open another. */
+/** For code that closes connections: receives each new socket and decides whether the driver may open another. */
 export type SocketOwner = { isWanted: () => boolean; onSocket: (socket: Socket) => void };
 
 const NO_OWNER: SocketOwner = { isWanted: () => true, onSocket: () => {} };
@@ -110,7 +110,7 @@ const NO_OWNER: SocketOwner = { isWanted: () => true, onSocket: () => {} };
 export function guarded(breaker: Breaker, owner: SocketOwner = NO_OWNER) {
   return {
     backoff: () => 0,
-    // The server sends its parameters after a successful login, also with TLS and behind a pooler.
+    // The server sends its parameters after a successful login, even with TLS or behind a pooler.
     onparameter: () => breaker.succeed(),
     socket: async (options: DriverOptions) => {
       // The driver reports a parameter only if its value has changed.
@@ -131,19 +131,19 @@ export function guarded(breaker: Breaker, owner: SocketOwner = NO_OWNER) {
   };
 }
 
-/** Overrides `_destroy`, through which every socket ends. Listeners would not do: the driver removes them all for TLS. */
+/** Overrides `_destroy`, which runs when any socket ends. Listeners would not work: the driver removes them all for TLS. */
 class GuardedSocket extends Socket {
   private readonly watch: NodeJS.Timeout;
 
   constructor(private readonly breaker: Breaker) {
     super();
     breaker.begin(this);
-    let heard = 0;
+    let lastBytesRead = 0;
     this.watch = setInterval(() => {
-      if (this.bytesRead === heard) {
+      if (this.bytesRead === lastBytesRead) {
         this.destroy(Object.assign(new Error("the database stopped sending"), { code: "DATABASE_SILENT" }));
       }
-      heard = this.bytesRead;
+      lastBytesRead = this.bytesRead;
     }, MAX_SILENCE_MS).unref();
   }
 
@@ -163,7 +163,7 @@ function refusal(): Duplex {
   return new Duplex({
     read() {},
     write(_chunk, _encoding, callback) {
-      callback(Object.assign(new Error("the breaker allows no connection yet"), { code: DATABASE_AWAY }));
+      callback(Object.assign(new Error("the circuit breaker allows no connection"), { code: DATABASE_AWAY }));
     },
   });
 }

@@ -6,8 +6,8 @@ import type { Database } from "./client";
 type Running = { cancel(): unknown };
 
 /**
- * The same database, but when the signal aborts, the running query is cancelled in Postgres too and fails with 57014. For
- * work whose client may disconnect. Supports one query at a time.
+ * Wraps a database so that when the signal aborts, Postgres cancels the running query, which fails with 57014. For work
+ * whose client may disconnect. Supports one query at a time.
  */
 export function cancellable(database: Database, signal: AbortSignal): Database {
   let running: Running | null = null;
@@ -22,7 +22,7 @@ export function cancellable(database: Database, signal: AbortSignal): Database {
   );
 }
 
-/** drizzle sends every query through `unsafe`; in a transaction, through the `unsafe` of the client that `begin` passes. */
+/** drizzle sends every query through `unsafe` of the client; in a transaction, of the client that `begin` passes. */
 function watch<Client extends Sql | TransactionSql>(client: Client, onQuery: (query: Running) => void): Client {
   return new Proxy(client, {
     get(target, property) {

@@ -8,7 +8,7 @@ import { Breaker, guarded, type SocketOwner } from "./breaker";
 
 /**
  * Four connection pools, so that one kind of work cannot starve another: `db/driver/deadline-pool.ts` for deliveries, `jobs`
- * for background jobs, `db` for pages and actions, `replica` for reads that may be a little old (`DATABASE_REPLICA_URL`).
+ * for background jobs, `db` for pages and actions, `replica` for reads that tolerate replication lag (`DATABASE_REPLICA_URL`).
  */
 
 type Pool = {
@@ -17,11 +17,11 @@ type Pool = {
   max: number;
   statementTimeoutSeconds: number;
   owner?: SocketOwner;
-  /** Whether array columns are used. If so, each connection begins with a query for their types. */
+  /** Whether the pool uses array columns. If so, each connection begins with a query for the array types. */
   hasArrays?: boolean;
 };
 
-/** Whether a transaction pooler is in front: it accepts neither start-up parameters nor prepared statements. */
+/** Whether the URL leads to a transaction pooler, which accepts neither start-up parameters nor prepared statements. */
 function isPooled(url: string): boolean {
   const { hostname, port, searchParams } = new URL(url);
   return searchParams.has("pgbouncer") || port === "6543" || /-pooler\.|pooler\./.test(hostname);
@@ -33,7 +33,7 @@ function withoutPoolerMark(url: string): string {
   return copy.href;
 }
 
-/** The breaker of a server, shared by all pools that use it. */
+/** The breaker of a server, shared by all pools that connect to it. */
 export function breakerOf(url: string): Breaker {
   return perProcess(`breaker ${new URL(url).host}`, () => new Breaker());
 }

@@ -11,17 +11,16 @@ import { breakerOf, open, type Database } from "./client";
 import { isConnectionUsable } from "./sql-state";
 
 /**
- * A connection pool with deadlines, for deliveries only. Each piece of work gets a connection to itself and a deadline
- * that covers everything: waiting for a connection, opening it, and a server that stops in the middle of a statement,
- * which no time-out of the driver or of Postgres notices. A connection whose work got no answer is closed and never used
- * again.
+ * A connection pool with deadlines, used only for deliveries. Each piece of work gets an exclusive connection and a deadline.
+ * The deadline covers the wait for a connection, the opening of it, and a server that stops in the middle of a statement,
+ * which no time-out of the driver or of Postgres detects. A connection whose work got no answer is closed and not reused.
  */
 
-/** The code of the error when the deadline passed. The work may still have been done. */
+/** The error code when the deadline has passed. The work may have succeeded nevertheless. */
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
 const MAX_CONNECTIONS = 6;
-/** A little more than the longest deadline: a statement that nobody waits for then releases its locks. */
+/** A little more than the longest deadline, so that an abandoned statement soon releases its locks. */
 const STATEMENT_TIMEOUT_SECONDS = 6;
 
 type Connection = { database: Database; close: () => void };
@@ -34,8 +33,8 @@ const pool = perProcess("deadline pool", () => ({
 }));
 
 /**
- * Runs `work` on a connection of its own for at most `withinMs`. Throws what `work` throws, or an error with the code
- * `TRY_TIMEOUT`, or `DATABASE_AWAY` while the breaker allows no new connection.
+ * Runs `work` on an exclusive connection for at most `withinMs`. Throws the errors of `work`, an error with the code
+ * `TRY_TIMEOUT` after the deadline, or one with the code `DATABASE_AWAY` while the breaker allows no new connection.
  */
 export async function withConnection<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
   const deadline = deadlineIn(withinMs);
@@ -53,7 +52,7 @@ export async function withConnection<T>(work: (on: Database) => Promise<T>, with
       } else {
         discard(connection);
         if (errorCode(error) === TRY_TIMEOUT) {
-          // The idle connections may be silent for the same reason: the next try opens a new one.
+          // The idle connections may be unresponsive for the same reason, so the next try opens a new one.
           pool.idle.splice(0).forEach(discard);
         }
       }
@@ -78,7 +77,7 @@ async function acquire(tooLate: Promise<never>): Promise<Connection> {
     return idle;
   }
   if (breakerOf(env.DATABASE_URL).isOpen) {
-    throw Object.assign(new Error("the breaker allows no connection yet"), { code: DATABASE_AWAY });
+    throw Object.assign(new Error("the circuit breaker allows no connection"), { code: DATABASE_AWAY });
   }
   if (pool.size < MAX_CONNECTIONS) {
     return openConnection();

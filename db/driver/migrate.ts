@@ -5,13 +5,13 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 
-/** An arbitrary number that identifies this lock among the advisory locks of the database. */
+/** An arbitrary number that identifies the advisory lock. */
 const MIGRATION_LOCK = 7_225_301;
 
 /**
- * Applies the pending migrations. Several processes may call it at once: an advisory lock lets one work while the others
- * wait and then find nothing to do. The lock is transaction-level, so that it also works behind a transaction pooler.
- * Throws what the driver or a migration throws.
+ * Applies the pending migrations. Several processes may call this at once: an advisory lock lets one of them work while the
+ * others wait and then find no pending migration. The lock is transaction-level, so it also works behind a transaction
+ * pooler. Throws the errors of the driver and of the migrations.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
   const url = new URL(databaseUrl);

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 
-/** The version of the server: as a number (`150004` is 15.4) and as text. Rejects with the driver's error if it cannot be reached. */
+/** The server's version as a number (`150004` is 15.4) and as text. Rejects with the driver's error if it cannot connect. */
 export async function serverVersion(databaseUrl: string): Promise<{ number: number; text: string }> {
   const url = new URL(databaseUrl);
   url.searchParams.delete("pgbouncer");

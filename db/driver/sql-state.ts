@@ -1,11 +1,11 @@
 import postgres from "postgres";
 
 /**
- * What an error says about a statement, by its SQLSTATE (PostgreSQL manual, appendix A). The first two characters are the
- * class. Every predicate is false for an error that Postgres did not send.
+ * Classifies errors by their SQLSTATE (PostgreSQL manual, appendix A), whose first two characters are the class. Every
+ * predicate is false for an error that Postgres did not send.
  */
 
-/** The SQLSTATE with which Postgres refused a statement, however deep a library wrapped the error. Null for any other error. */
+/** The SQLSTATE of an error from Postgres, even if libraries wrapped the error. Null for any other error. */
 function sqlState(error: unknown): string | null {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {
     if (inner instanceof postgres.PostgresError) {
@@ -16,8 +16,8 @@ function sqlState(error: unknown): string | null {
 }
 
 /**
- * Postgres answered and the connection can be used again. Not after a connection exception (08) or a shutdown (57P). Not
- * after an invalid transaction state (25) either: a session that began on a read-only server stays read-only.
+ * Postgres answered and the connection can be used again. False after a connection exception (08) or a shutdown (57P), and
+ * after an invalid transaction state (25), because a session that began on a read-only server stays read-only.
  */
 export function isConnectionUsable(error: unknown): boolean {
   const code = sqlState(error);
@@ -25,9 +25,9 @@ export function isConnectionUsable(error: unknown): boolean {
 }
 
 /**
- * Postgres refused the statement for its content. False for what may differ later: connection (08), read-only server (25),
- * password (28), missing database (3D), transaction rollback (40), missing migration or right (42), insufficient resources
- * (53), lock (55), time-out or shutdown (57), system (58), internal error (XX).
+ * Postgres refused the statement because of its content. False for failures with other causes: connection (08), read-only
+ * server (25), password (28), missing database (3D), transaction rollback (40), missing migration or privilege (42),
+ * insufficient resources (53), lock (55), time-out or shutdown (57), system (58), internal error (XX).
  */
 export function isStatementRefused(error: unknown): boolean {
   const code = sqlState(error);
@@ -39,7 +39,7 @@ export function isDataRefused(error: unknown): boolean {
   return /^(22|23|54)/.test(sqlState(error) ?? "");
 }
 
-/** A value that no column takes (22) or one larger than Postgres allows (54). Unlike `isDataRefused`, no constraint. */
+/** Data exception (22) or program limit exceeded (54). Unlike `isDataRefused`, excludes constraint violations. */
 export function isValueRefused(error: unknown): boolean {
   return /^(22|54)/.test(sqlState(error) ?? "");
 }
@@ -50,9 +50,9 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 /**
- * The failure passes without anyone's help, so the same statement may succeed later: connection, also to a pooler (08), read-only
- * server (25), transaction rollback (40), insufficient resources (53), object not in the required state (55), operator or restart
- * (57), system (58), internal error (XX).
+ * The failure is transient, so the same statement may succeed later: connection to the server or a pooler (08), read-only
+ * server (25), transaction rollback (40), insufficient resources (53), object not in the required state (55), operator
+ * intervention or restart (57), system (58), internal error (XX).
  */
 export function isTemporary(error: unknown): boolean {
   return /^(08|25|40|53|55|57|58|XX)/.test(sqlState(error) ?? "");

@@ -4,7 +4,7 @@ import { jobs } from "@/db/driver/client";
 import { importItems, imports } from "@/db/schema/imports";
 import type { ImportSource } from "@/lib/imports/import";
 
-/** An import is a list of calls to fetch from the vendor's API. `db/imports/queue.ts` works through its items. */
+/** An import is a list of calls to fetch from the vendor's API. `db/imports/queue.ts` claims and finishes its items. */
 
 /** Creates an import without items. */
 export async function createImport(input: {
@@ -17,8 +17,8 @@ export async function createImport(input: {
 }
 
 /**
- * Appends calls to an import. A call that is in it already keeps its place, so adding the same part twice is harmless.
- * Returns false for an import that is unknown or cancelled.
+ * Appends calls to an import. A call that the import already contains keeps its position, so adding the same calls twice is
+ * harmless. Returns false if the import is unknown or cancelled.
  */
 export async function addImportItems(importId: string, callIds: readonly string[]): Promise<boolean> {
   const rows = await jobs.execute<{ known: boolean }>(sql`
@@ -48,7 +48,7 @@ export async function cancelImport(importId: string): Promise<void> {
   });
 }
 
-/** Makes the failed and the cancelled items pending again. Returns how many there are. */
+/** Makes the failed and cancelled items pending again. Returns their number. */
 export async function retryImport(importId: string): Promise<number> {
   return jobs.transaction(async (transaction) => {
     await transaction.update(imports).set({ cancelledAt: null }).where(eq(imports.id, importId));

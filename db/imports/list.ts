@@ -5,14 +5,14 @@ import { importItems, imports, type Import, type ImportItem } from "@/db/schema/
 import { user } from "@/db/schema/people";
 import type { ImportItemState } from "@/lib/imports/import";
 
-/** Imports and their items, as the pages and the command list them. */
+/** Lists imports and their items for the pages and the command. */
 
 type ImportItemCounts = Record<ImportItemState, number>;
 
 const NO_ITEMS: ImportItemCounts = { pending: 0, imported: 0, already_there: 0, not_found: 0, failed: 0, cancelled: 0 };
 
 export type ImportSummary = Pick<Import, "id" | "source" | "fileName" | "createdAt" | "cancelledAt"> & {
-  /** Who started it; null for the command, and for a user who was deleted. */
+  /** The user who started the import; null for the command and for a deleted user. */
   userName: string | null;
   counts: ImportItemCounts;
   total: number;
@@ -27,7 +27,7 @@ const SUMMARY_COLUMNS = {
   userName: user.name,
 };
 
-/** The latest imports, the newest first. */
+/** The latest imports, newest first. */
 export async function listImports(limit: number): Promise<ImportSummary[]> {
   const rows = await db
     .select(SUMMARY_COLUMNS)
@@ -76,7 +76,7 @@ async function withCounts(rows: Omit<ImportSummary, "counts" | "total">[]): Prom
 
 export type ListedItem = Pick<ImportItem, "callId" | "position" | "state" | "error" | "attempts" | "doneAt">;
 
-/** The items of an import whose position is greater than `after`, in the order of the list. */
+/** The items of an import whose position is greater than `after`, ordered by position. */
 export async function listImportItems(
   importId: string,
   { state, after, limit }: { state: ImportItemState | null; after: number; limit: number },

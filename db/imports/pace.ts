@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 
 import { jobs } from "@/db/driver/client";
 
-/** The pace of imports' requests to the vendor's API. All processes share it, so that two are not twice as fast. */
+/** Limits the rate of an import's requests to the vendor's API. All processes share the limit. */
 
-/** Under this key of `states`: when the next request may begin, in seconds since the epoch. */
+/** The key in `states` whose value is when the next request may begin, in seconds since the epoch. */
 const PACE_KEY = "import_pace";
 
 /**
@@ -24,7 +24,7 @@ export async function reserveRequest(secondsEach: number): Promise<number> {
   return Math.ceil(rows[0]?.wait ?? 0);
 }
 
-/** No request begins within the next `seconds`: the vendor answered that there were too many. */
+/** Prevents requests for the next `seconds`, after the vendor answered that there were too many. */
 export async function pauseRequests(seconds: number): Promise<void> {
   await jobs.execute(sql`
     insert into states as kept (key, value)

@@ -6,24 +6,24 @@ import type { ImportItemResult } from "@/lib/imports/import";
 import { KEY_REFUSALS } from "@/lib/sarj/api";
 
 /**
- * The work left of imports is a due time on each item's own row, so an import continues in whichever process works on it.
+ * Each pending item has a due time in its row, so any process can continue an import.
  */
 
-/** Longer than a request to the API can take. A process that dies loses its claims after this time. */
+/** Longer than a request to the API can take. The claims of a process that dies expire after this time. */
 const LEASE_SECONDS = 20;
 
 export type ClaimedItem = {
   importId: string;
   callId: string;
-  /** This attempt included. */
+  /** Includes this attempt. */
   attempts: number;
   /** Whether the API has confirmed the call before. */
   isVerified: boolean;
 };
 
-/** Claims the next item that is due and leases it, so that no other process claims it meanwhile. Null when none is due. */
+/** Claims the next due item and leases it, so that no other process claims it. Null if no item is due. */
 export async function claimImportItem(): Promise<ClaimedItem | null> {
-  // Materialized: Postgres may run a plain subquery again for every row of the update and lock another row each time.
+  // Materialized because Postgres may run a plain subquery again for each row of the update and lock another row each time.
   const rows = await jobs.execute<{
     import_id: string;
     call_id: string;
@@ -50,7 +50,7 @@ export async function claimImportItem(): Promise<ClaimedItem | null> {
     : { importId: row.import_id, callId: row.call_id, attempts: row.attempts, isVerified: row.is_verified };
 }
 
-/** Writes the result of an item. An item that was cancelled meanwhile stays cancelled. `error` is a code of `lib/sarj/api.ts`. */
+/** Writes the result of an item. A cancelled item stays cancelled. `error` is a code of `lib/sarj/api.ts`. */
 export async function finishImportItem(
   item: ClaimedItem,
   state: ImportItemResult,
@@ -62,7 +62,7 @@ export async function finishImportItem(
     .where(pendingItem(item));
 }
 
-/** Makes an item due again in `seconds`. `countAttempt` is false where the failure had nothing to do with the item. */
+/** Makes an item due again in `seconds`. `countAttempt` is false if the failure was unrelated to the item. */
 export async function postponeImportItem(
   item: ClaimedItem,
   { error, seconds, countAttempt }: { error: string; seconds: number; countAttempt: boolean },
@@ -81,7 +81,7 @@ function pendingItem({ importId, callId }: ClaimedItem) {
   return and(eq(importItems.importId, importId), eq(importItems.callId, callId), eq(importItems.state, "pending"));
 }
 
-/** Makes the items due now that were postponed because the vendor refused the key. */
+/** Makes items due that were postponed because the vendor refused the API key. */
 export async function makeImportKeyRefusalsDue(): Promise<void> {
   await jobs
     .update(importItems)

@@ -5,7 +5,7 @@ import { organization, type Organization } from "@/db/schema/organization";
 
 export type OrganizationSettings = Pick<Organization, "name" | "timeZone" | "weekStart" | "maskNumbers">;
 
-/** Used until an administrator saves settings. The same values as the columns' defaults. */
+/** Used until an administrator saves settings. Must equal the columns' defaults. */
 export const ORGANIZATION_DEFAULTS: OrganizationSettings = {
   name: "Callboard",
   timeZone: "Asia/Riyadh",
@@ -27,13 +27,13 @@ export async function readOrganization(): Promise<OrganizationSettings> {
   return row ?? ORGANIZATION_DEFAULTS;
 }
 
-/** Writes the one row. The caller has validated: a name of 1 to 100 characters, a zone that `Intl` knows, a weekday of 1 to 7. */
+/** Saves the settings. The caller must validate them: a name of 1 to 100 characters, a zone that `Intl` knows, a weekday of 1 to 7. */
 export async function saveOrganization(settings: Omit<OrganizationSettings, "maskNumbers">): Promise<void> {
   const values = { ...settings, updatedAt: new Date() };
   await db.insert(organization).values(values).onConflictDoUpdate({ target: organization.id, set: values });
 }
 
-/** Saves whether operators have to reveal each phone number. */
+/** Saves whether phone numbers are masked until an operator reveals them. */
 export async function saveMaskNumbers(maskNumbers: boolean): Promise<void> {
   await db
     .insert(organization)

@@ -4,8 +4,8 @@ import { jobs } from "@/db/driver/client";
 import { states } from "@/db/schema/organization";
 
 /**
- * The value stored under a key and its age by the database's clock; null if there is none. The type is not checked: only our
- * own code writes these values.
+ * The value stored under a key and its age by the database's clock; null if the key does not exist. The type is not checked,
+ * because only Callboard writes these values.
  */
 export async function readState<Value>(key: string): Promise<{ value: Value; updatedAt: Date; ageMs: number } | null> {
   const [row] = await jobs
@@ -33,7 +33,7 @@ export async function clearState(key: string): Promise<void> {
   await jobs.delete(states).where(eq(states.key, key));
 }
 
-/** Adds to the `{count}` stored under a key, atomically. */
+/** Atomically adds `by` to the `{count}` stored under a key. */
 export async function countUp(key: string, by: number): Promise<void> {
   await jobs
     .insert(states)
@@ -47,7 +47,7 @@ export async function countUp(key: string, by: number): Promise<void> {
     });
 }
 
-/** Whether this process may run something that runs once in `minutes`: of all processes that ask, one gets `true`. */
+/** Claims work that must run once in `minutes`. Of all processes that call this, one gets `true` and must do the work. */
 export async function claimPeriodicRun(name: string, minutes: number): Promise<boolean> {
   const rows = await jobs.execute(sql`
     insert into states as kept (key, value) values (${`turn:${name}`}, 'null')

@@ -8,19 +8,19 @@ import { instant, isOneOf, tsvector } from "./columns";
 import { user } from "./people";
 
 /**
- * Calls and what people decided about them. Every key of call data contains `call_id` and every join is on it, so the same
- * schema shards by `call_id`.
+ * Calls and their reviews. Every key of call data contains `call_id` and every join uses it, so the schema can be sharded by
+ * `call_id`.
  *
- * All indexes are ascending, also for lists with the newest first: Postgres can read them backwards. A descending index
- * made by drizzle (`DESC NULLS LAST`) cannot serve `ORDER BY … DESC`, which means NULLS FIRST.
+ * All indexes are ascending, even for lists with the newest first, because Postgres can read them backwards. A descending
+ * index made by drizzle (`DESC NULLS LAST`) cannot serve `ORDER BY … DESC`, which means NULLS FIRST.
  */
 
-/** One narrow row per call: everything that a list, a filter or a chart reads. A projection of `call_details.facts`. */
+/** One narrow row per call, with everything that lists, filters and charts read. A projection of `call_details.facts`. */
 export const calls = pgTable(
   "calls",
   {
     callId: text("call_id").primaryKey(),
-    /** `payload.type` verbatim. Null only for a call that was imported by the API and never had a webhook. */
+    /** `payload.type` verbatim. Null only for a call that was imported from the API and had no webhook. */
     outcome: text("outcome"),
     status: text("status"),
     direction: text("direction"),
@@ -32,14 +32,14 @@ export const calls = pgTable(
     customerName: text("customer_name"),
     /** `report.outcome.status` verbatim. */
     goal: text("goal"),
-    /** The report's success criteria by their text: `{"<text>": {"met": true, "primary": false}}`. Null without a report. */
+    /** The report's success criteria, keyed by text: `{"<text>": {"met": true, "primary": false}}`. Null without a report. */
     criteria: jsonb("criteria").$type<Record<string, { met: boolean; primary: boolean }>>(),
     durationSeconds: integer("duration_seconds"),
     hasRecording: boolean("has_recording").notNull().default(false),
     createdAt: instant("created_at"),
     startedAt: instant("started_at"),
     endedAt: instant("ended_at"),
-    /** The one time that lists and charts use. */
+    /** The time by which lists and charts order and group calls. */
     occurredAt: instant("occurred_at")
       .notNull()
       .generatedAlwaysAs(sql`coalesce(started_at, created_at, first_received_at)`),
@@ -47,7 +47,7 @@ export const calls = pgTable(
     lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
     enrichmentState: text("enrichment_state", { enum: ENRICHMENT_STATES }).notNull().default("pending"),
     enrichmentAttempts: smallint("enrichment_attempts").notNull().default(0),
-    /** When the API is to be asked next. A process that is asking moves it ahead, as its lease. Null: nothing left to do. */
+    /** When to fetch the call from the API next. A process that fetches it moves this time ahead, as a lease. Null: finished. */
     enrichmentDueAt: instant("enrichment_due_at").default(sql`now()`),
     /** Why the last attempt failed: an `error.type` of the API or a code of `lib/sarj/api.ts`. */
     enrichmentError: text("enrichment_error"),
@@ -57,8 +57,8 @@ export const calls = pgTable(
     reviewedAt: instant("reviewed_at"),
   },
   (table) => [
-    // The list pages by the first two columns; the statistics read the others from the index alone. An index row holds at
-    // most 2,704 bytes: `lib/sarj` and the merge cut these texts to fit, and there is no room for another text.
+    // The list pages by the first two columns; the statistics use index-only scans for the others. An index row holds at
+    // most 2,704 bytes: `lib/sarj` and the merge limit these texts to fit, and another text column would not fit.
     index("calls_occurred_idx").on(
       table.occurredAt,
       table.callId,
@@ -70,8 +70,8 @@ export const calls = pgTable(
       table.enrichmentState,
     ),
     index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
-    // By duration in either direction, with calls without one at the end. The outcome is there for "no answer, by duration":
-    // those calls have no duration, and reading the table for every call before them would take seconds.
+    // Order by duration in either direction, with calls without a duration last. The outcome is included for "no answer, by
+    // duration": those calls have no duration, and reading the table rows of all calls before them would take seconds.
     index("calls_longest_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome),
     index("calls_shortest_idx").on(sql`coalesce(duration_seconds, 2147483647)`, table.callId, table.outcome),
     index("calls_phone_idx")
@@ -87,7 +87,7 @@ export const calls = pgTable(
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
       .where(sql`enrichment_due_at is not null`),
-    // Small, because nearly every call is done. For the queue's counts and the calls that the vendor does not know.
+    // Small, because nearly every call is done. Serves the counts of the queue and the list of calls unknown to the vendor.
     index("calls_enrichment_state_idx")
       .on(table.enrichmentState, table.occurredAt, table.callId)
       .where(sql`enrichment_state <> 'done'`),
@@ -96,15 +96,15 @@ export const calls = pgTable(
 );
 
 /**
- * The wide part, read when one call is opened, exported or searched. The merge (`db/calls/merge.ts`) happens here. When it
- * changes which delivery the outcome came from, the trigger `call_details_outcome_changed` (migration 0007; drizzle cannot
- * declare one) marks the earlier delivery as `superseded`.
+ * The wide part of a call, read when one call is opened, exported or searched. The merge (`db/calls/merge.ts`) writes to this
+ * table. When it changes which delivery the outcome came from, the trigger `call_details_outcome_changed` (migration 0007,
+ * because drizzle cannot declare triggers) marks the earlier delivery as `superseded`.
  */
 export const callDetails = pgTable(
   "call_details",
   {
     callId: text("call_id").primaryKey(),
-    /** `{field: {v: value, k: rank of its source}}`, see `db/calls/merge.ts`. The wide fields below have an entry without `v`. */
+    /** `{field: {v: value, k: rank of its source}}`: see `db/calls/merge.ts`. Entries of the wide columns below have no `v`. */
     facts: jsonb("facts").notNull(),
     transcript: jsonb("transcript"),
     corrections: jsonb("corrections"),
@@ -113,12 +113,12 @@ export const callDetails = pgTable(
     variables: jsonb("variables"),
     recordingUrl: text("recording_url"),
     recordingExpiresAt: instant("recording_expires_at"),
-    /** When retention deleted it. It is never stored again. */
+    /** When retention deleted the recording's URL, which is never stored again. */
     recordingPurgedAt: instant("recording_purged_at"),
     transcriptPurgedAt: instant("transcript_purged_at"),
-    /** The transcript's words, normalized by `lib/text/search.ts`. */
+    /** The words of the transcript, normalized by `lib/text/search.ts`. */
     search: tsvector("search"),
-    /** The customer's name, normalized the same way. Here rather than in `calls`, so that one scan searches both. */
+    /** The customer's name, normalized the same way. In this table rather than in `calls`, so that one scan searches both. */
     nameSearch: tsvector("name_search"),
   },
   (table) => [
@@ -127,7 +127,7 @@ export const callDetails = pgTable(
   ],
 );
 
-/** What people decided about a call. The latest row is valid; the older ones are its history. */
+/** Reviews of calls. The latest row of a call is valid; the older rows are the history. */
 export const reviews = pgTable(
   "reviews",
   {

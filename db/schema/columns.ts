@@ -1,14 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type AnyPgColumn, customType, timestamp } from "drizzle-orm/pg-core";
 
-/** Column types that drizzle lacks, the one type of every time, and the CHECK of a column whose values we control. */
+/** Column types that drizzle lacks, the timestamp type, and the CHECK of a column whose values we control. */
 
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 export const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 /** `timestamptz(3)`: a JavaScript Date holds milliseconds, and a keyset cursor made from a finer value would skip rows. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 
-/** `column in ('a','b')`, for a column whose values come from a tuple in `lib`. The migrations hold this exact text. */
+/** `column in ('a','b')`, for a column whose values come from a tuple in `lib`. The migrations contain this exact text. */
 export function isOneOf(column: AnyPgColumn, values: readonly string[]): SQL {
   return sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(","))})`;
 }

@@ -5,13 +5,13 @@ import { VERDICTS } from "@/lib/delivery/verdict";
 
 import { bytea, instant, isOneOf } from "./columns";
 
-/** The delivery log: every authenticated POST exactly as received. `call_id` is '' where the body has no credible one. */
+/** The delivery log: every authenticated POST exactly as received. `call_id` is '' if the body has no credible call id. */
 export const deliveries = pgTable(
   "deliveries",
   {
     callId: text("call_id").notNull(),
     id: uuid("id").notNull(),
-    /** As received: still compressed where `content_encoding` says so. */
+    /** As received: compressed if `content_encoding` says so. */
     body: bytea("body").notNull(),
     bodySha256: text("body_sha256").notNull(),
     contentType: text("content_type"),
@@ -21,13 +21,13 @@ export const deliveries = pgTable(
     timesReceived: integer("times_received").notNull().default(1),
     sourceIp: text("source_ip"),
     secretLabel: text("secret_label").notNull(),
-    /** `payload.type` verbatim, null where the body could not be understood. */
+    /** `payload.type` verbatim; null if the delivery was never applied to a call. */
     outcome: text("outcome"),
-    /** `superseded` is also set by a trigger of `call_details`: see `db/calls/merge.ts`. */
+    /** A trigger of `call_details` also sets `superseded`: see `db/calls/merge.ts`. */
     verdict: text("verdict", { enum: VERDICTS }).notNull(),
-    /** Why it is quarantined: a code of `lib/sarj/interpret.ts`. */
+    /** Why the delivery is quarantined: a code of `lib/sarj/quarantine-reason.ts`. */
     reason: text("reason"),
-    /** Fields that were not credible, unknown or cut: `path: problem`, see `lib/sarj/flags.ts`. */
+    /** Fields that are not credible, unknown or cut: `path: problem`, see `lib/sarj/flags.ts`. */
     flags: text("flags")
       .array()
       .notNull()
@@ -43,7 +43,7 @@ export const deliveries = pgTable(
       .on(table.reason, table.receivedAt, table.id)
       .where(sql`reason is not null`),
     index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
-    // A delivery's page knows only its id.
+    // The page of a delivery knows only its id.
     index("deliveries_id_idx").on(table.id),
     check("deliveries_verdict_check", isOneOf(table.verdict, VERDICTS)),
   ],

@@ -6,7 +6,7 @@ import { IMPORT_ITEM_STATES, IMPORT_SOURCES } from "@/lib/imports/import";
 import { instant, isOneOf } from "./columns";
 import { user } from "./people";
 
-/** A list of calls to fetch from the API: calls from before Callboard, or calls whose delivery was lost. */
+/** Lists of calls to fetch from the API: calls made before Callboard was installed, or calls whose delivery was lost. */
 export const imports = pgTable(
   "imports",
   {
@@ -32,13 +32,13 @@ export const importItems = pgTable(
       .notNull()
       .references(() => imports.id, { onDelete: "cascade" }),
     callId: text("call_id").notNull(),
-    /** The place in the list, from 1. */
+    /** The position in the list, from 1. */
     position: integer("position").notNull(),
     state: text("state", { enum: IMPORT_ITEM_STATES }).notNull().default("pending"),
     /** Why the last attempt failed: a code of `lib/sarj/api.ts`. */
     error: text("error"),
     attempts: smallint("attempts").notNull().default(0),
-    /** When to ask the API next. A process that is asking moves it ahead, as its lease. Null: nothing left to do. */
+    /** When to fetch the call from the API next. A process that fetches it moves this time ahead, as a lease. Null: finished. */
     dueAt: instant("due_at").default(sql`now()`),
     doneAt: instant("done_at"),
   },

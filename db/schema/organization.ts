@@ -9,16 +9,16 @@ export const organization = pgTable(
   {
     id: boolean("id").primaryKey().default(true),
     name: text("name").notNull().default("Callboard"),
-    /** IANA name; every page, chart and file is in this zone. */
+    /** IANA name. All pages, charts and files use this zone. */
     timeZone: text("time_zone").notNull().default("Asia/Riyadh"),
-    /** ISO weekday the week begins on, 1 Monday to 7 Sunday. */
+    /** The ISO weekday on which the week begins: 1 is Monday, 7 is Sunday. */
     weekStart: smallint("week_start").notNull().default(7),
-    /** Days after which retention deletes each kind of data; null keeps it. See `db/privacy/retention.ts`. */
+    /** Days after which retention deletes each kind of data; null keeps it forever. See `db/privacy/retention.ts`. */
     recordingDays: integer("recording_days"),
     transcriptDays: integer("transcript_days"),
     callDays: integer("call_days"),
     deliveryDays: integer("delivery_days"),
-    /** True: operators reveal each number, which is audited. False: they see all. Viewers never see one. */
+    /** True: operators must reveal each number, which is audited. False: operators see all numbers. Viewers never see numbers. */
     maskNumbers: boolean("mask_numbers").notNull().default(false),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
@@ -32,7 +32,7 @@ export const organization = pgTable(
   ],
 );
 
-/** Small state that processes and pages share, one row per key: the refused API key, counters, the pace of imports. */
+/** Small values that processes and pages share, one row per key: the refused API key, counters, the pace of imports. */
 export const states = pgTable("states", {
   key: text("key").primaryKey(),
   value: jsonb("value").notNull(),

@@ -14,9 +14,9 @@ export const user = pgTable(
     emailVerified: boolean("email_verified").notNull().default(false),
     image: text("image"),
     role: text("role", { enum: ROLES }).notNull().default("viewer"),
-    /** Null while an invitation waits to be accepted. */
+    /** Null until the user accepts the invitation. */
     activatedAt: instant("activated_at").defaultNow(),
-    /** Not null: the user may not sign in and has no sessions. */
+    /** If not null, the user cannot sign in and has no sessions. */
     deactivatedAt: instant("deactivated_at"),
     /** To the nearest few minutes. */
     lastSeenAt: instant("last_seen_at"),
@@ -27,11 +27,11 @@ export const user = pgTable(
   (table) => [check("user_role_check", isOneOf(table.role, ROLES))],
 );
 
-/** Links with which a person chooses a password, once: an invitation or a reset. One per person; a new one replaces the old. */
+/** One-time links to choose a password: invitations and resets. A user has at most one; a new link replaces the old one. */
 export const oneTimeLinks = pgTable(
   "one_time_links",
   {
-    /** Hex SHA-256 of the token in the link, so that reading this table does not give access to a link. */
+    /** Hex SHA-256 of the token in the link, so that this table does not reveal usable links. */
     tokenHash: text("token_hash").primaryKey(),
     userId: text("user_id")
       .notNull()
@@ -111,7 +111,7 @@ export const twoFactor = pgTable("two_factor", {
     .notNull()
     .unique()
     .references(() => user.id, { onDelete: "cascade" }),
-  /** False from the moment the QR code is shown until the first correct code. */
+  /** False after the QR code is shown and until the user enters a correct code. */
   verified: boolean("verified").notNull().default(true),
   failedVerificationCount: integer("failed_verification_count").notNull().default(0),
   lockedUntil: instant("locked_until"),

@@ -6,22 +6,22 @@ import { ERASURE_STATES, ERASURE_STEPS } from "@/lib/privacy/erasure";
 import { instant, isOneOf } from "./columns";
 
 /**
- * The audit log: who read or changed personal data, people and settings. Append-only: a trigger refuses update, delete and
- * truncate (migration 0004). No foreign keys, because an event outlives the user and the call that it is about.
+ * The audit log: who read or changed personal data, users and settings. Append-only: a trigger refuses update, delete and
+ * truncate (migration 0004). It has no foreign keys, because an event outlives the user and the call that it concerns.
  */
 export const auditEvents = pgTable(
   "audit_events",
   {
     id: uuid("id").primaryKey().defaultRandom(),
     at: instant("at").notNull().defaultNow(),
-    /** Null where nobody was signed in, or where a job acted. */
+    /** Null if nobody was signed in, or if a job acted. */
     actorId: text("actor_id"),
-    /** The name and address at that time. */
+    /** Name and email when the event occurred. */
     actorName: text("actor_name"),
     actorEmail: text("actor_email"),
     action: text("action").notNull(),
     callId: text("call_id"),
-    /** What it is about, other than a call: a user's e-mail, a setting's name. */
+    /** The subject of the event if it is not a call: a user's email, the name of a setting. */
     subject: text("subject"),
     rowCount: integer("row_count"),
     detail: jsonb("detail"),
@@ -39,7 +39,7 @@ export const auditEvents = pgTable(
   ],
 );
 
-/** Erasures of a person by phone number, running and ended. */
+/** Erasures of a person's data by phone number, running and finished. */
 export const erasures = pgTable(
   "erasures",
   {
@@ -49,7 +49,7 @@ export const erasures = pgTable(
     /** `+…67` */
     masked: text("masked").notNull(),
     state: text("state", { enum: ERASURE_STATES }).notNull().default("running"),
-    /** What is being searched; `cursor` is the last key that was searched. */
+    /** What the erasure searches now; `cursor` is the last searched key. */
     step: text("step", { enum: ERASURE_STEPS }).notNull().default("calls"),
     cursor: text("cursor").notNull().default(""),
     leasedUntil: instant("leased_until"),

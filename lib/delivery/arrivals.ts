@@ -1,10 +1,10 @@
 import { Temporal } from "temporal-polyfill";
 
 /**
- * Whether as many deliveries arrive as usual at this time of the week.
+ * Compares the number of deliveries with the usual number at this time of the week.
  *
- * "Usual" is the median of the same period in each of the eight weeks before, at the same time on the organization's clock.
- * With less than two weeks of deliveries the seven days before are compared instead, and with less than three days nothing.
+ * "Usual" is the median of the same period in each of the previous eight weeks, in the organization's local time. With less
+ * than two weeks of deliveries, the previous seven days are used instead; with less than three days, nothing is compared.
  */
 
 /** `from` inclusive, `to` exclusive. */
@@ -12,7 +12,7 @@ export type Period = { from: Date; to: Date };
 
 export type ComparisonUnit = "weeks" | "days";
 
-/** The same period in earlier weeks or days, the latest first; empty where there is nothing to compare with yet. */
+/** The same period in earlier weeks or days, latest first; empty if there are too few deliveries to compare with. */
 export type Comparison = { unit: ComparisonUnit; periods: Period[] };
 
 const WEEKS = 8;
@@ -23,14 +23,14 @@ const DAY_MS = 86_400_000;
 
 /** A silence shorter than this is normal: the vendor's calls come in waves. */
 const SHORTEST_SILENCE_MS = 10 * 60_000;
-/** Where usually fewer deliveries than this arrive in a period, an empty one is normal. */
+/** If usually fewer deliveries than this arrive in a period, an empty period is normal. */
 const FEWEST_USUAL = 3;
 
 /**
  * The earlier periods to compare a period with.
  *
  * @param zone IANA name of the organization's time zone
- * @param firstEver when the first delivery ever was received: periods before it do not count
+ * @param firstEver when the first delivery was received; periods before it do not count
  */
 export function comparablePeriods(period: Period, zone: string, firstEver: Date | null): Comparison {
   const earlier = (unit: ComparisonUnit, count: number): Period[] =>
@@ -46,7 +46,7 @@ export function comparablePeriods(period: Period, zone: string, firstEver: Date 
   return { unit: "days", periods: days.length >= ENOUGH_DAYS ? days : [] };
 }
 
-/** The median of the counts; null without any. */
+/** The median of the counts; null for an empty list. */
 export function usualCount(counts: readonly number[]): number | null {
   const sorted = counts.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -61,8 +61,8 @@ export function lastHour(now: Date): Period {
 }
 
 /**
- * The period since the last delivery, at most one day of it; null for a silence too short to matter. At most one day, so
- * that the same period of an earlier day never overlaps the silence itself.
+ * The period since the last delivery; null if the silence is too short to matter. The period is cut to its first day, so
+ * that the same period on an earlier day never overlaps the silence.
  */
 export function silentPeriod(lastDelivery: Date | null, now: Date): Period | null {
   if (lastDelivery === null || now.getTime() - lastDelivery.getTime() < SHORTEST_SILENCE_MS) {
@@ -72,10 +72,10 @@ export function silentPeriod(lastDelivery: Date | null, now: Date): Period | nul
 }
 
 /**
- * Whether a silent period is unusual: the median of the comparable periods is three deliveries or more, and at most a
- * quarter of them were silent too.
+ * Whether a silent period is unusual: the median of the comparable periods is at least three deliveries, and at most a
+ * quarter of these periods were silent too.
  *
- * @param counts deliveries in each of the comparable periods
+ * @param counts the number of deliveries in each comparable period
  */
 export function isUnusualSilence(counts: readonly number[]): boolean {
   const usual = usualCount(counts);

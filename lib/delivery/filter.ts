@@ -17,7 +17,7 @@ import { type TimeBound, timeBounds } from "@/lib/url/time-bound";
 
 import { VERDICTS, type Verdict } from "./verdict";
 
-/** The filter of the delivery log. In the URL it has the parameters of `readers`. */
+/** The filter of the delivery log. `readers` lists its URL parameters. */
 export type DeliveryFilter = {
   /** Lists are "any of"; empty means "all". */
   verdict: Verdict[];
@@ -27,11 +27,11 @@ export type DeliveryFilter = {
   callId: string | null;
   /** Inclusive. */
   from: TimeBound | null;
-  /** Exclusive: for a date the end of that day. */
+  /** Exclusive. A date means the end of that day. */
   to: TimeBound | null;
 };
 
-/** A log has one order: the newest delivery first. */
+/** The log has one order, newest first, so the view has no sort. */
 export type DeliveryListView = { cursor: string | null; perPage: number };
 
 type ParsedDeliveryFilter = { filter: DeliveryFilter; view: DeliveryListView; ignored: IgnoredParameter[] };
@@ -47,7 +47,7 @@ export const NO_DELIVERY_FILTER: DeliveryFilter = {
 
 const DEFAULT_PER_PAGE = 50;
 
-/** The choices of a list's page size; a page of the log has one of them. */
+/** The page sizes that the URL accepts. */
 const PER_PAGE = PER_PAGE_CHOICES.map(String);
 
 const readers = (zone: string) => ({
@@ -60,7 +60,7 @@ const readers = (zone: string) => ({
   per_page: z.enum(PER_PAGE).transform(Number),
 });
 
-/** Reads a URL's parameters. Never throws: what is unknown or cannot be read is left out and reported in `ignored`. */
+/** Reads the URL parameters. Never throws: unknown and invalid parameters are skipped and reported in `ignored`. */
 export function parseDeliveryFilter(params: SearchParams, zone: string): ParsedDeliveryFilter {
   const { values, ignored } = readParameters(params, readers(zone));
   return {
@@ -77,7 +77,7 @@ export function parseDeliveryFilter(params: SearchParams, zone: string): ParsedD
   };
 }
 
-/** `/deliveries` with this filter, in one order and without defaults, so that equal filters give equal URLs. */
+/** The URL of `/deliveries` with this filter, in a fixed order and without defaults, so that equal filters give equal URLs. */
 export function deliveriesHref(filter: DeliveryFilter, { perPage, cursor }: Partial<DeliveryListView> = {}) {
   const params = parametersOf({
     verdict: filter.verdict.join(","),

@@ -6,15 +6,15 @@ import { decodeBody, MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { parseJson } from "@/lib/sarj/json";
 
 /**
- * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false
- * where its content encoding could not be undone; the bytes are then shown as received.
+ * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false if
+ * the content encoding could not be decoded; the text then shows the bytes as received.
  */
 export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDecoded: boolean };
 
-/** A hex dump shows at most this many bytes. */
+/** The largest number of bytes in a hex dump. */
 export const MAX_HEX_BYTES = 64 * 1024;
 
-/** Never throws. Signatures of recording URLs are left out, because they give access to the recording. */
+/** Formats a stored body. Never throws. Omits the signatures of recording URLs, because they give access to the recording. */
 export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {
   const decoded = await decodeBody(Buffer.from(body), contentEncoding);
   const bytes = decoded ?? Buffer.from(body);
@@ -29,8 +29,8 @@ export async function readableBody(body: Uint8Array, contentEncoding: string | n
 }
 
 /**
- * A stored body as a file: as received, except that signatures of recording URLs are replaced by as many dots. It is
- * decompressed if possible, also when its sender did not declare the compression: otherwise unpacking the file would
+ * A stored body as a file: as received, except that dots replace each character of the signatures of recording URLs. The body
+ * is decompressed if possible, even if the sender did not declare the compression, because otherwise unpacking the file would
  * reveal a signature. A body that cannot be decompressed (broken, too large, unknown encoding) stays as received.
  */
 export async function bodyFile(body: Uint8Array, contentEncoding: string | null): Promise<Buffer> {
@@ -52,14 +52,14 @@ async function unzipped(bytes: Buffer): Promise<Buffer> {
   }
 }
 
-/** Removes the signature of a V4 or V2 signed URL, with which anyone could fetch the recording. */
+/** Replaces the signatures of V4 and V2 signed URLs by an ellipsis. */
 function withoutSignatures(text: string): string {
   return text.replaceAll(/((?:X-Goog-|X-Amz-)?Signature(?:=|%3D))[A-Za-z0-9%+/=_-]+/gi, "$1…");
 }
 
-/** The text in the bytes may be UTF-16, with a NUL beside each letter, and JSON may escape any character. */
+/** Allows a NUL after each character: the bytes may be UTF-16 text. */
 const wide = (pattern: string[]) => pattern.join(String.raw`\0?`);
-/** Except space, quotation mark and ampersand, which end a value. */
+/** A character escaped in JSON, except space, quotation mark and ampersand, which end a value. */
 const ESCAPED = wide([String.raw`\\`, "u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]"]);
 const EQUALS = [`=`, wide(["%", "3", "D"]), wide([String.raw`\\`, "u", "0", "0", "3", "D"])].join("|");
 const SIGNATURE_IN_BYTES = new RegExp(
@@ -67,7 +67,7 @@ const SIGNATURE_IN_BYTES = new RegExp(
   "gi",
 );
 
-/** The same bytes with each signature's characters replaced by dots. Read as Latin 1, so that no other byte changes. */
+/** Replaces each character of the signatures by a dot. Reads the bytes as Latin-1, so that no other byte changes. */
 function withoutSignatureBytes(bytes: Buffer): Buffer {
   const text = bytes.toString("latin1");
   const hidden = text.replaceAll(SIGNATURE_IN_BYTES, (_, name: string, value: string) => {
@@ -76,7 +76,7 @@ function withoutSignatureBytes(bytes: Buffer): Buffer {
   return Buffer.from(hidden, "latin1");
 }
 
-/** Escapes characters that hide or reorder others, as JSON does. */
+/** Escapes characters that are invisible or reorder other characters, as JSON does. */
 function visible(text: string): string {
   return text.replaceAll(
     /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/g,

@@ -1,37 +1,37 @@
 import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
 import { type DelimitedRecord, parseDelimited } from "@/lib/text/delimited";
 
-/** The most calls of one import: at five a second they take most of a working day. */
+/** The largest number of calls in one import. At five requests a second, they take five and a half hours. */
 const MAX_IMPORT = 100_000;
 
-/** Requests to the vendor's API a second, by all processes together. The vendor publishes no limit; this one is polite. */
+/** Requests per second to the vendor's API, of all processes together. A low rate, because the vendor publishes no limit. */
 export const IMPORTS_PER_SECOND = 5;
 
 export type CallIdList = {
   ok: true;
   /** Without repetitions, in the order of the text. */
   ids: string[];
-  /** How many ids were left out because they occurred before. */
+  /** How many repeated ids were skipped. */
   repeated: number;
-  /** What was found in place of an id, with its line in the text (from 1). */
+  /** Texts that are not valid ids, with their line (from 1). */
   rejected: { line: number; text: string }[];
-  /** The name of the column that was read; null for a plain list. */
+  /** The name of the column that contains the ids; null for a plain list or a table without column names. */
   column: string | null;
 };
 
 type CallIdProblem =
   | { ok: false; problem: "empty" | "too_many" }
-  /** No column of the table has a name for call ids: the person has to choose one. */
+  /** No column of the table has a known name, so the user must choose one. */
   | { ok: false; problem: "which_column"; columns: string[] };
 
-/** Names of the column in order of preference, in lower case and without spaces, dashes and underscores. */
+/** Known column names in order of preference, in lower case and without spaces, dashes and underscores. */
 const COLUMN_NAMES = ["callid", "calluuid", "sarjcallid", "معرفالمكالمة", "رقمالمكالمة", "id", "uuid", "call"];
 
 /**
- * Finds call ids in pasted text or in a file: one a line, separated by commas or spaces, or in a column of a table (with commas,
- * semicolons or tabs, as spreadsheets and the vendor export it).
+ * Finds call ids in pasted text or in a file: one per line, separated by commas or spaces, or in a column of a table with
+ * commas, semicolons or tabs, as exported by spreadsheets and the vendor.
  *
- * @param column the index of the table's column, if its name does not tell which it is
+ * @param column the index of the column with the ids, if no column has a known name
  */
 export function readCallIds(text: string, column?: number): CallIdList | CallIdProblem {
   const records = parseDelimited(text.replace(/^\uFEFF/, ""));
@@ -59,7 +59,7 @@ function collect(values: readonly { line: number; value: string }[], column: str
   const rejected: CallIdList["rejected"] = [];
   let repeated = 0;
   for (const { line, value: cell } of values) {
-    // Our own exports put an apostrophe before a text that a spreadsheet would evaluate.
+    // Callboard's exports put an apostrophe before text that a spreadsheet would evaluate.
     const value = cell.replace(/^'(?=[=+\-@'])/, "");
     if (value === "") {
       continue;
@@ -80,7 +80,7 @@ function collect(values: readonly { line: number; value: string }[], column: str
     : ({ ok: true, ids: [...ids], repeated, rejected, column } as const satisfies CallIdList);
 }
 
-/** Whether a text can be a call's id: 1 to 200 characters, without spaces and control characters. */
+/** Whether a text can be a call id: 1 to 200 characters, without white space and control characters. */
 export function isCallId(text: string): boolean {
   return text.length > 0 && text.length <= MAX_CALL_ID_LENGTH && !/[\s\p{Cc}\p{Cs}]/u.test(text);
 }
@@ -96,14 +96,14 @@ function idColumn(cells: readonly string[]): number {
   return -1;
 }
 
-/** Several records of equal width with texts in more than one column: more than a list with a few commas. */
+/** Whether the text is a table rather than a list: several records of equal width, with text in more than one column. */
 function isTable(records: readonly DelimitedRecord[]): boolean {
   const width = records[0]?.cells.length ?? 0;
   const filled = new Set(records.flatMap(({ cells }) => cells.flatMap((cell, index) => (cell.trim() ? [index] : []))));
   return records.length > 1 && filled.size > 1 && records.every(({ cells }) => cells.length === width);
 }
 
-/** Ids have digits; names of columns rarely do. */
+/** Ids contain digits; column names rarely do. */
 function looksLikeId(text: string): boolean {
   return /\d/.test(text);
 }

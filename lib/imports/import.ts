@@ -1,9 +1,9 @@
-/** Where an import's list of calls came from: the page's text field, an uploaded file, or `npm run import`. */
+/** Where the list of calls comes from: the text field on the page, an uploaded file, or `npm run import`. */
 export const IMPORT_SOURCES = ["pasted", "file", "command"] as const;
 export type ImportSource = (typeof IMPORT_SOURCES)[number];
 
-/** What became of one call of an import, in the order in which pages list the states. */
+/** The states of an import's item, in the order in which pages list them. */
 export const IMPORT_ITEM_STATES = ["pending", "imported", "already_there", "not_found", "failed", "cancelled"] as const;
 export type ImportItemState = (typeof IMPORT_ITEM_STATES)[number];
-/** The states of an item that needs no more work. */
+/** The states of a finished item. */
 export type ImportItemResult = Exclude<ImportItemState, "pending">;

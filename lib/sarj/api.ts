@@ -17,7 +17,7 @@ import { recordingExpiry } from "./recording-url";
 /** How to reach the vendor's API. `baseUrl` has no trailing slash. */
 export type ApiAccess = { baseUrl: string; apiKey: string };
 
-/** The vendor's `error.type` if it answered with one, otherwise a code of our own. */
+/** The `error.type` values of the vendor that Callboard distinguishes, and Callboard's codes for other failures. */
 export const API_ERRORS = [
   "unauthorized",
   "no_organization",
@@ -37,10 +37,10 @@ export type CallAnswer = { ok: true; facts: CallFacts } | { ok: false; error: Ap
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /**
- * `GET /calls/{call_id}`: what the vendor knows about one call (`docs/sarj.md`). Never throws: every failure is a code. An
- * answer about another call is `wrong_call` and is not used.
+ * `GET /calls/{call_id}`: the vendor's data about one call (`docs/sarj.md`). Never throws: each failure has a code. An answer
+ * about another call gives `wrong_call`.
  *
- * @param timeoutMs for the whole exchange, the body included
+ * @param timeoutMs limits the whole exchange, including the body
  */
 export async function fetchCall(
   { baseUrl, apiKey }: ApiAccess,
@@ -65,7 +65,7 @@ export async function fetchCall(
   return { ok: true, facts: readCall(data, now) };
 }
 
-/** `GET /health`, which needs no key: whether the API is reachable. Never throws. */
+/** `GET /health`, which needs no key. Checks whether the API is reachable. Never throws. */
 export async function fetchHealth(
   baseUrl: string,
   timeoutMs = 5000,
@@ -80,14 +80,14 @@ export async function fetchHealth(
     : { ok: false, error: status === 200 ? "unexpected_answer" : errorOf(status, body), status };
 }
 
-/** Answers about the key itself: asking about other calls with it is useless. */
+/** Errors of the key itself: requests for other calls with the same key would fail too. */
 export const KEY_REFUSALS: readonly ApiErrorCode[] = ["unauthorized", "no_organization"];
 
 export function isKeyRefusal(error: ApiErrorCode): boolean {
   return KEY_REFUSALS.includes(error);
 }
 
-/** Whether asking again later can help: not after an answer about the key itself or about another call. */
+/** Whether a later retry may succeed. False if the key was refused or the answer was about another call. */
 export function isWorthRetrying(error: ApiErrorCode): boolean {
   return !isKeyRefusal(error) && error !== "wrong_call";
 }

@@ -1,14 +1,14 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 
-/** The largest accepted body in bytes, before and after decoding. Ten times a long call's transcript. */
+/** The largest accepted body in bytes, before and after decoding. Ten times the transcript of a long call. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export type ReadBody = { ok: true; bytes: Buffer } | { ok: false; problem: "too_large" | "too_slow" | "cut_off" };
 
 /**
- * Reads a request's body up to `maxBytes` within `deadlineMs` and stops reading at either limit, so that memory stays flat
- * (`next start` itself sets no limit). Never throws.
+ * Reads a request's body up to `maxBytes` within `deadlineMs`. Stops reading at either limit, to bound the memory:
+ * `next start` sets no limit. Never throws.
  */
 export async function readBody(
   request: Request,
@@ -58,8 +58,8 @@ const DECODERS = {
 };
 
 /**
- * Undoes a `Content-Encoding`. Null for an unknown encoding, a broken body, or one larger than `MAX_BODY_BYTES` when
- * decoded. Never throws.
+ * Decodes a body with the given `Content-Encoding`. Null for an unknown encoding, a broken body, or a body that is larger
+ * than `MAX_BODY_BYTES` after decoding. Never throws.
  */
 export async function decodeBody(bytes: Buffer, contentEncoding: string | null): Promise<Buffer | null> {
   const encoding = (contentEncoding ?? "identity").trim().toLowerCase();

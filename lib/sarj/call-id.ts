@@ -1,2 +1,2 @@
-/** In characters. Apart from `interpret.ts`, because client components use it and `interpret.ts` needs Node. */
+/** In UTF-16 code units. Not in `interpret.ts`, which needs Node, because client components use this. */
 export const MAX_CALL_ID_LENGTH = 200;

@@ -5,18 +5,18 @@ import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call
 import type { FlagProblem } from "./flags";
 
 /**
- * Schemas and readers for single fields of the vendor's (`docs/sarj.md`). A value that is not credible becomes null and is
- * flagged, so one bad field never costs the call.
+ * Schemas and readers for single fields of the vendor's payloads (`docs/sarj.md`). A value that is not credible becomes null
+ * and is flagged, so one bad field does not prevent reading the others.
  */
 
 const EARLIEST = Date.UTC(2020, 0, 1);
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 
-/** A short text of an open set: a status, a language, an id. */
+/** A short text whose set of values is open: a status, a language, an id. */
 export const shortText = z.string().trim().min(1).max(200);
 
-/** Strict ISO 8601 with a zone, between 2020 and tomorrow. Excludes `infinity`, `now` and the year 275760. */
+/** A strict ISO 8601 time with a zone, from 2020 to tomorrow. Excludes values such as `infinity`, `now` and the year 275760. */
 export function credibleInstant(now: Date) {
   return z.iso
     .datetime({ offset: true })
@@ -90,7 +90,7 @@ const messageSchema = z.discriminatedUnion("type", [
     .transform(({ type, content }) => ({ type, content })),
 ]);
 
-/** Any JSON as a message. Payloads from before `type` existed are plain messages; an unknown kind is kept unchanged. */
+/** Reads any JSON as a message. A message without `type`, as in older payloads, is plain; an unknown type is kept unchanged. */
 export function readMessage(raw: Json): TranscriptMessage {
   if (!isObject(raw)) {
     return { type: "other", kind: "", data: raw };
@@ -107,9 +107,9 @@ export function readMessage(raw: Json): TranscriptMessage {
   };
 }
 
-/** At most this many flags are kept per object, so that a hostile body cannot fill the log. */
+/** Limits the flags per object, so that a hostile body cannot fill the log. */
 const MAX_FLAGS = 12;
-/** More messages than any call has. Without a limit, items of two bytes would grow to thirty times their size. */
+/** More messages than any call has. Without a limit, items of two bytes would need thirty times their size in memory. */
 const MAX_ITEMS = 50_000;
 
 /** Reads the fields of one object and collects flags: `path: unbelievable` for a value that is not credible. */
@@ -131,7 +131,7 @@ export class FieldReader {
     return null;
   }
 
-  /** Reads a list. An item that is not credible is left out and flagged; the others are kept. */
+  /** Reads a list. Items that are not credible are skipped and flagged. */
   readList<T>(source: JsonObject, field: string, item: z.ZodType<T>): T[] | null {
     const values = this.read(source, field, jsonArray);
     return (
@@ -145,7 +145,7 @@ export class FieldReader {
     );
   }
 
-  /** Reads the messages of a transcript. None is left out: see `readMessage`. */
+  /** Reads the messages of a transcript. Skips none of them: see `readMessage`. */
   readMessages(source: JsonObject, field: string): TranscriptMessage[] | null {
     return this.cut(field, this.read(source, field, jsonArray))?.map(readMessage) ?? null;
   }
@@ -168,7 +168,7 @@ export class FieldReader {
   noteUnknown(source: JsonObject, known: readonly string[]): void {
     for (const field of Object.keys(source)) {
       if (!known.includes(field)) {
-        // A cut may leave half a character, which Postgres refuses.
+        // The cut may leave half of a surrogate pair, which Postgres refuses.
         this.flag(field.slice(0, 60).toWellFormed(), "unknown_field");
       }
     }

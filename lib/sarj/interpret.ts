@@ -21,7 +21,7 @@ import { recordingExpiry } from "./recording-url";
 
 export type Interpretation =
   | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
-  /** `callId` is '' where the body has no credible one. */
+  /** `callId` is '' if the body has no credible call id. */
   | { understood: false; callId: string; reason: QuarantineReason };
 
 const CALL_DATA_FIELDS = [
@@ -40,15 +40,15 @@ const CALL_DATA_FIELDS = [
 ];
 const PAYLOAD_FIELDS = ["type", "call_started", "response_body", "call_data"];
 
-/** For a delivery that a person chose to interpret: the sender's address does not matter. */
+/** Accepts any sender's address. For deliveries that a user interprets again. */
 export const ANY_ADDRESS: readonly string[] = [];
 
 /**
- * What a delivery means. Pure and total: every sequence of bytes gives a value, and nothing throws. A field that is not
- * credible is null and flagged; a body that names no call is quarantined.
+ * Interprets a delivery. Pure; returns a value for any bytes and never throws. A field that is not credible becomes null and
+ * is flagged. A body without a valid call id, payload or type is quarantined, as is one from an unexpected address.
  *
- * @param options.now the instant that "not later than tomorrow" is measured against
- * @param options.allowedAddresses CIDR ranges that may send deliveries, or `ANY_ADDRESS`
+ * @param options.now the current time: instants more than a day later are not credible
+ * @param options.allowedAddresses CIDR ranges of the allowed senders, or `ANY_ADDRESS`
  */
 export async function interpret(
   delivery: Pick<ReceivedDelivery, "body" | "contentEncoding"> & Partial<Pick<ReceivedDelivery, "sourceIp">>,
@@ -144,7 +144,7 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
       ...readEnhancedTranscript(ofCall.read(callData, "enhanced_transcript", jsonObject), ofTranscript),
     } satisfies Partial<CallFacts>);
   }
-  // Last, because the flags of an object are limited and a value that is not credible matters more than a new field.
+  // Last, because the number of flags is limited, and a value that is not credible matters more than an unknown field.
   ofPayload.noteUnknown(payload, PAYLOAD_FIELDS);
   if (callData !== null) {
     ofCall.noteUnknown(callData, CALL_DATA_FIELDS);

@@ -1,6 +1,6 @@
 import type { Json } from "@/lib/call/facts";
 
-/** Deeper than any valid payload, and far below the depth at which `JSON.stringify` overflows the stack (about 5,000). */
+/** Deeper than any valid payload, and well below the depth at which `JSON.stringify` overflows the stack (about 5,000). */
 const MAX_DEPTH = 64;
 
 export type ParsedJson =
@@ -8,9 +8,9 @@ export type ParsedJson =
   | { ok: false; reason: "empty_body" | "not_utf8" | "not_json" | "too_deep" };
 
 /**
- * Parses bytes as JSON. Never throws. A byte order mark is dropped. Every string of the result can be stored in Postgres:
- * NUL (which text and jsonb refuse with 22021 and 22P05) and lone surrogates (22P02) become U+FFFD. A number that a double
- * cannot hold exactly becomes a string of the digits that were sent.
+ * Parses bytes as JSON. Never throws. Ignores a byte order mark. Postgres can store every string of the result: NUL (which
+ * text and jsonb refuse with 22021 and 22P05) and lone surrogates (22P02) become U+FFFD. Integers beyond ±(2^53 − 1) and
+ * numbers too large for a double become strings of the digits as sent.
  */
 export function parseJson(bytes: Uint8Array): ParsedJson {
   let text: string;
@@ -32,7 +32,7 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
   }
 }
 
-/** Counts brackets outside strings. `JSON.parse` accepts a million levels, but no recursive function can walk the result. */
+/** Counts brackets outside strings. `JSON.parse` accepts a million levels, but a recursive function cannot walk the result. */
 function deeperThan(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;
@@ -60,14 +60,14 @@ function deeperThan(text: string, limit: number): boolean {
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
-// Parsing with a reviver is several times slower, and few payloads have a number that needs one.
+// Parsing with a reviver is several times slower, and few payloads contain numbers that need it.
 const MAY_LOSE_DIGITS = /\d{16}|\d[eE][+-]?\d/;
 
 function parseExactly(text: string): Json {
   if (!MAY_LOSE_DIGITS.test(text)) {
     return JSON.parse(text) as Json;
   }
-  // Not for `call_id`: as a string, a numeric id would look like a valid one.
+  // Except `call_id`: as a string, an invalid numeric id would look valid.
   const keepDigits: Reviver = (key, value, { source }) =>
     typeof value === "number" && source !== undefined && key !== "call_id" && !isExact(value, source) ? source : value;
   return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) as Json;
@@ -77,7 +77,7 @@ function isExact(value: number, source: string): boolean {
   return Number.isFinite(value) && (!/^-?\d+$/.test(source) || Number.isSafeInteger(value));
 }
 
-/** The same JSON with storable strings. `Object.fromEntries` defines properties, so `__proto__` is an ordinary key. */
+/** Makes all strings of a JSON value storable. `Object.fromEntries` defines properties, so `__proto__` is an ordinary key. */
 function storable(value: Json): Json {
   if (typeof value === "string") {
     return storableText(value);
@@ -91,7 +91,7 @@ function storable(value: Json): Json {
   return value;
 }
 
-/** Text without NUL and lone surrogates, each replaced by U+FFFD. */
+/** Replaces each NUL and each lone surrogate by U+FFFD. */
 function storableText(value: string): string {
   return value.toWellFormed().replaceAll("\u0000", "\uFFFD");
 }

@@ -1,6 +1,6 @@
 /**
- * Why a delivery is quarantined. `deliveries.reason` stores these codes and the message catalogues translate them. Apart from
- * `interpret.ts`, because client components use them and `interpret.ts` needs Node.
+ * Why a delivery is quarantined. `deliveries.reason` stores these codes and the message catalogues translate them. Not in
+ * `interpret.ts`, which needs Node, because client components use them.
  */
 export const QUARANTINE_REASONS = [
   "empty_body",
@@ -16,12 +16,12 @@ export const QUARANTINE_REASONS = [
   "payload_missing",
   "type_missing",
   "unexpected_address",
-  /** Postgres refused the content of a body that was understood. Another attempt would fail the same way. */
+  /** Postgres refused the content of an understood body, or the delivery blocked the spool: see `server/jobs/drain.ts`. */
   "not_storable",
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
-/** Older versions may have stored reasons that this one does not know. */
+/** Whether this version knows the reason. Other versions of Callboard may have stored other reasons. */
 export function isQuarantineReason(reason: string | null): reason is QuarantineReason {
   return QUARANTINE_REASONS.some((known) => known === reason);
 }

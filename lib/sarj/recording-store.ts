@@ -8,21 +8,21 @@ import { perProcess } from "@/lib/per-process";
 
 import { isFetchable } from "./recording-url";
 
-/** A recording, or a part of it, as the store sends it. The caller must read the body or cancel it. */
+/** A recording or a part of it, as sent by the store. The caller must read or cancel the body. */
 export type OpenedRecording = {
   ok: true;
   /** 416: the range lies outside the recording; there is no body. */
   status: 200 | 206 | 416;
   contentType: string;
   contentLength: number | null;
-  /** `bytes 0-99/1000`; for 416 a star stands in place of the range. Null for a whole recording. */
+  /** `bytes 0-99/1000`; for 416, `*` replaces the range. Null for a whole recording. */
   contentRange: string | null;
   body: ReadableStream<Uint8Array> | null;
 };
 
 /**
- * `not_allowed_host`: the URL, an address its name resolves to, or the target of a redirect must not be fetched.
- * `refused`: the store answered that the URL does not work.
+ * `not_allowed_host`: the URL's host or its address must not be requested, or the store redirected, which is never followed.
+ * `refused`: the store refused the URL.
  */
 export type StoreProblem = "not_allowed_host" | "refused" | "timeout" | "unreachable" | "unexpected_answer";
 
@@ -30,10 +30,10 @@ export type StoreAnswer = OpenedRecording | { ok: false; problem: StoreProblem }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
-/** About the size of a recording of one day, the longest credible call. */
+/** About the size of the longest credible recording, one day. */
 const MAX_RECORDING_BYTES = 2 * 1024 ** 3;
 
-/** The types passed on to browsers. Any other type becomes `audio/mp4`, which the vendor documents. */
+/** The types passed on to browsers. Other types become `audio/mp4`, the type that the vendor documents. */
 const CONTENT_TYPES = new Set([
   "audio/mp4",
   "video/mp4",
@@ -44,17 +44,17 @@ const CONTENT_TYPES = new Set([
   "audio/webm",
 ]);
 
-/** GCS answers an expired or altered signature with 400 or 403, a deleted file with 404. */
+/** GCS answers an expired or altered signature with 400 or 403 and a deleted file with 404. */
 const REFUSALS = new Set([400, 401, 403, 404, 410]);
 
 /**
- * Requests a recording from the store. Never throws: every failure is a code. Only listed hosts are requested, over https
- * and at a public address (except the loopback `host:port` of a simulated store); no redirect is followed. The address that
- * was checked is the address connected to, which defeats DNS rebinding.
+ * Requests a recording from the store. Never throws: each failure has a code. Requests only listed hosts, over https and at
+ * public addresses (except the loopback `host:port` of a simulated store), and follows no redirect. Connects to the address
+ * that was checked, which defeats DNS rebinding.
  *
- * @param options.range one range of bytes, `bytes=0-99`; null for all
- * @param options.signal aborting it ends the exchange with the store, also while the body is read
- * @param options.idleMs how long the store may send nothing while a read waits for it
+ * @param options.range one range of bytes, `bytes=0-99`; null for the whole recording
+ * @param options.signal ends the exchange with the store, even while the body is read
+ * @param options.idleMs how long a read waits for the store to send something
  */
 export async function openRecording(
   url: string,
@@ -71,9 +71,12 @@ export async function openRecording(
   }
 }
 
-type Asked = { range: string | null; signal: AbortSignal | undefined; idleMs: number };
+type ExchangeOptions = { range: string | null; signal: AbortSignal | undefined; idleMs: number };
 
-function answerOf(response: IncomingMessage, { range, idleMs }: Pick<Asked, "range" | "idleMs">): StoreAnswer {
+function answerOf(
+  response: IncomingMessage,
+  { range, idleMs }: Pick<ExchangeOptions, "range" | "idleMs">,
+): StoreAnswer {
   const status = response.statusCode ?? 0;
   const length = wholeNumber(response.headers["content-length"]);
   const contentRange = /^bytes [\d*][\d/*-]{0,80}$/.exec(response.headers["content-range"] ?? "")?.[0] ?? null;
@@ -105,8 +108,8 @@ function contentTypeOf(response: IncomingMessage): string {
 }
 
 /**
- * The body as a stream that never reads ahead, so a slow listener slows the store down. Only time spent waiting for the
- * store counts as idle.
+ * The body as a stream that does not read ahead, so that a slow client applies back pressure to the store. Only the time
+ * spent waiting for the store counts as idle.
  */
 function bodyOf(response: IncomingMessage, idleMs: number): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
@@ -140,14 +143,14 @@ function bodyOf(response: IncomingMessage, idleMs: number): ReadableStream<Uint8
   );
 }
 
-async function exchange(url: URL, asked: Asked): Promise<IncomingMessage> {
+async function exchange(url: URL, options: ExchangeOptions): Promise<IncomingMessage> {
   for (;;) {
-    const request = send(url, asked);
+    const request = send(url, options);
     try {
-      return await firstByteOf(request, asked.idleMs);
+      return await headersOf(request, options.idleMs);
     } catch (error) {
-      // The store closed a kept-alive connection just as it was used again: the request was not answered, so it is repeated.
-      if (request.reusedSocket && asked.signal?.aborted !== true && !(error instanceof StoreError)) {
+      // The store closed a kept-alive connection while it was being reused. The request had no answer, so repeat it.
+      if (request.reusedSocket && options.signal?.aborted !== true && !(error instanceof StoreError)) {
         continue;
       }
       throw error;
@@ -160,11 +163,11 @@ const agents = perProcess("recording store connections", () => ({
   https: new HttpsAgent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
 }));
 
-function send(url: URL, { range, signal }: Asked): ClientRequest {
+function send(url: URL, { range, signal }: ExchangeOptions): ClientRequest {
   const isSecure = url.protocol === "https:";
   const mayConnect = isSecure ? isPublicAddress : isLoopbackAddress;
   const literal = url.hostname.replaceAll(/^\[|\]$/g, "");
-  // Node does not look a literal address up, so it is checked here.
+  // Node does not look up literal addresses, so check them here.
   if (isIP(literal) !== 0 && !mayConnect(literal)) {
     throw new StoreError("not_allowed_host");
   }
@@ -177,7 +180,8 @@ function send(url: URL, { range, signal }: Asked): ClientRequest {
   return isSecure ? requestHttps(url, options) : requestHttp(url, options);
 }
 
-async function firstByteOf(request: ClientRequest, idleMs: number): Promise<IncomingMessage> {
+/** Sends the request and waits for the headers of the answer. */
+async function headersOf(request: ClientRequest, idleMs: number): Promise<IncomingMessage> {
   const { promise, resolve: succeed, reject: fail } = Promise.withResolvers<IncomingMessage>();
   const giveUp = () => request.destroy(new StoreError("timeout"));
   let timer = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
@@ -203,7 +207,7 @@ async function firstByteOf(request: ClientRequest, idleMs: number): Promise<Inco
   }
 }
 
-/** A DNS lookup that fails with `not_allowed_host` if any address of the name must not be connected to. */
+/** A DNS lookup that fails with `not_allowed_host` unless `mayConnect` accepts all addresses of the name. */
 export function checkedLookup(mayConnect: (address: string) => boolean, lookup = resolve): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
@@ -221,7 +225,7 @@ export function checkedLookup(mayConnect: (address: string) => boolean, lookup =
   };
 }
 
-/** Carries only a code: a network error's message would name the host. */
+/** Contains only a code, because the message of a network error would name the host. */
 class StoreError extends Error {
   constructor(readonly problem: StoreProblem) {
     super(`recording store: ${problem}`);

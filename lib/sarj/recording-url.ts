@@ -1,6 +1,6 @@
 /**
- * When a signed recording URL expires, read from the URL: V4 signatures have `X-Goog-Date` and `X-Goog-Expires` (seconds),
- * V2 signatures have `Expires` (unix seconds). Null if the URL has neither.
+ * Reads from a signed recording URL when it expires. V4 signatures have `X-Goog-Date` and `X-Goog-Expires` (seconds), V2
+ * signatures have `Expires` (Unix seconds). Null if the URL has neither.
  */
 export function recordingExpiry(url: string): Date | null {
   const query = parseUrl(url)?.searchParams;
@@ -20,8 +20,8 @@ export function recordingExpiry(url: string): Date | null {
 }
 
 /**
- * Whether Callboard may fetch this URL: https, and exactly a host of the list. A listed `host:port` on the loopback interface
- * is a simulated store and uses plain http. Credentials in the URL (`host@evil`) are refused.
+ * Whether Callboard may fetch this URL: it must use https and its host must be in the list. A listed `host:port` on the
+ * loopback interface is a simulated store and uses plain http. URLs with credentials (`host@evil`) are refused.
  */
 export function isFetchable(url: string, hosts: readonly string[]): boolean {
   const parsed = parseUrl(url);
@@ -43,7 +43,7 @@ function wholeNumber(text: string | null): number | null {
   return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : null;
 }
 
-/** Later years are not read the same way by every reader of a timestamp. */
+/** Null from the year 9999 on, because parsers of timestamps disagree on later years. */
 function storableDate(milliseconds: number): Date | null {
   return milliseconds >= 0 && milliseconds < Date.UTC(9999, 0) ? new Date(milliseconds) : null;
 }

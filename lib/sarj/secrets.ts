@@ -6,8 +6,8 @@ export function secretLabel(secret: string): string {
 }
 
 /**
- * The label of the secret that equals `candidate`; null if none does. Both sides are hashed and every secret is compared, so
- * the time reveals neither which one matched nor how much of it.
+ * The label of the secret that equals `candidate`; null if no secret does. Hashes both sides and compares every secret, so
+ * that the time does not reveal which secret matched, or how many characters matched.
  */
 export function matchSecret(candidate: string, secrets: readonly string[]): string | null {
   const given = sha256(candidate);

@@ -1,6 +1,6 @@
 /**
- * A `complete` webhook as the vendor would send it, for the "send a test call" button. Its content says that it is a test, and
- * its number can belong to nobody: ITU-T E.164 has no country 999.
+ * A `complete` webhook as the vendor would send it, for the "send a test call" button. The content says that it is a test.
+ * The phone number cannot exist: ITU-T E.164 assigns 999 to no country.
  */
 export function testCallBody(callId: string, now: Date): string {
   const at = (secondsAgo: number) => new Date(now.getTime() - secondsAgo * 1000).toISOString();

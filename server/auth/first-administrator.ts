@@ -10,8 +10,8 @@ import { errorCode, log } from "@/lib/log";
 const PAUSES_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 /**
- * Creates the first administrator from ADMIN_EMAIL and ADMIN_PASSWORD if there is no user yet. If several processes start at
- * once, one of them creates it. Never throws: it retries while the database is away.
+ * Creates the first administrator from ADMIN_EMAIL and ADMIN_PASSWORD if there are no users. If several processes start at
+ * once, one of them creates the user. Never throws; retries while the database is unavailable.
  */
 export async function ensureFirstAdministrator(): Promise<void> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = env;

@@ -6,17 +6,17 @@ import { perProcess } from "@/lib/per-process";
 
 import { Spool } from "./spool";
 
-/** Where deliveries wait on disk while the database is away. Null without `SPOOL_DIR` and on Vercel, which keeps no disk. */
+/** Stores deliveries on disk while the database is unavailable. Null without `SPOOL_DIR` and on Vercel, which has no durable disk. */
 export function deliverySpool(): Spool | null {
   const directory = env.VERCEL ? undefined : env.SPOOL_DIR;
   return perProcess("spool", () => (directory === undefined ? null : new Spool(directory)));
 }
 
 type Head = Omit<ReceivedDelivery, "body" | "receivedAt"> & { receivedAt: string };
-/** An older version wrote no id. */
+/** An older version stored no id. */
 type StoredHead = Omit<Head, "id"> & { id?: string };
 
-/** A delivery as one record: the length of its head (4 bytes), the head as JSON, the body as received. */
+/** Encodes a delivery as one record: the length of the head (4 bytes), the head as JSON, the body as received. */
 export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery): Buffer {
   const head: Head = { ...sender, receivedAt: (receivedAt ?? new Date()).toISOString() };
   const headBytes = Buffer.from(JSON.stringify(head));
@@ -25,7 +25,7 @@ export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery
   return Buffer.concat([length, headBytes, body]);
 }
 
-/** The inverse of `encodeDelivery`. Does not validate: the record's CRC was checked before. */
+/** The inverse of `encodeDelivery`. Does not validate, because the spool has checked the record's CRC. */
 export function decodeDelivery(payload: Buffer): ReceivedDelivery {
   const bodyAt = 4 + payload.readUInt32BE(0);
   const { id = randomUUID(), ...head } = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as StoredHead;

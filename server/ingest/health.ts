@@ -15,16 +15,16 @@ import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 import { deliverySpool } from "./delivery-spool";
 
 /**
- * How many deliveries were received in a period and how many usually are: the median of `comparedWith` earlier weeks or
- * days. `usual` is null where there are too few of them.
+ * How many deliveries were received in a period, and the usual number: the median of `comparedWith` earlier weeks or days.
+ * `usual` is null if there are too few earlier periods.
  */
 export type ComparedCount = { count: number; usual: number | null; unit: ComparisonUnit; comparedWith: number };
 
 export type IngestHealth = Awaited<ReturnType<typeof readIngestHealth>>;
 
 /**
- * The health of ingest: whether deliveries arrive as usual, what is quarantined, spooled or not enriched yet, and whether
- * the API can be asked. Throws while the database is away.
+ * The health of ingest: whether deliveries arrive as usual, how many are quarantined or spooled, how many calls wait for
+ * enrichment, and whether the API is usable. Throws while the database is unavailable.
  *
  * @param zone IANA name of the organization's time zone
  */
@@ -44,7 +44,7 @@ export async function readIngestHealth(zone: string, now: Date) {
   return {
     lastDeliveryAt: bounds.last,
     hour: { ...received, since: hour.from },
-    /** Set while no delivery has arrived for longer than usual at this time. */
+    /** Not null if no delivery has arrived for an unusually long time. */
     silence:
       receivedSince !== null && bounds.last !== null && isUnusualSilence(receivedSince.counts)
         ? { ...receivedSince, milliseconds: now.getTime() - bounds.last.getTime() }
@@ -52,7 +52,7 @@ export async function readIngestHealth(zone: string, now: Date) {
     quarantined,
     unfinished,
     api: !hasApiKey() ? ("off" as const) : keyRefusal === null ? ("on" as const) : ("stopped" as const),
-    /** Deliveries of this process that wait on disk for the database; null without a spool. */
+    /** How many deliveries of this process are on disk until the database is available; null without a spool. */
     spooled: deliverySpool()?.waiting ?? null,
   };
 }

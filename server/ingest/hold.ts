@@ -11,24 +11,24 @@ import type { Interpretation } from "@/lib/sarj/interpret";
 import { deliverySpool, encodeDelivery } from "./delivery-spool";
 
 /**
- * Keeps a delivery while the database is away. The request is held and recording is retried; then the delivery is spooled
- * to disk; only if that fails too is it refused. The vendor waits 10 s for an answer and gives up after three attempts 2 s
- * apart, so refusing at once would lose most of an outage's deliveries, and holding loses none of a short one.
+ * Keeps a delivery while the database is unavailable. The request is held while recording is retried, then the delivery is
+ * spooled to disk. If both fail, the request is refused. The vendor waits 10 s for an answer and gives up after three attempts
+ * 2 s apart, so refusing at once would lose most deliveries of an outage, while holding loses none in a short outage.
  */
 
-/** For a whole request, from its first byte. Leaves the answer time to arrive within the vendor's 10 s. */
+/** The time for a whole request, from its first byte. Leaves time for the answer to arrive within the vendor's 10 s. */
 const BUDGET_MS = 8500;
 const TRY_MS = 1500;
-/** After a time-out the next try gets more time: a large body or a slow disk would otherwise time out on every try. */
+/** After a time-out, the next try gets more time, because a large body or a slow disk could otherwise time out every time. */
 const NEXT_TRY_FACTOR = 2;
 const RETRY_EVERY_MS = 250;
 const LAST_TRY_AFTER_MS = BUDGET_MS - TRY_MS;
-/** Reserved from the budget for writing to disk. */
+/** The part of the budget that is reserved for writing to disk. */
 const SPOOL_MS = 1250;
 const SHORTEST_TRY_MS = 100;
 /**
- * At most this many requests are held at once; further requests go straight to the spool. Without a spool, holding is all
- * there is: an outage of 20 s at 20 deliveries a second, with their retries, holds about 430 at once.
+ * The largest number of requests held at once; further requests go straight to the spool. Without a spool, holding is the
+ * only option: an outage of 20 s at 20 deliveries per second, with their retries, holds about 430 requests at once.
  */
 const MAX_HELD = { withSpool: 200, withoutSpool: 1000 };
 const MAX_HELD_BYTES = 128 * 1024 * 1024;
@@ -46,7 +46,7 @@ export function heldCount(): number {
 }
 
 /**
- * Records one delivery, and holds the request while that fails. Never throws: the result says what became of it.
+ * Records one delivery, and holds the request while that fails. Never throws: the result says whether it was stored.
  *
  * @param startedAt when the request began, on the clock of `performance.now()`
  */
@@ -103,7 +103,7 @@ export async function hold(
     : { how: "not_stored", attempts, errorCode: spooled.code ?? code };
 }
 
-/** `code` is the error's, null without a spool. */
+/** `code` is the code of the error; null without a spool. */
 async function writeToSpool(
   received: ReceivedDelivery,
   withinMs: number,
@@ -114,7 +114,7 @@ async function writeToSpool(
   }
   const late = new AbortController();
   try {
-    // A disk that hangs must not delay the answer. If the record is written later, it is a duplicate of the vendor's retry.
+    // A disk that hangs must not delay the answer. A record that is written later is a duplicate of the vendor's retry.
     return await Promise.race([
       appended.then(() => ({ ok: true }) as const),
       pause(withinMs, { ok: false, code: "SPOOL_TIMEOUT" } as const, { signal: late.signal }),

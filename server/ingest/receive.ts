@@ -19,8 +19,8 @@ const READ_PROBLEMS = {
 } as const;
 
 /**
- * Receives one authentic delivery: reads it, interprets it and stores it. A body that is durable gets a 2xx even when it
- * cannot be understood: the vendor gives up after three attempts, so a refusal would lose it.
+ * Receives one authenticated delivery: reads, interprets and stores it. A durable body gets a 2xx even if it cannot be
+ * understood: the vendor gives up after three attempts, so a refusal would lose the delivery.
  */
 export async function receive(
   request: Request,
@@ -41,7 +41,7 @@ export async function receive(
 
   const read = await readBody(request, { deadlineMs: READ_DEADLINE_MS });
   if (!read.ok) {
-    // Without this header the rest of the body would be read, to reuse the connection.
+    // Without this header, the server would read the rest of the body to reuse the connection.
     const answer = {
       status: READ_PROBLEMS[read.problem],
       headers: { Connection: "close" },

@@ -12,7 +12,7 @@ import { log } from "@/lib/log";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
 import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
-/** What became of one replayed delivery. `reason` says why it is still quarantined; null if it is not. */
+/** The result of replaying one delivery. `reason` says why it could not be applied; null if it was applied. */
 export type Replayed = {
   id: string;
   callId: string;
@@ -42,7 +42,7 @@ async function apply(delivery: StoredDelivery, interpretation: Interpretation & 
     if (isValueRefused(error)) {
       return { ...(await keepQuarantined(delivery, "not_storable")), reason: "not_storable" as const };
     }
-    // The same body was recorded under its call after the check for it: the second attempt finds it.
+    // The same body was recorded under the call after `applyReplay` checked for it. The second attempt finds it.
     if (isUniqueViolation(error)) {
       return { ...(await applyReplay(delivery, interpretation)), reason: null };
     }
@@ -59,9 +59,9 @@ export type ReplayBatch = {
 const BATCH = 50;
 
 /**
- * Replays the next batch of the deliveries quarantined for one reason, the oldest first, for at most `budgetMs`.
+ * Replays the next batch of deliveries quarantined for one reason, oldest first, for at most `budgetMs`.
  *
- * @param until received by then: deliveries that arrive or are quarantined again meanwhile do not prolong the work
+ * @param until excludes deliveries received later, so that the work ends even if further deliveries are quarantined
  */
 export async function replayReasonBatch(
   reason: QuarantineReason,

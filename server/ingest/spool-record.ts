@@ -1,11 +1,11 @@
 import { crc32 } from "node:zlib";
 
-/** The format of a spool file: records of "CBs1", the payload's length, its CRC-32 (both 4 bytes, big endian), the payload. */
+/** The format of a spool file. Each record is "CBs1", the payload's length and CRC-32 (4 bytes each, big endian), the payload. */
 
 const MARK = Buffer.from("CBs1");
 const HEADER_BYTES = 12;
 
-/** A payload as a record. */
+/** Encodes a payload as a record. */
 export function encodeRecord(payload: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   MARK.copy(header);
@@ -15,14 +15,14 @@ export function encodeRecord(payload: Uint8Array): Buffer {
 }
 
 type FoundRecord = {
-  /** Offsets of its first byte and of the byte after it. */
+  /** Offsets of the record's first byte and of the byte after the record. */
   start: number;
   end: number;
   /** Null for damaged bytes. */
   payload: Buffer | null;
 };
 
-/** The records from an offset on. Damaged bytes up to the next whole record are reported as one. */
+/** Reads the records from an offset on. Damaged bytes up to the next whole record are reported as one item. */
 export function* readRecords(bytes: Buffer, from: number): Generator<FoundRecord> {
   let at = from;
   while (at < bytes.length) {

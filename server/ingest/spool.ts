@@ -7,13 +7,13 @@ import { encodeRecord, readRecords } from "./spool-record";
 
 /**
  * A queue on disk: append-only files whose records are durable (fsync) before `append` resolves. Each process appends to a
- * file of its own. Files of a dead process are taken over by the next process that drains.
+ * separate file. The next process that drains takes over the files of dead processes.
  *
- * No lock is needed, because of one rule. A file is renamed before it is drained, and after every fsync its writer checks
- * whether the file still has its name. If it has, the process that renames it later will read the record. If it has not,
- * the record is written again, to a new file. At worst a record is delivered twice.
+ * One rule makes locks unnecessary. A file is renamed before it is drained, and after every fsync the writer checks whether
+ * the file still has its name. If so, the process that renames the file later will read the record. If not, the writer
+ * writes the record again, to a new file. At worst a record is delivered twice.
  *
- * File names: `<id>.<process>.open` while it is appended to, `<id>.<process>.taken` while it is drained. Ids sort by age.
+ * File names: `<id>.<process>.open` while a process appends, `<id>.<process>.taken` while a process drains. Ids sort by age.
  */
 export class Spool {
   private readonly owner = `${process.pid}-${HOST}-${randomBytes(6).toString("hex")}`;
@@ -21,15 +21,15 @@ export class Spool {
   private current: Appending | null = null;
   private queuedBytes = 0;
   private readonly taken = new Map<string, { next: number; left: number }>();
-  /** Files that could not be taken over, with the error's code. Each holds at least one record. */
+  /** The error code of each file that could not be taken over. Each counts as one waiting record. */
   private readonly unreadable = new Map<string, string>();
   private turn: Promise<unknown> = Promise.resolve();
   private draining: Promise<Drained> | null = null;
 
-  /** @param directory created with access for its owner only, when it is first needed */
+  /** @param directory created on first use, accessible only to the owner */
   constructor(private readonly directory: string) {}
 
-  /** How many records wait. Records of dead processes count once a drain has found them. */
+  /** How many records wait to be drained. Includes the records of dead processes after a drain has found them. */
   get waiting(): number {
     let count = (this.current?.records ?? 0) + this.unreadable.size;
     for (const { left } of this.taken.values()) {
@@ -38,7 +38,7 @@ export class Spool {
     return count;
   }
 
-  /** Whether no process has a record waiting in this directory. */
+  /** Whether the directory contains no records of any process. */
   async isEmpty(): Promise<boolean> {
     for (const name of await namesIn(this.directory)) {
       if (FILE_NAME.test(name) && (await sizeOf(join(this.directory, name))) > 0) {
@@ -49,8 +49,8 @@ export class Spool {
   }
 
   /**
-   * Resolves when the record is on disk. Rejects, and the record is lost, with the file system's error (`ENOSPC`) or with
-   * `ENOBUFS` while too much is in memory because the disk hangs.
+   * Resolves when the record is on disk. If it rejects, the record is not stored. Rejects with the file system's error (such
+   * as `ENOSPC`), or with `ENOBUFS` if too many bytes are in memory because the disk hangs.
    */
   append(payload: Uint8Array): Promise<void> {
     if (this.queuedBytes + payload.length > MAX_QUEUED_BYTES) {
@@ -61,15 +61,15 @@ export class Spool {
       this.queuedBytes += record.length;
       this.queue.push({ record, resolve, reject });
       if (this.queue.length === 1) {
-        // Records appended while an earlier batch is written share the next fsync.
+        // Records that are appended while an earlier batch is written share the next fsync.
         void this.inTurn(() => this.writeQueue());
       }
     });
   }
 
   /**
-   * Passes every record to `deliver`, the oldest first, and removes each file once all of it was delivered. Stops at the
-   * first rejection and continues there next time. Concurrent calls share one run.
+   * Passes every record to `deliver`, oldest first, and removes each file after all of its records were delivered. Stops at
+   * the first rejection; the next drain continues there. Concurrent calls share one run.
    */
   drain(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
     this.draining ??= this.drainAll(deliver).finally(() => {
@@ -78,7 +78,7 @@ export class Spool {
     return this.draining;
   }
 
-  /** Closes the current file. Its records wait for the next drain, in this process or another. */
+  /** Closes the current file. The next drain, in this or another process, delivers its records. */
   close(): Promise<void> {
     return this.inTurn(() => this.closeCurrent());
   }
@@ -110,7 +110,7 @@ export class Spool {
         await file.handle.appendFile(bytes);
         await file.handle.datasync();
       } catch (error) {
-        // After a failed write or fsync the file's content is unknown: truncate it to the known part and use a new file.
+        // After a failed write or fsync, the end of the file is unknown. Truncate it to the known part and use a new file.
         await file.handle.truncate(file.size).catch(() => {});
         await this.closeCurrent();
         throw error;
@@ -190,7 +190,7 @@ export class Spool {
     this.taken.delete(path);
   }
 
-  /** Takes files over and lists them, the oldest first. The current file is taken only if there is no older one. */
+  /** Takes over files and lists them, oldest first. Takes the current file only if there is no other file. */
   private async take(): Promise<string[]> {
     const names = (await namesIn(this.directory)).sort();
     const taken: string[] = [];
@@ -202,7 +202,7 @@ export class Spool {
           taken.push(path);
         }
       } catch (error) {
-        // Another user's file, or a bad block: the other files do not wait for it.
+        // The file belongs to another user or has a bad block. Continue with the other files.
         this.unreadable.set(name, (error as NodeJS.ErrnoException).code ?? "unreadable");
       }
     }
@@ -241,7 +241,7 @@ export class Spool {
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-        // Another process was faster.
+        // Another process took the file first.
         return null;
       }
       throw error;
@@ -251,11 +251,11 @@ export class Spool {
 
 export type Drained = {
   delivered: number;
-  /** Bytes outside records: a tail cut by a crash before its fsync, whose `append` never resolved. */
+  /** Bytes outside records, such as a record cut off by a crash before the fsync, whose `append` did not resolve. */
   damagedBytes: number;
-  /** The code of the error that prevented taking over a file; null if there was none. */
+  /** The error code of a file that could not be taken over; null if all files could. */
   unreadable: string | null;
-  /** The rejection that stopped the run; null if everything was delivered. */
+  /** The rejection that stopped the run; null if all records were delivered. */
   stoppedBy: unknown;
 };
 
@@ -263,9 +263,9 @@ type Appending = { handle: FileHandle; path: string; size: number; records: numb
 
 const FILE_NAME = /^([^.]+)\.([^.]+)\.(open|taken)$/;
 const ROTATE_AT_BYTES = 32 * 1024 * 1024;
-/** Enough for 200 held bodies and their retries while the disk hangs. */
+/** Enough for 200 held bodies and their retries if the disk hangs. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
-/** A living process touches its files far more often. */
+/** A live process touches its files far more often. */
 const ABANDONED_AFTER_MS = 60_000;
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
 

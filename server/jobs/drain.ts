@@ -11,8 +11,8 @@ import { decodeDelivery, deliverySpool } from "@/server/ingest/delivery-spool";
 const TRY_MS = 5000;
 const PROBE_MS = 1000;
 /**
- * The first delivery blocks those behind it. It is quarantined, without being interpreted, after this many refusals of its
- * content, or after this many time-outs while the database answered other queries.
+ * The first delivery blocks all later ones. It is quarantined as `not_storable` after this many refusals of its content, or
+ * after this many time-outs while the database answered other queries.
  */
 const MAX_REFUSALS = 5;
 const MAX_TIMEOUTS = 12;
@@ -20,8 +20,8 @@ const MAX_TIMEOUTS = 12;
 const first = perProcess("drain", () => ({ sha256: "", refusals: 0, timeouts: 0, stoppedBy: "" }));
 
 /**
- * Records the spooled deliveries in the order in which they were received, with their time of receipt. Stops at the first
- * one that cannot be recorded and continues there next time. Returns how many were recorded.
+ * Records the spooled deliveries, oldest first, with their time of receipt. Stops at the first delivery that cannot be
+ * recorded; the next run continues there. Returns how many were recorded.
  */
 export async function drainSpool(): Promise<number> {
   const spool = deliverySpool();
@@ -34,16 +34,22 @@ export async function drainSpool(): Promise<number> {
   if (damagedBytes > 0) {
     log("error", "spool_damaged", { bytes: damagedBytes });
   }
-  // Logged when the reason changes: an outage is many tries, whose error codes vary.
-  const why =
-    unreadable !== null ? "unreadable" : stoppedBy === null ? "" : isStatementRefused(stoppedBy) ? "refused" : "away";
-  if (why !== "" && (delivered > 0 || why !== first.stoppedBy)) {
+  // Logged when the reason changes, because the error codes vary between the many tries of an outage.
+  const reason =
+    unreadable !== null
+      ? "unreadable"
+      : stoppedBy === null
+        ? ""
+        : isStatementRefused(stoppedBy)
+          ? "refused"
+          : "unavailable";
+  if (reason !== "" && (delivered > 0 || reason !== first.stoppedBy)) {
     log("warn", unreadable === null ? "drain_stopped" : "spool_file_unreadable", {
       count: spool.waiting,
       error_code: unreadable ?? errorCode(stoppedBy),
     });
   }
-  first.stoppedBy = why;
+  first.stoppedBy = reason;
   return delivered;
 }
 

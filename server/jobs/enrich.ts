@@ -14,31 +14,31 @@ import { fetchCall, isKeyRefusal, isWorthRetrying, type ApiAccess, type ApiError
 import { apiAccess, clearKeyRefusal, KEY_RETRY_MS, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
 
 /**
- * Enrichment: fetches from the vendor's API what a webhook does not contain. The work left is a due time on the call's own
- * row. This job claims due calls, asks the API and decides when to ask again.
+ * Enrichment: fetches from the vendor's API what a webhook does not contain. Pending work is stored as a due time in the
+ * call's row. This job claims due calls, fetches them from the API and sets the next due time.
  */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-/** Seconds before attempts 2, 3, …. After the fifth attempt the call has failed. */
+/** Seconds before attempts 2, 3, …. The call fails after the fifth attempt. */
 const RETRY_AFTER = [15, MINUTE, 10 * MINUTE, 2 * HOUR];
-/** A call that the API does not know yet may be known a little later. After these retries the answer is final. */
+/** A call that is still unknown to the API may become known later. After these retries the answer is final. */
 const NOT_FOUND_RETRY_AFTER = [MINUTE, 15 * MINUTE];
-/** The report is written about two minutes after the call (`docs/sarj.md`), and in rare cases never. */
+/** The vendor writes the report about two minutes after the call (`docs/sarj.md`), and in rare cases never. */
 const REPORT_AFTER = 130;
 const REPORT_RETRY_AFTER = [MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR];
-/** A call that ended longer ago than this without a report will not get one. */
+/** A call without a report that ended longer ago than this will not get a report. */
 const REPORT_OVERDUE = 6 * HOUR;
-/** Only these endings get a report. */
+/** Only calls with these statuses get a report. */
 const REPORTED_STATUSES = new Set(["completed", "max_duration_reached"]);
 
-/** Concurrent requests to the vendor's API per process: few for the vendor, and still 1,500 calls in a few minutes. */
+/** Concurrent requests to the vendor's API per process: a small load for the vendor, but 1,500 calls take only a few minutes. */
 const CONCURRENCY = 6;
 const current = perProcess("enrichment", () => ({ run: null as Promise<number> | null }));
 
 /**
- * Enriches due calls until none is due or `budgetMs` is over. Returns how many the API was asked about. Concurrent calls
- * share one run, so that a burst of deliveries does not become a burst of requests to the vendor.
+ * Enriches due calls until none is due or `budgetMs` has passed. Returns how many calls were due. Concurrent invocations
+ * share one run, so that a burst of deliveries does not cause a burst of requests to the vendor.
  */
 export function enrichDue(budgetMs = 25_000): Promise<number> {
   current.run ??= run(budgetMs).finally(() => {
@@ -54,25 +54,25 @@ async function run(budgetMs: number): Promise<number> {
   }
   const keyRefusal = await readKeyRefusal();
   if (keyRefusal !== null) {
-    return keyRefusal.ageMs < KEY_RETRY_MS ? 0 : askAll(access, await claimDueCalls(1));
+    return keyRefusal.ageMs < KEY_RETRY_MS ? 0 : enrichAll(access, await claimDueCalls(1));
   }
   const deadline = Date.now() + budgetMs;
-  let asked = 0;
+  let count = 0;
   while (Date.now() < deadline && !isStopping()) {
     const claimed = await claimDueCalls(CONCURRENCY * 4);
     if (claimed.length === 0) {
       break;
     }
-    asked += await askAll(access, claimed);
+    count += await enrichAll(access, claimed);
     if ((await readKeyRefusal()) !== null) {
       break;
     }
   }
-  return asked;
+  return count;
 }
 
-/** Asks about each claimed call, `CONCURRENCY` at a time. Once the key is refused, the rest is postponed. */
-async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promise<number> {
+/** Enriches the claimed calls, `CONCURRENCY` at a time. After the API refuses the key, the remaining calls are postponed. */
+async function enrichAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promise<number> {
   const queue = [...claimed];
   let keyRefused = false;
   const worker = async () => {
@@ -80,7 +80,7 @@ async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promi
       if (keyRefused) {
         await noteFailedAttempt(call, "unauthorized", retryLater(call, KEY_RETRY_MS / 1000, false));
       } else {
-        keyRefused = (await ask(access, call)) === "key_refused" || keyRefused;
+        keyRefused = (await enrichCall(access, call)) === "key_refused" || keyRefused;
       }
     }
   };
@@ -88,17 +88,17 @@ async function askAll(access: ApiAccess, claimed: readonly ClaimedCall[]): Promi
   return claimed.length;
 }
 
-async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key_refused"> {
+async function enrichCall(access: ApiAccess, call: ClaimedCall): Promise<"done" | "key_refused"> {
   try {
-    const askedAt = new Date();
-    const answer = await fetchCall(access, call.callId, { now: askedAt });
+    const requestedAt = new Date();
+    const answer = await fetchCall(access, call.callId, { now: requestedAt });
     if (answer.ok) {
-      await applyApiFacts(call.callId, answer.facts, askedAt, stepAfterAnswer(call, answer.facts), {
+      await applyApiFacts(call.callId, answer.facts, requestedAt, stepAfterAnswer(call, answer.facts), {
         mayCreate: false,
         leasedUntil: call.leasedUntil,
       });
       await clearKeyRefusal();
-      return "asked";
+      return "done";
     }
     log("warn", "enrichment_failed", {
       call_id: call.callId,
@@ -117,9 +117,9 @@ async function ask(access: ApiAccess, call: ClaimedCall): Promise<"asked" | "key
     if (isStatementRefused(error)) {
       await noteFailedAttempt(call, "not_storable", stepAfterError(call, "internal_error"));
     }
-    // Otherwise the database is away: the lease ends and the call is due again.
+    // Otherwise the database is unavailable: the lease expires and the call is due again.
   }
-  return "asked";
+  return "done";
 }
 
 /** The next step after the API answered with `facts`: done, or waiting for the report. */

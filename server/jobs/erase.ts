@@ -16,23 +16,23 @@ import { deliverySpool } from "@/server/ingest/delivery-spool";
 
 import { drainSpool } from "./drain";
 
-/** Works on the oldest erasure by phone number, a few batches at a time. */
+/** Processes erasures by phone number, oldest first, in batches. */
 
-/** Rows of one batch. */
+/** Rows per batch. */
 const CALLS = 200;
 const DETAILS = 500;
 const DELIVERIES = 200;
 
-/** After this many failed batches in a row the erasure fails with the last error's code. It can then be requested again. */
+/** After this many consecutive failures, the erasure fails with the code of the last error. A user can then request it again. */
 const MAX_FAILURES = 5;
 const failures = perProcess("erasure failures", () => new Map<string, number>());
 
-/** Processes erasures until none is left or `budgetMs` is over. Returns how many ended. */
+/** Processes erasures until none is running or `budgetMs` has passed. Returns how many ended. */
 export async function eraseDue(budgetMs = 20_000): Promise<number> {
   const deadline = Date.now() + budgetMs;
   let ended = 0;
   while (Date.now() < deadline) {
-    // Spooled deliveries are not in the tables yet. They are stored first; while that fails, the erasure waits too.
+    // Spooled deliveries are not in the tables, so store them first. While that fails, the erasure waits.
     await drainSpool();
     if (!(await isSpoolEmpty())) {
       break;
@@ -49,7 +49,7 @@ export async function eraseDue(budgetMs = 20_000): Promise<number> {
   return ended;
 }
 
-/** Of this machine: of several machines that share a database, each has a disk of its own. */
+/** Checks only the spool of this machine: machines that share a database have separate disks. */
 async function isSpoolEmpty(): Promise<boolean> {
   return (await deliverySpool()?.isEmpty()) ?? true;
 }
@@ -88,11 +88,13 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
         progress = await redactDetails(erasure, number, DETAILS);
         break;
       case "deliveries":
-        progress = await eraseDeliveries(erasure, DELIVERIES, (body, encoding) => holds(number, body, encoding));
+        progress = await eraseDeliveries(erasure, DELIVERIES, (body, encoding) =>
+          containsNumber(number, body, encoding),
+        );
         break;
       case "reviews": {
         await redactReviews(erasure, number);
-        // A delivery was spooled in the meantime. It may contain the number, and will be stored among rows that were looked at already.
+        // A delivery that was spooled during the erasure may contain the number, and will be stored among rows already searched.
         if (!(await isSpoolEmpty())) {
           await releaseErasure(claimed.id, { fromTheStart: true });
           return false;
@@ -121,8 +123,8 @@ async function recordErased(erasure: Erasure): Promise<void> {
   });
 }
 
-/** Whether a raw body contains the number, in whatever form it was sent: compressed, escaped, in UTF-16. */
-async function holds(number: SoughtNumber, body: Buffer, contentEncoding: string | null): Promise<boolean> {
+/** Whether a raw body contains the number in any form: compressed, escaped or in UTF-16. */
+async function containsNumber(number: SoughtNumber, body: Buffer, contentEncoding: string | null): Promise<boolean> {
   const pattern = new RegExp(numberPattern(number).source, "u");
   try {
     const decoded = (await decodeBody(body, contentEncoding)) ?? body;

@@ -13,22 +13,22 @@ import { apiAccess, clearKeyRefusal, KEY_RETRY_MS, noteKeyRefusal, readKeyRefusa
 import { stepAfterAnswer } from "./enrich";
 
 /**
- * Imports: fetches calls without a webhook from the vendor's API, one by one. The work left is on the items' own rows. This
- * job claims due items, asks the API at a limited pace and stores each result.
+ * Imports: fetches calls without a webhook from the vendor's API, one by one. Pending work is stored as a due time in each
+ * item's row. This job claims due items, fetches the calls at a limited rate and stores the results.
  */
 
-/** Concurrent requests per process: enough to keep the pace while an answer takes up to a second. */
+/** Concurrent requests per process: enough to keep the rate if answers take up to a second. */
 const CONCURRENCY = 5;
-/** Seconds before attempts 2, 3, …. After the last attempt the item has failed. */
+/** Seconds before attempts 2, 3, …. The item fails after the last attempt. */
 const RETRY_AFTER = [5, 15, 60, 300];
-/** After the vendor answered `rate_limited`, no process asks for this long. */
+/** After the answer `rate_limited`, no process sends a request for this long. */
 const PAUSE_SECONDS = 30;
-/** An item that would have to wait longer is postponed, because its lease would end. */
+/** An item that would wait longer is postponed, because its lease would expire. */
 const LONGEST_WAIT_MS = 5000;
 
 const current = perProcess("import", () => ({ run: null as Promise<number> | null }));
 
-/** Imports due items until none is due or `budgetMs` is over. Returns how many got a result. Concurrent calls share one run. */
+/** Imports due items until none is due or `budgetMs` has passed. Returns how many were finished. Concurrent calls share one run. */
 export function importDue(budgetMs = 25_000): Promise<number> {
   current.run ??= run(Date.now() + budgetMs).finally(() => {
     current.run = null;
@@ -59,7 +59,7 @@ async function run(deadline: number): Promise<number> {
     }
   };
   if (keyRefusal !== null) {
-    // One item shows whether the key is accepted again.
+    // Use one item to test whether the API accepts the key again.
     const item = await claimImportItem();
     if (item === null || (await work(access, item)) === "stop") {
       return 0;
@@ -83,18 +83,18 @@ async function work(access: ApiAccess, item: ClaimedItem): Promise<"done" | "lat
       return "stop";
     }
     await pause(waitMs);
-    return await ask(access, item);
+    return await fetchItem(access, item);
   } catch (error) {
     log("error", "import_not_stored", { call_id: item.callId, error_code: errorCode(error) });
     if (isStatementRefused(error)) {
       return retryLater(item);
     }
-    // The database is away: the lease ends and the item is due again.
+    // The database is unavailable: the lease expires and the item is due again.
     return "stop";
   }
 }
 
-/** Postgres refused the answer and may refuse it again: the item is retried later, and the others go on. */
+/** Retries an item later, or fails it after the last attempt, when Postgres refused to store the answer. Other items continue. */
 async function retryLater(item: ClaimedItem): Promise<"done" | "later"> {
   const seconds = RETRY_AFTER[item.attempts - 1];
   if (seconds === undefined) {
@@ -105,12 +105,12 @@ async function retryLater(item: ClaimedItem): Promise<"done" | "later"> {
   return "later";
 }
 
-async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "later" | "stop"> {
-  const askedAt = new Date();
-  const answer = await fetchCall(access, item.callId, { now: askedAt });
+async function fetchItem(access: ApiAccess, item: ClaimedItem): Promise<"done" | "later" | "stop"> {
+  const requestedAt = new Date();
+  const answer = await fetchCall(access, item.callId, { now: requestedAt });
   if (answer.ok) {
     const step = stepAfterAnswer({ endedAt: null, enrichmentState: "pending", attempts: 1 }, answer.facts);
-    const { isNew } = await applyApiFacts(item.callId, answer.facts, askedAt, step, {
+    const { isNew } = await applyApiFacts(item.callId, answer.facts, requestedAt, step, {
       mayCreate: true,
       leasedUntil: null,
     });
@@ -134,7 +134,7 @@ async function ask(access: ApiAccess, item: ClaimedItem): Promise<"done" | "late
     return "stop";
   }
   const seconds = RETRY_AFTER[item.attempts - 1];
-  // An answer about another call would be the same the next time.
+  // A retry would give the same answer about another call.
   if (seconds === undefined || error === "wrong_call") {
     await finishImportItem(item, "failed", error);
     return "done";
