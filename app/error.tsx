@@ -2,7 +2,7 @@
 
 import { PageError } from "@/components/page-error";
 
-/** Shown when a layout failed, usually because the database is unavailable. */
+/** Shown when a layout fails, usually because the database is unavailable. */
 export default function RootError({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <main>

@@ -15,7 +15,7 @@ const messages = { en, ar };
 const subscribeToNothing = () => () => {};
 const cookie = (name: string) => new RegExp(`(?:^|; )${name}=([a-z]+)`).exec(document.cookie)?.[1];
 
-/** Shown when the root layout failed. It replaces the whole document, so it reads the language and the theme from their cookies itself. */
+/** Shown when the root layout fails. Replaces the whole document, so it reads the language and the theme from their cookies. */
 export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
   const locale = useSyncExternalStore<Locale>(
     subscribeToNothing,

@@ -15,8 +15,8 @@ import { THEME_COOKIE, themeOf } from "@/lib/theme";
 import "./globals.css";
 
 /**
- * The Latin letters of the font, preloaded with the page; `globals.css` loads the others when they are used. Without the adjusted fallback
- * that Next generates: it is Arial, which has Arabic letters, so the Arabic font would never be used.
+ * The Latin letters of the font, preloaded with the page. `globals.css` loads other letters when they are used. The adjusted
+ * fallback that Next generates is disabled: it is Arial, which has Arabic letters, so the Arabic font would never be used.
  */
 const inter = localFont({
   src: "../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
@@ -70,7 +70,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body>
         <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
           <DirectionProvider direction={direction}>
-            {/* The texts of the error pages. The layouts below add what their pages need. */}
+            {/* The texts of the error pages. Nested layouts add the texts of their pages. */}
             <NextIntlClientProvider messages={{ common }}>
               <HydrationMark />
               {children}

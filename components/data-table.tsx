@@ -23,18 +23,18 @@ type Features = typeof features;
 
 export type DataColumn<Row extends RowData> = {
   id: string;
-  /** The text of its header and of its entry in a menu of columns. */
+  /** The text of the column's header and of its entry in a menu of columns. */
   label: string;
   cell: (row: Row) => ReactNode;
   numeric?: boolean;
-  /** Makes the header a link that sorts by this column. `direction` is the current order, null if the table is sorted by another column. */
+  /** Makes the header a link that sorts by this column. `direction` is the current order; null if another column is sorted. */
   sort?: { href: Route; direction: "ascending" | "descending" | null; name: string };
   className?: string;
 };
 
 export type TableLayout = { order: readonly string[]; hidden: readonly string[]; density: "comfortable" | "compact" };
 
-/** A table in which each whole row is a link, the one in its first cell. It knows nothing about what the rows are. */
+/** A table for any kind of row. The link in the first cell covers the whole row. */
 export function DataTable<Row extends RowData>({
   label,
   columns,
@@ -46,13 +46,13 @@ export function DataTable<Row extends RowData>({
   className,
 }: {
   label: string;
-  /** The same array between renders. */
+  /** Must be the same array in each render. */
   columns: readonly DataColumn<Row>[];
   rows: readonly Row[];
   layout: TableLayout;
   rowId: (row: Row) => string;
   rowHref: (row: Row) => Route;
-  /** What a row's link says in addition to its first cell, for screen readers. */
+  /** Text for screen readers that the row's link contains in addition to the first cell. */
   rowName: (row: Row) => string;
   className?: string;
 }) {
@@ -143,7 +143,7 @@ function HeaderCell<Row extends RowData>({ column: { label, numeric = false, sor
           aria-hidden
           className={cn(
             "size-3.5",
-            // Outside the text flow, so that the label stays above its column.
+            // Outside the layout flow, so that the label stays aligned with its column.
             sort.direction === null &&
               cn(
                 "absolute opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",

@@ -4,12 +4,12 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 import type { Json } from "@/lib/call/facts";
 
-/** The most values that are shown. */
+/** The largest number of values shown. */
 const MAX_VALUES = 400;
-/** The most characters of one text that are shown. */
+/** The largest number of characters shown of one text. */
 const MAX_TEXT = 5_000;
 
-/** Any JSON in readable form: names and values on lines, nested values indented. URLs are plain text: the data is not ours to make links of. */
+/** Any JSON in readable form: names and values on lines, nested values indented. URLs are not links, because the data is not trusted. */
 export function JsonTree({ value, className }: { value: Json; className?: string }) {
   const t = useTranslations("call.tree");
   const budget = { remaining: MAX_VALUES, omitted: 0 };
@@ -22,7 +22,7 @@ export function JsonTree({ value, className }: { value: Json; className?: string
   );
 }
 
-/** How many values may still be shown, and how many were not. */
+/** How many more values may be shown, and how many were omitted. */
 type Budget = { remaining: number; omitted: number };
 
 function render(value: Json, budget: Budget, empty: string): ReactNode {

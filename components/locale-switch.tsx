@@ -7,7 +7,7 @@ import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
 
 import { usePreferences } from "./use-preferences";
 
-/** Switches the language. Each has its own name in its own script. */
+/** Switches the language. Shows the name of each language in that language. */
 export function LocaleSwitch() {
   const t = useTranslations("shell");
   const { locale, setLocale } = usePreferences();

@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { AutoRetry } from "@/components/ui/auto-retry";
 import { EmptyState } from "@/components/ui/empty-state";
 
-/** Shown in place of a page that could not be loaded. It retries on its own. Never shows the error's message, which may contain personal data. */
+/** Replaces a page that could not be loaded, and retries automatically. Never shows the error's message, which may contain personal data. */
 export function PageError({ error, retry }: { error: unknown; retry: () => void }) {
   const t = useTranslations("common.error");
   const digest = error instanceof Error && "digest" in error && typeof error.digest === "string" ? error.digest : null;

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 
-/** A page with nothing but a message, such as "not found", and a link to continue with. */
+/** A page that contains only a message, such as "not found", and a link. */
 export function PageMessage<Path extends string>({
   icon,
   title,
@@ -40,7 +40,7 @@ export function PageMessage<Path extends string>({
   );
 }
 
-/** For an address that no page has. */
+/** Shown for a URL without a page. */
 export function NotFoundMessage() {
   const t = useTranslations("common.error");
   return (
@@ -50,7 +50,7 @@ export function NotFoundMessage() {
   );
 }
 
-/** For a page that the user's role does not include. */
+/** Shown for a page that the user's role may not open. */
 export function ForbiddenMessage() {
   const t = useTranslations("common.error");
   return (

@@ -6,8 +6,8 @@ import { useEffect } from "react";
 import { whileSignedIn } from "./session-ended";
 
 /**
- * Refreshes the page every few seconds, while this is rendered, the tab is visible and there is a session: render it while there is work
- * to wait for. It stops after `maxRefreshes`.
+ * Refreshes the page every few seconds while it is rendered, the tab is visible and there is a session. Render it while the
+ * page waits for background work. Stops after `maxRefreshes`.
  */
 export function RefreshWhile({
   everySeconds,

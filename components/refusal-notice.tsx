@@ -3,15 +3,15 @@ import type { ReactNode } from "react";
 import { Notice } from "./ui/notice";
 import type { ShownRefusal } from "./use-action";
 
-/** Why an action was refused, beside the control that called it; nothing where it was not. */
+/** Shows why an action was refused, beside the control that called it. Renders nothing without a refusal. */
 export function RefusalNotice({ refusal, action }: { refusal: ShownRefusal | null; action?: ReactNode }) {
   if (refusal === null) {
     return null;
   }
-  // The person has done nothing wrong.
-  const isOurs = ["unavailable", "offline", "outdated"].includes(refusal.reason);
+  // A warning if the refusal is not due to the user's input.
+  const isWarning = ["unavailable", "offline", "outdated"].includes(refusal.reason);
   return (
-    <Notice tone={isOurs ? "warning" : "danger"} announce action={action}>
+    <Notice tone={isWarning ? "warning" : "danger"} announce action={action}>
       {refusal.text}
     </Notice>
   );

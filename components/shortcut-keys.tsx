@@ -19,7 +19,7 @@ const NAMES: Record<string, string> = {
 
 const subscribeToNothing = () => () => {};
 
-/** The keys of a shortcut, with the names of the user's system: ⌘ on a Mac, Ctrl elsewhere. */
+/** The keys of a shortcut, as named on the user's system: ⌘ on a Mac, Ctrl elsewhere. */
 export function ShortcutKeys({ keys, className }: { keys: string; className?: string }) {
   const t = useTranslations("shell.shortcuts");
   const isMac = useSyncExternalStore(

@@ -3,20 +3,19 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 
 /**
- * Keyboard shortcuts. A component registers one with `useShortcut`. The help dialog (`?`) lists what is registered, so the list and
- * the working keys cannot differ.
+ * Keyboard shortcuts. Components register them with `useShortcut`. The help dialog (`?`) lists the registered shortcuts, so the
+ * list always matches the working keys.
  *
- * The matching is our own because packages such as tinykeys compare a key with `event.key` or `event.code`. With `key`, `k` does not work on an
- * Arabic keyboard; with `code`, it is the wrong letter on Dvorak and AZERTY. This file uses the letter, and the position only where the
- * letter is not Latin.
+ * Packages such as tinykeys match `event.key` or `event.code`. With `key`, `k` does not work on an Arabic keyboard; with `code`,
+ * it is the wrong letter on Dvorak and AZERTY. So this file matches the letter, or the position if the letter is not Latin.
  */
 export type Shortcut = {
   /**
-   * `j`, `shift+j`, `mod+k` (⌘ on a Mac, Ctrl elsewhere), `space`, `arrowleft`, `escape`, or a sequence: `g c`. Letters and signs are those of a
-   * Latin keyboard. On an Arabic keyboard the key in the same position works.
+   * `j`, `shift+j`, `mod+k` (⌘ on a Mac, Ctrl elsewhere), `space`, `arrowleft`, `escape`, or a sequence: `g c`. Letters and
+   * signs as on a Latin keyboard. On an Arabic keyboard, the key in the same position works.
    */
   keys: string;
-  /** What it does, in the reader's language. */
+  /** What the shortcut does, in the user's language. */
   label: string;
   scope: "everywhere" | "page";
 };
@@ -25,7 +24,7 @@ type Registered = Shortcut & { run: (event: KeyboardEvent) => void };
 
 let registered: readonly Registered[] = [];
 const watchers = new Set<() => void>();
-/** The first key of a sequence, and when it was pressed (milliseconds since 1970). */
+/** The first key of a sequence and when it was pressed (milliseconds since 1970). */
 let sequenceStart: { key: string; at: number } | null = null;
 
 const SEQUENCE_MS = 1_200;
@@ -63,7 +62,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (!isCommand && (isTyping(event.target) || isUsedByControl(event.target, key) || isModalOpen())) {
     return;
   }
-  // The shortcut registered last wins: a panel or dialog is mounted after the page behind it.
+  // The most recently registered shortcut wins, because panels and dialogs are mounted after the page behind them.
   const found =
     registered.findLast(({ keys }) => keys === sequence) ?? registered.findLast(({ keys }) => keys === pressed);
   if (found) {
@@ -91,7 +90,7 @@ function keyOf(event: KeyboardEvent): string {
   return SIGNS[event.code] ?? event.code.replace(/^(Key|Digit)/, "").toLowerCase();
 }
 
-/** Shift counts only with letters, digits and named keys: a sign such as `?` needs Shift to be typed at all. */
+/** Whether Shift is part of the shortcut: only with letters, digits and named keys. Signs such as `?` may require Shift. */
 function isShifted(event: KeyboardEvent, key: string): boolean {
   return event.shiftKey && (key.length > 1 || /^[a-z0-9]$/.test(key));
 }
@@ -108,7 +107,7 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Whether the focused control uses this key itself. */
+/** Whether the focused control handles this key. */
 function isUsedByControl(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) {
     return false;
@@ -133,7 +132,7 @@ function isModalOpen(): boolean {
   );
 }
 
-/** Registers a shortcut while the component is mounted and `enabled`. `run` may change between renders. */
+/** Registers a shortcut while the component is mounted and `enabled` is true. `run` may change between renders. */
 export function useShortcut(
   {
     keys,
@@ -152,7 +151,7 @@ export function useShortcut(
 
 const NONE: readonly Registered[] = [];
 
-/** The shortcuts that are registered now; the component renders again when they change. */
+/** The registered shortcuts. The component rerenders when they change. */
 export function useShortcuts(): readonly Shortcut[] {
   return useSyncExternalStore(
     (watcher) => {

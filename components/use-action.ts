@@ -10,12 +10,12 @@ import type { Messages } from "@/lib/i18n/messages";
 
 import { announceSessionEnd } from "./session-ended";
 
-/** A reason for which `auth.error` has words. */
+/** A reason with a message in `auth.error`. */
 export type SharedReason = keyof Messages["auth"]["error"];
 
 type Answer<Reason extends string> = { ok: true } | { ok: false; reason: Reason; seconds?: number };
 
-/** `text`: what to show. */
+/** A refusal with the text to show. */
 export type ShownRefusal = { reason: string; text: string };
 
 type Unreachable = { ok: false; reason: UnreachableReason };
@@ -23,13 +23,14 @@ type Unreachable = { ok: false; reason: UnreachableReason };
 /**
  * Calls server actions in a transition.
  *
- * `run` resolves to the action's answer; where the action could not be reached, to a refusal with the reason `offline` or `outdated`.
- * It never rejects. If the action redirects, it never settles, because the browser leaves the page.
+ * `run` resolves to the action's answer. If the server cannot be reached or no longer knows the action, it resolves to a
+ * refusal with the reason `offline` or `outdated`. It never rejects. If the action redirects, it never settles, because the
+ * browser leaves the page.
  *
- * A refusal is shown as a toast. With `beside` it is returned as `refusal` until the next run, for the component to show. If the session
- * has ended, a dialog asks to sign in and the page stays as it is.
+ * A refusal is shown as a toast. With `beside`, it is instead returned as `refusal` until the next run, for the component to
+ * show. If the session has ended, a dialog asks the user to sign in and the page stays as it is.
  *
- * `words`: for reasons without a message in `auth.error`, or in place of that message.
+ * `words`: texts for reasons without a message in `auth.error`, or texts that replace these messages.
  */
 export function useAction<Own extends string = never>({
   words,
@@ -67,12 +68,12 @@ export function useAction<Own extends string = never>({
     run,
     pending,
     refusal: refusal === null ? null : { reason: refusal.reason, text: describe(refusal) },
-    /** Removes the shown refusal. */
+    /** Removes the refusal. */
     clear: () => setRefusal(null),
   };
 }
 
-/** The words for a refusal. */
+/** Returns a function that gives the text of a refusal. */
 export function useRefusalText<Own extends string = never>(
   words?: Record<Own, string>,
 ): (refusal: { reason: Own | SharedReason; seconds?: number }) => string {
@@ -81,7 +82,7 @@ export function useRefusalText<Own extends string = never>(
     words !== undefined && reason in words ? words[reason as Own] : t(reason as SharedReason, { seconds });
 }
 
-/** The answer of a server action, or why it could not be reached. Throws Next's own errors, such as a redirect, again. */
+/** Calls a server action. Returns its answer, or why the call failed. Rethrows Next's errors, such as a redirect. */
 export async function callAction<Got>(call: () => Promise<Got>): Promise<Got | Unreachable> {
   try {
     return await call();

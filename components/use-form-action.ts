@@ -10,13 +10,13 @@ import { useFocusInvalid } from "./ui/use-focus-invalid";
 import { callAction, type SharedReason, useRefusalText } from "./use-action";
 
 /**
- * For a form whose action was made by `formAction` (`server/auth/action.ts`). Spread `form` on the `<form>`.
+ * The state of a form whose action was made by `formAction` (`server/auth/action.ts`). Spread `form` on the `<form>`.
  *
- * `values`: what the fields contain at first. After each answer, `values` of the result is what they contained when the form was sent,
- * also if the action could not be reached (`refusal.reason` is `offline` or `outdated`). If the session has ended, a dialog asks to sign
- * in and the page stays as it is.
+ * `values` are the initial values of the fields. After each answer, the result's `values` are the submitted values, even if the
+ * action could not be called (`refusal.reason` is `offline` or `outdated`). If the session has ended, a dialog asks the user to
+ * sign in and the page stays as it is.
  *
- * `saved`: the text of a toast after each success.
+ * `saved` is the text of a toast after each success.
  */
 export function useFormAction<Values extends object, Errors extends object, Reason extends SharedReason, Result>(
   action: (
@@ -28,16 +28,16 @@ export function useFormAction<Values extends object, Errors extends object, Reas
 ) {
   type State = FormState<Values, Errors, Reason, Result>;
   const describe = useRefusalText();
-  const reach = async (previous: State, form: FormData): Promise<State> => {
+  const callFromBrowser = async (previous: State, form: FormData): Promise<State> => {
     const answer = await callAction(() => action(previous, form));
     return "values" in answer
       ? answer
-      : { ...previous, values: typedValues(previous.values, form), errors: {} as Errors, refusal: answer };
+      : { ...previous, values: submittedValues(previous.values, form), errors: {} as Errors, refusal: answer };
   };
   const initial: State = { values, errors: {} as Errors, refusal: null, saved: 0 };
-  // The server renders the action itself into the form, so that it can be sent before its script has loaded, or without one.
+  // The server renders the action into the form, so that the form also works before its script has loaded.
   const [state, submit, pending] = useActionState<State, FormData>(
-    typeof window === "undefined" ? action : reach,
+    typeof window === "undefined" ? action : callFromBrowser,
     initial as Awaited<State>,
   );
   const { refusal, saved } = state;
@@ -46,12 +46,12 @@ export function useFormAction<Values extends object, Errors extends object, Reas
       announceSessionEnd();
     }
   }, [refusal]);
-  const said = useRef(saved);
-  const saySaved = useEffectEvent(() => savedText !== undefined && toast.success(savedText));
+  const announced = useRef(saved);
+  const announceSaved = useEffectEvent(() => savedText !== undefined && toast.success(savedText));
   useEffect(() => {
-    if (saved > said.current) {
-      said.current = saved;
-      saySaved();
+    if (saved > announced.current) {
+      announced.current = saved;
+      announceSaved();
     }
   }, [saved]);
   const ref = useFocusInvalid(state.errors);
@@ -63,8 +63,8 @@ export function useFormAction<Values extends object, Errors extends object, Reas
   };
 }
 
-/** The fields of `values`, with what the form contains. */
-function typedValues<Values extends object>(values: Values, form: FormData): Values {
-  const typed = Object.entries(values).map(([name, value]) => [name, form.get(name) ?? value]);
-  return Object.fromEntries(typed) as Values;
+/** The submitted values of the fields in `values`. */
+function submittedValues<Values extends object>(values: Values, form: FormData): Values {
+  const submitted = Object.entries(values).map(([name, value]) => [name, form.get(name) ?? value]);
+  return Object.fromEntries(submitted) as Values;
 }

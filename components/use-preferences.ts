@@ -15,7 +15,7 @@ function onThemeChange(notify: () => void): () => void {
   return () => observer.disconnect();
 }
 
-/** The user's theme and language, and how to change them. `theme` is `system` until the page is hydrated. */
+/** The user's theme and language, and functions that change them. `theme` is `system` until the page is hydrated. */
 export function usePreferences(): {
   theme: Theme;
   setTheme: (theme: Theme) => void;

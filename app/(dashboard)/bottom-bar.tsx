@@ -9,7 +9,7 @@ import type { Role } from "@/lib/people/role";
 
 import { destinationsFor, isWithin } from "./navigation";
 
-/** The main navigation on a phone. */
+/** The main navigation on narrow screens. */
 export function BottomBar({ role }: { role: Role }) {
   const t = useTranslations("shell");
   const pathname = usePathname();

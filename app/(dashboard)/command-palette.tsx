@@ -21,10 +21,10 @@ import { closeDialog, openHelp } from "./palette-state";
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
-/** Text that may be a call's id: no spaces, at least six characters. */
+/** Matches text that may be a call id: no spaces, at least six characters. */
 const CALL_ID = /^[\w.:-]{6,200}$/;
 
-/** Finds pages, a call by its id, the theme and the language by typing. */
+/** A dialog with a search field that opens pages and calls, searches calls, and switches the theme and the language. */
 export function CommandPalette({ role }: { role: Role }) {
   const t = useTranslations("shell");
   const router = useRouter();
@@ -58,7 +58,7 @@ export function CommandPalette({ role }: { role: Role }) {
                   value={query}
                   onValueChange={setQuery}
                   placeholder={t("palette.placeholder")}
-                  // An empty field has no direction of its own: its placeholder follows the page.
+                  // The placeholder of an empty field has the direction of the page.
                   dir={query === "" ? undefined : "auto"}
                   className="h-12 w-full min-w-0 bg-transparent text-base outline-none"
                 />

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 
 import { LinkButton } from "@/components/ui/link-button";
 
-/** Where nothing has arrived yet: a link to the settings that show the webhook URL. Only administrators may open them. */
+/** A link to the settings with the webhook URL, for empty pages. Only administrators may open these settings. */
 export function ConnectVendor() {
   const t = useTranslations("common.action");
   return (

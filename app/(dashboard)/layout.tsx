@@ -14,7 +14,7 @@ import { Sidebar } from "./sidebar";
 import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 import { TopBar } from "./top-bar";
 
-/** The layout of every signed-in page. It reads the user to show them; it protects nothing, so each page calls a gate of its own. */
+/** The layout of all signed-in pages. Layouts do not rerun on navigation, so each page also calls its own gate. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const { name, email, role } = await requirePage();
   const [organization, cookieStore, messages, t] = await Promise.all([

@@ -7,9 +7,9 @@ export type Destination = {
   name: "overview" | "calls" | "deliveries" | "settings";
   href: Route;
   icon: LucideIcon;
-  /** The second key of its shortcut: `g`, then this one. */
+  /** The second key of the shortcut: `g`, then this key. */
   key: string;
-  /** The role that its page's gate requires. */
+  /** The role that the page's gate requires. */
   role: Role;
 };
 
@@ -20,12 +20,12 @@ const DESTINATIONS: readonly Destination[] = [
   { name: "settings", href: "/settings" as Route, icon: Settings, key: "s", role: "viewer" },
 ];
 
-/** The destinations whose pages this role may open. */
+/** The destinations that this role may open. */
 export function destinationsFor(role: Role): readonly Destination[] {
   return DESTINATIONS.filter((destination) => includesRole(role, destination.role));
 }
 
-/** Whether `pathname` is the page of `href`, or a page below it. */
+/** Whether `pathname` is `href` or a path below it. */
 export function isWithin(pathname: string, href: string): boolean {
   return href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
 }

@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-/** Which dialog of the shell is open. Kept outside React, so that any button and any shortcut can open one. */
+/** The open dialog of the shell. Stored outside React, so that any button and any shortcut can open a dialog. */
 type ShellDialog = "palette" | "help" | null;
 
 let openDialog: ShellDialog = null;

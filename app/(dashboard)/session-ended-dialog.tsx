@@ -9,7 +9,7 @@ import { buttonClass } from "@/components/ui/button-class";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 
 /**
- * Asks to sign in, in another tab, so that what was typed on this page stays. It closes when the user returns and there is a session again.
+ * Asks the user to sign in in another tab, so that this page keeps unsaved input. Closes when the user returns with a session.
  */
 export function SessionEndedDialog() {
   const t = useTranslations("shell.sessionEnded");

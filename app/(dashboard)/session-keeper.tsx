@@ -7,12 +7,12 @@ import { announceSessionEnd, readSessionState } from "@/components/session-ended
 const EVERY_MS = 30 * 60_000;
 
 /**
- * Prolongs the session while a page is in use. This needs a request of its own, because a page cannot set the session's cookie while it
- * renders. If the session has ended, the shell asks to sign in and the page stays, with everything that was typed.
+ * Extends the session while a page is open and visible. This needs a separate request, because a page cannot set the session's
+ * cookie while it renders. If the session has ended, the shell asks the user to sign in and the page keeps unsaved input.
  */
 export function SessionKeeper() {
-  const prolong = useEffectEvent(async () => {
-    if ((await readSessionState({ prolongs: true })) === "ended") {
+  const extendSession = useEffectEvent(async () => {
+    if ((await readSessionState({ extend: true })) === "ended") {
       announceSessionEnd();
     }
   });
@@ -21,7 +21,7 @@ export function SessionKeeper() {
     const check = () => {
       if (document.visibilityState === "visible" && Date.now() - last >= EVERY_MS) {
         last = Date.now();
-        void prolong();
+        void extendSession();
       }
     };
     const timer = setInterval(check, 60_000);

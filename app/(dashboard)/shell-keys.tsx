@@ -11,17 +11,17 @@ import type { Role } from "@/lib/people/role";
 import { type Destination, destinationsFor } from "./navigation";
 import { closeDialog, openHelp, openPalette, useOpenDialog } from "./palette-state";
 
-// Loaded when they are opened. The palette is also fetched ahead, because people start typing at once.
+// Loaded when opened. The palette is also prefetched, because users start typing at once.
 const loadPalette = () => import("./command-palette").then((file) => file.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
 const ShortcutsDialog = dynamic(() => import("./shortcuts-dialog").then((file) => file.ShortcutsDialog), {
   ssr: false,
 });
 
-/** Late enough not to compete with the page itself. */
+/** Late enough not to compete with the loading of the page. */
 const PREFETCH_PALETTE_MS = 1_500;
 
-/** The shortcuts that work on every page, and the dialogs that they open. */
+/** Registers the shortcuts of all pages and renders the dialogs that they open. */
 export function ShellKeys({ role }: { role: Role }) {
   const t = useTranslations("shell.shortcuts");
   const openDialog = useOpenDialog();

@@ -8,7 +8,7 @@ import { Dialog } from "@/components/ui/dialog";
 
 import { closeDialog } from "./palette-state";
 
-/** The shortcuts that work on this page now. */
+/** Lists the shortcuts that currently work on this page. */
 export function ShortcutsDialog() {
   const t = useTranslations("shell.shortcuts");
   const shortcuts = useShortcuts();

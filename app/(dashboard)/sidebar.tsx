@@ -21,8 +21,8 @@ const itemClass =
   "focus-inset flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm font-medium text-muted transition-colors duration-100 select-none hover:bg-hover hover:text-foreground [&_svg]:size-4 [&_svg]:shrink-0";
 
 /**
- * The main navigation, on screens wider than a phone: full from 1024 px up, a rail of icons below that, or wherever the user has folded it (a
- * cookie, so that the server renders it folded).
+ * The main navigation on wide screens. Full from 1024 px; a rail of icons below that, or if the user has folded it. A cookie
+ * stores the folded state, so that the server renders it.
  */
 export function Sidebar({
   organization,
@@ -126,7 +126,7 @@ function SidebarLink({
   );
 }
 
-/** The label of an icon of the rail. Where the sidebar itself shows the labels, CSS hides the tooltip. */
+/** A tooltip with the label of an icon in the rail. CSS hides it if the sidebar shows the labels. */
 function RailTooltip({
   content,
   folded,

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { action } from "@/server/auth/action";
 import { auth } from "@/server/auth/auth";
 
-/** Ends this session, where there is one, and redirects to the sign-in page. */
+/** Ends the current session, if any, and redirects to the sign-in page. */
 export const signOut = action({
   role: "anyone",
   input: z.void(),

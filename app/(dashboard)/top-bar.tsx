@@ -9,7 +9,7 @@ import { buttonClass } from "@/components/ui/button-class";
 import { openPalette } from "./palette-state";
 import { UserMenu, type UserMenuUser } from "./user-menu";
 
-/** The bar on a phone: the organization, search and the account. */
+/** The bar at the top of narrow screens: the organization, search and the account. */
 export function TopBar({ organization, user }: { organization: string; user: UserMenuUser }) {
   const t = useTranslations("shell");
   return (

@@ -18,7 +18,7 @@ export type UserMenuUser = { name: string; email: string; role: Role };
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
-/** The user's menu. A `wide` one shows the name beside the initials where the sidebar has room for it, from 1024 px up. */
+/** The user's menu. With the shape `wide`, its button shows the name beside the initials from 1024 px, where the sidebar is wide. */
 export function UserMenu({
   user,
   shape,
@@ -105,7 +105,7 @@ export function UserMenu({
   );
 }
 
-/** The first letters of the first and the last word, in any script; a zero-width non-joiner keeps Arabic letters apart. */
+/** The first letters of the first and the last word, in any script. A zero-width non-joiner separates Arabic letters. */
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");

@@ -1,4 +1,4 @@
-/** The same answer for a wrong secret and a wrong path, so that it reveals nothing. The body is not read. */
+/** The same answer for a wrong secret and a wrong path, so that it reveals nothing. Does not read the body. */
 export function notFound(): Response {
   return Response.json({ error: "not_found" }, { status: 404, headers: { Connection: "close" } });
 }

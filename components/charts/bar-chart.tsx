@@ -3,28 +3,28 @@ import { scaleBand, scaleLinear } from "d3-scale";
 import { type BarBand, BarPlot, type BarPlotProps } from "./bar-plot";
 
 export type BarBucket = {
-  /** The full label, for the tooltip: "Mon 17 Nov", "14:00–15:00". */
+  /** The full label for the tooltip: "Mon 17 Nov", "14:00–15:00". */
   label: string;
-  /** The label below the bar; null where there is no room for one. A minor one is hidden on a phone. */
+  /** The label below the bar; null if there is no room. Minor labels are hidden on narrow screens. */
   tick: { text: string; isMinor: boolean } | null;
   total: string;
   href?: string | undefined;
-  /** The period is not over yet: the bar is drawn lighter. */
+  /** Whether the period has not ended. The bar is then drawn lighter. */
   isPartial: boolean;
-  /** One for each series, from the bottom of the bar to its top; null where there is none. */
+  /** One value per series, from the bottom of the bar to the top; null for no value. */
   values: ({ count: number; text: string; href?: string | undefined } | null)[];
 };
 
-/** The size of the plot in its own units; it is stretched to the available space. */
+/** The size of the plot in SVG units. The plot is stretched to the available space. */
 const WIDTH = 1_000;
 const HEIGHT = 100;
-/** So that one call among thousands is still visible. */
+/** Keeps one call among thousands visible. */
 const MIN_HEIGHT = 0.8;
 const HEADROOM = 4;
 
 /**
- * Stacked bars over time, computed on the server: each bar and each part of one can be a link. Time runs from left to right in every language,
- * as on the player.
+ * Stacked bars over time, computed on the server. Each bar and each part of a bar can be a link. Time runs from left to right
+ * in all languages, as in the player.
  */
 export function BarChart({
   buckets,
@@ -40,7 +40,7 @@ export function BarChart({
     buckets.map((_, index) => index),
     [0, WIDTH],
   )
-    // Few bars do not become blocks, many do not touch.
+    // Keeps few bars from becoming too wide and many bars from touching.
     .paddingInner(buckets.length <= 10 ? 0.45 : 0.22)
     .paddingOuter(0.2);
   const round = (value: number) => Math.round(value * 1_000) / 1_000;

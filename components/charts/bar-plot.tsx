@@ -8,7 +8,7 @@ import { useChartLinks } from "./use-chart-links";
 
 type BarSeries = { name: string; color: string; icon: ReactNode };
 
-/** One bar, in the units of the plot: 1,000 wide, 100 high, from the top left. */
+/** One bar, in the SVG units of the plot, which is 1,000 wide and 100 high. The origin is at the top left. */
 export type BarBand = {
   label: string;
   tick: { text: string; isMinor: boolean } | null;
@@ -20,10 +20,10 @@ export type BarBand = {
 };
 
 export type BarPlotProps = {
-  /** What the chart shows, and how its keys work, for screen readers. */
+  /** For screen readers: `label` says what the chart shows, `hint` explains its keys. */
   label: string;
   hint: string;
-  /** The tooltip's labels for the total of a bar, and for a bar whose period is not over. */
+  /** Labels in the tooltip for the total of a bar and for a bar whose period has not ended. */
   totalLabel: string;
   partialLabel: string;
   emptyLabel: string;
@@ -34,7 +34,7 @@ export type BarPlotProps = {
 
 type Pointed = { band: number; series: number | null; isPinned: boolean };
 
-/** The drawing of `BarChart` and its response to mouse, touch and keyboard. All its numbers are computed on the server. */
+/** Draws `BarChart` and handles mouse, touch and keyboard. The server computes all positions. */
 export function BarPlot({
   label,
   hint,
@@ -68,7 +68,7 @@ export function BarPlot({
   }
 
   return (
-    // The links inside are the interactive elements; one listener handles the events of all of them.
+    // The links inside are the interactive elements; one listener handles all their events.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <figure
       dir="ltr"
@@ -76,7 +76,7 @@ export function BarPlot({
       aria-describedby={hintId}
       className="grid min-h-66 flex-1 grid-cols-[auto_1fr] grid-rows-[1fr_auto_auto] gap-x-2"
       onClick={(event) => {
-        // A finger covers what it touches: the first touch selects the bar, the second one of the links in its tooltip.
+        // A finger covers its target, so the first touch selects the bar and the second follows a link in the tooltip.
         const mark = event.target instanceof Element ? event.target.closest("a[data-band]") : null;
         if (isTouch.current && mark !== null) {
           event.preventDefault();
@@ -117,7 +117,7 @@ export function BarPlot({
       }}
     >
       <div aria-hidden className="relative text-2xs text-subtle tabular">
-        {/* Invisible copies in the flow: the widest label sets the width of the column. */}
+        {/* Invisible copies in the layout flow, so that the widest label sets the width of the column. */}
         {gridlines.map(({ at, text }) => (
           <div key={at} className="h-0">
             <span className="invisible">{text}</span>
@@ -139,7 +139,7 @@ export function BarPlot({
         <svg
           viewBox="0 0 1000 100"
           preserveAspectRatio="none"
-          // Set here once instead of on hundreds of marks: a line between the parts, and a focus ring.
+          // The line between the parts and the focus ring, set once here instead of on hundreds of marks.
           className="absolute inset-0 size-full overflow-visible [&_[data-series]>rect]:stroke-surface [&_a]:outline-none [&_a:focus-visible>rect]:stroke-ring [&_a:focus-visible>rect]:stroke-[2px] [&_rect]:[vector-effect:non-scaling-stroke]"
           role="presentation"
         >
@@ -236,7 +236,7 @@ export function BarPlot({
   );
 }
 
-/** The tooltip with the parts of a bar. After a touch its lines are links; with a mouse they are text, because the bar itself is the link. */
+/** A tooltip with the parts of a bar. After a touch, its lines are links. With a mouse they are text, because the bar is a link. */
 function BandTooltip({
   band,
   series,

@@ -7,23 +7,23 @@ import { cn } from "@/components/cn";
 import { useChartLinks } from "./use-chart-links";
 
 export type HeatCell = {
-  /** From 0 for nothing to 5 for the most; null where there is too little data for a reliable value. */
+  /** From 0 (zero) to 5 (the largest values); null if there is too little data for a reliable value. */
   level: number | null;
   /** The text in the cell; may be empty. */
   text: string;
-  /** The full text, for the tooltip and for screen readers. */
+  /** The full text for the tooltip and for screen readers. */
   label: string;
   href?: string | undefined;
 };
 
 export type HeatRow = { name: string; cells: HeatCell[] };
 
-/** The share of the accent colour in a cell, in per cent, by level. The last is the accent itself, with the text colour that belongs to it. */
+/** The percentage of the accent colour in a cell, by level. The last level is the accent colour, with its own text colour. */
 const SHADES = [0, 10, 24, 42, 64, 100];
 
 /**
- * A table of numbers, shaded by size. On a phone the columns run down the screen. The numbers are in the cells, so colour alone carries no
- * information. The columns run from left to right in every language, like the axis of a chart.
+ * A table of numbers with cells shaded by value. On narrow screens the table is transposed. The cells contain the numbers, so
+ * no information depends on colour. The columns run from left to right in all languages, like the axis of a chart.
  */
 export function HeatGrid({
   label,
@@ -59,7 +59,7 @@ export function HeatGrid({
 
   return (
     <div dir="ltr" className="relative">
-      {/* The links inside are the interactive elements; one listener handles the events of all of them. */}
+      {/* The links inside are the interactive elements; one listener handles all their events. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <table
         aria-label={label}
@@ -131,7 +131,7 @@ export function HeatGrid({
   );
 }
 
-/** There are hundreds of cells, so their common classes are on the table (`cellsClass`). */
+/** One cell. There are hundreds of cells, so the table has their common classes (`cellsClass`). */
 function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; isFirst: boolean }) {
   const shade = SHADES[cell.level ?? 0] ?? 0;
   const style =

@@ -8,11 +8,11 @@ import { type FocusEvent, type KeyboardEvent, type MouseEvent, useTransition } f
 type Position = { x: number; y: number };
 
 /**
- * Event handlers for a chart whose marks are plain links with `data-x` and `data-y`. There can be hundreds, so the chart is one tab stop (a
- * roving `tabIndex`: the first link starts with 0, the others with -1), the arrow keys move between the links, and one listener navigates for
- * all of them.
+ * Event handlers for a chart whose marks are plain links with `data-x` and `data-y`. A chart can have hundreds of links, so it
+ * is one tab stop (a roving `tabIndex`: initially 0 for the first link and -1 for the others), the arrow keys move between the
+ * links, and one listener handles the clicks on all links.
  *
- * `isTransposed` says whether x runs down the screen in the chart's element.
+ * `isTransposed` says whether x runs down the screen in the given chart.
  */
 export function useChartLinks<Chart extends Element>(isTransposed: (chart: Chart) => boolean = () => false) {
   const router = useRouter();
@@ -43,7 +43,7 @@ export function useChartLinks<Chart extends Element>(isTransposed: (chart: Chart
     }
   }
 
-  /** Makes the focused link the one that the tab key returns to. */
+  /** Makes the Tab key return to the focused link. */
   function remember(event: FocusEvent<Chart>) {
     const link = linkOf(event.target);
     if (link === null) {
@@ -84,7 +84,7 @@ function step<Link extends Element>(
     return undefined;
   }
   const across = axis === "x" ? "y" : "x";
-  // The nearest in the direction of the arrow; of equally near ones the nearest across it. Up and down stay in the same column.
+  // The nearest link in the direction of the arrow; a tie goes to the nearest link across it. Moves along y stay in the column.
   const ahead = positions.filter(
     (position) => (position[axis] - from[axis]) * sign > 0 && (axis === "x" || position.x === from.x),
   );

@@ -1,4 +1,4 @@
-/** Why a recording does not play: the error codes of the route that streams it (`calls/[callId]/recording`), and two that the browser finds out. */
+/** Why a recording does not play: the error codes of the route that streams it (`calls/[callId]/recording`), and two codes of the player. */
 export type PlayerProblem =
   | "never_recorded"
   | "expired"
@@ -11,10 +11,10 @@ export type PlayerProblem =
   | "offline";
 
 export type PlayerState = {
-  /** Set by the first press of play. Until then nothing is requested, because each request for a recording is audited. */
+  /** Set when the user first presses play. Until then nothing is requested, because each request for a recording is audited. */
   isRequested: boolean;
   isPlaying: boolean;
-  /** Playing, but waiting for data. */
+  /** Whether playback waits for data. */
   isWaiting: boolean;
   /** Seconds. */
   time: number;
@@ -27,7 +27,7 @@ export type PlayerState = {
   isMuted: boolean;
   skipsSilence: boolean;
   problem: PlayerProblem | null;
-  /** The code of the cause, for the people who can fix it. */
+  /** The code of the cause, for administrators; null if unknown. */
   reason: string | null;
 };
 
@@ -51,9 +51,9 @@ const NAMED_PROBLEMS: Record<string, PlayerProblem> = {
 const PREFERENCES_KEY = "callboard.player";
 
 /**
- * One recording and the media element that plays it. It is a store: `subscribe` and `state` are for
- * `useSyncExternalStore`. When loading fails in the middle, it first reloads at the same position without showing an error, and asks the
- * server for the reason only if that fails too.
+ * One recording and the media element that plays it. A store for `useSyncExternalStore`, with `subscribe` and `state`. If
+ * loading fails during playback, it first reloads at the same position without showing an error. If that fails too, it asks
+ * the server for the reason.
  */
 export class AudioPlayer {
   private media: HTMLMediaElement | null = null;
@@ -121,7 +121,7 @@ export class AudioPlayer {
     on("volumechange", () => this.setState({ volume: media.volume, isMuted: media.muted }));
     on("error", () => void this.onError(media));
     this.restorePreferences(media);
-    // It may have loaded or failed before this code ran.
+    // The media may have loaded or failed before this code ran.
     if (media.error !== null) {
       void this.onError(media);
     } else if (media.readyState >= HTMLMediaElement.HAVE_METADATA) {
@@ -146,7 +146,7 @@ export class AudioPlayer {
       return;
     }
     media.play().catch(() => {
-      // A failure to load is also an error event. The other rejection: a browser that requires a click first.
+      // Either loading failed, which also fires an error event, or the browser requires a click first.
       this.setState({ isPlaying: !media.paused, isWaiting: false });
     });
   };
@@ -158,7 +158,7 @@ export class AudioPlayer {
 
   readonly toggle = (): void => (this.current.isPlaying ? this.pause() : this.play());
 
-  /** Seeks to a time in seconds; before the media has loaded, playback will start there. */
+  /** Seeks to a time in seconds. Before the media has loaded, this sets where playback will start. */
   readonly seek = (time: number): void => {
     const { duration } = this.current;
     const wanted = Math.max(0, duration > 0 ? Math.min(time, duration) : time);
@@ -182,7 +182,7 @@ export class AudioPlayer {
     this.storePreferences();
   };
 
-  /** Sets the next faster or slower rate of `RATES`. */
+  /** Changes to the next faster or slower rate of `RATES`. */
   readonly stepRate = (step: 1 | -1): void => {
     const { rate } = this.current;
     const next = step > 0 ? RATES.find((one) => one > rate) : RATES.findLast((one) => one < rate);
@@ -210,7 +210,7 @@ export class AudioPlayer {
     this.storePreferences();
   };
 
-  /** The parts in which nobody speaks, in order: `skipsSilence` skips them. */
+  /** Sets the parts in which nobody speaks, in order. With `skipsSilence`, playback skips them. */
   readonly setSilences = (silences: readonly Span[]): void => {
     this.silences = silences;
   };
@@ -243,7 +243,7 @@ export class AudioPlayer {
   }
 
   private onTime(media: HTMLMediaElement): void {
-    // Between a failure and the reload the element is at zero. The position of the listener is not.
+    // Between a failure and the reload, the element reports zero instead of the playback position.
     if (media.error !== null || this.resumeAt !== null) {
       return;
     }
@@ -306,7 +306,7 @@ export class AudioPlayer {
         this.setState({ skipsSilence: skipsSilence === true });
       }
     } catch {
-      // Storage may be forbidden, or hold anything: keep the defaults.
+      // Storage may be disabled or contain invalid data: keep the defaults.
     }
   }
 
@@ -316,7 +316,7 @@ export class AudioPlayer {
     try {
       localStorage.setItem(PREFERENCES_KEY, JSON.stringify({ rate, volume, skipsSilence }));
     } catch {
-      // Storage is forbidden: the preferences last as long as the page.
+      // Storage is disabled: the preferences are lost when the page is closed.
     }
   }
 

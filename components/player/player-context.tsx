@@ -7,17 +7,17 @@ import { AudioPlayer, type PlayerState } from "./audio-player";
 const PlayerContext = createContext<AudioPlayer | null>(null);
 
 /**
- * Provides one recording's player to the components inside: its controls, and what follows the playback or seeks. `#t=83` in the URL seeks
- * to that second.
+ * Provides the player of one recording to its controls and to other components inside that show the position or seek. `#t=83`
+ * in the URL seeks to that second.
  */
 export function PlayerProvider({
   source,
   durationHint,
   children,
 }: {
-  /** The URL; null if there is no recording: `usePlayer()` then returns null. */
+  /** The URL of the recording; null if there is no recording. `usePlayer()` then returns null. */
   source: string | null;
-  /** The duration in seconds that is shown until the recording has loaded. */
+  /** The duration in seconds to show until the recording has loaded. */
   durationHint: number | null;
   children: ReactNode;
 }) {
@@ -40,7 +40,7 @@ export function PlayerProvider({
   return (
     <PlayerContext value={player}>
       {player !== null && (
-        // A request counts as listening and is audited, so nothing is loaded before play is pressed.
+        // Each request is audited as listening, so nothing is loaded until the user presses play.
         // oxlint-disable-next-line jsx-a11y/media-has-caption -- the transcript is beside it
         <audio ref={attach} src={player.source} preload="none" />
       )}
@@ -55,14 +55,14 @@ function timeOf(hash: string): number | null {
   return seconds === undefined ? null : Number(seconds);
 }
 
-/** The player of the `PlayerProvider` around it; null where there is no recording. */
+/** The player of the surrounding `PlayerProvider`; null if there is no recording. */
 export function usePlayer(): AudioPlayer | null {
   return use(PlayerContext);
 }
 
 const subscribeToNothing = () => () => {};
 
-/** A part of the player's state, `withoutPlayer` where there is no recording. It is a plain value, so the component renders again only when it changes. */
+/** A part of the player's state; `withoutPlayer` if there is no recording. A plain value, so the component rerenders only when it changes. */
 export function usePlayerState<Part extends string | number | boolean | null>(
   select: (state: PlayerState) => Part,
   withoutPlayer: Part,

@@ -10,8 +10,9 @@ import { usePlayer, usePlayerState } from "./player-context";
 import { readWaveform, silencesOf, type Waveform } from "./waveform";
 
 /**
- * The position in the recording: a plain bar, and the waveform once the recording has been played and measured, unless it is too large. Time
- * runs from left to right in every language. The control is an invisible slider on top.
+ * Shows and sets the position in the recording. A plain bar; after the user has pressed play and the recording was measured, a
+ * waveform, unless the recording is too large. Time runs from left to right in all languages. The control is an invisible slider
+ * on top.
  */
 export function SeekBar({
   label,
@@ -20,7 +21,7 @@ export function SeekBar({
   className,
 }: {
   label: string;
-  /** A position as text, for screen readers. */
+  /** Formats a position for screen readers. */
   valueText: (time: number, duration: number) => string;
   onMeasured: (result: { hasSilences: boolean } | "too_large") => void;
   className?: string;
@@ -74,7 +75,7 @@ export function SeekBar({
   );
 }
 
-/** Seconds by key. The same in every language: left is back in time. */
+/** Seconds to seek, by key. Left is back in time in all languages. */
 const KEYS: Record<string, number> = {
   ArrowLeft: -SEEK_SECONDS,
   ArrowDown: -SEEK_SECONDS,
@@ -111,7 +112,7 @@ function useWaveform(onMeasured: (result: { hasSilences: boolean } | "too_large"
       setWaveform(measured);
       report.current({ hasSilences: silences.length > 0 });
     };
-    // The plain bar stays; the player reports why a recording cannot be loaded.
+    // On failure the plain bar stays, and the player reports why the recording cannot be loaded.
     measure().catch(() => {});
     return () => stopped.abort();
   }, [player, isRequested, waveform]);
@@ -160,7 +161,7 @@ function Wave({ waveform }: { waveform: Waveform }) {
         surfer.destroy();
       };
     };
-    // Only a picture: the slider works without it.
+    // Ignore failures: the slider works without the waveform.
     draw().catch(() => {});
     return () => {
       isStopped = true;
@@ -170,7 +171,7 @@ function Wave({ waveform }: { waveform: Waveform }) {
   return <div ref={container} aria-hidden data-waveform className="absolute inset-0" />;
 }
 
-/** A canvas does not understand `light-dark()`: the properties registered in `globals.css` resolve to a plain colour. */
+/** The waveform's colours. A canvas does not support `light-dark()`, but the properties registered in `globals.css` resolve to plain colours. */
 function colorsOf(element: HTMLElement) {
   const style = getComputedStyle(element);
   const played = style.getPropertyValue("--waveform-played");

@@ -1,11 +1,11 @@
 import type { Span } from "./audio-player";
 
-/** The loudest sample, from 0 to 1, of each of many equal intervals; the duration is in seconds. */
+/** `peaks`: the loudest sample of each of many equal intervals, from 0 to 1. `duration`: in seconds. */
 export type Waveform = { peaks: Float32Array<ArrayBuffer>; duration: number };
 
-/** A larger recording is not fetched and decoded for a picture: an hour of speech is about this large. */
+/** Larger recordings are not measured. An hour of speech is about this large. */
 const MAX_BYTES = 30 * 1024 * 1024;
-/** Decoded samples take 4 bytes each: at this rate an hour takes 115 MB while it is measured. It is enough for the outline of speech. */
+/** Enough for the outline of speech. Decoded samples take 4 bytes each, so an hour takes 115 MB while it is measured. */
 const SAMPLE_RATE = 8_000;
 const PEAKS_PER_SECOND = 25;
 
@@ -13,7 +13,7 @@ const PEAKS_PER_SECOND = 25;
 export async function readWaveform(source: string, signal: AbortSignal): Promise<Waveform | null> {
   const response = await fetch(source, { signal, cache: "no-store" });
   if (!response.ok || response.body === null) {
-    throw new Error(`the recording answered ${response.status}`);
+    throw new Error(`fetching the recording failed with status ${response.status}`);
   }
   const bytes = await readUpTo(MAX_BYTES, response.body);
   if (bytes === null) {
@@ -57,14 +57,14 @@ function peaksOf(audio: AudioBuffer): Float32Array<ArrayBuffer> {
   return peaks;
 }
 
-/** A pause in speech that is longer than this is a silence. */
+/** A longer pause in speech is a silence. */
 export const SILENCE_SECONDS = 1.5;
-/** The part of a silence that is kept at each end, so that no word is cut off. */
+/** How much of a silence is kept at each end, so that no word is cut off. */
 const PADDING_SECONDS = 0.3;
-/** As a share of the loudest sample: line noise is below it, speech is above. */
+/** The threshold as a share of the loudest sample. Line noise is below it, speech is above it. */
 const SILENCE_SHARE = 0.04;
 
-/** The parts in which nobody speaks for longer than `SILENCE_SECONDS`, without the padding. In order. */
+/** The parts in which nobody speaks for longer than `SILENCE_SECONDS`, without the padding, in order. */
 export function silencesOf({ peaks, duration }: Waveform): Span[] {
   const loudest = peaks.reduce((max, peak) => Math.max(max, peak), 0);
   const perPeak = duration / peaks.length;

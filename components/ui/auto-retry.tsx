@@ -8,24 +8,24 @@ import { Button } from "./button";
 
 const LONGEST_PAUSE_SECONDS = 30;
 const PAUSES_SECONDS = [3, 5, 8, 15, LONGEST_PAUSE_SECONDS];
-/** The pause after a retry that has not answered. */
+/** The pause after a retry without an answer. */
 const NEXT_PAUSE_SECONDS = 15;
 
-/** A failure that follows the last one within this time counts as one more in a row. */
+/** A failure within this time after the previous failure counts as consecutive. */
 const ROW_MS = 60_000;
 
-/** Failures in a row. Outside the component: a retry that fails unmounts it and mounts another. */
+/** Consecutive failures. Outside the component, because a failed retry mounts a new component. */
 let failures = 0;
 let lastFailureAt = 0;
 
-/** The seconds to wait after a failure at `now` (milliseconds since 1970). */
+/** Counts a failure at `now` (milliseconds since 1970) and returns the seconds to wait. */
 function pauseAfterFailure(now: number): number {
   failures = now - lastFailureAt > ROW_MS ? 0 : failures + 1;
   lastFailureAt = now;
   return PAUSES_SECONDS[Math.min(failures, PAUSES_SECONDS.length - 1)] ?? LONGEST_PAUSE_SECONDS;
 }
 
-/** A "Try again" button that also retries on its own: after growing pauses while the tab is visible, and at once when the connection returns. */
+/** A "Try again" button that also retries automatically: after increasing pauses while the tab is visible, and when the browser is online again. */
 export function AutoRetry({ retry, size = "md" }: { retry: () => void; size?: "sm" | "md" }) {
   const t = useTranslations("common");
   const [seconds, setSeconds] = useState<number | null>(null);

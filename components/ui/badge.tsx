@@ -23,7 +23,7 @@ const badgeClass = cva(
 
 export type BadgeProps = ComponentProps<"span"> & VariantProps<typeof badgeClass>;
 
-/** A short state or count. Where the tone carries meaning, give it an icon too: colour alone is not readable by everyone. */
+/** A short state or count. If the tone has a meaning, add an icon, because not everyone can distinguish colours. */
 export function Badge({ tone, className, ...props }: BadgeProps) {
   return <span {...props} className={cn(badgeClass({ tone }), className)} />;
 }

@@ -1,6 +1,6 @@
 import { cva } from "class-variance-authority";
 
-/** The classes of buttons: for `Button`, `LinkButton`, `IconButton`, and elements of other components that look like one. */
+/** The classes of buttons, for `Button`, `LinkButton`, `IconButton` and elements of other components that look like buttons. */
 export const buttonClass = cva(
   [
     "inline-flex shrink-0 items-center justify-center rounded-md border font-medium whitespace-nowrap select-none",

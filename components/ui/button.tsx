@@ -8,7 +8,7 @@ import { Spinner } from "./spinner";
 
 export type ButtonProps = ComponentProps<"button"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & {
-    /** The action is running: the button keeps its focus and ignores further presses. */
+    /** Whether the action is running. The button then keeps its focus and ignores presses. */
     pending?: boolean;
   };
 

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** A section of the page in a box, with a heading. */
+/** A section of the page in a box with an optional heading. */
 export function Card({
   title,
   description,
@@ -17,7 +17,7 @@ export function Card({
   description?: ReactNode;
   actions?: ReactNode;
   footer?: ReactNode;
-  /** No padding around the content: for a table or a list. */
+  /** Removes the padding around the content, for tables and lists. */
   flush?: boolean;
 }) {
   return (

@@ -4,8 +4,8 @@ import type { ReactNode } from "react";
 import { cn } from "@/components/cn";
 
 /**
- * The change since the previous period. `better` is the direction that is good news; with `neither` (a volume) the change has no colour.
- * `children` is the amount as text, because an arrow alone is not enough.
+ * The change since the previous period. `better` is the direction of an improvement; with `neither`, as for a volume, the change
+ * has no colour. `children` is the amount as text.
  */
 export function ChangeBadge({
   direction,
@@ -15,7 +15,7 @@ export function ChangeBadge({
 }: {
   direction: "up" | "down" | "same";
   better: "up" | "down" | "neither";
-  /** What the value is compared with. */
+  /** Says what the value is compared with. */
   title?: string;
   children: ReactNode;
 }) {

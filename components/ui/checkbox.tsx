@@ -9,7 +9,7 @@ export type CheckboxProps = Omit<ComponentProps<"input">, "type" | "children"> &
   hideLabel?: boolean;
 };
 
-/** The browser's own checkbox with our styles: it works in a GET form and before any script has run. */
+/** A styled native checkbox, which works in a GET form and before scripts have loaded. */
 export function Checkbox({ label, description, hideLabel = false, className, ...props }: CheckboxProps) {
   return (
     <label className={cn("group flex min-w-0 items-start gap-2 text-sm has-disabled:opacity-50", className)}>

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** An active filter: its name, its value, and a link to the same page without it. */
+/** An active filter: its name, its value, and a link that removes it. */
 export function Chip<Path extends string>({
   label,
   children,

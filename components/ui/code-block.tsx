@@ -2,7 +2,7 @@ import { cn } from "@/components/cn";
 
 import { CopyButton } from "./copy-button";
 
-/** Machine-written text: always left to right, never wrapped, with a button that copies it. */
+/** Code or machine-written text: always left to right, never wrapped, with a copy button. */
 export function CodeBlock({
   code,
   label,

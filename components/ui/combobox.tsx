@@ -13,7 +13,7 @@ import { itemClass, popupClass } from "./popup-class";
 
 export type ComboboxOption = { value: string; label: string; detail?: string };
 
-/** A choice from a long list that is searched by typing (a time zone, a scenario). A form submits the option's `value` as `name`. */
+/** A choice from a long list with a search field (a time zone, a scenario). A form submits the option's `value` as `name`. */
 export function Combobox({
   options,
   value,
@@ -55,7 +55,7 @@ export function Combobox({
           {...wiring}
           {...(ariaLabel === undefined ? {} : { "aria-label": ariaLabel })}
           placeholder={placeholder}
-          // Typing replaces the choice. A frame later, because the click that focuses also places the caret.
+          // Select the text, so that typing replaces it. Deferred one frame, because the click that focuses also places the caret.
           onFocus={({ currentTarget }) => requestAnimationFrame(() => currentTarget.select())}
           className={cn(controlClass, "h-8 w-full ps-2.5 pe-8")}
         />

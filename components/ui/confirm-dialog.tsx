@@ -11,8 +11,8 @@ import { buttonClass } from "./button-class";
 import { backdropClass, dialogClass } from "./dialog-class";
 
 /**
- * Asks before an action that cannot be undone or that has effects outside Callboard. `onConfirm` may return a promise: the dialog stays open
- * with a pending button until it settles, and does not close if it resolves to `false`.
+ * Asks for confirmation of an action that cannot be undone or has effects outside Callboard. `onConfirm` may return a promise:
+ * the dialog stays open with a pending button until the promise settles, and stays open if it resolves to `false`.
  */
 export function ConfirmDialog({
   title,
@@ -26,7 +26,7 @@ export function ConfirmDialog({
   children,
 }: {
   title: ReactNode;
-  /** All the consequences: counts, names, what cannot be undone. */
+  /** All consequences: counts, names, what cannot be undone. */
   description: ReactNode;
   confirmLabel: ReactNode;
   danger?: boolean;

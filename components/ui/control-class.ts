@@ -1,4 +1,4 @@
-/** The classes of the box of an input, a select and a combobox. */
+/** The classes of the box of an input, select, text area or combobox. */
 export const controlClass = [
   "min-w-0 rounded-md border border-border-strong/70 bg-surface text-sm text-foreground shadow-xs outline-none",
   "transition-[border-color,box-shadow] duration-100 hover:border-border-strong",

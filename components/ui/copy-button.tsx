@@ -9,7 +9,7 @@ import { cn } from "@/components/cn";
 
 import { buttonClass } from "./button-class";
 
-/** Copies `value` to the clipboard. With `children` it is a text button, without them an icon named by `label`. */
+/** Copies `value` to the clipboard. With `children`, a text button; otherwise an icon button named by `label`. */
 export function CopyButton({
   value,
   label,
@@ -18,7 +18,7 @@ export function CopyButton({
   children,
 }: {
   value: string;
-  /** What it does: "Copy the call's id". */
+  /** What the button does: "Copy the call's id". */
   label?: string;
   size?: "xs" | "sm" | "md";
   className?: string;

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** A list of names and values, a line each. Where it is narrow the value is below its name. Contains `DescriptionItem`s. */
+/** A list of `DescriptionItem`s: one name and value per line. In a narrow list, the value is below the name. */
 export function DescriptionList({ className, children }: { className?: string; children: ReactNode }) {
   return <dl className={cn("@container min-w-0 divide-y text-sm", className)}>{children}</dl>;
 }

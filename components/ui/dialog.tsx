@@ -11,8 +11,8 @@ import { buttonClass } from "./button-class";
 import { backdropClass, dialogClass } from "./dialog-class";
 
 /**
- * A modal dialog. Open it with `trigger` (a button element) or with `open` and `onOpenChange`. It takes the focus, closes with Escape, and
- * gives the focus back.
+ * A modal dialog. Open it with `trigger` (a button element) or with `open` and `onOpenChange`. It takes the focus, closes on
+ * Escape and then restores the focus.
  */
 export function Dialog({
   title,
@@ -29,7 +29,7 @@ export function Dialog({
   trigger?: ReactElement;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  /** Buttons, the primary one last. `<DialogClose>` is one that closes the dialog. */
+  /** Buttons; the primary button is the last. `<DialogClose>` closes the dialog. */
   footer?: ReactNode;
   className?: string;
   children?: ReactNode;

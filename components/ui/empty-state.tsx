@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** Shown in place of missing content: what is missing, why, and what to do next. */
+/** Replaces missing content. Says what is missing, why, and what to do next. */
 export function EmptyState({
   icon: Icon,
   title,
@@ -18,7 +18,7 @@ export function EmptyState({
   action?: ReactNode;
   headingLevel?: "h1" | "h2" | "h3";
   className?: string;
-  /** Why it is empty. */
+  /** Why the content is missing. */
   children?: ReactNode;
 }) {
   return (

@@ -8,7 +8,7 @@ import { cn } from "@/components/cn";
 
 import { AutoRetry } from "./auto-retry";
 
-/** Shown in place of a part of the page that could not be loaded. Never shows the error's message, which may contain personal data. */
+/** Replaces a part of the page that could not be loaded. Never shows the error's message, which may contain personal data. */
 export function ErrorPanel({ title, retry, className }: { title?: ReactNode; retry: () => void; className?: string }) {
   const t = useTranslations("common.error");
   return (

@@ -15,8 +15,8 @@ type FieldWiring = {
 const FieldContext = createContext<FieldWiring | null>(null);
 
 /**
- * A label, one control, a hint and an error, connected for screen readers. The control inside (`Input`, `Textarea`, `Select` …) gets its
- * id and description from here.
+ * A label, one control, a hint and an error, connected for screen readers. The control inside (`Input`, `Textarea`, `Select` …)
+ * gets its id and description from the field.
  */
 export function Field({
   label,
@@ -30,10 +30,10 @@ export function Field({
 }: {
   label: ReactNode;
   hint?: ReactNode;
-  /** Shown below the field: what is wrong and how to fix it. */
+  /** Shown below the control. Says what is wrong and how to fix it. */
   error?: ReactNode;
   required?: boolean;
-  /** "optional", where most fields of a form are required. */
+  /** "optional", for forms in which most fields are required. */
   optionalLabel?: ReactNode;
   hideLabel?: boolean;
   className?: string;
@@ -75,7 +75,7 @@ function isShown(node: ReactNode): boolean {
   return node !== undefined && node !== null && node !== false && node !== "";
 }
 
-/** The props that connect a control to the `Field` around it; none outside a `Field`. */
+/** The props that connect a control to the surrounding `Field`; empty outside a `Field`. */
 export function useFieldWiring(): Partial<FieldWiring> {
   return use(FieldContext) ?? {};
 }

@@ -8,9 +8,9 @@ import { Tooltip } from "./tooltip";
 
 export type IconButtonProps = Omit<ComponentProps<"button">, "aria-label" | "children"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & {
-    /** What it does: the accessible name and the tooltip. */
+    /** What the button does. The accessible name and the tooltip. */
     label: string;
-    /** The key that does the same, shown in the tooltip. */
+    /** The equivalent key, shown in the tooltip. */
     shortcut?: string;
     children: ReactNode;
   };

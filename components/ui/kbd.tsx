@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** A key of the keyboard. Always left to right. */
+/** A key on the keyboard. Always left to right. */
 export function Kbd({ className, children }: { className?: string; children: ReactNode }) {
   return (
     <kbd

@@ -10,7 +10,7 @@ import { buttonClass } from "./button-class";
 export type LinkButtonProps<Path extends string> = Omit<ComponentProps<typeof Link>, "href"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & { href: Route<Path>; shape?: "text" | "icon" };
 
-/** A link that looks like a button, for navigation. An action is a `Button`. */
+/** A link that looks like a button, for navigation. Use `Button` for actions. */
 export function LinkButton<Path extends string>({
   variant,
   size,

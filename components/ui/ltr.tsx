@@ -11,7 +11,7 @@ export function Ltr({ className, children }: { className?: string; children: Rea
   );
 }
 
-/** An identifier: left to right, monospaced, and broken at any character instead of overflowing. */
+/** An identifier: left to right, monospaced, with line breaks at any character. */
 export function Id({ className, children }: { className?: string; children: string }) {
   return (
     <bdi dir="ltr" translate="no" className={cn("font-mono text-xs break-all", className)}>

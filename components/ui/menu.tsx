@@ -10,7 +10,7 @@ import { cn } from "@/components/cn";
 
 import { itemClass, popupClass } from "./popup-class";
 
-/** A button's list of actions. Contains `MenuItem`, `MenuLink`, `MenuRadioGroup`, `MenuLabel`, `MenuSeparator`. */
+/** A button with a list of actions. Contains `MenuItem`, `MenuLink`, `MenuRadioGroup`, `MenuLabel`, `MenuSeparator`. */
 export function Menu({
   trigger,
   align = "end",

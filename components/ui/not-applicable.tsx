@@ -1,7 +1,7 @@
 import { Minus } from "lucide-react";
 import { useTranslations } from "next-intl";
 
-/** A dash for a value that cannot exist: a call that reached nobody has no goal. A value that is only missing is described with text. */
+/** A dash for a value that cannot exist: a call that reached nobody has no goal. For a missing value, use text instead. */
 export function NotApplicable() {
   const t = useTranslations("common.state");
   return (

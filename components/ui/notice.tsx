@@ -10,7 +10,7 @@ const tones = {
   danger: { Icon: CircleAlert, className: "bg-danger-soft text-danger-text" },
 };
 
-/** A message about the state of the page. Set `announce` where it appears in response to a user's action. */
+/** A message about the state of the page. Set `announce` if the message responds to a user's action. */
 export function Notice({
   tone = "info",
   title,

@@ -18,7 +18,7 @@ export function PageHeader({
   namesZone?: boolean;
   actions?: ReactNode;
   className?: string;
-  /** A row below, such as filters. */
+  /** A row below the heading, such as filters. */
   children?: ReactNode;
 }) {
   return (
@@ -45,7 +45,7 @@ export function PageHeader({
   );
 }
 
-/** The organization's time zone, in which every page shows its times. */
+/** The organization's time zone, which all pages use. */
 export function ZoneName() {
   const t = useTranslations("common.time");
   const zone = useTimeZone();

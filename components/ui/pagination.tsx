@@ -8,7 +8,7 @@ import { cn } from "@/components/cn";
 import { buttonClass } from "./button-class";
 import { LinkButton } from "./link-button";
 
-/** Links to the previous and the next page of a keyset, dimmed where there is none. `children` says how many rows are shown. */
+/** Links to the previous and the next page of a keyset, dimmed if there is no such page. `children` is the number of rows as text. */
 export function Pagination({
   previous,
   next,

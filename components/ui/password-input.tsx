@@ -8,8 +8,8 @@ import { buttonClass } from "./button-class";
 import { Input, type InputProps } from "./input";
 
 /**
- * A password field with a button that shows the password. Left to right in both languages: a password has no language. It keeps its
- * value when the form's action returns an error.
+ * A password field with a button that shows the password. Left to right in all languages. Keeps its value if the form's action
+ * returns an error.
  */
 export function PasswordInput(props: Omit<InputProps, "type" | "trailing" | "value" | "defaultValue" | "onChange">) {
   const t = useTranslations("auth.signIn");

@@ -7,7 +7,7 @@ import { cn } from "@/components/cn";
 
 import { popupClass } from "./popup-class";
 
-/** A popup beside its trigger: a filter's choices, a date range. */
+/** A popup beside its trigger, for the choices of a filter or a date range. */
 export function Popover({
   trigger,
   title,

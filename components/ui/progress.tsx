@@ -16,7 +16,7 @@ export function Progress({
   const share = Math.min(1, Math.max(0, value));
   return (
     <div
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <progress> cannot be coloured alike in every browser
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- browsers do not style <progress> consistently
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}

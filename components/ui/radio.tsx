@@ -7,7 +7,7 @@ export type RadioProps = Omit<ComponentProps<"input">, "type" | "children"> & {
   description?: ReactNode;
 };
 
-/** One option of a group. Give all options of the group the same `name`, and put them in a `<fieldset>` with a `<legend>`. */
+/** One option of a group. Give all options of a group the same `name`, and put them in a `<fieldset>` with a `<legend>`. */
 export function Radio({ label, description, className, ...props }: RadioProps) {
   return (
     <label className={cn("group flex min-w-0 items-start gap-2 text-sm has-disabled:opacity-50", className)}>

@@ -15,7 +15,7 @@ const segmentClass = (active: boolean) =>
     active && "bg-raised text-foreground shadow-sm ring-1 ring-border",
   );
 
-/** A switch between a few views, each with its own URL. */
+/** A switch between a few views that have separate URLs. */
 export function SegmentedLinks({
   label,
   items,

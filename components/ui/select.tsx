@@ -18,7 +18,7 @@ export type SelectOption<Value extends string> = {
   disabled?: boolean;
 };
 
-/** A choice from a short list; a list that is searched is a `Combobox`. A form submits the `value` as `name`. */
+/** A choice from a short list. For a long list with search, use `Combobox`. A form submits the `value` as `name`. */
 export function Select<Value extends string>({
   options,
   value,

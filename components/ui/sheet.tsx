@@ -11,8 +11,8 @@ import { buttonClass } from "./button-class";
 import { backdropClass } from "./dialog-class";
 
 /**
- * A panel along the `start` or `end` edge, over the page. With `modal={false}` the page behind it stays usable (a call beside its list) and
- * there is no backdrop.
+ * A panel along the `start` or `end` edge, over the page. With `modal={false}`, the page behind the panel stays usable (a call
+ * beside its list) and there is no backdrop.
  */
 export function Sheet({
   title,
@@ -49,7 +49,7 @@ export function Sheet({
         {modal && <Base.Backdrop className={backdropClass} />}
         <Base.Popup
           ref={popup}
-          // Not modal, the panel itself takes the focus: with the focus on its first button, the space key would press that.
+          // If not modal, focus the panel: with the focus on the first button, the space key would press that button.
           {...(modal ? {} : { initialFocus: popup })}
           className={cn(
             "fixed inset-y-0 z-50 flex w-full max-w-xl flex-col bg-surface text-sm text-foreground shadow-dialog transition-[opacity,translate] duration-200 ease-out outline-none data-ending-style:opacity-0 data-starting-style:opacity-0",

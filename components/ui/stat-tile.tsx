@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** One statistic: its label, its value, its change, and what it is a share of. With `href` the whole tile is a link. */
+/** One statistic: its label, value, change and detail. With `href`, the whole tile is a link. */
 export function StatTile<Path extends string>({
   label,
   value,
@@ -16,7 +16,7 @@ export function StatTile<Path extends string>({
   label: ReactNode;
   value: ReactNode;
   change?: ReactNode;
-  /** The denominator: "of 1,284 reached". */
+  /** An explanation, such as the denominator: "of 1,284 reached". */
   detail?: ReactNode;
   href?: Route<Path>;
   className?: string;

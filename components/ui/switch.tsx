@@ -8,7 +8,7 @@ export type SwitchProps = Omit<ComponentProps<"input">, "type" | "role" | "child
   hideLabel?: boolean;
 };
 
-/** A setting that takes effect at once. A choice that takes effect on "Save" is a `Checkbox`. */
+/** A setting that takes effect at once. For a choice that takes effect on "Save", use `Checkbox`. */
 export function Switch({ label, description, hideLabel = false, className, ...props }: SwitchProps) {
   return (
     <label className={cn("flex min-w-0 items-start gap-2.5 text-sm has-disabled:opacity-50", className)}>

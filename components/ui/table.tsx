@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-/** A box in which a table scrolls sideways. Focusable, so that it can be scrolled with the keyboard. */
+/** A box in which a table scrolls horizontally. Focusable, so that the keyboard can scroll it. */
 export function TableScroll({ label, className, ...props }: ComponentProps<"section"> & { label: string }) {
   return (
     <section
@@ -61,8 +61,8 @@ export function Td({ className, numeric = false, ...props }: ComponentProps<"td"
 }
 
 /**
- * The classes of a table that becomes a list on a phone, so that it does not scroll sideways: each row is a grid that places its cells. The
- * header row is only for screen readers there, so a cell that needs its column's name shows it with `StackedLabel`.
+ * The classes of a table that becomes a list on narrow screens, so that it does not scroll horizontally. Each row becomes a grid.
+ * The header row is then visible only to screen readers, so a cell that needs the column's name shows it with `StackedLabel`.
  */
 export const stacked = {
   table: "max-md:block max-md:[&>tbody]:block",

@@ -7,7 +7,7 @@ import { cn } from "@/components/cn";
 import { controlClass } from "./control-class";
 import { useFieldWiring } from "./field";
 
-/** A text area that grows with its content, in browsers that support it. */
+/** A text area that grows with its content in browsers that support `field-sizing`. */
 export function Textarea({ className, rows = 3, ...props }: ComponentProps<"textarea">) {
   const wiring = useFieldWiring();
   return (

@@ -4,8 +4,8 @@ import { cn } from "@/components/cn";
 import type { formats } from "@/lib/i18n/formats";
 
 /**
- * A time in the organization's time zone. Its tooltip shows it in UTC and how long ago it was.
- * `value` is a Date or an ISO string; `null` is shown as "Unknown", never as a dash.
+ * A time in the organization's time zone. The tooltip shows the time in UTC and relative to now. `value` is a Date or an ISO
+ * string; `null` and invalid strings are shown as "Unknown", never as a dash.
  */
 export function Time({
   value,
@@ -26,7 +26,7 @@ export function Time({
   const utc = t("time.utc", { time: formatter.dateTime(date, "full", { timeZone: "UTC" }) });
   const relative = formatter.relativeTime(date, now);
   return (
-    // The relative time may differ between the server's render and the browser's.
+    // The relative time may differ between the server and the browser.
     <time
       dateTime={date.toISOString()}
       title={`${utc} · ${relative}`}

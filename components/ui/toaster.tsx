@@ -8,7 +8,7 @@ import { directionOf, localeOf } from "@/lib/i18n/locales";
 
 import { Spinner } from "./spinner";
 
-/** Renders the toasts of `toast(…)` from "sonner". An error of a field is shown beside the field instead. */
+/** Renders the toasts of `toast(…)` from "sonner". Errors of a field are shown beside the field instead. */
 export function Toaster() {
   const t = useTranslations("common");
   const direction = directionOf(localeOf(useLocale()));
@@ -16,7 +16,7 @@ export function Toaster() {
     <Sonner
       dir={direction}
       position={direction === "rtl" ? "bottom-left" : "bottom-right"}
-      // Above a phone's bottom bar.
+      // Above the bottom bar of narrow screens.
       mobileOffset={{ bottom: "4.5rem" }}
       style={{ fontFamily: "var(--font-sans)" }}
       containerAriaLabel={t("state.notifications")}

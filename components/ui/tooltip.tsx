@@ -8,8 +8,8 @@ import { cn } from "@/components/cn";
 import { Kbd } from "./kbd";
 
 /**
- * A hint on hover and focus, for an element that already has an accessible name. It must not hold anything a person needs: touch screens have
- * no hover. `children` is one element that accepts a ref and props.
+ * A hint on hover and focus, for an element that has an accessible name. Must not contain essential information, because touch
+ * screens have no hover. `children` is one element that accepts a ref and props.
  */
 export function Tooltip({
   content,

@@ -2,7 +2,7 @@
 
 import { type RefObject, useEffect, useRef } from "react";
 
-/** The ref for a form: whenever `errors` changes and is not empty, the first invalid field gets the focus. */
+/** Returns a ref for a form. Whenever `errors` changes and is not empty, focuses the first invalid field. */
 export function useFocusInvalid(errors: object): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {

@@ -10,10 +10,10 @@ import { action } from "@/server/auth/action";
 import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
 import { enrichDue } from "@/server/jobs/enrich";
 
-/** Each takes a few milliseconds, and the page shows progress between requests. */
+/** Limits one request, so that the page can show progress between requests. */
 const MAX_SELECTED = 25;
 
-/** Replays up to 25 deliveries. A delivery that no longer exists is missing in the answer. */
+/** Replays up to 25 deliveries. The answer omits deliveries that no longer exist. */
 export const replaySelection = action({
   role: "operator",
   input: z.array(z.uuid()).min(1).max(MAX_SELECTED),
@@ -39,7 +39,7 @@ export const replaySelection = action({
 
 const BUDGET_MS = 4000;
 
-/** Replays, for a few seconds, the next of all deliveries that were quarantined for one reason. `next` is null after the last one. */
+/** Replays the next batch of deliveries quarantined for one reason, for a few seconds. `next` is null after the last batch. */
 export const replayReason = action({
   role: "administrator",
   input: z.object({
@@ -58,7 +58,7 @@ export const replayReason = action({
   },
 });
 
-/** Requests again every call that the enrichment job gave up on. `count` is the number of these calls. */
+/** Makes all calls whose enrichment failed due again. `count` is their number. */
 export const retryFailedCalls = action({
   role: "operator",
   input: z.void(),

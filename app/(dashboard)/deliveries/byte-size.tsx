@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 
 import { Ltr } from "@/components/ui/ltr";
 
-/** A size in bytes below 1,000 bytes, otherwise in KB or MB with one decimal. */
+/** A size: in bytes below 1,000 bytes, otherwise in KB or MB with one decimal. */
 export function ByteSize({ bytes }: { bytes: number }) {
   const t = useTranslations("deliveries.size");
   const tenths = (value: number) => Math.round(value * 10) / 10;

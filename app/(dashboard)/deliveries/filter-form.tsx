@@ -15,7 +15,7 @@ import { Select } from "@/components/ui/select";
 import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 import { hrefWith } from "@/lib/url/parameters";
 
-/** The filters that need input, as a GET form. Empty fields do not appear in the URL. */
+/** A GET form for the filters that need input. The URL omits empty fields. */
 export function FilterForm({
   verdict,
   reason,
@@ -33,7 +33,7 @@ export function FilterForm({
   callId: string;
   from: string;
   to: string;
-  /** How many of these filters are set. */
+  /** How many filters of the form are set. */
   activeCount: number;
 }) {
   const t = useTranslations("deliveries");
@@ -110,7 +110,7 @@ export function FilterForm({
   );
 }
 
-/** A date input. If the URL contains an instant, a text input with that instant, so that changing another filter keeps it. */
+/** A date input, or a text input if the URL contains an instant, so that the form keeps it when other filters change. */
 function DateInput({ name, value }: { name: string; value: string }) {
   const isDay = value === "" || /^\d{4}-\d\d-\d\d$/.test(value);
   return <Input type={isDay ? "date" : "text"} name={name} dir="ltr" defaultValue={value} />;

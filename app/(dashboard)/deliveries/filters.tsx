@@ -8,7 +8,7 @@ import { VERDICTS } from "@/lib/delivery/verdict";
 
 import { FilterForm } from "./filter-form";
 
-/** The filters of the log: verdicts as links, the others in a form, and the active ones as chips. */
+/** The filters of the log: links for the verdicts, a form for the other filters, and chips for the active filters. */
 export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: string[] }) {
   const t = useTranslations("deliveries");
   const tCommon = useTranslations("common.action");

@@ -16,7 +16,7 @@ import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 import { ReplayReasonButton } from "./replay-dialog";
 import { RetryFailed } from "./retry-failed";
 
-/** The health of ingest: alerts first, then the numbers, each a link to what it counts. */
+/** The health of ingest: alerts, then statistics that link to the deliveries or calls they count. */
 export async function Health({ zone, isAdministrator }: { zone: string; isAdministrator: boolean }) {
   const health = await readIngestHealth(zone, await getNow());
   return (
@@ -203,7 +203,7 @@ function callsIn(...enrichment: EnrichmentState[]): Route {
   return callsHref({ ...NO_FILTER, enrichment, test: false }) as Route;
 }
 
-/** Formats a length of time in whole minutes, hours or days. */
+/** Formats a duration in whole minutes, hours or days. */
 function formatLength(milliseconds: number, format: Awaited<ReturnType<typeof getFormatter>>): string {
   const minutes = Math.floor(milliseconds / 60_000);
   const [value, unit] =

@@ -49,7 +49,7 @@ export async function DeliveryLog({ filter, view, isAdministrator }: LogProps) {
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("log.title")}>
           <Table className={stacked.table}>
-            {/* On a phone, the table head shows only the checkbox that selects all rows. */}
+            {/* On narrow screens, the table head shows only the checkbox that selects all rows. */}
             <thead className="max-md:block">
               <tr className="max-md:block max-md:border-b max-md:bg-sunken max-md:px-4 max-md:py-2">
                 <Th className="w-0 pe-0 max-md:block max-md:h-auto max-md:w-auto max-md:border-b-0 max-md:first:ps-0">
@@ -98,7 +98,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
         <Checkbox name="delivery" value={id} label={selectLabel} hideLabel className="relative z-10" />
       </Td>
       <Td className={stacked.cell}>
-        {/* The link covers the whole row; the other controls are above it. */}
+        {/* The link covers the whole row; the other controls are stacked above the link. */}
         <Link href={`/deliveries/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
           <Time value={delivery.receivedAt} format="compact" />
         </Link>
@@ -122,7 +122,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
         {callId === "" ? (
           <Missing>{t("log.noCall")}</Missing>
         ) : verdict === "quarantined" ? (
-          // It was not applied, so the call may not exist.
+          // The delivery was not applied, so the call may not exist.
           <CallId>{callId}</CallId>
         ) : (
           <Link href={callHref(callId)} className="relative z-10 underline-offset-2 hover:underline">
@@ -146,7 +146,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
   );
 }
 
-/** One line: an ID longer than those of Sarj is truncated, and its title shows all of it. */
+/** A call id on one line. An id longer than Sarj's ids is truncated; its tooltip shows the whole id. */
 function CallId({ children }: { children: string }) {
   return (
     <span title={children} className="inline-block max-w-[min(18rem,100%)] truncate align-middle md:max-w-72">

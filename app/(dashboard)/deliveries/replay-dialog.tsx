@@ -24,7 +24,7 @@ type Result = {
   reason: string | null;
 };
 
-/** Replays the next few deliveries. It remembers how far it is, so the same step after a refusal continues from there. */
+/** Replays the next few deliveries. Keeps its position, so calling it again after a refusal resumes there. */
 type Step = () => Promise<{ ok: true; results: Result[]; isLast: boolean } | { ok: false; reason: SharedReason }>;
 
 type ReplayProgress = { phase: "confirming" | "running" | "stopped" | "done"; results: Result[] };
@@ -32,7 +32,7 @@ type ReplayProgress = { phase: "confirming" | "running" | "stopped" | "done"; re
 const NOT_STARTED: ReplayProgress = { phase: "confirming", results: [] };
 const MAX_LISTED = 20;
 
-/** Asks for confirmation, replays in steps with progress, and shows the results. `makeStep` is called once each time the dialog is used. */
+/** Asks for confirmation, replays in steps with progress, and shows the results. Calls `makeStep` once each time it is opened. */
 function ReplayDialog({
   trigger,
   title,
@@ -45,7 +45,7 @@ function ReplayDialog({
   trigger: ReactElement;
   title: string;
   warning?: string;
-  /** An additional line of the explanation, for many deliveries. */
+  /** An additional line of explanation for many deliveries. */
   count?: string;
   total: number;
   makeStep: () => Step;
@@ -205,7 +205,7 @@ function Results({ results }: { results: readonly Result[] }) {
   );
 }
 
-/** Replays the given deliveries: one, or the selection. */
+/** A button that replays one delivery or the selected deliveries. */
 export function ReplaySelectionButton({
   ids,
   reasons,
@@ -257,7 +257,7 @@ function stepForIds(ids: readonly string[]): Step {
   };
 }
 
-/** Replays all deliveries that were quarantined for one reason. */
+/** A button that replays all deliveries quarantined for one reason. */
 export function ReplayReasonButton({ reason, count }: { reason: QuarantineReason; count: number }) {
   const t = useTranslations("deliveries");
   return (

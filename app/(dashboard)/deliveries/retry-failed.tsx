@@ -7,7 +7,7 @@ import { useAction } from "@/components/use-action";
 
 import { retryFailedCalls } from "./actions";
 
-/** A button that requests again the calls that the enrichment job gave up on. */
+/** A button that retries the calls whose enrichment failed. */
 export function RetryFailed() {
   const t = useTranslations("deliveries");
   const { run, pending } = useAction();

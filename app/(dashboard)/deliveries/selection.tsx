@@ -10,14 +10,14 @@ import { IconButton } from "@/components/ui/icon-button";
 import { ReplaySelectionButton } from "./replay-dialog";
 
 /**
- * Wraps a table whose rows have a checkbox named `delivery` (its value is the ID) and whose head has one named `all`. The rows stay
- * server components: this listens to their change events and shows the actions for the selected rows.
+ * Wraps a table whose rows have a checkbox named `delivery` (its value is the id) and whose head has a checkbox named `all`.
+ * Listens to their change events, so that the rows can be server components, and shows the actions for the selected rows.
  */
 export function Selection({
   reasons,
   children,
 }: {
-  /** The reason of each delivery on the page, by its id. */
+  /** The quarantine reason of each delivery on the page, keyed by id; null if it is not quarantined. */
   reasons: Record<string, string | null>;
   children: ReactNode;
 }) {

@@ -3,7 +3,7 @@ import { env } from "@/lib/env";
 import { deliverySpool } from "@/server/ingest/delivery-spool";
 import { heldCount } from "@/server/ingest/hold";
 
-/** The application's health, for monitors. Public, and without personal data. 503 while the database is away. */
+/** The application's health, for monitoring. Public, without personal data. 503 while the database is unavailable. */
 export async function GET(): Promise<Response> {
   const health = await readHealth();
   const isUp = health !== null;
@@ -13,7 +13,7 @@ export async function GET(): Promise<Response> {
       database: isUp ? "ok" : "unavailable",
       last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
       quarantined: health?.quarantined ?? null,
-      // Of this machine: requests held, and deliveries on its disk, until the database is back.
+      // For this process: the held requests and the deliveries on disk that wait for the database.
       held: heldCount(),
       spooled: deliverySpool()?.waiting ?? 0,
       version: env.APP_VERSION,

@@ -7,7 +7,7 @@ import { eraseDue } from "@/server/jobs/erase";
 import { importDue } from "@/server/jobs/import";
 import { purgeDue } from "@/server/jobs/purge";
 
-/** Runs the background jobs, for a scheduler that calls over HTTP with `Authorization: Bearer <CRON_SECRET>`. */
+/** Runs the background jobs for a scheduler, which authenticates with `Authorization: Bearer <CRON_SECRET>`. */
 async function run(request: Request): Promise<Response> {
   if (env.CRON_SECRET === undefined || !isBearer(request.headers.get("authorization"), env.CRON_SECRET)) {
     return Response.json({ error: "unauthorized" }, { status: 401 });

@@ -17,7 +17,7 @@ import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpre
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 
-/** Each field of a delivery beside the value that the call has now, and the source of that value. */
+/** A table of the delivery's fields, with the call's current value of each field and the source of that value. */
 export async function InterpretedFields({
   deliveryId,
   interpretation: { callId, facts },
@@ -97,7 +97,7 @@ async function Stored({ row, until }: { row: Comparison; until: Date | null }) {
   );
 }
 
-/** `unidentified` is the text for a source that can no longer be identified. */
+/** A link to the delivery that a value came from, or a text. `unidentified` is the text for an unknown source. */
 function sourceOf(
   source: Comparison["source"],
   unidentified: ReactNode,
@@ -114,7 +114,7 @@ function sourceOf(
   return source?.kind === "api" ? t("sourceApi") : unidentified;
 }
 
-/** Formats a value by its field. Of large values it shows only the size. */
+/** Formats a value according to its field. For large values, shows only the size. */
 async function Value({
   field,
   value,

@@ -49,7 +49,7 @@ export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">
   };
 }
 
-/** One delivery: as received, as interpreted today, and which of its values the call uses. */
+/** One delivery: its body, its interpretation by the current version, and which of its values the call uses. */
 export default async function DeliveryPage({ params }: PageProps<"/deliveries/[id]">) {
   const user = await requirePage("operator");
   const delivery = await findDelivery((await params).id);
@@ -172,7 +172,7 @@ async function Flags({ flags }: { flags: string[] }) {
   );
 }
 
-/** The page shows at most this many characters of a body; the download contains all of it. */
+/** The largest number of characters of a body that the page shows. The download contains the whole body. */
 const MAX_SHOWN = 200_000;
 
 async function Body({ delivery }: { delivery: WholeDelivery }) {

@@ -2,13 +2,13 @@ import { log } from "@/lib/log";
 import { auth } from "@/server/auth/auth";
 import { PROVIDER_ID, singleSignOnCallback } from "@/server/auth/single-sign-on";
 
-/** The routes of better-auth that exist here. Nobody can sign up, and the settings use server actions. */
+/** The routes of better-auth that are enabled. Sign-up is disabled, and the settings use server actions. */
 const ROUTES: ReadonlySet<string> = new Set([
   "POST /api/auth/sign-in/email",
   "POST /api/auth/sign-out",
   "GET /api/auth/get-session",
 ]);
-/** The identity provider sends people back to this route. */
+/** The identity provider redirects users to this route. */
 const CALLBACK = `GET /api/auth/callback/${PROVIDER_ID}`;
 
 async function handle(request: Request): Promise<Response> {
@@ -26,11 +26,11 @@ async function handle(request: Request): Promise<Response> {
       return response;
     }
   } catch {
-    // Logged below without the error: it contains the values of a query.
+    // Logged below without the error, which may contain the parameters of a query.
   }
   log("error", "auth_unavailable", { status: 503 });
   if (route === CALLBACK) {
-    // A browser shows this answer to a person, so it is a page.
+    // The browser shows this answer, so redirect to a page.
     return new Response(null, { status: 303, headers: { location: "/sign-in?error=sso_unavailable" } });
   }
   return Response.json({ error: "unavailable" }, { status: 503, headers: { "retry-after": "5" } });

@@ -6,7 +6,10 @@ import { errorCode, log } from "@/lib/log";
 import { recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
 
-/** Downloads the body of a delivery: decompressed if possible, without the signatures of recording URLs. For operators. */
+/**
+ * Downloads the body of a delivery, decompressed if possible and without the signatures of recording URLs. For operators and
+ * administrators.
+ */
 export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {
   const gate = await requireApi("operator");
   if (!gate.ok) {
@@ -28,7 +31,7 @@ export async function GET(_request: Request, { params }: RouteContext<"/deliveri
     const isJson = ["{", "["].includes(file.subarray(0, 64).toString("latin1").trim().charAt(0));
     return new Response(new Uint8Array(file), {
       headers: {
-        // Never a type that a browser runs or renders, whatever Content-Type the sender used.
+        // Regardless of the sender's Content-Type, never a type that browsers execute or render.
         "Content-Type": isJson ? "application/json" : "application/octet-stream",
         "Content-Disposition": `attachment; filename="delivery-${delivery.id}.${isJson ? "json" : "bin"}"`,
         "X-Content-Type-Options": "nosniff",
