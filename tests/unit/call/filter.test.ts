@@ -15,7 +15,7 @@ function read(query: string, zone = ZONE) {
   return parseCallFilter(Object.fromEntries(new URLSearchParams(query)), zone);
 }
 
-/* Any filter that a URL can hold. */
+/* Generates every filter that a URL can express. */
 const word = fc
   .string({ unit: fc.constantFrom(..."abcزةé_-.,%& +=?#\"'<>"), minLength: 1, maxLength: 12 })
   .filter((text) => text.trim() === text);
@@ -57,7 +57,7 @@ const filters: fc.Arbitrary<CallFilter> = fc
   })
   .map((filter): CallFilter => Object.assign(filter, filter.criterion === null ? { criterionMet: null } : {}));
 
-test("a filter survives the URL", () => {
+test("a filter is unchanged after a round trip through the URL", () => {
   fc.assert(
     fc.property(filters, (filter) => {
       const parsed = read(callFilterParams(filter).toString());
@@ -68,7 +68,7 @@ test("a filter survives the URL", () => {
   );
 });
 
-test("a link to a list survives the URL, with its order and place", () => {
+test("a link to a list keeps the filter, the sort order, the page size and the cursor", () => {
   const views = fc.record({
     sort: fc.constantFrom(...CALL_SORTS),
     perPage: fc.integer({ min: 1, max: 200 }),
@@ -104,7 +104,7 @@ const FILTER_PARAMETERS: CallFilterParameter[] = [
   "counted",
 ];
 
-test("any URL is read without an exception, and ignored parameters are named", () => {
+test("parsing never throws, and lists only parameters of the URL as ignored", () => {
   const names = fc.oneof(
     fc.constantFrom<string>(...FILTER_PARAMETERS, "sort", "cursor", "per_page", "__proto__", "constructor", "toString"),
     fc.string(),
@@ -155,7 +155,7 @@ for (const [query, name] of [
   ["colour=red", "colour"],
   ["q=%00", "q"],
 ] as const) {
-  test(`${query} is ignored and named`, () => {
+  test(`${query} is ignored and reported`, () => {
     const parsed = read(`${query}&outcome=no_answer`);
     expect(parsed.ignored.map((parameter) => parameter.name)).toEqual([name]);
     expect(parsed.filter).toEqual({ ...NO_FILTER, zone: ZONE, outcome: ["no_answer"] });
@@ -163,13 +163,13 @@ for (const [query, name] of [
   });
 }
 
-test("empty parameters, as a form sends them, are neither filters nor ignored", () => {
+test("empty parameters, as a form sends them, set no filter and are not reported as ignored", () => {
   const parsed = read("q=&phone=&from=&to=&outcome=&min_duration=");
   expect(parsed.ignored).toEqual([]);
   expect(isFiltered(parsed.filter)).toBe(false);
 });
 
-test("a date is a whole day in the organization's time zone, an instant is exact", () => {
+test("a date means a whole day in the organization's time zone; an instant is exact", () => {
   const at = (query: string, zone: string) => {
     const { filter } = read(query, zone);
     return [filter.from?.at.toISOString(), filter.to?.at.toISOString()];
@@ -187,19 +187,19 @@ test("a date is a whole day in the organization's time zone, an instant is exact
     "2026-04-23T22:00:00.000Z",
     "2026-04-24T21:00:00.000Z",
   ]);
-  // And back on the last Thursday of October at midnight: 29 October has 25.
+  // Egypt's clocks go back at the end of the last Thursday of October: 29 October has 25 hours.
   expect(at("from=2026-10-29&to=2026-10-29", "Africa/Cairo")).toEqual([
     "2026-10-28T21:00:00.000Z",
     "2026-10-29T22:00:00.000Z",
   ]);
 });
 
-test("a number may be typed with Arabic digits, spaces and signs", () => {
+test("a phone number may contain Arabic digits, spaces and signs", () => {
   expect(read("phone=%2B966 50-123").filter.phone).toBe("96650123");
   expect(read(`phone=${encodeURIComponent("٠٥٠١٢٣")}`).filter.phone).toBe("050123");
 });
 
-test("goals have the page's names in the URL", () => {
+test("the URL uses the page's names of goals; the filter uses the report's", () => {
   expect(read("goal=met,not_met,not_assessable,not_assessed,odd").filter.goal).toEqual([
     "success",
     "failure",

@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { GOAL_ICONS, GOAL_KINDS, goalKind } from "@/lib/call/goal";
 import { isReached, OUTCOME_ICONS, OUTCOME_KINDS, OUTCOMES, outcomeKind } from "@/lib/call/outcome";
 
-test("each known outcome is its own kind, everything else is `other`", () => {
+test("each known outcome is a kind of the same name; any other value is `other`", () => {
   expect(OUTCOMES.map(outcomeKind)).toEqual([...OUTCOMES]);
   expect(["", "COMPLETE", "complete ", "blocked_by_ai", "__proto__", "other"].map(outcomeKind)).toEqual(
     Array(6).fill("other"),
@@ -11,12 +11,12 @@ test("each known outcome is its own kind, everything else is `other`", () => {
   expect(outcomeKind(null)).toBe("other");
 });
 
-test("only a completed call was reached", () => {
+test("only a completed call counts as reached", () => {
   expect(OUTCOMES.filter(isReached)).toEqual(["complete"]);
   expect(isReached(null)).toBe(false);
 });
 
-test("the report's status gives the goal, and an unknown status is `other`", () => {
+test("the report's status determines the goal; an unknown status is `other`", () => {
   expect(["success", "failure", "error", null, "partial", ""].map(goalKind)).toEqual([
     "met",
     "not_met",

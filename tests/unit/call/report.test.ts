@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { JsonObject } from "@/lib/call/facts";
 import { readReport } from "@/lib/call/report";
 
-test("the typed form is read, its primary criterion first", () => {
+test("a report in the typed form is parsed, with its primary criterion first", () => {
   expect(
     readReport({
       generated_at: "2026-11-23T10:00:00Z",
@@ -33,14 +33,14 @@ test("the typed form is read, its primary criterion first", () => {
   });
 });
 
-test("any other object is kept unchanged", () => {
+test("a report in another form is kept unchanged", () => {
   for (const report of [{ score: 4 }, { outcome: "good" }, { outcome: { reason: "x" } }, { outcome: { status: 3 } }]) {
     expect(readReport(report)).toEqual({ typed: null, rest: report });
   }
   expect(readReport({})).toEqual({ typed: null, rest: null });
 });
 
-test("fields that the typed form does not have are kept", () => {
+test("fields outside the typed form are kept", () => {
   expect(
     readReport({
       generated_at: "yesterday",
@@ -59,7 +59,7 @@ test("fields that the typed form does not have are kept", () => {
   });
 });
 
-test("any object is read without an exception", () => {
+test("reading an object never throws", () => {
   const outcome = fc.record({ status: fc.jsonValue(), reason: fc.jsonValue(), success_criteria: fc.jsonValue() });
   fc.assert(
     fc.property(fc.record({ outcome: fc.oneof(fc.jsonValue(), outcome), generated_at: fc.jsonValue() }), (report) => {

@@ -11,7 +11,7 @@ function found(segments: { text: string; correction: string | null }[], query: s
   );
 }
 
-test("both what was heard and what was really said are found", () => {
+test("the search finds the transcribed text and its correction", () => {
   const turn = [heard("order "), { text: "tree", correction: "three" }, heard(" four")];
   expect(found(turn, "tree four")).toEqual(["tree| four"]);
   expect(found(turn, "three four")).toEqual(["three| four"]);

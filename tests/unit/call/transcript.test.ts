@@ -10,14 +10,14 @@ const mistake = (incorrectText: string, correction: string): Correction => ({
   type: "word",
 });
 
-/** `[wrong→right]` in place. */
+/** The text with each correction written as `[wrong→right]`. */
 function shown(text: string, corrections: Correction[]): string {
   return corrector(corrections)(text)
     .map((segment) => (segment.correction === null ? segment.text : `[${segment.text}→${segment.correction}]`))
     .join("");
 }
 
-test("a mistake is corrected in its place", () => {
+test("a mistake is corrected at each of its positions", () => {
   expect(shown("My order is tree four", [mistake("tree", "three")])).toBe("My order is [tree→three] four");
   expect(shown("رقم الطلب ثلاتة.", [mistake("ثلاتة", "ثلاثة")])).toBe("رقم الطلب [ثلاتة→ثلاثة].");
   expect(shown("tree tree", [mistake("tree", "three")])).toBe("[tree→three] [tree→three]");
@@ -32,11 +32,11 @@ test("a phrase is corrected as a whole, not word by word", () => {
 
 test("nothing is corrected inside a word", () => {
   expect(shown("the he-man heals", [mistake("he", "she")])).toBe("the [he→she]-man heals");
-  // A mark belongs to its letter.
+  // A combining mark belongs to the letter before it.
   expect(shown("مدينةٌ", [mistake("مدينة", "قرية")])).toBe("مدينةٌ");
 });
 
-test("of two corrections of the same words the first counts; one that changes nothing is skipped", () => {
+test("the first of two corrections of the same words is used; a correction that changes nothing is skipped", () => {
   expect(shown("a b", [mistake("a", "x"), mistake("a", "y"), mistake("b", "b"), mistake(" ", "z")])).toBe("[a→x] b");
 });
 
@@ -47,7 +47,7 @@ const someCorrections = fc.array(
   { maxLength: 6 },
 );
 
-test("the segments joined are the text, whatever the corrections", () => {
+test("the joined segments equal the text for any corrections", () => {
   fc.assert(
     fc.property(fc.oneof(sentence, fc.string({ unit: "binary" })), someCorrections, (text, corrections) => {
       const segments = corrector(corrections)(text);
@@ -77,7 +77,7 @@ test("every corrected segment is a whole mistake, and no separate mistake is mis
         } else {
           const words = segment.text.split(" ");
           for (const [wrong, right] of byMistake) {
-            // Mistakes of one word are easy to look for: none may be left in what counts as heard right.
+            // A mistake of one word must not remain in an uncorrected segment. Longer ones may overlap with others.
             if (wrong !== "" && wrong !== right && /^[\p{L}]+$/u.test(wrong)) {
               expect(words).not.toContain(wrong);
             }
@@ -89,7 +89,7 @@ test("every corrected segment is a whole mistake, and no separate mistake is mis
   );
 });
 
-test("the longest mistake that occurs is always corrected", () => {
+test("the longest mistake in a text is always corrected", () => {
   fc.assert(
     fc.property(sentence, sentence, sentence, someCorrections, (before, longest, after, others) => {
       fc.pre(longest.trim() !== "");
@@ -100,7 +100,7 @@ test("the longest mistake that occurs is always corrected", () => {
   );
 });
 
-test("a hostile text takes no longer than a usual one", () => {
+test("a worst-case text of 2 MB is corrected within seconds", () => {
   const corrections = Array.from({ length: 1000 }, (_, index) => mistake("a".repeat(190) + index, "b"));
   const startedAt = performance.now();
   corrector(corrections)("a".repeat(2_000_000));
@@ -139,14 +139,14 @@ function tools(messages: TranscriptMessage[]): string[] {
   );
 }
 
-test("a tool's output joins its call by id, wherever it is", () => {
+test("a tool's output is joined to its call by id, at any position", () => {
   expect(tools([call("1"), call("2"), output("2", "x", "two"), said("hm"), output("1", "x", "one")])).toEqual([
     "1 one",
     "2 two",
   ]);
 });
 
-test("an output without its call, and a second output of one call, are shown separately", () => {
+test("an output without a call and a second output of the same call are shown separately", () => {
   expect(tools([output("9", "x", "lost"), call("1"), output("1", "x", "one"), output("1", "x", "again")])).toEqual([
     "? lost",
     "1 one",
@@ -154,7 +154,7 @@ test("an output without its call, and a second output of one call, are shown sep
   ]);
 });
 
-test("an output without an id joins only the call directly before it", () => {
+test("an output without an id is joined only to the call directly before it", () => {
   expect(tools([call(null), output(null, "find_order", "one")])).toEqual(["- one"]);
   expect(tools([call(null), said("hm"), output(null, "find_order", "one")])).toEqual(["- no answer", "? one"]);
   expect(tools([call(null), output(null, "other_tool", "one")])).toEqual(["- no answer", "? one"]);
@@ -180,7 +180,7 @@ test("every message is shown exactly once", () => {
   );
 });
 
-test("corrections without a place are listed separately, and a transcript without times says so", () => {
+test("corrections that occur nowhere are listed separately; `hasTimes` is false without any time", () => {
   const corrections = [mistake("tree", "three"), mistake("forest", "four"), mistake("same", "same")];
   expect(readTranscript([said("tree")], corrections)).toMatchObject({
     unplaced: [{ incorrectText: "forest" }],
@@ -189,7 +189,7 @@ test("corrections without a place are listed separately, and a transcript withou
   expect(readTranscript([said("tree"), said("x", 0)], []).hasTimes).toBe(true);
 });
 
-test("only spoken turns count, not tools or instructions", () => {
+test("spoken turns are counted; tools and instructions are not", () => {
   const { turns } = readTranscript(
     [{ type: "instructions", content: "Be kind." }, said("one"), call("a"), output("a"), said("two")],
     [],

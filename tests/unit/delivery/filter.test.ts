@@ -6,7 +6,7 @@ import { encodeCursor } from "@/lib/url/cursor";
 const ZONE = "Asia/Riyadh";
 const ID = "3f1c2b7e-0001-4a6d-9b6e-000000000001";
 
-test("a filter is the same after a round trip through the URL", () => {
+test("a filter is unchanged after a round trip through the URL", () => {
   const { filter, view, ignored } = parseDeliveryFilter(
     {
       verdict: "quarantined,superseded",
@@ -31,7 +31,7 @@ test("without a filter the URL has no parameters", () => {
   expect(deliveriesHref(NO_DELIVERY_FILTER)).toBe("/deliveries");
 });
 
-test("invalid parameters are ignored and named", () => {
+test("invalid parameters are ignored and reported", () => {
   const wrong = {
     verdict: "quarantined,lost",
     reason: "because",

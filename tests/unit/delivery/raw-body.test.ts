@@ -6,13 +6,13 @@ import { bodyFile, readableBody } from "@/lib/delivery/raw-body";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 
-test("JSON is indented, also when it was compressed", async () => {
+test("JSON is indented, compressed or not", async () => {
   const shown = { form: "json", text: '{\n  "a": [\n    1\n  ]\n}', isDecoded: true };
   expect(await readableBody(bytes('{"a":[1]}'), null)).toEqual(shown);
   expect(await readableBody(gzipSync('{"a":[1]}'), "gzip")).toEqual(shown);
 });
 
-test("other text is shown unchanged, binary data as a hex dump", async () => {
+test("other text is shown unchanged; binary data is shown as a hex dump", async () => {
   expect(await readableBody(bytes("call_id=1&x"), null)).toEqual({
     form: "text",
     text: "call_id=1&x",
@@ -23,7 +23,7 @@ test("other text is shown unchanged, binary data as a hex dump", async () => {
     text: "000000  7b ff fe 00                                      {...",
     isDecoded: true,
   });
-  // Declared as compressed, but it is not.
+  // The header declares gzip, but the body is not compressed.
   expect(await readableBody(bytes('{"a":1}'), "gzip")).toEqual({
     form: "json",
     text: '{\n  "a": 1\n}',
@@ -32,7 +32,7 @@ test("other text is shown unchanged, binary data as a hex dump", async () => {
   expect(await readableBody(bytes(""), null)).toEqual({ form: "text", text: "", isDecoded: true });
 });
 
-test("signatures of recording URLs are left out", async () => {
+test("the shown text contains no signature of a recording URL", async () => {
   const v4 = "https://storage.googleapis.com/b/a.mp4?X-Goog-Expires=9&X-Goog-Signature=0abc9f";
   const v2 = "https://storage.googleapis.com/b/a.mp4?Expires=9&Signature=ab%2Bc/d%3D";
   for (const body of [bytes(JSON.stringify({ recording_url: v4, old: v2 })), bytes(`${v4} ${v2} no json`)]) {
@@ -42,7 +42,7 @@ test("signatures of recording URLs are left out", async () => {
   }
 });
 
-test("the file contains no signature in any encoding, and every other byte is unchanged", async () => {
+test("the file contains no signature in any encoding; every other byte is unchanged", async () => {
   const url = "https://storage.googleapis.com/b/a.mp4?X-Goog-Expires=9&X-Goog-Signature=0abc9f&x=1";
   const text = JSON.stringify({ recording_url: url, name: "سارة", cut: "é" });
   const hidden = text.replace("0abc9f", "......");
@@ -66,7 +66,7 @@ test("the file contains no signature in any encoding, and every other byte is un
   const wide = await bodyFile(Buffer.from(text, "utf16le"), null);
   expect(wide.toString("utf16le")).toBe(hidden);
   expect((await readableBody(Buffer.from(text, "utf16le"), null)).text).not.toContain("0.a.b.c.9.f");
-  // As written by a serializer that escapes more than necessary.
+  // Some serializers escape more characters than JSON requires.
   const escaped = await bodyFile(bytes(String.raw`{"u":"a?Signature\u003dab\u002Bc\/d%3D\u0026Expires=9"}`), null);
   expect(escaped.toString()).toBe(String.raw`{"u":"a?Signature\u003d...............\u0026Expires=9"}`);
   const cutOff = gzipSync(text).subarray(0, 60);

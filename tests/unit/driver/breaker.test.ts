@@ -8,19 +8,22 @@ import { open } from "@/db/driver/client";
 import { errorCode } from "@/lib/log";
 import { findFreePort } from "@/scripts/launcher/ports";
 
-/** Queries a server in five loops for `ms`. The server passes each connection to `treat`. */
-async function queryFor(ms: number, treat: (socket: Socket) => void) {
+/**
+ * Queries a server in five parallel loops for `ms`. The server passes each connection to `onConnection`. Returns the pauses between
+ * the connections, in milliseconds, and the error codes of failed queries.
+ */
+async function queryFor(ms: number, onConnection: (socket: Socket) => void) {
   const connectedAt: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     connectedAt.push(performance.now());
     sockets.add(socket);
     socket.on("error", () => {});
-    treat(socket);
+    onConnection(socket);
   });
   const port = await findFreePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  const on = open({
+  const client = open({
     url: `postgres://nobody@127.0.0.1:${port}/nowhere`,
     name: "test",
     max: 5,
@@ -30,12 +33,12 @@ async function queryFor(ms: number, treat: (socket: Socket) => void) {
   const until = performance.now() + ms;
   const query = async () => {
     while (performance.now() < until) {
-      await on.execute(sql`select 1`).catch((error: unknown) => codes.add(errorCode(error)));
+      await client.execute(sql`select 1`).catch((error: unknown) => codes.add(errorCode(error)));
       await wait(20);
     }
   };
   await Promise.race([Promise.all([query(), query(), query(), query(), query()]), wait(ms + 500)]);
-  void on.$client.end({ timeout: 0 });
+  void client.$client.end({ timeout: 0 });
   for (const socket of sockets) {
     socket.destroy();
   }
@@ -43,19 +46,19 @@ async function queryFor(ms: number, treat: (socket: Socket) => void) {
   return { gaps: connectedAt.slice(1).map((at, index) => at - (connectedAt[index] ?? 0)), codes: [...codes] };
 }
 
-for (const [name, treat] of [
-  ["closes at once", (socket: Socket) => socket.end()],
-  ["resets at once", (socket: Socket) => socket.resetAndDestroy()],
+for (const [name, onConnection] of [
+  ["closes immediately", (socket: Socket) => socket.end()],
+  ["resets immediately", (socket: Socket) => socket.resetAndDestroy()],
   ["closes at the first data", (socket: Socket) => socket.once("data", () => socket.end())],
   ["sends nothing", () => {}],
 ] as const) {
-  test(`row 43: a server that accepts and ${name} is tried once a second`, async () => {
-    const { gaps, codes } = await queryFor(3600, treat);
+  test(`row 43: a server that accepts a connection and ${name} is tried once per second`, async () => {
+    const { gaps, codes } = await queryFor(3600, onConnection);
     expect(gaps.length, "it is tried repeatedly").toBeGreaterThanOrEqual(2);
     expect(gaps.length).toBeLessThanOrEqual(4);
     expect(Math.min(...gaps)).toBeGreaterThan(900);
     if (name !== "sends nothing") {
-      expect(codes, "between the attempts a query fails at once").toContain("DATABASE_AWAY");
+      expect(codes, "between the attempts a query fails immediately").toContain("DATABASE_AWAY");
     }
   });
 }

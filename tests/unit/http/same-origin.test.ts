@@ -6,14 +6,14 @@ const APP = "https://callboard.example";
 
 const cases: [what: string, headers: Record<string, string>, same: boolean][] = [
   ["our own origin", { origin: APP, host: "internal:3000" }, true],
-  ["the origin of the host that was asked", { origin: "http://192.168.1.5:3000", host: "192.168.1.5:3000" }, true],
+  ["the origin of the requested host", { origin: "http://192.168.1.5:3000", host: "192.168.1.5:3000" }, true],
   ["another site", { origin: "https://evil.example", host: "callboard.example" }, false],
   [
-    "a name that begins like ours",
+    "a host name that starts with ours",
     { origin: "https://callboard.example.evil.example", host: "callboard.example" },
     false,
   ],
-  ["another port of ours", { origin: "https://callboard.example:8443", host: "callboard.example" }, false],
+  ["another port of our host", { origin: "https://callboard.example:8443", host: "callboard.example" }, false],
   ["no origin", { host: "callboard.example" }, false],
   ["a null origin", { origin: "null", host: "callboard.example" }, false],
   [
@@ -21,8 +21,12 @@ const cases: [what: string, headers: Record<string, string>, same: boolean][] = 
     { origin: "null", "sec-fetch-site": "cross-site", host: "callboard.example" },
     false,
   ],
-  ["a plain form of our own under no-referrer", { origin: "null", "sec-fetch-site": "same-origin", host: "x" }, true],
-  ["nonsense", { origin: "%%", host: "callboard.example" }, false],
+  [
+    "our own form without scripts, sent under no-referrer,",
+    { origin: "null", "sec-fetch-site": "same-origin", host: "x" },
+    true,
+  ],
+  ["an invalid origin", { origin: "%%", host: "callboard.example" }, false],
 ];
 for (const [what, headers, same] of cases) {
   test(`${what} is ${same ? "" : "not "}the same origin`, () => {

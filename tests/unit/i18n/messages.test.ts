@@ -21,7 +21,7 @@ import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 
 type Tree = { [key: string]: string | Tree };
 
-/** Every message of a language, `namespace.path.to.key` → text. */
+/** Maps `namespace.path.to.key` to the text, for every message of a language. */
 function messagesOf(locale: Locale): Map<string, string> {
   const flat = new Map<string, string>();
   const walk = (node: Tree, path: string) => {
@@ -44,8 +44,8 @@ function read(locale: Locale, namespace: Namespace): Tree {
 }
 
 /**
- * The arguments and tags of a message: `used` are all of them, `shown` those that the reader sees. A plural that only changes a word
- * ("was", "were") shows nothing, so another language may omit it.
+ * The arguments and tags of a message. `used` contains all of them, `shown` only the ones that the reader sees. A plural that only
+ * changes a word ("was", "were") does not show its argument, so the other language may omit it.
  */
 function argumentsOf(message: string): { used: Set<string>; shown: Set<string> } {
   const used = new Set<string>();
@@ -119,7 +119,7 @@ test("both languages have the same messages", () => {
   expect([...arabic.keys()].toSorted()).toEqual([...english.keys()].toSorted());
 });
 
-test("an Arabic message has no argument that the English one lacks, and omits none that is shown", () => {
+test("an Arabic message uses only the English message's arguments, and all of the ones that it shows", () => {
   const differing = [...english].flatMap(([key, text]) => {
     const [en, ar] = [argumentsOf(text), argumentsOf(arabic.get(key) ?? "")];
     const unknown = [...ar.used].filter((name) => !en.used.has(name));
@@ -129,7 +129,7 @@ test("an Arabic message has no argument that the English one lacks, and omits no
   expect(differing).toEqual([]);
 });
 
-test("no message is empty or has surrounding space, except after a colon", () => {
+test("no message is empty or has leading or trailing space, except after a colon", () => {
   for (const locale of LOCALES) {
     const untidy = [...messagesOf(locale)].filter(
       ([, text]) => text.trim() === "" || text.replace(/: $/, ":") !== text.replace(/: $/, ":").trim(),
@@ -138,7 +138,7 @@ test("no message is empty or has surrounding space, except after a colon", () =>
   }
 });
 
-test("Arabic messages are in Arabic", () => {
+test("Arabic messages contain Arabic letters and no Arabic-Indic digits", () => {
   const untranslated = [...arabic].filter(
     ([, text]) => !ARABIC_LETTER.test(text) && /[a-z]/i.test(wordsOf(text)) && !SAME_IN_BOTH.test(wordsOf(text).trim()),
   );
@@ -146,12 +146,12 @@ test("Arabic messages are in Arabic", () => {
   expect([...arabic].filter(([, text]) => ARABIC_DIGIT.test(text))).toEqual([]);
 });
 
-test("English messages are in English", () => {
+test("English messages contain no Arabic letters", () => {
   expect([...english].filter(([, text]) => ARABIC_LETTER.test(text))).toEqual([]);
 });
 
-test("a plural that shows its number has every form of its language", () => {
-  // Arabic shows zero like `other` or in a message of its own, so `zero` is not needed.
+test("a plural that shows its number has all forms of its language", () => {
+  // Arabic messages need no `zero`: zero uses `other` or a separate message.
   const needed: Record<Locale, string[]> = { en: ["one", "other"], ar: ["one", "two", "few", "many", "other"] };
   for (const locale of LOCALES) {
     const incomplete = [...messagesOf(locale)].filter(([, text]) =>
@@ -161,7 +161,7 @@ test("a plural that shows its number has every form of its language", () => {
   }
 });
 
-/** Every set of codes that pages describe: the path of the descriptions, the codes, and keys for other cases. */
+/** The sets of codes that pages describe: the path of the descriptions, the codes, and further keys that are not codes. */
 const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][] = [
   ["deliveries.detail.flag", FLAG_PROBLEMS],
   ["deliveries.reason", QUARANTINE_REASONS],
@@ -196,7 +196,7 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["auth.link.submitting", LINK_PURPOSES],
 ];
 for (const [path, codes, more = []] of DESCRIBED_SETS) {
-  test(`${path} describes every code in both languages, and no other`, () => {
+  test(`${path} describes every code in both languages, and nothing else`, () => {
     for (const messages of [english, arabic]) {
       const described = [...messages.keys()].filter((key) => key.startsWith(`${path}.`));
       expect(described.toSorted()).toEqual([...codes, ...more].map((code) => `${path}.${code}`).toSorted());

@@ -28,7 +28,7 @@ const files = () => (existsSync(directory) ? readdirSync(directory).sort() : [])
 const theFile = () => join(directory, files()[0] ?? "");
 const bytes = (text: string) => Buffer.from(text);
 
-/** Drains into a list. The record equal to `refused` is rejected. */
+/** Drains the spool into a list. Delivering the record equal to `refused` fails. */
 async function drain(spool: Spool, refused = "") {
   const delivered: string[] = [];
   const drained = await spool.drain(async (payload) => {
@@ -51,7 +51,7 @@ test("row 40: records are delivered once and in order, and their file is removed
   expect((await drain(spool)).texts).toEqual([]);
 });
 
-test("row 40: only its owner can read the spool", async () => {
+test("row 40: only the owner of the files can read the spool", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("personal"));
   expect(statSync(directory).mode & 0o777).toBe(0o700);
@@ -59,7 +59,7 @@ test("row 40: only its owner can read the spool", async () => {
   await spool.close();
 });
 
-test("row 40: a drain stops at a rejected record and continues there; later records follow", async () => {
+test("row 40: a drain stops at a rejected record, and the next drain continues there in order", async () => {
   const spool = new Spool(directory);
   for (const text of ["1", "2", "3"]) {
     await spool.append(bytes(text));
@@ -84,7 +84,7 @@ test("row 47: the files of a dead process are drained by the next process", asyn
   expect(files()).toEqual([]);
 });
 
-test("row 47: an incomplete record at the end is skipped and reported, whatever its length", async () => {
+test("row 47: an incomplete record of any length at the end is skipped and reported", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("whole"));
   await spool.close();
@@ -97,7 +97,7 @@ test("row 47: an incomplete record at the end is skipped and reported, whatever 
   }
 });
 
-test("row 47: a record with changed bytes is skipped and reported; the records after it are delivered", async () => {
+test("row 47: a record with changed bytes is skipped and reported; later records are delivered", async () => {
   const spool = new Spool(directory);
   for (const text of ["first", "second", "third"]) {
     await spool.append(bytes(text));
@@ -106,7 +106,7 @@ test("row 47: a record with changed bytes is skipped and reported; the records a
   const file = theFile();
   const content = readFileSync(file);
   const at = content.indexOf("second");
-  // Its text, its CRC, its length, its mark.
+  // A byte of the text, the CRC, the length and the marker.
   for (const position of [at, at - 1, at - 6, at - 12]) {
     const changed = Buffer.from(content);
     changed.writeUInt8(content.readUInt8(position) ^ 0xff, position);
@@ -119,7 +119,7 @@ test("row 47: a record with changed bytes is skipped and reported; the records a
 test("row 45: an append that fails on disk is rejected and leaves no partial record", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("1"));
-  // A directory where the next file should be: every write fails until it is gone.
+  // A file in place of the directory makes every write fail until it is removed.
   rmSync(directory, { recursive: true });
   writeFileSync(directory, "not a directory");
   await expect(spool.append(bytes("2"))).rejects.toThrow();
@@ -166,7 +166,7 @@ test("rows 40 and 47: an append resolves only after the record and its directori
   }
 });
 
-test("row 45: a disk that hangs does not fill the memory", async () => {
+test("row 45: while the disk hangs, appends are refused above a limit, so that memory does not fill up", async () => {
   const handles = await fileHandleClass();
   const { datasync } = handles;
   const hanging = Promise.withResolvers<void>();
@@ -194,19 +194,19 @@ test("row 45: a disk that hangs does not fill the memory", async () => {
   }
 });
 
-test("row 45: a file that cannot be read is reported and does not block the others", async () => {
+test("row 45: an unreadable file is reported and does not block other files", async () => {
   const dead = new Spool(directory);
   await dead.append(bytes("1"));
   await dead.close();
   const [name = ""] = files();
-  // A directory with the name of a spool file, older than the other file.
+  // A directory with the name of an older spool file.
   mkdirSync(join(directory, name.replace(/^\d+/, "000000000000001")));
   const next = new Spool(directory);
   expect(await drain(next)).toMatchObject({ texts: ["1"], unreadable: "EISDIR" });
   expect(next.waiting).toBe(1);
 });
 
-test("row 63: the spool is not empty while another living process has a record in it", async () => {
+test("row 63: the spool is not empty while another running process has a record in it", async () => {
   const [mine, other] = [new Spool(directory), new Spool(directory)];
   expect(await mine.isEmpty()).toBe(true);
   await other.append(bytes("1"));
@@ -215,7 +215,7 @@ test("row 63: the spool is not empty while another living process has a record i
   expect(await mine.isEmpty()).toBe(true);
 });
 
-test("row 50: a record is written again if another process took its file meanwhile", async () => {
+test("row 50: a record goes to a new file if another process has drained and removed the current one", async () => {
   const writer = new Spool(directory);
   await writer.append(bytes("1"));
   const taker = new Spool(directory);
@@ -226,7 +226,7 @@ test("row 50: a record is written again if another process took its file meanwhi
   await writer.close();
 });
 
-test("row 50: two processes that write and drain at the same time lose nothing", async () => {
+test("row 50: two processes that write and drain at the same time lose no record", async () => {
   const [one, two] = [new Spool(directory), new Spool(directory)];
   const delivered: string[] = [];
   const take = async (payload: Buffer) => void delivered.push(payload.toString());
@@ -254,7 +254,7 @@ test("row 50: two processes that write and drain at the same time lose nothing",
   expect(files()).toEqual([]);
 });
 
-test("row 50: another machine's file is not taken while it is recent", async () => {
+test("row 50: a recent file of another machine is not drained", async () => {
   const spool = new Spool(directory);
   await spool.append(bytes("x"));
   const [name = ""] = files();

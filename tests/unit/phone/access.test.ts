@@ -16,7 +16,7 @@ const SEEN: Record<NumberAccess, { number: string; text: string; staffText: stri
 };
 
 for (const access of Object.keys(SEEN) as NumberAccess[]) {
-  test(`what a person sees whose access to numbers is ${access}`, () => {
+  test(`numbers and texts are masked for a person whose access to numbers is ${access}`, () => {
     expect({
       number: maskNumberFor(access, OWN),
       text: maskTextFor(access, TEXT, OWN),

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 
 import { maskNumber, maskOwnNumberIn, maskAllNumbersIn } from "@/lib/phone/mask";
 
-test("a masked number keeps its country and its last two digits", () => {
+test("a masked number shows its country code and its last two digits", () => {
   expect(maskNumber("+966501234567")).toBe("+966 ••• 67");
   expect(maskNumber("+447700900123")).toBe("+44 ••• 23");
   for (const text of ["anonymous", "sip:1001@pbx", "", "0501234567"]) {
@@ -10,7 +10,7 @@ test("a masked number keeps its country and its last two digits", () => {
   }
 });
 
-test("the call's own number is hidden wherever it is repeated, and other numbers stay", () => {
+test("`maskOwnNumberIn` masks the call's number wherever it occurs, and keeps other numbers", () => {
   const transcript = ["Is this 050 123 4567?", "نعم ٠٥٠١٢٣٤٥٦٧", "my order is 98765432"];
   expect(maskOwnNumberIn(transcript, "+966501234567")).toEqual(["Is this •••?", "نعم •••", "my order is 98765432"]);
   expect(maskOwnNumberIn({ phone: 966501234567, amount: 250 }, "+966501234567")).toEqual({ phone: "•••", amount: 250 });
@@ -20,7 +20,7 @@ test("the call's own number is hidden wherever it is repeated, and other numbers
 
 const OWN = "+966501234567";
 
-test("a viewer sees no other number either, however it is written", () => {
+test("`maskAllNumbersIn` masks other phone numbers too, in any notation", () => {
   for (const text of [
     "call my brother on 0538719042",
     "call +44 7700 900123 instead",
@@ -93,7 +93,7 @@ test("dates, durations, prices, ids and times are not masked", () => {
   expect(maskAllNumbersIn(turn, OWN)).toEqual(turn);
 });
 
-test("arguments and output of a tool are masked as JSON", () => {
+test("JSON in a text, such as the arguments of a tool, is parsed and masked", () => {
   const args = String.raw`{"mobile": "\u0660\u0665\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667", "nested": "{\"n\": 966501234567}"}`;
   const masked = { mobile: "•••", nested: JSON.stringify({ n: "•••" }) };
   for (const mask of [maskOwnNumberIn, maskAllNumbersIn]) {

@@ -18,13 +18,13 @@ for (const [q, kept] of [
   ["call 05 38 71 90 42", "call     "],
   ["flat 12 at 10:30, order 9042", "flat 12 at 10:30, order "],
 ] as const) {
-  test(`a search for ${q} loses the digits of the number`, () => {
+  test(`the digits of the number are removed from a search for ${q}`, () => {
     expect(searchedFor(q)).toBe(kept);
     expect(withoutNumberSearch({ q, outcome: "complete" }, "hidden").removed).toEqual(["q"]);
   });
 }
 
-test("words, short numbers and the id of a call stay in the search", () => {
+test("words, short numbers and call ids stay in the search", () => {
   for (const q of [
     "refund",
     "room 12 at 10:30",
@@ -39,7 +39,7 @@ test("words, short numbers and the id of a call stay in the search", () => {
   }
 });
 
-test("anyone who may reveal numbers may search for a whole one, but not for a part of one", () => {
+test("a person who can reveal numbers can search for a whole number, but not for a part of it", () => {
   for (const phone of ["+966538719042", "00966 53 871 9042", "966538719042", "0538719042", "٠٥٣٨٧١٩٠٤٢"]) {
     expect(withoutNumberSearch({ phone }, "revealable")).toEqual({ params: { phone }, removed: [] });
     expect(withoutNumberSearch({ phone }, "hidden")).toEqual({ params: {}, removed: ["phone"] });

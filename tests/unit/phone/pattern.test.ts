@@ -5,7 +5,7 @@ import { ERASED, eraseNumber, numberPattern, parseSoughtNumber } from "@/lib/pho
 
 const sought = parseSoughtNumber("+966 50 123 4567");
 
-test("a number is parsed however it is typed, and other text is refused", () => {
+test("a number is parsed in any notation; other text is refused", () => {
   expect(sought).toEqual({ digits: "966501234567", masked: "+…67" });
   expect(parseSoughtNumber("00966501234567")).toEqual(sought);
   expect(parseSoughtNumber("٩٦٦٥٠١٢٣٤٥٦٧")).toEqual(sought);
@@ -14,7 +14,7 @@ test("a number is parsed however it is typed, and other text is refused", () => 
   }
 });
 
-test("a number is found in every way of writing it", () => {
+test("a number is found in every notation", () => {
   for (const text of [
     "+966501234567",
     "966501234567",
@@ -36,7 +36,7 @@ test("a number is found in every way of writing it", () => {
   }
 });
 
-test("a number is not found within other numbers", () => {
+test("a number is not found inside other numbers", () => {
   for (const text of [
     "966501234568",
     "1966501234567",
@@ -49,7 +49,7 @@ test("a number is not found within other numbers", () => {
   }
 });
 
-test("an erased number is nowhere left in JSON, and the rest stays", () => {
+test("erasing removes the number everywhere in JSON, and keeps the rest", () => {
   const number = sought ?? { digits: "", masked: "" };
   const written = fc.constantFrom("+966501234567", "0501234567", "050 123 4567", "٠٥٠١٢٣٤٥٦٧");
   const text = fc

@@ -9,7 +9,7 @@ import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpre
 import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
-/** Total: every input gives a value that can be stored. 10,000 cases each in the normal run. */
+/** The number of cases for each property. Every input must give a value that Postgres can store. */
 const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 10_000) };
 const NOW = new Date("2026-06-01T12:00:00Z");
 const ANYONE = { now: NOW, allowedAddresses: ANY_ADDRESS };
@@ -30,7 +30,7 @@ test("rows 16, 19-26: every sequence of bytes can be interpreted", async () => {
   );
 });
 
-test("rows 16, 19-26: every text can be interpreted", async () => {
+test("rows 16, 19-26: every text can be interpreted, including broken JSON", async () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 500 }),
     fc.array(
@@ -60,14 +60,14 @@ test("rows 16, 19-26: every text can be interpreted", async () => {
   );
 });
 
-test("rows 22, 26, 28: every JSON can be interpreted", async () => {
+test("rows 22, 26, 28: every JSON value can be interpreted", async () => {
   await fc.assert(
     fc.asyncProperty(anyJson, async (value) => isSound(await interpretJson(value))),
     RUNS,
   );
 });
 
-test("rows 19, 20, 22-25, 28, 31: every distortion of a valid webhook can be interpreted", async () => {
+test("rows 19, 20, 22-25, 28, 31: a valid webhook with any of its fields replaced can be interpreted", async () => {
   await fc.assert(
     fc.asyncProperty(distorted, async ({ body, distortions }) => {
       const interpretation = await interpretJson(body);
@@ -76,14 +76,14 @@ test("rows 19, 20, 22-25, 28, 31: every distortion of a valid webhook can be int
         ([path]) => path[0] === "payload" && path[1] === "call_data" && path.length > 3,
       );
       if (untouched) {
-        expect(interpretation.understood, "a field cannot cost the call").toBe(true);
+        expect(interpretation.understood, "an invalid field does not quarantine the call").toBe(true);
       }
     }),
     RUNS,
   );
 });
 
-test("rows 16, 21: a valid webhook with bytes cut, doubled or replaced can be interpreted", async () => {
+test("rows 16, 21: a valid webhook with bytes removed, inserted or replaced can be interpreted", async () => {
   const valid = Buffer.from(JSON.stringify(complete("call-1")));
   const edit = fc.tuple(fc.nat(valid.length), fc.nat(40), fc.uint8Array({ maxLength: 40 }));
   await fc.assert(
@@ -98,7 +98,7 @@ test("rows 16, 21: a valid webhook with bytes cut, doubled or replaced can be in
   );
 });
 
-test("row 17: every body under every encoding can be interpreted", async () => {
+test("row 17: every body can be interpreted under every content encoding", async () => {
   const encoding = fc.oneof(
     fc.constantFrom("gzip", "deflate", "br", "x-gzip", "identity", "", "GZIP ", "gzip, gzip", "zstd", "__proto__"),
     fc.string(),
@@ -113,7 +113,7 @@ test("row 17: every body under every encoding can be interpreted", async () => {
 
 /* ── Generators ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Awkward JSON: odd keys, lone surrogates, NUL, very large and very small numbers. */
+/* Difficult JSON values: odd keys, lone surrogates, NUL, very large and very small numbers. */
 const awkwardText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.constantFrom(
@@ -195,17 +195,17 @@ function setAt(target: unknown, [field = "", ...rest]: readonly string[], value:
 
 const OWN_OF_OBJECT = Object.getOwnPropertyNames(Object.prototype).length;
 
-/** The interpretation has the declared shape, and every part of it can be stored in Postgres. */
+/** Throws unless the interpretation has the declared shape and Postgres can store every part of it. */
 function isSound(interpretation: Interpretation): void {
   if (Object.getOwnPropertyNames(Object.prototype).length !== OWN_OF_OBJECT) {
-    throw new Error("a prototype was touched");
+    throw new Error("Object.prototype was changed");
   }
   if (!isStorable(interpretation)) {
-    throw new Error("a part of it cannot be stored");
+    throw new Error("a part of the interpretation cannot be stored");
   }
   if (!interpretation.understood) {
     if (!QUARANTINE_REASONS.includes(interpretation.reason) || interpretation.callId.length > MAX_CALL_ID_LENGTH) {
-      throw new Error(`an unknown reason or a call id too long: ${interpretation.reason}`);
+      throw new Error(`the reason is unknown or the call id is too long: ${interpretation.reason}`);
     }
     return;
   }
@@ -223,11 +223,11 @@ function isSound(interpretation: Interpretation): void {
   };
   const broken = Object.entries(checks).flatMap(([name, holds]) => (holds ? [] : [name]));
   if (broken.length > 0) {
-    throw new Error(`does not hold: ${broken.join(", ")}`);
+    throw new Error(`invalid: ${broken.join(", ")}`);
   }
 }
 
-/** No NUL, no lone surrogate, and no number that JSON cannot express. */
+/** False for text with NUL or a lone surrogate, and for numbers that JSON cannot express. */
 function isStorable(value: unknown): boolean {
   switch (typeof value) {
     case "string":
@@ -251,7 +251,7 @@ const FOLDER = "tests/fixtures/bodies";
 const bodies = JSON.parse(readFileSync(join(FOLDER, "manifest.json"), "utf8")) as Body[];
 
 for (const [row, ofRow] of Map.groupBy(bodies, (body) => body.row)) {
-  test(`row ${row}: its bodies are interpreted as the manifest says`, async () => {
+  test(`row ${row}: the bodies of this row are interpreted as the manifest says`, async () => {
     for (const { file, headers, reason, flags } of ofRow) {
       const body = readFileSync(join(FOLDER, file));
       const contentEncoding = headers?.["content-encoding"] ?? null;
@@ -260,7 +260,7 @@ for (const [row, ofRow] of Map.groupBy(bodies, (body) => body.row)) {
         { now: new Date(), allowedAddresses: ANY_ADDRESS },
       );
       if (interpretation.understood) {
-        expect([file, reason], "it is understood").toEqual([file, undefined]);
+        expect([file, reason], "the body is understood").toEqual([file, undefined]);
         expect([file, interpretation.flags]).toEqual([file, flags ?? interpretation.flags]);
       } else {
         expect([file, interpretation.reason]).toEqual([file, reason]);
@@ -303,7 +303,7 @@ test("row 28: a valid webhook is understood completely", async () => {
   });
 });
 
-test("row 29: a call that was not completed has an outcome and nothing else", async () => {
+test("row 29: a webhook of a call that was not completed contains only the outcome", async () => {
   const interpretation = await interpretJson(notCompleted("call-2", "sip_trunk_failure"));
   expect(interpretation).toMatchObject({
     understood: true,
@@ -313,7 +313,7 @@ test("row 29: a call that was not completed has an outcome and nothing else", as
   });
 });
 
-test("row 23: long numbers keep their digits outside our own fields", async () => {
+test("row 23: outside the known fields, numbers that JavaScript cannot represent become text with all digits", async () => {
   const text =
     '{"call_id":"n","payload":{"type":"complete","response_body":{"order":12345678901234567890,"x":1e400,"y":0.1}}}';
   expect(await interpretBody(Buffer.from(text))).toMatchObject({
@@ -321,7 +321,7 @@ test("row 23: long numbers keep their digits outside our own fields", async () =
   });
 });
 
-test("row 24: a time until tomorrow is credible, a later one is not", async () => {
+test("row 24: a time after tomorrow or before 2020 is flagged", async () => {
   const startedAt = async (at: string) => {
     const interpretation = await interpretJson(complete("t", { started_at: at }));
     return interpretation.understood ? interpretation.flags : ["not understood"];
@@ -331,7 +331,7 @@ test("row 24: a time until tomorrow is credible, a later one is not", async () =
   expect(await startedAt("2019-12-31T23:59:59Z")).toEqual(["payload.call_data.started_at: unbelievable"]);
 });
 
-test("row 28: a transcript with too many messages is cut and flagged", async () => {
+test("row 28: a transcript with too many messages is truncated and flagged", async () => {
   const messages = `[${"0,".repeat(60_000)}0]`;
   const text = `{"call_id":"big","payload":{"type":"complete","call_data":{"enhanced_transcript":{"transcript":{"messages":${messages}}}}}}`;
   const interpretation = await interpretBody(Buffer.from(text));
@@ -349,7 +349,7 @@ test("row 17: a body that cannot be decoded is quarantined as undecodable", asyn
   });
 });
 
-test("row 8: a body from another address than the allowed ones is quarantined, with its call", async () => {
+test("row 8: a body from an address that is not allowed is quarantined with its call's id", async () => {
   const body = Buffer.from(JSON.stringify(notCompleted("call-3")));
   const from = (sourceIp: string | null, allowedAddresses: readonly string[]) =>
     interpret({ body, contentEncoding: null, sourceIp }, { now: NOW, allowedAddresses });

@@ -17,7 +17,7 @@ test.afterEach(async () => {
   }
 });
 
-/** Starts a store on the loopback interface. Returns its `host:port`. */
+/** Starts a recording store on the loopback interface. Returns its `host:port`. */
 async function store(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   servers.push(server);
@@ -38,7 +38,7 @@ async function textOf(answer: StoreAnswer): Promise<string> {
   return answer.ok ? new Response(answer.body).text() : `(${answer.problem})`;
 }
 
-test("a recording is answered whole, in part, or with 416 for a range outside it", async () => {
+test("a recording is read whole or in part; a range outside it gives 416", async () => {
   const host = await store((request, response) => {
     if (request.headers.range === "bytes=2-3") {
       response.writeHead(206, { "content-type": "video/mp4", "content-range": "bytes 2-3/5", "content-length": 2 });
@@ -78,11 +78,11 @@ for (const [status, problem] of [
   [500, "unexpected_answer"],
   [503, "unexpected_answer"],
   [204, "unexpected_answer"],
-  // Without a requested range.
+  // Invalid, because no range was requested.
   [206, "unexpected_answer"],
   [416, "unexpected_answer"],
 ] as const) {
-  test(`status ${status} of the store is ${problem}`, async () => {
+  test(`the problem is ${problem} if the store answers ${status}`, async () => {
     const host = await store((_request, response) => {
       response.writeHead(status, { "content-range": "bytes 0-1/9" });
       response.end(status === 204 ? undefined : "no");
@@ -126,7 +126,7 @@ test("row 59: only listed hosts are requested, and only at allowed addresses", a
   await refused(`http://localhost:${port}/`, [host]);
   await refused("javascript:alert(1)", ["javascript:"]);
   await refused("file:///etc/passwd", [""]);
-  // A listed name or address that leads to this machine or its network.
+  // Listed names and addresses that resolve to this machine or its network.
   await refused("https://localhost/a.mp4", ["localhost"]);
   await refused("https://127.0.0.1/a.mp4", ["127.0.0.1"]);
   await refused("https://[::1]/a.mp4", ["[::1]"]);
@@ -138,7 +138,7 @@ test("row 59: only listed hosts are requested, and only at allowed addresses", a
   ).toBe("x");
 });
 
-test("row 59: on connecting, a name is refused if any of its addresses is private", async () => {
+test("row 59: a host name is refused on connecting if any of its addresses is private", async () => {
   const answers: Record<string, string[]> = {
     "good.example": ["142.250.1.1", "2a00:1450::1"],
     "private.example": ["10.0.0.7"],
@@ -153,19 +153,19 @@ test("row 59: on connecting, a name is refused if any of its addresses is privat
     const addresses = answers[name]?.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
     callback(addresses === undefined ? new Error("ENOTFOUND") : null, addresses ?? []);
   }) as unknown as Lookup);
-  const ask = (name: string, all: boolean) =>
+  const resolveName = (name: string, all: boolean) =>
     new Promise<unknown>((resolve) => {
       lookup(name, { all }, (error, address) => resolve(error === null ? address : error.message));
     });
-  expect(await ask("good.example", false)).toBe("142.250.1.1");
-  expect(await ask("good.example", true)).toHaveLength(2);
+  expect(await resolveName("good.example", false)).toBe("142.250.1.1");
+  expect(await resolveName("good.example", true)).toHaveLength(2);
   for (const name of ["private.example", "mixed.example"]) {
-    expect(await ask(name, true)).toBe("recording store: not_allowed_host");
+    expect(await resolveName(name, true)).toBe("recording store: not_allowed_host");
   }
-  expect(await ask("gone.example", true)).toBe("ENOTFOUND");
+  expect(await resolveName("gone.example", true)).toBe("ENOTFOUND");
 });
 
-test("public addresses are told from all others", () => {
+test("only public addresses are accepted as public", () => {
   for (const address of ["8.8.8.8", "142.250.1.1", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]) {
     expect(isPublicAddress(address), address).toBe(true);
   }
@@ -194,7 +194,7 @@ test("public addresses are told from all others", () => {
   }
 });
 
-test("an unreachable store and a cut connection are failures", async () => {
+test("an unreachable store is reported, and a connection lost later fails the body", async () => {
   expect(await open("127.0.0.1:1")).toEqual({ ok: false, problem: "unreachable" });
   const closing = await store((request) => request.socket.destroy());
   expect(await open(closing)).toEqual({ ok: false, problem: "unreachable" });
@@ -206,7 +206,7 @@ test("an unreachable store and a cut connection are failures", async () => {
   await expect(textOf(await open(cut))).rejects.toThrow();
 });
 
-test("a silent store times out, a paused listener does not", async () => {
+test("a store that sends nothing times out; a listener that pauses reading does not", async () => {
   const idleMs = 150;
   const mute = await store(() => {});
   expect(await openRecording(`http://${mute}/`, { hosts: [mute], range: null, idleMs })).toEqual({
@@ -225,7 +225,7 @@ test("a silent store times out, a paused listener does not", async () => {
   await expect(reader?.read()).rejects.toThrow("timeout");
 });
 
-test("when the listener stops, the request to the store ends", async () => {
+test("the request to the store ends when the listener stops", async () => {
   const gone: string[] = [];
   const host = await store((request, response) => {
     response.writeHead(200, { "content-length": 10_000_000 });
@@ -244,7 +244,7 @@ test("when the listener stops, the request to the store ends", async () => {
   await expect(reading).rejects.toThrow();
   await expect.poll(() => gone.length).toBe(2);
 
-  // Before reading began.
+  // Aborted before the body is read.
   const unread = new AbortController();
   expect((await open(host, null, unread.signal)).ok).toBe(true);
   unread.abort();
@@ -253,7 +253,7 @@ test("when the listener stops, the request to the store ends", async () => {
   expect(await open(host, null, AbortSignal.abort())).toEqual({ ok: false, problem: "unreachable" });
 });
 
-test("a slow listener slows the store down", async () => {
+test("a slow listener slows the store down, so that the recording is not buffered", async () => {
   const size = 64 * 1024 * 1024;
   let sent = 0;
   const host = await store((_request, response) => {
@@ -281,17 +281,17 @@ test("a slow listener slows the store down", async () => {
     return isSame;
   };
   await expect.poll(hasStopped, { intervals: [250] }).toBe(true);
-  // Only what the kernel's buffers hold.
+  // Only the kernel's buffers were filled.
   expect(sent).toBeLessThan(size / 2);
   await reader?.cancel();
 });
 
-test("a kept-alive connection that the store closed costs no request", async () => {
+test("no request fails because the store has closed a kept-alive connection", async () => {
   let requests = 0;
   const host = await store((request, response) => {
     requests += 1;
     response.end("x");
-    // Like a store with a short keep-alive that closes while the next request is being sent.
+    // Behaves like a store with a short keep-alive time, which closes while the next request is being sent.
     response.once("finish", () => setImmediate(() => request.socket.destroy()));
   });
   for (let turn = 0; turn < 20; turn += 1) {

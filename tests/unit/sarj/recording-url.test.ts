@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 
 import { isFetchable, recordingExpiry } from "@/lib/sarj/recording-url";
 
-test("the expiry is read from a V4 and from a V2 signature", () => {
+test("the expiry is read from V4 and V2 signatures", () => {
   const v4 =
     "https://storage.googleapis.com/b/o.mp4?X-Goog-Date=20261123T100000Z&X-Goog-Expires=3600&X-Goog-Signature=ab";
   expect(recordingExpiry(v4)?.toISOString()).toBe("2026-11-23T11:00:00.000Z");
@@ -27,7 +27,7 @@ test("a URL without a valid expiry gives null", () => {
 
 const HOSTS = ["storage.googleapis.com", "127.0.0.1:9001"];
 
-test("row 31: only https on a listed host is fetched, and plain http only for a listed loopback port", () => {
+test("row 31: only https URLs on listed hosts may be fetched, and http URLs only on a listed loopback port", () => {
   expect(isFetchable("https://storage.googleapis.com/b/o.mp4", HOSTS)).toBe(true);
   expect(isFetchable("http://127.0.0.1:9001/o.mp4", HOSTS)).toBe(true);
   for (const url of [

@@ -7,7 +7,7 @@ import { matchSecret, secretLabel } from "@/lib/sarj/secrets";
 
 const secrets = ["first-secret-0123456789-abcdefghijklmn", "second-secret-0123456789-abcdefghijklm", "third-secret"];
 
-test("row 2: all secrets are compared, 32 bytes with 32, whichever of them matches", () => {
+test("row 2: every secret is compared as 32 bytes, whether one matches or not", () => {
   const compared: number[][] = [];
   const original = crypto.timingSafeEqual;
   crypto.timingSafeEqual = (a, b) => {

@@ -12,14 +12,14 @@ import {
   shareOf,
 } from "@/lib/statistics/figures";
 
-test("a share of nothing is not zero", () => {
+test("a share or an average of nothing is null", () => {
   expect(shareOf({ part: 0, whole: 0 })).toBeNull();
   expect(shareOf({ part: 0, whole: 7 })).toBe(0);
   expect(shareOf({ part: 31, whole: 50 })).toBe(0.62);
   expect(averageTalk(NO_FIGURES)).toBeNull();
 });
 
-test("each rate has its own denominator", () => {
+test("the rate of reached calls is a share of all calls, the rate of goals a share of assessed calls", () => {
   const figures = { ...NO_FIGURES, calls: 100, reached: 60, assessed: 40, met: 30, timed: 59, talkSeconds: 5_900 };
   expect([reachRate(figures), goalRate(figures), averageTalk(figures)]).toEqual([
     { part: 60, whole: 100 },
@@ -28,20 +28,20 @@ test("each rate has its own denominator", () => {
   ]);
 });
 
-test("the change of an amount is relative, that of a rate is in points", () => {
+test("the change of an amount is relative; the change of a rate is in percentage points", () => {
   expect(relativeChange(125, 100)).toBe(0.25);
   expect(relativeChange(0, 100)).toBe(-1);
   expect(changeInPoints({ part: 60, whole: 100 }, { part: 50, whole: 100 })).toBeCloseTo(10);
 });
 
-test("a change from nothing is null", () => {
+test("a change from zero or between missing values is null", () => {
   expect(relativeChange(5, 0)).toBeNull();
   expect(relativeChange(null, 5)).toBeNull();
   expect(changeInPoints({ part: 1, whole: 2 }, { part: 0, whole: 0 })).toBeNull();
   expect(changeInPoints({ part: 0, whole: 0 }, { part: 1, whole: 2 })).toBeNull();
 });
 
-test("the 90th percentile is a value that occurs, and nine of ten do not exceed it", () => {
+test("the 90th percentile is a value from the list that at least 90% of the values do not exceed", () => {
   expect(percentile([], 0.9)).toBeNull();
   expect(percentile([{ value: 5, count: 1 }], 0.9)).toBe(5);
   expect(

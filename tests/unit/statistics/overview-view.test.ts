@@ -11,7 +11,7 @@ const ZONE = "Asia/Riyadh";
 const read = (params: SearchParams) => readOverview(params, ZONE, NOW);
 const paramsOf = (href: string): SearchParams => Object.fromEntries(new URL(href, "http://localhost").searchParams);
 
-test("without parameters the overview is the last seven days of the counted calls", () => {
+test("without parameters the overview covers the counted calls of the last seven days", () => {
   const { view, ignored } = read({});
   expect(ignored).toEqual([]);
   expect([view.period.preset, view.filter.from?.text, view.filter.to?.text, view.filter.counted]).toEqual([
@@ -35,7 +35,7 @@ const IGNORED: [SearchParams, string[]][] = [
   [{ range: "", map: " ", counted: "" }, []],
 ];
 for (const [params, names] of IGNORED) {
-  test(`ignored of ${JSON.stringify(params)}: ${names.join(", ") || "nothing"}`, () => {
+  test(`${JSON.stringify(params)} ignores ${names.join(", ") || "nothing"}`, () => {
     expect(
       read(params)
         .ignored.map(({ name }) => name)
@@ -44,7 +44,7 @@ for (const [params, names] of IGNORED) {
   });
 }
 
-test("uncounted calls are included only by a known value of `counted`", () => {
+test("uncounted calls are included only for a valid value of `counted`", () => {
   const counted = (value: string) => read({ counted: value }).view.filter.counted;
   expect([counted("all"), counted("0"), counted("1"), counted("maybe"), counted("")]).toEqual([
     null,
@@ -55,7 +55,7 @@ test("uncounted calls are included only by a known value of `counted`", () => {
   ]);
 });
 
-test("its own links are read as the same view", () => {
+test("links of the overview round-trip", () => {
   const params = fc.record(
     {
       range: fc.constantFrom("today", "7d", "30d", "month"),
@@ -79,7 +79,7 @@ test("its own links are read as the same view", () => {
   );
 });
 
-test("a change of the range keeps the filter", () => {
+test("a link to another range or map keeps the filter", () => {
   const { view } = read({ from: "2026-11-01", scenario: "a", map: "reach", counted: "all" });
   expect(overviewHref(view, { preset: "today" })).toBe("/?range=today&scenario=a&counted=all&map=reach");
   expect(overviewHref(view, { map: "volume" })).toBe("/?scenario=a&from=2026-11-01&to=2026-11-23&counted=all");
@@ -106,7 +106,7 @@ test("a part that no filter can express has no link", () => {
   expect(partHref(NO_FILTER, { outcome: Array.from({ length: 51 }, (_, index) => `type-${index}`) })).toBeUndefined();
 });
 
-test("a link is read back as the filter that it was made from", () => {
+test("links to a part round-trip", () => {
   const word = fc
     .string({ unit: "binary", minLength: 1, maxLength: 30 })
     .map((text) => text.replaceAll("\u0000", "").trim())

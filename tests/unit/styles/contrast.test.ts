@@ -20,7 +20,7 @@ function color(text: string): Color {
   return { l: l.endsWith("%") ? Number.parseFloat(l) / 100 : Number(l), c: Number(c), h: Number(h) };
 }
 
-/** The relative luminance (WCAG 2.2) of a colour: Oklch to linear sRGB (Björn Ottosson's Oklab), clipped to the range of a screen. */
+/** The relative luminance of a colour (WCAG 2.2). Converts Oklch to linear sRGB (Björn Ottosson's Oklab) and clips to the sRGB gamut. */
 function luminance({ l, c, h }: Color): number {
   const a = c * Math.cos((h * Math.PI) / 180);
   const b = c * Math.sin((h * Math.PI) / 180);
@@ -50,7 +50,7 @@ const SURFACES = ["background", "surface", "raised", "sunken", "hover"];
 const STATES = ["success", "warning", "danger", "info"];
 const OUTCOMES = OUTCOME_KINDS.map((kind) => `outcome-${outcomeSlug(kind)}`);
 
-/** Text and its background: at least 4.5 to 1. */
+/** Pairs of text and background. The contrast must be at least 4.5 to 1. */
 const TEXT_PAIRS = [
   ...[
     "foreground",
@@ -65,11 +65,11 @@ const TEXT_PAIRS = [
   ["on-accent", "accent"] as [string, string],
   ["on-accent", "accent-hover"] as [string, string],
   ["on-accent", "danger"] as [string, string],
-  // Tooltips use the two colours the other way round.
+  // Tooltips swap the text and background colours.
   ["background", "foreground"] as [string, string],
 ];
 
-/** Icons, chart segments and the focus ring: at least 3 to 1. */
+/** Icons, chart segments and the focus ring on their backgrounds. The contrast must be at least 3 to 1. */
 const GRAPHIC_PAIRS = ["accent", "ring", ...STATES, ...OUTCOMES].flatMap((graphic) =>
   ["background", "surface", "raised"].map((surface): [string, string] => [graphic, surface]),
 );
@@ -93,7 +93,7 @@ for (const theme of themes) {
   });
 }
 
-/** The distance of two colours in Oklab. About 0.02 is the smallest that people notice side by side. */
+/** The distance between two colours in Oklab. People notice about 0.02 when the colours are side by side. */
 function difference(theme: (typeof themes)[number], one: string, other: string): number {
   const [a, b] = [one, other].map((name) => {
     const { l, c, h } = tokens.get(name)?.[theme] ?? { l: 0, c: 0, h: 0 };

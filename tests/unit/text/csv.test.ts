@@ -37,7 +37,7 @@ test("values that are not text are written unchanged", () => {
   );
 });
 
-test("every text can be restored, and no cell begins like a formula", () => {
+test("every text can be restored, and no cell starts like a formula", () => {
   const text = fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\",;ab ز\u0000\u202E👍") });
   fc.assert(
     fc.property(fc.array(fc.array(text, { minLength: 2, maxLength: 4 }), { minLength: 1 }), (rows) => {
@@ -48,18 +48,18 @@ test("every text can be restored, and no cell begins like a formula", () => {
   );
 });
 
-/** Restores a text as `docs/export.md` describes it. */
+/** Restores the original text as `docs/export.md` describes. */
 function unguarded(cell: string): string {
   return cell.replace(/^'/, "").replaceAll(/([;\t\r\n][\s"]*)'/g, "$1");
 }
 
-test("row 57: no cell begins like a formula for a spreadsheet that is set to semicolons or tabs", () => {
+test("row 57: no cell starts like a formula if a spreadsheet splits cells at semicolons or tabs", () => {
   const text = fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\",;ab ز＝") });
   const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text));
   fc.assert(
     fc.property(value, (cell) => {
       const line = csvLines([["before", cell]]);
-      // The reader that finds the most cells: it ignores quotation marks.
+      // The worst case is a reader that ignores quotation marks, because it finds the most cells.
       const [, ...others] = line.split(/[;\t\r\n]/);
       expect(others.filter((other) => /^[\s"]*[=+\-@＝]/.test(other))).toEqual([]);
       const [, written = ""] = parseCsv(line)[0] ?? [];

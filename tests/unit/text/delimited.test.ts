@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { guessDelimiter, parseDelimited } from "@/lib/text/delimited";
 
-test("what a spreadsheet writes is read back, whatever the cells contain", () => {
+test("a table that a spreadsheet writes is read back with any cell contents", () => {
   const cell = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.replaceAll("\u0000", ""));
   const table = fc
     .integer({ min: 2, max: 5 })
@@ -17,7 +17,7 @@ test("what a spreadsheet writes is read back, whatever the cells contain", () =>
   );
 });
 
-test("a record knows its line, also after a cell of several lines", () => {
+test("a record has its line number, even after a cell with line breaks", () => {
   expect(parseDelimited('a,"b\r\nb"\r\nc,d\n\ne,f')).toEqual([
     { line: 1, cells: ["a", "b\r\nb"] },
     { line: 3, cells: ["c", "d"] },
@@ -25,14 +25,14 @@ test("a record knows its line, also after a cell of several lines", () => {
   ]);
 });
 
-test("the delimiter is guessed from the first record, quotes left out", () => {
+test("the delimiter is guessed from the first record; quoted text is skipped", () => {
   expect(guessDelimiter("id;name\n1,2,3;x")).toBe(";");
   expect(guessDelimiter('"a;b;c",d\n')).toBe(",");
   expect(guessDelimiter("id\tname")).toBe("\t");
   expect(guessDelimiter("one")).toBe(",");
 });
 
-test("misplaced quotes are read without an exception", () => {
+test("misplaced quotes and mixed line ends do not throw", () => {
   const cells = (text: string) => parseDelimited(text, ",").map((record) => record.cells);
   expect(cells('a,"b\nc')).toEqual([["a", "b\nc"]]);
   expect(cells('a,b"c"d,"e"f')).toEqual([["a", 'b"c"d', "ef"]]);

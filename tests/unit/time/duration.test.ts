@@ -22,7 +22,7 @@ for (const [seconds, text] of durations) {
   });
 }
 
-test("any number is shown as a clock", () => {
+test("any number is shown as minutes and seconds, with hours if needed", () => {
   fc.assert(
     fc.property(fc.double(), (seconds) => /^(\d+:)?\d{1,2}:\d\d$/.test(formatDuration(Math.min(seconds, 1e12)))),
   );

@@ -18,7 +18,7 @@ import { addDays, dayOf, startOfDay } from "@/lib/time/time";
 import type { TimeBound } from "@/lib/url/time-bound";
 
 const zones = fc.oneof(
-  // Clocks that change at midnight, by half an hour, across the date line, and not at all.
+  // Zones whose clocks change at midnight, by half an hour, across the date line, or never.
   fc.constantFrom("Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns", "Asia/Riyadh", "UTC"),
   fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
 );
@@ -27,7 +27,7 @@ const instants = fc.date({ min: new Date("2010-01-01"), max: new Date("2035-01-0
 const isoRange = (range: { from: Date; to: Date } | null) =>
   range === null ? null : [range.from.toISOString(), range.to.toISOString()];
 
-test("the presets are whole days of the zone that end with today", () => {
+test("presets consist of whole days in the zone and end with today", () => {
   const now = new Date("2026-11-23T11:05:42.500Z"); // Monday 14:05 in Riyadh
   const periods = PRESETS.map((preset) => presetPeriod(preset, now, "Asia/Riyadh"));
   const end = "2026-11-23T21:00:00.000Z";
@@ -39,7 +39,7 @@ test("the presets are whole days of the zone that end with today", () => {
   ]);
 });
 
-test("a running period is compared up to the same moment", () => {
+test("a running period is compared with the previous one up to the same time of day", () => {
   const now = new Date("2026-11-23T11:05:42.500Z");
   const previous = PRESETS.map((preset) => isoRange(presetPeriod(preset, now, "Asia/Riyadh").previous));
   expect(previous).toEqual([
@@ -50,13 +50,13 @@ test("a running period is compared up to the same moment", () => {
   ]);
 });
 
-test("yesterday until now follows the clock, also across a change of the clocks", () => {
+test("today is compared with yesterday up to the same local time, even across a clock change", () => {
   // Egypt put its clocks forward at midnight of 24 April 2026: that day has 23 hours.
   const { previous } = presetPeriod("today", new Date("2026-04-25T07:00:00Z"), "Africa/Cairo"); // 10:00
   expect(isoRange(previous)).toEqual(["2026-04-23T22:00:00.000Z", "2026-04-24T07:00:00.000Z"]);
 });
 
-test("a day that last month did not have becomes its last day", () => {
+test("a day that the previous month does not have becomes the last day of that month", () => {
   const { previous } = presetPeriod("month", new Date("2026-03-31T09:00:00Z"), "UTC");
   expect(isoRange(previous)).toEqual(["2026-02-01T00:00:00.000Z", "2026-02-28T09:00:00.000Z"]);
 });
@@ -66,7 +66,7 @@ const bounds = (from: string | undefined, to: string | undefined, zone = "Asia/R
   return [filter.from, filter.to] as const;
 };
 
-test("a custom period is compared with the same number of days before", () => {
+test("a custom period is compared with the period of the same length directly before it", () => {
   const now = new Date("2026-11-23T11:05:00Z");
   const past = customPeriod(...bounds("2026-11-01", "2026-11-10"), now, "Asia/Riyadh");
   expect([isoRange(past), isoRange(past?.previous ?? null), past?.isRunning]).toEqual([
@@ -83,7 +83,7 @@ test("a custom period is compared with the same number of days before", () => {
   expect(isoRange(hours?.previous ?? null)).toEqual(["2026-11-20T05:30:00.000Z", "2026-11-20T08:00:00.000Z"]);
 });
 
-test("an open period ends today or is thirty days long", () => {
+test("a period without an end ends today; a period without a start is thirty days long", () => {
   const now = new Date("2026-11-23T11:05:00Z");
   expect(isoRange(customPeriod(...bounds("2026-11-20", undefined), now, "Asia/Riyadh"))).toEqual([
     "2026-11-19T21:00:00.000Z",
@@ -95,19 +95,19 @@ test("an open period ends today or is thirty days long", () => {
   ]);
 });
 
-test("a period that ends before it starts, or is longer than ten years, is refused", () => {
+test("a period that is empty, ends before it starts or is longer than ten years is refused", () => {
   const now = new Date("2026-11-23T11:05:00Z");
   expect(customPeriod(...bounds("2026-11-20", "2026-11-19"), now, "Asia/Riyadh")).toBeNull();
   expect(customPeriod(...bounds("2026-11-20T08:00:00Z", "2026-11-20T08:00:00Z"), now, "Asia/Riyadh")).toBeNull();
   expect(customPeriod(...bounds("1999-01-01", "2026-11-20"), now, "Asia/Riyadh")).toBeNull();
 });
 
-test("a period in the future is compared with nothing", () => {
+test("a period in the future has no previous period", () => {
   const period = customPeriod(...bounds("2027-01-01", "2027-01-31"), new Date("2026-11-23T11:05:00Z"), "Asia/Riyadh");
   expect(period?.previous).toBeNull();
 });
 
-test("the previous range lies before the period, and is as long as the part that has passed", () => {
+test("a preset contains the present, and its previous range is not empty and ends before the preset starts", () => {
   fc.assert(
     fc.property(zones, instants, fc.constantFrom(...PRESETS), (zone, now, preset) => {
       const period: Period = presetPeriod(preset, now, zone);
@@ -122,7 +122,7 @@ test("the previous range lies before the period, and is as long as the part that
   );
 });
 
-test("a list reads the bounds of a range as the same range", () => {
+test("the bounds of a range round-trip through the parameters of a list", () => {
   fc.assert(
     fc.property(zones, instants, instants, (zone, one, other) => {
       fc.pre(one.getTime() !== other.getTime());
@@ -142,7 +142,7 @@ test("a list reads the bounds of a range as the same range", () => {
   );
 });
 
-test("buckets cover a range without gaps, overlaps or empty ones, and start by the zone's clocks", () => {
+test("buckets cover a range without gaps or overlaps, none is empty, and they start at local times", () => {
   fc.assert(
     fc.property(
       zones,
@@ -172,7 +172,7 @@ test("buckets cover a range without gaps, overlaps or empty ones, and start by t
   );
 });
 
-test("a day has as many hours as its clocks show", () => {
+test("a day on which the clocks change has 23 or 25 hours", () => {
   const hours = (date: string, zone: string) =>
     bucketsOf({ from: startOfDay(date, zone), to: startOfDay(addDays(date, 1), zone) }, "hour", zone, 7).length;
   expect(hours("2026-04-24", "Africa/Cairo")).toBe(23);
@@ -180,7 +180,7 @@ test("a day has as many hours as its clocks show", () => {
   expect(hours("2026-11-23", "Africa/Cairo")).toBe(24);
 });
 
-test("days start at the zone's midnights, not every 24 hours", () => {
+test("days start at local midnight, not every 24 hours", () => {
   const zone = "Africa/Cairo";
   const range = { from: startOfDay("2026-10-28", zone), to: startOfDay("2026-10-31", zone) };
   expect(bucketsOf(range, "day", zone, 7).map(({ from }) => from.toISOString())).toEqual([
@@ -190,7 +190,7 @@ test("days start at the zone's midnights, not every 24 hours", () => {
   ]);
 });
 
-test("a range has a readable number of buckets", () => {
+test("the bucket unit grows with the range", () => {
   const unit = (from: string, to: string) => {
     const [start, end] = bounds(from, to, "Africa/Cairo") as [TimeBound, TimeBound];
     return bucketUnit({ from: start.at, to: end.at });
@@ -203,13 +203,13 @@ test("a range has a readable number of buckets", () => {
   expect(unit("2024-01-01", "2026-12-31")).toBe("month");
 });
 
-test("a week starts on the organization's first day", () => {
+test("a week starts on the configured day", () => {
   expect(weekdaysFrom(7)).toEqual([7, 1, 2, 3, 4, 5, 6]);
   expect(weekdaysFrom(1)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(weekdaysFrom(6)).toEqual([6, 7, 1, 2, 3, 4, 5]);
 });
 
-test("a short range has only some weekdays", () => {
+test("a range of under a week contains only some weekdays", () => {
   const weekdays = (from: string, to: string) => {
     const [start, end] = bounds(from, to) as [TimeBound, TimeBound];
     return [...weekdaysIn({ from: start.at, to: end.at }, "Asia/Riyadh")].toSorted();

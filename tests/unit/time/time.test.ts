@@ -3,16 +3,16 @@ import fc from "fast-check";
 
 import { addDays, dayOf, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time/time";
 
-test("a date that the calendar does not have is refused", () => {
+test("a date that does not exist or has another format is refused", () => {
   expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
   for (const text of ["2026-02-30", "2026-2-3", "2026-13-01", "today", "", "20260203"]) {
     expect(parseIsoDate(text), text).toBeNull();
   }
 });
 
-test("a day starts by the zone's clocks", () => {
+test("a day starts at local midnight, or at the first local time if there is no midnight", () => {
   expect(startOfDay("2026-11-23", "Asia/Riyadh").toISOString()).toBe("2026-11-22T21:00:00.000Z");
-  // Egypt's clocks go from 00:00 to 01:00 on the last Friday of April: that day has no midnight.
+  // On the last Friday of April, Egypt's clocks go from 00:00 to 01:00, so that day has no midnight.
   expect(startOfDay("2026-04-24", "Africa/Cairo").toISOString()).toBe("2026-04-23T22:00:00.000Z");
   expect(dayOf(new Date("2026-11-22T21:00:00Z"), "Asia/Riyadh")).toBe("2026-11-23");
   expect(addDays("2026-02-28", 1)).toBe("2026-03-01");
@@ -23,7 +23,7 @@ test("an instant is written with the zone's offset at that instant", () => {
   expect(toZonedIso(new Date("2026-12-01T09:30:15Z"), "Africa/Cairo")).toBe("2026-12-01T11:30:15+02:00");
 });
 
-test("the fast writer of instants gives the same texts, also on days when the clocks change", () => {
+test("`zonedIsoWriter` writes the same texts as `toZonedIso`, and milliseconds too", () => {
   const writers = ["Africa/Cairo", "Asia/Riyadh", "America/New_York", "Australia/Lord_Howe", "UTC"].map(
     (zone) => [zone, zonedIsoWriter(zone)] as const,
   );

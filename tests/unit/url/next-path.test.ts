@@ -10,7 +10,7 @@ const kept = [
   "/calls?q=https://example.com/",
 ];
 for (const next of kept) {
-  test(`leads back to ${next}`, () => {
+  test(`a redirect to ${next} is allowed`, () => {
     expect(safeNextPath(next)).toBe(next);
   });
 }
@@ -39,12 +39,12 @@ const refused = [
   `/${"x".repeat(3_000)}`,
 ];
 for (const next of refused) {
-  test(`does not lead to ${JSON.stringify(next)?.slice(0, 40)}`, () => {
+  test(`a redirect to ${JSON.stringify(next)?.slice(0, 40)} is replaced by the overview`, () => {
     expect(safeNextPath(next)).toBe("/");
   });
 }
 
-test("never leads to another origin", () => {
+test("no path leads to another origin", () => {
   const piece = fc.constantFrom(
     "/",
     "\\",
