@@ -7,8 +7,8 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
 /**
- * Every route and every action of the build, with the role that it needs. A route of the build without a row here fails, and so does a
- * row without a route: anybody who adds a page states here who may open it.
+ * Every route and every action of the build, with the least role that may use it. A test fails if the build and these tables differ, so
+ * that access is stated here for each new route and action.
  */
 
 type Access = "open" | Role;
@@ -23,7 +23,7 @@ const ROUTES: Record<string, Access> = {
   "/deliveries/page": "operator",
   "/deliveries/[id]/page": "operator",
   "/deliveries/[id]/body/route": "operator",
-  // Redirects everybody but administrators to their own account.
+  // Redirects everyone except administrators to their account.
   "/settings/page": "viewer",
   "/settings/account/page": "viewer",
   "/settings/users/page": "administrator",
@@ -43,7 +43,7 @@ const ROUTES: Record<string, Access> = {
   "/reset/[token]/page": "open",
   "/api/auth/[...all]/route": "open",
   "/api/health/route": "open",
-  // Protected by secrets of their own.
+  // Protected by a secret instead of a session.
   "/api/jobs/route": "open",
   "/webhooks/sarj/[secret]/route": "open",
   "/webhooks/[[...rest]]/route": "open",
@@ -53,13 +53,13 @@ const ROUTES: Record<string, Access> = {
   "/_global-error/page": "open",
 };
 
-/** Keyed by folder and name. The `open` ones lead to a session. */
+/** Keyed by folder and name. */
 const ACTIONS: Record<string, Access> = {
   "sign-in/actions#signIn": "open",
   "sign-in/code/actions#giveCode": "open",
   "setup/actions#setUp": "open",
   "_link/actions#redeem": "open",
-  // Everybody may sign out.
+  // Signing out needs no session.
   "sign-out#signOut": "open",
   "calls/[callId]/actions#decideOnCall": "operator",
   "calls/[callId]/actions#undoDecision": "operator",
@@ -101,7 +101,7 @@ const ACTIONS: Record<string, Access> = {
   "settings/account/actions#signOutEverywhere": "viewer",
 };
 
-test("every route and every action of the build has a row here", () => {
+test("the tables of this file list exactly the routes and actions of the build", () => {
   expect(
     routesOfBuild()
       .map(({ name }) => name)
@@ -114,8 +114,8 @@ test("every route and every action of the build has a row here", () => {
   ).toEqual(Object.keys(ACTIONS).toSorted());
 });
 
-/** Cookies of a user of each role, of an expired session and of a deactivated user. */
-async function everybody(url: string, sql: postgres.Sql): Promise<Map<string, string>> {
+/** Returns cookies of a user of each role, of an expired session and of a deactivated user. */
+async function cookiesOfAll(url: string, sql: postgres.Sql): Promise<Map<string, string>> {
   await sql`delete from rate_limit`;
   const cookies = new Map<string, string>();
   for (const who of [...ROLES, "expired", "deactivated"] as const) {
@@ -130,20 +130,20 @@ async function everybody(url: string, sql: postgres.Sql): Promise<Map<string, st
   return cookies;
 }
 
-test("row 53: every route answers as its row says: to no session, each role, an expired session, a deactivated user, a wrong id", async ({
+test("row 53: every route admits exactly the roles listed for it, and refuses missing and expired sessions and deactivated users", async ({
   app,
   request,
   database: { sql },
 }) => {
   test.slow();
-  const cookies = await everybody(app.url, sql);
+  const cookies = await cookiesOfAll(app.url, sql);
   const wrong: unknown[] = [];
   for (const { name, url, isPage, hasId } of routesOfBuild()) {
     const access = ROUTES[name];
     if (access === undefined || access === "open") {
       continue;
     }
-    const ask = async (who: string | null) => {
+    const getAs = async (who: string | null) => {
       const cookie = who === null ? undefined : cookies.get(who);
       const answer = await request.get(`${app.url}${url}`, {
         maxRedirects: 0,
@@ -152,15 +152,15 @@ test("row 53: every route answers as its row says: to no session, each role, an 
       return { status: answer.status(), location: answer.headers()["location"] ?? "" };
     };
     for (const who of [null, "expired", "deactivated"]) {
-      const { status, location } = await ask(who);
+      const { status, location } = await getAs(who);
       if (isPage ? status !== 307 || !location.startsWith("/sign-in") : status !== 401) {
         wrong.push({ name, who, status, location });
       }
     }
     for (const role of ROLES) {
-      const { status, location } = await ask(role);
+      const { status, location } = await getAs(role);
       const allowed = ROLES.indexOf(role) >= ROLES.indexOf(access);
-      // Nothing has this id, so those who may open the route get a 404.
+      // No object has this id, so a permitted role gets a 404.
       const right = allowed
         ? status < 500 && ![401, 403].includes(status) && !location.startsWith("/sign-in") && (!hasId || status === 404)
         : status === 403;
@@ -172,13 +172,13 @@ test("row 53: every route answers as its row says: to no session, each role, an 
   expect(wrong).toEqual([]);
 });
 
-test("rows 53 and 55: every action refuses no session, lower roles and other sites, and changes nothing", async ({
+test("rows 53 and 55: every action refuses missing sessions, lower roles and other sites, and changes nothing", async ({
   app,
   request,
   database: { sql },
 }) => {
   test.slow();
-  const cookies = await everybody(app.url, sql);
+  const cookies = await cookiesOfAll(app.url, sql);
   const state = () => sql`select
     (select md5(string_agg(to_jsonb(u)::text, '' order by id)) from "user" u) as users,
     (select md5(string_agg(to_jsonb(a)::text, '' order by id)) from account a) as accounts,
@@ -196,13 +196,13 @@ test("rows 53 and 55: every action refuses no session, lower roles and other sit
         ...(origin === null ? {} : { origin }),
         ...(cookie === undefined ? {} : { cookie }),
       },
-      // React calls the action of a form with the previous state and the form.
+      // React calls a form's action with the previous state and the form.
       multipart: { "0": '[{"values":{},"errors":{},"saved":0},"$K1"]', _1_name: "x" },
     });
     return { status: answer.status(), text: await answer.text() };
   };
   const wrong: unknown[] = [];
-  const judge = (name: string, who: string | null, answer: { status: number; text: string }, reason: string) => {
+  const expectReason = (name: string, who: string | null, answer: { status: number; text: string }, reason: string) => {
     if (!answer.text.includes(`"${reason}"`)) {
       wrong.push({ name, who, status: answer.status, text: answer.text.slice(0, 200) });
     }
@@ -213,12 +213,12 @@ test("rows 53 and 55: every action refuses no session, lower roles and other sit
       continue;
     }
     for (const who of [null, "expired", "deactivated"]) {
-      judge(action.name, who, await act(action, who, app.url), "signedOut");
+      expectReason(action.name, who, await act(action, who, app.url), "signedOut");
     }
     for (const role of ROLES.slice(0, ROLES.indexOf(access))) {
-      judge(action.name, role, await act(action, role, app.url), "forbidden");
+      expectReason(action.name, role, await act(action, role, app.url), "forbidden");
     }
-    // Next itself refuses another site. Without an origin, or with that of a sandboxed frame, it runs the action, which must refuse.
+    // Next refuses another site. Without an origin, or with the `null` origin of a sandboxed frame, Next runs the action, which must refuse.
     for (const origin of [null, "null", "https://evil.example"]) {
       const answer = await act(action, "administrator", origin);
       if (answer.status < 400 && !answer.text.includes('"forbidden"')) {
@@ -227,13 +227,13 @@ test("rows 53 and 55: every action refuses no session, lower roles and other sit
     }
   }
   expect(wrong).toEqual([]);
-  // An expired session is deleted when it is used.
+  // The number of sessions changes, because using an expired session deletes it.
   const [{ sessions: _, ...after } = {}] = await state();
   const [{ sessions: __, ...unchanged } = {}] = before;
   expect(after).toEqual(unchanged);
 });
 
-test("row 54: headers and parameters of the framework open no route", async ({ app, request }) => {
+test("row 54: internal headers and parameters of Next give no access to a route", async ({ app, request }) => {
   const wrong: unknown[] = [];
   for (const { name, url, isPage } of routesOfBuild()) {
     if (ROUTES[name] === "open") {
@@ -244,14 +244,14 @@ test("row 54: headers and parameters of the framework open no route", async ({ a
       { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
       { rsc: "1", "next-router-prefetch": "1" },
     ] as Record<string, string>[]) {
-      const ask = (at: string) => request.get(new URL(at, app.url).href, { maxRedirects: 0, headers });
-      let answer = await ask(`${url}?_rsc=1nq2x&nxtPcallId=x&nxtPid=x`);
+      const get = (path: string) => request.get(new URL(path, app.url).href, { maxRedirects: 0, headers });
+      let answer = await get(`${url}?_rsc=1nq2x&nxtPcallId=x&nxtPid=x`);
       if (answer.status() === 307 && answer.headers()["location"]?.startsWith(`${url}?`)) {
-        // The router's own parameter is not the one that Next computes from these headers.
-        answer = await ask(answer.headers()["location"] ?? "");
+        // Next redirects, because `_rsc` is not the hash of these headers.
+        answer = await get(answer.headers()["location"] ?? "");
       }
       const text = await answer.text();
-      // A prefetch gets the names of the folders and no element of the page.
+      // The response to a prefetch contains the names of the folders, but no element of the page.
       const isEmpty = /^\d+:\[\["children"/.test(text) && !text.includes('["$",') && !/^\w+:I\[/m.test(text);
       const refused = isPage
         ? answer.status() === 307 || text.includes("NEXT_REDIRECT") || isEmpty
@@ -264,7 +264,7 @@ test("row 54: headers and parameters of the framework open no route", async ({ a
   expect(wrong).toEqual([]);
 });
 
-test("row 56: a known, an unknown and an invited e-mail take the same time and get the same message", async ({
+test("row 56: sign-in takes the same time and gives the same message for known, unknown and invited e-mails", async ({
   app,
   request,
   database: { sql },
@@ -274,7 +274,7 @@ test("row 56: a known, an unknown and an invited e-mail take the same time and g
   const invited = `invited.${known.email}`;
   await sql`insert into "user" (id, name, email, email_verified, activated_at) values (${invited}, '', ${invited}, true, null)`;
   const times = new Map<string, number[]>();
-  const words = new Set<string>();
+  const answers = new Set<string>();
   for (let round = 0; round < 15; round += 1) {
     await sql`delete from rate_limit`;
     for (const email of [known.email, "nobody@callboard.example", invited]) {
@@ -283,12 +283,12 @@ test("row 56: a known, an unknown and an invited e-mail take the same time and g
         data: { email, password: "not the password" },
         headers: { origin: app.url },
       });
-      words.add(`${answer.status()} ${await answer.text()}`);
+      answers.add(`${answer.status()} ${await answer.text()}`);
       times.set(email, [...(times.get(email) ?? []), performance.now() - began]);
     }
   }
   const medians = [...times.values()].map((list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0);
-  expect(words.size).toBe(1);
-  // If no password were hashed for an unknown e-mail, it would be several times quicker.
+  expect(answers.size).toBe(1);
+  // Without hashing a password for an unknown e-mail, the answer would be several times faster.
   expect(Math.max(...medians) / Math.min(...medians), medians.map(Math.round).join(", ")).toBeLessThan(1.6);
 });

@@ -7,7 +7,7 @@ import { allowConnections, createDatabase } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
-/** Open without a session, each for a reason; every other route needs one. */
+/** The routes that need no session. */
 const OPEN = new Set([
   "/(public)/sign-in/page",
   "/(public)/sign-in/code/page",
@@ -21,13 +21,13 @@ const OPEN = new Set([
   "/icon.svg/route",
   "/api/auth/[...all]/route",
   "/api/health/route",
-  // Protected by secrets of their own.
+  // Protected by a secret instead of a session.
   "/api/jobs/route",
   "/webhooks/sarj/[secret]/route",
   "/webhooks/[[...rest]]/route",
 ]);
 
-/** Every route of the build: file in `app/` → URL with its parameters filled in. */
+/** The routes of the build that need a session: the file in `app/`, and the URL with its parameters filled in. */
 function routes(): { file: string; url: string; isPage: boolean }[] {
   const manifest = JSON.parse(readFileSync(join(BUILD, "app-path-routes-manifest.json"), "utf8")) as Record<
     string,
@@ -35,7 +35,7 @@ function routes(): { file: string; url: string; isPage: boolean }[] {
   >;
   return (
     Object.entries(manifest)
-      // An intercepting route has no URL of its own: it shows the page in whose place it is rendered.
+      // An intercepting route has the URL of the page that it replaces.
       .filter(([file]) => !OPEN.has(file) && !/\/\(\.+\)/.test(file))
       .map(([file, path]) => ({
         file,
@@ -68,18 +68,18 @@ function signInUrl(next: string): string {
   return `/sign-in?next=${encodeURIComponent(next)}`;
 }
 
-test("row 53: a page that is requested without its layouts has a gate of its own", async ({ app, request }) => {
+test("row 53: a page that is requested without its layouts still requires a session", async ({ app, request }) => {
   const open: unknown[] = [];
   for (const { file, url } of routes().filter(({ isPage }) => isPage)) {
-    // The router sends these from one page to another: it has the layouts, and only the page is missing. The framework first
-    // redirects with the hash of these headers.
+    // The router sends these headers on client-side navigation, when it already has the layouts. Next first redirects to a URL with
+    // the hash of the headers.
     const headers = { rsc: "1", "next-router-state-tree": encodeURIComponent(JSON.stringify(treeOf(file))) };
-    const number = await request.get(`${app.url}${url}`, { maxRedirects: 0, headers });
-    const numbered = number.headers()["location"] ?? "";
-    expect(numbered, file).toContain(`${url}?_rsc=`);
-    const answer = await request.get(`${app.url}${numbered}`, { maxRedirects: 0, headers });
+    const redirect = await request.get(`${app.url}${url}`, { maxRedirects: 0, headers });
+    const hashedUrl = redirect.headers()["location"] ?? "";
+    expect(hashedUrl, file).toContain(`${url}?_rsc=`);
+    const answer = await request.get(`${app.url}${hashedUrl}`, { maxRedirects: 0, headers });
     const text = await answer.text();
-    // A redirect during streaming is part of the stream.
+    // A redirect during streaming is written into the stream.
     if (!/NEXT_REDIRECT;\w+;\/sign-in/.test(text)) {
       open.push({ file, status: answer.status(), text: text.slice(0, 300) });
     }
@@ -94,7 +94,7 @@ type Tree = [
   marker?: "refetch",
 ];
 
-/** The state of a router that has everything of a page but the page itself. A slot (`@panel`) is a branch of its name. */
+/** The state of a router that has the layouts of a page but not the page. A slot (`@panel`) is a branch with the slot's name. */
 function treeOf(file: string): Tree {
   const parts = file.split("/").slice(1, -1);
   let [slot, tree]: [string, Tree] = ["children", ["__PAGE__", {}, null, "refetch"]];
@@ -110,7 +110,7 @@ function treeOf(file: string): Tree {
   return ["", { [slot]: tree }];
 }
 
-test("row 54: headers and parameters of the framework open nothing", async ({ app, request }) => {
+test("row 54: internal headers and parameters of Next do not skip the sign-in page", async ({ app, request }) => {
   for (const headers of [
     { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
     { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
@@ -126,20 +126,20 @@ test("row 54: headers and parameters of the framework open nothing", async ({ ap
 test("an invalid or expired session gives no access", async ({ app, request, database: { sql } }) => {
   const [cookie] = await signIn(app.url);
   const value = cookie?.value ?? "";
-  const ask = (session: string) =>
+  const getWith = (session: string) =>
     request.get(`${app.url}/deliveries`, {
       maxRedirects: 0,
       headers: { cookie: `callboard.session_token=${session}` },
     });
-  expect((await ask(value)).status()).toBe(200);
-  expect((await ask(`${value.slice(0, -4)}AAA%3D`)).status()).toBe(307);
-  expect((await ask("x")).status()).toBe(307);
+  expect((await getWith(value)).status()).toBe(200);
+  expect((await getWith(`${value.slice(0, -4)}AAA%3D`)).status()).toBe(307);
+  expect((await getWith("x")).status()).toBe(307);
   const [token] = decodeURIComponent(value).split(".");
   await sql`update session set expires_at = now() - interval '1 second' where token = ${token ?? ""}`;
-  expect((await ask(value)).status()).toBe(307);
+  expect((await getWith(value)).status()).toBe(307);
 });
 
-test("row 61: every response of the dashboard has the security headers, the webhook's has none of them", async ({
+test("row 61: every response of the dashboard has the security headers; the webhook's has no content security policy", async ({
   app,
   request,
 }) => {
@@ -175,7 +175,7 @@ test("row 61: every response of the dashboard has the security headers, the webh
   expect((await request.post(app.webhookUrl, { data: {} })).headers()["content-security-policy"]).toBeUndefined();
 });
 
-test("every script of a page has the nonce of its response", async ({ app, request }) => {
+test("every script on a page has the nonce from the response's header", async ({ app, request }) => {
   const answer = await request.get(`${app.url}/sign-in`);
   const nonce = /'nonce-(\w+)'/.exec(answer.headers()["content-security-policy"] ?? "")?.[1];
   const scripts = (await answer.text()).match(/<script[^>]*>/g) ?? [];
@@ -183,7 +183,7 @@ test("every script of a page has the nonce of its response", async ({ app, reque
   expect(scripts.filter((script) => !script.includes(`nonce="${nonce}"`))).toEqual([]);
 });
 
-test("over https the session's cookie is Secure, and the browser is told to keep to https", async () => {
+test("with an https APP_URL the session cookie is Secure, and the headers require https", async () => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { APP_URL: "https://callboard.example" } });
@@ -204,26 +204,26 @@ test("over https the session's cookie is Secure, and the browser is told to keep
   }
 });
 
-test("row 62: while the database cannot be reached a page says so, recovers later, and no value gets into a page or a log", async () => {
+test("row 62: while the database is unreachable, pages answer 500 and sign-in 503, and no value appears in a page or log", async () => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url });
   try {
     const [cookie] = await signIn(app.url);
     const token = decodeURIComponent(cookie?.value ?? "").split(".")[0] ?? "";
-    const ask = async () => {
+    const getPage = async () => {
       const answer = await fetch(`${app.url}/deliveries?call_id=canary-4711`, {
         redirect: "manual",
         headers: { cookie: `${cookie?.name}=${cookie?.value}`, "accept-language": "en" },
       });
       return { status: answer.status, text: await answer.text() };
     };
-    expect((await ask()).status).toBe(200);
+    expect((await getPage()).status).toBe(200);
 
     await allowConnections(database.name, false);
-    const away = await ask();
-    expect(away.status).toBe(500);
-    expect(away.text).not.toMatch(
+    const unavailable = await getPage();
+    expect(unavailable.status).toBe(500);
+    expect(unavailable.text).not.toMatch(
       /ECONN|PostgresError|DrizzleQuery|Failed query|select "|\bat async\b|allow_connections/,
     );
 
@@ -236,7 +236,7 @@ test("row 62: while the database cannot be reached a page says so, recovers late
     expect((await fetch(`${app.url}/sign-in`)).status).toBe(200);
 
     await allowConnections(database.name, true);
-    await expect.poll(async () => (await ask()).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await getPage()).status, { timeout: 20_000 }).toBe(200);
     expect(token.length).toBeGreaterThan(20);
     for (const value of [token, "canary-4711", "canary-4712", "canary-4713", "params:"]) {
       expect(app.logs(), value).not.toContain(value);

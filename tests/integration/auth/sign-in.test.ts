@@ -10,7 +10,7 @@ import { addUser } from "@/tests/fixtures/users";
 
 const PATH = "/api/auth/sign-in/email";
 
-/** A client without cookies and without the headers of a browser. */
+/** Creates a client without cookies and without the headers of a browser. */
 async function client(url: string, headers: Record<string, string> = {}): Promise<APIRequestContext> {
   return request.newContext({ baseURL: url, extraHTTPHeaders: headers });
 }
@@ -19,7 +19,7 @@ test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from rate_limit`;
 });
 
-test("an e-mail and a password give a session in a cookie that no script can read", async ({ app }) => {
+test("a correct e-mail and password start a session, whose cookie scripts cannot read", async ({ app }) => {
   await signIn(app.url);
   const anyone = await client(app.url);
   const answer = await anyone.post(PATH, { data: ADMIN });
@@ -40,7 +40,7 @@ test("a wrong password and an unknown e-mail get the same answer", async ({ app 
   expect(await unknown.json()).toEqual(await wrong.json());
 });
 
-test("nobody can sign up or change their own role", async ({ app, database: { sql } }) => {
+test("the API refuses signing up and changing one's own role", async ({ app, database: { sql } }) => {
   const anyone = await client(app.url);
   const person = {
     name: "Eve",
@@ -62,7 +62,9 @@ test("nobody can sign up or change their own role", async ({ app, database: { sq
 });
 
 for (const email of [ADMIN.email, "nobody@callboard.example"]) {
-  test(`row 56: of a hundred guesses at once for ${email} ten are checked`, async ({ app }) => {
+  test(`row 56: ten of a hundred simultaneous guesses for ${email} are checked, the others are refused`, async ({
+    app,
+  }) => {
     await signIn(app.url);
     const anyone = await client(app.url);
     const answers = await Promise.all(
@@ -81,7 +83,7 @@ for (const email of [ADMIN.email, "nobody@callboard.example"]) {
   });
 }
 
-test("refused attempts are recorded once for each account, and attempts at other accounts hide no failure", async ({
+test("refused attempts are recorded once per account, and attempts at unknown accounts do not suppress failures of users", async ({
   app,
   database: { sql },
 }) => {
@@ -102,7 +104,7 @@ test("refused attempts are recorded once for each account, and attempts at other
     { ...failed, refused: true },
   ]);
 
-  // Invented e-mails are recorded up to a limit, which is not that of existing accounts.
+  // Failures for unknown e-mails are recorded up to a separate limit.
   await guess("thought-up.0@callboard.example");
   expect(await recorded("thought-up.0@callboard.example")).toEqual([failed]);
   await sql`update rate_limit set count = 1000 where key like 'sign-in:recorded:address:%'`;
@@ -113,7 +115,7 @@ test("refused attempts are recorded once for each account, and attempts at other
   expect(await recorded(other.email)).toEqual([failed]);
 });
 
-test("row 56: first attempts at the same time are all counted, and none is an error", async ({ database: { sql } }) => {
+test("row 56: concurrent first attempts for a key are all counted, and none fails", async ({ database: { sql } }) => {
   for (let round = 0; round < 60; round += 1) {
     const rule = { key: `first-${round}`, max: 3, windowSeconds: 60 };
     const answers = await Promise.all(Array.from({ length: 8 }, () => takeAttempt(rule)));
@@ -124,7 +126,7 @@ test("row 56: first attempts at the same time are all counted, and none is an er
   ).toEqual([{ keys: 60, least: 8 }]);
 });
 
-test("guesses at one account do not lock others out, and a right password resets the count", async ({ app }) => {
+test("guesses at one account do not block other accounts, and a correct password resets the count", async ({ app }) => {
   await signIn(app.url);
   const anyone = await client(app.url);
   for (let index = 0; index < 12; index += 1) {
@@ -140,7 +142,7 @@ test("guesses at one account do not lock others out, and a right password resets
   }
 });
 
-test("row 56: wrong passwords from one address are limited over all accounts, right ones are not", async ({
+test("row 56: wrong passwords from one address are limited across accounts; correct passwords are not", async ({
   database: { url },
 }) => {
   test.slow();
@@ -165,7 +167,7 @@ test("row 56: wrong passwords from one address are limited over all accounts, ri
   }
 });
 
-test("an untrusted address header does not evade the limit", async ({ app }) => {
+test("forged address headers do not evade the limit", async ({ app }) => {
   const answers = await Promise.all(
     Array.from({ length: 30 }, async (_, index) => {
       const anyone = await client(app.url, {
@@ -178,9 +180,7 @@ test("an untrusted address header does not evade the limit", async ({ app }) => 
   expect(answers.filter((answer) => answer.status() === 401)).toHaveLength(10);
 });
 
-test("attempts are counted in one statement: of two hundred at once exactly the allowed number pass", async ({
-  database,
-}) => {
+test("exactly the allowed number of two hundred concurrent attempts passes", async ({ database }) => {
   expect(database.name).toMatch(/^worker_/);
   const rule = { key: "test:atomic", max: 7, windowSeconds: 60 };
   const answers = await Promise.all(Array.from({ length: 200 }, () => takeAttempt(rule)));
@@ -188,7 +188,7 @@ test("attempts are counted in one statement: of two hundred at once exactly the 
   expect(answers.find(({ ok }) => !ok)).toMatchObject({ ok: false, retryAfterSeconds: expect.any(Number) });
 });
 
-test("a window that has ended starts again", async ({ database: { sql } }) => {
+test("the count starts again when its window has ended", async ({ database: { sql } }) => {
   const rule = { key: "test:window", max: 1, windowSeconds: 60 };
   expect(await takeAttempt(rule)).toEqual({ ok: true });
   expect((await takeAttempt(rule)).ok).toBe(false);
@@ -211,7 +211,7 @@ for (const [what, headers] of [
   });
 }
 
-test("signing out ends the session itself, not only its cookie", async ({ app }) => {
+test("signing out ends the session, so its cookie no longer works", async ({ app }) => {
   const cookies = await signIn(app.url);
   const cookie = cookieHeader(cookies);
   const own = await client(app.url, { origin: app.url, cookie });
@@ -221,7 +221,7 @@ test("signing out ends the session itself, not only its cookie", async ({ app })
   ).toBeNull();
 });
 
-test("two processes that start at once create one first administrator, and a restart creates none", async () => {
+test("two processes that start at the same time create one administrator, and a restart creates no other", async () => {
   test.slow();
   const database = await createDatabase();
   const start = () => startApp({ databaseUrl: database.url });

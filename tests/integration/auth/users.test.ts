@@ -16,14 +16,16 @@ test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from "user" where email <> 'admin@callboard.example'`;
 });
 
-/** Makes viewers of all others, so that a test knows who the last administrator is. */
-async function onlyAdministrators(sql: postgres.Sql, ids: string[]): Promise<void> {
+/** Makes all other users viewers, so that these are the only administrators. */
+async function demoteAllExcept(sql: postgres.Sql, ids: string[]): Promise<void> {
   await sql`update "user" set role = 'viewer' where not (id = any(${ids}))`;
 }
 
-test("administrators who demote each other at the same time leave one", async ({ database: { sql } }) => {
+test("one administrator remains when all are demoted or deactivated at the same time", async ({
+  database: { sql },
+}) => {
   const people = await Promise.all(Array.from({ length: 8 }, () => addUser(sql, "administrator")));
-  await onlyAdministrators(
+  await demoteAllExcept(
     sql,
     people.map(({ id }) => id),
   );
@@ -33,14 +35,14 @@ test("administrators who demote each other at the same time leave one", async ({
     );
     expect(answers.filter(({ ok }) => ok)).toHaveLength(7);
     expect(answers.filter((answer) => !answer.ok && answer.reason === "lastAdministrator")).toHaveLength(1);
-    const left = await sql`select id from "user" where role = 'administrator' and deactivated_at is null`;
-    expect(left).toHaveLength(1);
+    const remaining = await sql`select id from "user" where role = 'administrator' and deactivated_at is null`;
+    expect(remaining).toHaveLength(1);
   } finally {
     await sql`update "user" set role = 'administrator' where email = 'admin@callboard.example'`;
   }
 });
 
-test("a change of a user and its audit event are stored together or not at all", async ({ database: { sql } }) => {
+test("a change of a user is rolled back if its audit event cannot be stored", async ({ database: { sql } }) => {
   const person = await addUser(sql, "viewer");
   const event = { actor: null, action: "user_changed", subject: person.email } as const;
   await sql`create function refuse_event() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
@@ -61,9 +63,11 @@ test("a change of a user and its audit event are stored together or not at all",
   ]);
 });
 
-test("an invited administrator does not count: the only active one stays", async ({ database: { sql } }) => {
+test("the last active administrator cannot be demoted or deactivated, even if another one is invited", async ({
+  database: { sql },
+}) => {
   const only = await addUser(sql, "administrator");
-  await onlyAdministrators(sql, [only.id]);
+  await demoteAllExcept(sql, [only.id]);
   try {
     await inviteUser({
       email: "later@callboard.example",
@@ -80,7 +84,7 @@ test("an invited administrator does not count: the only active one stays", async
   }
 });
 
-test("a link works once, even for fifty requests at the same time, and only its hash is stored", async ({
+test("a link works once, even for fifty concurrent requests, and only its hash is stored", async ({
   database: { sql },
 }) => {
   const admin = await addUser(sql, "administrator");
@@ -123,7 +127,7 @@ test("a link works once, even for fifty requests at the same time, and only its 
   });
 });
 
-test("an expired, replaced or revoked link does not work, and an invitation does not reset a password", async ({
+test("expired, replaced and revoked links do not work, nor does a link for another purpose", async ({
   database: { sql },
 }) => {
   const admin = await addUser(sql, "administrator");
@@ -164,28 +168,28 @@ test("an expired, replaced or revoked link does not work, and an invitation does
 });
 
 for (const end of ["deactivated", "demoted"] as const) {
-  test(`a link issued by an administrator who is ${end} does not work any longer`, async ({ database: { sql } }) => {
-    const maker = await addUser(sql, "administrator");
+  test(`a link no longer works after its issuer was ${end}`, async ({ database: { sql } }) => {
+    const issuer = await addUser(sql, "administrator");
     const person = await addUser(sql, "viewer");
     const tokenHash = hashToken(makeToken());
-    const issue = () => issueLink({ userId: person.id, tokenHash, hours: 72, createdBy: maker.id });
+    const issue = () => issueLink({ userId: person.id, tokenHash, hours: 72, createdBy: issuer.id });
     const redeemed = () => redeemLink({ tokenHash, purpose: "reset", passwordHash: "x" });
     await issue();
     expect(await readLink(tokenHash)).not.toBeNull();
-    const answer = end === "deactivated" ? await deactivateUser(maker.id) : await changeRole(maker.id, "operator");
+    const answer = end === "deactivated" ? await deactivateUser(issuer.id) : await changeRole(issuer.id, "operator");
     expect(answer).toEqual({ ok: true });
     expect(await readLink(tokenHash)).toBeNull();
     expect(await sql`select 1 from one_time_links`).toHaveLength(0);
-    // Nor does a link that was stored at the same time.
+    // A link that was stored at the same time does not work either.
     await issue();
     expect(await readLink(tokenHash)).toBeNull();
     expect(await redeemed()).toBeNull();
-    await sql`update "user" set deactivated_at = null, role = 'administrator' where id = ${maker.id}`;
+    await sql`update "user" set deactivated_at = null, role = 'administrator' where id = ${issuer.id}`;
     expect(await redeemed()).toMatchObject({ id: person.id });
   });
 }
 
-test("nobody is invited twice, whatever the case of the e-mail", async ({ database: { sql } }) => {
+test("an e-mail is invited once, in upper or lower case", async ({ database: { sql } }) => {
   const admin = await addUser(sql, "administrator");
   const invite = (email: string) =>
     inviteUser({ email, name: "", role: "viewer", tokenHash: randomUUID(), hours: 72, invitedBy: admin.id });
@@ -194,7 +198,7 @@ test("nobody is invited twice, whatever the case of the e-mail", async ({ databa
   expect(await invite(admin.email.toUpperCase())).toEqual({ ok: false, reason: "exists" });
 });
 
-test("row 53: a deactivated user is signed out with the next request, and cannot sign in again", async ({
+test("row 53: a deactivated user is signed out on the next request and cannot sign in", async ({
   app,
   request,
   database: { sql },
@@ -205,7 +209,7 @@ test("row 53: a deactivated user is signed out with the next request, and cannot
   const ask = () => request.get(`${app.url}/settings/account`, { maxRedirects: 0, headers: { cookie } });
   expect((await ask()).status()).toBe(200);
 
-  // `deactivated_at` alone is enough, because a session may begin at the same time.
+  // `deactivated_at` must suffice without deleting the session, because another session may start at the same time.
   await sql`update "user" set deactivated_at = now() where id = ${person.id}`;
   expect((await ask()).status()).toBe(307);
   const session = await request.get(`${app.url}/api/auth/get-session`, { headers: { cookie } });
@@ -229,18 +233,18 @@ test("row 53: a deactivated user is signed out with the next request, and cannot
   await signIn(app.url, person);
 });
 
-test("row 53: a changed role counts from the next request", async ({ app, request, database: { sql } }) => {
+test("row 53: a changed role takes effect on the next request", async ({ app, request, database: { sql } }) => {
   const person = await addUser(sql, "administrator");
   await addUser(sql, "administrator");
   const cookie = cookieHeader(await signIn(app.url, person));
-  const ask = async () =>
+  const statusOfPage = async () =>
     (await request.get(`${app.url}/settings/users`, { maxRedirects: 0, headers: { cookie } })).status();
-  expect(await ask()).toBe(200);
+  expect(await statusOfPage()).toBe(200);
   expect(await changeRole(person.id, "operator")).toEqual({ ok: true });
-  expect(await ask()).toBe(403);
+  expect(await statusOfPage()).toBe(403);
 });
 
-test("sign-in, failure and sign-out are recorded; a password typed as an e-mail is not", async ({
+test("sign-ins, failures and sign-outs are recorded; text typed as an e-mail that is not one is not", async ({
   app,
   request,
   database: { sql },

@@ -5,8 +5,8 @@ import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
 /**
- * The sign-in form before its script has loaded, or in a browser that runs none: the browser itself sends the form, hidden fields
- * included. Under our `no-referrer` its origin is `null`.
+ * Submits a form as a browser does without scripts, or before they have loaded: with the hidden fields, and with the origin `null`,
+ * because the page's referrer policy is `no-referrer`.
  */
 async function submit(request: APIRequestContext, url: string, typed: Record<string, string>) {
   const html = await (await request.get(url)).text();
@@ -20,7 +20,7 @@ async function submit(request: APIRequestContext, url: string, typed: Record<str
   });
 }
 
-test("the sign-in form works without scripts: what is wrong is said, what was typed stays, a right password leads in", async ({
+test("the sign-in form works without scripts: it shows errors, keeps the e-mail and redirects after a correct password", async ({
   app,
   request,
 }) => {

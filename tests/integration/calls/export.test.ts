@@ -51,14 +51,16 @@ test.beforeEach(async ({ database }) => {
   await database.sql`insert into organization (time_zone) values (${ZONE})`;
 });
 
-/** The application caches the organization's settings for some seconds. */
+/** Waits until the application uses the new time zone: it caches the organization's settings for some seconds. */
 async function untilZoneIsKnown(client: APIRequestContext) {
   await expect
     .poll(async () => (await client.get("/calls/export.csv")).headers()["content-disposition"], { timeout: 15_000 })
     .toContain("Africa-Cairo");
 }
 
-test("every column, in UTF-8 with a byte order mark, lines ended by CRLF", async ({ adminPage: { request } }) => {
+test("the file has every column, in UTF-8 with a byte order mark and CRLF line ends", async ({
+  adminPage: { request },
+}) => {
   await untilZoneIsKnown(request);
   await store("call-1", {
     status: "completed",
@@ -168,7 +170,7 @@ test("every column, in UTF-8 with a byte order mark, lines ended by CRLF", async
   expect(plain.bytes).toEqual(bytes.subarray(3));
 });
 
-test("the columns are the variables of the exported calls; ignored parameters are named", async ({
+test("only variables of the exported calls become columns, and ignored parameters are listed in a header", async ({
   adminPage: { request },
 }) => {
   await store("call-1", { direction: "inbound", createdAt: new Date("2026-01-05T00:00:00Z"), variables: { a: "1" } });
@@ -195,7 +197,7 @@ test("the columns are the variables of the exported calls; ignored parameters ar
   expect(none.header).toHaveLength(20);
 });
 
-test("the file is the list: the same calls in the same order, whatever the filter and the sort", async ({
+test("the file contains the calls of the list in the same order, for every sort order", async ({
   adminPage: { request },
   database: { sql },
 }) => {
@@ -223,10 +225,12 @@ test("the file is the list: the same calls in the same order, whatever the filte
   }
 });
 
-test("row 57: LibreOffice shows the texts and computes nothing", async ({ adminPage: { request } }) => {
+test("row 57: LibreOffice shows dangerous texts and evaluates none as a formula", async ({
+  adminPage: { request },
+}) => {
   const soffice = ["soffice", "libreoffice"].find((name) => spawnSync(name, ["--version"]).status === 0);
   if (soffice === undefined) {
-    console.log("LibreOffice is not installed: how it opens an export is not tested on this machine.");
+    console.log("LibreOffice is not installed, so this machine does not test how it opens an export.");
   }
   test.skip(soffice === undefined, "LibreOffice is not installed");
   test.slow();
@@ -294,21 +298,21 @@ test("row 57: LibreOffice shows the texts and computes nothing", async ({ adminP
   }
 });
 
-test("the audit log has the number of exported calls, also above the bound of the count", async ({
+test("the audit log contains the number of exported calls, even above the bound of the count", async ({
   adminPage: { request },
   database: { sql },
 }) => {
   await storeMany(sql, 10_100);
   const { rows } = await download(request);
   expect(rows).toHaveLength(10_100);
-  // Before the first byte it is only known that there are more than the bound.
+  // Before the first byte, the exact number above the bound is unknown.
   expect(await sql`select row_count, detail from audit_events where action = 'calls_exported' order by at`).toEqual([
     { row_count: 10_000, detail: { rows: "more" } },
     { row_count: 10_100, detail: { rows: "all" } },
   ]);
 });
 
-test("row 53: operators and administrators export, viewers do not, nobody without a session", async ({
+test("row 53: operators and administrators can export; viewers and visitors without a session cannot", async ({
   adminPage: { request },
   app,
   database: { sql },
@@ -328,13 +332,13 @@ test("row 53: operators and administrators export, viewers do not, nobody withou
   }
 });
 
-test.describe("row 58: when the reader goes away", () => {
-  /** Queries over the details that the application has running. */
+test.describe("row 58: when the client disconnects", () => {
+  /** The queries on `call_details` that the application is running. */
   const running = (superuser: Sql) => superuser`
     select state, wait_event_type from pg_stat_activity
     where application_name = 'callboard-pages' and datname = current_database() and state <> 'idle' and query like '%call_details%'`;
 
-  test("before the first byte, its query ends in Postgres", async ({
+  test("before the first byte, the query ends in Postgres", async ({
     adminPage,
     app,
     database: { sql, superuser },
@@ -343,7 +347,7 @@ test.describe("row 58: when the reader goes away", () => {
     const cookie = cookieHeader(await adminPage.context().cookies());
     const reader = new AbortController();
     await sql.begin(async (transaction) => {
-      // The export waits for this lock; only a cancelled query leaves the queue while it is held.
+      // The export waits for this lock. While it is held, the query ends only if it is cancelled.
       await transaction`lock table call_details in access exclusive mode`;
       const answer = fetch(`${app.url}/calls/export.csv`, { headers: { cookie }, signal: reader.signal }).catch(
         (error: unknown) => (error as Error).name,
@@ -355,7 +359,11 @@ test.describe("row 58: when the reader goes away", () => {
     });
   });
 
-  test("in the middle of the file, reading stops", async ({ adminPage, app, database: { sql, superuser } }) => {
+  test("in the middle of the file, reading from the database stops", async ({
+    adminPage,
+    app,
+    database: { sql, superuser },
+  }) => {
     test.slow();
     await storeMany(sql, 60_000);
     const cookie = cookieHeader(await adminPage.context().cookies());
@@ -375,7 +383,7 @@ test.describe("row 58: when the reader goes away", () => {
       expect(await draining).toBe("AbortError");
       await expect.poll(async () => (await running(superuser)).length).toBe(0);
     });
-    // Nor does it start again once the lock is released.
+    // The export does not continue after the lock is released.
     expect(await running(superuser)).toEqual([]);
   });
 });

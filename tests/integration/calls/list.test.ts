@@ -41,7 +41,7 @@ const DEFAULTS = {
   enrichment_due_at: null,
 };
 
-/** Inserts only the narrow rows, which are all that a list reads. */
+/** Inserts rows of `calls` only: a list without a search reads no other table. */
 async function insert(sql: Sql, rows: Row[]) {
   await sql`insert into calls ${sql(rows.map((row) => Object.assign({}, DEFAULTS, row)))}`;
 }
@@ -55,11 +55,14 @@ function read(query: string, zone = "Asia/Riyadh") {
 async function ids(query: string, zone?: string): Promise<string[]> {
   const filter = read(query, zone);
   const { rows } = await listCalls(filter, { ...DEFAULT_VIEW, sort: "time", perPage: 200 });
-  expect(await countCalls(filter), "the count is the list's").toEqual({ count: rows.length, isBounded: false });
+  expect(await countCalls(filter), "the count equals the length of the list").toEqual({
+    count: rows.length,
+    isBounded: false,
+  });
   return rows.map(({ callId }) => callId).toSorted();
 }
 
-// Without this, every test would wait for an application that none of them uses.
+// Prevents the start of the application, which no test here uses.
 test.use({ baseURL: "http://localhost" });
 
 test.beforeEach(async ({ database }) => {
@@ -68,7 +71,7 @@ test.beforeEach(async ({ database }) => {
 
 test.describe("paging", () => {
   const AT = Date.UTC(2026, 4, 4, 9);
-  // Five at each instant, durations that repeat and are sometimes unknown: the id decides between equals.
+  // Five calls at each instant, and repeated or unknown durations, so that the id decides the order of equal values.
   const ROWS: Row[] = Array.from({ length: 137 }, (_, index) => ({
     call_id: `call-${(index * 7919) % 1000}`,
     started_at: new Date(AT + Math.floor(index / 5)).toISOString(),
@@ -76,7 +79,7 @@ test.describe("paging", () => {
     duration_seconds: index % 3 === 0 ? null : index % 4,
   }));
 
-  /** The expected list, computed without the database. */
+  /** Sorts the rows without the database. Returns their ids. */
   function ordered(sort: CallSort, rows: Row[]): string[] {
     const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
     const key = (row: Row) =>
@@ -91,7 +94,9 @@ test.describe("paging", () => {
 
   for (const sort of CALL_SORTS) {
     for (const query of ["", "outcome=no_answer", "outcome=complete,no_answer"]) {
-      test(`by ${sort}, ${query || "no filter"}: every call once, forwards and backwards`, async ({ database }) => {
+      test(`sorted by ${sort} with ${query || "no filter"}, the pages contain every call once, forwards and backwards`, async ({
+        database,
+      }) => {
         await insert(database.sql, ROWS);
         const filter = read(query);
         const matching = ROWS.filter(
@@ -125,7 +130,7 @@ test.describe("paging", () => {
     }
   }
 
-  test("a cursor keeps its place while calls arrive", async ({ database }) => {
+  test("new calls do not shift the next page", async ({ database }) => {
     await insert(database.sql, ROWS);
     const first = await listCalls(read(""), { ...DEFAULT_VIEW, perPage: 20 });
     const expected = ordered("-time", ROWS).slice(20, 40);
@@ -137,7 +142,7 @@ test.describe("paging", () => {
     expect(second.rows.map(({ callId }) => callId)).toEqual(expected);
   });
 
-  test("a page far down starts at its place in an index", async ({ database: { sql } }) => {
+  test("a later page is read from an index without scanning earlier rows", async ({ database: { sql } }) => {
     await sql`
       insert into calls (call_id, outcome, started_at, duration_seconds)
       select 'c' || i, 'complete', timestamptz '2026-05-04 00:00Z' + i * interval '1 second', i % 600
@@ -158,7 +163,7 @@ test.describe("paging", () => {
     }
   });
 
-  test("a cursor of another order, or without a row, gives a page like any other", async ({ database }) => {
+  test("a cursor of another sort order, or of a row that does not exist, gives a page", async ({ database }) => {
     await insert(database.sql, ROWS);
     for (const sort of CALL_SORTS) {
       for (const value of [-1, 0, 3, AT, Date.UTC(3000, 0)]) {
@@ -171,7 +176,7 @@ test.describe("paging", () => {
 });
 
 test.describe("filters", () => {
-  test("a list means any of its values; unknown means that the vendor did not say", async ({ database }) => {
+  test("a filter with several values matches any of them; `unknown` matches a missing value", async ({ database }) => {
     const at = { started_at: "2026-05-04T09:00:00Z" };
     await insert(database.sql, [
       {
@@ -218,7 +223,9 @@ test.describe("filters", () => {
     expect(await ids("outcome=complete&goal=met&direction=inbound")).toEqual([]);
   });
 
-  test("a date is a day in the organization's time zone; an instant as the end is exclusive", async ({ database }) => {
+  test("a date means a day in the organization's time zone; an instant as the end is exclusive", async ({
+    database,
+  }) => {
     const rows = [
       ["day-before", "2026-04-23T21:59:59.999Z"],
       ["first", "2026-04-23T22:00:00.000Z"],
@@ -230,7 +237,7 @@ test.describe("filters", () => {
       database.sql,
       rows.map(([call_id, started_at]) => ({ call_id, started_at })),
     );
-    // The day on which Egypt's clocks go forward at midnight: it begins at 22:00 UTC and ends at 21:00 UTC.
+    // Egypt's clocks go forward at midnight of this day, so it starts at 22:00 UTC and ends at 21:00 UTC.
     expect(await ids("from=2026-04-24&to=2026-04-24", "Africa/Cairo")).toEqual(["first", "last", "noon"]);
     expect(await ids("from=2026-04-24", "Africa/Cairo")).toEqual(["day-after", "first", "last", "noon"]);
     expect(await ids("to=2026-04-23", "Africa/Cairo")).toEqual(["day-before"]);
@@ -239,7 +246,7 @@ test.describe("filters", () => {
     expect(await ids("from=2026-04-24T13:00:00%2B03:00&to=2026-04-24T13:00:00.001%2B03:00")).toEqual(["noon"]);
   });
 
-  test("durations are inclusive; an unknown duration never matches", async ({ database }) => {
+  test("bounds of the duration are inclusive; an unknown duration never matches", async ({ database }) => {
     const durations = [null, 0, 59, 60, 61, 300];
     await insert(
       database.sql,
@@ -256,7 +263,7 @@ test.describe("filters", () => {
     expect(await ids("min_duration=61&max_duration=60")).toEqual([]);
   });
 
-  test("a number is found by any part of it, and as people dial it", async ({ database }) => {
+  test("a phone number is found by any part of it and in any notation", async ({ database }) => {
     const numbers = ["+966501234567", "+966550012345", "+201001234567", null];
     await insert(
       database.sql,
@@ -275,7 +282,7 @@ test.describe("filters", () => {
     expect(await ids("phone=999")).toEqual([]);
   });
 
-  test("reviewed, tests and calls that the vendor does not know", async ({ database }) => {
+  test("calls are filtered by review and by whether statistics count them", async ({ database }) => {
     const at = { started_at: "2026-05-04T09:00:00Z" };
     await insert(database.sql, [
       { ...at, call_id: "plain" },
@@ -315,7 +322,7 @@ test.describe("filters", () => {
     }
   });
 
-  test("a name is found by the beginnings of its words", async ({ database: { sql } }) => {
+  test("a customer name is found by the beginnings of its words", async ({ database: { sql } }) => {
     const named = (callId: string, variables: Record<string, string>) =>
       applyApiFacts(
         callId,
@@ -336,14 +343,16 @@ test.describe("filters", () => {
     expect(await ids(`q=${encodeURIComponent("احمد الع")}`)).toEqual(["call-1"]);
     expect(await ids("q=sara mal")).toEqual(["call-2"]);
     expect(await ids("q=mohammed")).toEqual([]);
-    // A later answer of the API has another name, which replaces the old one.
+    // A later answer of the API contains another name, which replaces the old one.
     await named("call-2", { full_name: "Nora Malik" });
     expect(await ids("q=sara")).toEqual([]);
     expect(await ids("q=nor")).toEqual(["call-2"]);
   });
 });
 
-test("a word that thousands of calls mention is counted and paged like any filter", async ({ database: { sql } }) => {
+test("a search for a word in thousands of calls is counted and paged like any filter", async ({
+  database: { sql },
+}) => {
   await sql`
     insert into calls (call_id, outcome, started_at, enrichment_state)
     select 'many-' || lpad(i::text, 5, '0'), 'complete', timestamptz '2026-05-04 00:00Z' + i * interval '1 second', 'done'
@@ -362,7 +371,7 @@ test("a word that thousands of calls mention is counted and paged like any filte
   expect(second.rows.map(({ callId }) => callId)).toEqual(["many-05496", "many-05495", "many-05494"]);
 });
 
-test("the count is exact up to its bound and says when there are more", async ({ database: { sql } }) => {
+test("the count is exact up to its bound, and marked as bounded above it", async ({ database: { sql } }) => {
   await sql`
     insert into calls (call_id, outcome, started_at)
     select 'c' || i, 'complete', now() from generate_series(1, ${COUNT_BOUND}) i`;
@@ -371,7 +380,7 @@ test("the count is exact up to its bound and says when there are more", async ({
   expect(await countCalls(read(""))).toEqual({ count: COUNT_BOUND, isBounded: true });
 });
 
-test("facets count every value, also the unknown", async ({ database: { sql } }) => {
+test("facets count every value, including missing ones", async ({ database: { sql } }) => {
   const at = { started_at: "2026-05-04T09:00:00Z" };
   await insert(sql, [
     {
@@ -411,7 +420,7 @@ test("facets count every value, also the unknown", async ({ database: { sql } })
   });
 });
 
-test("hundreds of scenarios leave the rare outcomes in their menu", async ({ database: { sql } }) => {
+test("hundreds of scenarios do not displace rare outcomes from the facets", async ({ database: { sql } }) => {
   await sql`
     insert into calls (call_id, outcome, scenario_id, started_at)
     select 'c' || i, 'complete', 's' || i % 700, now() from generate_series(1, 1400) i`;

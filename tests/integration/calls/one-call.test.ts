@@ -30,7 +30,7 @@ test.beforeEach(async ({ database }) => {
   await database.sql`delete from "user" where email like 'op-%'`;
 });
 
-test("the neighbours of a call are the rows beside it in the list, whatever its order and filter", async ({
+test("the neighbours of a call are the previous and next rows of the list, for every sort order and filter", async ({
   database,
 }) => {
   await makeCalls(database, 17);
@@ -47,7 +47,7 @@ test("the neighbours of a call are the rows beside it in the list, whatever its 
   }
 });
 
-test("a call that the filter does not find has neighbours too", async ({ database }) => {
+test("a call that the filter excludes has neighbours too", async ({ database }) => {
   await makeCalls(database, 6);
   const { rows } = await listCalls(NO_FILTER, DEFAULT_VIEW);
   const missed = rows.find(({ callId }) => callId === "call-3");
@@ -55,7 +55,7 @@ test("a call that the filter does not find has neighbours too", async ({ databas
   expect(missed && (await readNeighbours(missed, filter, "-time"))).toEqual({ previous: "call-4", next: "call-2" });
 });
 
-test("the latest decision is valid, also in the call's row", async ({ database }) => {
+test("the latest decision takes effect and sets `reviewed_at`", async ({ database }) => {
   await makeCalls(database, 1);
   await makeUser(database, "op-1");
   const by = { callId: "call-1", userId: "op-1", note: null };
@@ -72,7 +72,7 @@ test("the latest decision is valid, also in the call's row", async ({ database }
   expect(await addReview({ ...by, callId: "no-such-call", decision: "resolved" })).toBeNull();
 });
 
-test("of many decisions at the same time the last one is valid, also in the call's row", async ({ database }) => {
+test("the last of many concurrent decisions takes effect and sets `reviewed_at`", async ({ database }) => {
   await makeCalls(database, 1);
   await makeUser(database, "op-1");
   await Promise.all(
@@ -89,7 +89,7 @@ test("of many decisions at the same time the last one is valid, also in the call
   expect(await reviewedAt(database, "call-1")).toEqual(latest?.decision === "cleared" ? null : latest?.createdAt);
 });
 
-test("a decision can be undone by its author while it is valid and recent", async ({ database }) => {
+test("the author can undo a decision while it is the latest and less than ten minutes old", async ({ database }) => {
   await makeCalls(database, 1);
   await makeUser(database, "op-1");
   await makeUser(database, "op-2");

@@ -24,7 +24,8 @@ async function storedUrl(database: Database, callId: string): Promise<string> {
   return String(row?.["recording_url"]);
 }
 
-function asked(vendor: Vendor, what: "api" | "recording"): number {
+/** The number of requests that the simulated vendor's API or recording store received. */
+function requestCount(vendor: Vendor, what: "api" | "recording"): number {
   return vendor.requests().filter(({ path }) => path.startsWith("/api/") === (what === "api")).length;
 }
 
@@ -42,7 +43,7 @@ test.describe("with the vendor's API", () => {
       });
   });
 
-  test("a recording is streamed whole and in ranges, and caches must not store it", async ({
+  test("a recording is streamed whole or in ranges, and its headers forbid caching", async ({
     app,
     vendor,
     database,
@@ -75,7 +76,7 @@ test.describe("with the vendor's API", () => {
     expect(outside.status).toBe(416);
     expect(outside.headers.get("content-range")).toBe(`bytes */${bytes.length}`);
 
-    // Everything but a single byte range without an unknown validator is answered as if no range was requested.
+    // Several ranges, other units and an unknown validator are answered as if no range was requested.
     for (const headers of [
       { range: "bytes=0-1,3-4" },
       { range: "lines=1-2" },
@@ -86,10 +87,10 @@ test.describe("with the vendor's API", () => {
       await answer.body?.cancel();
     }
     // A stored URL that is still valid is used unchanged.
-    expect(asked(vendor, "api")).toBe(0);
+    expect(requestCount(vendor, "api")).toBe(0);
   });
 
-  test("HEAD gives the same headers and no body", async ({ app, vendor, database, adminCookies }) => {
+  test("HEAD gives the headers of the range and no body", async ({ app, vendor, database, adminCookies }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const head = await fetch(`${app.url}${recordingHref(id)}`, {
       method: "HEAD",
@@ -118,25 +119,29 @@ test.describe("with the vendor's API", () => {
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => get(id, { range: "bytes=0-9" })));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 206));
-    expect(asked(vendor, "api")).toBe(1);
+    expect(requestCount(vendor, "api")).toBe(1);
 
-    // The new URL was stored for the next request.
+    // The next request uses the new URL from the database.
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(1);
+    expect(requestCount(vendor, "api")).toBe(1);
   });
 
-  test("a URL in its last minute is used only if no other is available", async ({ app, vendor, database }) => {
+  test("a URL that expires within a minute is used only if the API gives no new one", async ({
+    app,
+    vendor,
+    database,
+  }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const url = await storedUrl(database, id);
     await storeUrl(database, id, url, new Date(Date.now() + 30_000));
     vendor.fault({ on: "api", kind: "status", status: 500 });
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(1);
+    expect(requestCount(vendor, "api")).toBe(1);
     vendor.clearFaults();
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(2);
+    expect(requestCount(vendor, "api")).toBe(2);
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(2);
+    expect(requestCount(vendor, "api")).toBe(2);
   });
 
   test("row 60: a URL that the store refuses is refreshed once, even if it has not expired", async ({
@@ -149,25 +154,29 @@ test.describe("with the vendor's API", () => {
     const nextYear = new Date(Date.now() + 365 * 24 * HOUR);
     await storeUrl(database, id, altered, nextYear);
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(1);
+    expect(requestCount(vendor, "api")).toBe(1);
     expect(await storedUrl(database, id)).not.toBe(altered);
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(1);
+    expect(requestCount(vendor, "api")).toBe(1);
 
-    // As after a rotation of the vendor's keys.
+    // Simulates a rotation of the vendor's keys.
     vendor.expireSignatures();
     expect((await get(id)).status).toBe(200);
-    expect(asked(vendor, "api")).toBe(2);
+    expect(requestCount(vendor, "api")).toBe(2);
 
-    // The file itself is missing: the API is asked once, then the page says so.
+    // If the file is missing, one request to the API is made, and then the recording is reported as expired.
     vendor.fault({ on: "recording", kind: "status", status: 410 });
     vendor.clearRequests();
     const gone = await get(id);
     expect([gone.status, await gone.json()]).toEqual([410, { error: "expired", reason: "refused" }]);
-    expect([asked(vendor, "api"), asked(vendor, "recording")]).toEqual([1, 2]);
+    expect([requestCount(vendor, "api"), requestCount(vendor, "recording")]).toEqual([1, 2]);
   });
 
-  test("row 60: expired, never recorded and the vendor's absence are told apart", async ({ app, vendor, database }) => {
+  test("row 60: expired recordings, calls without a recording and an unavailable vendor have different errors", async ({
+    app,
+    vendor,
+    database,
+  }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const answer = async (callId: string) => {
       const response = await get(callId);
@@ -205,14 +214,14 @@ test.describe("with the vendor's API", () => {
     ]);
   });
 
-  test("row 53: without a session there is no recording", async ({ app, vendor, database }) => {
+  test("row 53: a request without a session gets no recording", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     const response = await fetch(`${app.url}${recordingHref(id)}`);
     expect([response.status, await response.json()]).toEqual([401, { error: "signed_out" }]);
-    expect(asked(vendor, "recording")).toBe(0);
+    expect(requestCount(vendor, "recording")).toBe(0);
   });
 
-  test("listening is in the audit log: once for a player's many ranges, each time for a download", async ({
+  test("the audit log contains listening once for the many ranges of a player, and every download", async ({
     app,
     vendor,
     database,
@@ -230,13 +239,13 @@ test.describe("with the vendor's API", () => {
       actor_email: "admin@callboard.example",
       count: 2,
     });
-    // Two requests that start at the same moment may both be recorded.
+    // Two simultaneous requests may both be recorded.
     expect(events.find((event) => event["action"] === "recording_listened")?.["count"]).toBeLessThanOrEqual(2);
   });
 
-  test("without an audit entry there is no recording", async ({ app, vendor, database }) => {
+  test("a recording is not served if its audit event cannot be stored", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
-    await database.superuser`alter table audit_events rename to audit_events_away`;
+    await database.superuser`alter table audit_events rename to audit_events_renamed`;
     try {
       const response = await get(id);
       expect([response.status, await response.json()]).toEqual([
@@ -244,11 +253,11 @@ test.describe("with the vendor's API", () => {
         { error: "database_unavailable", reason: "database_unavailable" },
       ]);
     } finally {
-      await database.superuser`alter table audit_events_away rename to audit_events`;
+      await database.superuser`alter table audit_events_renamed rename to audit_events`;
     }
   });
 
-  test("row 53: a viewer hears nothing, opens no raw data and sees no number", async ({
+  test("row 53: a viewer cannot play recordings, open raw data or see numbers", async ({
     app,
     vendor,
     database,
@@ -282,14 +291,14 @@ test.describe("with the vendor's API", () => {
     }
   });
 
-  test("a recording that the retention rule deleted is not fetched again", async ({ app, vendor, database }) => {
+  test("a recording deleted by retention is not fetched again", async ({ app, vendor, database }) => {
     const { id } = await sendRecordedCall({ app, vendor, database });
     await database.sql`
       update call_details set recording_url = null, recording_expires_at = null, recording_purged_at = now()
       where call_id = ${id}`;
     const response = await get(id);
     expect([response.status, await response.json()]).toEqual([410, { error: "purged", reason: "purged" }]);
-    expect(asked(vendor, "api")).toBe(0);
+    expect(requestCount(vendor, "api")).toBe(0);
   });
 
   test("row 59: a URL that must not be fetched is neither fetched nor shown", async ({
@@ -317,7 +326,7 @@ test.describe("with the vendor's API", () => {
       expect(page.status).toBe(200);
       expect(await page.text()).not.toContain(url);
     }
-    expect(asked(vendor, "recording")).toBe(0);
+    expect(requestCount(vendor, "recording")).toBe(0);
     await database.empty();
   });
 
@@ -335,7 +344,7 @@ test.describe("with the vendor's API", () => {
   });
 });
 
-test.describe("with a store of its own and no API key", () => {
+test.describe("with a separate recording store and no API key", () => {
   let alone: App;
   let own: Database;
   let cookie: string;
@@ -373,7 +382,7 @@ test.describe("with a store of its own and no API key", () => {
       ...(signal === undefined ? {} : { signal }),
     });
 
-  test("an expired recording says that the API has no key", async () => {
+  test("the error of a recording says that no API key is configured", async () => {
     const url = `http://${host}/old.mp4?X-Goog-Date=20260101T000000Z&X-Goog-Expires=60&X-Goog-Signature=00`;
     await postWebhook(alone, complete("expired", { recording_url: url }));
     const response = await get("expired");
@@ -394,11 +403,11 @@ test.describe("with a store of its own and no API key", () => {
 
   test("closing the page stops the download from the store", async () => {
     await postWebhook(alone, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
-    const leaving = new AbortController();
-    const response = await get("endless", leaving.signal);
+    const controller = new AbortController();
+    const response = await get("endless", controller.signal);
     const reader = response.body?.getReader();
     expect((await reader?.read())?.done).toBe(false);
-    leaving.abort();
+    controller.abort();
     await expect.poll(() => closed).toEqual(["/endless.mp4"]);
   });
 });

@@ -18,7 +18,7 @@ import type { Database } from "@/tests/fixtures/database";
 import { plansOf } from "@/tests/fixtures/plans";
 import { expect, test } from "@/tests/fixtures/test";
 
-/** Egypt's clocks go back at the end of 29 October 2026: that day has 25 hours, and one of them comes twice. */
+/** Egypt's clocks go back at the end of 29 October 2026: that day has 25 hours, and one hour occurs twice. */
 const ZONE = "Africa/Cairo";
 const CURRENT: TimeRange = { from: startOfDay("2026-10-27", ZONE), to: startOfDay("2026-11-03", ZONE) };
 const PREVIOUS: TimeRange = { from: startOfDay("2026-10-20", ZONE), to: new Date("2026-10-26T10:30:00Z") };
@@ -65,7 +65,7 @@ const row: fc.Arbitrary<Row> = fc.record({
   ),
 });
 
-/** At most one condition beside the period: two would leave hardly any call to count. */
+/** At most one condition besides the period: with two, hardly any call would match. */
 const narrowing: fc.Arbitrary<Partial<CallFilter>> = fc.oneof(
   fc.constant({}),
   fc.constantFrom<Partial<CallFilter>>(
@@ -88,7 +88,7 @@ const filters: fc.Arbitrary<CallFilter> = fc
     Object.assign({}, NO_FILTER, narrowed, boundsOf(CURRENT, ZONE), { counted, zone: ZONE }),
   );
 
-/** Rows made from a seed, so that a failed test prints a number and not ten pages of calls. */
+/** Seeds of rows, so that a failed test prints a number instead of ten pages of calls. */
 const seeds = fc.integer();
 function rowsOf(seed: number, minLength: number): Row[] {
   return fc.sample(fc.array(row, { minLength, maxLength: 200, size: "max" }), { seed, numRuns: 1 })[0] ?? [];
@@ -107,7 +107,7 @@ async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
       started_at: each.at,
       is_test: each.isTest,
       enrichment_state: each.state,
-      // An application that other tests started on this database would otherwise ask the API about these calls and change them.
+      // Prevents an application that other tests started on this database from fetching these calls from the API and changing them.
       enrichment_due_at: null,
       criteria: each.criteria === null ? null : sql.json(each.criteria),
     }));
@@ -115,8 +115,8 @@ async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
   }
 }
 
-/** The count of the list that a link leads to, by parsing the link. */
-async function behind(href: string | undefined): Promise<number | "no link"> {
+/** Parses a link and counts the calls of the list that it leads to. */
+async function countBehind(href: string | undefined): Promise<number | "no link"> {
   if (href === undefined) {
     return "no link";
   }
@@ -126,10 +126,10 @@ async function behind(href: string | undefined): Promise<number | "no link"> {
 
 const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { calls }) => total + calls, 0);
 
-// Without this, every test would wait for an application that none of them uses.
+// Prevents the start of the application, which no test here uses.
 test.use({ baseURL: "http://localhost" });
 
-test("rows 35 and 36: every number is the count of the list behind its link, without tests and what the API does not know", async ({
+test("rows 35 and 36: every number equals the count of the linked list, which excludes test calls and calls unknown to the API", async ({
   database,
 }) => {
   test.slow();
@@ -176,8 +176,8 @@ test("rows 35 and 36: every number is the count of the list behind its link, wit
       numbers += shown.filter(([, number]) => number > 0).length;
       const wrong: unknown[] = [];
       for (const [name, number, part] of shown) {
-        const count = await behind(partHref(filter, part));
-        // Only a zero may lack a link, and a criterion if the page is filtered by another one.
+        const count = await countBehind(partHref(filter, part));
+        // A link may be missing only for a zero, or for a criterion if the page is filtered by another criterion.
         const mayLackLink = number === 0 || name.startsWith("criterion");
         if (count !== number && !(count === "no link" && mayLackLink)) {
           wrong.push({ name, number, count });
@@ -190,7 +190,7 @@ test("rows 35 and 36: every number is the count of the list behind its link, wit
   expect(numbers).toBeGreaterThan(500);
 });
 
-test("the panels agree with one another", async ({ database }) => {
+test("the totals of the panels are equal", async ({ database }) => {
   await fc.assert(
     fc.asyncProperty(seeds, filters, async (seed, filter) => {
       await fill(database, rowsOf(seed, 0));
@@ -217,7 +217,7 @@ test("the panels agree with one another", async ({ database }) => {
   );
 });
 
-test("the percentile is the one that Postgres finds", async ({ database }) => {
+test("the 90th percentile equals Postgres's `percentile_disc`", async ({ database }) => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
       await fill(database, rowsOf(seed, 1));
@@ -231,8 +231,8 @@ test("the percentile is the one that Postgres finds", async ({ database }) => {
   );
 });
 
-test("an hour that the clocks show twice is two bars of the chart and one cell of the map", async ({ database }) => {
-  // 23:30 on the 29th in summer time, and 23:30 again an hour later.
+test("an hour that occurs twice has two bars in the chart and one cell in the map", async ({ database }) => {
+  // 23:30 on the 29th in summer time, and 23:30 in winter time an hour later.
   await fill(database, [
     { ...SAMPLE, at: new Date("2026-10-29T20:30:00Z") },
     { ...SAMPLE, at: new Date("2026-10-29T21:30:00Z") },
@@ -248,7 +248,7 @@ test("an hour that the clocks show twice is two bars of the chart and one cell o
   expect(await countCalls(partOf(filter, { weekday: 4, hour: 23 }) ?? filter)).toMatchObject({ count: 2 });
 });
 
-test("without calls all numbers are zero", async ({ database }) => {
+test("without calls, counts are zero and the percentile is null", async ({ database }) => {
   await fill(database, []);
   expect(await readCallTimes()).toBeNull();
   const { current, previous, leftOut } = await readSummary(NO_FILTER, CURRENT, PREVIOUS);
@@ -261,7 +261,7 @@ test("without calls all numbers are zero", async ({ database }) => {
   expect(await readSeries(NO_FILTER, [])).toEqual([]);
 });
 
-test("the first and the last call are known, also if statistics do not count them", async ({ database }) => {
+test("the times of the first and last call include calls that statistics exclude", async ({ database }) => {
   const [first, last] = [new Date("2026-10-20T08:00:00.123Z"), new Date("2026-11-01T09:00:00Z")];
   await fill(database, [
     { ...SAMPLE, at: last },
@@ -270,7 +270,7 @@ test("the first and the last call are known, also if statistics do not count the
   expect(await readCallTimes()).toEqual({ first, last });
 });
 
-test("a search for a rare word is looked up once for each panel, and no call is checked for it", async ({
+test("each panel looks up a rare word once in the search index, and does not check each call", async ({
   database: { sql },
 }) => {
   await sql`

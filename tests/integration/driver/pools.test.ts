@@ -4,7 +4,9 @@ import { db, jobs, open, replica } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
 import { expect, test } from "@/tests/fixtures/test";
 
-test("row 44: every pool has a statement time-out, and that of deliveries is the shortest", async ({ database }) => {
+test("row 44: every pool has a statement timeout, and the pool of deliveries has the shortest", async ({
+  database,
+}) => {
   expect(database.url).toContain("worker");
   const limitOf = async (on: typeof db) => {
     const [row] = await on.execute<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`);
@@ -18,9 +20,7 @@ test("row 44: every pool has a statement time-out, and that of deliveries is the
   ]);
 });
 
-test("row 43: a working server is used at once, however many connections to it have just ended", async ({
-  database,
-}) => {
+test("row 43: connections that ended do not delay further connections to a working server", async ({ database }) => {
   await db.execute(sql`select 1`);
   const fresh = () => open({ url: database.url, name: "test", max: 1, statementTimeoutSeconds: 5 });
   for (let round = 0; round < 8; round += 1) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "@/tests/fixtures/test";
 
-/** One difficult body, stored as a file, and the expected result. The row's number refers to `docs/faults.md`. */
+/** A difficult body, stored as a file, and its expected result. `row` is a row of `docs/faults.md`. */
 type Case = {
   file: string;
   row: number;
@@ -11,9 +11,9 @@ type Case = {
   status: number;
   verdict: string;
   reason?: string;
-  /** Exactly these flags, if given. */
+  /** The exact flags, if given. */
   flags?: string[];
-  /** Columns of the call, if one was created. */
+  /** Expected columns of the call, if one is created. */
   call?: Record<string, unknown>;
 };
 
@@ -21,7 +21,7 @@ const FOLDER = "tests/fixtures/bodies";
 const cases = JSON.parse(readFileSync(join(FOLDER, "manifest.json"), "utf8")) as Case[];
 
 for (const { file, row, headers, status, verdict, reason, flags, call } of cases) {
-  test(`row ${row}: ${file}`, async ({ app, database }) => {
+  test(`row ${row}: ${file} is answered and stored as the manifest says`, async ({ app, database }) => {
     const body = readFileSync(join(FOLDER, file));
     const response = await fetch(app.webhookUrl, {
       method: "POST",

@@ -7,7 +7,7 @@ import { received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
-// Nothing here needs the application, and its jobs would change what is asserted on.
+// Prevents the start of the application, whose jobs would change the asserted data.
 test.use({ baseURL: "http://localhost:1" });
 
 test.beforeEach(async ({ database }) => {
@@ -20,12 +20,12 @@ async function store(body: Buffer, secretLabel = "aaaaaaaa", receivedAt: Date | 
   const { deliveryId } = await recordBody(body, { secretLabel, receivedAt });
   const interpretation = await interpret(received(body), { now: new Date(), allowedAddresses: ANY_ADDRESS });
   if (!interpretation.understood) {
-    throw new Error("the test's own body is not understood");
+    throw new Error("the body of this test is not understood");
   }
   return { id: deliveryId, facts: interpretation.facts };
 }
 
-test("a delivery's fields are compared with the stored call, and the source of each stored value is named", async () => {
+test("the fields of a delivery are compared with the stored values of its call and their sources", async () => {
   const early = await store(Buffer.from('{"call_id":"p","payload":{"type":"no_answer"}}'));
   const first = await store(bytes(complete("p", { report: null, total_duration: 61 })));
   const second = await store(
@@ -45,7 +45,7 @@ test("a delivery's fields are compared with the stored call, and the source of e
   const ofFirst = resultOf(first, [early, second]);
   expect(ofFirst["outcome"]).toMatchObject({ result: "held", source: null });
   expect(ofFirst["durationSeconds"]).toMatchObject({ delivered: 61, stored: 61, result: "held" });
-  // Both have the same value with the same rank: the source is unknown.
+  // Both deliveries have the same value and rank, so the source is ambiguous.
   expect(ofFirst["direction"]).toMatchObject({ result: "agreed", source: { deliveryIds: [second.id] } });
   const ofSecond = resultOf(second, [early, first]);
   expect(ofSecond["durationSeconds"]).toMatchObject({
@@ -59,13 +59,13 @@ test("a delivery's fields are compared with the stored call, and the source of e
   expect(compareWithCall(first, null, []).every(({ result }) => result === "absent")).toBe(true);
 });
 
-test("row 4: each secret has its label, its last use and its number of deliveries; an unused one has none", async ({
+test("row 4: the log shows the last use and the deliveries of the last day for each secret", async ({
   database: { sql },
 }) => {
   const old = new Date(Date.now() - 3 * 86_400_000);
   await store(bytes(complete("s1")), "aaaaaaaa", old);
   await store(bytes(complete("s2")), "bbbbbbbb");
-  // A repeated body counts as use too.
+  // A repeated body counts as a use too.
   await store(bytes(complete("s1")), "aaaaaaaa");
   const [a, b, c] = await readSecretUse(["aaaaaaaa", "bbbbbbbb", "cccccccc"]);
   expect(a).toMatchObject({ label: "aaaaaaaa", lastDay: 0 });
@@ -77,7 +77,7 @@ test("row 4: each secret has its label, its last use and its number of deliverie
   expect(JSON.stringify(plan)).not.toContain('"Sort"');
 });
 
-test("arrivals are counted for each period, excluding its end, in the given order", async () => {
+test("arrivals are counted for each given period; the end of a period is exclusive", async () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 4, 4, 9, minute));
   for (const minute of [0, 10, 20, 30]) {
     await store(bytes(complete(`a${minute}`)), "aaaaaaaa", at(minute));

@@ -7,7 +7,7 @@ import { allowConnections, createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
-test("row 49: a delivery that Postgres always refuses is quarantined after five tries, and those behind it are recorded", async () => {
+test("row 49: a delivery that Postgres always rejects is quarantined after five tries, and later deliveries are recorded", async () => {
   test.setTimeout(120_000);
   const spool = mkdtempSync(join(tmpdir(), "callboard-drain-"));
   const database = await createDatabase();
@@ -16,13 +16,13 @@ test("row 49: a delivery that Postgres always refuses is quarantined after five 
     (await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete(callId)) })).status;
   const { sql } = database;
   try {
-    // An SQLSTATE outside the classes for which `record` quarantines at once.
+    // This SQLSTATE is outside the classes for which `record` quarantines immediately.
     await sql`create function refuse_poison() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`;
     await sql`
       create trigger refuse_poison before insert on calls for each row when (new.call_id = 'poison')
       execute function refuse_poison()`;
     await allowConnections(database.name, false);
-    // One after the other, so that they are spooled in this order.
+    // Sent one at a time, so that they are spooled in this order.
     const statuses: number[] = [];
     for (const callId of ["before", "poison", "behind"]) {
       statuses.push(await post(callId));
@@ -38,7 +38,7 @@ test("row 49: a delivery that Postgres always refuses is quarantined after five 
         { call_id: "poison", verdict: "quarantined", reason: "not_storable" },
         { call_id: "behind", verdict: "applied", reason: null },
       ]);
-    // Said when it begins, and not at each of the many tries of these twenty seconds.
+    // The event is logged when the drain stops, not on each of the many retries in these twenty seconds.
     const logged = app.logs().match(/"event":"drain_stopped"/g) ?? [];
     expect(logged.length).toBeGreaterThan(0);
     expect(logged.length).toBeLessThan(8);

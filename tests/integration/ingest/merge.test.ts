@@ -15,7 +15,7 @@ function deliver(body: unknown, receivedAt: Date | null = null) {
   return recordBody(Buffer.from(JSON.stringify(body)), { receivedAt });
 }
 
-test("row 32: 500 copies at the same time become one call and one delivery, received 500 times", async ({
+test("row 32: 500 simultaneous copies become one call and one delivery that was received 500 times", async ({
   app,
   database,
 }) => {
@@ -27,7 +27,7 @@ test("row 32: 500 copies at the same time become one call and one delivery, rece
     }),
   );
   const verdicts = Object.groupBy(answers, ({ status, verdict }) => `${status} ${verdict}`);
-  // A copy whose try timed out may count twice, and some copies may be spooled. There is never a second row.
+  // A copy whose try timed out may count twice, and some copies may be spooled, but there is never a second row.
   const countOf = (answer: `${number} ${string}`) => verdicts[answer]?.length ?? 0;
   const [applied, duplicate, spooled] = [countOf("200 applied"), countOf("200 duplicate"), countOf("202 spooled")];
   expect(applied + duplicate + spooled).toBe(500);
@@ -46,7 +46,7 @@ test("row 32: 500 copies at the same time become one call and one delivery, rece
   expect(await database.sql`select call_id from call_details`).toEqual([{ call_id: "copies" }]);
 });
 
-test("row 32: a request that is recorded twice, because the first result was lost, counts once", async ({
+test("row 32: a request that is recorded again because the first result was lost counts once", async ({
   database: { sql },
 }) => {
   const bytes = Buffer.from(JSON.stringify(complete("once")));
@@ -58,7 +58,7 @@ test("row 32: a request that is recorded twice, because the first result was los
   expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 2 }]);
 });
 
-test("row 33: complete outranks not completed, whichever is first", async ({ database }) => {
+test("row 33: `complete` outranks other types in either order of arrival", async ({ database }) => {
   expect(await deliver(notCompleted("late-complete"))).toMatchObject({ verdict: "applied" });
   expect(await deliver(complete("late-complete"))).toMatchObject({ verdict: "applied" });
   expect(await deliver(complete("early-complete"))).toMatchObject({ verdict: "applied" });
@@ -70,7 +70,7 @@ test("row 33: complete outranks not completed, whichever is first", async ({ dat
   ]);
 });
 
-test("row 34: another body for the same call is merged by time, null overwrites nothing, both bodies are stored", async ({
+test("row 34: two bodies of one call are merged by the call's end, null overwrites nothing, and both bodies are stored", async ({
   database,
 }) => {
   const early = complete("twice", {
@@ -106,7 +106,7 @@ test("row 34: another body for the same call is merged by time, null overwrites 
   ]);
 });
 
-test("row 34: an applied delivery becomes superseded once a better one decides the outcome, also when they are concurrent", async ({
+test("row 34: an applied delivery becomes superseded when a higher-ranked one decides the outcome, even concurrently", async ({
   database,
 }) => {
   const at = (second: number) =>
@@ -124,13 +124,13 @@ test("row 34: an applied delivery becomes superseded once a better one decides t
   ]);
 });
 
-test("row 34: between payloads of equal rank, the first one stays", async ({ database }) => {
+test("row 34: of two payloads with equal rank, the first one received is kept", async ({ database }) => {
   await deliver(notCompleted("equals", "no_answer"));
   expect(await deliver(notCompleted("equals", "failed"))).toMatchObject({ verdict: "superseded" });
   expect(await database.sql`select outcome from calls`).toEqual([{ outcome: "no_answer" }]);
 });
 
-test("row 51: times are the database's; a spooled delivery keeps its own time, but never one in the future", async ({
+test("row 51: times of receipt come from the database; a spooled delivery keeps its time unless it is in the future", async ({
   database,
 }) => {
   await deliver(complete("waited"), new Date("2026-05-04T10:00:00Z"));
@@ -152,9 +152,9 @@ test("row 51: times are the database's; a spooled delivery keeps its own time, b
   ]);
 });
 
-/* ── Every order, and concurrently ────────────────────────────────────────────────────────────────────────────────── */
+/* ── Any order and concurrency ────────────────────────────────────────────────────────────────────────────────── */
 
-/** A webhook or an answer of the API. No two have the same rank: another test covers equal ranks. */
+/** A webhook or an answer of the API. No two sources of a call have the same rank; another test covers equal ranks. */
 type Source =
   | { kind: "complete"; data: Record<string, unknown> }
   | { kind: "not_completed" }
@@ -168,12 +168,12 @@ const recording = (id: number) =>
     `https://storage.googleapis.com/r-${id}.mp4?X-Goog-Date=20260504T0900${String(id).padStart(2, "0")}Z&X-Goog-Expires=3600`,
   );
 
-/** Sources with distinct ranks, because their seconds are distinct. */
+/** Generates sources with distinct seconds, and so with distinct ranks. */
 const sources = fc
   .uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 2, maxLength: 4 })
   .chain((seconds) =>
     fc.tuple(
-      ...seconds.map((second, index) => (index === 0 ? first(second) : fc.oneof(completed(second), api(second)))),
+      ...seconds.map((second, index) => (index === 0 ? firstSource(second) : fc.oneof(completed(second), api(second)))),
     ),
   );
 
@@ -209,8 +209,8 @@ function api(second: number): fc.Arbitrary<Source> {
     .map((facts) => ({ kind: "api" as const, at: second, facts: { ...NO_FACTS, ...facts } }));
 }
 
-/** Only the first source may lack `ended_at`: a call that was not completed, or a completed one without that field. */
-function first(second: number): fc.Arbitrary<Source> {
+/** The only source that may lack `ended_at`: a call that was not completed, or a completed call without that field. */
+function firstSource(second: number): fc.Arbitrary<Source> {
   return fc.oneof(fc.constant({ kind: "not_completed" as const }), completed(second, null));
 }
 
@@ -228,7 +228,7 @@ async function apply(callId: string, source: Source): Promise<void> {
 }
 
 /** The stored call, without its id and the times of receipt. */
-async function outcomeOf(sql: postgres.Sql, callId: string): Promise<unknown> {
+async function storedCall(sql: postgres.Sql, callId: string): Promise<unknown> {
   const [call] = await sql`
     select to_jsonb(calls) - array['call_id', 'first_received_at', 'last_received_at', 'occurred_at', 'verified_at',
       'enrichment_state', 'enrichment_due_at', 'enrichment_attempts', 'enrichment_error'] as row,
@@ -246,7 +246,7 @@ function permutations<T>(items: readonly T[]): T[][] {
     : items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item].concat(rest)));
 }
 
-test("row 33: every order of a call's sources, and all of them concurrently, give the same row", async ({
+test("row 33: the sources of a call give the same row in every order and concurrently", async ({
   database: { sql },
 }) => {
   test.setTimeout(120_000);
@@ -260,12 +260,12 @@ test("row 33: every order of a call's sources, and all of them concurrently, giv
         for (const source of order) {
           await apply(callId, source);
         }
-        return outcomeOf(sql, callId);
+        return storedCall(sql, callId);
       });
       const atOnce = Array.from({ length: 4 }, async (_, index) => {
         const callId = `at-once-${run}-${index}`;
         await Promise.all(given.map((source) => apply(callId, source)));
-        return outcomeOf(sql, callId);
+        return storedCall(sql, callId);
       });
       const [expected, ...others] = await Promise.all([...inOrder, ...atOnce]);
       for (const other of others) {

@@ -10,7 +10,7 @@ test.beforeEach(({ database }) => database.empty());
 
 const MEGABYTE = 1024 * 1024;
 
-/** Resident memory in bytes; null where `/proc` does not exist. */
+/** The resident memory of a process in bytes, or null on systems without `/proc`. */
 function residentMemory(pid: number): number | null {
   try {
     const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -28,10 +28,10 @@ test.describe("row 13: a body over 4 MB", () => {
   test.afterAll(() => app.stop());
 
   for (const [name, head] of [
-    ["by its length", { "Content-Length": String(256 * MEGABYTE) }],
-    ["in chunks without a length", { "Transfer-Encoding": "chunked" }],
+    ["with a Content-Length", { "Content-Length": String(256 * MEGABYTE) }],
+    ["in chunks without a Content-Length", { "Transfer-Encoding": "chunked" }],
   ] as const) {
-    test(`row 13: ${name} is answered 413, and memory stays flat`, async ({ database }) => {
+    test(`row 13: ${name}, it is answered 413, and memory use stays flat`, async ({ database }) => {
       const before = residentMemory(app.pid);
       const request = rawRequest(app.webhookUrl, { ...head, "Content-Type": "application/json" });
       const piece = Buffer.alloc(64 * 1024, 0x20);
@@ -56,7 +56,7 @@ test.describe("row 13: a body over 4 MB", () => {
     });
   }
 
-  test("row 13: exactly 4 MB is accepted, one byte more is refused", async ({ database }) => {
+  test("row 13: a body of exactly 4 MB is accepted, one byte more is refused", async ({ database }) => {
     const body = JSON.stringify(notCompleted("four-megabytes"));
     const padded = (bytes: number) => body.padEnd(bytes, " ");
     const accepted = await fetch(app.webhookUrl, { method: "POST", body: padded(MAX_BODY_BYTES) });
@@ -69,7 +69,10 @@ test.describe("row 13: a body over 4 MB", () => {
   });
 });
 
-test("row 14: a body that is not complete in 8 s is answered 408, and nothing is stored", async ({ app, database }) => {
+test("row 14: a body that is incomplete after 8 s is answered 408, and nothing is stored", async ({
+  app,
+  database,
+}) => {
   const body = JSON.stringify(complete("row-14"));
   const still = rawRequest(app.webhookUrl, { "Content-Length": String(body.length) });
   const trickling = rawRequest(app.webhookUrl, { "Transfer-Encoding": "chunked" });
@@ -88,7 +91,7 @@ test("row 14: a body that is not complete in 8 s is answered 408, and nothing is
   expect(await database.sql`select from deliveries`).toHaveLength(0);
 });
 
-test("row 14: a body that arrives in pieces within the time is accepted", async ({ app }) => {
+test("row 14: a body that arrives in pieces within 8 s is accepted", async ({ app }) => {
   const body = JSON.stringify(notCompleted("in-pieces"));
   const request = rawRequest(app.webhookUrl, { "Content-Length": String(body.length) });
   for (const piece of body) {
@@ -124,7 +127,7 @@ test("row 30: a transcript of 2 MB is stored completely, and its beginning can b
   app,
   database,
 }) => {
-  // Many different short words need the most space in a tsvector.
+  // Many distinct short words are the worst case for the size of a tsvector.
   const words = Array.from({ length: 260_000 }, (_, index) => `w${index.toString(36)}`).join(" ");
   const content = `${words} zzlast`;
   expect(content.length).toBeGreaterThan(1.4 * MEGABYTE);

@@ -13,13 +13,13 @@ import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database }) => {
   await database.empty();
-  // Stops the enrichment of the application that runs beside this test, so that it changes no call.
+  // Stops the enrichment of an application that runs on this database, so that it changes no call.
   const access = apiAccess();
   expect(access).not.toBeNull();
   await noteKeyRefusal(access ?? { baseUrl: "", apiKey: "" }, "unauthorized");
 });
 
-test("row 63: a delivery that is erased after a replay has read it is not stored again", async ({
+test("row 63: a replay does not store a delivery again that was erased after it was read", async ({
   database: { sql },
 }) => {
   const id = await store(complete("erased"), { reason: "call_id_missing" });
@@ -43,7 +43,7 @@ function complete(callId: string, data: Record<string, unknown> = {}): Buffer {
   return Buffer.from(JSON.stringify({ call_id: callId, payload }));
 }
 
-/** Stores a delivery as the webhook does; with `reason` as a quarantined one. */
+/** Stores a delivery as the webhook does. With `reason`, it is quarantined. Returns its id. */
 async function store(
   body: Buffer,
   {
@@ -66,10 +66,10 @@ async function store(
   return recorded.deliveryId;
 }
 
-test("row 37: a replayed delivery is applied and keeps its time of receipt; a second replay changes nothing", async ({
+test("row 37: a replayed delivery is applied with its original time of receipt; a second replay changes nothing", async ({
   database: { sql },
 }) => {
-  // Quarantined by an older version that did not find the call's id.
+  // As quarantined by an older version that did not find the call's id.
   const id = await store(complete("r37", { status: "completed", total_duration: 61 }), { reason: "call_id_missing" });
   expect(await sql`select 1 from calls`).toHaveLength(0);
 
@@ -89,7 +89,7 @@ test("row 37: a replayed delivery is applied and keeps its time of receipt; a se
   const snapshot = () => sql`
     select calls.*, call_details.facts, call_details.transcript from calls join call_details using (call_id)
     where call_id = 'r37'`;
-  // The API has answered meanwhile: another replay must not ask it again.
+  // The API has answered in the meantime, so another replay must not request the call again.
   await sql`update calls set enrichment_state = 'done', enrichment_due_at = null, enrichment_attempts = 2`;
   const before = await snapshot();
   expect(before).toMatchObject([
@@ -110,7 +110,9 @@ test("row 8: a delivery from an unexpected address is applied when a person repl
   ]);
 });
 
-test("a replay is merged by rank: a better delivery received meanwhile stays", async ({ database: { sql } }) => {
+test("a replay is merged by rank: a higher-ranked delivery received in the meantime keeps the outcome", async ({
+  database: { sql },
+}) => {
   const early = await store(Buffer.from('{"call_id":"rank","payload":{"type":"no_answer"}}'), {
     reason: "unexpected_address",
     callId: "rank",
@@ -146,7 +148,7 @@ test("an applied delivery keeps its verdict if its body is no longer understood"
   expect(await getDelivery(id)).toMatchObject({ verdict: "applied", reason: null });
 });
 
-test("a body that was received again and understood is not applied twice", async ({ database: { sql } }) => {
+test("a replayed body that was applied on a later receipt becomes a duplicate", async ({ database: { sql } }) => {
   const body = complete("twin", { total_duration: 5 });
   const quarantined = await store(body, { reason: "call_id_missing" });
   const understood = await store(body, { receivedAt: new Date("2026-01-05T09:00:00Z") });
@@ -165,12 +167,10 @@ test("an unknown delivery cannot be replayed", async () => {
   expect(await replay("00000000-0000-4000-8000-000000000000")).toBeNull();
 });
 
-test("all deliveries of one reason are replayed, the oldest first, in bounded batches, and no others", async ({
-  database: { sql },
-}) => {
+test("replaying a reason replays its deliveries in bounded batches, and no others", async ({ database: { sql } }) => {
   for (let index = 0; index < 120; index += 1) {
     const receivedAt = new Date(LONG_AGO.getTime() + index * 1000);
-    // Every tenth stays quarantined: it must not be replayed again and again.
+    // Every tenth delivery stays quarantined and must not be replayed again.
     const body = index % 10 === 9 ? Buffer.from(`[${index}]`) : complete(`all-${index}`);
     await store(body, { reason: "call_id_missing", receivedAt });
   }
@@ -197,7 +197,7 @@ test("all deliveries of one reason are replayed, the oldest first, in bounded ba
   expect(await getDelivery(other)).toMatchObject({ verdict: "quarantined" });
 });
 
-test("a batch that runs out of time returns where to continue", async () => {
+test("a batch that runs out of time returns the position to continue from", async () => {
   for (let index = 0; index < 3; index += 1) {
     await store(complete(`slow-${index}`), { reason: "not_json", receivedAt: new Date(LONG_AGO.getTime() + index) });
   }
@@ -208,9 +208,9 @@ test("a batch that runs out of time returns where to continue", async () => {
   expect(rest.next).toBeNull();
 });
 
-test("the log pages in both directions by time and id, with filters", async () => {
+test("the filtered log is paged in both directions by time and id", async () => {
   for (let index = 0; index < 60; index += 1) {
-    // Three at each time: the id orders them.
+    // Three deliveries at each time, ordered by id.
     const receivedAt = new Date(LONG_AGO.getTime() + Math.floor(index / 3) * 1000);
     await store(complete(`log-${index}`), { receivedAt, ...(index % 2 === 0 ? {} : { reason: "not_json" as const }) });
   }

@@ -3,7 +3,7 @@ import { createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete } from "@/tests/fixtures/webhooks";
 
-test("row 41: a statement that takes longer than the first try's deadline succeeds in a longer try", async () => {
+test("row 41: a statement that exceeds the deadline of the first try succeeds in a longer try", async () => {
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { SPOOL_DIR: undefined, SARJ_API_KEY: undefined } });
   try {

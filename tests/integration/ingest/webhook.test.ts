@@ -31,7 +31,7 @@ const WRONG_PATHS = {
   long: `/webhooks/sarj/${"a".repeat(8000)}`,
 };
 
-test("row 1: every wrong secret gets the same answer, nothing is stored, and the request is counted", async ({
+test("row 1: every wrong secret gets the same answer, nothing is stored, and refusals are counted", async ({
   app,
   database,
 }) => {
@@ -50,7 +50,7 @@ test("row 1: every wrong secret gets the same answer, nothing is stored, and the
   await expect
     .poll(
       async () => {
-        // The count is stored with the next refusal, at most every five seconds.
+        // A later refusal stores the count, at most every five seconds.
         await post(`${app.url}${WRONG_PATHS.short}`, {});
         return (await database.sql`select value from states where key = 'webhook_refusals'`)[0]?.["value"].count ?? 0;
       },
@@ -59,7 +59,7 @@ test("row 1: every wrong secret gets the same answer, nothing is stored, and the
     .toBeGreaterThan(5);
 });
 
-test("row 5: no line of the log contains the secret", async ({ database }) => {
+test("row 5: neither the log nor a page contains the secret", async ({ database }) => {
   const canary = "canary-secret-0123456789-zyxwvutsrqponmlk";
   const app = await startApp({ databaseUrl: database.url, env: { SARJ_WEBHOOK_SECRETS: canary } });
   const url = `${app.url}/webhooks/sarj/${canary}`;
@@ -93,7 +93,7 @@ test("row 5: no line of the log contains the secret", async ({ database }) => {
   }
 });
 
-test("row 6: refusals need no database", async () => {
+test("row 6: requests are refused quickly while the database is unreachable", async () => {
   const app = await startApp({ databaseUrl: "postgres://nobody@127.0.0.1:9/nowhere", until: "listening" });
   const began = performance.now();
   const statuses = await Promise.all([
@@ -106,7 +106,7 @@ test("row 6: refusals need no database", async () => {
   await app.stop();
 });
 
-test("row 7: an address in an untrusted header is ignored", async ({ app, database }) => {
+test("row 7: addresses in untrusted headers are ignored", async ({ app, database }) => {
   const forged = {
     "x-forwarded-for": "10.1.2.3",
     "x-real-ip": "10.1.2.3",
@@ -127,7 +127,7 @@ test.describe("behind a proxy", () => {
   });
   test.afterAll(() => app.stop());
 
-  test("row 7: the one trusted header is used, and the last address of a list", async ({ database }) => {
+  test("row 7: the source address is the last address in the trusted header", async ({ database }) => {
     const addresses = {
       "203.0.113.7": "203.0.113.7",
       "10.0.0.1, 203.0.113.8": "203.0.113.8",
@@ -178,14 +178,14 @@ for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE
   });
 }
 
-test("row 10: a trailing slash and a query are served, not redirected", async ({ app }) => {
+test("row 10: a trailing slash or a query string is handled without a redirect", async ({ app }) => {
   for (const [index, end] of ["/", "?", "?source=sarj", "/?source=sarj"].entries()) {
     const response = await post(`${app.webhookUrl}${end}`, notCompleted(`row-10-${index}`));
     expect([response.status, await response.json()], end).toMatchObject([200, { verdict: "applied" }]);
   }
 });
 
-test("row 11: the proxy's headers are on every page and never on the webhook", async ({ app }) => {
+test("row 11: `proxy.ts` sets its headers on pages and not on webhook responses", async ({ app }) => {
   const policyOf = async (path: string, method = "POST") => {
     const response = await fetch(`${app.url}${path}`, { method, redirect: "manual" });
     return response.headers.get("content-security-policy");
@@ -205,14 +205,14 @@ test("row 12: a burst of 500 deliveries is accepted completely", async ({ app, d
   const answers = await Promise.all(
     Array.from({ length: 500 }, (_, index) => post(app.webhookUrl, complete(`burst-${index}`))),
   );
-  // 202: spooled, because the machine was too busy for the database to answer in time.
+  // A 202 means that the delivery was spooled because the database was too slow on a busy machine.
   expect(answers.filter(({ status }) => status !== 200 && status !== 202)).toEqual([]);
   await expect
     .poll(() => database.sql`select count(*)::int as count from calls`, { timeout: 30_000 })
     .toEqual([{ count: 500 }]);
 });
 
-test("row 4: several secrets work at the same time, each under its own label", async ({ database }) => {
+test("row 4: several secrets work at the same time, each with a different label", async ({ database }) => {
   const [before, after] = ["rotation-before-0123456789-abcdefghijkl", "rotation-after-0123456789-abcdefghijklm"];
   const app = await startApp({ databaseUrl: database.url, env: { SARJ_WEBHOOK_SECRETS: `${before}, ${after}` } });
   for (const secret of [before, after]) {

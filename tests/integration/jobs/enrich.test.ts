@@ -41,27 +41,27 @@ for (const [name, fault, state, error] of [
   ["429", { kind: "status", status: 429, retryAfter: 5 }, "pending", "rate_limited"],
   ["404", { kind: "status", status: 404 }, "not_found", "call_not_found"],
   ["a page of HTML", { kind: "html" }, "pending", "not_json"],
-  ["JSON that breaks off", { kind: "malformed" }, "pending", "not_json"],
+  ["truncated JSON", { kind: "malformed" }, "pending", "not_json"],
   ["another call", { kind: "other_call" }, "failed", "wrong_call"],
   ["half a body", { kind: "cut" }, "pending", "unreachable"],
   ["a redirect", { kind: "redirect" }, "pending", "not_json"],
   ["nothing", { kind: "hang", times: 1 }, "pending", "timeout"],
 ] as const) {
-  test(`row 38: the API answers with ${name}: the call has the reason, and is retried only if that can help`, async ({
+  test(`row 38: if the API answers with ${name}, the reason is stored, and the call is retried if a retry can help`, async ({
     database,
     vendor,
   }) => {
     vendor.fault({ on: "api", ...fault } as Fault);
     await deliver(notCompleted(CALL));
-    // The application that runs beside this test may have claimed the call first.
-    const ask = async (read: () => Promise<readonly object[]>) => {
+    // An application on this database may have claimed the call first.
+    const enrichAndRead = async (read: () => Promise<readonly object[]>) => {
       await enrichDue();
       return (await read())[0];
     };
     const stored = () => database.sql`
       select ${database.sql(STATE)}, enrichment_due_at > now() + interval '5 seconds' as waits, verified_at, outcome from calls`;
     await expect
-      .poll(() => ask(stored), { timeout: 20_000 })
+      .poll(() => enrichAndRead(stored), { timeout: 20_000 })
       .toEqual({
         enrichment_state: state,
         enrichment_error: error,
@@ -75,7 +75,7 @@ for (const [name, fault, state, error] of [
       await database.sql`update calls set enrichment_due_at = now()`;
       const verified = () => database.sql`select enrichment_error, verified_at is not null as verified from calls`;
       await expect
-        .poll(() => ask(verified), { message: "after the fault the call is verified", timeout: 20_000 })
+        .poll(() => enrichAndRead(verified), { message: "the call is verified after the fault", timeout: 20_000 })
         .toEqual({ enrichment_error: null, verified: true });
     }
   });
@@ -85,23 +85,23 @@ for (const [status, error] of [
   [401, "unauthorized"],
   [403, "no_organization"],
 ] as const) {
-  test(`row 38: a ${status} stops the queue until the key is accepted`, async ({ database, vendor }) => {
+  test(`row 38: a ${status} stops the queue until the API accepts the key`, async ({ database, vendor }) => {
     vendor.fault({ on: "api", kind: "status", status });
     for (const id of IDS.slice(0, 30)) {
       await deliver(notCompleted(id));
     }
     await enrichDue();
     await expect.poll(async () => (await readKeyRefusal())?.error).toBe(error);
-    // The application beside this test may be asking too: wait for calls that have a due time ahead and no answer yet.
+    // An application on this database may be sending requests too. Wait until no claimed call lacks an answer.
     await expect
       .poll(() => database.sql`select from calls where enrichment_due_at > now() and enrichment_error is null`)
       .toHaveLength(0);
-    const asked = vendor.requests().length;
-    expect(asked, "requests that had begun before the first refusal").toBeLessThanOrEqual(12);
+    const requestCount = vendor.requests().length;
+    expect(requestCount, "requests that started before the first refusal").toBeLessThanOrEqual(12);
     await enrichDue();
-    expect(vendor.requests()).toHaveLength(asked);
+    expect(vendor.requests()).toHaveLength(requestCount);
     const failed = await database.sql`select from calls where enrichment_state = 'failed' or enrichment_attempts > 1`;
-    expect(failed, "the refusal does not count as an attempt of any call").toHaveLength(0);
+    expect(failed, "the refusal does not count as an attempt").toHaveLength(0);
 
     vendor.clearFaults();
     await clearKeyRefusal();
@@ -112,7 +112,7 @@ for (const [status, error] of [
   });
 }
 
-test("row 49: a call that always fails is tried five times and has failed with its reason; the others proceed", async ({
+test("row 49: a call that always fails is tried five times, then fails with its reason; other calls proceed", async ({
   database,
   vendor,
 }) => {
@@ -136,7 +136,9 @@ test("row 49: a call that always fails is tried five times and has failed with i
   await expect.poll(() => database.sql`select from calls where verified_at is null`).toHaveLength(1);
 });
 
-test("row 49: a call whose answer Postgres refuses fails the same way", async ({ database }) => {
+test("row 49: a call whose answer Postgres rejects fails after five tries; other calls proceed", async ({
+  database,
+}) => {
   await database.sql`alter table call_details add constraint poison check (call_id <> ${database.sql.unsafe(`'${CALL}'`)} or variables is null)`;
   try {
     await deliver(notCompleted(CALL));
@@ -159,7 +161,7 @@ test("row 49: a call whose answer Postgres refuses fails the same way", async ({
   }
 });
 
-test("row 62: a delivery whose content Postgres refuses is quarantined, and no log line contains a value of it", async ({
+test("row 62: a delivery whose content Postgres rejects is quarantined, and no log line contains its values", async ({
   app,
   database,
 }) => {
@@ -184,7 +186,7 @@ test("row 62: a delivery whose content Postgres refuses is quarantined, and no l
   }
 });
 
-test("rows 35 and 36: a call that the API does not know is stored and marked as unverified", async ({ database }) => {
+test("rows 35 and 36: a call unknown to the API is stored and marked as unverified", async ({ database }) => {
   await deliver(complete("forged-or-a-test"));
   const stored = () =>
     database.sql`select enrichment_state, enrichment_error, verified_at, outcome, is_test from calls`;
@@ -201,7 +203,7 @@ test("rows 35 and 36: a call that the API does not know is stored and marked as 
     ]);
 });
 
-test("an answer to an older webhook's request leaves the request of a newer webhook due", async ({ database }) => {
+test("an API answer for an older webhook does not complete the request of a newer webhook", async ({ database }) => {
   await noteKeyRefusal({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
   await deliver(notCompleted(CALL));
   const [claimed] = await claimDueCalls(1);
@@ -213,7 +215,7 @@ test("an answer to an older webhook's request leaves the request of a newer webh
   const [row] = await database.sql`
     select enrichment_state, enrichment_due_at <= now() as is_due, outcome, language from calls`;
   expect(row).toEqual({ enrichment_state: "pending", is_due: true, outcome: "complete", language: "ar" });
-  // So does a failure of the older request.
+  // A failure of the older request does not complete it either.
   await noteFailedAttempt(claimed ?? { callId: CALL, leasedUntil: new Date(0) }, "timeout", {
     state: "failed",
     dueInSeconds: null,
@@ -223,7 +225,7 @@ test("an answer to an older webhook's request leaves the request of a newer webh
   expect(await database.sql`select enrichment_state from calls`).toEqual([{ enrichment_state: "pending" }]);
 });
 
-test("row 50: two processes on one database ask about each call once", async ({ database, vendor }) => {
+test("row 50: two processes on one database request each call once", async ({ database, vendor }) => {
   for (const id of IDS) {
     await deliver(notCompleted(id));
   }
@@ -238,12 +240,12 @@ test("row 50: two processes on one database ask about each call once", async ({ 
     )
     .toBe(0);
   await other.stop();
-  const asked = vendor.requests().map(({ path }) => path);
-  expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
-  expect(asked).toHaveLength(IDS.length);
+  const paths = vendor.requests().map(({ path }) => path);
+  expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
+  expect(paths).toHaveLength(IDS.length);
 });
 
-test("row 50: four processes that migrate an empty database at the same time apply each migration once", async () => {
+test("row 50: four concurrent migrations of an empty database apply each migration once", async () => {
   const { superuserUrl, ownerUrl } = readTestServer();
   const name = `migrated_${randomBytes(4).toString("hex")}`;
   const superuser = postgres(superuserUrl, { max: 1, onnotice: () => {} });

@@ -42,7 +42,7 @@ async function startImport(callIds: readonly string[]): Promise<string> {
   return id;
 }
 
-/** Runs the job, as the timer does, until no item of the import is pending. */
+/** Runs the job repeatedly, as the timer does, until no item of the import is pending. */
 async function finish(id: string): Promise<void> {
   await expect
     .poll(
@@ -60,7 +60,7 @@ async function results(id: string) {
   return items.map(({ callId, state, error }) => ({ callId, state, error }));
 }
 
-test("each call is fetched and stored without an outcome; an unknown call is not stored", async ({
+test("known calls are fetched and stored without an outcome; an unknown call is not stored", async ({
   database: { sql },
 }) => {
   const id = await startImport([FIRST, "unknown-to-the-vendor", SECOND]);
@@ -85,7 +85,7 @@ test("each call is fetched and stored without an outcome; an unknown call is not
   }
 });
 
-test("an existing call is already_there; for one that the API confirmed before, no request is sent", async ({
+test("the result for an existing call is `already_there`; a verified call is not requested", async ({
   database: { sql },
 }) => {
   const body = Buffer.from(JSON.stringify({ call_id: SECOND, payload: { type: "no_answer" } }));
@@ -110,14 +110,14 @@ test("a later webhook gives an imported call its outcome", async ({ database: { 
   expect(await sql`select outcome from calls`).toEqual([{ outcome: "automation" }]);
 });
 
-test("adding a part of the list twice changes nothing", async () => {
+test("adding the same part of a list twice adds its calls once", async () => {
   const id = await startImport([FIRST, SECOND]);
   expect(await addImportItems(id, [FIRST, SECOND, THIRD])).toBe(true);
   expect(await addImportItems(randomUUID(), [FIRST])).toBe(false);
   expect((await results(id)).map(({ callId }) => callId)).toEqual([FIRST, SECOND, THIRD]);
 });
 
-test("row 38: a temporary error is retried; a permanent one fails the item", async () => {
+test("row 38: a temporary error is retried; a permanent error fails the item", async () => {
   vendor.fault({ on: "api", kind: "other_call", callId: SECOND });
   vendor.fault({ on: "api", kind: "html", status: 502, callId: THIRD, times: 1 });
   const id = await startImport([FIRST, SECOND, THIRD]);
@@ -134,7 +134,7 @@ test("row 38: a temporary error is retried; a permanent one fails the item", asy
   expect((await getImport(id))?.counts).toMatchObject({ imported: 3, failed: 0 });
 });
 
-test("row 49: an item that always fails has failed after five tries, with its reason", async ({
+test("row 49: an item that always fails is tried five times, then fails with its reason", async ({
   database: { sql },
 }) => {
   vendor.fault({ on: "api", kind: "status", status: 500, callId: FIRST });
@@ -142,7 +142,7 @@ test("row 49: an item that always fails has failed after five tries, with its re
   await expect
     .poll(
       async () => {
-        // Skips the pauses between tries, which are minutes.
+        // Skips the pauses between tries, which take minutes.
         await sql`update import_items set due_at = now() where due_at is not null and error is not null`;
         await importDue();
         return (await getImport(id))?.counts.pending;
@@ -157,7 +157,7 @@ test("row 49: an item that always fails has failed after five tries, with its re
   expect(vendor.requests().filter(({ path }) => path.endsWith(FIRST))).toHaveLength(5);
 });
 
-test("row 49: an item whose answer Postgres always refuses has failed after five tries, and the others proceed", async ({
+test("row 49: an item whose answer Postgres always rejects fails, and other items proceed", async ({
   database: { sql },
 }) => {
   await sql`
@@ -186,20 +186,20 @@ test("row 49: an item whose answer Postgres always refuses has failed after five
   }
 });
 
-test("row 38: a refused key stops the import at once, and it continues when the key is accepted", async ({
+test("row 38: a rejected key stops the import, which continues once the API accepts the key", async ({
   database: { sql },
 }) => {
   vendor.fault({ on: "api", kind: "status", status: 401 });
   const id = await startImport(IDS);
   await importDue();
-  // The application beside this test may be asking too: wait for items that have a due time ahead and no answer yet.
+  // An application on this database may be sending requests too. Wait until no claimed item lacks an answer.
   await expect.poll(() => sql`select from import_items where due_at > now() and error is null`).toHaveLength(0);
-  // Only requests that had begun before the first refusal.
+  // Requests that started before the first refusal.
   expect(vendor.requests().length).toBeLessThanOrEqual(10);
   expect((await getImport(id))?.counts.pending).toBe(IDS.length);
-  const asked = vendor.requests().length;
+  const requestCount = vendor.requests().length;
   await importDue();
-  expect(vendor.requests()).toHaveLength(asked);
+  expect(vendor.requests()).toHaveLength(requestCount);
 
   vendor.clearFaults();
   await sql`update states set updated_at = now() - interval '16 minutes'`;
@@ -208,7 +208,7 @@ test("row 38: a refused key stops the import at once, and it continues when the 
   expect((await getImport(id))?.counts.imported).toBe(IDS.length);
 });
 
-test("too many requests: all processes pause, no attempt is counted, and no call is lost", async ({
+test("after a 429 all processes pause, no attempt is counted, and the import continues later", async ({
   database: { sql },
 }) => {
   vendor.fault({ on: "api", kind: "status", status: 429, times: 1 });
@@ -224,17 +224,17 @@ test("too many requests: all processes pause, no attempt is counted, and no call
   expect((await getImport(id))?.counts.imported).toBe(1);
 });
 
-test("all processes share one pace", async () => {
+test("all processes together send at most five requests per second", async () => {
   const began = performance.now();
   const id = await startImport(IDS);
   await finish(id);
   const seconds = (performance.now() - began) / 1000;
   expect(vendor.requests()).toHaveLength(IDS.length);
-  // Twelve requests at five a second: the last begins 2.2 s after the first.
+  // With twelve requests at five per second, the last one starts 2.2 s after the first.
   expect(seconds).toBeGreaterThan(2.1);
 });
 
-test("a cancelled import sends no more requests, keeps its results, and can be resumed", async () => {
+test("a cancelled import keeps its results, accepts no more calls and can be resumed", async () => {
   vendor.fault({ on: "api", kind: "status", status: 500, callId: SECOND });
   const id = await startImport([FIRST, SECOND]);
   await expect
@@ -252,7 +252,7 @@ test("a cancelled import sends no more requests, keeps its results, and can be r
   expect(await getImport(id)).toMatchObject({ cancelledAt: null, counts: { imported: 2 } });
 });
 
-test("an import continues after its process was killed, and repeats only the requests in flight", async () => {
+test("an import continues after its process is killed, and repeats only requests in flight", async () => {
   test.setTimeout(120_000);
   const database = await createDatabase();
   const calls = generateCalls({ seed: "restart", count: 40, from: LONG_AGO - 5 * DAY, to: LONG_AGO });
@@ -277,8 +277,8 @@ test("an import continues after its process was killed, and repeats only the req
     expect(await done()).toBeLessThan(40);
     app = await startApp(options);
     await expect.poll(done, { timeout: 60_000 }).toBe(40);
-    const asked = vendor.requests().filter(({ path }) => calls.some((call) => path.endsWith(call.id)));
-    expect(asked.length).toBeLessThanOrEqual(45);
+    const requests = vendor.requests().filter(({ path }) => calls.some((call) => path.endsWith(call.id)));
+    expect(requests.length).toBeLessThanOrEqual(45);
     expect(await database.sql`select count(*)::int as count from calls where outcome is null`).toEqual([{ count: 40 }]);
   } finally {
     await app.kill();

@@ -15,9 +15,9 @@ import { addUser, type TestUser } from "@/tests/fixtures/users";
 import { complete, postWebhook } from "@/tests/fixtures/webhooks";
 
 /**
- * Does everything that the audit log records once over HTTP, and checks who, what, to which, how much, and from where. Three need a
- * browser or an identity provider, and are tested elsewhere: one's own password and second factor (`tests/e2e/users.test.ts`), single
- * sign-on (`tests/e2e/single-sign-on.test.ts`) and the setup page (`tests/e2e/sign-in.test.ts`). Their events have actions that are here.
+ * Performs each audited action over HTTP and compares all columns of the events. Other tests cover what needs a browser or an identity
+ * provider: one's own password and second factor (`tests/e2e/users.test.ts`), single sign-on (`tests/e2e/single-sign-on.test.ts`) and
+ * the setup page (`tests/e2e/sign-in.test.ts`). Their audit actions also occur here.
  */
 
 const ADDRESS = "192.0.2.77";
@@ -36,13 +36,13 @@ type Row = {
 type World = {
   app: App;
   sql: postgres.Sql;
-  /** The administrator, at `ADDRESS`. */
+  /** A client of the administrator, at `ADDRESS`. */
   admin: APIRequestContext;
-  /** Not signed in yet, at `ADDRESS`. */
+  /** A client without a session at first, at `ADDRESS`. */
   nobody: APIRequestContext;
-  /** Calls an action as a browser does, and returns the text of the answer. */
+  /** Calls a server action as a browser does. Returns the text of the answer. */
   act(name: string, args: unknown[]): Promise<string>;
-  /** The same for the action of a form. */
+  /** Submits a form to a server action. Returns the text of the answer. */
   submit(name: string, fields: Record<string, string>, by?: APIRequestContext): Promise<string>;
   recorded: string;
   deliveries: string[];
@@ -82,7 +82,7 @@ const ACTS: Act[] = [
     writes: () => [{ action: "sign_in_failed", actor: null, subject: ADMIN.email, detail: { by: "password" } }],
   },
   {
-    name: "listening in two ranges",
+    name: "listening to two ranges of a recording",
     run: async ({ admin, recorded }) => {
       for (const range of ["bytes=0-9", "bytes=10-19"]) {
         await ok(admin.get(recordingHref(recorded), { headers: { range } }));
@@ -116,7 +116,7 @@ const ACTS: Act[] = [
     writes: () => [{ action: "audit_exported", detail: { action: "sign_in" } }],
   },
   {
-    name: "looking at a delivery: its page, its file, and in its call",
+    name: "viewing a delivery and downloading its body",
     run: async ({ admin, deliveries: [first] }) => {
       await ok(admin.get(`/deliveries/${first}`));
       await ok(admin.get(`/deliveries/${first}/body`));
@@ -127,12 +127,12 @@ const ACTS: Act[] = [
     ],
   },
   {
-    name: "looking at a delivery in its call",
+    name: "viewing a delivery on the page of its call",
     run: ({ admin, deliveries: [, second] }) => ok(admin.get(`${callHref("two")}/deliveries/${second}`)),
     writes: ({ deliveries: [, second] }) => [{ action: "delivery_viewed", call: "two", subject: second }],
   },
   {
-    name: "replaying one delivery, then two",
+    name: "replaying one delivery, then two deliveries",
     run: async ({ act, deliveries: [first, second] }) => {
       await act("deliveries/actions#replaySelection", [[first]]);
       await act("deliveries/actions#replaySelection", [[first, second]]);
@@ -174,7 +174,7 @@ const ACTS: Act[] = [
     writes: () => [{ action: "settings_changed", subject: "mask_numbers", detail: { to: true } }],
   },
   {
-    name: "revealing the webhook's URL",
+    name: "revealing the webhook URL",
     run: ({ act }) => act("settings/vendor/actions#revealWebhook", [secretLabel(WEBHOOK_SECRET)]),
     writes: () => [{ action: "secret_revealed", subject: secretLabel(WEBHOOK_SECRET) }],
   },
@@ -191,7 +191,7 @@ const ACTS: Act[] = [
     ],
   },
   {
-    name: "inviting somebody",
+    name: "inviting a user",
     run: async ({ submit, state }) => {
       const text = await submit("settings/users/actions#invite", {
         email: "Invited@Callboard.example",
@@ -224,7 +224,7 @@ const ACTS: Act[] = [
     writes: ({ person }) => [{ action: "user_changed", subject: person.email, detail: { role: "operator" } }],
   },
   {
-    name: "a link to choose a new password, and choosing it",
+    name: "issuing and using a link for a new password",
     run: async ({ act, submit, nobody, person }) => {
       const text = await act("settings/users/actions#makeLink", [person.id]);
       const token = /\/reset\/([\w-]+)/.exec(text)?.[1] ?? "";
@@ -239,7 +239,7 @@ const ACTS: Act[] = [
     ],
   },
   {
-    name: "removing somebody's second factor",
+    name: "removing a user's second factor",
     run: async ({ act, sql, person }) => {
       await sql`update "user" set two_factor_enabled = true where id = ${person.id}`;
       await act("settings/users/actions#resetSecondFactor", [person.id]);
@@ -247,16 +247,16 @@ const ACTS: Act[] = [
     writes: ({ person }) => [{ action: "second_factor_changed", subject: person.email, detail: { on: false } }],
   },
   {
-    name: "ending somebody's sessions",
+    name: "ending a user's sessions",
     run: ({ act, person }) => act("settings/users/actions#signOutEverywhere", [person.id]),
     writes: ({ person }) => [{ action: "sessions_ended", subject: person.email, rows: 1 }],
   },
   {
-    name: "deactivating and reactivating somebody",
+    name: "deactivating and reactivating a user",
     run: async ({ act, person }) => {
       await act("settings/users/actions#deactivate", [person.id]);
       await act("settings/users/actions#reactivate", [person.id]);
-      // Nothing changes, so nothing is recorded.
+      // The user is active already, so this is not recorded.
       await act("settings/users/actions#reactivate", [person.id]);
     },
     writes: ({ person }) => [
@@ -265,7 +265,7 @@ const ACTS: Act[] = [
     ],
   },
   {
-    name: "changing retention, which is applied at once",
+    name: "changing the retention rules, which are applied immediately",
     run: ({ act }) =>
       act("settings/privacy/actions#applyRetention", [
         { recordingDays: "3650", transcriptDays: "", callDays: "", deliveryDays: "" },
@@ -296,7 +296,7 @@ const ACTS: Act[] = [
     },
     writes: () => [
       { action: "erasure_begun", subject: "+…01" },
-      // Written by the job. The event above says who asked for it.
+      // The job writes this event. The event above contains the actor.
       {
         action: "erased",
         actor: null,
@@ -309,7 +309,7 @@ const ACTS: Act[] = [
   },
 ];
 
-test("everything that has to be recorded is done here, and is recorded completely", async ({ vendor }) => {
+test("every audit action is recorded with its actor, object, count, detail and address", async ({ vendor }) => {
   test.setTimeout(120_000);
   const database = await createDatabase();
   const { sql } = database;
@@ -324,7 +324,7 @@ test("everything that has to be recorded is done here, and is recorded completel
       extraHTTPHeaders: { origin: app.url, "x-real-ip": ADDRESS, ...headers },
     });
   const seen = new Set<string>();
-  /** The events since the last call. */
+  /** Returns the events that were stored since the previous call. */
   const written = async (): Promise<Required<Row>[]> => {
     const rows = await sql<(Required<Row> & { id: string })[]>`
       select id, action, actor_email as actor, call_id as call, subject, row_count as rows, detail, source_ip as address
@@ -346,7 +346,7 @@ test("everything that has to be recorded is done here, and is recorded completel
   });
   try {
     const cookies = cookieHeader(await signIn(app.url));
-    // The first administrator comes from the environment, so without an address.
+    // The first administrator is created from the environment, so the event has no address.
     const joined = { action: "user_joined", subject: ADMIN.email, detail: { by: "set-up" }, address: null } as const;
     expect((await written())[0]).toEqual(whole(joined));
 
@@ -354,7 +354,7 @@ test("everything that has to be recorded is done here, and is recorded completel
     const actions = new Map(actionsOfBuild().map((action) => [action.name, action]));
     const post = async (client: APIRequestContext, name: string, body: string | FormData) => {
       const action = actions.get(name);
-      // As fetch encodes it: in the order of the form, which matters to React.
+      // Encoded with fetch, which keeps the order of the fields. React depends on the order.
       const encoded = new Response(body);
       const headers = {
         "next-action": action?.id ?? "",
@@ -409,7 +409,7 @@ test("everything that has to be recorded is done here, and is recorded completel
   }
 });
 
-/** What React sends for an action of a form: the form, then the previous state. */
+/** The form data that React sends to a form's action: the fields, then the previous state. */
 function formOf(fields: Record<string, string>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {

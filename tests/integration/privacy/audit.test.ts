@@ -17,7 +17,7 @@ for (const change of [
   "delete from audit_events",
   "truncate audit_events",
 ]) {
-  test(`the database itself refuses: ${change}`, async () => {
+  test(`the database refuses "${change}"`, async () => {
     await recordAuditEvent({ actor: nora, action: "recording_listened", callId: "call-kept" });
     await expect(db.execute(sql.raw(change))).rejects.toMatchObject({ cause: { code: "42501" } });
     const { rows } = await listAudit({ ...everything, callId: "call-kept" }, null, 10);
@@ -25,7 +25,7 @@ for (const change of [
   });
 }
 
-test("one recording heard in many ranges is one event, and another person's is another", async () => {
+test("listening to several ranges of a recording is one event for each person", async () => {
   const entry = { actor: nora, action: "recording_listened", callId: "call-ranges" } as const;
   await recordAuditEventOnce(entry, 10);
   await recordAuditEventOnce(entry, 10);
@@ -34,7 +34,7 @@ test("one recording heard in many ranges is one event, and another person's is a
   expect(rows.map((row) => row.actorName).toSorted()).toEqual(["Nora", "Omar"]);
 });
 
-test("pages forward and back visit every event once, and the export is the same list", async () => {
+test("paging forwards visits every event once, paging backwards gives the same page, and the export has the same order", async () => {
   for (let index = 0; index < 7; index += 1) {
     await recordAuditEvent({ actor: nora, action: "calls_exported", rowCount: index, callId: "call-paging" });
   }
@@ -44,7 +44,7 @@ test("pages forward and back visit every event once, and the export is the same 
   const second = await listAudit(filter, first.nextCursor, 3);
   const third = await listAudit(filter, second.nextCursor, 3);
   const counts = [first, second, third].flatMap((page) => page.rows.map((row) => row.rowCount));
-  // Events of one millisecond are sorted by their ids, which are random.
+  // Events of the same millisecond are sorted by their ids, which are random.
   expect(counts.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(third.nextCursor).toBeNull();
   expect((await listAudit(filter, second.previousCursor, 3)).rows).toEqual(first.rows);
@@ -55,7 +55,7 @@ test("pages forward and back visit every event once, and the export is the same 
   expect(exported).toEqual(counts);
 });
 
-test("the recorded filter contains no phone number", () => {
+test("the filter recorded for an export contains no phone number", () => {
   const detail = callFilterDetail({
     ...NO_FILTER,
     outcome: ["no_answer"],

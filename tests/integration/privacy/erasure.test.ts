@@ -28,10 +28,10 @@ const complete = (callId: string, data: Record<string, unknown>) => ({
   call_id: callId,
   payload: { type: "complete", call_data: { call_id: callId, ...data } },
 });
-const said = (content: string) => ({ transcript: { messages: [{ role: "user", content }] } });
+const transcriptOf = (content: string) => ({ transcript: { messages: [{ role: "user", content }] } });
 
-/** Every table of the database as text, the search index included. */
-async function everything(database: Database): Promise<string> {
+/** Returns all tables of the database as text, including the search vectors. */
+async function dumpOf(database: Database): Promise<string> {
   const tables = await database.superuser<{ name: string }[]>`
     select tablename as name from pg_tables where schemaname = 'public'`;
   const texts = await Promise.all(
@@ -45,21 +45,23 @@ async function everything(database: Database): Promise<string> {
   return [...texts.map((rows) => rows[0]?.text ?? ""), ...bodies.map((row) => row.text)].join("\n");
 }
 
-test("row 63: after an erasure the number is in no table and in no index, and nothing else is deleted", async ({
+test("row 63: an erasure removes the number from all tables and search vectors, and keeps other numbers", async ({
   database,
 }) => {
-  await store(complete("own", { phone_number: CANARY, enhanced_transcript: said("hello") }));
+  await store(complete("own", { phone_number: CANARY, enhanced_transcript: transcriptOf("hello") }));
   await store(
     complete("mentions", {
       phone_number: "+966555000111",
-      enhanced_transcript: said("call me on 050 123 4567 or ٠٥٠١٢٣٤٥٦٧"),
+      enhanced_transcript: transcriptOf("call me on 050 123 4567 or ٠٥٠١٢٣٤٥٦٧"),
     }),
   );
   await store(
     complete("inside-json", { phone_number: "+966555000112", report: { contact: 966501234567, note: "kept" } }),
   );
   await store(complete("zipped", { phone_number: CANARY }), { gzip: true });
-  await store(complete("other", { phone_number: "+966501234568", enhanced_transcript: said("order 1501234567") }));
+  await store(
+    complete("other", { phone_number: "+966501234568", enhanced_transcript: transcriptOf("order 1501234567") }),
+  );
   await store(`{"call_id": 7, "payload": "0501234567"}`);
   await database.sql`
     insert into reviews (call_id, decision, note) values ('other', 'follow_up', ${`ask ${CANARY}`})`;
@@ -72,38 +74,38 @@ test("row 63: after an erasure the number is in no table and in no index, and no
     masked: "+…67",
     callsDeleted: 2,
     callsRedacted: 2,
-    // Two of its own calls, two of calls that mention it, and the body that could not be interpreted.
+    // Two deliveries of calls with the number, two of calls that mention it, and the body that could not be interpreted.
     deliveriesDeleted: 5,
     notesRedacted: 1,
   });
-  const left = await everything(database);
+  const dump = await dumpOf(database);
   for (const form of ["0501234567", "966501234567", "050 123 4567", "٠٥٠١٢٣٤٥٦٧", "'4567'"]) {
-    expect(left, form).not.toContain(form);
+    expect(dump, form).not.toContain(form);
   }
-  expect(left).toContain("+966501234568");
-  expect(left).toContain("order 1501234567");
-  expect(left).toContain("ask [erased]");
+  expect(dump).toContain("+966501234568");
+  expect(dump).toContain("order 1501234567");
+  expect(dump).toContain("ask [erased]");
   const calls = await database.sql`select call_id from calls order by call_id`;
   expect(calls.map((row) => row["call_id"])).toEqual(["inside-json", "mentions", "other"]);
 });
 
-test("row 63: what the API says during an erasure does not bring an erased call back", async ({ database }) => {
+test("row 63: answers of the API during an erasure do not restore an erased call", async ({ database }) => {
   await store(complete("own", { phone_number: CANARY }));
   const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
   const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
   const answer = () => applyApiFacts("own", facts, new Date(), next, { mayCreate: false, leasedUntil: null });
   const id = await startErasure(NUMBER, "Nora");
-  // One answer waits for the lock of the erasure, another arrives after it.
+  // Some answers arrive while the erasure holds its lock, one arrives after it.
   await Promise.all([eraseDue(), answer(), answer(), answer()]);
   await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
   await answer();
-  expect(await everything(database)).not.toContain("501234567");
+  expect(await dumpOf(database)).not.toContain("501234567");
   expect(await database.sql`select 1 from calls`).toHaveLength(0);
 });
 
-test("a transcript that retention deleted and that arrives again is deleted again", async ({ database }) => {
+test("retention deletes a transcript again when it is delivered again", async ({ database }) => {
   const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
-  const call = complete("old", { created_at: old, enhanced_transcript: said("something") });
+  const call = complete("old", { created_at: old, enhanced_transcript: transcriptOf("something") });
   await store(call);
   await saveRetention({ ...KEEP_EVERYTHING, transcriptDays: 30 });
   for (const body of [call, { ...call, again: true }]) {
@@ -113,7 +115,7 @@ test("a transcript that retention deleted and that arrives again is deleted agai
   }
 });
 
-test("retention deletes what each rule says, and previews how much that is", async ({ database }) => {
+test("retention deletes what the rules say, and the preview counts it correctly", async ({ database }) => {
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
   for (const [callId, days] of [
     ["old", 100],
@@ -124,7 +126,7 @@ test("retention deletes what each rule says, and previews how much that is", asy
       complete(callId, {
         created_at: daysAgo(days),
         recording_url: "https://storage.googleapis.com/b/o.mp4",
-        enhanced_transcript: said("something"),
+        enhanced_transcript: transcriptOf("something"),
       }),
     );
   }

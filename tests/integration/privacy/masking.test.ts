@@ -8,15 +8,15 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
-/** No viewer sees a call's own number, wherever the payload repeats it and in whatever form. */
+/** A viewer sees no phone number: neither the call's number nor a mentioned one, in any place and notation. */
 
 const NUMBER = "+966538719042";
-/** The number of somebody who is only mentioned. */
+/** A number that is mentioned in the call. */
 const OTHER = "055 512 3987";
 const CALL = "masked/call 1";
-/** As machines write it, as people do, and in Arabic digits. */
+/** The call's number in international form, in national form and in Arabic digits. */
 const CANARIES = [/538[\s().-]*719[\s().-]*042/u, /53[\s().-]*871[\s().-]*9042/u, /٥٣٨٧١٩٠٤٢|٥٣، ٨٧١|u0665.u0663/u];
-const OTHERS = /512[\s().-]*3987/u;
+const OTHER_CANARY = /512[\s().-]*3987/u;
 
 const call = complete(CALL, {
   phone_number: NUMBER,
@@ -97,12 +97,12 @@ const REFUSED = [
 ];
 const FORMS: { name: string; headers: Record<string, string> }[] = [
   { name: "HTML", headers: {} },
-  { name: "what the router fetches", headers: { rsc: "1" } },
-  { name: "what the router fetches ahead", headers: { rsc: "1", "next-router-prefetch": "1" } },
-  { name: "the panel", headers: { rsc: "1", "next-url": "/calls" } },
+  { name: "navigation", headers: { rsc: "1" } },
+  { name: "prefetch", headers: { rsc: "1", "next-router-prefetch": "1" } },
+  { name: "panel", headers: { rsc: "1", "next-url": "/calls" } },
 ];
 
-test("a viewer's HTML, JSON and CSV never contain a call's number, in whatever form it was said or written", async ({
+test("no page, panel or file contains a phone number for a viewer, in any notation", async ({
   app,
   database: { sql },
 }) => {
@@ -117,26 +117,26 @@ test("a viewer's HTML, JSON and CSV never contain a call's number, in whatever f
     `${callHref(CALL)}/deliveries/${delivery?.id}`,
   ];
 
-  const told: string[] = [];
+  const leaks: string[] = [];
   for (const path of [...PAGES, ...REFUSED, ...bodies]) {
     for (const { name, headers } of FORMS) {
       const answer = await viewer.get(path, { headers });
       const text = await answer.text();
-      if ([...CANARIES, OTHERS].some((canary) => canary.test(text))) {
-        told.push(`${path}, ${name}`);
+      if ([...CANARIES, OTHER_CANARY].some((canary) => canary.test(text))) {
+        leaks.push(`${path}, ${name}`);
       }
       if (name === "HTML") {
         expect(answer.status(), path).toBe(PAGES.includes(path) ? 200 : 403);
       }
     }
   }
-  expect(told).toEqual([]);
-  // The same pages do show it to an operator, so the patterns can match.
+  expect(leaks).toEqual([]);
+  // An operator sees the numbers on the same pages, which proves that the patterns match.
   for (const path of ["/calls", callHref(CALL), bodies[1] ?? ""]) {
     expect(await (await operator.get(path)).text(), path).toMatch(CANARIES[0] ?? /^$/);
   }
   for (const path of ["/?from=2026-05-01&to=2026-05-31&counted=all", callHref(CALL)]) {
-    expect(await (await operator.get(path)).text(), path).toMatch(OTHERS);
+    expect(await (await operator.get(path)).text(), path).toMatch(OTHER_CANARY);
   }
   const shown = await (await viewer.get(callHref(CALL))).text();
   expect(shown).toContain("Order 1234 of 2026-05-04.");
@@ -145,7 +145,7 @@ test("a viewer's HTML, JSON and CSV never contain a call's number, in whatever f
   expect(shown).toContain("Sara •••");
 });
 
-test("a viewer cannot find out a number by searching for it", async ({ app, database: { sql } }) => {
+test("a viewer cannot discover a number by searching for it", async ({ app, database: { sql } }) => {
   const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
   const list = async (query: string) => (await viewer.get(`/calls?${query}`)).text();
   const rightAndWrong = [
@@ -161,19 +161,19 @@ test("a viewer cannot find out a number by searching for it", async ({ app, data
       expect(text, query).toContain(callHref(CALL));
       expect(text, query).toContain(callHref("another"));
     }
-    // The previous and the next call in a list that was searched by number would tell it too.
-    const ways = await Promise.all(
+    // Links to the previous and next call must not depend on a search by number either.
+    const links = await Promise.all(
       [right, wrong].map(async (query) => {
         const text = await (await viewer.get(`${callHref("another")}?${query}`)).text();
         return [...text.matchAll(/href="(\/calls\/[^"?]+)/g)].map(([, href]) => href);
       }),
     );
-    expect(ways[0]).toEqual(ways[1]);
-    expect(ways[0]).toContain(callHref(CALL));
+    expect(links[0]).toEqual(links[1]);
+    expect(links[0]).toContain(callHref(CALL));
   }
 });
 
-test("masked until revealed: an operator sees no number before revealing it, and that is recorded", async ({
+test("with masking, an operator must reveal a number to see it, and the audit log records that", async ({
   app,
   database: { sql },
   adminPage,
@@ -193,7 +193,7 @@ test("masked until revealed: an operator sees no number before revealing it, and
       path,
     ).toEqual([]);
   }
-  // A whole number may be searched for. With parts of one, it could be found out digit by digit.
+  // A search for a whole number is allowed. A search for a part would reveal a number digit by digit.
   const finds = async (query: string) => {
     const text = await (await context.request.get(`/calls?${query}`)).text();
     return [callHref(CALL), callHref("another")].map((href) => text.includes(href));
@@ -211,7 +211,7 @@ test("masked until revealed: an operator sees no number before revealing it, and
   await page.goto(callHref(CALL));
   await expect(page.getByText("+966 ••• 42")).toBeVisible();
   await expect(async () => {
-    // The server's HTML is shown before the keys work.
+    // Keys have no effect before the page is hydrated.
     await page.keyboard.press("r");
     await expect(page.getByText(NUMBER, { exact: true })).toBeVisible({ timeout: 1000 });
   }).toPass();
@@ -219,12 +219,12 @@ test("masked until revealed: an operator sees no number before revealing it, and
     { actor_name: "Omar", call_id: CALL },
   ]);
   await context.close();
-  // The application caches the organization's settings, also for the next test.
+  // Turn masking off through the page: the application caches the settings, and the next test would see the old ones.
   await adminPage.getByRole("switch", { name: /Operators must reveal each number/ }).click();
   await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: false }]);
 });
 
-test("the body of a delivery that an operator downloads contains no signature of a recording's URL", async ({
+test("a delivery that an operator downloads or views contains no signature of a recording URL", async ({
   app,
   database: { sql },
 }) => {
@@ -242,26 +242,26 @@ test("the body of a delivery that an operator downloads contains no signature of
   }
 });
 
-test("masked until revealed applies while the setting cannot be read, and within seconds of a change by another process", async ({
+test("numbers are masked while the setting cannot be read, and within seconds of a change by another process", async ({
   app,
   database: { sql, superuser },
 }) => {
   const operator = await clientOf(app.url, await addUser(sql, "operator"));
   const isShown = async () => (await (await operator.get("/calls")).text()).includes("538719042");
   await expect.poll(isShown).toBe(true);
-  // From now on nobody can read the setting, so the cached one must not be used any longer.
-  const held = Promise.withResolvers<undefined>();
+  // This lock prevents reading the setting. The cached value must not be used after it expires.
+  const released = Promise.withResolvers<undefined>();
   const locked = Promise.withResolvers<undefined>();
   const holding = superuser.begin(async (transaction) => {
     await transaction`lock table organization in access exclusive mode`;
     locked.resolve(undefined);
-    await held.promise;
+    await released.promise;
   });
   await locked.promise;
   try {
     await expect.poll(isShown, { timeout: 15_000 }).toBe(false);
   } finally {
-    held.resolve(undefined);
+    released.resolve(undefined);
     await holding;
   }
   await expect.poll(isShown, { timeout: 15_000 }).toBe(true);

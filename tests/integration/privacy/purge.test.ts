@@ -4,10 +4,10 @@ import { NO_FACTS } from "@/lib/call/facts";
 import { purge } from "@/server/jobs/purge";
 import { expect, test } from "@/tests/fixtures/test";
 
-// This test does not need the application, whose jobs would purge too.
+// Prevents the start of the application, whose jobs would purge too.
 test.use({ baseURL: "http://localhost:1" });
 
-test("deleted rows are recorded even if a later batch fails, with who asked for it and from where", async ({
+test("deletions are recorded with actor and address even if a later batch fails", async ({
   database: { sql, empty },
 }) => {
   await empty();
