@@ -13,22 +13,22 @@ import { addUser, PASSWORD, type TestUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
 
 /**
- * Without a connection, every control that calls a server action says so on the page, loses nothing that was typed, and works once the
- * connection is back.
+ * Without a connection, every control that calls a server action shows a message, keeps the typed text, and works once the connection
+ * is restored.
  */
 
 type World = { page: Page; app: App; sql: postgres.Sql; person: TestUser };
 
 type Control = {
   name: string;
-  /** Nobody is signed in. */
+  /** Whether the control is tested without a session. */
   signedOut?: true;
   /** Loads the page and fills in the control. */
   open: (world: World) => Promise<void>;
   act: (page: Page) => Promise<void>;
-  /** What was typed: must still be there after the refusal. */
+  /** Fields and their values, which must be kept after the failure. */
   typed?: (page: Page) => [Locator, string][];
-  /** What shows that the action was run. */
+  /** Waits for the result of the action. */
   done: (page: Page) => Promise<void>;
 };
 
@@ -46,7 +46,7 @@ async function openCall({ page, app }: World): Promise<void> {
   await page.goto(callHref("one"));
 }
 
-/** Adds a link to the database, as an administrator makes one. Returns its token. */
+/** Stores a one-time link as an administrator's action does. Returns its token. */
 async function addLink({ sql, person }: World, purpose: "invite" | "reset"): Promise<string> {
   const token = randomBytes(32).toString("base64url");
   await sql`insert into one_time_links (token_hash, user_id, purpose, created_by, expires_at)
@@ -60,7 +60,7 @@ const CONTROLS: Control[] = [
     name: "revealing a number",
     open: async (world) => {
       await world.sql`insert into organization (mask_numbers) values (true)`;
-      // The application reads the setting again within seconds.
+      // The application caches the setting for some seconds.
       await expect(async () => {
         await openCall(world);
         await expect(world.page.getByRole("button", { name: "Reveal", exact: true })).toBeVisible({ timeout: 500 });
@@ -142,7 +142,7 @@ const CONTROLS: Control[] = [
     done: shows("1 delivery replayed"),
   },
   {
-    name: "showing the webhook's URL",
+    name: "showing the webhook URL",
     open: goto("/settings/vendor"),
     act: press("Show"),
     done: (page) => expect(page.getByRole("button", { name: "Hide" })).toBeVisible(),
@@ -170,7 +170,7 @@ const CONTROLS: Control[] = [
     done: (page) => expect(page).toHaveURL(/\/settings\/import\/[0-9a-f-]{36}$/),
   },
   {
-    name: "the form to invite somebody",
+    name: "the invitation form",
     open: async ({ page }) => {
       await page.goto("/settings/users");
       await page.getByRole("button", { name: "Invite someone" }).click();
@@ -187,7 +187,7 @@ const CONTROLS: Control[] = [
     done: (page) => expect(page.getByLabel("Link", { exact: true })).toHaveValue(/\/invite\//),
   },
   {
-    name: "changing somebody's role",
+    name: "changing a user's role",
     open: async ({ page, person }) => {
       await page.goto("/settings/users");
       const row = page.getByRole("row").filter({ hasText: person.email });
@@ -200,7 +200,7 @@ const CONTROLS: Control[] = [
     done: (page) => expect(page.getByRole("dialog")).toBeHidden(),
   },
   {
-    name: "the form for one's own name",
+    name: "the form for one's name",
     open: async ({ page }) => {
       await page.goto("/settings/account");
       await page.getByLabel("Your name").fill("Ada Lovelace");
@@ -295,11 +295,11 @@ const CONTROLS: Control[] = [
     },
     act: press("Confirm"),
     typed: (page) => [[page.getByLabel("Six-digit code"), "123456"]],
-    // This person has no secret: the step begins again.
+    // This user has no secret, so the sign-in starts again with an error.
     done: (page) => expect(page).toHaveURL(/error=code_expired/),
   },
   {
-    name: "the form of an invitation",
+    name: "the form that accepts an invitation",
     signedOut: true,
     open: async (world) => {
       await world.sql`update "user" set activated_at = null where id = ${world.person.id}`;
@@ -315,7 +315,7 @@ const CONTROLS: Control[] = [
     done: (page) => expect(page).toHaveURL(/:\d+\/$/),
   },
   {
-    name: "the form of a link for a new password",
+    name: "the form that resets a password",
     signedOut: true,
     open: async (world) => {
       await world.page.goto(`/reset/${await addLink(world, "reset")}`);
@@ -344,7 +344,12 @@ async function expectToSurviveAnOutage(page: Page, context: BrowserContext, { ac
 }
 
 for (const control of CONTROLS) {
-  test(`without a connection: ${control.name}`, async ({ page, context, app, database }) => {
+  test(`without a connection, ${control.name} shows a message and can be repeated`, async ({
+    page,
+    context,
+    app,
+    database,
+  }) => {
     const { sql } = database;
     await signIn(app.url);
     await database.empty();
@@ -358,12 +363,14 @@ for (const control of CONTROLS) {
   });
 }
 
-test("after an update, an action of the old page says so and keeps what was typed", async ({ adminPage: page }) => {
+test("after an update of Callboard, an action of the old page asks for a reload and keeps the typed text", async ({
+  adminPage: page,
+}) => {
   await page.goto("/settings/account");
   await page.getByLabel("Your name").fill("Ada Lovelace");
   await page.route("**/settings/account", (route) =>
     route.request().method() === "POST"
-      ? // What Next answers to an action that is not in its build.
+      ? // The answer of Next to an action that its build does not contain.
         route.fulfill({ status: 404, headers: { "x-nextjs-action-not-found": "1" }, body: "" })
       : route.continue(),
   );
@@ -372,7 +379,7 @@ test("after an update, an action of the old page says so and keeps what was type
   await expect(page.getByLabel("Your name")).toHaveValue("Ada Lovelace");
 });
 
-test("without a connection: the set-up form", async ({ page, context }) => {
+test("without a connection, the set-up form shows a message and can be repeated", async ({ page, context }) => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined } });

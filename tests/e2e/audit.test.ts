@@ -9,7 +9,7 @@ test.beforeEach(async ({ database }) => {
   await database.empty();
 });
 
-test("the audit log and the call itself say who heard a recording, and the log is exported", async ({
+test("the audit log, its export and the page of the call show who listened to a recording", async ({
   adminPage,
   browser,
   app,

@@ -4,7 +4,7 @@ import type { Sql } from "postgres";
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { expect, test } from "@/tests/fixtures/test";
 
-/** A call that is opened from the list is shown in a panel beside it, with a URL of its own. */
+/** A call opened from the list is shown in a panel beside the list, under the URL of the call. */
 
 test.beforeEach(async ({ database: { sql, empty } }) => {
   await empty();
@@ -12,7 +12,7 @@ test.beforeEach(async ({ database: { sql, empty } }) => {
   await store(sql);
 });
 
-/** 30 calls a minute apart, the newest first; every third was not answered. */
+/** Inserts 30 calls, one minute apart, from newest to oldest. Every third was not answered. */
 async function store(sql: Sql): Promise<void> {
   await sql`
     insert into calls (call_id, outcome, phone_number, customer_name, started_at, enrichment_state, enrichment_due_at)
@@ -30,7 +30,7 @@ async function open(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole("heading", { name, exact: true })).toBeVisible();
 }
 
-test("a call opens beside the list, keys go through the filtered list, and Escape leaves the list as it was", async ({
+test("a call opens beside the list, J and K open its neighbours in the filtered list, and Escape closes the panel", async ({
   adminPage: page,
 }) => {
   await page.goto("/calls?outcome=no_answer");
@@ -61,7 +61,7 @@ test("a call opens beside the list, keys go through the filtered list, and Escap
   await expect(rows(page)).toHaveCount(10);
 });
 
-test("a reload shows the same URL as a page of its own with the same neighbours; the back button closes the panel", async ({
+test("the back button closes the panel; a reload shows the call as a full page with the same neighbours", async ({
   adminPage: page,
 }) => {
   await page.goto("/calls?outcome=no_answer");
@@ -87,7 +87,7 @@ for (const [locale, theme] of [
   ["en", "light"],
   ["ar", "dark"],
 ] as const) {
-  test(`axe finds nothing in the list with a call beside it, ${locale}, ${theme}`, async ({ adminPage: page, app }) => {
+  test(`axe finds no problem in the list with an open panel, ${locale}, ${theme}`, async ({ adminPage: page, app }) => {
     await page.context().addCookies([
       { name: "locale", value: locale, url: app.url },
       { name: "theme", value: theme, url: app.url },

@@ -15,7 +15,7 @@ test.afterEach(({ vendor }) => {
   vendor.clearFaults();
 });
 
-test("when the session ends while somebody works, typed text stays, whether an action or a refresh notices it first", async ({
+test("typed text is kept when the session ends, whether an action or a refresh detects it", async ({
   adminPage: page,
   app,
   vendor,
@@ -33,7 +33,7 @@ test("when the session ends while somebody works, typed text stays, whether an a
   await expect(dialog).toBeVisible();
   await expect(note).toHaveValue("call again on Sunday");
 
-  // Without a click: the page refreshes itself while the API request for the call is pending.
+  // Without an action: the page refreshes itself while the API request for the call is pending.
   await page.context().addCookies(await signIn(app.url));
   await database.sql`update calls set enrichment_state = 'pending', enrichment_due_at = now() + interval '1 day' where call_id = ${id}`;
   await page.goto(callHref(id));
@@ -43,7 +43,7 @@ test("when the session ends while somebody works, typed text stays, whether an a
   await expect(page).toHaveURL(`${app.url}${callHref(id)}`);
   await expect(note).toHaveValue("half a sen");
 
-  // The dialog appears once, and the refreshes continue when there is a session again.
+  // The dialog appears once. The refreshes continue with a new session.
   await page.getByRole("button", { name: "Not now" }).click();
   await expect(dialog).toBeHidden();
   await page.waitForResponse((response) => response.url().includes("/api/auth/get-session"));
@@ -54,7 +54,7 @@ test("when the session ends while somebody works, typed text stays, whether an a
   await expect(note).toHaveValue("half a sen");
 });
 
-test("a recording plays, the transcript follows it, and turns and keys seek in it", async ({
+test("a recording plays, the transcript follows it, and clicks on turns and keys seek in it", async ({
   adminPage: page,
   app,
   vendor,
@@ -62,7 +62,7 @@ test("a recording plays, the transcript follows it, and turns and keys seek in i
 }) => {
   const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(callHref(id));
-  // Nothing is loaded before play is pressed.
+  // The recording is not loaded before playback.
   expect(vendor.requests().filter(({ path }) => path.endsWith(`${id}.mp4`))).toEqual([]);
 
   await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -89,7 +89,7 @@ test("a recording plays, the transcript follows it, and turns and keys seek in i
   await expect(page.getByRole("button", { name: "Speed: 1.25×" })).toBeVisible();
 });
 
-test("row 60: a recording whose URL expires while its page is open continues from its position, without a message", async ({
+test("row 60: a recording whose URL expires while its page is open plays from its position without a message", async ({
   adminPage: page,
   app,
   vendor,
@@ -112,7 +112,12 @@ test("row 60: a recording whose URL expires while its page is open continues fro
   await expect(page.getByRole("button", { name: "Try again" })).toHaveCount(0);
 });
 
-test("a link to a time in a recording starts there", async ({ adminPage: page, app, vendor, database }) => {
+test("a link to a time in a recording starts playback at that time", async ({
+  adminPage: page,
+  app,
+  vendor,
+  database,
+}) => {
   const { id } = await sendRecordedCall({ app, vendor, database });
   await page.goto(`${callHref(id)}#t=7`);
   await expect(page.getByRole("slider", { name: "Position in the recording" })).toHaveValue("7");
@@ -120,7 +125,7 @@ test("a link to a time in a recording starts there", async ({ adminPage: page, a
   await expect.poll(() => position(page)).toBeGreaterThan(7);
 });
 
-test("row 60: an expired recording, none at all and an unreachable vendor have three messages; trying again plays", async ({
+test("row 60: expired, missing and unreachable recordings have different messages, and trying again plays", async ({
   adminPage: page,
   app,
   vendor,
@@ -147,7 +152,7 @@ test("row 60: an expired recording, none at all and an unreachable vendor have t
   await expect(page.locator("audio")).toHaveCount(0);
 });
 
-test("row 52: nothing that the vendor sends is executed", async ({ adminPage: page, app }) => {
+test("row 52: scripts in the vendor's data are shown as text and not executed", async ({ adminPage: page, app }) => {
   const evil = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u202Eevil\u200B";
   const reports: string[] = [];
   page.on("console", (message) => {
@@ -184,7 +189,7 @@ test("row 52: nothing that the vendor sends is executed", async ({ adminPage: pa
   expect(reports).toEqual([]);
 });
 
-test("for a call that reached nobody, goal and duration do not apply, and are not shown as pending", async ({
+test("the goal and duration of an unanswered call are shown as not applicable, not as pending", async ({
   adminPage: page,
   app,
 }) => {
@@ -196,7 +201,11 @@ test("for a call that reached nobody, goal and duration do not apply, and are no
   await expect(page.getByLabel("Details").getByText("Does not apply")).toHaveCount(1);
 });
 
-test("a decision is saved, shown as one of the three facts, and undone", async ({ adminPage: page, app, database }) => {
+test("a decision is saved, shown among the facts of the call, and undone", async ({
+  adminPage: page,
+  app,
+  database,
+}) => {
   await postWebhook(app, notCompleted("to-decide"));
   await page.goto(callHref("to-decide"));
   await page.getByRole("radio", { name: /Needs follow-up/ }).check();

@@ -10,7 +10,7 @@ test.beforeEach(async ({ database: { sql, empty } }) => {
   await sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
 });
 
-/** 60 calls a minute apart, every third of them not answered. */
+/** Inserts 60 calls, one minute apart. Every third was not answered. */
 async function store(sql: Sql) {
   await sql`
     insert into calls (call_id, outcome, direction, language, phone_number, customer_name, started_at, duration_seconds, enrichment_state, enrichment_due_at)
@@ -24,7 +24,7 @@ async function store(sql: Sql) {
 const count = (page: Page) => page.getByTestId("call-count");
 const rows = (page: Page) => page.locator("tbody tr");
 
-test("a filter changes the URL; the back button and its chip remove it", async ({
+test("a filter changes the URL; the back button and the filter's chip remove it", async ({
   adminPage: page,
   database: { sql },
 }) => {
@@ -51,7 +51,10 @@ test("a filter changes the URL; the back button and its chip remove it", async (
   await expect(rows(page)).toHaveCount(50);
 });
 
-test("pages, order, and a filter that starts at its first page", async ({ adminPage: page, database: { sql } }) => {
+test("the list is paged, and a change of the sort order starts at the first page", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
   await store(sql);
   await page.goto("/calls");
   await page.getByRole("link", { name: "Next page" }).click();
@@ -62,13 +65,16 @@ test("pages, order, and a filter that starts at its first page", async ({ adminP
   await expect(rows(page).first()).toContainText("0:59");
 });
 
-test("the keyboard: search, rows, a call, export", async ({ adminPage: page, database: { sql } }) => {
+test("search, rows, a call and the export are reachable by keyboard", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
   await store(sql);
   await page.goto("/calls?sort=time");
   await expect(rows(page)).toHaveCount(50);
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
-  // A number is searched among phone numbers.
+  // A number in the search becomes a filter by phone number.
   await page.keyboard.type("0500000007");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\?phone=0500000007&sort=time$/);
@@ -91,12 +97,12 @@ test("the keyboard: search, rows, a call, export", async ({ adminPage: page, dat
   expect((await download).suggestedFilename()).toMatch(/^callboard-calls-.*\.csv$/);
 });
 
-test("the chosen columns are in the server's HTML", async ({ adminPage: page, database: { sql } }) => {
+test("the server's HTML has the chosen columns in the chosen order", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   await page.goto("/calls");
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("checkbox", { name: "Goal" }).uncheck();
-  // Past the hidden column and the outcome.
+  // Moves it before the hidden column, then before the outcome.
   await page.getByRole("button", { name: "Move Phone up" }).click();
   await page.getByRole("button", { name: "Move Phone up" }).click();
   const heads = page.getByRole("columnheader");
@@ -126,7 +132,7 @@ for (const [locale, width] of [
   ["ar", 1440],
   ["ar", 390],
 ] as const) {
-  test(`in ${locale} at ${width} pixels: no violation, no sideways scroll`, async ({
+  test(`the list in ${locale} at ${width} pixels has no accessibility problem and no horizontal scroll`, async ({
     adminPage: page,
     database: { sql },
     app,
@@ -142,7 +148,7 @@ for (const [locale, width] of [
   });
 }
 
-test("a viewer sees no numbers and cannot search for one", async ({ adminPage: page, database: { sql } }) => {
+test("a viewer sees no phone numbers and cannot search for them", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   try {
     await sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;

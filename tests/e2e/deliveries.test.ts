@@ -19,7 +19,7 @@ async function insertQuarantined(sql: postgres.Sql, callId: string, reason = "ca
   return String(row?.id);
 }
 
-test("the log shows verdicts and reasons; filters are in the URL; invalid ones are named", async ({
+test("the log shows verdicts and reasons, filters are in the URL, and invalid parameters are reported", async ({
   page,
   app,
   request,
@@ -68,7 +68,7 @@ test("a delivery is replayed after confirmation, and its page shows which of its
   ]);
 });
 
-test("a selection and all deliveries with one reason are replayed, with a result for each", async ({
+test("a selection or all deliveries with one reason are replayed, and the results are counted by verdict", async ({
   page,
   database: { sql },
 }) => {
@@ -99,7 +99,7 @@ test("a selection and all deliveries with one reason are replayed, with a result
   await expect(page.getByRole("dialog").getByRole("link", { name: /Not a JSON object/ })).toBeVisible();
 });
 
-test("row 52: the body downloads as a file that no browser runs, and hostile text in it stays text", async ({
+test("row 52: the body is shown as text and downloads as a file that browsers do not execute", async ({
   page,
   app,
   request,
@@ -118,7 +118,7 @@ test("row 52: the body downloads as a file that no browser runs, and hostile tex
 });
 
 test("an alert appears when no delivery has arrived for longer than usual", async ({ page, database: { sql } }) => {
-  // Six of every hour for four weeks, and nothing in the last two hours.
+  // Six deliveries per hour for four weeks, and none in the last two hours.
   await sql`
     insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, outcome, received_at)
     select 'h' || n, gen_random_uuid(), '{}', 'h' || n, 'aaaaaaaa', 'applied', 'no_answer', now() - interval '2 hours' - n * interval '10 minutes'
@@ -128,7 +128,7 @@ test("an alert appears when no delivery has arrived for longer than usual", asyn
   await expect(page.getByText(/about 1[23] deliveries usually arrive/)).toBeVisible();
 });
 
-test("a viewer has no access; an operator can replay deliveries, but not all with one reason", async ({
+test("a viewer has no access; an operator has access, but cannot replay all deliveries with one reason", async ({
   browser,
   app,
   database: { sql },

@@ -22,18 +22,18 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
 /**
- * Every page of the build, with and without data, in both languages, light and dark, wide and narrow: nothing overflows, and axe and the browser
- * report nothing. With `CALLBOARD_SCREENSHOTS=<folder>` it also saves a screenshot of each.
+ * Visits every page of the build with and without data, in both languages, in the light and dark theme, on wide and narrow screens. No
+ * page overflows, and axe and the browser report no problem. With `CALLBOARD_SCREENSHOTS=<folder>`, each page is saved as a screenshot.
  */
 
 const FOLDER = process.env.CALLBOARD_SCREENSHOTS;
 
-// A trace would take as long as the test itself.
+// Recording a trace would double the duration.
 test.use({ trace: "off" });
 test.describe.configure({ mode: "parallel" });
 
 type Who = "nobody" | "viewer" | "administrator" | "between steps";
-/** `route`: its name in the build, null for a page that has no route of its own. `at`: which application. */
+/** `route` is the route's name in the build, or null for a page without a route. `at: "empty"` uses the application without users. */
 type Visit = { route: string | null; name: string; path: string; who: Who; at?: "empty" };
 
 let visits: Visit[] = [];
@@ -126,7 +126,7 @@ test.afterAll(async () => {
   await emptyDatabase.close();
 });
 
-/** A user in each state that the list of users shows, and the links and cookies for the public pages. */
+/** Adds a user in each state that the list of users shows. Returns the links and cookies for the visits. */
 async function addPeople(app: App, sql: Sql) {
   const administratorCookies = await signIn(app.url);
   await sql`delete from rate_limit`;
@@ -156,15 +156,15 @@ async function addPeople(app: App, sql: Sql) {
   };
 }
 
-/** Waits until nothing is loading and the fonts are there. */
+/** Waits until the page and its fonts have loaded. */
 async function waitUntilLoaded(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready);
 }
 
-test("every page of the build is among the visits", () => {
-  // Next shows this page only when the root layout fails; it has no URL.
+test("the visits include every page of the build", () => {
+  // Next shows this page if the root layout fails. It has no URL.
   const pages = routesOfBuild().filter(({ name, isPage }) => isPage && name !== "/_global-error/page");
   expect(pages.filter(({ name }) => !visits.some(({ route }) => route === name))).toEqual([]);
 });
@@ -172,13 +172,13 @@ test("every page of the build is among the visits", () => {
 const VARIANTS = LOCALES.flatMap((locale) =>
   (["light", "dark"] as const).flatMap((theme) => [1440, 390].map((width) => ({ locale, theme, width }))),
 );
-/** Each pair of language, theme and width occurs: half of all combinations. Screenshots are taken of all of them. */
+/** Half of the variants, in which each pair of language, theme and width occurs. Screenshots use all variants. */
 const HALF_OF_VARIANTS = VARIANTS.filter(
   ({ locale, theme, width }) => ((locale === "ar") !== (theme === "dark")) !== (width === 390),
 );
 
 for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS : VARIANTS) {
-  test(`every page in ${locale}, ${theme}, ${width} px: nothing overflows, and axe and the browser report nothing`, async ({
+  test(`no page in ${locale}, ${theme}, ${width} px overflows, and axe and the browser report no problem`, async ({
     browser,
     app,
   }) => {
@@ -187,9 +187,9 @@ for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS :
     const pages = new Map<string, Page>();
     const pageFor = async (who: Who, url: string) => {
       const key = `${who} ${url}`;
-      const made = pages.get(key);
-      if (made !== undefined) {
-        return made;
+      const existing = pages.get(key);
+      if (existing !== undefined) {
+        return existing;
       }
       const context = await browser.newContext({ baseURL: url, viewport: { width, height: 900 } });
       await context.addCookies([
@@ -200,9 +200,9 @@ for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS :
       const page = await context.newPage();
       page.on("pageerror", ({ message }) => found.push({ at: page.url(), error: message }));
       page.on("console", (message) => {
-        // Some of the pages are a 404 or a 403, which the browser reports.
-        if (["error", "warning"].includes(message.type()) && !isOwnStatus(message)) {
-          found.push({ at: page.url(), said: message.text(), of: message.location().url });
+        // The browser reports the status of pages that answer 404 or 403.
+        if (["error", "warning"].includes(message.type()) && !isStatusOfVisit(message)) {
+          found.push({ at: page.url(), message: message.text(), source: message.location().url });
         }
       });
       pages.set(key, page);
@@ -215,9 +215,9 @@ for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS :
       await waitUntilLoaded(page);
       expect(new URL(page.url()).pathname, name).toBe(new URL(path, url).pathname);
       found.push(...(await accessibilityProblems(page)).map((problem) => ({ name, axe: problem })));
-      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (beyond > 0) {
-        found.push({ name, beyond });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (overflow > 0) {
+        found.push({ name, overflow });
       }
       if (FOLDER !== undefined) {
         await page.screenshot({ path: join(FOLDER, `${locale}-${theme}-${width}-${name}.png`), fullPage: true });
@@ -228,7 +228,7 @@ for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS :
   });
 }
 
-function isOwnStatus(message: ConsoleMessage): boolean {
+function isStatusOfVisit(message: ConsoleMessage): boolean {
   return (
     message.text().startsWith("Failed to load resource") &&
     visits.some(({ path }) => message.location().url.endsWith(path) && !path.endsWith("/"))

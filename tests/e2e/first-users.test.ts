@@ -2,7 +2,7 @@ import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 
-test("from the first start to three people with their roles, led by what the pages say", async ({ browser }) => {
+test("the pages lead from the first start to three users with different roles", async ({ browser }) => {
   test.setTimeout(180_000);
   const database = await createDatabase();
   const app = await startApp({
@@ -44,7 +44,7 @@ test("from the first start to three people with their roles, led by what the pag
       { name: "The Operator", role: "operator" },
       { name: "The Viewer", role: "viewer" },
     ]);
-    // What the machine takes of the five minutes; the rest is for reading and typing.
+    // A person should finish within five minutes. Reading and typing take most of them, so the pages may take one minute.
     expect(performance.now() - began).toBeLessThan(60_000);
     await page.close();
   } finally {

@@ -21,7 +21,7 @@ type Call = {
   isTest: boolean;
 };
 
-/** Three weeks of calls, always the same except for their times. */
+/** Generates calls of three weeks. They are the same in every run, relative to the present. */
 function someCalls(count: number): Call[] {
   const call = fc.record({
     outcome: fc.constantFrom("complete", "complete", "complete", "no_answer", "automation", "failed", "user_busy"),
@@ -62,13 +62,13 @@ async function fill({ sql, empty }: Database, calls: readonly Call[]): Promise<v
   await sql`insert into call_details ${sql(details)}`;
 }
 
-/** Waits until no panel is loading. */
-async function settled(page: Page): Promise<void> {
+/** Waits until all panels have loaded. */
+async function waitForPanels(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { name: /Success criteria|معايير النجاح/ })).toBeVisible();
   await expect(page.locator("main [aria-busy]")).toHaveCount(0);
 }
 
-/** Every link to a list with the number of calls that it shows or names, without the links that show minutes. */
+/** Returns the links to lists with the number of calls in their text or label, except for links that show minutes. */
 async function numbersAndLinks(page: Page): Promise<{ number: number; href: string; name: string }[]> {
   const links = await page.locator('main a[href^="/calls"]').evaluateAll((found) =>
     found
@@ -94,10 +94,10 @@ for (const path of [
   "/?range=30d&series=table&map=reach&counted=all",
   "/?range=month&scenario=delivery",
 ]) {
-  test(`every number on ${path} is the count of the list that it links to`, async ({ adminPage: page, database }) => {
+  test(`every number on ${path} equals the count of the linked list`, async ({ adminPage: page, database }) => {
     await fill(database, someCalls(400));
     await page.goto(path);
-    await settled(page);
+    await waitForPanels(page);
     const shown = await numbersAndLinks(page);
     expect(shown.length).toBeGreaterThan(60);
     const wrong: unknown[] = [];
@@ -116,12 +116,12 @@ for (const path of [
   });
 }
 
-test("a number links to the list, which has the same count", async ({ adminPage: page, database }) => {
+test("the list behind a number shows the same count", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   const names = [/^No answer: [\d,]+ calls/, /^Completed: [\d,]+ calls/, /^user_busy: [\d,]+ calls/];
   for (const name of names) {
     await page.goto("/?range=30d");
-    await settled(page);
+    await waitForPanels(page);
     const link = page.getByRole("link", { name });
     const number = /: ([\d,]+) calls/.exec((await link.getAttribute("aria-label")) ?? "")?.[1];
     await link.click();
@@ -129,15 +129,18 @@ test("a number links to the list, which has the same count", async ({ adminPage:
   }
 });
 
-test("the range is in the URL: presets are links, any other is a form", async ({ adminPage: page, database }) => {
+test("the range is in the URL; presets are links, and a form sets other ranges", async ({
+  adminPage: page,
+  database,
+}) => {
   await fill(database, someCalls(400));
   await page.goto("/");
-  await settled(page);
+  await waitForPanels(page);
   const presets = page.getByRole("navigation", { name: "Range" });
   await expect(presets.getByRole("link", { name: "7 days" })).toHaveAttribute("aria-current", "true");
   await presets.getByRole("link", { name: "30 days" }).click();
   await expect(page).toHaveURL("/?range=30d");
-  await settled(page);
+  await waitForPanels(page);
 
   const [from, to] = [20, 10].map((days) => new Date(Date.now() - days * DAY).toISOString().slice(0, 10));
   await page.getByRole("button", { name: "Other range" }).click();
@@ -145,33 +148,33 @@ test("the range is in the URL: presets are links, any other is a form", async ({
   await page.getByLabel("To", { exact: true }).fill(to ?? "");
   await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(`/?from=${from}&to=${to}`);
-  await settled(page);
+  await waitForPanels(page);
   await page.reload();
-  await settled(page);
+  await waitForPanels(page);
   await expect(presets.locator("[aria-current]")).toHaveCount(0);
 });
 
 test("a scenario filters the page, and a chip removes the filter", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   await page.goto("/?range=30d");
-  await settled(page);
+  await waitForPanels(page);
   await page.getByRole("link", { name: "reminder, evening", exact: true }).click();
   await expect(page).toHaveURL(/scenario=reminder%252C\+evening/);
-  await settled(page);
+  await waitForPanels(page);
   await expect(page.getByRole("row", { name: /reminder, evening/ })).toHaveCount(1);
   await expect(page.getByRole("row", { name: /delivery/ })).toHaveCount(0);
   await page.getByRole("link", { name: /Remove filter.*reminder, evening/ }).click();
   await expect(page).toHaveURL("/?range=30d");
 });
 
-test("unknown parameters are named and change nothing", async ({ adminPage: page, database }) => {
+test("unknown parameters are reported and ignored", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(50));
   await page.goto("/?range=30d&wibble=1&weekday=9&sort=-time");
   await expect(page.getByText(/ignored: .*weekday.*sort|ignored: .*wibble/)).toBeVisible();
-  await settled(page);
+  await waitForPanels(page);
 });
 
-test("tests are excluded, the page says so, and they can be included", async ({ adminPage: page, database }) => {
+test("test calls are excluded, the page says so, and a link includes them", async ({ adminPage: page, database }) => {
   const calls = someCalls(200);
   await fill(database, calls);
   await page.goto("/?range=30d");
@@ -188,13 +191,13 @@ test("tests are excluded, the page says so, and they can be included", async ({ 
   ).toBeVisible();
 });
 
-test("the chart is one stop of the tab key, and its arrow keys go from bar to bar", async ({
+test("the chart is one tab stop, and arrow keys move between its bars and their parts", async ({
   adminPage: page,
   database,
 }) => {
   await fill(database, someCalls(400));
   await page.goto("/?range=30d");
-  await settled(page);
+  await waitForPanels(page);
   const chart = page.getByRole("figure", { name: "Calls over time by outcome" });
   await expect(chart.locator('a[tabindex="0"]')).toHaveCount(1);
   expect(await chart.locator("a").count()).toBeGreaterThan(40);
@@ -218,10 +221,10 @@ test("the chart is one stop of the tab key, and its arrow keys go from bar to ba
   await expect(page.getByTestId("call-count")).toContainText(`${/(\d+)$/.exec(piece)?.[1]} call`);
 });
 
-test("pointing at a bar shows its parts", async ({ adminPage: page, database }) => {
+test("hovering over a bar shows its parts", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   await page.goto("/?range=30d");
-  await settled(page);
+  await waitForPanels(page);
   const piece = page
     .getByRole("figure")
     .getByRole("link", { name: /: Completed, \d+$/ })
@@ -235,13 +238,18 @@ test("pointing at a bar shows its parts", async ({ adminPage: page, database }) 
   await expect(page.getByRole("figure").locator("li", { hasText: "Completed" })).toContainText(count);
 });
 
-test("a tap chooses the bar first, then a part of it", async ({ browser, app, adminCookies, database }) => {
+test("a first tap shows the parts of a bar, and a second tap opens a part", async ({
+  browser,
+  app,
+  adminCookies,
+  database,
+}) => {
   await fill(database, someCalls(400));
   const context = await browser.newContext({ baseURL: app.url, hasTouch: true, viewport: { width: 390, height: 844 } });
   await context.addCookies(adminCookies);
   const page = await context.newPage();
   await page.goto("/?range=30d");
-  await settled(page);
+  await waitForPanels(page);
   const chart = page.getByRole("figure");
   const tip = chart.locator("ul a", { hasText: "Completed" });
   await expect(async () => {
@@ -257,14 +265,11 @@ test("a tap chooses the bar first, then a part of it", async ({ browser, app, ad
   await context.close();
 });
 
-test("the map of hours works with the keyboard, also in its layout for phones", async ({
-  adminPage: page,
-  database,
-}) => {
+test("the map of hours works with the keyboard in the layout for phones", async ({ adminPage: page, database }) => {
   await fill(database, someCalls(400));
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("/?range=30d&map=reach");
-  await settled(page);
+  await waitForPanels(page);
   const map = page.getByRole("table", { name: "Hour by weekday" });
   await expect(map.locator('a[tabindex="0"]')).toHaveCount(1);
   await map.locator('a[tabindex="0"]').focus();
@@ -276,14 +281,14 @@ test("the map of hours works with the keyboard, also in its layout for phones", 
   const before = await place();
   await page.keyboard.press("ArrowDown");
   const after = await place();
-  // The next hour that has calls; another weekday's if this one has none in it.
+  // The focus moves to the next hour with calls, on another weekday if necessary.
   const hours = await map.locator("a[data-x]").evaluateAll((links) => links.map((link) => Number(link.dataset["x"])));
   expect(Number(after[0])).toBe(Math.min(...hours.filter((hour) => hour > Number(before[0]))));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/calls\?.*weekday=\d&hour=\d+/);
 });
 
-test("before the first call the page says how calls arrive", async ({ adminPage: page, database }) => {
+test("before the first call the page links to the vendor's settings", async ({ adminPage: page, database }) => {
   await fill(database, []);
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No calls yet" })).toBeVisible();
@@ -297,23 +302,29 @@ test("an empty period links to a period with calls", async ({ adminPage: page, d
   await page.goto("/?scenario=b");
   await expect(page.getByRole("heading", { name: "No calls in this period" })).toBeVisible();
   await page.getByRole("link", { name: "Go to the latest calls" }).click();
-  await settled(page);
+  await waitForPanels(page);
   const figures = page.getByRole("region", { name: "Figures" });
   await expect(figures.getByText("100%")).toBeVisible();
-  // Nothing was judged, so there is no share.
+  // No call is assessed, so the rate has no value.
   await expect(figures.getByText("None assessed")).toBeVisible();
   await expect(page.locator("main")).not.toContainText("NaN");
 });
 
-test("with only uncounted calls the page says so, and can include them", async ({ adminPage: page, database }) => {
+test("if all calls are uncounted, the page links to a view that includes them", async ({
+  adminPage: page,
+  database,
+}) => {
   await fill(database, [{ outcome: "failed", goal: null, scenario: "a", seconds: null, hoursAgo: 2, isTest: true }]);
   await page.goto("/");
   await page.getByRole("link", { name: "Include them" }).click();
-  await settled(page);
+  await waitForPanels(page);
   await expect(page.getByRole("region", { name: "Figures" }).getByText("No talk time").first()).toBeVisible();
 });
 
-test("a failed panel leaves the page intact and recovers without a reload", async ({ adminPage: page, database }) => {
+test("a failed panel does not affect the other panels, and recovers without a reload", async ({
+  adminPage: page,
+  database,
+}) => {
   await fill(database, someCalls(100));
   await database.sql`alter table calls rename column criteria to criteria_gone`;
   try {
@@ -328,11 +339,11 @@ test("a failed panel leaves the page intact and recovers without a reload", asyn
   await expect(page.getByText("This could not be loaded")).toHaveCount(0);
 });
 
-test("a person who sees no numbers cannot search for one here either", async ({ page, app, database }) => {
+test("a viewer cannot search for a phone number on the overview", async ({ page, app, database }) => {
   await fill(database, someCalls(20));
   const { email, password } = await addUser(database.sql, "viewer");
   await page.context().addCookies(await signIn(app.url, { email, password }));
   await page.goto("/?range=30d&phone=0501234567");
   await expect(page.getByText(/left out: phone/)).toBeVisible();
-  await settled(page);
+  await waitForPanels(page);
 });

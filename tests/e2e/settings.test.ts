@@ -14,7 +14,7 @@ test.afterAll(({ vendor }) => {
   vendor.clearFaults();
 });
 
-test("the organization's form says what is wrong beside the field, keeps what was typed, and saves", async ({
+test("the organization form shows errors beside the fields, keeps the input and saves", async ({
   page,
   context,
   app,
@@ -46,7 +46,7 @@ test("the organization's form says what is wrong beside the field, keeps what wa
   ]);
 });
 
-test("row 5: the secret is in no page until an administrator asks for it, and for nobody else at all", async ({
+test("row 5: a page contains the secret only after an administrator reveals it; other roles get a 403", async ({
   page,
   app,
   browser,
@@ -72,7 +72,7 @@ test("row 5: the secret is in no page until an administrator asks for it, and fo
   }
 });
 
-test("a test call goes through the real endpoint, and is a test", async ({ page, database: { sql } }) => {
+test("a test call is sent to the real endpoint and marked as a test", async ({ page, database: { sql } }) => {
   await page.goto("/settings/vendor");
   await page.getByRole("button", { name: "Send a test call" }).click();
   await expect(page.getByText(/Applied, answered in/)).toBeVisible();
@@ -82,7 +82,7 @@ test("a test call goes through the real endpoint, and is a test", async ({ page,
   await expect(page.getByText("This call is marked as a test")).toBeVisible();
 });
 
-test("the connection test says what is wrong, and an accepted key lets the queue go on", async ({ page, vendor }) => {
+test("the connection test shows the problem, and an accepted key starts the queue again", async ({ page, vendor }) => {
   const test = page.getByRole("button", { name: "Test the connection" });
   await page.goto("/settings/vendor");
   vendor.fault({ on: "api", kind: "html", status: 502 });
@@ -102,7 +102,7 @@ test("the connection test says what is wrong, and an accepted key lets the queue
   await expect(page.getByText("On", { exact: true })).toBeVisible();
 });
 
-test("calls are imported from a pasted table: what was found is said first, progress and results after", async ({
+test("calls are imported from a pasted table, with a preview, progress and results", async ({
   page,
   context,
   app,

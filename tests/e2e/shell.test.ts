@@ -10,7 +10,7 @@ test.beforeEach(async ({ context, app }) => {
   await context.addCookies(await signIn(app.url));
 });
 
-/** The errors and warnings of the browser while `run` ran. */
+/** Returns the errors and warnings of the browser during `run`. */
 async function browserErrors(page: Page, run: () => Promise<void>): Promise<string[]> {
   const errors: string[] = [];
   page.on("console", (message) => {
@@ -23,14 +23,14 @@ async function browserErrors(page: Page, run: () => Promise<void>): Promise<stri
   return errors;
 }
 
-const looks = [
+const VARIANTS = [
   { locale: "en", theme: "light", width: 1440 },
   { locale: "ar", theme: "dark", width: 1440 },
   { locale: "en", theme: "dark", width: 390 },
   { locale: "ar", theme: "light", width: 390 },
 ];
-for (const { locale, theme, width } of looks) {
-  test(`the shell in ${locale}, ${theme}, ${width} px: nothing overflows, and axe and the browser report nothing`, async ({
+for (const { locale, theme, width } of VARIANTS) {
+  test(`the shell in ${locale}, ${theme}, ${width} px does not overflow, and axe and the browser report no problem`, async ({
     page,
     context,
     app,
@@ -58,7 +58,7 @@ for (const { locale, theme, width } of looks) {
   });
 }
 
-test("the first Tab focuses a link that skips the navigation", async ({ page }) => {
+test("the first tab stop is a link that skips the navigation", async ({ page }) => {
   await page.goto("/deliveries");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
@@ -66,7 +66,7 @@ test("the first Tab focuses a link that skips the navigation", async ({ page }) 
   await expect(page.locator("#content")).toBeFocused();
 });
 
-test("theme and language are changed in the account menu, and stay", async ({ page }) => {
+test("the theme and language set in the account menu persist after a reload", async ({ page }) => {
   await page.goto("/deliveries");
   await page.getByRole("button", { name: /Account/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();
@@ -84,7 +84,7 @@ test("theme and language are changed in the account menu, and stay", async ({ pa
   await expect(page.locator("html")).toHaveAttribute("lang", "ar");
 });
 
-test("a canvas can read the waveform's colours in either theme", async ({ page, context, app }) => {
+test("the waveform colours resolve to colours that a canvas can use in both themes", async ({ page, context, app }) => {
   for (const theme of ["light", "dark"]) {
     await context.addCookies([{ name: "theme", value: theme, url: app.url }]);
     await page.goto("/deliveries");
@@ -97,21 +97,21 @@ test("a canvas can read the waveform's colours in either theme", async ({ page, 
   }
 });
 
-test("the sidebar folds, and the next page is rendered with it folded", async ({ page }) => {
+test("the sidebar collapses and stays collapsed after a reload", async ({ page }) => {
   await page.goto("/deliveries");
   await page.getByRole("button", { name: "Collapse the sidebar" }).click();
   const width = () => page.getByRole("banner").evaluate((sidebar) => sidebar.getBoundingClientRect().width);
   await expect.poll(width).toBeLessThan(80);
   await page.reload();
   expect(await width()).toBeLessThan(80);
-  // When it is folded, the label of an icon is for screen readers only, and a tooltip shows it.
+  // In the collapsed sidebar, labels are visible to screen readers only, and tooltips show them.
   const labels = page.getByText("Calls", { exact: true });
   const before = await labels.count();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Calls" }).hover();
   await expect(labels).toHaveCount(before + 1);
 });
 
-test("the palette finds a call by its id and a page by its name", async ({ page }) => {
+test("the command palette finds a call by its id and a page by its name", async ({ page }) => {
   await page.goto("/deliveries");
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox")).toBeFocused();
@@ -126,7 +126,9 @@ test("the palette finds a call by its id and a page by its name", async ({ page 
   await page.keyboard.press("Escape");
 });
 
-test("shortcuts work by position on an Arabic keyboard, and not while someone types", async ({ page }) => {
+test("shortcuts depend on the position of the key, work on an Arabic keyboard, and are off in text fields", async ({
+  page,
+}) => {
   await page.goto("/deliveries");
   await expect(page.getByRole("button", { name: /Account/ })).toBeVisible();
   const press = (key: string, code: string, shiftKey = false) =>
@@ -151,7 +153,7 @@ test("shortcuts work by position on an Arabic keyboard, and not while someone ty
   await expect(page).toHaveURL(/\/calls$/);
 });
 
-test("after the session has ended, signing in returns to the same URL", async ({ page, database: { sql } }) => {
+test("signing in after the session has ended returns to the same URL", async ({ page, database: { sql } }) => {
   await page.goto("/deliveries?verdict=quarantined");
   await sql`delete from session`;
   await page.reload();
@@ -162,7 +164,7 @@ test("after the session has ended, signing in returns to the same URL", async ({
   await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
 });
 
-test("before the first call, each empty page links to the vendor's settings, for administrators only", async ({
+test("before the first call, empty pages link administrators to the vendor's settings", async ({
   page,
   app,
   database,
@@ -184,7 +186,11 @@ test("before the first call, each empty page links to the vendor's settings, for
   }
 });
 
-test("an unknown URL is a 404 with a link to the overview, in the user's language", async ({ page, context, app }) => {
+test("an unknown URL gives a 404 with a link to the overview in the user's language", async ({
+  page,
+  context,
+  app,
+}) => {
   await context.addCookies([{ name: "locale", value: "ar", url: app.url }]);
   const answer = await page.goto("/no/such/page");
   expect(answer?.status()).toBe(404);

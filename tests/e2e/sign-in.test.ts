@@ -10,7 +10,7 @@ test.beforeEach(async ({ app, database: { sql } }) => {
   await sql`delete from rate_limit`;
 });
 
-test("what is wrong is said beside the field, and nothing typed is lost", async ({ page }) => {
+test("errors appear beside the fields, and typed text is kept", async ({ page }) => {
   await page.goto("/sign-in?next=%2Fdeliveries%3Fverdict%3Dquarantined");
   const email = page.getByLabel("E-mail");
   const password = page.getByLabel("Password", { exact: true });
@@ -38,7 +38,7 @@ test("what is wrong is said beside the field, and nothing typed is lost", async 
   await expect(page).toHaveURL(/\/deliveries\?verdict=quarantined$/);
 });
 
-test("a guesser is told to wait, in plain words", async ({ page, database: { sql } }) => {
+test("after too many attempts a message says how long to wait", async ({ page, database: { sql } }) => {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill("guessed@callboard.example");
   await page.getByLabel("Password", { exact: true }).fill("not the password");
@@ -50,7 +50,7 @@ test("a guesser is told to wait, in plain words", async ({ page, database: { sql
 });
 
 for (const next of ["//evil.example/", "https://evil.example/", "/\\evil.example"]) {
-  test(`after signing in nobody is sent to ${next}`, async ({ page, app }) => {
+  test(`signing in does not redirect to ${next}`, async ({ page, app }) => {
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
     await page.getByLabel("E-mail").fill(ADMIN.email);
     await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
@@ -59,7 +59,7 @@ for (const next of ["//evil.example/", "https://evil.example/", "/\\evil.example
   });
 }
 
-test("the language and the theme can be changed before the door", async ({ page }) => {
+test("the language and the theme can be changed before signing in", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "العربية" }).click();
   await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
@@ -69,7 +69,7 @@ test("the language and the theme can be changed before the door", async ({ page 
   expect(await accessibilityProblems(page)).toEqual([]);
 });
 
-test("signing out leads out, and the back button does not lead in", async ({ page, context, app }) => {
+test("after signing out, the back button leads to the sign-in page", async ({ page, context, app }) => {
   await context.addCookies(await signIn(app.url));
   await page.goto("/deliveries");
   await page.getByRole("button", { name: /Account/ }).click();
@@ -81,7 +81,7 @@ test("signing out leads out, and the back button does not lead in", async ({ pag
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fdeliveries$/);
 });
 
-test("nor does it after signing out everywhere", async ({ page, context, app }) => {
+test("after signing out everywhere, the back button leads to the sign-in page", async ({ page, context, app }) => {
   await context.addCookies(await signIn(app.url));
   await page.goto("/deliveries");
   await page.getByRole("button", { name: /Account/ }).click();
@@ -97,7 +97,9 @@ test("nor does it after signing out everywhere", async ({ page, context, app }) 
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test("the first administrator is made with the set-up code, and then the page is closed", async ({ page }) => {
+test("the set-up code creates the first administrator, and then the set-up page redirects to the sign-in page", async ({
+  page,
+}) => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined } });

@@ -14,7 +14,7 @@ type Claims = { email: string; email_verified: boolean; name?: string };
 
 const CLIENT = { id: "callboard", secret: "a-secret-that-only-the-two-know-0123456789" };
 
-/** A real OpenID provider on this machine; whoever signs in there is who the login names, with the claims that `people` gives. */
+/** Starts an OpenID provider on this machine. It accepts any login and password; `people` maps the login to its claims. */
 async function startProvider(appUrl: string, people: Map<string, Claims>) {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -41,7 +41,9 @@ async function startProvider(appUrl: string, people: Map<string, Claims>) {
   };
 }
 
-test("single sign-on: existing and invited people come in by a verified e-mail, others do not", async ({ browser }) => {
+test("single sign-on admits existing and invited users with a verified e-mail, and users of allowed domains if configured", async ({
+  browser,
+}) => {
   test.setTimeout(240_000);
   const database = await createDatabase();
   const port = await findFreePort();
@@ -63,7 +65,7 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
   };
   let app = await startApp({ databaseUrl: database.url, port, env });
   const { sql } = database;
-  const enter = async (sub: string, run: (page: Page) => Promise<void>) => {
+  const signInAs = async (sub: string, run: (page: Page) => Promise<void>) => {
     const context = await browser.newContext({ baseURL: appUrl });
     const page = await context.newPage();
     await page.goto("/sign-in?next=%2Fsettings%2Faccount");
@@ -71,7 +73,7 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
     await page.locator("input[name=login]").fill(sub);
     await page.locator("input[name=password]").fill("any");
     await page.locator("button[type=submit]").click();
-    // The provider asks whether the application may know.
+    // The provider asks for consent to share the claims.
     await page.locator("button[type=submit]").click();
     await run(page);
     await context.close();
@@ -84,25 +86,25 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
     const gone = await addUser(sql, "operator", { email: "gone@callboard.example" });
     await sql`update "user" set deactivated_at = now() where id = ${gone.id}`;
 
-    await enter("known", async (page) => {
+    await signInAs("known", async (page) => {
       await expect(page).toHaveURL(`${appUrl}/settings/account`);
       await expect(page.getByText("known@callboard.example").first()).toBeVisible();
     });
     expect(await sql`select name, role from "user" where id = ${known.id}`).toEqual([
       { name: "Known Already", role: "operator" },
     ]);
-    await enter("invited", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
+    await signInAs("invited", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
     expect(await sql`select name, role, activated_at is not null as active from "user" where id = 'i'`).toEqual([
       { name: "Invited Person", role: "operator", active: true },
     ]);
     expect(await sql`select 1 from one_time_links`).toHaveLength(0);
-    for (const [sub, words] of [
+    for (const [sub, message] of [
       ["unverified", "has not verified your e-mail address"],
       ["stranger", "You have no account here."],
       ["gone", "Your account is deactivated."],
     ] as const) {
-      await enter(sub, async (page) => {
-        await expect(page.getByText(words)).toBeVisible();
+      await signInAs(sub, async (page) => {
+        await expect(page.getByText(message)).toBeVisible();
         expect(await (await page.request.get("/api/auth/get-session")).json(), sub).toBeNull();
       });
     }
@@ -135,7 +137,7 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
         detail: { by: "single sign-on", error: "DEACTIVATED" },
       },
     ]);
-    // Nothing of the provider's is kept but who it is, and nothing of it is in the log.
+    // Only the provider's account id is stored, no tokens. The log contains no e-mails or tokens.
     expect(
       await sql`select account_id, access_token, refresh_token, id_token from account where provider_id = 'oidc' and user_id = ${known.id}`,
     ).toEqual([{ account_id: "known", access_token: null, refresh_token: null, id_token: null }]);
@@ -144,9 +146,9 @@ test("single sign-on: existing and invited people come in by a verified e-mail, 
     await app.stop();
     const open = { ...env, OIDC_DEFAULT_ROLE: "viewer", OIDC_ALLOWED_DOMAINS: "Callboard.example, other.example" };
     app = await startApp({ databaseUrl: database.url, port, env: open });
-    await enter("foreigner", async (page) => expect(page.getByText("You have no account here.")).toBeVisible());
+    await signInAs("foreigner", async (page) => expect(page.getByText("You have no account here.")).toBeVisible());
     expect(await sql`select 1 from "user" where email like 'foreigner%'`).toHaveLength(0);
-    await enter("stranger", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
+    await signInAs("stranger", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
     expect(await sql`select name, role from "user" where email = 'stranger@callboard.example'`).toEqual([
       { name: "A Stranger", role: "viewer" },
     ]);

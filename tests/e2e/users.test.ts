@@ -11,7 +11,7 @@ test.beforeEach(async ({ app, database: { sql } }) => {
   await sql`delete from "user" where email <> 'admin@callboard.example'`;
 });
 
-test("an administrator invites by a link, and whoever opens it is in with that role", async ({
+test("an administrator creates an invitation link, which works once and signs the invited person in", async ({
   adminPage,
   browser,
   app,
@@ -64,7 +64,7 @@ test("an administrator invites by a link, and whoever opens it is in with that r
   await expect(row).toContainText("Sara Ahmed");
 });
 
-test("a role is changed, a password reset, and a person deactivated and taken back", async ({
+test("an administrator changes a role, issues a reset link, and deactivates and reactivates a user", async ({
   adminPage,
   browser,
   app,
@@ -113,7 +113,7 @@ test("a role is changed, a password reset, and a person deactivated and taken ba
   await context.close();
 });
 
-test("a second factor: set up, asked for, each code good once, backup codes, taken off by an administrator", async ({
+test("a second factor can be set up and is required at sign-in; each code works once, and so does a backup code", async ({
   page,
   app,
   database: { sql },
@@ -141,7 +141,7 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/incorrect/);
   const enrolled = oneTimeCode(secret);
-  // As a keyboard that is set to Arabic types it.
+  // An Arabic keyboard types these digits.
   await page
     .getByLabel("Six-digit code")
     .fill(enrolled.replaceAll(/\d/g, (digit) => "٠١٢٣٤٥٦٧٨٩"[Number(digit)] ?? ""));
@@ -156,7 +156,7 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   await page.getByRole("button", { name: "I have saved them" }).click();
   await expect(page.getByText("10 backup codes left")).toBeVisible();
 
-  const enter = async () => {
+  const enterPassword = async () => {
     await page.context().clearCookies();
     await page.goto("/sign-in?next=%2Fsettings%2Faccount");
     await page.getByLabel("E-mail").fill(person.email);
@@ -164,26 +164,26 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("heading", { name: "Verify your identity" })).toBeVisible();
   };
-  await enter();
+  await enterPassword();
   expect(await accessibilityProblems(page)).toEqual([]);
-  // The password alone is no session.
+  // The password alone does not start a session.
   expect(await (await page.request.get("/api/auth/get-session")).json()).toBeNull();
   await page.getByLabel("Six-digit code").fill("123456");
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/incorrect/);
   await expect(page.getByLabel("Six-digit code")).toHaveValue("123456");
-  // The one that turned it on is used up: said in the same words, so on a page that has not said them yet.
-  await enter();
+  // The code that turned the factor on is used up. A new page is needed, because the message would otherwise be shown already.
+  await enterPassword();
   await page.getByLabel("Six-digit code").fill(enrolled);
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was already used/);
-  // That of the next half minute is taken too.
+  // The code of the next 30 seconds is accepted too.
   const code = oneTimeCode(secret, 1);
   await page.getByLabel("Six-digit code").fill(code.replaceAll(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[Number(digit)] ?? ""));
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page).toHaveURL(/\/settings\/account$/);
 
-  await enter();
+  await enterPassword();
   await page.getByLabel("Six-digit code").fill(code);
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/was already used/);
@@ -200,7 +200,11 @@ test("a second factor: set up, asked for, each code good once, backup codes, tak
   ).toContain('sign_in {"by":"second factor"}');
 });
 
-test("one's own sessions are listed in words, and each can be ended", async ({ page, app, database: { sql } }) => {
+test("one's sessions are listed and can be ended; a new password ends other sessions, links and unfinished sign-ins", async ({
+  page,
+  app,
+  database: { sql },
+}) => {
   const person = await addUser(sql, "viewer", { email: "nora@callboard.example" });
   const other = await signIn(app.url, person);
   await page.context().addCookies(await signIn(app.url, person));
@@ -220,7 +224,7 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("Incorrect current password.");
   await expect(page.getByLabel("New password")).toHaveValue("a completely new one");
-  // Whoever found a link or knows the old password goes no further with it.
+  // A changed password invalidates reset links and sign-ins that wait for the second factor.
   const { id: admin } = await addUser(sql, "administrator");
   await sql`insert into one_time_links (token_hash, user_id, purpose, created_by, expires_at)
     values (${`link-of-${person.id}`}, ${person.id}, 'reset', ${admin}, now() + interval '1 day')`;
@@ -239,7 +243,7 @@ test("one's own sessions are listed in words, and each can be ended", async ({ p
   expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(0);
 });
 
-test("a session that ends in the middle of work leads back to the same place, filters and panel included", async ({
+test("after a session ends, signing in again keeps typed text and returns to the same URL", async ({
   page,
   request,
   app,
