@@ -51,7 +51,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const allowed = withoutNumberSearch(params, access);
   const { view, ignored } = readOverview(allowed.params, timeZone, now);
   const ignoredNames = [...ignored.map(({ name }) => name.slice(0, 60)), ...allowed.removed];
-  // A new key shows the skeletons at once. How two panels are shown is not part of it: that changes in place.
+  // A new key shows the skeletons immediately. The key does not depend on `map` and `series`, because those panels change in place.
   const key = overviewHref(view, { map: "volume", series: "chart" });
   return (
     <>
@@ -77,7 +77,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   );
 }
 
-/** The period, the one that it is compared with, and the time zone. */
+/** The period, the period that it is compared with, and the time zone. */
 async function PeriodText({ view }: { view: OverviewView }) {
   const [t, tCommon, format] = await Promise.all([
     getTranslations("overview.period"),
@@ -110,7 +110,7 @@ async function PeriodText({ view }: { view: OverviewView }) {
   );
 }
 
-/** Each panel has its own query and its own error boundary; the first two share a query. */
+/** Each panel has a query and an error boundary. The tiles and the outcomes share a query. */
 async function Panels({
   view,
   weekStart,

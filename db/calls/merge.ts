@@ -162,10 +162,10 @@ export function mergeCtes(input: {
 }
 
 /**
- * `alsoSet` for a delivery: updates the times of receipt. If the delivery changes the call's outcome, the call is also due for
+ * `alsoSet` for a delivery: updates the times of receipt. If the delivery decides the call's outcome, the call is also due for
  * enrichment again, because the API's answer may have changed.
  *
- * @param decides whether the delivery changes the outcome, as a condition in the merge's statement
+ * @param decides whether the delivery decides the outcome, as a condition in the merge's statement
  */
 export function setOnDelivery(decides: SQL): SQL {
   return sql`,

@@ -25,7 +25,7 @@ function GoalIcon({ kind, className }: { kind: GoalKind; className?: string }) {
   return <Icon aria-hidden className={cn("size-4 shrink-0", colors[kind], className)} />;
 }
 
-/** Whether a call met its goal. `status` is the vendor's `report.outcome.status`; one that we do not know is shown as it is. */
+/** Whether a call met its goal. `status` is the vendor's `report.outcome.status`; an unknown status is shown verbatim. */
 export function GoalBadge({ status, className }: { status: string | null; className?: string }) {
   const t = useTranslations("outcomes");
   const kind = goalKind(status);

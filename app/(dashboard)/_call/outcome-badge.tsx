@@ -6,7 +6,7 @@ import { outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 import { OutcomeIcon } from "./outcome-icon";
 
 /**
- * How a call ended: colour, icon and label. `type` is the vendor's outcome; one that we do not know is shown as it is. `plain` has no
+ * How a call ended: colour, icon and label. `type` is the vendor's outcome; an unknown outcome is shown verbatim. `plain` omits the
  * background, for dense lists.
  */
 export function OutcomeBadge({

@@ -28,7 +28,7 @@ const icons: Record<(typeof OUTCOME_ICONS)[OutcomeKind], LucideIcon> = {
   "circle-question-mark": CircleQuestionMark,
 };
 
-/** The icon of an outcome in its colour. Hidden from screen readers: put a label beside it. */
+/** The icon of an outcome in its colour. It is hidden from screen readers, so it needs a label beside it. */
 export function OutcomeIcon({ kind, className }: { kind: OutcomeKind; className?: string }) {
   const Icon = icons[OUTCOME_ICONS[kind]];
   return <Icon aria-hidden className={cn("size-4 shrink-0", className)} style={{ color: outcomeColor(kind) }} />;

@@ -19,10 +19,10 @@ import { OutcomeIcon } from "../_call/outcome-icon";
 import type { Formatter } from "./names";
 import { NumberLink } from "./numbers";
 
-/** A series of the chart. All unknown outcomes share one, because they have one colour. */
+/** A series of the chart. All unknown outcomes share one series, because they have the same colour. */
 type Series = { kind: OutcomeKind; outcomes: (string | null)[]; name: string; counts: number[] };
 
-/** Calls over time, stacked by their outcome; as a chart or as a table of the same numbers. */
+/** Calls over time by outcome, as a stacked chart or as a table of the same numbers. */
 export async function CallsOverTime({ view, weekStart, now }: { view: OverviewView; weekStart: number; now: Date }) {
   const { filter, period } = view;
   const unit = bucketUnit(period);
@@ -67,7 +67,7 @@ export async function CallsOverTime({ view, weekStart, now }: { view: OverviewVi
       title={t("title")}
       description={t(`by.${unit}`)}
       className="h-full"
-      actions={<FormSwitch view={view} label={t("form")} chart={t("chart")} table={t("table")} />}
+      actions={<ViewSwitch view={view} label={t("form")} chart={t("chart")} table={t("table")} />}
     >
       {view.series === "table" ? (
         <SeriesTable
@@ -101,7 +101,7 @@ export async function CallsOverTime({ view, weekStart, now }: { view: OverviewVi
   );
 }
 
-function FormSwitch({
+function ViewSwitch({
   view,
   label,
   chart,
@@ -137,16 +137,16 @@ function Legend({ series, view, label }: { series: Series[]; view: OverviewView;
             <span className="text-muted">{name}</span>
           </>
         );
-        const look = "flex items-center gap-1.5 rounded-xs text-xs";
+        const itemClass = "flex items-center gap-1.5 rounded-xs text-xs";
         return (
           <li key={kind}>
             {href === undefined ? (
-              <span className={look}>{content}</span>
+              <span className={itemClass}>{content}</span>
             ) : (
               <Link
                 href={href as Route}
                 prefetch={false}
-                className={`${look} hover:[&_.text-muted]:text-foreground hover:[&_.text-muted]:underline`}
+                className={`${itemClass} hover:[&_.text-muted]:text-foreground hover:[&_.text-muted]:underline`}
               >
                 {content}
               </Link>
@@ -233,8 +233,8 @@ function bucketLabel(format: Formatter, { from, to }: TimeRange, unit: BucketUni
   }
 }
 
-const MOST_TICKS = 10;
-const MOST_TICKS_ON_A_PHONE = 5;
+const MAX_TICKS = 10;
+const MAX_TICKS_NARROW = 5;
 
 function tickOf(
   format: Formatter,
@@ -243,11 +243,11 @@ function tickOf(
   index: number,
   count: number,
 ): BarBucket["tick"] {
-  const step = unit === "hour" ? (count > 25 ? 6 : 3) : Math.ceil(count / MOST_TICKS);
+  const step = unit === "hour" ? (count > 25 ? 6 : 3) : Math.ceil(count / MAX_TICKS);
   if (index % step !== 0) {
     return null;
   }
-  const isMinor = count / step > MOST_TICKS_ON_A_PHONE && (index / step) % 2 === 1;
+  const isMinor = count / step > MAX_TICKS_NARROW && (index / step) % 2 === 1;
   const text =
     unit === "hour"
       ? format.dateTime(from, "time")

@@ -12,11 +12,12 @@ import { partHref } from "@/lib/statistics/part";
 
 import { NumberLink, numberLink, Share } from "./numbers";
 
-/** How many criteria of a scenario are shown at first, and how many scenarios. */
+/** The number of criteria per scenario that are shown before the user expands the list. */
 const SHOWN = 3;
+/** The number of scenarios that are shown. */
 const SCENARIOS_SHOWN = 8;
 
-/** How often each success criterion of the reports was met: by scenario, primary criteria first. */
+/** How often each success criterion of the reports was met, grouped by scenario, with primary criteria first. */
 export async function Criteria({ view, access }: { view: OverviewView; access: NumberAccess }) {
   const [criteria, t] = await Promise.all([
     readCriteria(view.filter, view.period),
@@ -37,9 +38,9 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
           {scenarios.map(({ scenario, rows }) => (
             <section key={String(scenario)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
               <h3 className="mb-1 text-xs text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</h3>
-              <ul className={listLook}>
+              <ul className={listClass}>
                 {rows.slice(0, SHOWN).map((row, index) => (
-                  // React sends keys to the browser: this one must not contain the masked text.
+                  // Not the criterion's text, which may be masked: React sends keys to the browser.
                   <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
                 ))}
               </ul>
@@ -48,7 +49,7 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
                   <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
                     {t("more", { count: rows.length - SHOWN })}
                   </summary>
-                  <ul className={listLook}>
+                  <ul className={listClass}>
                     {rows.slice(SHOWN).map((row, index) => (
                       <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
                     ))}
@@ -66,7 +67,7 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
 const keyOf = (index: number) => `criterion ${index}`;
 
 /** Aligns the bars and numbers of all lists. */
-const listLook = "sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
+const listClass = "sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
 
 function CriterionRow({
   scenario,
@@ -80,7 +81,7 @@ function CriterionRow({
   const format = useFormatter();
   const t = useTranslations("overview.criteria");
   const shown = maskStaffTextFor(access, criterion, null);
-  // A link contains the criterion, so there is none if the text is masked.
+  // The URL contains the criterion, so there is no link if the text is masked.
   const hrefOf = (met?: boolean) =>
     shown === criterion
       ? partHref(view.filter, { scenario, criterion, ...(met === undefined ? {} : { criterionMet: met }) })

@@ -11,18 +11,18 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 
-/** A range between two days of choice, as a GET form. */
+/** A GET form for a range between two days. */
 export function CustomRange({
   from,
   to,
-  kept,
+  otherParams,
   current,
 }: {
   from: string;
   to: string;
   /** The other parameters of the URL. */
-  kept: [name: string, value: string][];
-  /** The range in words if it is not a preset. */
+  otherParams: [name: string, value: string][];
+  /** The current range as text if it is not a preset. */
   current: string | null;
 }) {
   const t = useTranslations("overview.range");
@@ -49,13 +49,13 @@ export function CustomRange({
       trigger={
         <Button {...(current === null ? {} : { "aria-current": "true" as const })}>
           <CalendarDays aria-hidden />
-          {/* On a phone the label has no room beside the presets, unless it is the range that is shown. */}
+          {/* On a phone, there is no room for the label beside the presets. The current range is always shown. */}
           {current ?? <span className="max-sm:sr-only">{t("custom")}</span>}
         </Button>
       }
     >
       <form action="/" onSubmit={submit} className="space-y-3">
-        {kept.map(([name, value]) => (
+        {otherParams.map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         <div className="grid grid-cols-2 gap-3">

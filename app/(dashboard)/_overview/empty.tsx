@@ -11,7 +11,7 @@ import { addDays, dayOf } from "@/lib/time/time";
 
 import { ConnectVendor } from "../connect-vendor";
 
-/** Why there is nothing to count, with links to what can be counted. */
+/** Explains why there are no calls to count, with links to periods and filters that may have calls. */
 export async function NothingToCount({ view, isAdministrator }: { view: OverviewView; isAdministrator: boolean }) {
   const { filter } = view;
   const [times, uncounted, t, format] = await Promise.all([
@@ -39,9 +39,9 @@ export async function NothingToCount({ view, isAdministrator }: { view: Overview
       </EmptyState>
     );
   }
-  const bareHref = narrowedHref(view, { ...NO_FILTER, zone: filter.zone });
-  const isNarrowed = bareHref !== overviewHref(view);
-  // The week that ends with the last call, which may be long ago.
+  const withoutFiltersHref = narrowedHref(view, { ...NO_FILTER, zone: filter.zone });
+  const isNarrowed = withoutFiltersHref !== overviewHref(view);
+  // The week that ends with the day of the last call.
   const lastDay = dayOf(times.last, filter.zone);
   const lastHref = `/?from=${addDays(lastDay, -6)}&to=${lastDay}`;
   return (
@@ -55,7 +55,7 @@ export async function NothingToCount({ view, isAdministrator }: { view: Overview
               {t("period.include")}
             </LinkButton>
           )}
-          {isNarrowed && <LinkButton href={bareHref as Route}>{t("period.clear")}</LinkButton>}
+          {isNarrowed && <LinkButton href={withoutFiltersHref as Route}>{t("period.clear")}</LinkButton>}
           {view.period.preset !== "30d" && (
             <LinkButton href={overviewHref(view, { preset: "30d" }) as Route}>{t("period.month")}</LinkButton>
           )}

@@ -14,13 +14,13 @@ import { shareText } from "./numbers";
 
 const ALL_HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const LEVELS = 5;
-/** A share of fewer calls than this varies too much to be coloured. */
-const FEWEST = 5;
-/** A Monday at noon UTC: only its weekday is shown. */
-const SOME_MONDAY = Date.UTC(2024, 0, 1, 12);
+/** The share of fewer calls than this varies too much to be shown as a colour. */
+const MIN_CALLS_FOR_SHARE = 5;
+/** A Monday at noon UTC, for formatting the names of weekdays. */
+const ANY_MONDAY = Date.UTC(2024, 0, 1, 12);
 const DAY_MS = 86_400_000;
 
-/** When calls are made and when they reach people: hours by weekdays, in the organization's time zone. */
+/** A map of hours and weekdays in the organization's time zone: when calls are made, and when they reach the customer. */
 export async function Hours({ view, weekStart }: { view: OverviewView; weekStart: number }) {
   const { filter, period, map } = view;
   const [counts, t, format] = await Promise.all([
@@ -29,14 +29,14 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
     getFormatter(),
   ]);
   const byHour = new Map(counts.map((count) => [`${count.weekday} ${count.hour}`, count]));
-  const most = Math.max(1, ...counts.map(({ calls }) => calls));
-  // Only weekdays that can have calls: a short period has few of them, and the filter may exclude others.
+  const maxCalls = Math.max(1, ...counts.map(({ calls }) => calls));
+  // Only weekdays that can have calls: a short period may not include all of them, and the filter may exclude some.
   const occurring = weekdaysIn(period, filter.zone);
   const hours = filter.hour.length === 0 ? ALL_HOURS : filter.hour;
   const rows = weekdaysFrom(weekStart)
     .filter((weekday) => occurring.has(weekday) && (filter.weekday.length === 0 || filter.weekday.includes(weekday)))
     .map((weekday) => {
-      const day = new Date(SOME_MONDAY + (weekday - 1) * DAY_MS);
+      const day = new Date(ANY_MONDAY + (weekday - 1) * DAY_MS);
       const dayName = format.dateTime(day, { weekday: "long", timeZone: "UTC" });
       return {
         name: format.dateTime(day, { weekday: "short", timeZone: "UTC" }),
@@ -45,7 +45,7 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
           const at = t("at", { day: dayName, from: clock(hour), to: clock(hour + 1) });
           const reach = shareText(format, { part: found.reached, whole: found.calls });
           const text = t("cell", { at, calls: found.calls, reached: found.reached, share: reach ?? "" });
-          const cell = { label: found.calls === 0 ? t("cellNone", { at }) : text, ...measure(found, map, most) };
+          const cell = { label: found.calls === 0 ? t("cellNone", { at }) : text, ...measure(found, map, maxCalls) };
           const shown =
             map === "volume"
               ? format.number(found.calls, found.calls >= 100_000 ? "compact" : "integer")
@@ -77,19 +77,19 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
         columns={hours.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }))}
         rows={rows}
       />
-      {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: FEWEST })}</p>}
+      {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: MIN_CALLS_FOR_SHARE })}</p>}
     </Card>
   );
 }
 
-function measure({ calls, reached }: HourCount, map: OverviewView["map"], most: number): Pick<HeatCell, "level"> {
+function measure({ calls, reached }: HourCount, map: OverviewView["map"], maxCalls: number): Pick<HeatCell, "level"> {
   if (calls === 0) {
     return { level: 0 };
   }
-  if (map === "reach" && calls < FEWEST) {
+  if (map === "reach" && calls < MIN_CALLS_FOR_SHARE) {
     return { level: null };
   }
-  const part = map === "volume" ? calls / most : reached / calls;
+  const part = map === "volume" ? calls / maxCalls : reached / calls;
   return { level: Math.max(map === "volume" || reached > 0 ? 1 : 0, Math.ceil(part * LEVELS)) };
 }
 

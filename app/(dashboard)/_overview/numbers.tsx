@@ -8,7 +8,7 @@ import { ChangeBadge } from "@/components/ui/change-badge";
 import { Ltr } from "@/components/ui/ltr";
 import { type Ratio, shareOf } from "@/lib/statistics/figures";
 
-/** A number that links to the calls that it counts; without a link if `href` is undefined. */
+/** A number that links to the calls it counts. If `href` is undefined, there is no link. */
 export function NumberLink({
   href,
   label,
@@ -16,7 +16,7 @@ export function NumberLink({
   children,
 }: {
   href: string | undefined;
-  /** The accessible name, if the number alone does not say what it counts. */
+  /** The accessible name, needed if the number alone is not clear. */
   label?: string;
   className?: string;
   children: ReactNode;
@@ -26,7 +26,7 @@ export function NumberLink({
   ) : (
     <Link
       href={href as Route}
-      // With prefetching, a page would request the list behind each of its numbers.
+      // With prefetching, a page would request the list of each of its numbers.
       prefetch={false}
       {...(label === undefined ? {} : { "aria-label": label })}
       className={cn("rounded-xs tabular underline-offset-2 hover:underline", className)}
@@ -36,7 +36,7 @@ export function NumberLink({
   );
 }
 
-/** The same inside a message: `t.rich("of", { link: numberLink(href) })`. */
+/** `NumberLink` for use in a message: `t.rich("of", { link: numberLink(href) })`. */
 export function numberLink(href: string | undefined) {
   return (text: ReactNode) => <NumberLink href={href}>{text}</NumberLink>;
 }
@@ -44,8 +44,8 @@ export function numberLink(href: string | undefined) {
 type Formatter = ReturnType<typeof useFormatter>;
 
 /**
- * A share in per cent; null for a share of nothing. It has a decimal if the whole is a thousand or more, and is never rounded to 0% or
- * 100% (but shown as "<1%" or ">99%").
+ * Formats a share as a percentage; null if the whole is 0. It has one decimal place if the whole is 1,000 or more. It is never rounded to
+ * 0% or 100%, but shown as "<1%" or ">99%" instead.
  */
 export function shareText(format: Formatter, rate: Ratio): string | null {
   const share = shareOf(rate);
@@ -61,13 +61,13 @@ export function shareText(format: Formatter, rate: Ratio): string | null {
   return share < 1 && share > 1 - step ? `>${text(1 - step)}` : text(share);
 }
 
-/** "62%", or `none` for a share of nothing. */
+/** A share such as "62%", or `none` if the whole is 0. */
 export function Share({ rate, none }: { rate: Ratio; none: string }) {
   const text = shareText(useFormatter(), rate);
   return text === null ? <span className="text-subtle">{none}</span> : <Ltr>{text}</Ltr>;
 }
 
-/** A relative change ("12%") or the change of a rate in points ("3.1 pts"); nothing if `by` is null. */
+/** A relative change ("12%"), or the change of a rate in points ("3.1 pts"). Renders nothing if `by` is null. */
 export function Change({
   by,
   unit,
@@ -92,7 +92,7 @@ export function Change({
   const isSame = unit === "points" ? amount < 0.05 : amount < 0.0005;
   const direction = isSame ? "same" : by > 0 ? "up" : "down";
   return (
-    // Less than a point is neither good nor bad.
+    // A change of less than one point is neither good nor bad.
     <ChangeBadge
       direction={direction}
       better={unit === "points" && amount < 1 ? "neither" : better}

@@ -16,7 +16,7 @@ import { Change, NumberLink, shareText } from "./numbers";
 
 const SHOWN = 12;
 
-/** Which direction of change is good. An unanswered call is not an error, so its change is neither good nor bad. */
+/** The direction of change that is good. An unanswered call is not an error, so a change of its share is neither good nor bad. */
 const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
   complete: "up",
   failed: "down",
@@ -25,7 +25,7 @@ const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
   sip_trunk_failure: "down",
 };
 
-/** The outcomes of the calls of the period, with their shares and the changes of these. */
+/** The outcomes of the period's calls, with their shares and how these changed since the previous period. */
 export function Outcomes({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
   const t = useTranslations("overview.outcomes");
   const { current, previous } = use(promise);

@@ -14,9 +14,9 @@ export function RangePicker({ view }: { view: OverviewView }) {
   const t = useTranslations("overview.range");
   const format = useFormatter();
   const { filter, period } = view;
-  const kept = new URL(overviewHref(view), "http://localhost").searchParams;
+  const otherParams = new URL(overviewHref(view), "http://localhost").searchParams;
   for (const name of ["range", "from", "to"]) {
-    kept.delete(name);
+    otherParams.delete(name);
   }
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -29,11 +29,11 @@ export function RangePicker({ view }: { view: OverviewView }) {
         }))}
       />
       <CustomRange
-        // Another range resets the fields.
+        // Resets the fields when the range changes.
         key={`${filter.from?.text} ${filter.to?.text}`}
         from={dayOf(period.from, filter.zone)}
         to={dayOf(new Date(period.to.getTime() - 1), filter.zone)}
-        kept={[...kept]}
+        otherParams={[...otherParams]}
         current={period.preset === null ? rangeText(format, period, isOfDays(filter.from)) : null}
       />
     </div>

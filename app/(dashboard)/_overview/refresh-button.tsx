@@ -8,7 +8,7 @@ import { type ReactNode, useTransition } from "react";
 import { cn } from "@/components/cn";
 import { Button } from "@/components/ui/button";
 
-/** Loads the numbers again. `children` says when they were loaded. */
+/** A button that loads the numbers again. `children` is its label, the time of the last load. */
 export function RefreshButton({ children }: { children: ReactNode }) {
   const t = useTranslations("common.action");
   const router = useRouter();

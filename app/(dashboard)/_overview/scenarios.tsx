@@ -18,7 +18,7 @@ import { NumberLink, numberLink, Share } from "./numbers";
 
 const SHOWN = 15;
 
-/** The figures of each scenario. Its name filters the overview by it; its numbers link to their calls. */
+/** The figures of each scenario. The name links to the overview of the scenario, and the numbers link to the calls they count. */
 export async function Scenarios({ view }: { view: OverviewView }) {
   const [scenarios, t] = await Promise.all([
     readScenarios(view.filter, view.period),
@@ -36,7 +36,7 @@ export async function Scenarios({ view }: { view: OverviewView }) {
     >
       <TableScroll label={t("title")}>
         <Table>
-          {/* On a phone each scenario is a block whose numbers have their own headings. */}
+          {/* On a phone, each scenario is a block, and each number in it has a heading. */}
           <thead className="max-sm:sr-only">
             <tr>
               <Th>{t("scenario")}</Th>
@@ -116,7 +116,7 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
   );
 }
 
-/** On a phone a scenario is a block: the name above, the numbers in a row below. */
+/** On a phone, a scenario is a block: the name is above, and the numbers are in a row below. */
 const stackedRow = "max-sm:grid max-sm:grid-cols-4 max-sm:border-b max-sm:px-4 max-sm:py-2.5 max-sm:last:border-b-0";
 const stackedCell = "max-sm:h-auto max-sm:border-b-0 max-sm:p-0 max-sm:align-top max-sm:text-start";
 
@@ -154,7 +154,7 @@ function RateCell({
   );
 }
 
-/** "of 1,284": the whole of a share, or the number of calls behind an average. */
+/** "of 1,284": the whole of a share, or the number of calls in an average. */
 function Whole({ words, count, href }: { words: "of" | "inCalls"; count: number; href: string | undefined }) {
   const t = useTranslations("overview.scenarios");
   return <span className="text-xs text-subtle max-sm:block">{t.rich(words, { count, link: numberLink(href) })}</span>;

@@ -245,14 +245,15 @@ function Tile({
   );
 }
 
-/** How many calls the page does not count, with links to see them and to include them. */
+/** The number of calls that the page does not count, with links to list them and to include them. */
 function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number }) {
   const t = useTranslations("overview.counted");
   const { filter } = view;
-  const to = (counted: CallFilter["counted"]) => overviewHref(view, { filter: { ...filter, counted } }) as Route;
-  const look = "rounded-xs text-accent-text underline underline-offset-2";
+  const hrefWithCounted = (counted: CallFilter["counted"]) =>
+    overviewHref(view, { filter: { ...filter, counted } }) as Route;
+  const linkClass = "rounded-xs text-accent-text underline underline-offset-2";
   const link = (href: Route) => (text: ReactNode) => (
-    <Link href={href} prefetch={false} scroll={false} className={look}>
+    <Link href={href} prefetch={false} scroll={false} className={linkClass}>
       {text}
     </Link>
   );
@@ -265,9 +266,9 @@ function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number })
         ? t.rich("leftOut", {
             count: leftOut,
             show: link(callsHref({ ...filter, counted: false }) as Route),
-            include: link(to(null)),
+            include: link(hrefWithCounted(null)),
           })
-        : t.rich(filter.counted === null ? "all" : "only", { leave: link(to(true)) })}
+        : t.rich(filter.counted === null ? "all" : "only", { leave: link(hrefWithCounted(true)) })}
     </p>
   );
 }

@@ -2,11 +2,11 @@ import { getTranslations } from "next-intl/server";
 
 import type { BoundedCount } from "@/db/bounded-count";
 
-/** The number of calls and the time zone of the list. If the count failed, only the zone: the list shows the error. */
+/** The number of calls and the time zone of the list. If the count failed, only the time zone is shown; the list shows the error. */
 export async function CallCount({ counting, zone }: { counting: Promise<BoundedCount | null>; zone: string }) {
   const [t, tCommon] = await Promise.all([getTranslations("calls"), getTranslations("common.time")]);
   const found = await counting;
-  const words =
+  const text =
     found === null
       ? null
       : found.isBounded
@@ -14,14 +14,14 @@ export async function CallCount({ counting, zone }: { counting: Promise<BoundedC
         : t("count", { count: found.count });
   return (
     <span data-testid="call-count">
-      {words !== null && <span className="font-medium text-foreground tabular">{words}</span>}
-      {words !== null && " · "}
+      {text !== null && <span className="font-medium text-foreground tabular">{text}</span>}
+      {text !== null && " · "}
       {tCommon("zone", { zone })}
     </span>
   );
 }
 
 export function CallCountSkeleton() {
-  // Inline, because it is inside a paragraph.
+  // An inline element, because it is inside a paragraph.
   return <span aria-hidden className="inline-block h-3.5 w-48 animate-shimmer rounded-sm bg-hover align-middle" />;
 }

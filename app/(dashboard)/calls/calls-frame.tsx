@@ -9,23 +9,23 @@ import { Sheet } from "@/components/ui/sheet";
 
 const PanelContext = createContext(false);
 
-/** Whether the component is shown in the panel beside the list, and not as a page. */
+/** Whether the component is in the panel beside the list instead of on a page. */
 export function useIsPanel(): boolean {
   return use(PanelContext);
 }
 
-/** Next's names for a slot that shows its index page or its default. */
+/** Next's segment names of a slot that shows its index page or its default. */
 const NO_CALL = new Set(["__PAGE__", "__DEFAULT__", "(__SLOT__)"]);
 
 /**
- * Shows a call that was opened from the list in a panel beside it. The router also fills the slot if a call is opened from another
- * call's page: then that call replaces the page.
+ * Shows a call that was opened from the list in a panel beside the list. The router also fills the slot if a call is opened from another
+ * call's page; the new call then replaces that page.
  */
 export function CallsFrame({ panel, children }: { panel: ReactNode; children: ReactNode }) {
-  const page = useSelectedLayoutSegment();
-  const beside = useSelectedLayoutSegment("panel");
-  const hasPanel = beside !== null && !NO_CALL.has(beside);
-  if (hasPanel && page !== null) {
+  const pageSegment = useSelectedLayoutSegment();
+  const panelSegment = useSelectedLayoutSegment("panel");
+  const hasPanel = panelSegment !== null && !NO_CALL.has(panelSegment);
+  if (hasPanel && pageSegment !== null) {
     return panel;
   }
   return (

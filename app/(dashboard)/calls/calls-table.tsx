@@ -25,7 +25,7 @@ import { OutcomeBadge } from "../_call/outcome-badge";
 import { useLayout } from "./layout-provider";
 import type { ColumnId } from "./table-layout";
 
-/** The calls of one page: a table, or a list of cards on a narrow screen. */
+/** One page of calls, as a table or, on a narrow screen, as a list of cards. */
 export function CallsTable({
   rows,
   filter,
@@ -40,13 +40,13 @@ export function CallsTable({
   const columns = useColumns(filter, view);
   useRowKeys();
 
-  // The call's page needs the list's parameters for its neighbours and the way back.
+  // The call's page needs the list's parameters for its links to the previous and next call and back to the list.
   const query = callsHref(filter, view).slice("/calls".length);
   const hrefOf = (row: ListedCall) => `/calls/${encodeURIComponent(row.callId)}${query}` as Route;
-  const whoOf = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
+  const accessibleName = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
   return (
     <>
-      {/* As high as its rows, or as the rest of the window. */}
+      {/* As high as its rows, but at most as the remaining height of the window. */}
       <div className="flex min-h-0 flex-col overflow-clip rounded-lg border bg-surface shadow-xs max-md:hidden">
         <DataTable
           label={t("title")}
@@ -55,7 +55,7 @@ export function CallsTable({
           layout={layout}
           rowId={(row) => row.callId}
           rowHref={hrefOf}
-          rowName={whoOf}
+          rowName={accessibleName}
           className="min-h-0 overflow-y-auto"
         />
       </div>
@@ -69,7 +69,7 @@ export function CallsTable({
                 data-row-link
                 className="min-w-0 font-medium outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-ring"
               >
-                {row.customerName ? <NameOf row={row} /> : <Phone row={row} />}
+                {row.customerName ? <CustomerName row={row} /> : <Phone row={row} />}
               </Link>
               {row.durationSeconds !== null && (
                 <Duration seconds={row.durationSeconds} className="shrink-0 text-muted" />
@@ -124,7 +124,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       },
       phone: { cell: (row) => <Phone row={row} />, className: "whitespace-nowrap" },
       name: {
-        cell: (row) => (row.customerName ? <NameOf row={row} className="max-w-56" /> : unknown),
+        cell: (row) => (row.customerName ? <CustomerName row={row} className="max-w-56" /> : unknown),
       },
       scenario: {
         cell: (row) =>
@@ -185,7 +185,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
   }, [filter, view, t, tOutcomes, tState]);
 }
 
-/** A number that the API has not told yet is shown differently from an unknown one. */
+/** A number that the API has not returned yet is shown differently from an unknown one. */
 function Phone({ row }: { row: ListedCall }) {
   const t = useTranslations("calls");
   const tState = useTranslations("common.state");
@@ -196,8 +196,8 @@ function Phone({ row }: { row: ListedCall }) {
   );
 }
 
-/** The line follows the direction of the page, not that of the name. */
-function NameOf({ row, className }: { row: ListedCall; className?: string }) {
+/** The line follows the direction of the page, whatever the direction of the name. */
+function CustomerName({ row, className }: { row: ListedCall; className?: string }) {
   return (
     <span className={cn("block truncate", className)}>
       <bdi>{row.customerName}</bdi>
@@ -205,7 +205,7 @@ function NameOf({ row, className }: { row: ListedCall; className?: string }) {
   );
 }
 
-/** One of the vendor's values in the reader's language; an unknown one is shown verbatim. */
+/** Translates one of the vendor's values. An unknown value is shown verbatim. */
 function translated(
   t: ReturnType<typeof useTranslations<"outcomes">>,
   kind: "direction" | "language" | "status",
@@ -215,7 +215,7 @@ function translated(
   return /^\w+$/.test(value) && t.has(key) ? t(key) : <bdi translate="no">{value}</bdi>;
 }
 
-/** `j` and `k` move from row to row; Enter opens the link that has the focus. */
+/** `j` and `k` move the focus to the next and previous row. Enter opens the focused link. */
 function useRowKeys() {
   const t = useTranslations("calls.key");
   const move = (step: 1 | -1) => {

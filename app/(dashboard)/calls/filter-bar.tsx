@@ -22,13 +22,13 @@ import { callsHref } from "@/lib/call/link";
 import { type CallListView, DEFAULT_VIEW } from "@/lib/call/list-view";
 import { digitsOf } from "@/lib/text/digits";
 
-import { useFilterWords } from "./filter-words";
+import { useFilterLabels } from "./filter-labels";
 
 export type DatePreset = { label: string; from: string; to: string };
 
 const FACETS = ["outcome", "goal", "scenario", "language", "direction"] as const;
 
-/** All filters of the list. Each change is a new URL; CSS dims the list until it has loaded. */
+/** All filters of the list. Each change navigates to a new URL; CSS dims the list until the result has loaded. */
 export function FilterBar({
   filter: applied,
   view,
@@ -49,13 +49,13 @@ export function FilterBar({
     startTransition(() => {
       const next = { ...filter, ...change };
       showFilter(next);
-      // Another filter starts at its first page.
+      // Without the cursor, because a changed filter starts at its first page.
       router.push(callsHref(next, { sort: view.sort, perPage: view.perPage }) as Route, { scroll: false });
     });
   return (
     <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
       <SearchBox key={filter.q} filter={filter} view={view} canSearchNumbers={canSearchNumbers} onSearch={apply} />
-      {/* On a phone one row that scrolls, with room for the focus ring. */}
+      {/* On a phone, a single row that scrolls, with room for the focus ring. */}
       <div className="contents max-sm:-mx-4 max-sm:-my-1 max-sm:flex max-sm:w-[calc(100%+2rem)] max-sm:gap-2 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-1">
         <DateRange filter={filter} presets={presets} onApply={apply} />
         {FACETS.map((name) => (
@@ -74,7 +74,7 @@ export function FilterBar({
   );
 }
 
-/** A search for this text looks for the phone number. */
+/** Matches a search text that is treated as a phone number. */
 const LOOKS_LIKE_PHONE = /^[+()\-.\s\d٠-٩۰-۹]{7,}$/;
 
 function SearchBox({
@@ -103,7 +103,7 @@ function SearchBox({
   return (
     <search className="w-full sm:w-64">
       <form action="/calls" onSubmit={onSubmit}>
-        {/* Without scripts this is a GET form. */}
+        {/* Without scripts, this is a GET form. */}
         {[...callFilterParams({ ...filter, q: null })].map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
@@ -136,8 +136,8 @@ function FacetMenu({
   onChange: (values: string[]) => void;
 }) {
   const t = useTranslations("calls");
-  const { valueOf } = useFilterWords();
-  // Chosen values are in the menu even if no call has them.
+  const { valueOf } = useFilterLabels();
+  // The menu also contains chosen values that no call has.
   const found = values.map(({ value, count }) => ({ value: value ?? UNKNOWN, count }));
   const options = [
     ...found,
@@ -196,7 +196,7 @@ function FilterButton({
   );
 }
 
-/** The URL needs only the text: the server reads it again. */
+/** A bound for a URL, which contains only the text. The server computes the instant. */
 function boundOf(text: string): CallFilter["from"] {
   return text === "" ? null : { text, at: new Date(0) };
 }

@@ -8,15 +8,15 @@ import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
 import { formatDuration } from "@/lib/time/duration";
 import type { TimeBound } from "@/lib/url/time-bound";
 
-import { useFilterWords } from "./filter-words";
+import { useFilterLabels } from "./filter-labels";
 
-/** The active filters, each with a link to the page without it. */
+/** The active filters as chips, each with a link that removes it. */
 export function FilterChips({
   filter,
   none = NO_FILTER,
   hrefOf,
 }: {
-  /** Without the page's defaults: the range of the overview is not a chip. */
+  /** Must not contain the page's defaults: the overview's range, for example, is not a chip. */
   filter: CallFilter;
   /** The filter after "clear all". */
   none?: CallFilter;
@@ -26,7 +26,7 @@ export function FilterChips({
   const tAction = useTranslations("common.action");
   const tState = useTranslations("common.state");
   const formatter = useFormatter();
-  const { textOf, valueOf } = useFilterWords();
+  const { textOf, valueOf } = useFilterLabels();
 
   const without = (change: Partial<CallFilter>) => hrefOf({ ...filter, ...change }) as Route;
   const chips: { key: string; label: string; name: string; value: React.ReactNode; href: Route }[] = [];

@@ -11,7 +11,7 @@ type LayoutState = { layout: TableLayout; setLayout: (layout: TableLayout) => vo
 
 const LayoutContext = createContext<LayoutState>({ layout: DEFAULT_LAYOUT, setLayout: () => {} });
 
-/** Holds the columns of choice for the menu and the table, and stores them in the cookie. */
+/** Provides the table's layout to the column menu and the table, and stores changes in the cookie. */
 export function LayoutProvider({ initial, children }: { initial: TableLayout; children: ReactNode }) {
   const [layout, setLayout] = useState(initial);
   const state = useMemo(
@@ -26,7 +26,7 @@ export function LayoutProvider({ initial, children }: { initial: TableLayout; ch
   );
   return (
     <LayoutContext value={state}>
-      {/* With a table, the page is as high as the window and the table scrolls. */}
+      {/* Where the list is a table, the page is as high as the window and the table scrolls. */}
       <div className="group/list md:flex md:h-[max(36rem,calc(100dvh-3.75rem))] md:flex-col">{children}</div>
     </LayoutContext>
   );

@@ -19,7 +19,7 @@ import type { CallListView } from "@/lib/call/list-view";
 import { useLayout } from "./layout-provider";
 import { type ColumnId, DEFAULT_LAYOUT, FIXED_COLUMN } from "./table-layout";
 
-/** The menus for the list as a whole: columns and export. */
+/** The menus of the list: columns and export. */
 export function ListTools({
   filter,
   view,
@@ -146,7 +146,7 @@ function ExportMenu({
     >
       <p className="font-medium">
         <Suspense fallback="…">
-          <Counted counting={counting} />
+          <ExportCount counting={counting} />
         </Suspense>
       </p>
       <p className="text-muted">{t("export.body")}</p>
@@ -156,7 +156,7 @@ function ExportMenu({
           { key: "plain", href: plainHref, title: t("export.plain"), detail: t("export.plainDetail") },
         ].map((choice) => (
           <li key={choice.key}>
-            {/* A file, not a page: no link of the router. */}
+            {/* Not a `Link`, because the target is a file and not a page. */}
             <a
               href={choice.href}
               download
@@ -176,8 +176,8 @@ function ExportMenu({
   );
 }
 
-/** How many calls the file will have. */
-function Counted({ counting }: { counting: Promise<BoundedCount | null> }) {
+/** The number of calls to export. */
+function ExportCount({ counting }: { counting: Promise<BoundedCount | null> }) {
   const t = useTranslations("calls");
   const found = use(counting);
   return found === null ? null : t(found.isBounded ? "countMore" : "count", { count: found.count });

@@ -41,7 +41,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const allowed = withoutNumberSearch(params, access);
   const { filter, view, ignored } = parseCallFilter(allowed.params, timeZone);
   const ignoredNames = [...ignored.map(({ name }) => name.slice(0, 60)), ...allowed.removed];
-  // If the database is unreachable, the list shows the error.
+  // If the count fails, the page still renders: the list shows the error.
   const counting = countCalls(filter).catch(() => null);
   const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
   return (

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 
 import { SegmentedLinks } from "@/components/ui/segmented";
 
-/** The choices of a page's size, as links. */
+/** Links for choosing the number of rows per page. */
 export function PerPage({ value, choices }: { value: number; choices: readonly { perPage: number; href: Route }[] }) {
   const t = useTranslations("calls");
   return (

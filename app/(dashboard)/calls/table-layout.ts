@@ -19,7 +19,7 @@ const COLUMN_IDS = [
 
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
-/** The first column has the row's link: it cannot be moved or hidden. */
+/** The first column contains the row's link, so it cannot be moved or hidden. */
 export const FIXED_COLUMN: ColumnId = "time";
 
 export const DEFAULT_LAYOUT: TableLayout = {
@@ -28,13 +28,13 @@ export const DEFAULT_LAYOUT: TableLayout = {
   density: "comfortable",
 };
 
-/** A cookie, so that the server renders the columns of choice. */
+/** The layout is stored in a cookie, so that the server can render the chosen columns. */
 export const LAYOUT_COOKIE = "calls_table";
 
 const ids = z.array(z.string().max(20)).max(40);
 const layoutSchema = z.tuple([ids, ids, z.enum(["comfortable", "compact"])]);
 
-/** Never throws. Columns that are newer than the cookie come last; columns that no longer exist are left out. */
+/** Reads the cookie; the default layout if it is invalid. Columns missing in the cookie come last; unknown columns are left out. */
 export function readLayout(cookie: string | undefined): TableLayout {
   try {
     const [order, hidden, density] = layoutSchema.parse(JSON.parse(decodeURIComponent(cookie ?? "")));

@@ -1,4 +1,4 @@
-/** A call that is opened by its URL is a page of its own, without a panel. */
+/** A call that is opened by its URL is shown as a page, without a panel. */
 export default function NoPanel() {
   return null;
 }

@@ -1,4 +1,4 @@
-/** The list alone, without a panel. Needed because a slot that has no page for a URL keeps showing the last one. */
+/** The list without a panel. This page is needed because a slot without a page for a URL keeps showing its previous page. */
 export default function NoPanel() {
   return null;
 }

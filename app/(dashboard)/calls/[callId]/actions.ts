@@ -15,7 +15,7 @@ import { enrichDue } from "@/server/jobs/enrich";
 
 const callId = postgresText.min(1).max(200);
 
-/** Adds a person's decision about a call. `id` is for undoing it. `gone`: the call no longer exists. */
+/** Adds the user's decision about a call. `undoDecision` takes the returned `id`. `gone`: the call no longer exists. */
 export const decideOnCall = action({
   role: "operator",
   input: z.object({
@@ -34,7 +34,7 @@ export const decideOnCall = action({
   },
 });
 
-/** Deletes a person's own, recent decision, so that the one before it holds again. `gone`: it is too old, or no longer the last. */
+/** Deletes the user's own latest decision, so that the previous one is valid again. `gone`: it is too old, or no longer the latest. */
 export const undoDecision = action({
   role: "operator",
   input: z.object({ callId, id: z.uuid() }),
@@ -44,7 +44,7 @@ export const undoDecision = action({
     (await undoReview(call, id, user.id)) ? { ok: true } : refuse("gone"),
 });
 
-/** Marks a call as a test or removes the mark; statistics leave tests out. `gone`: the call no longer exists. */
+/** Marks a call as a test, which statistics leave out, or removes the mark. `gone`: the call no longer exists. */
 export const markCallAsTest = action({
   role: "administrator",
   input: z.object({ callId, isTest: z.boolean() }),
@@ -56,7 +56,7 @@ export const markCallAsTest = action({
   },
 });
 
-/** Asks the vendor's API for a call again, after the job has given up on it. */
+/** Requests a call from the vendor's API again, after the job has made its last attempt. */
 export const fetchCallAgain = action({
   role: "operator",
   input: callId,
@@ -70,8 +70,8 @@ export const fetchCallAgain = action({
 });
 
 /**
- * The phone number of a call, where the organization masks numbers until somebody reveals them. The event is written before the number
- * is returned. `gone`: the call or its number no longer exists.
+ * Reveals a call's phone number, for organizations that mask numbers. The audit event is written before the number is returned. `gone`:
+ * the call or its number no longer exists.
  */
 export const revealNumber = action({
   role: "operator",

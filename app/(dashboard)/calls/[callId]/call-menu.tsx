@@ -11,7 +11,7 @@ import { useAction } from "@/components/use-action";
 import { useIsPanel } from "../calls-frame";
 import { markCallAsTest } from "./actions";
 
-/** The menu of the actions that are rarely needed. */
+/** The menu of rarely used actions on a call. */
 export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: boolean; canMark: boolean }) {
   const t = useTranslations("call");
   const isPanel = useIsPanel();
@@ -40,7 +40,7 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
       }
     >
       {isPanel && (
-        // Loads the whole page: with a navigation inside the application the panel would open again.
+        // A full page load, because a navigation inside the application would open the panel again.
         <MenuItem onClick={() => window.location.reload()}>
           <SquareArrowOutUpRight aria-hidden />
           {t("panel.open")}
@@ -63,7 +63,7 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
   );
 
   async function copyLink() {
-    // Without the list's filter, which only matters to the person who set it.
+    // Without the list's filter, which matters only to the person who set it.
     const url = new URL(`/calls/${encodeURIComponent(callId)}`, window.location.origin);
     try {
       await navigator.clipboard.writeText(url.href);

@@ -34,7 +34,7 @@ import { Report } from "./report";
 import { Review } from "./review";
 import { Transcript } from "./transcript";
 
-/** Everything about one call, as a page of its own and in the panel beside the list. Its layout follows its own width, not the window's. */
+/** Everything about one call, on the call's page and in the panel beside the list. The layout depends on its container's width. */
 export async function CallView({
   found,
   user,
@@ -46,26 +46,26 @@ export async function CallView({
 }) {
   const [{ timeZone }, access, t] = await Promise.all([getOrganization(), numberAccess(user), getTranslations("call")]);
   const isOperator = includesRole(user.role, "operator");
-  // The previous and the next call in a list that was searched by number would tell whose number it is.
+  // In a list that was searched by number, the links to the previous and next call would reveal whose number it is.
   const { filter, view } = parseCallFilter(withoutNumberSearch(searchParams, access).params, timeZone);
   const { call, details } = maskCall(found, access);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
-    // The key resets the recording, the search and the note for another call.
+    // The key resets the player, the search and the note when the call changes.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
       <article className="@container space-y-4">
         <CallHead call={call} filter={filter} view={view} user={user} access={access} />
         <EnrichmentNotice call={call} canRetry={isOperator} />
         {/*
-         * Two columns where there is room. In one column, `order-*` sorts the cards of both by how people read a call; in browsers that
-         * support `reading-flow`, the tab key follows that order.
+         * Two columns where there is room. In one column, `order-*` puts the cards of both columns into the order in which people read
+         * them. In browsers that support `reading-flow`, the tab key follows this order.
          */}
         <div className="flex flex-col gap-4 [reading-flow:flex-visual] @4xl:grid @4xl:grid-cols-[minmax(0,1fr)_22rem] @4xl:items-start @4xl:[reading-flow:normal] @7xl:grid-cols-[minmax(0,1fr)_27rem]">
           <div className="contents min-w-0 @4xl:block @4xl:space-y-4">
             {source === null ? (
               <NoRecording call={call} purgedAt={details.recordingPurgedAt} />
             ) : (
-              // Stays on top while the rest scrolls; its background and padding hide what scrolls out above it.
+              // Stays at the top while the rest scrolls. Its background and padding hide the content that scrolls above it.
               <div className="sticky top-(--sticky-top,3.25rem) z-20 -mt-2 bg-background pt-2 md:top-0">
                 <Player
                   title={call.customerName ?? call.phoneNumber ?? t("unnamed")}
@@ -76,7 +76,7 @@ export async function CallView({
             )}
             <div className="order-3">
               <TranscriptCard
-                // The merge wrote it in the shapes of `lib/call/facts.ts`.
+                // The merge stores values of these types (`lib/call/facts.ts`).
                 messages={details.transcript as TranscriptMessage[] | null}
                 corrections={(details.corrections ?? []) as Correction[]}
                 isReached={isReached(call.outcome)}
@@ -126,7 +126,7 @@ export async function CallView({
   );
 }
 
-/** The call as a person with this access sees it: its number masked in its own field and wherever it is said or written. */
+/** The call as a person with this access may see it: the number is masked in its field and in all texts of the call. */
 function maskCall({ call, details }: WholeCall, access: NumberAccess): WholeCall {
   const { phoneNumber } = call;
   const masked = (value: unknown) => maskTextFor(access, value as Json, phoneNumber);
@@ -147,7 +147,7 @@ function maskCall({ call, details }: WholeCall, access: NumberAccess): WholeCall
   };
 }
 
-/** Shown in place of the player: why there is no recording. */
+/** Explains why there is no recording. Shown instead of the player. */
 function NoRecording({ call, purgedAt }: { call: Call; purgedAt: Date | null }) {
   const t = useTranslations("call.player.none");
   const reason = () => {

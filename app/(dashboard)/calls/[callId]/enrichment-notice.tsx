@@ -8,29 +8,29 @@ import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { FetchAgain } from "./fetch-again";
 
-/** After this many refreshes, an open page no longer asks: a call that is so late may stay incomplete for hours. */
+/** An open page stops refreshing after this many times, because a call that is still incomplete then may stay so for hours. */
 const MAX_REFRESHES = 30;
 
-/** What is still missing of a call, and why; nothing once the call is complete. */
+/** Explains which data of a call is missing and why. Renders nothing if the call is complete. */
 export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetry: boolean }) {
   const t = await getTranslations("call.enrichment");
   const errors = await getTranslations("call.apiError");
   const { enrichmentState: state, enrichmentError: error } = call;
   const reason = errors(API_ERRORS.find((known) => known === error) ?? "unknown");
-  const again = canRetry ? <FetchAgain callId={call.callId} /> : undefined;
+  const retryButton = canRetry ? <FetchAgain callId={call.callId} /> : undefined;
 
   switch (state) {
     case "done":
       return null;
     case "not_found":
       return (
-        <Notice tone="warning" title={t("notFoundTitle")} action={again}>
+        <Notice tone="warning" title={t("notFoundTitle")} action={retryButton}>
           {t("notFound")}
         </Notice>
       );
     case "failed":
       return (
-        <Notice tone="warning" title={t("failedTitle")} action={again}>
+        <Notice tone="warning" title={t("failedTitle")} action={retryButton}>
           {t("failed", { reason })}
         </Notice>
       );
@@ -43,7 +43,7 @@ export async function EnrichmentNotice({ call, canRetry }: { call: Call; canRetr
       );
     case "pending": {
       if (!hasApiKey()) {
-        // The webhook of a call that reached somebody contains nearly everything.
+        // A `complete` webhook contains nearly all data of a call, so no notice is needed.
         return call.outcome === "complete" ? null : <Notice title={t("offTitle")}>{t("off")}</Notice>;
       }
       const refusal = await readKeyRefusal();

@@ -9,18 +9,18 @@ import { useAction } from "@/components/use-action";
 
 import { fetchCallAgain } from "./actions";
 
-/** A button that fetches a call from the API again, after it was given up. */
+/** A button that fetches a call from the API again, after the last attempt failed. */
 export function FetchAgain({ callId }: { callId: string }) {
   const t = useTranslations("call");
   const { run, pending } = useAction();
-  const ask = async () => {
+  const fetchAgain = async () => {
     const answer = await run(() => fetchCallAgain(callId));
     if (answer.ok) {
       toast.success(t("enrichment.retryAsked"));
     }
   };
   return (
-    <Button size="sm" pending={pending} onClick={ask}>
+    <Button size="sm" pending={pending} onClick={fetchAgain}>
       <RotateCw aria-hidden />
       {t("enrichment.retry")}
     </Button>

@@ -15,7 +15,7 @@ export function HeadTitle({ children }: { children: ReactNode }) {
   return <Heading className="min-w-0 text-xl font-semibold tracking-tight break-words">{children}</Heading>;
 }
 
-/** A link back to the filtered list; nothing in the panel, which is beside the list. */
+/** A link back to the filtered list. Renders nothing in the panel, because the list is beside it. */
 export function BackToList({ href }: { href: Route }) {
   const t = useTranslations("call");
   return useIsPanel() ? null : (

@@ -31,7 +31,7 @@ import { NeighbourLinks } from "./neighbour-links";
 import { RevealNumber } from "./reveal-number";
 import { DecisionLabel } from "./review";
 
-/** Who, when and how long, the three facts, and links to the calls before and after. */
+/** The head of a call: customer, time and duration, the three facts, and links to the previous and next call. */
 export async function CallHead({
   call,
   filter,
@@ -102,7 +102,7 @@ async function Neighbours({ call, filter, view }: { call: Call; filter: CallFilt
   );
 }
 
-/* ── The three facts: never merged into one ──────────────────────────────────────────────────────────────────────── */
+/* ── The three facts, which are never combined ───────────────────────────────────────────────────────────────────── */
 
 function ThreeFacts({ call }: { call: Call }) {
   const t = useTranslations("call.facts");

@@ -24,7 +24,7 @@ const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = 
   quarantined: "warning",
 };
 
-/** Where the facts of a call come from: each delivery, and the requests to the API. */
+/** The sources of a call's facts: its deliveries and the requests to the API. */
 export async function History({ call, role }: { call: Call; role: Role }) {
   const [t, deliveries] = await Promise.all([getTranslations("call.history"), listCallDeliveries(call.callId)]);
   return (
@@ -41,13 +41,13 @@ export async function History({ call, role }: { call: Call; role: Role }) {
         ))}
         {deliveries.length === 0 && <li className="px-4 py-2.5 text-muted">{t("none")}</li>}
       </ol>
-      {includesRole(role, "administrator") && <Listeners callId={call.callId} />}
+      {includesRole(role, "administrator") && <AuditEvents callId={call.callId} />}
     </Card>
   );
 }
 
-/** Who listened to, downloaded or changed the call. For administrators. */
-async function Listeners({ callId }: { callId: string }) {
+/** The audit events of a call: who listened to it, downloaded it or changed it. For administrators. */
+async function AuditEvents({ callId }: { callId: string }) {
   const [t, events] = await Promise.all([getTranslations("call.history"), listAuditOfCall(callId)]);
   const describe = (action: string) => {
     const known = KNOWN_ACTIONS.find((one) => one === action);
@@ -143,13 +143,13 @@ async function Enrichment({ call }: { call: Call }) {
   );
 }
 
-/** Small facts in a row, separated by dots. A dot belongs to the fact before it, so that no line begins with one. */
+/** Short facts in a row, separated by dots. Each dot is in the element of the fact before it, so that no line begins with a dot. */
 function Facts({ children }: { children: ReactNode[] }) {
   const facts = children.filter((child) => child !== false && child !== null);
   return (
     <p className="flex flex-wrap gap-x-1.5 text-xs text-muted">
       {facts.map((child, index) => (
-        // The facts have no keys of their own, and their order does not change.
+        // The facts have no ids, and their order does not change.
         // oxlint-disable-next-line react/no-array-index-key
         <span key={index} className="inline-flex gap-x-1.5">
           <span>{child}</span>

@@ -12,7 +12,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 
 import { useIsPanel } from "../calls-frame";
 
-/** Links to the previous and the next call of the list from which this one was opened; J and K follow them too. */
+/** Links to the previous and next call of the list from which this call was opened. K and J are shortcuts for them. */
 export function NeighbourLinks({
   previous,
   next,
@@ -25,7 +25,7 @@ export function NeighbourLinks({
   const keys = useTranslations("call.keys");
   const router = useRouter();
   const isPanel = useIsPanel();
-  // In the panel the list keeps its position, and the browser's back button closes the panel instead of showing the last call.
+  // In the panel, the list keeps its scroll position, and the back button closes the panel instead of showing the previous call.
   const open = (href: Route | null) => {
     if (href !== null) {
       if (isPanel) {
@@ -57,7 +57,7 @@ function Step({
   rel: "prev" | "next";
 }) {
   const isPanel = useIsPanel();
-  // Up and down, because the list is vertical.
+  // Icons that point up and down, because the list is vertical.
   const Icon = rel === "prev" ? ChevronUp : ChevronDown;
   const icon = <Icon aria-hidden />;
   const className = buttonClass({ variant: "secondary", size: "sm", shape: "icon" });

@@ -13,7 +13,7 @@ import { CallView } from "./call-view";
 
 type Props = { params: Promise<{ callId: string }>; searchParams: Promise<SearchParams> };
 
-/** The metadata and the page read the same call with one query. */
+/** Cached, so that the metadata and the page read the call with one query. */
 const readCall = cache(getCall);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -31,12 +31,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     return { title: t("notFound.title") };
   }
   const { customerName, phoneNumber } = found.call;
-  // The title of a window is seen by others too, so it never shows the call's number.
+  // Other people may see the title of a window, so it never contains the call's number.
   const name = maskTextFor(access === "shown" ? "revealable" : access, customerName, phoneNumber);
   return { title: t("title", { who: name ?? t("unnamed") }) };
 }
 
-/** One call. An unknown one is a 404, which is only possible before the first byte is sent. */
+/** One call. An unknown id is answered with 404, which is possible only before the first byte is sent. */
 export default async function CallPage({ params, searchParams }: Props) {
   const user = await requirePage("viewer");
   const found = await readCall(await callIdOf(params));

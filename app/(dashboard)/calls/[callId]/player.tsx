@@ -32,16 +32,16 @@ import { Switch } from "@/components/ui/switch";
 import { Tooltip } from "@/components/ui/tooltip";
 import { formatDuration } from "@/lib/time/duration";
 
-/** The player of one call's recording. It needs a `PlayerProvider` with a source around it. */
+/** The player of one call's recording. Must be inside a `PlayerProvider` that has a source. */
 export function Player({
   title,
   downloadHref,
   canRefresh,
 }: {
-  /** Who was called, for the operating system's media controls. */
+  /** The customer, for the operating system's media controls. */
   title: string;
   downloadHref: string;
-  /** Whether there is an API that gives a new link. */
+  /** Whether there is an API key to renew expired URLs. */
   canRefresh: boolean;
 }) {
   const t = useTranslations("call.player");
@@ -116,7 +116,7 @@ export function Player({
       await navigator.clipboard.writeText(url.href);
       toast.success(t("momentCopied", { time: formatDuration(seconds) }));
     } catch {
-      // The clipboard is not available: put the link into the address bar.
+      // Without access to the clipboard, put the link into the address bar.
       window.history.replaceState(null, "", url.hash);
     }
   }
@@ -233,7 +233,7 @@ function Volume() {
   );
 }
 
-const PROBLEM_WORDS = {
+const PROBLEM_LABELS = {
   never_recorded: ["neverTitle", "never"],
   expired: ["expiredTitle", "expired"],
   purged: ["purgedTitle", "purged"],
@@ -249,7 +249,7 @@ function Problem({ problem, canRefresh }: { problem: PlayerProblem; canRefresh: 
   const t = useTranslations("call.player.error");
   const common = useTranslations("common.action");
   const player = usePlayer();
-  const [title, body] = PROBLEM_WORDS[problem];
+  const [title, body] = PROBLEM_LABELS[problem];
   return (
     <div role="alert" className="flex flex-wrap items-center gap-3 py-1">
       <CircleAlert className="size-5 shrink-0 text-warning" aria-hidden />
@@ -276,7 +276,7 @@ function usePlayerShortcuts() {
   useShortcut({ keys: "]", label: t("faster"), enabled }, () => player?.stepRate(1));
 }
 
-/** Connects the media keys, a headset's buttons and the operating system's media controls. */
+/** Connects the player to media keys, headset buttons and the operating system's media controls. */
 function useMediaSession(title: string) {
   const player = usePlayer();
   useEffect(() => {

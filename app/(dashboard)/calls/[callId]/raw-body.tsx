@@ -13,10 +13,10 @@ import { Spinner } from "@/components/ui/spinner";
 const answerSchema = z.object({ form: z.enum(["json", "text", "hex"]), text: z.string(), isDecoded: z.boolean() });
 type Loaded = z.infer<typeof answerSchema> | "loading" | "failed";
 
-/** The most characters that are shown, which a browser lays out without a pause. All of the text can be copied. */
+/** The maximum number of characters to show: a browser can lay out this many without a delay. The whole text can be copied. */
 const MAX_SHOWN = 200_000;
 
-/** The body of a delivery, as text or as hexadecimal bytes. Fetched when it is opened. */
+/** The body of a delivery, as text or as hexadecimal bytes. It is fetched when the user opens it. */
 export function RawBody({ callId, deliveryId }: { callId: string; deliveryId: string }) {
   const t = useTranslations("call.history");
   const common = useTranslations("common.action");

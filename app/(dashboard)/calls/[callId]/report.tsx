@@ -11,7 +11,7 @@ import { readReport, type TypedReport } from "@/lib/call/report";
 
 import { GoalBadge } from "../../_call/goal-badge";
 
-/** The vendor's assessment: the form that we know as text, any other object as a tree. */
+/** The vendor's report on a call: the known form as text, any other object as a tree. */
 export function Report({ report, isReached }: { report: JsonObject | null; isReached: boolean }) {
   const t = useTranslations("call.report");
   if (report === null) {

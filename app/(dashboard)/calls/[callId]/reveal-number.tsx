@@ -12,7 +12,7 @@ import { useAction } from "@/components/use-action";
 
 import { revealNumber } from "./actions";
 
-/** The masked number, with a button and a shortcut that reveal it. It stays revealed until the user leaves the page. */
+/** A masked number with a button and a shortcut that reveal it. The number stays revealed until the user leaves the page. */
 export function RevealNumber({ callId, masked }: { callId: string; masked: string }) {
   const t = useTranslations("call");
   const [shown, setShown] = useState<string | null>(null);

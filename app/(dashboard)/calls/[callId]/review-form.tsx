@@ -14,7 +14,7 @@ import { DECISIONS, type Decision, MAX_NOTE_LENGTH } from "@/lib/call/review";
 
 import { decideOnCall, undoDecision } from "./actions";
 
-/** The form for a decision and a note. A saved decision can be undone from its toast. */
+/** The form for a decision and a note. After saving, the toast has a button that undoes the decision. */
 export function ReviewForm({ callId, decision, note }: { callId: string; decision: Decision | null; note: string }) {
   const t = useTranslations("call.review");
   const id = useId();
@@ -75,7 +75,7 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
       </fieldset>
       <Field label={t("note")} error={isTooLong && t("noteTooLong", { max: MAX_NOTE_LENGTH })}>
         <Textarea
-          // An empty field has no direction of its own: its placeholder follows the page.
+          // An empty field has the direction of the page, because it shows the placeholder.
           dir={text === "" ? undefined : "auto"}
           rows={2}
           value={text}

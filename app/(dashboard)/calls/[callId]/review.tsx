@@ -11,7 +11,7 @@ import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ReviewForm } from "./review-form";
 
-/** What people decided about a call, and the form for a new decision. */
+/** The decisions of people about a call, and the form for a new decision. */
 export async function Review({
   callId,
   canDecide,
@@ -23,7 +23,7 @@ export async function Review({
   canDecide: boolean;
   userId: string;
   access: NumberAccess;
-  /** The call's own, unmasked: it is what a note is searched for. */
+  /** The call's unmasked number, so that it can be found in notes and masked there. */
   phoneNumber: string | null;
 }) {
   const [t, stored] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
@@ -36,7 +36,7 @@ export async function Review({
     <Card title={t("title")}>
       {canDecide ? (
         <ReviewForm
-          // The key resets the form when there is a new decision.
+          // The key resets the form after a new decision.
           key={latest?.id ?? "none"}
           callId={callId}
           decision={current?.decision === "cleared" ? null : (current?.decision ?? null)}

@@ -15,12 +15,12 @@ import { findInTurn, type Mark, piecesOf } from "@/lib/call/transcript-search";
 
 import { TurnItem } from "./turn";
 
-/** Up to this many turns are all rendered, so that the browser's search and printing find them. */
+/** Up to this many turns, the whole transcript is rendered, so that the browser can search and print it. */
 const MAX_UNCHUNKED = 400;
-/** A longer transcript is divided into chunks of this many turns, and only those near the viewport are rendered. */
+/** A longer transcript is divided into chunks of this many turns. A chunk is rendered when it comes near the viewport. */
 const CHUNK_SIZE = 100;
 
-/** The turns of a call. They can be searched, and follow the recording where they have times. */
+/** The turns of a call, with a search. If the turns have times, they follow the recording. */
 export function Transcript({
   turns,
   hasTimes,
@@ -172,7 +172,7 @@ const Chunk = memo(function Chunk({
 
 /* ── Following the recording ─────────────────────────────────────────────────────────────────────────────────────── */
 
-/** The index of the turn that is playing, -1 for none: the last one that has started. */
+/** The index of the turn that is playing, which is the last one that has started; -1 for none. */
 function useActiveTurn(turns: readonly Turn[]): number {
   const starts = useMemo(
     () =>
@@ -203,7 +203,7 @@ function lastStarted(starts: readonly { startAt: number; turn: number }[], time:
 
 const SCROLL_KEYS = new Set(["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown"]);
 
-/** Scrolls to the active turn while the recording plays, until the user scrolls; `resume` starts it again. */
+/** Scrolls to the active turn while the recording plays, until the user scrolls. `resume` starts following again. */
 function useFollowing(active: number, list: RefObject<HTMLElement | null>, reveal: (turn: number) => void) {
   const isPlaying = usePlayerState((state) => state.isPlaying, false);
   const [follows, setFollows] = useState(true);
@@ -275,7 +275,7 @@ function useSearch(turns: readonly Turn[], initialQuery: string) {
       setQuery(next);
       setAt(-1);
     },
-    /** Goes to the next or previous match, and from the last to the first. Returns the index of its turn, null if there is no match. */
+    /** Goes to the next or previous match and wraps around at the ends. Returns the index of the match's turn; null without matches. */
     step(step: 1 | -1): number | null {
       if (matches.length === 0) {
         return null;
@@ -315,7 +315,7 @@ function SearchBar({ search, onStep }: { search: TranscriptSearch; onStep: (step
         <Input
           ref={field}
           type="search"
-          // An empty field has no direction of its own: its placeholder follows the page.
+          // An empty field has the direction of the page, because it shows the placeholder.
           dir={search.query === "" ? undefined : "auto"}
           value={search.query}
           onChange={(event) => search.setQuery(event.currentTarget.value)}

@@ -15,7 +15,7 @@ import type { Turn } from "@/lib/call/transcript";
 import { type Mark, type Piece, piecesOf } from "@/lib/call/transcript-search";
 import { formatDuration } from "@/lib/time/duration";
 
-/** One turn of a transcript. Its content is always plain text, in the direction of its own language. */
+/** One turn of a transcript. Its content is always plain text, in the direction of its language. */
 export const TurnItem = memo(function TurnItem({
   index,
   turn,
@@ -81,7 +81,7 @@ function TurnTime({ startAt }: { startAt: number | null }) {
 
 /* ── Speech ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** A longer text, which no speech is, is shortened until the user asks for all of it. */
+/** A longer text, which is not normal speech, is shortened until the user expands it. */
 const MAX_SPEECH = 20_000;
 
 function Speech({
@@ -97,7 +97,7 @@ function Speech({
   const [isWhole, setIsWhole] = useState(false);
   const pieces = piecesOf(turn.segments);
   const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
-  const shown = isWhole || length <= MAX_SPEECH || marks !== null ? pieces : upTo(MAX_SPEECH, pieces);
+  const shown = isWhole || length <= MAX_SPEECH || marks !== null ? pieces : truncated(MAX_SPEECH, pieces);
   const isAgent = turn.role === "assistant";
   return (
     <>
@@ -128,7 +128,7 @@ function Speech({
   );
 }
 
-function upTo(limit: number, pieces: readonly Piece[]): Piece[] {
+function truncated(limit: number, pieces: readonly Piece[]): Piece[] {
   const shown: Piece[] = [];
   let remaining = limit;
   for (const piece of pieces) {
@@ -155,7 +155,7 @@ function marksOfPiece(marks: Mark[][] | null, piece: number, currentMatch: numbe
 
 function PieceText({ piece, marks }: { piece: Piece; marks: readonly PieceMark[] }) {
   const t = useTranslations("call.transcript");
-  const text = marked(piece.text, marks);
+  const text = highlighted(piece.text, marks);
   if (piece.kind === "wrong") {
     return (
       <del className="text-muted decoration-danger [unicode-bidi:isolate]">
@@ -178,8 +178,8 @@ function PieceText({ piece, marks }: { piece: Piece; marks: readonly PieceMark[]
   return text;
 }
 
-/** The matches of the original and of the corrected text may overlap: a mark that overlaps the one before is left out. */
-function marked(text: string, marks: readonly PieceMark[]): ReactNode {
+/** Highlights the marks. Those of the original and the corrected text may overlap; a mark that overlaps the previous one is left out. */
+function highlighted(text: string, marks: readonly PieceMark[]): ReactNode {
   if (marks.length === 0) {
     return text;
   }
@@ -206,8 +206,8 @@ function marked(text: string, marks: readonly PieceMark[]): ReactNode {
 
 /* ── Everything else ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Collapsed content, which is rendered when it is opened. */
-function Fold({ summary, children }: { summary: ReactNode; children: () => ReactNode }) {
+/** Collapsed content that is rendered only while it is open. */
+function Collapsible({ summary, children }: { summary: ReactNode; children: () => ReactNode }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <details onToggle={(event) => setIsOpen(event.currentTarget.open)} className="group/fold text-sm">
@@ -226,7 +226,7 @@ function Fold({ summary, children }: { summary: ReactNode; children: () => React
 function Tool({ turn: { name, call, output } }: { turn: Turn & { kind: "tool" } }) {
   const t = useTranslations("call.transcript");
   return (
-    <Fold
+    <Collapsible
       summary={
         <>
           <Wrench aria-hidden className="size-3.5 shrink-0" />
@@ -255,16 +255,16 @@ function Tool({ turn: { name, call, output } }: { turn: Turn & { kind: "tool" } 
           {output !== null && <Code title={t("result")} copyLabel={t("copyResult")} text={output.output} />}
         </>
       )}
-    </Fold>
+    </Collapsible>
   );
 }
 
-/** The most characters of code that are shown. */
+/** The maximum number of characters of code to show. */
 const MAX_CODE = 100_000;
 
 function Code({ title, copyLabel, text }: { title: string; copyLabel: string; text: string }) {
   const t = useTranslations("call.transcript");
-  const code = pretty(text);
+  const code = indentedJson(text);
   return (
     <div>
       <p className="mb-1 text-xs text-muted">{title}</p>
@@ -274,8 +274,8 @@ function Code({ title, copyLabel, text }: { title: string; copyLabel: string; te
   );
 }
 
-/** Indented JSON; any other text unchanged. */
-function pretty(text: string): string {
+/** Indents a JSON object or array. Returns any other text unchanged. */
+function indentedJson(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? JSON.stringify(value, null, 2) : text;
@@ -287,7 +287,7 @@ function pretty(text: string): string {
 function Instructions({ text }: { text: string }) {
   const t = useTranslations("call.transcript");
   return (
-    <Fold
+    <Collapsible
       summary={
         <>
           <ScrollText aria-hidden className="size-3.5 shrink-0" />
@@ -303,14 +303,14 @@ function Instructions({ text }: { text: string }) {
           {text}
         </p>
       )}
-    </Fold>
+    </Collapsible>
   );
 }
 
 function Other({ turn }: { turn: Turn & { kind: "other" } }) {
   const t = useTranslations("call.transcript");
   return (
-    <Fold
+    <Collapsible
       summary={
         <>
           <Braces aria-hidden className="size-3.5 shrink-0" />
@@ -320,6 +320,6 @@ function Other({ turn }: { turn: Turn & { kind: "other" } }) {
       }
     >
       {() => <JsonTree value={turn.data} />}
-    </Fold>
+    </Collapsible>
   );
 }

@@ -13,8 +13,8 @@ import { exportColumns, exportFileName } from "@/server/export-columns";
 import { getOrganization } from "@/server/organization";
 
 /**
- * The calls of a list as CSV, with the list's parameters. `bom=0` omits the byte order mark; `cursor` and `per_page` have no effect.
- * Parameters that were ignored are named in `X-Ignored-Parameters`.
+ * Exports the calls of a list as CSV, for operators and administrators. Takes the list's parameters; `cursor` and `per_page` have no
+ * effect. `bom=0` omits the byte order mark. The header `X-Ignored-Parameters` lists the ignored parameters.
  */
 export async function GET(request: Request): Promise<Response> {
   const gate = await requireApi("operator");
@@ -27,7 +27,7 @@ export async function GET(request: Request): Promise<Response> {
   const isBomKnown = bom === undefined || bom === "0" || bom === "1";
   const ignoredNames = [...ignored.map(({ name }) => name), ...(isBomKnown ? [] : ["bom"])];
 
-  // The client may disconnect before the first byte (the request's signal) or in the middle of the file (`cancel`).
+  // If the client disconnects before the first byte, the request's signal aborts; later, the stream's `cancel` is called.
   const disconnected = new AbortController();
   const signal = AbortSignal.any([request.signal, disconnected.signal]);
   let found: CallExport;
@@ -37,13 +37,13 @@ export async function GET(request: Request): Promise<Response> {
     const detail = {
       ...callFilterDetail(filter),
       ...(isBounded ? { rows: "more" } : {}),
-      // Elsewhere each revealed number is an event of its own; the file reveals all of them at once.
+      // On pages, each revealed number is a separate event. The file reveals all numbers at once.
       ...(access === "revealable" ? { numbers: true } : {}),
     };
     await recordUserEvent(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view.sort, signal);
     if (isBounded) {
-      // The exact number is known once all of them have been read.
+      // The exact number is known when all rows have been read.
       const event = await buildUserEvent(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
       onEnd = (rowCount) => recordAuditEvent({ ...event, rowCount });
     }
@@ -62,11 +62,11 @@ export async function GET(request: Request): Promise<Response> {
 }
 
 function parametersOf(search: URLSearchParams): Record<string, string | undefined> {
-  // A name that occurs twice is a list, as in a page's `searchParams`.
+  // The values of a repeated name are a list, as in a page's `searchParams`.
   return Object.fromEntries([...new Set(search.keys())].map((name) => [name, search.getAll(name).join(",")]));
 }
 
-/** The file, produced as fast as it is read. An error in the middle aborts the download: half a file must not look like a whole one. */
+/** Produces the file as fast as the client reads it. An error aborts the download, so that a partial file does not look complete. */
 function csvStream(
   { variables, batches }: CallExport,
   {
@@ -107,7 +107,7 @@ function csvStream(
         controller.enqueue(encoder.encode(csvLines(lines)));
       } catch (error) {
         log("warn", "export_broken_off", { error_code: errorCode(error) });
-        // Next prints the error of a stream, and the driver's error contains values.
+        // Not the original error: Next prints the error of a stream, and a driver's error contains data.
         controller.error(new Error("The export was aborted"));
       }
     },

@@ -9,15 +9,15 @@ import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "@/
 type Context = { params: Promise<{ callId: string }> };
 
 /**
- * A call's recording, streamed from our own origin, so that no signed URL reaches a browser. For operators; the access is audited before the
- * first byte is sent. Supports `Range`; with `?download=1` the browser saves it. An error is JSON, `{"error": code, "reason"}`, with a code
- * and a status of `RECORDING_ERRORS`.
+ * A call's recording, streamed from our own origin, so that no signed URL reaches a browser. For operators and administrators. The access
+ * is audited before the first byte is sent. Supports `Range`; with `?download=1` the browser saves the recording. An error is JSON,
+ * `{"error": code, "reason"}`, with a code and a status from `RECORDING_ERRORS`.
  */
 export async function GET(request: Request, context: Context): Promise<Response> {
   return answer(request, context);
 }
 
-/** The headers of the same answer. The store is asked with GET here too, because its URLs are signed for that method. */
+/** The headers of the GET answer. This also requests the recording with GET, because the store's URLs are signed for that method. */
 export async function HEAD(request: Request, context: Context): Promise<Response> {
   const response = await answer(request, context);
   await response.body?.cancel();
@@ -54,10 +54,10 @@ async function answer(request: Request, { params }: Context): Promise<Response> 
   }
 }
 
-/** A player requests a recording in many ranges. Requests within this time are audited once. */
+/** A player requests a recording in many ranges, so repeated requests within this time are audited once. */
 const AUDIT_ONCE_MINUTES = 30;
 
-/** Throws if the access cannot be audited: then the recording is not sent. */
+/** Throws if the access cannot be audited; the recording is then not sent. */
 async function auditAccess(request: Request, actor: SignedInUser, callId: string, isDownload: boolean): Promise<void> {
   const entry = {
     actor,
@@ -97,15 +97,15 @@ function failure(code: RecordingErrorCode, reason: string): Response {
 }
 
 /**
- * The requested range, if it is a single one. Any other is ignored (RFC 9110, 14.2), and so is one with `If-Range`: we send no validator
- * that it could match (13.1.5).
+ * The requested range if it is a single range of bytes. Any other is ignored (RFC 9110, 14.2). A range with `If-Range` is also ignored,
+ * because we send no validator that could match (13.1.5).
  */
 function rangeOf(headers: Headers): string | null {
   const range = /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.exec((headers.get("range") ?? "").trim())?.[0];
   return range === undefined || headers.has("if-range") ? null : range;
 }
 
-/** A name that every file system accepts, from an id that may contain any text. */
+/** Builds a name that every file system accepts from an id that may contain any text. */
 function fileName(callId: string, contentType: string): string {
   const id = callId.replaceAll(/[^A-Za-z0-9_-]+/g, "_").slice(0, 100);
   const extensions: Record<string, string> = {

@@ -8,13 +8,13 @@ import { clientIp } from "@/lib/http/client-ip";
 import { errorCode, log } from "@/lib/log";
 import { requireApi } from "@/server/auth/gates";
 
-/** Requests within this time are audited once. */
+/** Repeated requests within this time are audited once. */
 const AUDIT_ONCE_MINUTES = 10;
 const HEADERS = { "cache-control": "private, no-store" };
 
 /**
- * The body of one delivery of a call in readable form: `{form, text, isDecoded}` of `lib/delivery/raw-body.ts`. For operators; the access is
- * audited first.
+ * The body of one delivery of a call in readable form: `{form, text, isDecoded}` of `lib/delivery/raw-body.ts`. For operators and
+ * administrators. The access is audited before the body is sent.
  */
 export async function GET(
   request: Request,

@@ -5,13 +5,13 @@ import { UNKNOWN } from "@/lib/call/filter";
 import { goalKind } from "@/lib/call/goal";
 import { isOutcome } from "@/lib/call/outcome";
 
-type Named = "outcome" | "goal" | "direction" | "language" | "scenario";
+type FacetName = "outcome" | "goal" | "direction" | "language" | "scenario";
 
-/** The values of a filter in the reader's language; an unknown value is shown verbatim. */
-export function useFilterWords() {
+/** Functions that name the values of a filter in the reader's language. An unknown value is shown verbatim. */
+export function useFilterLabels() {
   const t = useTranslations("outcomes");
   const tState = useTranslations("common.state");
-  const textOf = (name: Named, value: string): string | null => {
+  const textOf = (name: FacetName, value: string): string | null => {
     if (name === "outcome") {
       return value === UNKNOWN ? t("outcome.unknown") : isOutcome(value) ? t(`outcome.${value}`) : null;
     }
@@ -26,7 +26,7 @@ export function useFilterWords() {
     return name !== "scenario" && /^\w+$/.test(value) && t.has(key) ? t(key) : null;
   };
   return {
-    textOf: (name: Named, value: string): string => textOf(name, value) ?? value,
-    valueOf: (name: Named, value: string): ReactNode => textOf(name, value) ?? <bdi translate="no">{value}</bdi>,
+    textOf: (name: FacetName, value: string): string => textOf(name, value) ?? value,
+    valueOf: (name: FacetName, value: string): ReactNode => textOf(name, value) ?? <bdi translate="no">{value}</bdi>,
   };
 }
