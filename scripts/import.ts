@@ -122,7 +122,9 @@ function columnIndex(text: string, column: string): number {
   const columns = !withoutColumn.ok && withoutColumn.problem === "which_column" ? withoutColumn.columns : [];
   const index = columns.indexOf(column);
   if (index === -1) {
-    throw new CommandError(`There is no column ${column}${columns.length > 0 ? ` among ${columns.join(", ")}` : ""}.`);
+    throw new CommandError(
+      `There is no column ${column}.${columns.length > 0 ? ` The columns are ${columns.join(", ")}.` : ""}`,
+    );
   }
   return index;
 }

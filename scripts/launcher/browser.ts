@@ -73,9 +73,9 @@ export async function ensureBrowser(): Promise<Browser> {
     (await installWithApt());
   if (browser === null) {
     throw new CommandError(
-      "No browser for the tests was found. Playwright's own could not be downloaded or started, no Chromium or Chrome on this machine " +
-        "starts, and apt-get could not install one (that needs Debian or Ubuntu, and root or sudo without a password). " +
-        "Install Chromium, or set CHROMIUM_PATH to its program.",
+      "No browser for the tests was found. Playwright's browser could not be downloaded or started, no Chromium or Chrome on this machine " +
+        "starts, and apt-get could not install Chromium (that needs Debian or Ubuntu, and root or sudo without a password). " +
+        "Install Chromium, or set CHROMIUM_PATH to its executable.",
     );
   }
   writeLastSearch({ ...readLastSearch(), browser });

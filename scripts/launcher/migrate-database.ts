@@ -42,7 +42,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<string | nul
     const { number, text } = await serverVersion(databaseUrl);
     if (number < OLDEST_POSTGRES) {
       throw new CommandError(
-        `Callboard needs PostgreSQL 15 or newer. The server of DATABASE_URL is PostgreSQL ${text}.`,
+        `Callboard needs PostgreSQL 15 or newer. The server in DATABASE_URL is PostgreSQL ${text}.`,
       );
     }
     await migrate(databaseUrl);

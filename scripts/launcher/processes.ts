@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * Identifies a process by its id and its start time, because ids are reused; in a container the same ones after every restart.
+ * Identifies a process by its id and its start time, because ids are reused, in a container after every restart.
  * `born` is the start time that the kernel reports (clock ticks since boot on Linux, a date elsewhere), null if it cannot be read.
  */
 export type ProcessIdentity = { pid: number; born: string | null };

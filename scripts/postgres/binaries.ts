@@ -22,7 +22,7 @@ export function findBinaries(user: ServerUser): Binaries {
   if (trial.status !== 0) {
     throw new CommandError(
       `The embedded PostgreSQL does not run on this machine (${firstLine(trial.error?.message ?? trial.stderr)}). ` +
-        "Set DATABASE_URL to a PostgreSQL 15 or newer.",
+        "Set DATABASE_URL to use a PostgreSQL server of version 15 or newer.",
     );
   }
   return binaries;
@@ -42,7 +42,7 @@ function packageFolder(): string {
   } catch {
     throw new CommandError(
       `There is no embedded PostgreSQL for this machine (${process.platform} ${process.arch}). ` +
-        "Set DATABASE_URL to a PostgreSQL 15 or newer.",
+        "Set DATABASE_URL to use a PostgreSQL server of version 15 or newer.",
     );
   }
 }

@@ -53,7 +53,7 @@ export function checkNotInUse(directory: string): void {
   if (Number.isInteger(pid) && pid > 0 && isPostmasterOf(pid, directory)) {
     throw new CommandError(
       `The database in ${directory} is in use by another PostgreSQL (process ${pid}). ` +
-        `Stop it (\`kill -INT ${pid}\`), or set DATABASE_URL to use it as it is.`,
+        `Stop it (\`kill -INT ${pid}\`), or set DATABASE_URL to use that server.`,
     );
   }
 }

@@ -6,7 +6,7 @@ import type { VendorCall } from "./contract";
 /** The calls that the simulated vendor knows. */
 export interface CallStore {
   get(id: string): VendorCall | undefined;
-  /** Returns some other call than this one. */
+  /** Returns any call except this one. */
   other(id: string): VendorCall | undefined;
   add(calls: readonly VendorCall[]): void;
   readonly size: number;

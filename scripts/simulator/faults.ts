@@ -1,5 +1,5 @@
 /**
- * A failure that the simulated vendor simulates on request.
+ * A failure that the vendor simulates on request.
  *
  * | kind         | API                                             | recording                                |
  * |--------------|-------------------------------------------------|------------------------------------------|

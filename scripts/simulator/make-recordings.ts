@@ -78,8 +78,8 @@ function speak(source: RecordedScript, who: "agent" | "customer", text: string):
 }
 
 /**
- * Encodes the samples. A rate of 12 kHz exceeds that of a telephone and keeps files small. The file contains no dates and no encoder's
- * name, so that the same dialogue gives the same file.
+ * Encodes the samples. A rate of 12 kHz exceeds that of a telephone and keeps files small. The file contains neither dates nor the
+ * encoder's name, so that the same dialogue gives the same file.
  */
 function encode(samples: Buffer, file: string): void {
   const output = "-af loudnorm=I=-18:TP=-2 -ar 12000 -c:a aac -b:a 17k -map_metadata -1 -movflags +faststart";

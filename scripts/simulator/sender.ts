@@ -1,7 +1,7 @@
 import type { WebhookBody } from "./contract";
 import { random } from "./random";
 
-/** How often a webhook is sent. Any 2xx is a success; a redirect is a failure. */
+/** The attempts to deliver a webhook. Any 2xx is a success; a redirect is a failure. */
 export interface RetryPolicy {
   attempts: number;
   pauseMs: number;

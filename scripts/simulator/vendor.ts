@@ -25,7 +25,7 @@ export interface VendorOptions {
 
 /** The part of the vendor that senders use, in the same process or over HTTP. The vendor must know a call before its webhook is posted. */
 export interface VendorLink {
-  /** Adds the calls and returns their webhooks. Each recording URL is signed at the time of its webhook, or now if that time is in the future. */
+  /** Adds the calls and returns their webhooks. Each recording URL is signed at the webhook's time, or now if that is in the future. */
   register(calls: readonly VendorCall[]): Promise<WebhookBody[]>;
 }
 

@@ -41,7 +41,7 @@ export async function measureAll(url: string, { calls, rounds }: { calls: number
   const [deep] = await sql<{ call_id: string; occurred_at: Date }[]>`
     select call_id, occurred_at from calls order by occurred_at desc, call_id desc offset ${deepAt} limit 1`;
   if (deep === undefined) {
-    throw new Error("the table is empty");
+    throw new Error("The table of calls is empty");
   }
   const cursor = encodeCursor({ side: "after", value: deep.occurred_at.getTime(), id: deep.call_id });
   const [first = 0, last = 0, offset = 0] = await medians(rounds, [

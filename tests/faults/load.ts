@@ -11,7 +11,7 @@ export type Load = {
   sent(): number;
   /** The deliveries that have ended so far. */
   results(): DeliveryResult[];
-  /** Stops starting deliveries, waits for the running ones, and returns all results. */
+  /** Starts no further deliveries, waits for the running ones, and returns all results. */
   stop(): Promise<DeliveryResult[]>;
 };
 

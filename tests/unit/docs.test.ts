@@ -39,7 +39,7 @@ test("every test that docs/faults.md names exists", () => {
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });
 
-test("the architecture names many paths", () => {
+test("the pattern finds the paths in docs/architecture.md", () => {
   expect(pathsIn("docs/architecture.md").length).toBeGreaterThan(40);
 });
 
