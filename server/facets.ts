@@ -9,7 +9,7 @@ const cache = perProcess<{ known?: { facets: Facets; until: number }; pending?: 
   () => ({}),
 );
 
-/** The values for the filter's menus. Only the first call waits for the query; later calls return the cached values while it runs again. */
+/** The values for the filter's menus. Outdated values are returned while the query runs again; a caller waits only if there are none. */
 export async function getFacets(): Promise<Facets> {
   const { known } = cache;
   if (known !== undefined && known.until > Date.now()) {

@@ -17,7 +17,7 @@ export function maskNumberFor(access: NumberAccess, phoneNumber: string): string
 }
 
 /**
- * A text or JSON of a call as a user with this access sees it: `revealable` hides the call's own number, `hidden` hides all numbers.
+ * A text or JSON value of a call as a user with this access sees it: `revealable` hides the call's own number, `hidden` hides all numbers.
  *
  * @param phoneNumber the call's own number; null if it has none
  */

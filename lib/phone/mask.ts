@@ -14,14 +14,14 @@ export function maskNumber(phoneNumber: string): string {
   return parsed === undefined ? HIDDEN : `+${parsed.countryCallingCode} ${HIDDEN} ${parsed.nationalNumber.slice(-2)}`;
 }
 
-/** Hides the call's own number in a JSON or text, such as the transcript, in any notation. */
+/** Hides the call's own number, in any notation, in a JSON value or a text, such as the transcript. */
 export function maskOwnNumberIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
   return phoneNumber === null ? value : (mapTexts(value, ownNumberMask(phoneNumber)) as Value);
 }
 
 /**
- * Hides every phone number in a JSON or text: the call's own number, valid numbers of the same country or with a country code, and any run
- * of nine or more digits. Dates, durations, prices and ids are kept.
+ * Hides every phone number in a JSON value or a text: the call's own number, valid numbers of the same country or with a country code, and
+ * any run of nine or more digits. Dates, durations, prices and ids are kept.
  *
  * @param phoneNumber the call's own number; null if it has none or it is unknown
  */
@@ -40,7 +40,7 @@ function ownNumberMask(phoneNumber: string): (text: string) => string {
   return (text) => text.replaceAll(pattern, HIDDEN);
 }
 
-/** Escapes a text for a `RegExp`. The vendor may send an extension or a SIP address instead of a number. */
+/** Escapes a text for a `RegExp`, because the vendor may send an extension or a SIP address instead of a number. */
 function escapedForRegExp(text: string): string {
   return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`);
 }
@@ -179,7 +179,7 @@ function mapTexts(value: Json, mask: Mask): Json {
   return value;
 }
 
-/** Masks a string, which may itself be JSON: the arguments and output of tools are, and may contain digits as escapes such as `\u0665`. */
+/** Masks a string, which may contain JSON, like the arguments and the output of tools. In JSON, digits may be escaped: `\u0665`. */
 function mapText(text: string, mask: Mask): string {
   if (/^\s*["[{]/.test(text)) {
     const parsed = parseJson(Buffer.from(text));

@@ -53,7 +53,7 @@ export function numberPattern(number: SoughtNumber): RegExp {
   return new RegExp(numberPatternSource(number), "gu");
 }
 
-/** Removes the number from a JSON: in strings and keys it becomes `[erased]`, and a JSON number becomes null. */
+/** Removes the number from a JSON value: in strings and keys it becomes `[erased]`, and a JSON number becomes null. */
 export function eraseNumber<Value extends Json>(value: Value, pattern: RegExp): Value {
   return replaceNumber(value, pattern, ERASED, null) as Value;
 }

@@ -12,8 +12,8 @@ import { accountKey, addressOf, hashOf } from "./attempt-keys";
  * recorded failures is limited: otherwise an attacker who guesses passwords could fill the disk. Each existing account has a separate
  * limit. Failures of unknown e-mails, which anybody can invent, are limited per client address.
  */
-const FAILURES_OF_ACCOUNT = { max: 100, windowSeconds: 3600 };
-const FAILURES_OF_ADDRESS = { max: 500, windowSeconds: 3600 };
+const ACCOUNT_FAILURE_LIMIT = { max: 100, windowSeconds: 3600 };
+const ADDRESS_FAILURE_LIMIT = { max: 500, windowSeconds: 3600 };
 const SSO_FAILURE_WINDOW_SECONDS = 300;
 
 type SignInMethod = "password" | "second factor" | "single sign-on";
@@ -63,8 +63,8 @@ export async function recordFailedSignIn(
     const email = typed.data.email.toLowerCase();
     const sourceIp = addressOf(requestHeaders);
     const limit = (await isKnownEmail(email))
-      ? { key: `sign-in:recorded:account:${hashOf(email)}`, ...FAILURES_OF_ACCOUNT }
-      : { key: `sign-in:recorded:address:${hashOf(sourceIp ?? "")}`, ...FAILURES_OF_ADDRESS };
+      ? { key: `sign-in:recorded:account:${hashOf(email)}`, ...ACCOUNT_FAILURE_LIMIT }
+      : { key: `sign-in:recorded:address:${hashOf(sourceIp ?? "")}`, ...ADDRESS_FAILURE_LIMIT };
     if ((await takeAttempt(limit)).ok) {
       await recordAuditEvent({
         actor: null,
@@ -102,8 +102,8 @@ export async function recordFailedSingleSignOn(
   error: string,
 ): Promise<void> {
   const sourceIp = addressOf(requestHeaders);
-  const who = email === undefined ? `address ${sourceIp}` : accountKey({ email });
-  const key = `sign-in:sso:${hashOf(`${who} ${error}`)}`;
+  const source = email === undefined ? `address ${sourceIp}` : accountKey({ email });
+  const key = `sign-in:sso:${hashOf(`${source} ${error}`)}`;
   if ((await takeAttempt({ key, max: 1, windowSeconds: SSO_FAILURE_WINDOW_SECONDS })).ok) {
     const detail = { error };
     await (email === undefined

@@ -184,7 +184,7 @@ function drawQrCode(text: string): Enrolment["qr"] {
 
 /* ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** Ends one of the signed-in user's sessions. */
+/** Ends one of the user's own sessions. */
 export const endOwnSession = action({
   role: "viewer",
   input: z.string().max(100),
@@ -198,7 +198,7 @@ export const endOwnSession = action({
   },
 });
 
-/** Ends all of the signed-in user's sessions except the current one. `count`: the number of ended sessions. */
+/** Ends all of the user's own sessions except the current one. `count`: the number of ended sessions. */
 export const endOtherSessions = action({
   role: "viewer",
   input: z.void(),
@@ -212,8 +212,8 @@ export const endOtherSessions = action({
 });
 
 /**
- * Ends all of the signed-in user's sessions, including the current one, and redirects to the sign-in page. Deleting the cookie also makes
- * Next drop the pages that the browser has cached for the session.
+ * Ends all of the user's own sessions, including the current one, and redirects to the sign-in page. Deleting the cookie also makes Next
+ * drop the pages that the browser has cached for the session.
  */
 export const signOutEverywhere = action({
   role: "viewer",

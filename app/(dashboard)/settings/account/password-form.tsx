@@ -15,7 +15,7 @@ export function PasswordForm({ email }: { email: string }) {
   const error = useTranslations("auth.error");
   const { errors, refusal, saved, form, pending } = useFormAction(changePassword, {}, { saved: t("saved") });
   return (
-    // The key clears the fields after a success; otherwise they keep what was typed.
+    // The changed key clears the fields after a success. After a failure they keep what was typed.
     <form key={saved} {...form} className="space-y-4">
       <RefusalNotice refusal={refusal} />
       {/* Password managers read from this field which account the password belongs to. */}

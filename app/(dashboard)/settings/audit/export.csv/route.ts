@@ -25,7 +25,7 @@ export async function GET(request: Request): Promise<Response> {
   } catch {
     return Response.json({ error: "unavailable" }, { status: 503 });
   }
-  return new Response(lines(filter, timeZone), {
+  return new Response(csvStream(filter, timeZone), {
     headers: {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="audit.csv"',
@@ -35,7 +35,7 @@ export async function GET(request: Request): Promise<Response> {
   });
 }
 
-function lines(filter: AuditFilter, zone: string): ReadableStream<Uint8Array> {
+function csvStream(filter: AuditFilter, zone: string): ReadableStream<Uint8Array> {
   const parts = csvParts(filter, zone);
   return new ReadableStream({
     async pull(controller) {
