@@ -1,2 +1,2 @@
-/** The cookie that says whether the sidebar is folded: the value `folded`, or no cookie. */
+/** The cookie that stores whether the sidebar is folded. Its value is `folded`; there is no cookie otherwise. */
 export const SIDEBAR_COOKIE = "sidebar";

@@ -27,7 +27,7 @@ export type PlayerState = {
   isMuted: boolean;
   skipsSilence: boolean;
   problem: PlayerProblem | null;
-  /** The code of the cause, for administrators; null if unknown. */
+  /** The code of the cause, for troubleshooting; null if unknown. */
   reason: string | null;
 };
 
@@ -60,7 +60,7 @@ export class AudioPlayer {
   private current: PlayerState;
   private readonly watchers = new Set<() => void>();
   private silences: readonly Span[] = [];
-  /** Set after a reload: the next failure is the second in a row. */
+  /** Whether the player has reloaded after a failure and not played since: the next failure is then the second in a row. */
   private hasRetried = false;
   /** The position, in seconds, at which to continue once the media has loaded. */
   private resumeAt: number | null = null;

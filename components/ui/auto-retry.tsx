@@ -12,15 +12,15 @@ const PAUSES_SECONDS = [3, 5, 8, 15, LONGEST_PAUSE_SECONDS];
 const NEXT_PAUSE_SECONDS = 15;
 
 /** A failure within this time after the previous failure counts as consecutive. */
-const ROW_MS = 60_000;
+const CONSECUTIVE_WITHIN_MS = 60_000;
 
-/** Consecutive failures. Outside the component, because a failed retry mounts a new component. */
+/** How many consecutive failures preceded the latest failure. Outside the component, because a failed retry mounts a new component. */
 let failures = 0;
 let lastFailureAt = 0;
 
 /** Counts a failure at `now` (milliseconds since 1970) and returns the seconds to wait. */
 function pauseAfterFailure(now: number): number {
-  failures = now - lastFailureAt > ROW_MS ? 0 : failures + 1;
+  failures = now - lastFailureAt > CONSECUTIVE_WITHIN_MS ? 0 : failures + 1;
   lastFailureAt = now;
   return PAUSES_SECONDS[Math.min(failures, PAUSES_SECONDS.length - 1)] ?? LONGEST_PAUSE_SECONDS;
 }

@@ -8,7 +8,7 @@ import { Tooltip } from "./tooltip";
 
 export type IconButtonProps = Omit<ComponentProps<"button">, "aria-label" | "children"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & {
-    /** What the button does. The accessible name and the tooltip. */
+    /** What the button does: its accessible name and its tooltip. */
     label: string;
     /** The equivalent key, shown in the tooltip. */
     shortcut?: string;

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { replica } from "@/db/driver/client";
 import type { Period } from "@/lib/delivery/arrivals";
 
-/** Counting stops here: a period with more deliveries counts as this many. */
+/** The upper limit of each count. */
 const MAX_COUNT = 20_000;
 
 /** Counts the deliveries first received in each period; the counts have the order of `periods`. A repeated body counts once. */

@@ -4,8 +4,8 @@ import { Duplex } from "node:stream";
 /**
  * A circuit breaker between postgres.js and the network. Without it, postgres.js reconnects thousands of times a second
  * if a server accepts and then closes connections, doubles its pauses up to 20 s if a server refuses them (so it recovers
- * late), and waits forever for a backend that is stopped. Until a login succeeds, the breaker allows one connection attempt
- * per second, shared by all pools; afterwards it allows any number of connections.
+ * late), and waits forever for a backend that is stopped. While the server is not known to work, the breaker allows one
+ * connection attempt per second, shared by all pools. After a successful login it allows any number of connections.
  */
 
 const RETRY_EVERY_MS = 1000;

@@ -17,7 +17,7 @@ export type ClaimedItem = {
   callId: string;
   /** Includes this attempt. */
   attempts: number;
-  /** Whether the API has confirmed the call before. */
+  /** Whether the API has already confirmed that the call exists. */
   isVerified: boolean;
 };
 
@@ -50,7 +50,7 @@ export async function claimImportItem(): Promise<ClaimedItem | null> {
     : { importId: row.import_id, callId: row.call_id, attempts: row.attempts, isVerified: row.is_verified };
 }
 
-/** Writes the result of an item. A cancelled item stays cancelled. `error` is a code of `lib/sarj/api.ts`. */
+/** Writes the result of an item. A cancelled item stays cancelled. `error` is a code of `lib/sarj/api.ts` or `not_storable`. */
 export async function finishImportItem(
   item: ClaimedItem,
   state: ImportItemResult,

@@ -47,7 +47,7 @@ export async function countUp(key: string, by: number): Promise<void> {
     });
 }
 
-/** Claims work that must run once in `minutes`. Of all processes that call this, one gets `true` and must do the work. */
+/** Claims work that runs at most once every `minutes`. Of all processes that call this, one gets `true` and must do the work. */
 export async function claimPeriodicRun(name: string, minutes: number): Promise<boolean> {
   const rows = await jobs.execute(sql`
     insert into states as kept (key, value) values (${`turn:${name}`}, 'null')

@@ -49,7 +49,7 @@ export const calls = pgTable(
     enrichmentAttempts: smallint("enrichment_attempts").notNull().default(0),
     /** When to fetch the call from the API next. A process that fetches it moves this time ahead, as a lease. Null: finished. */
     enrichmentDueAt: instant("enrichment_due_at").default(sql`now()`),
-    /** Why the last attempt failed: an `error.type` of the API or a code of `lib/sarj/api.ts`. */
+    /** Why the last attempt failed: a code of `lib/sarj/api.ts`, or `not_storable` if Postgres refused the answer. */
     enrichmentError: text("enrichment_error"),
     /** When the API first confirmed that this call exists. */
     verifiedAt: instant("verified_at"),

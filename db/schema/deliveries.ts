@@ -21,7 +21,7 @@ export const deliveries = pgTable(
     timesReceived: integer("times_received").notNull().default(1),
     sourceIp: text("source_ip"),
     secretLabel: text("secret_label").notNull(),
-    /** `payload.type` verbatim; null if the delivery was never applied to a call. */
+    /** `payload.type` verbatim; null if the delivery was never merged. */
     outcome: text("outcome"),
     /** A trigger of `call_details` also sets `superseded`: see `db/calls/merge.ts`. */
     verdict: text("verdict", { enum: VERDICTS }).notNull(),

@@ -35,7 +35,7 @@ export const importItems = pgTable(
     /** The position in the list, from 1. */
     position: integer("position").notNull(),
     state: text("state", { enum: IMPORT_ITEM_STATES }).notNull().default("pending"),
-    /** Why the last attempt failed: a code of `lib/sarj/api.ts`. */
+    /** Why the last attempt failed: a code of `lib/sarj/api.ts`, or `not_storable` if Postgres refused the answer. */
     error: text("error"),
     attempts: smallint("attempts").notNull().default(0),
     /** When to fetch the call from the API next. A process that fetches it moves this time ahead, as a lease. Null: finished. */

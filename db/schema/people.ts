@@ -111,7 +111,7 @@ export const twoFactor = pgTable("two_factor", {
     .notNull()
     .unique()
     .references(() => user.id, { onDelete: "cascade" }),
-  /** False after the QR code is shown and until the user enters a correct code. */
+  /** False until the user enters a correct code for the first time. */
   verified: boolean("verified").notNull().default(true),
   failedVerificationCount: integer("failed_verification_count").notNull().default(0),
   lockedUntil: instant("locked_until"),

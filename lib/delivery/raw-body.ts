@@ -57,7 +57,7 @@ function withoutSignatures(text: string): string {
   return text.replaceAll(/((?:X-Goog-|X-Amz-)?Signature(?:=|%3D))[A-Za-z0-9%+/=_-]+/gi, "$1…");
 }
 
-/** Allows a NUL after each character: the bytes may be UTF-16 text. */
+/** Allows a NUL between the characters of a pattern, because the bytes may be UTF-16 text. */
 const wide = (pattern: string[]) => pattern.join(String.raw`\0?`);
 /** A character escaped in JSON, except space, quotation mark and ampersand, which end a value. */
 const ESCAPED = wide([String.raw`\\`, "u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]"]);

@@ -45,7 +45,8 @@ export const ANY_ADDRESS: readonly string[] = [];
 
 /**
  * Interprets a delivery. Pure; returns a value for any bytes and never throws. A field that is not credible becomes null and
- * is flagged. A body without a valid call id, payload or type is quarantined, as is one from an unexpected address.
+ * is flagged. A body that is not a JSON object with a valid call id, payload and type is quarantined, as is a delivery from an
+ * unexpected address.
  *
  * @param options.now the current time: instants more than a day later are not credible
  * @param options.allowedAddresses CIDR ranges of the allowed senders, or `ANY_ADDRESS`

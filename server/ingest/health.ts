@@ -52,7 +52,7 @@ export async function readIngestHealth(zone: string, now: Date) {
     quarantined,
     unfinished,
     api: !hasApiKey() ? ("off" as const) : keyRefusal === null ? ("on" as const) : ("stopped" as const),
-    /** How many deliveries of this process are on disk until the database is available; null without a spool. */
+    /** How many deliveries of this process wait on disk for the database; null without a spool. */
     spooled: deliverySpool()?.waiting ?? null,
   };
 }

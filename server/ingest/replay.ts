@@ -12,7 +12,7 @@ import { log } from "@/lib/log";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
 import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
-/** The result of replaying one delivery. `reason` says why it could not be applied; null if it was applied. */
+/** The result of replaying one delivery. `reason` says why the delivery could not be merged; null if it could. */
 export type Replayed = {
   id: string;
   callId: string;

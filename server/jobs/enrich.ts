@@ -37,7 +37,7 @@ const CONCURRENCY = 6;
 const current = perProcess("enrichment", () => ({ run: null as Promise<number> | null }));
 
 /**
- * Enriches due calls until none is due or `budgetMs` has passed. Returns how many calls were due. Concurrent invocations
+ * Enriches due calls until none is due or `budgetMs` has passed. Returns how many calls it claimed. Concurrent invocations
  * share one run, so that a burst of deliveries does not cause a burst of requests to the vendor.
  */
 export function enrichDue(budgetMs = 25_000): Promise<number> {

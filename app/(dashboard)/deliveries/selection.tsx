@@ -54,7 +54,7 @@ export function Selection({
   };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it handles the events of the checkboxes inside
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- handles the events of the checkboxes inside
     <div ref={container} onChange={onChange}>
       {children}
       {ids.length > 0 && (
