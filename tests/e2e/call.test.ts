@@ -237,7 +237,7 @@ test("the search in a transcript ignores Arabic diacritics", async ({ adminPage:
   await expect(page.getByText("1 of 1")).toBeVisible();
 });
 
-test("an unknown call is a 404 with a link to the calls", async ({ adminPage: page }) => {
+test("an unknown call gives a 404 with a link to the calls", async ({ adminPage: page }) => {
   const response = await page.goto(callHref("no-such-call"));
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "Call not found" })).toBeVisible();

@@ -133,8 +133,8 @@ async function addPeople(app: App, sql: Sql) {
   await sql`delete from "user" where email <> ${ADMIN.email}`;
   const viewer = await addUser(sql, "viewer", { name: "Sara Al-Harbi" });
   const operator = await addUser(sql, "operator", { name: "محمد العتيبي" });
-  const gone = await addUser(sql, "operator", { name: "Omar" });
-  await sql`update "user" set deactivated_at = now() where id = ${gone.id}`;
+  const deactivated = await addUser(sql, "operator", { name: "Omar" });
+  await sql`update "user" set deactivated_at = now() where id = ${deactivated.id}`;
   const [invitation, reset] = [makeToken(), makeToken()];
   const link = { hours: 72, role: "viewer", invitedBy: viewer.id, createdBy: viewer.id } as const;
   await inviteUser({ ...link, email: "invited@callboard.example", name: "", tokenHash: hashToken(invitation) });

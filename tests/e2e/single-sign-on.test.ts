@@ -83,8 +83,8 @@ test("single sign-on admits existing and invited users with a verified e-mail, a
     const known = await addUser(sql, "operator", { name: "Known Already", email: "known@callboard.example" });
     await sql`insert into "user" (id, name, email, email_verified, role, activated_at) values ('i', '', 'invited@callboard.example', true, 'operator', null)`;
     await sql`insert into one_time_links (token_hash, user_id, purpose, expires_at) values ('h', 'i', 'invite', now() + interval '1 day')`;
-    const gone = await addUser(sql, "operator", { email: "gone@callboard.example" });
-    await sql`update "user" set deactivated_at = now() where id = ${gone.id}`;
+    const deactivated = await addUser(sql, "operator", { email: "gone@callboard.example" });
+    await sql`update "user" set deactivated_at = now() where id = ${deactivated.id}`;
 
     await signInAs("known", async (page) => {
       await expect(page).toHaveURL(`${appUrl}/settings/account`);

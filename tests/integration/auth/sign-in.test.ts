@@ -21,19 +21,19 @@ test.beforeEach(async ({ database: { sql } }) => {
 
 test("a correct e-mail and password start a session, whose cookie scripts cannot read", async ({ app }) => {
   await signIn(app.url);
-  const anyone = await client(app.url);
-  const answer = await anyone.post(PATH, { data: ADMIN });
+  const anonymous = await client(app.url);
+  const answer = await anonymous.post(PATH, { data: ADMIN });
   expect(answer.status()).toBe(200);
   expect(answer.headers()["set-cookie"]).toMatch(/^callboard\.session_token=[^;]+;.*HttpOnly.*SameSite=Lax/i);
 
-  const session = await anyone.get("/api/auth/get-session");
+  const session = await anonymous.get("/api/auth/get-session");
   expect(await session.json()).toMatchObject({ user: { email: ADMIN.email, role: "administrator" } });
 });
 
 test("a wrong password and an unknown e-mail get the same answer", async ({ app }) => {
-  const anyone = await client(app.url);
-  const wrong = await anyone.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
-  const unknown = await anyone.post(PATH, {
+  const anonymous = await client(app.url);
+  const wrong = await anonymous.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
+  const unknown = await anonymous.post(PATH, {
     data: { email: "nobody@callboard.example", password: "not the password" },
   });
   expect([wrong.status(), unknown.status()]).toEqual([401, 401]);
@@ -41,14 +41,14 @@ test("a wrong password and an unknown e-mail get the same answer", async ({ app 
 });
 
 test("the API refuses signing up and changing one's own role", async ({ app, database: { sql } }) => {
-  const anyone = await client(app.url);
+  const anonymous = await client(app.url);
   const person = {
     name: "Eve",
     email: "eve@callboard.example",
     password: "a long enough password",
     role: "administrator",
   };
-  expect((await anyone.post("/api/auth/sign-up/email", { data: person })).status()).toBe(404);
+  expect((await anonymous.post("/api/auth/sign-up/email", { data: person })).status()).toBe(404);
   const cookies = await signIn(app.url);
   const signedIn = await client(app.url, {
     cookie: cookieHeader(cookies),
@@ -66,10 +66,10 @@ for (const email of [ADMIN.email, "nobody@callboard.example"]) {
     app,
   }) => {
     await signIn(app.url);
-    const anyone = await client(app.url);
+    const anonymous = await client(app.url);
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        anyone.post(PATH, { data: { email, password: `guess number ${index}` } }),
+        anonymous.post(PATH, { data: { email, password: `guess number ${index}` } }),
       ),
     );
     const statuses = Object.groupBy(answers, (answer) => answer.status());
@@ -88,8 +88,8 @@ test("refused attempts are recorded once per account, and attempts at unknown ac
   database: { sql },
 }) => {
   const person = await addUser(sql, "viewer");
-  const anyone = await client(app.url);
-  const guess = (email: string) => anyone.post(PATH, { data: { email, password: "not the password" } });
+  const anonymous = await client(app.url);
+  const guess = (email: string) => anonymous.post(PATH, { data: { email, password: "not the password" } });
   const recorded = async (email: string) => {
     const rows = await sql<{ detail: object }[]>`
       select detail from audit_events where action = 'sign_in_failed' and subject = ${email} order by at, detail`;
@@ -128,13 +128,13 @@ test("row 56: concurrent first attempts for a key are all counted, and none fail
 
 test("guesses at one account do not block other accounts, and a correct password resets the count", async ({ app }) => {
   await signIn(app.url);
-  const anyone = await client(app.url);
+  const anonymous = await client(app.url);
   for (let index = 0; index < 12; index += 1) {
-    await anyone.post(PATH, { data: { email: "someone.else@callboard.example", password: "not the password" } });
+    await anonymous.post(PATH, { data: { email: "someone.else@callboard.example", password: "not the password" } });
   }
   for (let round = 0; round < 3; round += 1) {
     for (let index = 0; index < 9; index += 1) {
-      const guess = await anyone.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
+      const guess = await anonymous.post(PATH, { data: { email: ADMIN.email, password: "not the password" } });
       expect(guess.status()).toBe(401);
     }
     const right = await (await client(app.url)).post(PATH, { data: ADMIN });
@@ -170,11 +170,11 @@ test("row 56: wrong passwords from one address are limited across accounts; corr
 test("forged address headers do not evade the limit", async ({ app }) => {
   const answers = await Promise.all(
     Array.from({ length: 30 }, async (_, index) => {
-      const anyone = await client(app.url, {
+      const anonymous = await client(app.url, {
         "x-forwarded-for": `198.51.100.${index}`,
         "x-real-ip": `198.51.100.${index}`,
       });
-      return anyone.post(PATH, { data: { email: "target@callboard.example", password: "not the password" } });
+      return anonymous.post(PATH, { data: { email: "target@callboard.example", password: "not the password" } });
     }),
   );
   expect(answers.filter((answer) => answer.status() === 401)).toHaveLength(10);
@@ -214,8 +214,8 @@ for (const [what, headers] of [
 test("signing out ends the session, so its cookie no longer works", async ({ app }) => {
   const cookies = await signIn(app.url);
   const cookie = cookieHeader(cookies);
-  const own = await client(app.url, { origin: app.url, cookie });
-  expect((await own.post("/api/auth/sign-out", { data: {} })).status()).toBe(200);
+  const signedIn = await client(app.url, { origin: app.url, cookie });
+  expect((await signedIn.post("/api/auth/sign-out", { data: {} })).status()).toBe(200);
   expect(
     await (await client(app.url, { cookie })).get("/api/auth/get-session").then((answer) => answer.json()),
   ).toBeNull();

@@ -206,20 +206,20 @@ test("row 53: a deactivated user is signed out on the next request and cannot si
   const person = await addUser(sql, "operator");
   const cookies = await signIn(app.url, person);
   const cookie = cookieHeader(cookies);
-  const ask = () => request.get(`${app.url}/settings/account`, { maxRedirects: 0, headers: { cookie } });
-  expect((await ask()).status()).toBe(200);
+  const getAccount = () => request.get(`${app.url}/settings/account`, { maxRedirects: 0, headers: { cookie } });
+  expect((await getAccount()).status()).toBe(200);
 
   // `deactivated_at` must suffice without deleting the session, because another session may start at the same time.
   await sql`update "user" set deactivated_at = now() where id = ${person.id}`;
-  expect((await ask()).status()).toBe(307);
+  expect((await getAccount()).status()).toBe(307);
   const session = await request.get(`${app.url}/api/auth/get-session`, { headers: { cookie } });
   expect(await session.json()).toBeNull();
   await sql`update "user" set deactivated_at = null where id = ${person.id}`;
-  expect((await ask()).status()).toBe(200);
+  expect((await getAccount()).status()).toBe(200);
 
   expect(await deactivateUser(person.id)).toEqual({ ok: true });
   expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(0);
-  expect((await ask()).status()).toBe(307);
+  expect((await getAccount()).status()).toBe(307);
   const again = await request.post(`${app.url}/api/auth/sign-in/email`, {
     data: person,
     headers: { origin: app.url },
@@ -229,7 +229,7 @@ test("row 53: a deactivated user is signed out on the next request and cannot si
   expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(0);
 
   await reactivateUser(person.id);
-  expect((await ask()).status()).toBe(307);
+  expect((await getAccount()).status()).toBe(307);
   await signIn(app.url, person);
 });
 

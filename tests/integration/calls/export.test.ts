@@ -25,7 +25,7 @@ async function store(callId: string, facts: Partial<CallFacts>) {
   await applyApiFacts(callId, { ...NO_FACTS, ...facts }, new Date(), DONE, { mayCreate: true, leasedUntil: null });
 }
 
-/** Inserts many calls at once. */
+/** Inserts `count` calls with details in two statements. */
 async function storeMany(sql: Sql, count: number) {
   await sql`
     insert into calls (call_id, outcome, started_at, duration_seconds, enrichment_state, enrichment_due_at)

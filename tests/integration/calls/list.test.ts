@@ -296,9 +296,9 @@ test.describe("filters", () => {
     expect(await ids("counted=0")).toEqual(["forged", "test"]);
   });
 
-  test("a search finds speech, customer names and call ids in any spelling", async () => {
-    const deliver = (callId: string, said: string) => {
-      const messages = [{ type: "message", role: "user", content: said }];
+  test("a search finds spoken words and call ids in any spelling", async () => {
+    const deliver = (callId: string, content: string) => {
+      const messages = [{ type: "message", role: "user", content }];
       const call_data = {
         call_id: callId,
         created_at: "2026-05-04T08:00:00Z",

@@ -167,8 +167,8 @@ test.describe("with the vendor's API", () => {
     // If the file is missing, one request to the API is made, and then the recording is reported as expired.
     vendor.fault({ on: "recording", kind: "status", status: 410 });
     vendor.clearRequests();
-    const gone = await get(id);
-    expect([gone.status, await gone.json()]).toEqual([410, { error: "expired", reason: "refused" }]);
+    const expired = await get(id);
+    expect([expired.status, await expired.json()]).toEqual([410, { error: "expired", reason: "refused" }]);
     expect([requestCount(vendor, "api"), requestCount(vendor, "recording")]).toEqual([1, 2]);
   });
 
@@ -345,8 +345,8 @@ test.describe("with the vendor's API", () => {
 });
 
 test.describe("with a separate recording store and no API key", () => {
-  let alone: App;
-  let own: Database;
+  let ownApp: App;
+  let ownDatabase: Database;
   let cookie: string;
   let store: Server;
   let host: string;
@@ -361,39 +361,39 @@ test.describe("with a separate recording store and no API key", () => {
     store.listen(0, "127.0.0.1");
     await once(store, "listening");
     host = `127.0.0.1:${(store.address() as AddressInfo).port}`;
-    own = await createDatabase();
-    alone = await startApp({
-      databaseUrl: own.url,
+    ownDatabase = await createDatabase();
+    ownApp = await startApp({
+      databaseUrl: ownDatabase.url,
       env: { SARJ_API_KEY: undefined, RECORDING_HOSTS: `${host},localhost` },
     });
-    cookie = cookieHeader(await signIn(alone.url));
+    cookie = cookieHeader(await signIn(ownApp.url));
   });
 
   test.afterAll(async () => {
-    await alone.stop();
-    await own.close();
+    await ownApp.stop();
+    await ownDatabase.close();
     store.closeAllConnections();
     store.close();
   });
 
   const get = (callId: string, signal?: AbortSignal) =>
-    fetch(`${alone.url}${recordingHref(callId)}`, {
+    fetch(`${ownApp.url}${recordingHref(callId)}`, {
       headers: { cookie },
       ...(signal === undefined ? {} : { signal }),
     });
 
   test("the error of a recording says that no API key is configured", async () => {
     const url = `http://${host}/old.mp4?X-Goog-Date=20260101T000000Z&X-Goog-Expires=60&X-Goog-Signature=00`;
-    await postWebhook(alone, complete("expired", { recording_url: url }));
+    await postWebhook(ownApp, complete("expired", { recording_url: url }));
     const response = await get("expired");
     expect([response.status, await response.json()]).toEqual([410, { error: "expired", reason: "api_off" }]);
-    await postWebhook(alone, complete("unrecorded"));
+    await postWebhook(ownApp, complete("unrecorded"));
     const never = await get("unrecorded");
     expect([never.status, await never.json()]).toEqual([404, { error: "never_recorded", reason: "api_off" }]);
   });
 
   test("row 59: an allowed host name that resolves to this machine is refused", async () => {
-    await postWebhook(alone, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
+    await postWebhook(ownApp, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
     const response = await get("rebound");
     expect([response.status, await response.json()]).toEqual([
       502,
@@ -401,8 +401,8 @@ test.describe("with a separate recording store and no API key", () => {
     ]);
   });
 
-  test("closing the page stops the download from the store", async () => {
-    await postWebhook(alone, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
+  test("the download from the store stops when the client disconnects", async () => {
+    await postWebhook(ownApp, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
     const controller = new AbortController();
     const response = await get("endless", controller.signal);
     const reader = response.body?.getReader();

@@ -129,7 +129,7 @@ const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { ca
 // Prevents the start of the application, which no test here uses.
 test.use({ baseURL: "http://localhost" });
 
-test("rows 35 and 36: every number equals the count of the linked list, which excludes test calls and calls unknown to the API", async ({
+test("rows 35 and 36: every number equals the count of the linked list, with or without test calls and calls unknown to the API", async ({
   database,
 }) => {
   test.slow();

@@ -98,9 +98,9 @@ test("row 34: two bodies of one call are merged by the call's end, null overwrit
       report: { a: 1 },
     },
   ]);
-  const kept = await database.sql<{ body: Buffer; verdict: string }[]>`
+  const stored = await database.sql<{ body: Buffer; verdict: string }[]>`
     select convert_from(body, 'UTF8') as body, verdict from deliveries order by verdict`;
-  expect(kept.map((row) => [JSON.parse(String(row.body)), row.verdict])).toEqual([
+  expect(stored.map((row) => [JSON.parse(String(row.body)), row.verdict])).toEqual([
     [late, "applied"],
     [early, "superseded"],
   ]);

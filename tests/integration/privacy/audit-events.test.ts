@@ -39,7 +39,7 @@ type World = {
   /** A client of the administrator, at `ADDRESS`. */
   admin: APIRequestContext;
   /** A client without a session at first, at `ADDRESS`. */
-  nobody: APIRequestContext;
+  visitor: APIRequestContext;
   /** Calls a server action as a browser does. Returns the text of the answer. */
   act(name: string, args: unknown[]): Promise<string>;
   /** Submits a form to a server action. Returns the text of the answer. */
@@ -57,12 +57,12 @@ const ok = async (answer: Promise<APIResponse>) => expect((await answer).status(
 const ACTS: Act[] = [
   {
     name: "signing in",
-    run: ({ nobody }) => ok(nobody.post("/api/auth/sign-in/email", { data: ADMIN })),
+    run: ({ visitor }) => ok(visitor.post("/api/auth/sign-in/email", { data: ADMIN })),
     writes: () => [{ action: "sign_in", detail: { by: "password" } }],
   },
   {
     name: "signing out",
-    run: ({ nobody }) => ok(nobody.post("/api/auth/sign-out", { data: {} })),
+    run: ({ visitor }) => ok(visitor.post("/api/auth/sign-out", { data: {} })),
     writes: () => [{ action: "sign_out" }],
   },
   {
@@ -78,7 +78,7 @@ const ACTS: Act[] = [
   },
   {
     name: "a wrong password",
-    run: ({ nobody }) => nobody.post("/api/auth/sign-in/email", { data: { ...ADMIN, password: "not the password" } }),
+    run: ({ visitor }) => visitor.post("/api/auth/sign-in/email", { data: { ...ADMIN, password: "not the password" } }),
     writes: () => [{ action: "sign_in_failed", actor: null, subject: ADMIN.email, detail: { by: "password" } }],
   },
   {
@@ -146,9 +146,9 @@ const ACTS: Act[] = [
     name: "importing a list in two parts",
     run: async ({ act, sql, state }) => {
       await act("settings/import/actions#beginImport", [{ source: "pasted", fileName: null, ids: ["a-1", "a-2"] }]);
-      const [begun] = await sql<{ id: string }[]>`select id from imports`;
-      state.importId = begun?.id ?? "";
-      await act("settings/import/actions#addToImport", [{ id: begun?.id, ids: ["a-3", "a-4", "a-5"] }]);
+      const [stored] = await sql<{ id: string }[]>`select id from imports`;
+      state.importId = stored?.id ?? "";
+      await act("settings/import/actions#addToImport", [{ id: stored?.id, ids: ["a-3", "a-4", "a-5"] }]);
     },
     writes: ({ state }) => [
       { action: "import_started", subject: state.importId, rows: 2, detail: { source: "pasted" } },
@@ -204,14 +204,14 @@ const ACTS: Act[] = [
   },
   {
     name: "accepting an invitation",
-    run: ({ submit, nobody, state }) => {
+    run: ({ submit, visitor, state }) => {
       const fields = {
         token: state.token ?? "",
         purpose: "invite",
         name: "Invited",
         password: "a long enough password",
       };
-      return submit("_link/actions#redeem", fields, nobody);
+      return submit("_link/actions#redeem", fields, visitor);
     },
     writes: () => [
       { action: "user_joined", actor: "invited@callboard.example", subject: "invited@callboard.example" },
@@ -225,11 +225,11 @@ const ACTS: Act[] = [
   },
   {
     name: "issuing and using a link for a new password",
-    run: async ({ act, submit, nobody, person }) => {
+    run: async ({ act, submit, visitor, person }) => {
       const text = await act("settings/users/actions#makeLink", [person.id]);
       const token = /\/reset\/([\w-]+)/.exec(text)?.[1] ?? "";
-      await nobody.post("/api/auth/sign-out", { data: {} });
-      await submit("_link/actions#redeem", { token, purpose: "reset", password: "another long password" }, nobody);
+      await visitor.post("/api/auth/sign-out", { data: {} });
+      await submit("_link/actions#redeem", { token, purpose: "reset", password: "another long password" }, visitor);
     },
     writes: ({ person }) => [
       { action: "password_reset", subject: person.email, detail: { link: true } },
@@ -350,7 +350,7 @@ test("every audit action is recorded with its actor, object, count, detail and a
     const joined = { action: "user_joined", subject: ADMIN.email, detail: { by: "set-up" }, address: null } as const;
     expect((await written())[0]).toEqual(whole(joined));
 
-    const [admin, nobody] = await Promise.all([clientOf({ cookie: cookies }), clientOf({})]);
+    const [admin, visitor] = await Promise.all([clientOf({ cookie: cookies }), clientOf({})]);
     const actions = new Map(actionsOfBuild().map((action) => [action.name, action]));
     const post = async (client: APIRequestContext, name: string, body: string | FormData) => {
       const action = actions.get(name);
@@ -386,7 +386,7 @@ test("every audit action is recorded with its actor, object, count, detail and a
       app,
       sql,
       admin,
-      nobody,
+      visitor,
       act: (name, args) => post(admin, name, JSON.stringify(args)),
       submit: (name, fields, by = admin) => post(by, name, formOf(fields)),
       recorded: call.id,

@@ -75,8 +75,13 @@ test("rows 5 and 62: no log line or error page contains a secret, a phone number
     const known = generateCall({ seed: "canaries", endedAt: Date.now() - 600_000, recorded: true, language: "en" });
     await vendor.register([known]);
     expect((await post(vendor.webhookFor(known.id))).status).toBe(200);
-    const taken = call("taken", { recording_url: `https://storage.googleapis.com/b/o.mp4?${SIGNATURE}` });
-    for (const body of [taken, taken, { ...taken, again: LINE }, call("number", { phone_number: `tel:${PHONE}` })]) {
+    const webhook = call("taken", { recording_url: `https://storage.googleapis.com/b/o.mp4?${SIGNATURE}` });
+    for (const body of [
+      webhook,
+      webhook,
+      { ...webhook, again: LINE },
+      call("number", { phone_number: `tel:${PHONE}` }),
+    ]) {
       expect((await post(body)).status).toBe(200);
     }
     const deep = `${'{"a":'.repeat(80)}"${LINE}"${"}".repeat(80)}`;

@@ -124,7 +124,7 @@ const output = (toolCallId: string | null, toolName = "find_order", text = "{}")
   startAt: 4,
   durationMs: 120,
 });
-const said = (content: string, startAt: number | null = null): TranscriptMessage => ({
+const spoken = (content: string, startAt: number | null = null): TranscriptMessage => ({
   type: "message",
   role: "user",
   content,
@@ -140,7 +140,7 @@ function tools(messages: TranscriptMessage[]): string[] {
 }
 
 test("a tool's output is joined to its call by id, at any position", () => {
-  expect(tools([call("1"), call("2"), output("2", "x", "two"), said("hm"), output("1", "x", "one")])).toEqual([
+  expect(tools([call("1"), call("2"), output("2", "x", "two"), spoken("hm"), output("1", "x", "one")])).toEqual([
     "1 one",
     "2 two",
   ]);
@@ -156,14 +156,14 @@ test("an output without a call and a second output of the same call are shown se
 
 test("an output without an id is joined only to the call directly before it", () => {
   expect(tools([call(null), output(null, "find_order", "one")])).toEqual(["- one"]);
-  expect(tools([call(null), said("hm"), output(null, "find_order", "one")])).toEqual(["- no answer", "? one"]);
+  expect(tools([call(null), spoken("hm"), output(null, "find_order", "one")])).toEqual(["- no answer", "? one"]);
   expect(tools([call(null), output(null, "other_tool", "one")])).toEqual(["- no answer", "? one"]);
 });
 
 test("every message is shown exactly once", () => {
   const id = fc.constantFrom(null, "1", "2");
   const message = fc.oneof(
-    fc.string().map((text) => said(text)),
+    fc.string().map((text) => spoken(text)),
     id.map((value) => call(value)),
     id.map((value) => output(value)),
     fc.constant<TranscriptMessage>({ type: "instructions", content: "Be kind." }),
@@ -182,16 +182,16 @@ test("every message is shown exactly once", () => {
 
 test("corrections that occur nowhere are listed separately; `hasTimes` is false without any time", () => {
   const corrections = [mistake("tree", "three"), mistake("forest", "four"), mistake("same", "same")];
-  expect(readTranscript([said("tree")], corrections)).toMatchObject({
+  expect(readTranscript([spoken("tree")], corrections)).toMatchObject({
     unplaced: [{ incorrectText: "forest" }],
     hasTimes: false,
   });
-  expect(readTranscript([said("tree"), said("x", 0)], []).hasTimes).toBe(true);
+  expect(readTranscript([spoken("tree"), spoken("x", 0)], []).hasTimes).toBe(true);
 });
 
 test("spoken turns are counted; tools and instructions are not", () => {
   const { turns } = readTranscript(
-    [{ type: "instructions", content: "Be kind." }, said("one"), call("a"), output("a"), said("two")],
+    [{ type: "instructions", content: "Be kind." }, spoken("one"), call("a"), output("a"), spoken("two")],
     [],
   );
   expect(turns).toHaveLength(4);

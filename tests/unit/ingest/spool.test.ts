@@ -90,10 +90,10 @@ test("row 47: an incomplete record of any length at the end is skipped and repor
   await spool.close();
   const whole = readFileSync(theFile());
   const [name = ""] = files();
-  for (let kept = 1; kept < whole.length; kept += 1) {
-    writeFileSync(join(directory, name), Buffer.concat([whole, whole.subarray(0, kept)]));
+  for (let length = 1; length < whole.length; length += 1) {
+    writeFileSync(join(directory, name), Buffer.concat([whole, whole.subarray(0, length)]));
     const { texts, damagedBytes } = await drain(new Spool(directory));
-    expect({ texts, damagedBytes }).toEqual({ texts: ["whole"], damagedBytes: kept });
+    expect({ texts, damagedBytes }).toEqual({ texts: ["whole"], damagedBytes: length });
   }
 });
 

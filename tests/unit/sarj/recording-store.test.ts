@@ -226,29 +226,29 @@ test("a store that sends nothing times out; a listener that pauses reading does 
 });
 
 test("the request to the store ends when the listener stops", async () => {
-  const gone: string[] = [];
+  const closed: string[] = [];
   const host = await store((request, response) => {
     response.writeHead(200, { "content-length": 10_000_000 });
     response.write("x".repeat(1000));
-    response.once("close", () => gone.push(request.headers.range ?? "all"));
+    response.once("close", () => closed.push(request.headers.range ?? "all"));
   });
   const cancelled = await open(host);
   expect(cancelled.ok).toBe(true);
   await (cancelled.ok ? cancelled.body?.cancel() : undefined);
-  await expect.poll(() => gone.length).toBe(1);
+  await expect.poll(() => closed.length).toBe(1);
 
   const controller = new AbortController();
   const aborted = await open(host, null, controller.signal);
   const reading = textOf(aborted);
   controller.abort();
   await expect(reading).rejects.toThrow();
-  await expect.poll(() => gone.length).toBe(2);
+  await expect.poll(() => closed.length).toBe(2);
 
   // Aborted before the body is read.
   const unread = new AbortController();
   expect((await open(host, null, unread.signal)).ok).toBe(true);
   unread.abort();
-  await expect.poll(() => gone.length).toBe(3);
+  await expect.poll(() => closed.length).toBe(3);
 
   expect(await open(host, null, AbortSignal.abort())).toEqual({ ok: false, problem: "unreachable" });
 });

@@ -3,13 +3,13 @@ import fc from "fast-check";
 
 import { safeNextPath } from "@/lib/url/next-path";
 
-const kept = [
+const allowed = [
   "/calls",
   "/calls?outcome=no_answer&from=2026-01-01",
   "/calls/call_1?q=%D9%85%D8%B1%D8%AD%D8%A8%D8%A7#turn-4",
   "/calls?q=https://example.com/",
 ];
-for (const next of kept) {
+for (const next of allowed) {
   test(`a redirect to ${next} is allowed`, () => {
     expect(safeNextPath(next)).toBe(next);
   });
