@@ -63,9 +63,10 @@ export type NextStep = {
 };
 
 /**
- * Merges the API's facts and writes the next step, in one statement. The API's facts fill gaps and do not replace a webhook's values. A
- * call that does not exist is created if `mayCreate` is true (an import), and `isNew` is then true; otherwise the call was deleted in the
- * meantime and stays deleted. If the claim was lost in the meantime, the facts are merged but the next step is not changed.
+ * Merges the API's facts and writes the next step, in one statement. The API's facts fill gaps and do not replace a webhook's values,
+ * except the recording's URL (see `rankFacts`). A call that does not exist is created if `mayCreate` is true (an import), and `isNew` is
+ * then true; otherwise the call was deleted in the meantime and stays deleted. If the claim was lost in the meantime, the facts are
+ * merged but the next step is not changed.
  *
  * @param leasedUntil identifies the claim; null if the call was not claimed
  */

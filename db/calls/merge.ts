@@ -30,7 +30,7 @@ export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
       : "api";
 }
 
-/** The rank of a webhook: first by whether the call was completed, then by `ended_at`. */
+/** The rank of a webhook. A `complete` webhook ranks higher than any other; within each group, a later `ended_at` ranks higher. */
 export function webhookRank({ outcome, endedAt }: Pick<CallFacts, "outcome" | "endedAt">): number {
   const kind = outcome === "complete" ? "complete" : "not_completed";
   return SOURCE_RANK[kind] * RANK_STEP + (endedAt?.getTime() ?? 0);

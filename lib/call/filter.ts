@@ -91,7 +91,7 @@ const seconds = z
   .transform(Number)
   .pipe(z.int().max(DAY_SECONDS));
 
-/** `all` selects all calls. Lists do so by default, but the overview selects only counted calls unless the URL has this value. */
+/** `all` selects all calls. Lists do so by default. The overview selects only counted calls by default, so it needs this value. */
 const flagOrAll = z.union([flag, z.literal("all").transform(() => null)]);
 
 /** The merge keeps 500 characters of a criterion. In JavaScript, a character outside the BMP has length 2. */

@@ -109,7 +109,7 @@ export function corrector(corrections: readonly Correction[]): (text: string) =>
     const covered = new Uint8Array(found.length === 0 ? 0 : text.length);
     const chosen = found
       .toSorted((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
-      // Mistakes placed before are at least as long, so checking both ends finds every overlap.
+      // Earlier mistakes are at least as long, so checking both ends finds every overlap.
       .filter(({ from, to }) => {
         const isFree = covered[from] === 0 && covered[to - 1] === 0;
         if (isFree) {

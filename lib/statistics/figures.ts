@@ -3,7 +3,7 @@ import { REACHED_OUTCOMES } from "@/lib/call/outcome";
 
 /**
  * The definitions of the statistics' figures. `db/statistics/statistics.ts` uses them to count and `part.ts` uses them to build links, so
- * each figure equals the number of calls in the list that it links to.
+ * each count equals the number of calls in the list that it links to.
  */
 
 /** The outcomes of calls that reached the customer. */

@@ -25,7 +25,7 @@ function textOf(value: Json): string {
 
 /**
  * The characters that start a formula at the beginning of a cell (OWASP, "CSV Injection"; the last four are full-width forms, which Excel
- * treats alike), and the apostrophe that we put before them.
+ * treats the same), and the apostrophe that we put before them.
  */
 const FORMULA_START = /^[=+\-@\t\r\n'\uFF1D\uFF0B\uFF0D\uFF20]/;
 /**
