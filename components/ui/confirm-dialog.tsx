@@ -2,7 +2,7 @@
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { useTranslations } from "next-intl";
-import { type ReactElement, type ReactNode, useState, useTransition } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 
 import { cn } from "@/components/cn";
 
@@ -38,18 +38,23 @@ export function ConfirmDialog({
 }) {
   const t = useTranslations("common.action");
   const [ownOpen, setOwnOpen] = useState(false);
-  const [pending, startTransition] = useTransition();
+  const [pending, setPending] = useState(false);
   const isOpen = open ?? ownOpen;
   const setOpen = (next: boolean) => {
     setOwnOpen(next);
     onOpenChange?.(next);
   };
-  const confirm = () =>
-    startTransition(async () => {
+  // Not a transition: a navigation waits for every pending transition, so `onConfirm` could not lead to another page.
+  const confirm = async () => {
+    setPending(true);
+    try {
       if ((await onConfirm()) !== false) {
         setOpen(false);
       }
-    });
+    } finally {
+      setPending(false);
+    }
+  };
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => !pending && setOpen(next)}>
       {trigger !== undefined && <AlertDialog.Trigger render={trigger} />}

@@ -38,15 +38,20 @@ export async function recordAuditEventOnce(
   minutes: number,
 ): Promise<void> {
   const row = rowOf(event);
-  await db.execute(sql`
-    insert into ${auditEvents} (actor_id, actor_name, actor_email, action, call_id, subject, source_ip)
-    select ${row.actorId}, ${row.actorName}, ${row.actorEmail}, ${row.action}, ${row.callId}, ${row.subject}, ${row.sourceIp}
-    where not exists (
-      select 1 from ${auditEvents}
-      where call_id = ${row.callId} and action = ${row.action} and actor_id is not distinct from ${row.actorId}
-        and at > now() - make_interval(mins => ${minutes})
-    )
-  `);
+  await db.transaction(async (transaction) => {
+    // Requests for two ranges at once would otherwise both find no event.
+    const key = JSON.stringify([row.actorId, row.action, row.callId]);
+    await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+    await transaction.execute(sql`
+      insert into ${auditEvents} (actor_id, actor_name, actor_email, action, call_id, subject, source_ip)
+      select ${row.actorId}, ${row.actorName}, ${row.actorEmail}, ${row.action}, ${row.callId}, ${row.subject}, ${row.sourceIp}
+      where not exists (
+        select 1 from ${auditEvents}
+        where call_id = ${row.callId} and action = ${row.action} and actor_id is not distinct from ${row.actorId}
+          and at > now() - make_interval(mins => ${minutes})
+      )
+    `);
+  });
 }
 
 /**

@@ -34,6 +34,13 @@ test("listening to several ranges of a recording is one event for each person", 
   expect(rows.map((row) => row.actorName).toSorted()).toEqual(["Nora", "Omar"]);
 });
 
+test("two ranges that are requested at the same time are one event", async () => {
+  const entry = { actor: nora, action: "recording_listened", callId: "call-ranges-at-once" } as const;
+  await Promise.all(Array.from({ length: 20 }, () => recordAuditEventOnce(entry, 10)));
+  const { rows } = await listAudit({ ...everything, callId: "call-ranges-at-once" }, null, 30);
+  expect(rows).toHaveLength(1);
+});
+
 test("paging forwards visits every event once, paging backwards gives the same page, and the export has the same order", async () => {
   for (let index = 0; index < 7; index += 1) {
     await recordAuditEvent({ actor: nora, action: "calls_exported", rowCount: index, callId: "call-paging" });

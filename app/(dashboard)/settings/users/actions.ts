@@ -31,7 +31,7 @@ export const invite = formAction({
     name: z.string().trim().max(1_000).catch(""),
     role: z.enum(ROLES).catch("viewer"),
   }),
-  keep: ["email", "name"],
+  keep: ["email", "name", "role"],
   check: ({ email, name }): InviteErrors => ({
     ...(email === ""
       ? { email: "emailRequired" }

@@ -16,6 +16,8 @@ import { invite } from "./actions";
 import { MadeLinkPanel } from "./made-link";
 import { RoleChoice } from "./role-choice";
 
+const EMPTY: { email: string; name: string; role: Role } = { email: "", name: "", role: "operator" };
+
 export function InviteDialog() {
   const t = useTranslations("people.invite");
   const [open, setOpen] = useState(false);
@@ -50,8 +52,8 @@ function InviteForm({
   const t = useTranslations("people.invite");
   const error = useTranslations("auth.error");
   const id = useId();
-  const { values, errors, refusal, result: link, form, pending } = useFormAction(invite, { email: "", name: "" });
-  const [role, setRole] = useState<Role>("operator");
+  const { values, errors, refusal, result: link, form, pending } = useFormAction(invite, EMPTY);
+  const [role, setRole] = useState(EMPTY.role);
   return (
     <Dialog
       open={open}
@@ -103,7 +105,8 @@ function InviteForm({
               defaultValue={values.name}
             />
           </Field>
-          <RoleChoice value={role} onChange={setRole} />
+          {/* After each answer React resets the form, radio buttons to what was checked when they were mounted. */}
+          <RoleChoice key={values.role} value={role} onChange={setRole} />
         </form>
       ) : (
         <MadeLinkPanel link={link} />
