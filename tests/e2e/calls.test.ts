@@ -122,7 +122,7 @@ test("no calls, no matches and ignored parameters each have a message", async ({
   expect(await accessibilityProblems(page)).toEqual([]);
   await store(sql);
   await page.goto("/calls?outcome=failed&colour=red&from=soon");
-  await expect(page.getByText("were not understood and are left out: colour, from")).toBeVisible();
+  await expect(page.getByText("were not understood and were ignored: colour, from")).toBeVisible();
   await page.getByRole("link", { name: "Clear all filters" }).click();
   await expect(rows(page)).toHaveCount(50);
 });
@@ -154,7 +154,7 @@ test("a viewer sees no phone numbers and cannot search for them", async ({ admin
     await sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;
     await page.goto("/calls?phone=0500000007");
     await expect(rows(page)).toHaveCount(50);
-    await expect(page.getByText("left out: phone")).toBeVisible();
+    await expect(page.getByText("was ignored: phone")).toBeVisible();
     expect(await page.content()).not.toContain("+9665000000");
     await expect(page.getByRole("button", { name: "Export" })).toHaveCount(0);
   } finally {

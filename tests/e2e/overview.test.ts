@@ -344,6 +344,6 @@ test("a viewer cannot search for a phone number on the overview", async ({ page,
   const { email, password } = await addUser(database.sql, "viewer");
   await page.context().addCookies(await signIn(app.url, { email, password }));
   await page.goto("/?range=30d&phone=0501234567");
-  await expect(page.getByText(/left out: phone/)).toBeVisible();
+  await expect(page.getByText(/ignored: phone/)).toBeVisible();
   await waitForPanels(page);
 });

@@ -165,12 +165,12 @@ test("signing in after the session has ended returns to the same URL", async ({ 
 });
 
 test("before the first call, empty pages link administrators to the vendor's settings", async ({
-  page,
+  adminPage: page,
   app,
   database,
 }) => {
   await database.empty();
-  const connect = page.getByRole("link", { name: "Connect the vendor" });
+  const connect = page.getByRole("link", { name: "Connect Sarj" });
   for (const path of ["/", "/calls", "/deliveries"]) {
     await page.goto(path);
     await expect(connect, path).toHaveAttribute("href", "/settings/vendor");
@@ -181,7 +181,7 @@ test("before the first call, empty pages link administrators to the vendor's set
   await page.context().addCookies(await signIn(app.url, await addUser(database.sql, "operator")));
   for (const path of ["/", "/calls", "/deliveries"]) {
     await page.goto(path);
-    await expect(page.getByText("An administrator connects it in the settings."), path).toBeVisible();
+    await expect(page.getByText("An administrator can set up the connection in the settings."), path).toBeVisible();
     await expect(connect, path).toHaveCount(0);
   }
 });
