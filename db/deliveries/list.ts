@@ -5,7 +5,7 @@ import { db, replica } from "@/db/driver/client";
 import { newestFirst, type Page, type PageQuery, readPage } from "@/db/keyset";
 import { deliveries } from "@/db/schema/deliveries";
 import type { DeliveryFilter, DeliveryListView } from "@/lib/delivery/filter";
-import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
+import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 
 /** The columns that the log shows. They exclude the body. */
 const LOG_COLUMNS = {

@@ -4,10 +4,10 @@ import { mergeCtes, receivedAtOf, setOnDelivery, webhookRank } from "@/db/calls/
 import type { Database } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
 import { isDataRefused } from "@/db/driver/sql-state";
+import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation } from "@/lib/sarj/interpret";
-import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 export type Recorded = {
   verdict: Verdict;

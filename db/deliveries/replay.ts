@@ -3,9 +3,9 @@ import { and, asc, eq, lte, ne, sql } from "drizzle-orm";
 import { mergeCtes, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
 import { deliveries } from "@/db/schema/deliveries";
+import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation } from "@/lib/sarj/interpret";
-import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 import { textArray } from "./record";
 

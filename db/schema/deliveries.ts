@@ -25,7 +25,7 @@ export const deliveries = pgTable(
     outcome: text("outcome"),
     /** A trigger of `call_details` also sets `superseded`: see `db/calls/merge.ts`. */
     verdict: text("verdict", { enum: VERDICTS }).notNull(),
-    /** Why the delivery is quarantined: a code of `lib/sarj/quarantine-reason.ts`. */
+    /** Why the delivery is quarantined: a code of `lib/delivery/quarantine-reason.ts`. */
     reason: text("reason"),
     /** Fields that are not credible, unknown or cut: `path: problem`, see `lib/sarj/flags.ts`. */
     flags: text("flags")

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import { PER_PAGE_CHOICES } from "@/lib/call/list-view";
 import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
-import { QUARANTINE_REASONS, type QuarantineReason } from "@/lib/sarj/quarantine-reason";
 import { commaList } from "@/lib/url/comma-list";
 import { uuidCursorText } from "@/lib/url/cursor";
 import {
@@ -15,6 +14,7 @@ import {
 } from "@/lib/url/parameters";
 import { type TimeBound, timeBounds } from "@/lib/url/time-bound";
 
+import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine-reason";
 import { VERDICTS, type Verdict } from "./verdict";
 
 /** The filter of the delivery log. `readers` lists its URL parameters. */

@@ -1,6 +1,5 @@
 import type { Locale } from "./locales";
 import type account from "./messages/en/account.json";
-import type audit from "./messages/en/audit.json";
 import type auth from "./messages/en/auth.json";
 import type call from "./messages/en/call.json";
 import type calls from "./messages/en/calls.json";
@@ -26,7 +25,6 @@ export interface Messages {
   deliveries: typeof deliveries;
   settings: typeof settings;
   privacy: typeof privacy;
-  audit: typeof audit;
   people: typeof people;
   account: typeof account;
 }

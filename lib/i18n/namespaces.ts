@@ -10,7 +10,6 @@ export const NAMESPACES = [
   "deliveries",
   "settings",
   "privacy",
-  "audit",
   "people",
   "account",
 ] as const;

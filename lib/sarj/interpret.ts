@@ -1,4 +1,5 @@
 import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
+import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isAllowedAddress } from "@/lib/http/client-ip";
 
@@ -16,7 +17,6 @@ import {
   shortText,
 } from "./fields";
 import { parseJson } from "./json";
-import type { QuarantineReason } from "./quarantine-reason";
 import { recordingExpiry } from "./recording-url";
 
 export type Interpretation =

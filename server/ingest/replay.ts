@@ -7,10 +7,10 @@ import {
   type StoredDelivery,
 } from "@/db/deliveries/replay";
 import { isUniqueViolation, isValueRefused } from "@/db/driver/sql-state";
+import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { Verdict } from "@/lib/delivery/verdict";
 import { log } from "@/lib/log";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
-import type { QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 /** The result of replaying one delivery. `reason` says why the delivery could not be merged; null if it could. */
 export type Replayed = {

@@ -5,7 +5,7 @@ import { after } from "next/server";
 import { z } from "zod";
 
 import { retryFailed } from "@/db/calls/enrichment";
-import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
+import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { action } from "@/server/auth/action";
 import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
 import { enrichDue } from "@/server/jobs/enrich";

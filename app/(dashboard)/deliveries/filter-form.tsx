@@ -12,7 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 import { Select } from "@/components/ui/select";
-import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
+import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { hrefWith } from "@/lib/url/parameters";
 
 /** A GET form for the filters that need input. The URL omits empty fields. */

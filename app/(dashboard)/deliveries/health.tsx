@@ -10,7 +10,7 @@ import type { EnrichmentState } from "@/lib/call/enrichment";
 import { NO_FILTER } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
-import { isQuarantineReason, type QuarantineReason } from "@/lib/sarj/quarantine-reason";
+import { isQuarantineReason, type QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 
 import { ReplayReasonButton } from "./replay-dialog";

@@ -21,7 +21,7 @@ import {
   isDeliveryFiltered,
   NO_DELIVERY_FILTER,
 } from "@/lib/delivery/filter";
-import { isQuarantineReason } from "@/lib/sarj/quarantine-reason";
+import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
 
 import { OutcomeBadge } from "../_call/outcome-badge";
 import { ConnectVendor } from "../connect-vendor";

@@ -13,8 +13,8 @@ import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { type SharedReason, useAction } from "@/components/use-action";
+import { isQuarantineReason, type QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { Verdict } from "@/lib/delivery/verdict";
-import { isQuarantineReason, type QuarantineReason } from "@/lib/sarj/quarantine-reason";
 
 import { replayReason, replaySelection } from "./actions";
 

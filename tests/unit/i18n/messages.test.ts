@@ -7,6 +7,7 @@ import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { GOAL_KINDS } from "@/lib/call/goal";
 import { OUTCOME_KINDS } from "@/lib/call/outcome";
 import { DECISIONS, REVIEW_DECISIONS } from "@/lib/call/review";
+import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { VERDICTS } from "@/lib/delivery/verdict";
 import { LOCALES, type Locale } from "@/lib/i18n/locales";
 import { NAMESPACES, type Namespace } from "@/lib/i18n/namespaces";
@@ -17,7 +18,6 @@ import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
 import { ERASURE_STEPS } from "@/lib/privacy/erasure";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { FLAG_PROBLEMS } from "@/lib/sarj/flags";
-import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -176,7 +176,7 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["outcomes.outcomeHint", OUTCOME_KINDS, ["unknown"]],
   ["outcomes.goal", GOAL_KINDS],
   ["outcomes.goalHint", GOAL_KINDS],
-  ["audit.action", AUDIT_ACTIONS],
+  ["privacy.audit.action", AUDIT_ACTIONS],
   ["shell.role", ROLES],
   ["people.role.may", ROLES],
   ["deliveries.replay.result", VERDICTS, ["gone"]],

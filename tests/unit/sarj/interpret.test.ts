@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
+import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
-import { QUARANTINE_REASONS } from "@/lib/sarj/quarantine-reason";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
 /** The number of cases for each property. Every input must give a value that Postgres can store. */

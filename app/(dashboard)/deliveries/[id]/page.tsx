@@ -20,10 +20,10 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
+import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
 import { isFlagProblem } from "@/lib/sarj/flags";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
-import { isQuarantineReason } from "@/lib/sarj/quarantine-reason";
 import { recordUserEvent } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
 

@@ -22,7 +22,7 @@ export function AuditFilterForm(props: {
   to: string;
   isFiltered: boolean;
 }) {
-  const t = useTranslations("audit");
+  const t = useTranslations("privacy.audit");
   const tCommon = useTranslations("common.action");
   const router = useRouter();
   const [action, setAction] = useState(props.action);

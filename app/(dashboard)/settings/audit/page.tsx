@@ -20,9 +20,9 @@ import { Time } from "@/components/ui/time";
 import { listActors, listAudit } from "@/db/privacy/audit";
 import type { AuditEvent } from "@/db/schema/privacy";
 import { callHref } from "@/lib/call/link";
+import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
 import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
-import { isQuarantineReason } from "@/lib/sarj/quarantine-reason";
 import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
@@ -30,7 +30,7 @@ import { getOrganization } from "@/server/organization";
 import { AuditFilterForm } from "./filter-form";
 
 export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations("audit");
+  const t = await getTranslations("privacy.audit");
   return { title: t("title") };
 }
 
@@ -40,7 +40,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
     searchParams,
     getOrganization(),
     listActors(),
-    getTranslations("audit"),
+    getTranslations("privacy.audit"),
   ]);
   const { filter, cursor, ignored } = parseAuditFilter(params, timeZone);
   const query = auditFilterParams(filter).toString();
@@ -86,7 +86,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
 }
 
 async function Events({ filter, cursor }: { filter: AuditFilter; cursor: string | null }) {
-  const [page, t] = await Promise.all([listAudit(filter, cursor, 50), getTranslations("audit")]);
+  const [page, t] = await Promise.all([listAudit(filter, cursor, 50), getTranslations("privacy.audit")]);
   if (page.rows.length === 0) {
     return (
       <div className="rounded-lg border bg-surface shadow-xs">
@@ -130,7 +130,7 @@ async function Events({ filter, cursor }: { filter: AuditFilter; cursor: string 
 }
 
 async function EventRow({ event }: { event: AuditEvent }) {
-  const [t, format] = await Promise.all([getTranslations("audit"), getFormatter()]);
+  const [t, format] = await Promise.all([getTranslations("privacy.audit"), getFormatter()]);
   const detail = auditDetailSchema.safeParse(event.detail);
   const details = detail.success ? Object.entries(detail.data).filter(([, value]) => value !== null) : [];
   return (
@@ -187,7 +187,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
 
 /** The subject of an event, as a link if it has a page. */
 function Subject({ action, subject }: { action: string; subject: string }) {
-  const t = useTranslations("audit.subject");
+  const t = useTranslations("privacy.audit.subject");
   const page = action.startsWith("delivery_")
     ? "/deliveries"
     : action.startsWith("import_")
@@ -205,7 +205,7 @@ function Subject({ action, subject }: { action: string; subject: string }) {
 
 /** Describes one detail of an event. A detail without a message is shown as stored, because events outlive the code that wrote them. */
 function Detail({ name, value }: { name: string; value: string | number | boolean | null }) {
-  const t = useTranslations("audit");
+  const t = useTranslations("privacy.audit");
   const tState = useTranslations("common.state");
   const tReason = useTranslations("deliveries.reason");
   const format = useFormatter();
