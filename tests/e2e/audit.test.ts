@@ -41,7 +41,7 @@ test("the audit log, its export and the page of the call show who listened to a 
   await expect(events.nth(1).getByRole("link")).toHaveAttribute("href", callHref(call.id));
 
   await adminPage.goto("/settings/audit?action=sign_in");
-  await expect(events.filter({ hasText: "Omar" })).toContainText("With: password");
+  await expect(events.filter({ hasText: "Omar" })).toContainText("Method: password");
 
   await adminPage.goto(`/settings/audit?action=recording_listened&call_id=${call.id}`);
   const download = adminPage.waitForEvent("download");
