@@ -30,7 +30,8 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "Asia/Riyadh",
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // Recording a screenshot of every frame takes more of a small machine than the tests do. A failed test has the last one.
+    trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
     launchOptions: {
       ...(browser === null ? {} : { executablePath: browser.path }),
