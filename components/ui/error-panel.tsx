@@ -14,6 +14,7 @@ export function ErrorPanel({ title, retry, className }: { title?: ReactNode; ret
   return (
     <div
       role="alert"
+      data-failed-panel
       className={cn("flex items-start gap-3 rounded-lg border border-dashed bg-surface px-4 py-4 text-sm", className)}
     >
       <CloudOff className="mt-0.5 size-4 shrink-0 text-warning" aria-hidden />
