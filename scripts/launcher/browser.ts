@@ -19,7 +19,17 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DOWNLOAD_SILENT_MILLISECONDS = 20_000;
 const DOWNLOAD_MILLISECONDS = 10 * 60_000;
 const INSTALL_MILLISECONDS = 10 * 60_000;
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
+/** The headless shell comes first because it needs less of the processor than the whole browser. */
+const NAMES = [
+  "chromium-headless-shell",
+  "chromium",
+  "chromium-browser",
+  "google-chrome-stable",
+  "google-chrome",
+  "chrome",
+];
+/** Older releases of Debian do not have the headless shell. */
+const APT_PACKAGES = ["chromium-headless-shell", "chromium"];
 const COMMON_FOLDERS = ["/usr/bin", "/usr/local/bin", "/snap/bin"];
 const MACOS_PATHS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -109,13 +119,21 @@ async function installWithApt(): Promise<Browser | null> {
   if (spawnSync("apt-get", ["--version"]).status !== 0 || (!isRoot && spawnSync("sudo", ["-n", "true"]).status !== 0)) {
     return null;
   }
-  await step("Installing Chromium with apt-get", async () => {
-    for (const task of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
+  return step("Installing Chromium with apt-get", async () => {
+    const run = (...task: string[]) => {
       const [program = "", ...args] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...task];
-      await runWithTimeout(program, args, { milliseconds: INSTALL_MILLISECONDS });
+      return runWithTimeout(program, args, { milliseconds: INSTALL_MILLISECONDS });
+    };
+    await run("update");
+    for (const name of APT_PACKAGES) {
+      const isInstalled = await run("install", "-y", "--no-install-recommends", name);
+      const browser = isInstalled ? await firstThatStarts(machineBrowsers()) : null;
+      if (browser !== null) {
+        return browser;
+      }
     }
+    return null;
   });
-  return firstThatStarts(machineBrowsers());
 }
 
 function machineBrowsers(): string[] {
