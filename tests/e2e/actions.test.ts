@@ -349,14 +349,14 @@ for (const control of CONTROLS) {
     context,
     app,
     database,
+    adminCookies,
   }) => {
     const { sql } = database;
-    await signIn(app.url);
     await database.empty();
     await sql`delete from "user" where email <> ${ADMIN.email}`;
     const person = await addUser(sql, "viewer");
     if (control.signedOut !== true) {
-      await context.addCookies(await signIn(app.url));
+      await context.addCookies(adminCookies);
     }
     await control.open({ page, app, sql, person });
     await expectToSurviveAnOutage(page, context, control);

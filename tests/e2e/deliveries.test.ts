@@ -5,9 +5,9 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
 
-test.beforeEach(async ({ context, app, database }) => {
+test.beforeEach(async ({ context, adminCookies, database }) => {
   await database.empty();
-  await context.addCookies(await signIn(app.url));
+  await context.addCookies(adminCookies);
 });
 
 /** Inserts a delivery that an older version could not read and this version can. */

@@ -59,6 +59,14 @@ test.beforeAll(async ({ app, vendor, database }) => {
   for (const body of ["{oops", "[]", '{"call_id": 7}']) {
     expect((await fetch(app.webhookUrl, { method: "POST", body })).status).toBe(202);
   }
+  // On a busy machine the application holds deliveries and records them later.
+  await expect
+    .poll(
+      () => sql`select 1 from deliveries where verdict = 'quarantined'
+        and exists (select from deliveries where call_id = ${spoken.id} and verdict = 'applied')`,
+      { timeout: 30_000 },
+    )
+    .toHaveLength(3);
   const [missed] = await sql<{ id: string }[]>`
     select call_id as id from calls where outcome = 'no_answer' order by call_id limit 1`;
   const [tools] = await sql<{ id: string }[]>`

@@ -4,10 +4,10 @@ import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
-test.beforeEach(async ({ context, app, database, vendor }) => {
+test.beforeEach(async ({ context, adminCookies, database, vendor }) => {
   await database.empty();
   vendor.clearFaults();
-  await context.addCookies(await signIn(app.url));
+  await context.addCookies(adminCookies);
 });
 
 test.afterAll(({ vendor }) => {

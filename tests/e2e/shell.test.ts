@@ -6,8 +6,8 @@ import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
-test.beforeEach(async ({ context, app }) => {
-  await context.addCookies(await signIn(app.url));
+test.beforeEach(async ({ context, adminCookies }) => {
+  await context.addCookies(adminCookies);
 });
 
 /** Returns the errors and warnings of the browser during `run`. */

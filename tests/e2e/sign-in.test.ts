@@ -5,8 +5,7 @@ import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
-test.beforeEach(async ({ app, database: { sql } }) => {
-  await signIn(app.url);
+test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from rate_limit`;
 });
 

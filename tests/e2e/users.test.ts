@@ -5,8 +5,7 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser, PASSWORD } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
 
-test.beforeEach(async ({ app, database: { sql } }) => {
-  await signIn(app.url);
+test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from rate_limit`;
   await sql`delete from "user" where email <> 'admin@callboard.example'`;
 });
