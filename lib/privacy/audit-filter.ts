@@ -13,7 +13,7 @@ import { type TimeBound, timeBounds } from "@/lib/url/time-bound";
 
 import { AUDIT_ACTIONS, type AuditAction } from "./audit";
 
-/** The filter of the audit log. Its URL parameters are the keys of `parameterSchemas`. */
+/** The filter of the audit log. `readers` lists its URL parameters. */
 export type AuditFilter = {
   /** Events with any of these actions; empty means all. */
   action: AuditAction[];
@@ -22,7 +22,7 @@ export type AuditFilter = {
   callId: string | null;
   /** Inclusive. */
   from: TimeBound | null;
-  /** Exclusive. For a date, the end of that day. */
+  /** Exclusive. A date means the end of that day. */
   to: TimeBound | null;
 };
 
@@ -30,7 +30,7 @@ type ParsedAuditFilter = { filter: AuditFilter; cursor: string | null; ignored: 
 
 const shortText = postgresText.trim().min(1).max(200);
 
-const parameterSchemas = (zone: string) => ({
+const readers = (zone: string) => ({
   action: commaList.pipe(z.array(z.enum(AUDIT_ACTIONS))),
   actor: shortText,
   call_id: shortText,
@@ -40,7 +40,7 @@ const parameterSchemas = (zone: string) => ({
 
 /** Parses URL parameters. Never throws: unknown names and invalid values are omitted and reported in `ignored`. */
 export function parseAuditFilter(params: SearchParams, zone: string): ParsedAuditFilter {
-  const { values, ignored } = readParameters(params, parameterSchemas(zone));
+  const { values, ignored } = readParameters(params, readers(zone));
   const { action = [], actor = null, call_id: callId = null, from = null, to = null, cursor = null } = values;
   return { filter: { action, actor, callId, from, to }, cursor, ignored };
 }
