@@ -138,7 +138,13 @@ export class Spool {
     const id = `${Date.now().toString().padStart(15, "0")}-${randomBytes(6).toString("hex")}`;
     const path = join(this.directory, `${id}.${this.owner}.open`);
     const handle = await open(path, "ax", 0o600);
-    await syncDirectory(this.directory);
+    try {
+      await syncDirectory(this.directory);
+    } catch (error) {
+      await handle.close().catch(() => {});
+      await rm(path, { force: true }).catch(() => {});
+      throw error;
+    }
     return { handle, path, size: 0, records: 0 };
   }
 

@@ -19,10 +19,22 @@ import { expect, test } from "@playwright/test";
 import { Spool } from "@/server/ingest/spool";
 
 let directory: string;
+let opened: Spool[] = [];
 test.beforeEach(() => {
   directory = join(mkdtempSync(join(tmpdir(), "callboard-spool-")), "spool");
 });
-test.afterEach(() => rmSync(join(directory, ".."), { recursive: true, force: true }));
+test.afterEach(async () => {
+  await Promise.all(opened.map((spool) => spool.close()));
+  opened = [];
+  rmSync(join(directory, ".."), { recursive: true, force: true });
+});
+
+/** The end of the test closes the spool. */
+function openSpool(path: string): Spool {
+  const spool = new Spool(path);
+  opened.push(spool);
+  return spool;
+}
 
 const files = () => (existsSync(directory) ? readdirSync(directory).sort() : []);
 const theFile = () => join(directory, files()[0] ?? "");
@@ -41,7 +53,7 @@ async function drain(spool: Spool, refused = "") {
 }
 
 test("row 40: records are delivered once and in order, and their file is removed", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   const texts = Array.from({ length: 200 }, (_, index) => `record ${index} ${"x".repeat(index * 7)}`);
   await Promise.all(texts.map((text) => spool.append(bytes(text))));
   expect(spool.waiting).toBe(200);
@@ -52,7 +64,7 @@ test("row 40: records are delivered once and in order, and their file is removed
 });
 
 test("row 40: only the owner of the files can read the spool", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   await spool.append(bytes("personal"));
   expect(statSync(directory).mode & 0o777).toBe(0o700);
   expect(statSync(theFile()).mode & 0o777).toBe(0o600);
@@ -60,7 +72,7 @@ test("row 40: only the owner of the files can read the spool", async () => {
 });
 
 test("row 40: a drain stops at a rejected record, and the next drain continues there in order", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   for (const text of ["1", "2", "3"]) {
     await spool.append(bytes(text));
   }
@@ -73,32 +85,32 @@ test("row 40: a drain stops at a rejected record, and the next drain continues t
 });
 
 test("row 47: the files of a dead process are drained by the next process", async () => {
-  const dead = new Spool(directory);
+  const dead = openSpool(directory);
   await dead.append(bytes("1"));
   await drain(dead, "1");
   await dead.append(bytes("2"));
   await dead.close();
   expect(files()).toHaveLength(2);
-  const next = new Spool(directory);
+  const next = openSpool(directory);
   expect((await drain(next)).texts).toEqual(["1", "2"]);
   expect(files()).toEqual([]);
 });
 
 test("row 47: an incomplete record of any length at the end is skipped and reported", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   await spool.append(bytes("whole"));
   await spool.close();
   const whole = readFileSync(theFile());
   const [name = ""] = files();
   for (let length = 1; length < whole.length; length += 1) {
     writeFileSync(join(directory, name), Buffer.concat([whole, whole.subarray(0, length)]));
-    const { texts, damagedBytes } = await drain(new Spool(directory));
+    const { texts, damagedBytes } = await drain(openSpool(directory));
     expect({ texts, damagedBytes }).toEqual({ texts: ["whole"], damagedBytes: length });
   }
 });
 
 test("row 47: a record with changed bytes is skipped and reported; later records are delivered", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   for (const text of ["first", "second", "third"]) {
     await spool.append(bytes(text));
   }
@@ -111,13 +123,13 @@ test("row 47: a record with changed bytes is skipped and reported; later records
     const changed = Buffer.from(content);
     changed.writeUInt8(content.readUInt8(position) ^ 0xff, position);
     writeFileSync(file, changed);
-    const { texts, damagedBytes } = await drain(new Spool(directory));
+    const { texts, damagedBytes } = await drain(openSpool(directory));
     expect({ texts, damagedBytes }).toEqual({ texts: ["first", "third"], damagedBytes: 12 + "second".length });
   }
 });
 
 test("row 45: an append that fails on disk is rejected and leaves no partial record", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   await spool.append(bytes("1"));
   // A file in place of the directory makes every write fail until it is removed.
   rmSync(directory, { recursive: true });
@@ -125,7 +137,7 @@ test("row 45: an append that fails on disk is rejected and leaves no partial rec
   await expect(spool.append(bytes("2"))).rejects.toThrow();
   rmSync(directory);
   await spool.append(bytes("3"));
-  expect((await drain(new Spool(directory))).texts).toEqual(["3"]);
+  expect((await drain(openSpool(directory))).texts).toEqual(["3"]);
 });
 
 /** Node's class of open files. Changing its prototype affects every file that this process opens. */
@@ -152,7 +164,7 @@ test("rows 40 and 47: an append resolves only after the record and its directori
     synced.push("directory");
   };
   try {
-    const spool = new Spool(join(directory, "deeper", "still"));
+    const spool = openSpool(join(directory, "deeper", "still"));
     await spool.append(bytes("1"));
     // The parents of the three created directories, and the directory of the file.
     expect(synced).toEqual(["directory", "directory", "directory", "directory", "record"]);
@@ -166,6 +178,38 @@ test("rows 40 and 47: an append resolves only after the record and its directori
   }
 });
 
+const ATTEMPTS = 20;
+
+test("row 45: a file whose directory cannot be synced is closed and removed, and later appends work", async () => {
+  const handles = await fileHandleClass();
+  const { sync } = handles;
+  const spool = openSpool(directory);
+  await spool.append(bytes("1"));
+  await spool.close();
+  const before = await nextDescriptor();
+  handles.sync = () => Promise.reject(Object.assign(new Error("broken"), { code: "EIO" }));
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      await expect(spool.append(bytes("refused"))).rejects.toMatchObject({ code: "EIO" });
+    }
+  } finally {
+    handles.sync = sync;
+  }
+  // The test runner may open a few files meanwhile.
+  await expect.poll(nextDescriptor).toBeLessThan(before + ATTEMPTS / 2);
+  expect(files()).toHaveLength(1);
+  await spool.append(bytes("2"));
+  expect((await drain(spool)).texts).toEqual(["1", "2"]);
+});
+
+/** Returns the number of the next opened file. The system gives the lowest free number, so a file that stays open raises it. */
+async function nextDescriptor(): Promise<number> {
+  const handle = await open(tmpdir(), "r");
+  const { fd } = handle;
+  await handle.close();
+  return fd;
+}
+
 test("row 45: while the disk hangs, appends are refused above a limit, so that memory does not fill up", async () => {
   const handles = await fileHandleClass();
   const { datasync } = handles;
@@ -175,7 +219,7 @@ test("row 45: while the disk hangs, appends are refused above a limit, so that m
     await datasync.call(this);
   };
   try {
-    const spool = new Spool(directory);
+    const spool = openSpool(directory);
     const megabyte = Buffer.alloc(1024 * 1024, "x");
     const appended = Array.from({ length: 80 }, () =>
       spool.append(megabyte).then(
@@ -195,19 +239,19 @@ test("row 45: while the disk hangs, appends are refused above a limit, so that m
 });
 
 test("row 45: an unreadable file is reported and does not block other files", async () => {
-  const dead = new Spool(directory);
+  const dead = openSpool(directory);
   await dead.append(bytes("1"));
   await dead.close();
   const [name = ""] = files();
   // A directory with the name of an older spool file.
   mkdirSync(join(directory, name.replace(/^\d+/, "000000000000001")));
-  const next = new Spool(directory);
+  const next = openSpool(directory);
   expect(await drain(next)).toMatchObject({ texts: ["1"], unreadable: "EISDIR" });
   expect(next.waiting).toBe(1);
 });
 
 test("row 63: the spool is not empty while another running process has a record in it", async () => {
-  const [mine, other] = [new Spool(directory), new Spool(directory)];
+  const [mine, other] = [openSpool(directory), openSpool(directory)];
   expect(await mine.isEmpty()).toBe(true);
   await other.append(bytes("1"));
   expect([mine.waiting, await mine.isEmpty()]).toEqual([0, false]);
@@ -216,9 +260,9 @@ test("row 63: the spool is not empty while another running process has a record 
 });
 
 test("row 50: a record goes to a new file if another process has drained and removed the current one", async () => {
-  const writer = new Spool(directory);
+  const writer = openSpool(directory);
   await writer.append(bytes("1"));
-  const taker = new Spool(directory);
+  const taker = openSpool(directory);
   expect((await drain(taker)).texts).toEqual(["1"]);
   await writer.append(bytes("2"));
   expect(files()).toHaveLength(1);
@@ -227,7 +271,7 @@ test("row 50: a record goes to a new file if another process has drained and rem
 });
 
 test("row 50: two processes that write and drain at the same time lose no record", async () => {
-  const [one, two] = [new Spool(directory), new Spool(directory)];
+  const [one, two] = [openSpool(directory), openSpool(directory)];
   const delivered: string[] = [];
   const take = async (payload: Buffer) => void delivered.push(payload.toString());
   const written: string[] = [];
@@ -255,7 +299,7 @@ test("row 50: two processes that write and drain at the same time lose no record
 });
 
 test("row 50: a recent file of another machine is not drained", async () => {
-  const spool = new Spool(directory);
+  const spool = openSpool(directory);
   await spool.append(bytes("x"));
   const [name = ""] = files();
   const elsewhere = join(directory, name.replace(/\.\d+-\w+-/, ".1-00000000-"));
