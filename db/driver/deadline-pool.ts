@@ -12,24 +12,38 @@ import { isConnectionUsable } from "./sql-state";
 
 /**
  * A connection pool with deadlines, used only for deliveries. Each piece of work gets an exclusive connection and a deadline.
- * The deadline covers the wait for a connection, the opening of it, and a server that stops in the middle of a statement,
- * which no time-out of the driver or of Postgres detects. A connection whose work got no answer is closed and not reused.
+ * The deadline covers the wait for a connection and a server that stops in the middle of a statement, which no time-out of the
+ * driver or of Postgres detects. A connection whose work got no answer is closed and not reused.
+ *
+ * A connection is opened for whoever waits, not for one piece of work: if the work that it was opened for gives up, the next one
+ * gets it. Otherwise, after a fault, work that has little time left would close one connection after another while it logs in.
  */
 
 /** The error code when the deadline has passed. The work may have succeeded nevertheless. */
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
 const MAX_CONNECTIONS = 6;
+/** Longer than a login takes on a slow machine. */
+const OPEN_TIMEOUT_MS = 3000;
+/** A wait for a connection ends this long before the deadline: work with less time would rarely end, and would cost the connection. */
+const MIN_WORK_MS = 100;
 /** A little more than the longest deadline, so that an abandoned statement soon releases its locks. */
 const STATEMENT_TIMEOUT_SECONDS = 6;
 
-type Connection = { database: Database; close: () => void };
+type Connection = {
+  database: Database;
+  close: () => void;
+  /** When the server last answered on it, on the clock of `performance.now()`. */
+  answeredAt: number;
+};
+type Waiter = { take: (connection: Connection) => void; fail: (error: unknown) => void };
 
 const pool = perProcess("deadline pool", () => ({
   idle: [] as Connection[],
-  /** Open connections, idle or in use. */
+  /** Connections that are open or being opened. */
   size: 0,
-  waiting: [] as ((connection: Connection) => void)[],
+  opening: 0,
+  waiting: [] as Waiter[],
 }));
 
 /**
@@ -39,7 +53,8 @@ const pool = perProcess("deadline pool", () => ({
 export async function withConnection<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
   const deadline = deadlineIn(withinMs);
   try {
-    const connection = await acquire(deadline.passed);
+    const connection = await acquire(withinMs - Math.min(MIN_WORK_MS, withinMs / 2));
+    const startedAt = performance.now();
     const working = work(connection.database);
     try {
       const result = await Promise.race([working, deadline.passed]);
@@ -52,8 +67,7 @@ export async function withConnection<T>(work: (on: Database) => Promise<T>, with
       } else {
         discard(connection);
         if (errorCode(error) === TRY_TIMEOUT) {
-          // The idle connections may be unresponsive for the same reason, so the next try opens a new one.
-          pool.idle.splice(0).forEach(discard);
+          discardIdleSince(startedAt);
         }
       }
       throw error;
@@ -71,36 +85,67 @@ export function isAnswering(withinMs: number): Promise<boolean> {
   );
 }
 
-async function acquire(tooLate: Promise<never>): Promise<Connection> {
+async function acquire(withinMs: number): Promise<Connection> {
   const idle = pool.idle.pop();
   if (idle !== undefined) {
     return idle;
   }
-  if (breakerOf(env.DATABASE_URL).isOpen) {
-    throw Object.assign(new Error("the circuit breaker allows no connection"), { code: DATABASE_AWAY });
-  }
-  if (pool.size < MAX_CONNECTIONS) {
-    return openConnection();
-  }
-  let take: (connection: Connection) => void = () => {};
-  const turn = new Promise<Connection>((resolve) => (take = resolve));
-  pool.waiting.push(take);
+  const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+  const waiter: Waiter = { take: resolve, fail: reject };
+  pool.waiting.push(waiter);
+  openForWaiting();
+  const deadline = deadlineIn(withinMs);
   try {
-    return await Promise.race([turn, tooLate]);
+    return await Promise.race([promise, deadline.passed]);
   } catch (error) {
-    const place = pool.waiting.indexOf(take);
-    if (place === -1) {
-      // A connection was handed over just as the deadline passed.
-      void turn.then(release);
-    } else {
+    const place = pool.waiting.indexOf(waiter);
+    if (place !== -1) {
       pool.waiting.splice(place, 1);
     }
+    // A connection may have been handed over just as the deadline passed.
+    promise.then(release, () => {});
     throw error;
+  } finally {
+    deadline.clear();
   }
 }
 
-function openConnection(): Connection {
+/** Opens connections for those who wait, up to the limit. If there is none and the breaker allows none, all of them fail. */
+function openForWaiting(): void {
+  if (breakerOf(env.DATABASE_URL).isOpen) {
+    if (pool.size === 0) {
+      const error = Object.assign(new Error("the circuit breaker allows no connection"), { code: DATABASE_AWAY });
+      pool.waiting.splice(0).forEach((waiter) => waiter.fail(error));
+    }
+    return;
+  }
+  while (pool.opening < pool.waiting.length && pool.size < MAX_CONNECTIONS) {
+    void openConnection();
+  }
+}
+
+/** Opens a connection and hands it to the first who waits. If it cannot be opened, the first who waits fails. Never throws. */
+async function openConnection(): Promise<void> {
   pool.size += 1;
+  pool.opening += 1;
+  const connection = newConnection();
+  const deadline = deadlineIn(OPEN_TIMEOUT_MS);
+  try {
+    const opened = connection.database.execute(sql`select 1`);
+    opened.catch(() => {});
+    await Promise.race([opened, deadline.passed]);
+    pool.opening -= 1;
+    release(connection);
+  } catch (error) {
+    pool.opening -= 1;
+    pool.waiting.shift()?.fail(error);
+    discard(connection);
+  } finally {
+    deadline.clear();
+  }
+}
+
+function newConnection(): Connection {
   let wanted = true;
   let socket: Socket | undefined;
   const database = open({
@@ -121,23 +166,35 @@ function openConnection(): Connection {
       void database.$client.end({ timeout: 0 });
       socket?.destroy();
     },
+    answeredAt: performance.now(),
   };
 }
 
+/** Takes back a connection on which the server answered. */
 function release(connection: Connection): void {
+  connection.answeredAt = performance.now();
   const next = pool.waiting.shift();
   if (next === undefined) {
     pool.idle.push(connection);
   } else {
-    next(connection);
+    next.take(connection);
   }
 }
 
 function discard(connection: Connection): void {
   connection.close();
   pool.size -= 1;
-  const next = pool.waiting.shift();
-  next?.(openConnection());
+  openForWaiting();
+}
+
+/** Closes the idle connections on which the server has not answered since `at`: they may be unresponsive for the same reason. */
+function discardIdleSince(at: number): void {
+  const [silent, answering] = [
+    pool.idle.filter(({ answeredAt }) => answeredAt < at),
+    pool.idle.filter(({ answeredAt }) => answeredAt >= at),
+  ];
+  pool.idle = answering;
+  silent.forEach(discard);
 }
 
 function deadlineIn(ms: number) {

@@ -11,6 +11,9 @@ import { audit, type Audit, type Load, startLoad } from "./load";
 /** True in `npm run test:faults -- --long`: use the durations and counts of `docs/faults.md`. `npm test` uses shorter ones. */
 export const isLong = process.env.FAULTS_LONG === "1";
 
+/** What `runFault` finds if every delivery is stored exactly once. */
+export const isNothingLost = { lost: 0, forgotten: [], duplicated: 0 };
+
 /** One row of the table that is printed at the end of the run. */
 export type TableRow = Omit<Audit, "forgotten"> & { row: string; fault: string; recoverySeconds: number };
 
