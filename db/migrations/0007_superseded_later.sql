@@ -1,7 +1,7 @@
--- The delivery whose word was a call's outcome until a better one came is superseded from then on: in any order, and whoever comes at
--- the same moment, one delivery of a call is applied. A trigger, because the statement that merges took its snapshot before it waited
--- for the call's lock and cannot see a delivery that was stored meanwhile; a function that is volatile takes a snapshot of its own.
--- The trigger comes last: making it keeps deliveries waiting until the end of the transaction.
+-- One delivery of a call is `applied`: the one that decided the call's outcome. When another delivery decides it, the earlier one becomes
+-- `superseded`. A trigger does this, because the merging statement takes its snapshot before it waits for the lock on the call, so it
+-- cannot see a delivery that another transaction stored meanwhile. The trigger's function is volatile, so its statements take new snapshots.
+-- The trigger is created last: from then until the end of the transaction, deliveries wait.
 UPDATE deliveries SET verdict = 'superseded'
 FROM call_details
 WHERE call_details.call_id = deliveries.call_id AND deliveries.verdict = 'applied'

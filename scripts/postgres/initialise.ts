@@ -21,6 +21,7 @@ export async function initialise({
   user: ServerUser;
   durable: boolean;
 }): Promise<Credentials> {
+  // Not `tmpdir()`, which may be closed to the server's user.
   const secrets = mkdtempSync("/tmp/callboard-");
   try {
     // Existing files come from a first start that did not finish, so they contain no deliveries.

@@ -140,7 +140,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
         {sourceIp === null ? <Missing>{t("log.unknown")}</Missing> : <Id className="break-normal">{sourceIp}</Id>}
       </Td>
       <Td className="max-md:hidden">
-        <Id className="text-muted">{secretLabel}</Id>
+        <Id className="break-normal text-muted">{secretLabel}</Id>
       </Td>
     </Tr>
   );

@@ -1,30 +1,15 @@
-import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-
 import type { APIRequestContext } from "@playwright/test";
 import type { Sql } from "postgres";
 
-import { applyApiFacts } from "@/db/calls/enrichment";
 import { listCalls } from "@/db/calls/list";
-import { type CallFacts, type JsonObject, NO_FACTS } from "@/lib/call/facts";
 import { parseCallFilter } from "@/lib/call/filter";
 import { CALL_SORTS, DEFAULT_VIEW } from "@/lib/call/list-view";
-import { parseCsv } from "@/tests/fixtures/csv";
 import { ADMIN } from "@/tests/fixtures/environment";
+import { downloadCsv, storeCall } from "@/tests/fixtures/exported-calls";
 import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
 const ZONE = "Africa/Cairo";
-const DONE = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-
-/** Stores a call as if the API had returned it. */
-async function store(callId: string, facts: Partial<CallFacts>) {
-  await applyApiFacts(callId, { ...NO_FACTS, ...facts }, new Date(), DONE, { mayCreate: true, leasedUntil: null });
-}
-
 /** Inserts `count` calls with details in two statements. */
 async function storeMany(sql: Sql, count: number) {
   await sql`
@@ -35,15 +20,6 @@ async function storeMany(sql: Sql, count: number) {
   await sql`
     insert into call_details (call_id, facts, variables)
     select call_id, '{}', jsonb_build_object('order', call_id, 'note', repeat('x', 200)) from calls`;
-}
-
-async function download(client: APIRequestContext, query = "") {
-  const answer = await client.get(`/calls/export.csv?${query}`);
-  expect(answer.status()).toBe(200);
-  const bytes = await answer.body();
-  const [header = [], ...lines] = parseCsv(bytes.toString("utf8"));
-  const rows = lines.map((line) => Object.fromEntries(header.map((name, index) => [name, line[index] ?? ""])));
-  return { headers: answer.headers(), bytes, header, rows };
 }
 
 test.beforeEach(async ({ database }) => {
@@ -62,7 +38,7 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
   adminPage: { request },
 }) => {
   await untilZoneIsKnown(request);
-  await store("call-1", {
+  await storeCall("call-1", {
     status: "completed",
     direction: "outbound",
     language: "ar",
@@ -85,12 +61,12 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
     recordingUrl: "https://storage.googleapis.com/secret",
     recordingExpiresAt: new Date("2027-01-01T00:00:00Z"),
   });
-  await store("call-2", {
+  await storeCall("call-2", {
     createdAt: new Date("2026-01-04T00:00:00Z"),
     variables: { سؤال: "line 1\nline 2", zeta: "=1+1" },
   });
 
-  const { headers, bytes, header, rows } = await download(request);
+  const { headers, bytes, header, rows } = await downloadCsv(request);
   expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
   expect(headers["content-type"]).toBe("text/csv; charset=utf-8; header=present");
   expect(headers["cache-control"]).toContain("no-store");
@@ -165,7 +141,7 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
   expect(received).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?\+0[23]:00$/);
   expect(rows[1]).toMatchObject({ call_id: "call-2", "variables.سؤال": "line 1\nline 2", "variables.zeta": "'=1+1" });
 
-  const plain = await download(request, "bom=0");
+  const plain = await downloadCsv(request, "bom=0");
   expect(plain.bytes.subarray(0, 7).toString()).toBe("call_id");
   expect(plain.bytes).toEqual(bytes.subarray(3));
 });
@@ -173,11 +149,19 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
 test("only variables of the exported calls become columns, and ignored parameters are listed in a header", async ({
   adminPage: { request },
 }) => {
-  await store("call-1", { direction: "inbound", createdAt: new Date("2026-01-05T00:00:00Z"), variables: { a: "1" } });
-  await store("call-2", { direction: "outbound", createdAt: new Date("2026-01-04T00:00:00Z"), variables: { b: "2" } });
-  await store("call-3", { direction: "outbound", createdAt: new Date("2026-01-03T00:00:00Z"), variables: null });
+  await storeCall("call-1", {
+    direction: "inbound",
+    createdAt: new Date("2026-01-05T00:00:00Z"),
+    variables: { a: "1" },
+  });
+  await storeCall("call-2", {
+    direction: "outbound",
+    createdAt: new Date("2026-01-04T00:00:00Z"),
+    variables: { b: "2" },
+  });
+  await storeCall("call-3", { direction: "outbound", createdAt: new Date("2026-01-03T00:00:00Z"), variables: null });
 
-  const { headers, header, rows } = await download(
+  const { headers, header, rows } = await downloadCsv(
     request,
     `direction=outbound&from=soon&bom=maybe&${encodeURIComponent("لون")}=1`,
   );
@@ -192,7 +176,7 @@ test("only variables of the exported calls become columns, and ignored parameter
     "لون",
   ]);
 
-  const none = await download(request, "direction=sideways");
+  const none = await downloadCsv(request, "direction=sideways");
   expect(none.rows).toEqual([]);
   expect(none.header).toHaveLength(20);
 });
@@ -219,82 +203,9 @@ test("the file contains the calls of the list in the same order, for every sort 
       cursor = page.nextCursor;
     } while (cursor !== null);
     expect(listed.length).toBeGreaterThan(2_000);
-    const { rows } = await download(request, query);
+    const { rows } = await downloadCsv(request, query);
     expect(rows.map((row) => row["call_id"])).toEqual(listed);
     expect(rows.every((row) => row["variables.order"] === row["call_id"])).toBe(true);
-  }
-});
-
-test("row 57: LibreOffice shows dangerous texts and evaluates none as a formula", async ({
-  adminPage: { request },
-}) => {
-  const soffice = ["soffice", "libreoffice"].find((name) => spawnSync(name, ["--version"]).status === 0);
-  if (soffice === undefined) {
-    console.log("LibreOffice is not installed, so this machine does not test how it opens an export.");
-  }
-  test.skip(soffice === undefined, "LibreOffice is not installed");
-  test.slow();
-  const dangerous: JsonObject = {
-    a: "=1+1",
-    b: "+966500000001",
-    c: "-2+3",
-    d: "@SUM(1,2)",
-    e: "\t=1+1",
-    f: "\r=1+1",
-    g: '=HYPERLINK("http://localhost/","x")',
-    h: "=cmd|' /C calc'!A0",
-    i: "محمد",
-  };
-  await store("call-1", {
-    phoneNumber: "+966500000001",
-    createdAt: new Date("2026-01-05T00:00:00Z"),
-    variables: dangerous,
-  });
-  const { bytes, header } = await download(request, "");
-  const folder = mkdtempSync(join(tmpdir(), "callboard-export-"));
-  try {
-    writeFileSync(join(folder, "export.csv"), bytes);
-    // Flat XML has the type of each cell: text, number or formula. 76 is UTF-8, which LibreOffice does not detect in headless mode.
-    await promisify(execFile)(soffice ?? "", [
-      `-env:UserInstallation=file://${folder}/profile`,
-      "--headless",
-      "--infilter=CSV:44,34,76,1",
-      "--convert-to",
-      "fods",
-      "--outdir",
-      folder,
-      join(folder, "export.csv"),
-    ]);
-    const sheet = readFileSync(join(folder, "export.fods"), "utf8");
-    expect(sheet).not.toContain("table:formula");
-    const secondRow = [...sheet.matchAll(/<table:table-row.*?<\/table:table-row>/gs)][1]?.[0] ?? "";
-    const cells = [...secondRow.matchAll(/<table:table-cell([^>]*?)(?:\/>|>(.*?)<\/table:table-cell>)/gs)].flatMap(
-      ([, attributes = "", content = ""]) => {
-        const repeated = Number(/number-columns-repeated="(\d+)"/.exec(attributes)?.[1] ?? 1);
-        const type = /office:value-type="(\w+)"/.exec(attributes)?.[1] ?? "empty";
-        const shown = content
-          .replaceAll("<text:tab/>", "\t")
-          .replaceAll(/<[^>]*>/g, "")
-          .replaceAll("&apos;", "'")
-          .replaceAll("&quot;", '"')
-          .replaceAll("&amp;", "&")
-          .replaceAll(/^\n\s*|\n\s*$/g, "");
-        return Array.from({ length: repeated }, () => ({ type, shown }));
-      },
-    );
-    const cell = (name: string) => cells[header.indexOf(name)];
-    expect(cell("phone_number")).toEqual({ type: "string", shown: "'+966500000001" });
-    expect(cell("variables.a")).toEqual({ type: "string", shown: "'=1+1" });
-    expect(cell("variables.b")).toEqual({ type: "string", shown: "'+966500000001" });
-    expect(cell("variables.c")).toEqual({ type: "string", shown: "'-2+3" });
-    expect(cell("variables.d")).toEqual({ type: "string", shown: "'@SUM(1,2)" });
-    expect(cell("variables.h")).toEqual({ type: "string", shown: "'=cmd|' /C calc'!A0" });
-    expect(cell("variables.i")).toEqual({ type: "string", shown: "محمد" });
-    for (const name of ["variables.e", "variables.f", "variables.g"]) {
-      expect(cell(name)?.type, name).toBe("string");
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 });
 
@@ -303,7 +214,7 @@ test("the audit log contains the number of exported calls, even above the bound 
   database: { sql },
 }) => {
   await storeMany(sql, 10_100);
-  const { rows } = await download(request);
+  const { rows } = await downloadCsv(request);
   expect(rows).toHaveLength(10_100);
   // Before the first byte, the exact number above the bound is unknown.
   expect(await sql`select row_count, detail from audit_events where action = 'calls_exported' order by at`).toEqual([
@@ -343,7 +254,7 @@ test.describe("row 58: when the client disconnects", () => {
     app,
     database: { sql, superuser },
   }) => {
-    await store("call-1", { variables: { a: 1 } });
+    await storeCall("call-1", { variables: { a: 1 } });
     const cookie = cookieHeader(await adminPage.context().cookies());
     const reader = new AbortController();
     await sql.begin(async (transaction) => {

@@ -1,14 +1,9 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-
 import { callHref, recordingHref } from "@/lib/call/link";
 import type { Vendor } from "@/scripts/simulator/vendor";
-import { type App, startApp } from "@/tests/fixtures/app";
-import { createDatabase, type Database } from "@/tests/fixtures/database";
+import type { Database } from "@/tests/fixtures/database";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
-import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
+import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
@@ -33,381 +28,311 @@ test.afterEach(({ vendor }) => {
   vendor.clearFaults();
 });
 
-test.describe("with the vendor's API", () => {
-  let get: (callId: string, headers?: Record<string, string>, query?: string) => Promise<Response>;
+let get: (callId: string, headers?: Record<string, string>, query?: string) => Promise<Response>;
 
-  test.beforeEach(({ app, adminCookies }) => {
-    get = (callId, headers = {}, query = "") =>
-      fetch(`${app.url}${recordingHref(callId)}${query}`, {
-        headers: { cookie: cookieHeader(adminCookies), ...headers },
-      });
-  });
-
-  test("a recording is streamed whole or in ranges, and its headers forbid caching", async ({
-    app,
-    vendor,
-    database,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const whole = await get(id);
-    expect(whole.status).toBe(200);
-    expect(Object.fromEntries(whole.headers)).toMatchObject({
-      "content-type": "video/mp4",
-      "accept-ranges": "bytes",
-      "cache-control": "private, no-store",
-      "x-content-type-options": "nosniff",
-      "cross-origin-resource-policy": "same-origin",
-      "content-disposition": "inline",
+test.beforeEach(({ app, adminCookies }) => {
+  get = (callId, headers = {}, query = "") =>
+    fetch(`${app.url}${recordingHref(callId)}${query}`, {
+      headers: { cookie: cookieHeader(adminCookies), ...headers },
     });
-    const bytes = Buffer.from(await whole.arrayBuffer());
-    expect(bytes.subarray(4, 8).toString("latin1")).toBe("ftyp");
-
-    for (const [range, from, to] of [
-      ["bytes=0-99", 0, 99],
-      ["bytes=100-", 100, bytes.length - 1],
-      ["bytes=-50", bytes.length - 50, bytes.length - 1],
-    ] as const) {
-      const part = await get(id, { range });
-      expect(part.status, range).toBe(206);
-      expect(part.headers.get("content-range")).toBe(`bytes ${from}-${to}/${bytes.length}`);
-      expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(from, to + 1)), range).toBe(true);
-    }
-    const outside = await get(id, { range: `bytes=${bytes.length}-` });
-    expect(outside.status).toBe(416);
-    expect(outside.headers.get("content-range")).toBe(`bytes */${bytes.length}`);
-
-    // Several ranges, other units and an unknown validator are answered as if no range was requested.
-    for (const headers of [
-      { range: "bytes=0-1,3-4" },
-      { range: "lines=1-2" },
-      { range: "bytes=0-9", "if-range": '"x"' },
-    ]) {
-      const answer = await get(id, headers);
-      expect(answer.status, JSON.stringify(headers)).toBe(200);
-      await answer.body?.cancel();
-    }
-    // A stored URL that is still valid is used unchanged.
-    expect(requestCount(vendor, "api")).toBe(0);
-  });
-
-  test("HEAD gives the headers of the range and no body", async ({ app, vendor, database, adminCookies }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const head = await fetch(`${app.url}${recordingHref(id)}`, {
-      method: "HEAD",
-      headers: { cookie: cookieHeader(adminCookies), range: "bytes=0-9" },
-    });
-    expect(head.status).toBe(206);
-    expect(head.headers.get("content-range")).toMatch(/^bytes 0-9\//);
-    expect(await head.text()).toBe("");
-  });
-
-  test("a download has a file name that every file system accepts", async ({ app, vendor, database }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const answer = await get(id, {}, "?download=1");
-    expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="call-${id}.mp4"`);
-    await answer.body?.cancel();
-  });
-
-  test("row 60: twenty requests for an expired recording make one request to the API", async ({
-    app,
-    vendor,
-    database,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const url = await storedUrl(database, id);
-    await storeUrl(database, id, url, new Date(Date.now() - 1000));
-
-    const answers = await Promise.all(Array.from({ length: 20 }, () => get(id, { range: "bytes=0-9" })));
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 206));
-    expect(requestCount(vendor, "api")).toBe(1);
-
-    // The next request uses the new URL from the database.
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(1);
-  });
-
-  test("a URL that expires within a minute is used only if the API gives no new one", async ({
-    app,
-    vendor,
-    database,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const url = await storedUrl(database, id);
-    await storeUrl(database, id, url, new Date(Date.now() + 30_000));
-    vendor.fault({ on: "api", kind: "status", status: 500 });
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(1);
-    vendor.clearFaults();
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(2);
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(2);
-  });
-
-  test("row 60: a URL that the store refuses is refreshed once, even if it has not expired", async ({
-    app,
-    vendor,
-    database,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const altered = (await storedUrl(database, id)).replace(/Signature=..../, "Signature=0000");
-    const nextYear = new Date(Date.now() + 365 * 24 * HOUR);
-    await storeUrl(database, id, altered, nextYear);
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(1);
-    expect(await storedUrl(database, id)).not.toBe(altered);
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(1);
-
-    // Simulates a rotation of the vendor's keys.
-    vendor.expireSignatures();
-    expect((await get(id)).status).toBe(200);
-    expect(requestCount(vendor, "api")).toBe(2);
-
-    // If the file is missing, one request to the API is made, and then the recording is reported as expired.
-    vendor.fault({ on: "recording", kind: "status", status: 410 });
-    vendor.clearRequests();
-    const expired = await get(id);
-    expect([expired.status, await expired.json()]).toEqual([410, { error: "expired", reason: "refused" }]);
-    expect([requestCount(vendor, "api"), requestCount(vendor, "recording")]).toEqual([1, 2]);
-  });
-
-  test("row 60: expired recordings, calls without a recording and an unavailable vendor have different errors", async ({
-    app,
-    vendor,
-    database,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const answer = async (callId: string) => {
-      const response = await get(callId);
-      return [response.status, await response.json()] as const;
-    };
-    const url = await storedUrl(database, id);
-    await storeUrl(database, id, url, new Date(Date.now() - 1000));
-
-    vendor.fault({ on: "api", kind: "status", status: 500 });
-    expect(await answer(id)).toEqual([502, { error: "vendor_unavailable", reason: "internal_error" }]);
-    vendor.clearFaults();
-    vendor.fault({ on: "api", kind: "status", status: 404 });
-    expect(await answer(id)).toEqual([410, { error: "expired", reason: "call_not_found" }]);
-    vendor.clearFaults();
-    vendor.fault({ on: "api", kind: "status", status: 401 });
-    expect(await answer(id)).toEqual([410, { error: "expired", reason: "unauthorized" }]);
-    vendor.clearFaults();
-    vendor.fault({ on: "recording", kind: "status", status: 503 });
-    expect(await answer(id)).toEqual([502, { error: "vendor_unavailable", reason: "unexpected_answer" }]);
-    vendor.clearFaults();
-
-    await postWebhook(app, notCompleted("nobody-answered"));
-    expect(await answer("nobody-answered")).toEqual([404, { error: "never_recorded", reason: "call_not_found" }]);
-    expect(await answer("no-such-call")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
-    expect(await answer("\u0000")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
-  });
-
-  test("row 59: a redirect of the store is refused", async ({ app, vendor, database }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    vendor.fault({ on: "recording", kind: "redirect" });
-    const response = await get(id);
-    expect([response.status, await response.json()]).toEqual([
-      502,
-      { error: "not_allowed_host", reason: "not_allowed_host" },
-    ]);
-  });
-
-  test("row 53: a request without a session gets no recording", async ({ app, vendor, database }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const response = await fetch(`${app.url}${recordingHref(id)}`);
-    expect([response.status, await response.json()]).toEqual([401, { error: "signed_out" }]);
-    expect(requestCount(vendor, "recording")).toBe(0);
-  });
-
-  test("the audit log contains listening once for the many ranges of a player, and every download", async ({
-    app,
-    vendor,
-    database,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    await Promise.all([get(id), get(id, { range: "bytes=0-9" })]);
-    await get(id, { range: "bytes=10-19" });
-    await get(id, {}, "?download=1");
-    await get(id, {}, "?download=1");
-    const events = await database.sql`
-      select action, actor_email, count(*)::integer as count from audit_events
-      where call_id = ${id} group by action, actor_email order by action`;
-    expect(events.find((event) => event["action"] === "recording_downloaded")).toEqual({
-      action: "recording_downloaded",
-      actor_email: "admin@callboard.example",
-      count: 2,
-    });
-    // Two simultaneous requests may both be recorded.
-    expect(events.find((event) => event["action"] === "recording_listened")?.["count"]).toBeLessThanOrEqual(2);
-  });
-
-  test("a recording is not served if its audit event cannot be stored", async ({ app, vendor, database }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    await database.superuser`alter table audit_events rename to audit_events_renamed`;
-    try {
-      const response = await get(id);
-      expect([response.status, await response.json()]).toEqual([
-        503,
-        { error: "database_unavailable", reason: "database_unavailable" },
-      ]);
-    } finally {
-      await database.superuser`alter table audit_events_renamed rename to audit_events`;
-    }
-  });
-
-  test("row 53: a viewer cannot play recordings, open raw data or see numbers", async ({
-    app,
-    vendor,
-    database,
-    adminCookies,
-  }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    const [row] = await database.sql`
-      select c.phone_number, d.id from calls c join deliveries d using (call_id) where call_id = ${id}`;
-    const number = String(row?.["phone_number"]);
-    const page = async () =>
-      (await fetch(`${app.url}${callHref(id)}`, { headers: { cookie: cookieHeader(adminCookies) } })).text();
-    const raw = async () =>
-      (
-        await fetch(`${app.url}${callHref(id)}/deliveries/${String(row?.["id"])}`, {
-          headers: { cookie: cookieHeader(adminCookies) },
-        })
-      ).status;
-    expect(await page()).toContain(number);
-    expect(await raw()).toBe(200);
-
-    await database.sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;
-    try {
-      expect((await get(id)).status).toBe(403);
-      expect(await raw()).toBe(403);
-      const shown = await page();
-      expect(shown).toContain(id);
-      expect(shown).not.toContain(number);
-      expect(shown).not.toContain(recordingHref(id));
-    } finally {
-      await database.sql`update "user" set role = 'administrator' where email = ${ADMIN.email}`;
-    }
-  });
-
-  test("a recording deleted by retention is not fetched again", async ({ app, vendor, database }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    await database.sql`
-      update call_details set recording_url = null, recording_expires_at = null, recording_purged_at = now()
-      where call_id = ${id}`;
-    const response = await get(id);
-    expect([response.status, await response.json()]).toEqual([410, { error: "purged", reason: "purged" }]);
-    expect(requestCount(vendor, "api")).toBe(0);
-  });
-
-  test("row 59: a URL that must not be fetched is neither fetched nor shown", async ({
-    app,
-    vendor,
-    database,
-    adminCookies,
-  }) => {
-    const urls = [
-      "javascript:alert(document.domain)",
-      "http://storage.googleapis.com/b/a.mp4",
-      "https://evil.example/a.mp4",
-      `http://${new URL(vendor.url).host}@evil.example/a.mp4`,
-      "https://169.254.169.254/latest/meta-data/",
-    ];
-    for (const [index, url] of urls.entries()) {
-      const callId = `bad-url-${index}`;
-      await postWebhook(app, complete(callId, { recording_url: url }));
-      const response = await get(callId);
-      expect([response.status, await response.json()], url).toEqual([
-        502,
-        { error: "not_allowed_host", reason: "call_not_found" },
-      ]);
-      const page = await fetch(`${app.url}${callHref(callId)}`, { headers: { cookie: cookieHeader(adminCookies) } });
-      expect(page.status).toBe(200);
-      expect(await page.text()).not.toContain(url);
-    }
-    expect(requestCount(vendor, "recording")).toBe(0);
-    await database.empty();
-  });
-
-  test("no signed URL is logged or sent to a browser", async ({ app, vendor, database, adminCookies }) => {
-    const { id } = await sendRecordedCall({ app, vendor, database });
-    expect((await get(id)).status).toBe(200);
-    vendor.fault({ on: "recording", kind: "status", status: 503 });
-    expect((await get(id)).status).toBe(502);
-    const page = await fetch(`${app.url}${callHref(id)}`, { headers: { cookie: cookieHeader(adminCookies) } });
-    expect(page.status).toBe(200);
-    for (const text of [await page.text(), app.logs()]) {
-      expect(text).toContain(id);
-      expect(text).not.toMatch(/X-Goog-|sarj-call-recordings/);
-    }
-  });
 });
 
-test.describe("with a separate recording store and no API key", () => {
-  let ownApp: App;
-  let ownDatabase: Database;
-  let cookie: string;
-  let store: Server;
-  let host: string;
-  const closed: string[] = [];
-
-  test.beforeAll(async () => {
-    store = createServer((request, response) => {
-      response.writeHead(200, { "content-type": "audio/mp4" });
-      response.write(Buffer.alloc(64 * 1024));
-      response.once("close", () => closed.push(request.url ?? ""));
-    });
-    store.listen(0, "127.0.0.1");
-    await once(store, "listening");
-    host = `127.0.0.1:${(store.address() as AddressInfo).port}`;
-    ownDatabase = await createDatabase();
-    ownApp = await startApp({
-      databaseUrl: ownDatabase.url,
-      env: { SARJ_API_KEY: undefined, RECORDING_HOSTS: `${host},localhost` },
-    });
-    cookie = cookieHeader(await signIn(ownApp.url));
+test("a recording is streamed whole or in ranges, and its headers forbid caching", async ({
+  app,
+  vendor,
+  database,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const whole = await get(id);
+  expect(whole.status).toBe(200);
+  expect(Object.fromEntries(whole.headers)).toMatchObject({
+    "content-type": "video/mp4",
+    "accept-ranges": "bytes",
+    "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+    "content-disposition": "inline",
   });
+  const bytes = Buffer.from(await whole.arrayBuffer());
+  expect(bytes.subarray(4, 8).toString("latin1")).toBe("ftyp");
 
-  test.afterAll(async () => {
-    await ownApp.stop();
-    await ownDatabase.close();
-    store.closeAllConnections();
-    store.close();
+  for (const [range, from, to] of [
+    ["bytes=0-99", 0, 99],
+    ["bytes=100-", 100, bytes.length - 1],
+    ["bytes=-50", bytes.length - 50, bytes.length - 1],
+  ] as const) {
+    const part = await get(id, { range });
+    expect(part.status, range).toBe(206);
+    expect(part.headers.get("content-range")).toBe(`bytes ${from}-${to}/${bytes.length}`);
+    expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(from, to + 1)), range).toBe(true);
+  }
+  const outside = await get(id, { range: `bytes=${bytes.length}-` });
+  expect(outside.status).toBe(416);
+  expect(outside.headers.get("content-range")).toBe(`bytes */${bytes.length}`);
+
+  // Several ranges, other units and an unknown validator are answered as if no range was requested.
+  for (const headers of [
+    { range: "bytes=0-1,3-4" },
+    { range: "lines=1-2" },
+    { range: "bytes=0-9", "if-range": '"x"' },
+  ]) {
+    const answer = await get(id, headers);
+    expect(answer.status, JSON.stringify(headers)).toBe(200);
+    await answer.body?.cancel();
+  }
+  // A stored URL that is still valid is used unchanged.
+  expect(requestCount(vendor, "api")).toBe(0);
+});
+
+test("HEAD gives the headers of the range and no body", async ({ app, vendor, database, adminCookies }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const head = await fetch(`${app.url}${recordingHref(id)}`, {
+    method: "HEAD",
+    headers: { cookie: cookieHeader(adminCookies), range: "bytes=0-9" },
   });
+  expect(head.status).toBe(206);
+  expect(head.headers.get("content-range")).toMatch(/^bytes 0-9\//);
+  expect(await head.text()).toBe("");
+});
 
-  const get = (callId: string, signal?: AbortSignal) =>
-    fetch(`${ownApp.url}${recordingHref(callId)}`, {
-      headers: { cookie },
-      ...(signal === undefined ? {} : { signal }),
-    });
+test("a download has a file name that every file system accepts", async ({ app, vendor, database }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const answer = await get(id, {}, "?download=1");
+  expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="call-${id}.mp4"`);
+  await answer.body?.cancel();
+});
 
-  test("the error of a recording says that no API key is configured", async () => {
-    const url = `http://${host}/old.mp4?X-Goog-Date=20260101T000000Z&X-Goog-Expires=60&X-Goog-Signature=00`;
-    await postWebhook(ownApp, complete("expired", { recording_url: url }));
-    const response = await get("expired");
-    expect([response.status, await response.json()]).toEqual([410, { error: "expired", reason: "api_off" }]);
-    await postWebhook(ownApp, complete("unrecorded"));
-    const never = await get("unrecorded");
-    expect([never.status, await never.json()]).toEqual([404, { error: "never_recorded", reason: "api_off" }]);
+test("row 60: twenty requests for an expired recording make one request to the API", async ({
+  app,
+  vendor,
+  database,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const url = await storedUrl(database, id);
+  await storeUrl(database, id, url, new Date(Date.now() - 1000));
+
+  const answers = await Promise.all(Array.from({ length: 20 }, () => get(id, { range: "bytes=0-9" })));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 206));
+  expect(requestCount(vendor, "api")).toBe(1);
+
+  // The next request uses the new URL from the database.
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(1);
+});
+
+test("a URL that expires within a minute is used only if the API gives no new one", async ({
+  app,
+  vendor,
+  database,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const url = await storedUrl(database, id);
+  await storeUrl(database, id, url, new Date(Date.now() + 30_000));
+  vendor.fault({ on: "api", kind: "status", status: 500 });
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(1);
+  vendor.clearFaults();
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(2);
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(2);
+});
+
+test("row 60: a URL that the store refuses is refreshed once, even if it has not expired", async ({
+  app,
+  vendor,
+  database,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const altered = (await storedUrl(database, id)).replace(/Signature=..../, "Signature=0000");
+  const nextYear = new Date(Date.now() + 365 * 24 * HOUR);
+  await storeUrl(database, id, altered, nextYear);
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(1);
+  expect(await storedUrl(database, id)).not.toBe(altered);
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(1);
+
+  // Simulates a rotation of the vendor's keys.
+  vendor.expireSignatures();
+  expect((await get(id)).status).toBe(200);
+  expect(requestCount(vendor, "api")).toBe(2);
+
+  // If the file is missing, one request to the API is made, and then the recording is reported as expired.
+  vendor.fault({ on: "recording", kind: "status", status: 410 });
+  vendor.clearRequests();
+  const expired = await get(id);
+  expect([expired.status, await expired.json()]).toEqual([410, { error: "expired", reason: "refused" }]);
+  expect([requestCount(vendor, "api"), requestCount(vendor, "recording")]).toEqual([1, 2]);
+});
+
+test("row 60: expired recordings, calls without a recording and an unavailable vendor have different errors", async ({
+  app,
+  vendor,
+  database,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const answer = async (callId: string) => {
+    const response = await get(callId);
+    return [response.status, await response.json()] as const;
+  };
+  const url = await storedUrl(database, id);
+  await storeUrl(database, id, url, new Date(Date.now() - 1000));
+
+  vendor.fault({ on: "api", kind: "status", status: 500 });
+  expect(await answer(id)).toEqual([502, { error: "vendor_unavailable", reason: "internal_error" }]);
+  vendor.clearFaults();
+  vendor.fault({ on: "api", kind: "status", status: 404 });
+  expect(await answer(id)).toEqual([410, { error: "expired", reason: "call_not_found" }]);
+  vendor.clearFaults();
+  vendor.fault({ on: "api", kind: "status", status: 401 });
+  expect(await answer(id)).toEqual([410, { error: "expired", reason: "unauthorized" }]);
+  vendor.clearFaults();
+  vendor.fault({ on: "recording", kind: "status", status: 503 });
+  expect(await answer(id)).toEqual([502, { error: "vendor_unavailable", reason: "unexpected_answer" }]);
+  vendor.clearFaults();
+
+  await postWebhook(app, notCompleted("nobody-answered"));
+  expect(await answer("nobody-answered")).toEqual([404, { error: "never_recorded", reason: "call_not_found" }]);
+  expect(await answer("no-such-call")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
+  expect(await answer("\u0000")).toEqual([404, { error: "unknown_call", reason: "unknown_call" }]);
+});
+
+test("row 59: a redirect of the store is refused", async ({ app, vendor, database }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  vendor.fault({ on: "recording", kind: "redirect" });
+  const response = await get(id);
+  expect([response.status, await response.json()]).toEqual([
+    502,
+    { error: "not_allowed_host", reason: "not_allowed_host" },
+  ]);
+});
+
+test("row 53: a request without a session gets no recording", async ({ app, vendor, database }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const response = await fetch(`${app.url}${recordingHref(id)}`);
+  expect([response.status, await response.json()]).toEqual([401, { error: "signed_out" }]);
+  expect(requestCount(vendor, "recording")).toBe(0);
+});
+
+test("the audit log contains listening once for the many ranges of a player, and every download", async ({
+  app,
+  vendor,
+  database,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  await Promise.all([get(id), get(id, { range: "bytes=0-9" })]);
+  await get(id, { range: "bytes=10-19" });
+  await get(id, {}, "?download=1");
+  await get(id, {}, "?download=1");
+  const events = await database.sql`
+    select action, actor_email, count(*)::integer as count from audit_events
+    where call_id = ${id} group by action, actor_email order by action`;
+  expect(events.find((event) => event["action"] === "recording_downloaded")).toEqual({
+    action: "recording_downloaded",
+    actor_email: "admin@callboard.example",
+    count: 2,
   });
+  // Two simultaneous requests may both be recorded.
+  expect(events.find((event) => event["action"] === "recording_listened")?.["count"]).toBeLessThanOrEqual(2);
+});
 
-  test("row 59: an allowed host name that resolves to this machine is refused", async () => {
-    await postWebhook(ownApp, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
-    const response = await get("rebound");
+test("a recording is not served if its audit event cannot be stored", async ({ app, vendor, database }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  await database.superuser`alter table audit_events rename to audit_events_renamed`;
+  try {
+    const response = await get(id);
     expect([response.status, await response.json()]).toEqual([
-      502,
-      { error: "not_allowed_host", reason: "not_allowed_host" },
+      503,
+      { error: "database_unavailable", reason: "database_unavailable" },
     ]);
-  });
+  } finally {
+    await database.superuser`alter table audit_events_renamed rename to audit_events`;
+  }
+});
 
-  test("the download from the store stops when the client disconnects", async () => {
-    await postWebhook(ownApp, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
-    const controller = new AbortController();
-    const response = await get("endless", controller.signal);
-    const reader = response.body?.getReader();
-    expect((await reader?.read())?.done).toBe(false);
-    controller.abort();
-    await expect.poll(() => closed).toEqual(["/endless.mp4"]);
-  });
+test("row 53: a viewer cannot play recordings, open raw data or see numbers", async ({
+  app,
+  vendor,
+  database,
+  adminCookies,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const [row] = await database.sql`
+    select c.phone_number, d.id from calls c join deliveries d using (call_id) where call_id = ${id}`;
+  const number = String(row?.["phone_number"]);
+  const page = async () =>
+    (await fetch(`${app.url}${callHref(id)}`, { headers: { cookie: cookieHeader(adminCookies) } })).text();
+  const raw = async () =>
+    (
+      await fetch(`${app.url}${callHref(id)}/deliveries/${String(row?.["id"])}`, {
+        headers: { cookie: cookieHeader(adminCookies) },
+      })
+    ).status;
+  expect(await page()).toContain(number);
+  expect(await raw()).toBe(200);
+
+  await database.sql`update "user" set role = 'viewer' where email = ${ADMIN.email}`;
+  try {
+    expect((await get(id)).status).toBe(403);
+    expect(await raw()).toBe(403);
+    const shown = await page();
+    expect(shown).toContain(id);
+    expect(shown).not.toContain(number);
+    expect(shown).not.toContain(recordingHref(id));
+  } finally {
+    await database.sql`update "user" set role = 'administrator' where email = ${ADMIN.email}`;
+  }
+});
+
+test("a recording deleted by retention is not fetched again", async ({ app, vendor, database }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  await database.sql`
+    update call_details set recording_url = null, recording_expires_at = null, recording_purged_at = now()
+    where call_id = ${id}`;
+  const response = await get(id);
+  expect([response.status, await response.json()]).toEqual([410, { error: "purged", reason: "purged" }]);
+  expect(requestCount(vendor, "api")).toBe(0);
+});
+
+test("row 59: a URL that must not be fetched is neither fetched nor shown", async ({
+  app,
+  vendor,
+  database,
+  adminCookies,
+}) => {
+  const urls = [
+    "javascript:alert(document.domain)",
+    "http://storage.googleapis.com/b/a.mp4",
+    "https://evil.example/a.mp4",
+    `http://${new URL(vendor.url).host}@evil.example/a.mp4`,
+    "https://169.254.169.254/latest/meta-data/",
+  ];
+  for (const [index, url] of urls.entries()) {
+    const callId = `bad-url-${index}`;
+    await postWebhook(app, complete(callId, { recording_url: url }));
+    const response = await get(callId);
+    expect([response.status, await response.json()], url).toEqual([
+      502,
+      { error: "not_allowed_host", reason: "call_not_found" },
+    ]);
+    const page = await fetch(`${app.url}${callHref(callId)}`, { headers: { cookie: cookieHeader(adminCookies) } });
+    expect(page.status).toBe(200);
+    expect(await page.text()).not.toContain(url);
+  }
+  expect(requestCount(vendor, "recording")).toBe(0);
+  await database.empty();
+});
+
+test("no signed URL is logged or sent to a browser", async ({ app, vendor, database, adminCookies }) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  expect((await get(id)).status).toBe(200);
+  vendor.fault({ on: "recording", kind: "status", status: 503 });
+  expect((await get(id)).status).toBe(502);
+  const page = await fetch(`${app.url}${callHref(id)}`, { headers: { cookie: cookieHeader(adminCookies) } });
+  expect(page.status).toBe(200);
+  for (const text of [await page.text(), app.logs()]) {
+    expect(text).toContain(id);
+    expect(text).not.toMatch(/X-Goog-|sarj-call-recordings/);
+  }
 });

@@ -12,8 +12,8 @@ let directory: string;
 const servers: EmbeddedPostgres[] = [];
 
 test.beforeEach(() => {
+  // Not `tmpdir()`: if root starts the server, the server runs as another user, who must be able to enter the folder.
   folder = mkdtempSync("/tmp/embedded-postgres-");
-  // If root starts the server, the server runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o711);
   directory = join(folder, "data", "postgres");
 });

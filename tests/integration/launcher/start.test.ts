@@ -18,6 +18,7 @@ const children: ChildProcess[] = [];
 test.describe.configure({ timeout: 120_000 });
 
 test.beforeEach(async () => {
+  // Not `tmpdir()`: if root runs the tests, the database server runs as another user, who must be able to enter the folder.
   folder = mkdtempSync("/tmp/start-");
   chmodSync(folder, 0o711);
   port = await findFreePort();

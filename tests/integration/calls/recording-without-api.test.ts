@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { recordingHref } from "@/lib/call/link";
+import { type App, startApp } from "@/tests/fixtures/app";
+import { createDatabase, type Database } from "@/tests/fixtures/database";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete, postWebhook } from "@/tests/fixtures/webhooks";
+
+/** Recordings of an application without an API key, from a store of its own. */
+
+let ownApp: App;
+let ownDatabase: Database;
+let cookie: string;
+let store: Server;
+let host: string;
+const closed: string[] = [];
+
+test.beforeAll(async () => {
+  store = createServer((request, response) => {
+    response.writeHead(200, { "content-type": "audio/mp4" });
+    response.write(Buffer.alloc(64 * 1024));
+    response.once("close", () => closed.push(request.url ?? ""));
+  });
+  store.listen(0, "127.0.0.1");
+  await once(store, "listening");
+  host = `127.0.0.1:${(store.address() as AddressInfo).port}`;
+  ownDatabase = await createDatabase();
+  ownApp = await startApp({
+    databaseUrl: ownDatabase.url,
+    env: { SARJ_API_KEY: undefined, RECORDING_HOSTS: `${host},localhost` },
+  });
+  cookie = cookieHeader(await signIn(ownApp.url));
+});
+
+test.afterAll(async () => {
+  await ownApp.stop();
+  await ownDatabase.close();
+  store.closeAllConnections();
+  store.close();
+});
+
+const get = (callId: string, signal?: AbortSignal) =>
+  fetch(`${ownApp.url}${recordingHref(callId)}`, {
+    headers: { cookie },
+    ...(signal === undefined ? {} : { signal }),
+  });
+
+test("the error of a recording says that no API key is configured", async () => {
+  const url = `http://${host}/old.mp4?X-Goog-Date=20260101T000000Z&X-Goog-Expires=60&X-Goog-Signature=00`;
+  await postWebhook(ownApp, complete("expired", { recording_url: url }));
+  const response = await get("expired");
+  expect([response.status, await response.json()]).toEqual([410, { error: "expired", reason: "api_off" }]);
+  await postWebhook(ownApp, complete("unrecorded"));
+  const never = await get("unrecorded");
+  expect([never.status, await never.json()]).toEqual([404, { error: "never_recorded", reason: "api_off" }]);
+});
+
+test("row 59: an allowed host name that resolves to this machine is refused", async () => {
+  await postWebhook(ownApp, complete("rebound", { recording_url: "https://localhost/a.mp4" }));
+  const response = await get("rebound");
+  expect([response.status, await response.json()]).toEqual([
+    502,
+    { error: "not_allowed_host", reason: "not_allowed_host" },
+  ]);
+});
+
+test("the download from the store stops when the client disconnects", async () => {
+  await postWebhook(ownApp, complete("endless", { recording_url: `http://${host}/endless.mp4` }));
+  const controller = new AbortController();
+  const response = await get("endless", controller.signal);
+  const reader = response.body?.getReader();
+  expect((await reader?.read())?.done).toBe(false);
+  controller.abort();
+  await expect.poll(() => closed).toEqual(["/endless.mp4"]);
+});
