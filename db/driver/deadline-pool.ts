@@ -23,8 +23,12 @@ import { isConnectionUsable } from "./sql-state";
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
 const MAX_CONNECTIONS = 6;
-/** Longer than a login takes on a slow machine. */
-const OPEN_TIMEOUT_MS = 3000;
+/** The driver gives up a login after 5 s. This also limits the wait for the breaker, and logins that the driver repeats. */
+const OPEN_TIMEOUT_MS = 10_000;
+/** A login that takes longer may never end, so whoever waits next opens another connection. */
+const SLOW_LOGIN_MS = 1000;
+/** Less than the driver's `idle_timeout`, after which the next work would wait for a login. */
+const MAX_IDLE_MS = 25_000;
 /** A wait for a connection ends this long before the deadline: work with less time would rarely end, and would cost the connection. */
 const MIN_WORK_MS = 100;
 /** A little more than the longest deadline, so that an abandoned statement soon releases its locks. */
@@ -33,22 +37,24 @@ const STATEMENT_TIMEOUT_SECONDS = 6;
 type Connection = {
   database: Database;
   close: () => void;
-  /** When the server last answered on it, on the clock of `performance.now()`. */
+  /** When the server last answered on it, on the clock of `performance.now()`; 0 while it is being opened. */
   answeredAt: number;
 };
 type Waiter = { take: (connection: Connection) => void; fail: (error: unknown) => void };
 
 const pool = perProcess("deadline pool", () => ({
   idle: [] as Connection[],
-  /** Connections that are open or being opened. */
+  /** Connections that are idle, in use or being opened. */
   size: 0,
+  /** Connections being opened, without the slow ones. */
   opening: 0,
   waiting: [] as Waiter[],
 }));
 
 /**
- * Runs `work` on an exclusive connection for at most `withinMs`. Throws the errors of `work`, an error with the code
- * `TRY_TIMEOUT` after the deadline, or one with the code `DATABASE_AWAY` while the breaker allows no new connection.
+ * Runs `work` on an exclusive connection for at most `withinMs`. Throws the errors of `work` and of opening a connection, an
+ * error with the code `TRY_TIMEOUT` after the deadline, or one with the code `DATABASE_AWAY` if no connection is idle and the
+ * breaker allows no new one.
  */
 export async function withConnection<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
   const deadline = deadlineIn(withinMs);
@@ -61,7 +67,6 @@ export async function withConnection<T>(work: (on: Database) => Promise<T>, with
       release(connection);
       return result;
     } catch (error) {
-      working.catch(() => {});
       if (isConnectionUsable(error)) {
         release(connection);
       } else {
@@ -86,9 +91,12 @@ export function isAnswering(withinMs: number): Promise<boolean> {
 }
 
 async function acquire(withinMs: number): Promise<Connection> {
-  const idle = pool.idle.pop();
+  const idle = takeIdle();
   if (idle !== undefined) {
     return idle;
+  }
+  if (breakerOf(env.DATABASE_URL).isOpen) {
+    throw breakerIsOpen();
   }
   const { promise, resolve, reject } = Promise.withResolvers<Connection>();
   const waiter: Waiter = { take: resolve, fail: reject };
@@ -110,35 +118,61 @@ async function acquire(withinMs: number): Promise<Connection> {
   }
 }
 
+function takeIdle(): Connection | undefined {
+  for (let idle = pool.idle.pop(); idle !== undefined; idle = pool.idle.pop()) {
+    if (performance.now() - idle.answeredAt < MAX_IDLE_MS) {
+      return idle;
+    }
+    discard(idle);
+  }
+  return undefined;
+}
+
 /** Opens connections for those who wait, up to the limit. If there is none and the breaker allows none, all of them fail. */
 function openForWaiting(): void {
   if (breakerOf(env.DATABASE_URL).isOpen) {
     if (pool.size === 0) {
-      const error = Object.assign(new Error("the circuit breaker allows no connection"), { code: DATABASE_AWAY });
-      pool.waiting.splice(0).forEach((waiter) => waiter.fail(error));
+      pool.waiting.splice(0).forEach((waiter) => waiter.fail(breakerIsOpen()));
     }
     return;
   }
   while (pool.opening < pool.waiting.length && pool.size < MAX_CONNECTIONS) {
-    void openConnection();
+    void openConnection(newConnection());
   }
 }
 
-/** Opens a connection and hands it to the first who waits. If it cannot be opened, the first who waits fails. Never throws. */
-async function openConnection(): Promise<void> {
+function breakerIsOpen(): Error {
+  return Object.assign(new Error("the circuit breaker allows no connection"), { code: DATABASE_AWAY });
+}
+
+/**
+ * Logs in and hands the connection to the first who waits. If that fails, the first who waits fails, unless the login was slow
+ * and another connection was opened meanwhile. Never throws.
+ */
+async function openConnection(connection: Connection): Promise<void> {
   pool.size += 1;
   pool.opening += 1;
-  const connection = newConnection();
+  let isSlow = false;
+  const slow = setTimeout(() => {
+    isSlow = true;
+    pool.opening -= 1;
+    openForWaiting();
+  }, SLOW_LOGIN_MS);
+  const settle = () => {
+    clearTimeout(slow);
+    pool.opening -= isSlow ? 0 : 1;
+  };
   const deadline = deadlineIn(OPEN_TIMEOUT_MS);
   try {
-    const opened = connection.database.execute(sql`select 1`);
-    opened.catch(() => {});
-    await Promise.race([opened, deadline.passed]);
-    pool.opening -= 1;
+    // The driver logs in at the first query.
+    await Promise.race([connection.database.execute(sql`select 1`), deadline.passed]);
+    settle();
     release(connection);
   } catch (error) {
-    pool.opening -= 1;
-    pool.waiting.shift()?.fail(error);
+    settle();
+    if (!isSlow) {
+      pool.waiting.shift()?.fail(error);
+    }
     discard(connection);
   } finally {
     deadline.clear();
@@ -166,7 +200,7 @@ function newConnection(): Connection {
       void database.$client.end({ timeout: 0 });
       socket?.destroy();
     },
-    answeredAt: performance.now(),
+    answeredAt: 0,
   };
 }
 
