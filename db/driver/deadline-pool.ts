@@ -23,12 +23,10 @@ import { isConnectionUsable } from "./sql-state";
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
 const MAX_CONNECTIONS = 6;
-/** The driver gives up a login after 5 s. This also limits the wait for the breaker, and logins that the driver repeats. */
+/** The driver gives up a login after 5 s. This also limits the wait for the breaker. */
 const OPEN_TIMEOUT_MS = 10_000;
 /** A login that takes longer may never end, so whoever waits next opens another connection. */
 const SLOW_LOGIN_MS = 1000;
-/** Less than the driver's `idle_timeout`, after which the next work would wait for a login. */
-const MAX_IDLE_MS = 25_000;
 /** A wait for a connection ends this long before the deadline: work with less time would rarely end, and would cost the connection. */
 const MIN_WORK_MS = 100;
 /** A little more than the longest deadline, so that an abandoned statement soon releases its locks. */
@@ -37,6 +35,8 @@ const STATEMENT_TIMEOUT_SECONDS = 6;
 type Connection = {
   database: Database;
   close: () => void;
+  /** Whether the server, or the driver after its `idle_timeout`, has closed it. */
+  isClosed: () => boolean;
   /** When the server last answered on it, on the clock of `performance.now()`; 0 while it is being opened. */
   answeredAt: number;
 };
@@ -120,7 +120,7 @@ async function acquire(withinMs: number): Promise<Connection> {
 
 function takeIdle(): Connection | undefined {
   for (let idle = pool.idle.pop(); idle !== undefined; idle = pool.idle.pop()) {
-    if (performance.now() - idle.answeredAt < MAX_IDLE_MS) {
+    if (!idle.isClosed()) {
       return idle;
     }
     discard(idle);
@@ -147,7 +147,7 @@ function breakerIsOpen(): Error {
 
 /**
  * Logs in and hands the connection to the first who waits. If that fails, the first who waits fails, unless the login was slow
- * and another connection was opened meanwhile. Never throws.
+ * and another connection is being opened. Never throws.
  */
 async function openConnection(connection: Connection): Promise<void> {
   pool.size += 1;
@@ -170,7 +170,7 @@ async function openConnection(connection: Connection): Promise<void> {
     release(connection);
   } catch (error) {
     settle();
-    if (!isSlow) {
+    if (!isSlow || pool.opening === 0) {
       pool.waiting.shift()?.fail(error);
     }
     discard(connection);
@@ -189,7 +189,8 @@ function newConnection(): Connection {
     statementTimeoutSeconds: STATEMENT_TIMEOUT_SECONDS,
     hasArrays: false,
     owner: {
-      isWanted: () => wanted,
+      // Once: the driver would log in again within the work's time, and repeatedly if the server closes each connection at once.
+      isWanted: () => wanted && socket === undefined,
       onSocket: (opened) => (socket = opened),
     },
   });
@@ -200,6 +201,7 @@ function newConnection(): Connection {
       void database.$client.end({ timeout: 0 });
       socket?.destroy();
     },
+    isClosed: () => socket === undefined || socket.destroyed || !socket.writable,
     answeredAt: 0,
   };
 }
