@@ -20,6 +20,9 @@ const FOLDER = DATA_FOLDERS.demo;
 const EMAIL = "demo@callboard.example";
 const HISTORY = { count: 1_500, days: 30, concurrency: 4 };
 const LIVE_SECONDS = 8;
+const DAY = 86_400_000;
+/** The vendor introduced permanent recordings this many days before the end of the history. */
+const PERMANENT_RECORDINGS_DAYS = 12;
 
 /** Stored in `demo.json`, so that a second start continues where the first one ended. `historyEndsAt`: milliseconds since the epoch. */
 type DemoState = { password: string; vendorPort: number; historyEndsAt: number; isHistorySent: boolean };
@@ -40,7 +43,11 @@ await runCommand(async () => {
       // Recording URLs contain the port, so keep it if it is still free.
       state.vendorPort = await findFreePort(state.vendorPort);
       writeState(state);
-      vendor = await startVendor({ port: state.vendorPort, stateFile: join(FOLDER, "vendor.jsonl") });
+      vendor = await startVendor({
+        port: state.vendorPort,
+        stateFile: join(FOLDER, "vendor.jsonl"),
+        rollout: { permanentRecordings: new Date(state.historyEndsAt - PERMANENT_RECORDINGS_DAYS * DAY).toISOString() },
+      });
       return {
         // Use no database, key or secret of a real installation.
         DATABASE_URL: "",
@@ -108,7 +115,10 @@ async function sendCalls(
     );
     writeState({ ...state, isHistorySent: failed.length === 0 });
   }
-  console.log(`  A call ends every ${LIVE_SECONDS} seconds or so. Watch them arrive in the list.\n`);
+  console.log(
+    `  A call ends every ${LIVE_SECONDS} seconds or so. People who are not reached are called again after minutes.\n`,
+  );
+  await vendor.setWebhookUrl(webhookUrl);
   const live = startLive({ webhookUrl, vendor, everySeconds: LIVE_SECONDS });
   return async () => {
     await live.stop();

@@ -1,10 +1,13 @@
 import { riyadhHour } from "./calendar";
-import type { CallStatus, NotCompletedType, Outcome } from "./contract";
-import { UNKNOWN_TYPE } from "./contract";
+import type { CallStatus, DialOutcome, NeverDialledType, NotReachedType } from "./contract";
+import { NEVER_DIALLED_TYPES, UNKNOWN_TYPE } from "./contract";
 import type { Random } from "./random";
 
-/** How a call ends. The plan is drawn before the conversation. */
-export type CallPlan = CompletePlan | { outcome: Exclude<Outcome, "complete">; status: CallStatus };
+/** How a call ends. The plan is drawn before the conversation. `stuck`: the vendor neither dials it nor calls it off. */
+export type CallPlan = DialPlan | { outcome: NeverDialledType | "stuck" };
+
+/** How a call that is dialled ends. */
+export type DialPlan = CompletePlan | { outcome: Exclude<DialOutcome, "complete">; status: CallStatus };
 
 export type CompletePlan = {
   outcome: "complete";
@@ -29,7 +32,7 @@ type PayloadVariant =
   | "bare"
   | "silent";
 
-const NOT_COMPLETED: readonly (readonly [NotCompletedType | typeof UNKNOWN_TYPE, number])[] = [
+const NOT_REACHED: readonly (readonly [NotReachedType | typeof UNKNOWN_TYPE, number])[] = [
   ["no_answer", 20],
   ["user_unavailable", 6],
   ["user_rejected", 5],
@@ -41,18 +44,16 @@ const NOT_COMPLETED: readonly (readonly [NotCompletedType | typeof UNKNOWN_TYPE,
   [UNKNOWN_TYPE, 0.25],
 ];
 
-const STATUSES: Record<NotCompletedType | typeof UNKNOWN_TYPE, readonly (readonly [CallStatus, number])[]> = {
+const STATUSES: Record<NotReachedType | typeof UNKNOWN_TYPE, readonly (readonly [CallStatus, number])[]> = {
   no_answer: [
-    ["timeout", 96],
-    ["expired", 3],
+    ["timeout", 99],
     ["ringing", 1],
   ],
   user_rejected: [["user_rejected", 1]],
   user_unavailable: [["failed", 1]],
   automation: [["voicemail", 1]],
   failed: [
-    ["failed", 90],
-    ["cancelled", 6],
+    ["failed", 96],
     ["dialing", 2],
     ["queued", 2],
   ],
@@ -62,58 +63,82 @@ const STATUSES: Record<NotCompletedType | typeof UNKNOWN_TYPE, readonly (readonl
   [UNKNOWN_TYPE]: [["failed", 1]],
 };
 
-const OUTAGE_MILLISECONDS = 2 * 3_600_000;
+export function isDialled(plan: CallPlan): plan is DialPlan {
+  return "conversation" in plan || "status" in plan;
+}
 
-/** One plan for each type, status and variant, because a history must contain even the rare ones. */
-const ONE_OF_EACH: readonly CallPlan[] = [
-  ...NOT_COMPLETED.flatMap(([outcome]) => STATUSES[outcome].map(([status]): CallPlan => ({ outcome, status }))),
-  ...(["usual", "long", "cut", "transferred", "user_rejected", "timeout", "voicemail"] as const).map(
-    (conversation): CallPlan => ({ outcome: "complete", conversation, payload: "usual" }),
-  ),
+/** How often the first, the second, … dial reaches the customer, compared with the first. */
+const REACH_BY_ATTEMPT = [1, 0.68, 0.5, 0.38, 0.3];
+
+/** One chain of calls for each type, status, variant and fate of a contact, because a history must contain even the rare ones. */
+export const ONE_OF_EACH: readonly (readonly CallPlan[])[] = [
+  ...NOT_REACHED.flatMap(([outcome]) => STATUSES[outcome].map(([status]) => [{ outcome, status }])),
+  ...NEVER_DIALLED_TYPES.flatMap((outcome) => [[{ outcome }], [noAnswer(), { outcome }]]),
+  ...(["usual", "long", "cut", "transferred", "user_rejected", "timeout", "voicemail"] as const).map((conversation) => [
+    { outcome: "complete" as const, conversation, payload: "usual" as const },
+  ]),
   ...(
     ["chat", "old", "untimed", "no_call_data", "stale_in_progress", "stale_transferring", "bare", "silent"] as const
-  ).map((payload) => completePlan("usual", payload)),
+  ).map((payload) => [completePlan("usual", payload)]),
+  [noAnswer(), completePlan("usual", "usual")],
+  [noAnswer(), noAnswer(), completePlan("usual", "usual")],
+  [noAnswer(), noAnswer(), noAnswer(), noAnswer(), noAnswer()],
+  [noAnswer(), { outcome: "stuck" }],
 ];
 
-/**
- * Plans the calls at these times. People answer most often in the late morning and in the evening. A history of at least 400 calls has
- * a two-hour outage of the SIP trunk. With at least 100 calls, every type, status and payload variant occurs.
- */
-export function planCalls(draw: Random, times: readonly number[]): CallPlan[] {
-  const outageStart = times.length >= 400 ? chooseOutageStart(draw, times) : null;
-  const plans = times.map((at, index) => {
-    const own = draw.fork(index);
-    const isInOutage = outageStart !== null && at >= outageStart && at < outageStart + OUTAGE_MILLISECONDS;
-    if (isInOutage && own.chance(0.55)) return notCompletedPlan(own, "sip_trunk_failure");
-    return planCall(own, at);
-  });
-  if (plans.length >= 100) {
-    const places = draw.fork("rare").shuffled(plans.map((_, index) => index));
-    for (const [index, plan] of ONE_OF_EACH.entries()) {
-      const place = places[index];
-      if (place !== undefined) plans[place] = plan;
-    }
-  }
-  return plans;
+function noAnswer(): DialPlan {
+  return { outcome: "no_answer", status: "timeout" };
 }
 
-/** Draws twelve times in the second half of the history and returns the busiest one, so that the outage affects many calls. */
-function chooseOutageStart(draw: Random, times: readonly number[]): number | null {
-  const callsFrom = (start: number) => times.filter((at) => at >= start && at < start + OUTAGE_MILLISECONDS).length;
+/** A time in which the vendor's SIP trunk fails for most calls. */
+export interface Outage {
+  from: number;
+  to: number;
+}
+
+/** Draws an outage of two hours: the busiest of twelve times in the second half of the history, so that it affects many calls. */
+export function drawOutage(draw: Random, times: readonly number[]): Outage {
+  const duration = 2 * 3_600_000;
+  const callsFrom = (start: number) => times.filter((at) => at >= start && at < start + duration).length;
   const candidates = Array.from({ length: 12 }, () => times[draw.int(times.length >> 1, times.length - 1)] ?? 0);
-  return candidates.sort((a, b) => callsFrom(b) - callsFrom(a))[0] ?? null;
+  const from = candidates.sort((a, b) => callsFrom(b) - callsFrom(a))[0] ?? 0;
+  return { from, to: from + duration };
 }
 
-/** Plans one call. `outcome` sets its type. */
-export function planCall(draw: Random, at: number, outcome?: Outcome): CallPlan {
-  const hour = riyadhHour(at);
-  const reached = hour >= 17 && hour <= 21 ? 0.66 : hour >= 10 && hour <= 12 ? 0.62 : 0.53;
-  if (outcome === undefined ? !draw.chance(reached) : outcome !== "complete") {
-    return notCompletedPlan(
-      draw,
-      outcome === undefined || outcome === "complete" ? draw.weighted(NOT_COMPLETED) : outcome,
-    );
+/**
+ * Plans the given dial of a contact. People answer most often in the late morning and in the evening, and less often at every further
+ * dial. `answer`: how the call goes if they answer.
+ */
+export function planDial(
+  draw: Random,
+  at: number,
+  attempt: number,
+  answer: CompletePlan,
+  outage: Outage | null,
+): DialPlan {
+  if (outage !== null && at >= outage.from && at < outage.to && draw.chance(0.55)) {
+    return notReachedPlan(draw, "sip_trunk_failure");
   }
+  return draw.chance(reachAt(at) * (REACH_BY_ATTEMPT[attempt - 1] ?? 0.3))
+    ? answer
+    : notReachedPlan(draw, draw.weighted(NOT_REACHED));
+}
+
+/** Plans a call that stands alone. `outcome` sets its type. */
+export function planCall(draw: Random, at: number, outcome?: DialOutcome): DialPlan {
+  if (outcome === undefined ? !draw.chance(reachAt(at)) : outcome !== "complete") {
+    return notReachedPlan(draw, outcome === undefined || outcome === "complete" ? draw.weighted(NOT_REACHED) : outcome);
+  }
+  return planAnswer(draw);
+}
+
+function reachAt(at: number): number {
+  const hour = riyadhHour(at);
+  return hour >= 17 && hour <= 21 ? 0.66 : hour >= 10 && hour <= 12 ? 0.62 : 0.53;
+}
+
+/** Plans a call that the customer answers. */
+export function planAnswer(draw: Random): CompletePlan {
   return completePlan(
     draw.weighted([
       ["usual", 88],
@@ -147,6 +172,6 @@ function completePlan(conversation: CompletePlan["conversation"], payload: Paylo
   };
 }
 
-function notCompletedPlan(draw: Random, outcome: NotCompletedType | typeof UNKNOWN_TYPE): CallPlan {
+function notReachedPlan(draw: Random, outcome: NotReachedType | typeof UNKNOWN_TYPE): DialPlan {
   return { outcome, status: draw.weighted(STATUSES[outcome]) };
 }

@@ -7,6 +7,7 @@ import { generateCall } from "./generate";
 import { deliver } from "./sender";
 import { startVendor } from "./server";
 import { forgedWebhook, sendCall, sendHistory, startLive, testWebhook } from "./traffic";
+import type { Since } from "./vendor";
 
 const OUTCOMES: readonly Outcome[] = ["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE];
 
@@ -17,13 +18,15 @@ const HELP = `The simulated vendor: its API, its recordings and its webhooks.
 Commands
   serve     run the vendor's API and its recordings, until stopped
   history   send many calls of the last days
-  live      send calls that end now, one every few seconds, until stopped
+  live      send calls that end now, one every few seconds, until stopped; "serve" dials their retries
   send      send one call: --outcome, --language, --scenario, or --test, or --forged
 
 Options of serve
   --port <n>            default 4010
   --api-key <key>       the key that the API accepts; default a fixed one, printed at start
-  --url-lifetime <s>    how long a recording URL is valid, in seconds; default 3600
+  --url-lifetime <s>    how long a recording URL is valid, in seconds; default 7 days, or a day beside a permanent URL
+  --permanent-recordings on|off|<iso>   permanent recording URLs, also since an instant; default off
+  --retry-fields on|off|<iso>           the retry fields in webhooks, also since an instant; default on
   --state <file>        keep the known calls over a restart, as JSON lines
   --seed <text>         default callboard
 
@@ -36,7 +39,9 @@ Options of history, live and send
   history: --count <n>  default 1500        --days <n>  default 45
            --now <iso>  the end of the last day; default now
            --concurrency <n>  default 8     --duplicates <share>  default 0.01
-  live:    --every <s>  mean seconds between two calls; default 6
+           --shuffled         in any order, retries before their first calls
+  live:    --every <s>  mean seconds between two contacts; default 6
+           --pace <n>   divides the pauses between the dials of a contact; default 60
            --report-delay <s>  seconds from the end of a call to its report; default 20
   send:    --outcome <type>    ${OUTCOMES.slice(0, 5).join(", ")},
                                ${OUTCOMES.slice(5).join(", ")}
@@ -53,7 +58,9 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
   port: { type: "string", default: "4010" },
   "api-key": { type: "string" },
-  "url-lifetime": { type: "string", default: "3600" },
+  "url-lifetime": { type: "string" },
+  "permanent-recordings": { type: "string", default: "off" },
+  "retry-fields": { type: "string", default: "on" },
   state: { type: "string" },
   seed: { type: "string" },
   webhook: { type: "string" },
@@ -64,6 +71,8 @@ const OPTIONS = {
   concurrency: { type: "string", default: "8" },
   duplicates: { type: "string", default: "0.01" },
   every: { type: "string", default: "6" },
+  pace: { type: "string", default: "60" },
+  shuffled: { type: "boolean" },
   "report-delay": { type: "string" },
   outcome: { type: "string" },
   language: { type: "string" },
@@ -112,7 +121,13 @@ async function serve(values: Values): Promise<number> {
   const vendor = await startVendor({
     port,
     seed: values.seed ?? "callboard",
-    urlLifetimeSeconds: number(values["url-lifetime"], "url-lifetime"),
+    rollout: {
+      permanentRecordings: since(values["permanent-recordings"], "permanent-recordings"),
+      retryFields: since(values["retry-fields"], "retry-fields"),
+    },
+    ...(values["url-lifetime"] === undefined
+      ? {}
+      : { urlLifetimeSeconds: number(values["url-lifetime"], "url-lifetime") }),
     ...(values["api-key"] === undefined ? {} : { apiKey: values["api-key"] }),
     ...(values.state === undefined ? {} : { stateFile: values.state }),
   }).catch((error: unknown) => {
@@ -145,6 +160,7 @@ async function history(values: Values): Promise<number> {
     days: number(values.days, "days"),
     concurrency: number(values.concurrency, "concurrency"),
     duplicates: number(values.duplicates, "duplicates"),
+    order: values.shuffled === true ? "shuffled" : "given",
     signal: stopped.signal,
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.now === undefined ? {} : { now: instant(values.now) }),
@@ -166,6 +182,7 @@ async function live(values: Values): Promise<number> {
     webhookUrl: webhookUrl(values),
     vendor: connectVendor(values.vendor),
     everySeconds: number(values.every, "every"),
+    pace: number(values.pace, "pace"),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values["report-delay"] === undefined
       ? {}
@@ -220,6 +237,12 @@ function number(text: string, name: string): number {
   if (text.trim() === "" || !Number.isFinite(value) || value < 0)
     throw new UsageError(`--${name}: a number, not "${text}"`);
   return value;
+}
+
+function since(text: string, name: string): Since {
+  if (text === "on" || text === "off") return text === "on";
+  if (Number.isNaN(Date.parse(text))) throw new UsageError(`--${name}: on, off or an ISO date, not "${text}"`);
+  return text;
 }
 
 function instant(text: string): number {

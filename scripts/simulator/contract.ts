@@ -5,6 +5,7 @@
 
 /** `status` in the webhook and in the API. */
 export const CALL_STATUSES = [
+  "scheduled",
   "queued",
   "dialing",
   "ringing",
@@ -22,32 +23,43 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** Types of calls without a conversation. The vendor sends the last three but does not document them. */
-export const NOT_COMPLETED_TYPES = [
+/** Types of calls that were dialled and did not become a conversation. */
+export const NOT_REACHED_TYPES = [
   "no_answer",
   "user_rejected",
   "user_unavailable",
   "automation",
-  "failed",
   "rejected_by_carrier",
   "invalid_number",
   "sip_trunk_failure",
+  "failed",
 ] as const;
-export type NotCompletedType = (typeof NOT_COMPLETED_TYPES)[number];
+
+/** Types of bookings and pending retries that ended before they were dialled. */
+export const NEVER_DIALLED_TYPES = ["cancelled", "expired"] as const;
+export type NeverDialledType = (typeof NEVER_DIALLED_TYPES)[number];
+
+/** Every type except `complete`. */
+export const NOT_COMPLETED_TYPES = [...NOT_REACHED_TYPES, ...NEVER_DIALLED_TYPES] as const;
+export type NotReachedType = (typeof NOT_REACHED_TYPES)[number];
 
 /** A type that receivers do not know, because the vendor adds types without notice. */
 export const UNKNOWN_TYPE = "user_busy";
 
 /** `payload.type` of a webhook. */
-export type Outcome = "complete" | NotCompletedType | typeof UNKNOWN_TYPE;
+export type Outcome = "complete" | NotReachedType | NeverDialledType | typeof UNKNOWN_TYPE;
+/** An outcome of a call that was dialled. */
+export type DialOutcome = Exclude<Outcome, NeverDialledType>;
 
 export type Language = "ar" | "en" | "ur";
 export type Direction = "inbound" | "outbound";
 
+/** Who speaks: the customer; the voice agent (two roles); a person after a transfer (two roles). The last two are no speech. */
+export type Role = "user" | "assistant" | "agent" | "transfer agent" | "human agent" | "system" | "developer";
+
 interface SpokenMessage {
   type: "message";
-  /** "user", "assistant", or after a transfer another role such as "human_agent". */
-  role: string;
+  role: Role;
   content: string;
   /** Seconds from the start of the call. */
   start_at: number | null;
@@ -80,7 +92,7 @@ interface InstructionsMessage {
 
 /** A message of older payloads, without `type` and `start_at`. */
 interface OldMessage {
-  role: string;
+  role: Role | "instructions" | "system prompt";
   content: string;
 }
 
@@ -111,8 +123,29 @@ export interface TypedReport {
   };
 }
 
-/** The webhook's documentation says "any object"; the API has only the typed form. */
-type WebhookReport = TypedReport | Record<string, unknown>;
+/** The analyst's verdict on whether the customer is to be called back. Only webhooks have it. */
+export interface Callback {
+  origin: "customer_requested" | "inferred_follow_up" | null;
+  /** ISO 8601, after the call; null: no time was agreed. */
+  callback_at: string | null;
+  /** 0 to 1. */
+  confidence: number;
+  context_brief: string;
+  /** Whether a tool of the agent captured the same time; null: no tool did. */
+  matches_tool_capture: boolean | null;
+}
+
+/**
+ * The report in a webhook: documented as "any object". The typed form has a `callback`, and may lack `generated_at` and
+ * `success_criteria`.
+ */
+type WebhookReport =
+  | {
+      generated_at?: string;
+      outcome: Omit<TypedReport["outcome"], "success_criteria"> & Partial<TypedReport["outcome"]>;
+      callback: Callback | null;
+    }
+  | Record<string, unknown>;
 
 interface WebhookCallData {
   call_id: string;
@@ -125,6 +158,7 @@ interface WebhookCallData {
   enhanced_transcript: EnhancedTranscript | null;
   report: WebhookReport | null;
   recording_url: string | null;
+  permanent_recording_url: string | null;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
@@ -137,15 +171,26 @@ interface CompletePayload {
   call_data: WebhookCallData | null;
 }
 
-/** One delivery: the body of `POST <webhook URL>`. */
-export interface WebhookBody {
-  call_id: string;
-  payload: CompletePayload | { type: Exclude<Outcome, "complete"> };
+/** Where a call stands in its retry group: the dials of one person for one purpose. Every dial is a call of its own. */
+export interface RetryFields {
+  /** 1 for the first dial. */
+  retry_attempt_number: number;
+  /** The id of the group's first call; null for the first call itself. */
+  root_call_id: string | null;
+  /** When the next dial is booked; null: there is none, this is the last word about the group. */
+  next_retry_at: string | null;
 }
 
-/** `data` of `GET /calls/{id}`. */
-export interface ApiCall {
+/** One delivery: the body of `POST <webhook URL>`. Deliveries from before September 2026 have no retry fields. */
+export interface WebhookBody {
+  call_id: string;
+  payload: (CompletePayload | { type: Exclude<Outcome, "complete"> }) & Partial<RetryFields>;
+}
+
+/** `data` of `GET /calls/{id}`. Answers from before September 2026 have no retry fields, no `is_retry` and no `scheduled_at`. */
+export interface ApiCall extends RetryFields {
   id: string;
+  /** For a booking or a retry, when it was booked, not when it was dialled. */
   created_at: string;
   updated_at: string;
   status: CallStatus | null;
@@ -156,7 +201,11 @@ export interface ApiCall {
   variables: Record<string, unknown>;
   /** Whole seconds. */
   duration: number | null;
+  /** When it was booked to be dialled; null for a call that was dialled at once. */
+  scheduled_at: string | null;
+  is_retry: boolean;
   recording_url: string | null;
+  permanent_recording_url: string | null;
   transcript: { role: "user" | "assistant"; content: string }[] | null;
   report: TypedReport | null;
   started_at: string | null;
@@ -164,15 +213,18 @@ export interface ApiCall {
 }
 
 /**
- * Everything that the vendor knows about one call. `webhook` and `data` have no recording URL, because the server signs a new one for
- * each response. `data` always has the report; the server omits it until `reportAt`.
+ * Everything that the vendor knows about one call, as it is after the call. `webhook` and `data` have no recording URLs, because the
+ * server makes them for each response. `data` always has the report; the server omits it until `reportAt`. Before `dialledAt` the API
+ * shows the call as `scheduled`.
  */
 export interface VendorCall {
   id: string;
   webhook: WebhookBody;
   data: ApiCall;
-  /** When the vendor sends the webhook. */
-  webhookAt: string;
+  /** When the call was dialled, or will be; null: never. */
+  dialledAt: string | null;
+  /** When the vendor sends the webhook; null: never, because the booking is stuck at the vendor. */
+  webhookAt: string | null;
   /** When `GET /calls/{id}` starts to include the report; null: never. */
   reportAt: string | null;
   /** The file in `recordings/`; null: there is no recording. */

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { VendorCall, WebhookBody } from "./contract";
 import { parseFault } from "./faults";
-import type { Vendor, VendorLink } from "./vendor";
+import { field, readJson, sendJson } from "./http";
+import type { Rollout, Since, Vendor, VendorLink } from "./vendor";
 
 /**
  * Handles the control API, with which tests and the command line control a vendor in another process. It is not part of the vendor's
@@ -13,11 +14,15 @@ import type { Vendor, VendorLink } from "./vendor";
  * | `GET    /_control/`                 | returns the number of known calls and the faults                   |
  * | `POST   /_control/calls`            | adds `{calls}` to the known calls; returns `{webhooks}`            |
  * | `GET    /_control/calls/<id>/webhook` | returns the call's webhook with a newly signed recording URL     |
+ * | `POST   /_control/bookings`         | adds `{calls}` that the vendor itself will dial; see `VendorLink`  |
+ * | `PUT    /_control/webhook`          | sets where the vendor itself posts webhooks, to `{url}`            |
+ * | `GET    /_control/records`          | returns `{records}`: the vendor's own books (`CallRecord`)         |
+ * | `PUT    /_control/rollout`          | changes parts of the contract (`Rollout`); returns all of them     |
  * | `POST   /_control/faults`           | adds a fault (`Fault` in faults.ts)                                |
  * | `DELETE /_control/faults`           | clears the faults                                                  |
  * | `GET    /_control/requests`         | returns `{counts: {<path>: n}, requests}`                          |
  * | `DELETE /_control/requests`         | clears the log of requests                                         |
- * | `PUT    /_control/url-lifetime`     | sets the lifetime of recording URLs to `{seconds}`                 |
+ * | `PUT    /_control/url-lifetime`     | sets the lifetime of recording URLs to `{seconds}`; null: default  |
  * | `POST   /_control/expire-signatures`| expires every URL signed so far                                    |
  * | `POST   /_control/clock`            | moves the clock forward by `{advance_seconds}`                     |
  */
@@ -27,11 +32,7 @@ export async function handleControl(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const reply = (status: number, body: unknown) => {
-    const text = JSON.stringify(body);
-    response.writeHead(status, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) });
-    response.end(text);
-  };
+  const reply = (status: number, body: unknown) => sendJson(response, status, body);
   try {
     const body = request.method === "POST" || request.method === "PUT" ? await readJson(request) : null;
     const webhookOf = /^\/_control\/calls\/([^/]+)\/webhook$/.exec(url.pathname)?.[1];
@@ -44,6 +45,17 @@ export async function handleControl(
         return reply(200, { calls: vendor.callCount(), faults: vendor.faults() });
       case "POST /_control/calls":
         return reply(200, { webhooks: await vendor.register(callsOf(body)) });
+      case "POST /_control/bookings":
+        await vendor.book(callsOf(body));
+        return reply(200, {});
+      case "PUT /_control/webhook":
+        await vendor.setWebhookUrl(urlOf(body));
+        return reply(200, {});
+      case "GET /_control/records":
+        return reply(200, { records: vendor.records() });
+      case "PUT /_control/rollout":
+        vendor.setRollout(rolloutOf(body));
+        return reply(200, vendor.rollout());
       case "POST /_control/faults": {
         const fault = parseFault(body);
         if (typeof fault === "string") return reply(400, { error: fault });
@@ -63,7 +75,7 @@ export async function handleControl(
         vendor.clearRequests();
         return reply(200, { counts: {}, requests: [] });
       case "PUT /_control/url-lifetime":
-        vendor.setUrlLifetime(numberOf(body, "seconds"));
+        vendor.setUrlLifetime(field(body, "seconds") === null ? null : numberOf(body, "seconds"));
         return reply(200, {});
       case "POST /_control/expire-signatures":
         vendor.expireSignatures();
@@ -81,26 +93,25 @@ export async function handleControl(
 
 /** Connects to a vendor in another process; `url` is its origin. */
 export function connectVendor(url: string): VendorLink {
+  async function ask(method: string, path: string, body: unknown): Promise<unknown> {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(new URL(`/_control/${path}`, url), { method, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`the vendor at ${url} answered ${response.status}`);
+    return response.json();
+  }
   return {
     async register(calls) {
-      const response = await fetch(new URL("/_control/calls", url), {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ calls }),
-      });
-      if (!response.ok) throw new Error(`the vendor at ${url} answered ${response.status}`);
       // `handleControl` answers in this shape.
-      const answer = (await response.json()) as { webhooks: WebhookBody[] };
+      const answer = (await ask("POST", "calls", { calls })) as { webhooks: WebhookBody[] };
       return answer.webhooks;
     },
+    async book(calls) {
+      await ask("POST", "bookings", { calls });
+    },
+    async setWebhookUrl(webhookUrl) {
+      await ask("PUT", "webhook", { url: webhookUrl });
+    },
   };
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const text = Buffer.concat(chunks).toString("utf8");
-  return text === "" ? null : JSON.parse(text);
 }
 
 /** Only our own senders post here, so it is enough to check that each call has an id. */
@@ -118,8 +129,22 @@ function numberOf(body: unknown, name: string): number {
   return value;
 }
 
-function field(body: unknown, name: string): unknown {
-  return typeof body === "object" && body !== null
-    ? Object.entries(body).find(([key]) => key === name)?.[1]
-    : undefined;
+function urlOf(body: unknown): string {
+  const url = field(body, "url");
+  if (typeof url !== "string" || !URL.canParse(url)) throw new Error("url: a URL");
+  return url;
+}
+
+function rolloutOf(body: unknown): Partial<Rollout> {
+  const changes: Partial<Rollout> = {};
+  for (const [name, value] of Object.entries(body ?? {})) {
+    if ((name === "retryFields" || name === "permanentRecordings") && isSince(value)) changes[name] = value;
+    else if ((name === "tokenInUrls" || name === "scheduling") && typeof value === "boolean") changes[name] = value;
+    else throw new Error(`${name}: true, false, or for retryFields and permanentRecordings an ISO date`);
+  }
+  return changes;
+}
+
+function isSince(value: unknown): value is Since {
+  return typeof value === "boolean" || (typeof value === "string" && !Number.isNaN(Date.parse(value)));
 }

@@ -1,4 +1,4 @@
-import type { CallStatus, Correction, EnhancedTranscript, TranscriptMessage } from "./contract";
+import type { CallStatus, Correction, EnhancedTranscript, Role, TranscriptMessage } from "./contract";
 import type { Customer } from "./customers";
 import type { Course, Script, Turn } from "./dialogues/dialogue";
 import { SMALL_TALK } from "./dialogues/scripts";
@@ -19,7 +19,23 @@ export interface Conversation {
 
 /** The speed at which people and agents speak. */
 const CHARACTERS_PER_SECOND = { agent: 14.5, customer: 13, human_agent: 14 };
-const ROLES = { agent: "assistant", customer: "user", human_agent: "human_agent" };
+/** Roles for the same speaker differ between calls. */
+const ROLES = {
+  agent: [
+    ["assistant", 85],
+    ["agent", 15],
+  ],
+  customer: [["user", 1]],
+  human_agent: [
+    ["human agent", 60],
+    ["transfer agent", 40],
+  ],
+} as const satisfies Record<string, readonly (readonly [Role, number])[]>;
+/** Messages that nobody says: the platform and the developer's code tell the agent something. The shares are of conversations. */
+const UNSPOKEN: readonly (readonly [role: Role, share: number, content: string])[] = [
+  ["system", 0.06, "The customer has been silent for 8 seconds. Ask whether they can hear you."],
+  ["developer", 0.05, "The customer's number matches the account. Do not ask for verification again."],
+];
 
 /**
  * Generates a conversation that follows a course of a script: turns and tool calls with their times, and misheard words with their
@@ -39,11 +55,24 @@ export function generateConversation(
   const errors: Correction[] = [];
   if (draw.chance(0.7)) messages.push({ type: "instructions", role: "system prompt", content: script.prompt });
 
+  const roles = draw.fork("roles");
+  const roleOf = {
+    agent: roles.weighted<Role>(ROLES.agent),
+    customer: roles.weighted<Role>(ROLES.customer),
+    human_agent: roles.weighted<Role>(ROLES.human_agent),
+  };
+  const unspoken = UNSPOKEN.filter(([, share]) => roles.chance(share)).map(
+    (message) => [roles.int(1, Math.max(1, turns.length - 1)), message] as const,
+  );
+
   const patience = length === "long" ? 1 + draw.next() * 2.5 : 1;
   let clock = 0.4 + draw.next();
-  for (const turn of turns) {
+  for (const [index, turn] of turns.entries()) {
     if (clock > MAXIMUM_DURATION - 8) break;
     const startAt = seconds(clock);
+    for (const [place, [role, , content]] of unspoken) {
+      if (place === index) messages.push({ type: "message", role, content, start_at: startAt });
+    }
     if ("tool" in turn) {
       const ms = Math.round(turn.ms * (0.8 + draw.next() * 0.5));
       const args = JSON.stringify(fillDeep(turn.args, facts, customer.gender));
@@ -54,7 +83,7 @@ export function generateConversation(
       continue;
     }
     const { text, corrections } = resolveMishearings(fill(turn.text, facts, customer.gender), draw.chance(0.65));
-    messages.push({ type: "message", role: ROLES[turn.who], content: text, start_at: startAt });
+    messages.push({ type: "message", role: roleOf[turn.who], content: text, start_at: startAt });
     errors.push(...corrections);
     clock +=
       text.length / CHARACTERS_PER_SECOND[turn.who] +

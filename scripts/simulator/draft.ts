@@ -1,20 +1,30 @@
-import type { CallPlan, CompletePlan } from "./call-plans";
-import type { CallStatus, Correction, Direction, Language, Outcome, TranscriptMessage } from "./contract";
+import type { CompletePlan, DialPlan } from "./call-plans";
+import { type DraftCallback, draftCallback } from "./callbacks";
+import type {
+  CallStatus,
+  Correction,
+  Direction,
+  Language,
+  NeverDialledType,
+  Outcome,
+  TranscriptMessage,
+} from "./contract";
 import { generateConversation, toolMessages } from "./conversation";
 import type { Customer } from "./customers";
 import type { Course, ScenarioId, Script } from "./dialogues/dialogue";
-import { scriptsIn, SMALL_TALK } from "./dialogues/scripts";
-import { callFacts } from "./facts";
+import { SMALL_TALK } from "./dialogues/scripts";
 import type { Random } from "./random";
 import { type RecordedDialogue, recordedDialoguesFor } from "./recorded-dialogues";
+import { earlyEnding, mayBeRecorded, type Subject } from "./subject";
 import { type Facts, fill, fillDeep, resolveMishearings } from "./template";
 
 /** A call without its times. `toVendorCall` adds them. */
 export interface Draft {
   id: string;
   outcome: Outcome;
-  customer: Customer;
-  scenario: ScenarioId;
+  phone: string;
+  scenarioId: ScenarioId | null;
+  language: Language | null;
   direction: Direction | null;
   interaction: "voice" | "chat" | null;
   variables: Record<string, unknown>;
@@ -39,47 +49,15 @@ interface DraftReport {
   criteria: { text: string; achieved: boolean; is_primary: boolean }[];
   /** A report in a form specific to the scenario. The webhook has it instead of the typed report. */
   own: Record<string, unknown> | null;
-}
-
-interface DraftOptions {
-  scenario?: ScenarioId;
-  /** true: with a recording if a suitable one exists; false: without a recording. Default: random. */
-  recorded?: boolean;
+  callback: DraftCallback | null;
 }
 
 /** The share of conversations with a recording, among those for which a recording exists. */
 const RECORDED_SHARE = 0.9;
-/** The probability that only scenarios with a recording are considered. */
-const RECORDED_SCENARIO_SHARE = 0.6;
-
-const SCENARIO_WEIGHTS: Record<ScenarioId, number> = {
-  "payment-reminder": 25,
-  "delivery-confirmation": 27,
-  "appointment-reminder": 16,
-  "satisfaction-survey": 12,
-  "card-activation": 10,
-  "real-estate-lead": 7,
-  "order-support": 22,
-};
-
-/** Generates everything about a call except its times. The dates in the conversation depend on `at`, the approximate time of the call. */
-export function draftCall(draw: Random, plan: CallPlan, customer: Customer, at: number, options: DraftOptions): Draft {
-  const id = draw.fork("id").uuid();
-  const script = pickScript(draw.fork("script"), customer, plan, options);
-  const { facts, variables } = callFacts(draw.fork("facts"), script.scenario, customer, at);
-  const base = {
-    id,
-    customer,
-    scenario: script.scenario,
-    direction: script.scenario === "order-support" ? ("inbound" as const) : ("outbound" as const),
-    interaction: "voice" as const,
-    variables,
-    corrections: [],
-    response: null,
-    report: null,
-    recording: null,
-    withoutCallData: false,
-  };
+/** Generates everything about a call that is dialled, except its times. */
+export function draftDial(draw: Random, plan: DialPlan, subject: Subject, recorded: boolean | undefined): Draft {
+  const { customer, script, facts } = subject;
+  const base = draftBase(draw, subject);
   const random = draw.fork("how");
   if (plan.outcome !== "complete") {
     const isAutomated = plan.outcome === "automation";
@@ -96,19 +74,51 @@ export function draftCall(draw: Random, plan: CallPlan, customer: Customer, at: 
   if (plan.conversation === "voicemail") {
     return {
       ...base,
-      outcome: "complete",
       status: { webhook: "voicemail", api: "voicemail" },
       ringSeconds: random.int(12, 28),
       talkSeconds: random.int(9, 25),
       messages: [voicemail(random, customer.language)],
     };
   }
-  const conversation = draftConversation(draw, plan, script, customer, facts, options);
+  const conversation = draftConversation(draw, plan, script, customer, facts, recorded);
   return {
     ...base,
     ...conversation,
-    variables: { ...variables, ...conversation.variables },
+    variables: { ...subject.variables, ...conversation.variables },
     ...unusualPayload(random, plan, conversation),
+  };
+}
+
+/** Generates a booking that ends before it is dialled, or one that is `stuck`: still scheduled. */
+export function draftBooking(draw: Random, outcome: NeverDialledType | "stuck", subject: Subject): Draft {
+  const status = outcome === "stuck" ? "scheduled" : outcome;
+  return {
+    ...draftBase(draw, subject),
+    outcome: outcome === "stuck" ? "expired" : outcome,
+    direction: "outbound",
+    status: { webhook: null, api: status },
+  };
+}
+
+function draftBase(draw: Random, { customer, scenarioId, language, direction, variables }: Subject): Draft {
+  return {
+    id: draw.fork("id").uuid(),
+    outcome: "complete",
+    phone: customer.phone,
+    scenarioId,
+    language,
+    direction,
+    interaction: "voice",
+    variables,
+    status: { webhook: null, api: "completed" },
+    ringSeconds: 0,
+    talkSeconds: null,
+    messages: null,
+    corrections: [],
+    response: null,
+    report: null,
+    recording: null,
+    withoutCallData: false,
   };
 }
 
@@ -133,13 +143,13 @@ function draftConversation(
   script: Script,
   customer: Customer,
   facts: Facts,
-  options: DraftOptions,
+  wantsRecording: boolean | undefined,
 ): ConversationDraft {
   const random = draw.fork("talk");
   const ringSeconds = random.int(4, 26);
-  if (mayBeRecorded(plan) && options.recorded !== false) {
+  if (mayBeRecorded(plan) && wantsRecording !== false) {
     const recorded = recordedDialoguesFor(customer, script.scenario);
-    if (recorded.length > 0 && (options.recorded === true || random.chance(RECORDED_SHARE))) {
+    if (recorded.length > 0 && (wantsRecording === true || random.chance(RECORDED_SHARE))) {
       return { ...draftFromRecording(random, random.pick(recorded), script, customer, facts), ringSeconds };
     }
   }
@@ -252,7 +262,7 @@ function draftReport(
           topics: draw.shuffled(["wait", "staff", "price", "quality"]).slice(0, 2),
         }
       : null;
-  return { goal, reason, criteria, own };
+  return { goal, reason, criteria, own, callback: draftCallback(draw.fork("callback"), script.language) };
 }
 
 /** Returns the changes that the payload variant makes to the draft. */
@@ -272,7 +282,9 @@ function unusualPayload(draw: Random, { payload }: CompletePlan, conversation: C
     case "old":
       return {
         messages: (conversation.messages ?? []).flatMap((message) =>
-          "type" in message && message.type !== "message" ? [] : [{ role: message.role, content: message.content }],
+          "type" in message && message.type !== "message" && message.type !== "instructions"
+            ? []
+            : [{ role: message.role, content: message.content }],
         ),
       };
     case "no_call_data":
@@ -290,39 +302,6 @@ function unusualPayload(draw: Random, { payload }: CompletePlan, conversation: C
 
 function withoutTime(message: TranscriptMessage): TranscriptMessage {
   return "start_at" in message ? { ...message, start_at: null } : message;
-}
-
-function pickScript(draw: Random, customer: Customer, plan: CallPlan, options: DraftOptions): Script {
-  const scripts = scriptsIn(customer.language);
-  const ending = earlyEnding(plan);
-  // Use the first of these lists that is not empty.
-  const candidates = [
-    scripts.filter(({ scenario }) => scenario === options.scenario),
-    scripts.filter(({ courses }) => ending !== undefined && courses.some(({ status }) => status === ending)),
-    scripts.filter(
-      ({ scenario }) =>
-        mayBeRecorded(plan) &&
-        options.recorded !== false &&
-        (options.recorded === true || draw.chance(RECORDED_SCENARIO_SHARE)) &&
-        recordedDialoguesFor(customer, scenario).length > 0,
-    ),
-    // Calls about orders are inbound, so they are always complete.
-    scripts.filter(({ scenario }) => plan.outcome === "complete" || scenario !== "order-support"),
-  ].find((list) => list.length > 0);
-  return draw.weighted((candidates ?? scripts).map((script) => [script, SCENARIO_WEIGHTS[script.scenario]] as const));
-}
-
-/** Whether the call may have a recording. Only usual conversations by voice have one. */
-function mayBeRecorded(plan: CallPlan): boolean {
-  return plan.outcome === "complete" && plan.conversation === "usual" && plan.payload !== "chat";
-}
-
-/** Returns the status with which the conversation ends before its closing; undefined if it has a closing. */
-function earlyEnding(plan: CallPlan): Course["status"] {
-  const conversation = plan.outcome === "complete" ? plan.conversation : "usual";
-  return conversation === "transferred" || conversation === "user_rejected" || conversation === "timeout"
-    ? conversation
-    : undefined;
 }
 
 function voicemail(draw: Random, language: Language): TranscriptMessage {

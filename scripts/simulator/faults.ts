@@ -12,7 +12,8 @@
  * | `cut`        | half the body, then the connection is reset     | the same                                 |
  */
 export interface Fault {
-  on: "api" | "recording";
+  /** `permanent_recording`: `GET /calls/{id}/recording` alone, which is also a part of the API. */
+  on: "api" | "recording" | "permanent_recording";
   kind: "status" | "hang" | "html" | "malformed" | "other_call" | "redirect" | "cut";
   /** For `status` (default 500) and `html` (default 200). */
   status?: number;
@@ -62,7 +63,9 @@ export function parseFault(input: unknown): Fault | string {
   const given = new Map(Object.entries(input));
   const on = given.get("on");
   const kind = given.get("kind");
-  if (on !== "api" && on !== "recording") return 'on: "api" or "recording"';
+  if (on !== "api" && on !== "recording" && on !== "permanent_recording") {
+    return 'on: "api", "recording" or "permanent_recording"';
+  }
   const known = ["status", "hang", "html", "malformed", "other_call", "redirect", "cut"] as const;
   const found = known.find((name) => name === kind);
   if (found === undefined) return `kind: one of ${known.join(", ")}`;

@@ -1,18 +1,25 @@
-import { randomUUID } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { type ApiContext, answerApi } from "./api";
 import { callStore } from "./call-store";
 import type { ApiCall, VendorCall, WebhookBody } from "./contract";
 import { handleControl } from "./control";
-import { type Fault, faultQueue } from "./faults";
+import { startDispatcher } from "./dispatcher";
+import { faultQueue } from "./faults";
+import { answerWithFault, headerText, isRead, send } from "./http";
 import { sendObject, sendStorageError, storedObject } from "./recording-storage";
+import { recordsAt } from "./records";
 import { type SigningKey, signUrl, verifyUrl } from "./signed-url";
-import type { LoggedRequest, Vendor, VendorOptions } from "./vendor";
+import type { LoggedRequest, Rollout, Since, Vendor, VendorOptions } from "./vendor";
 
 /** The bucket's name in recording URLs: `<origin>/sarj-call-recordings/<call id>.mp4?X-Goog-…`. */
 const BUCKET = "sarj-call-recordings";
 const LOG_LIMIT = 10_000;
+const RETRY_FIELDS = ["retry_attempt_number", "root_call_id", "next_retry_at"] as const;
+/** How long a signed URL is valid, in seconds: 7 days, or a day for calls with a permanent URL. One that such a URL redirects to: minutes. */
+const LIFETIMES = { signed: 604_800, besidePermanent: 86_400, minted: 300 };
 
 /** Starts the simulated vendor: its API, its recordings and the control API on one port. Rejects if the port is in use. */
 export async function startVendor(options: VendorOptions = {}): Promise<Vendor> {
@@ -29,7 +36,15 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   const revoked = new Set<string>();
   /** Added to the clock by `advanceClock`. */
   let offsetMs = 0;
-  let urlLifetimeSeconds = options.urlLifetimeSeconds ?? 3600;
+  let urlLifetimeSeconds = options.urlLifetimeSeconds ?? null;
+  let webhookUrl = options.webhookUrl ?? null;
+  let rollout: Rollout = {
+    retryFields: true,
+    permanentRecordings: false,
+    tokenInUrls: false,
+    scheduling: true,
+    ...options.rollout,
+  };
   let log: LoggedRequest[] = [];
   let key = newKey();
   if (options.calls !== undefined) store.add(options.calls);
@@ -42,23 +57,66 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   }
   const now = () => clock() + offsetMs;
 
-  function sign(call: VendorCall, at: number): string | null {
-    return call.recording === null
-      ? null
-      : signUrl(vendor.url, `/${BUCKET}/${call.id}.mp4`, key, at, urlLifetimeSeconds);
+  function sign(call: VendorCall, at: number, lifetime = lifetimeOf(call)): string | null {
+    const path = `/${BUCKET}/${call.id}.mp4`;
+    return call.recording === null ? null : signUrl(vendor.url, path, key, at, urlLifetimeSeconds ?? lifetime);
+  }
+  function lifetimeOf(call: VendorCall): number {
+    return hasPermanentRecording(call) ? LIFETIMES.besidePermanent : LIFETIMES.signed;
+  }
+  function hasPermanentRecording({ recording, data }: VendorCall): boolean {
+    return (
+      recording !== null && data.ended_at !== null && isSince(rollout.permanentRecordings, Date.parse(data.ended_at))
+    );
+  }
+  function recordingToken(callId: string): string {
+    return createHmac("sha256", `${seed}:recording`).update(callId).digest("base64url");
+  }
+  function permanentUrl(call: VendorCall): string | null {
+    if (!hasPermanentRecording(call)) return null;
+    const token = rollout.tokenInUrls ? `?t=${recordingToken(call.id)}` : "";
+    return `${vendor.apiUrl}/calls/${encodeURIComponent(call.id)}/recording${token}`;
   }
   function webhook(call: VendorCall, at: number): WebhookBody {
-    const { payload } = call.webhook;
-    if (payload.type !== "complete" || payload.call_data === null) return call.webhook;
-    return {
-      ...call.webhook,
-      payload: { ...payload, call_data: { ...payload.call_data, recording_url: sign(call, at) } },
+    const payload = { ...call.webhook.payload };
+    if (!isSince(rollout.retryFields, Date.parse(call.webhookAt ?? call.data.updated_at))) {
+      for (const name of RETRY_FIELDS) delete payload[name];
+    }
+    if (payload.type !== "complete" || payload.call_data === null) return { ...call.webhook, payload };
+    const urls = { recording_url: sign(call, at), permanent_recording_url: permanentUrl(call) };
+    return { ...call.webhook, payload: { ...payload, call_data: { ...payload.call_data, ...urls } } };
+  }
+  function registered(call: VendorCall): WebhookBody {
+    return webhook(call, Math.min(Date.parse(call.webhookAt ?? call.data.updated_at), now()));
+  }
+  function withUrls(call: VendorCall, view: ApiCall): Partial<ApiCall> {
+    const isEnded = view.ended_at !== null;
+    const isReported = call.reportAt !== null && now() >= Date.parse(call.reportAt);
+    const answer: Partial<ApiCall> = {
+      ...view,
+      report: isReported ? view.report : null,
+      recording_url: isEnded ? sign(call, now()) : null,
+      permanent_recording_url: isEnded ? permanentUrl(call) : null,
     };
+    if (!isSince(rollout.retryFields, now())) {
+      for (const name of [...RETRY_FIELDS, "is_retry", "scheduled_at"] as const) delete answer[name];
+    }
+    return answer;
   }
-  function apiCall(call: VendorCall): ApiCall {
-    const reported = call.reportAt !== null && now() >= Date.parse(call.reportAt);
-    return { ...call.data, report: reported ? call.data.report : null, recording_url: sign(call, now()) };
-  }
+  const dispatcher = startDispatcher({ store, now, url: () => webhookUrl, webhook: registered });
+  const api: ApiContext = {
+    apiKey,
+    organizationlessKey,
+    store,
+    faults,
+    now,
+    isSchedulingEnabled: () => rollout.scheduling,
+    withUrls,
+    hasPermanentRecording,
+    recordingToken,
+    mintRecordingUrl: (call) => sign(call, now(), LIFETIMES.minted),
+    onChange: dispatcher.wake,
+  };
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     // Do not resolve the path against a base: "//elsewhere/" would become another host.
@@ -76,52 +134,16 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       status: null,
       range: request.headers.range ?? null,
       requestId: headerText(request.headers["x-request-id"]),
+      hasKey: request.headers.authorization !== undefined,
     };
     log.push(entry);
     if (log.length > LOG_LIMIT) log = log.slice(-LOG_LIMIT / 2);
     response.on("finish", () => {
       entry.status = response.statusCode;
     });
-    if (url.pathname.startsWith("/api/v1/")) answerApi(request, response, url);
+    if (url.pathname.startsWith("/api/v1/")) answerApi(api, request, response, url);
     else if (url.pathname.startsWith(`/${BUCKET}/`)) answerRecording(request, response, url);
     else send(response, 404, "text/plain; charset=utf-8", "Not found\n");
-  }
-
-  function answerApi(request: IncomingMessage, response: ServerResponse, url: URL): void {
-    const requestId = mirroredId(request) ?? `req_${randomUUID().replaceAll("-", "")}`;
-    response.setHeader("X-Request-ID", requestId);
-    const id = /^\/api\/v1\/calls\/([^/]+)$/.exec(url.pathname)?.[1];
-    const callId = id === undefined ? undefined : safeDecode(id);
-    const fault = faults.take("api", callId);
-    const succeed = (data: unknown) => sendJson(response, 200, { data, meta: { request_id: requestId } });
-    const fail = (status: number, type: string, message: string) =>
-      sendJson(response, status, { error: { type, message }, meta: { request_id: requestId } });
-
-    if (fault !== undefined && fault.kind !== "other_call") {
-      if (fault.kind === "status") {
-        if (fault.retryAfter !== undefined) response.setHeader("Retry-After", fault.retryAfter);
-        const status = fault.status ?? 500;
-        fail(status, fault.errorType ?? ERROR_TYPES.get(status) ?? "internal_error", "Simulated failure.");
-      } else {
-        const body = JSON.stringify({ data: { id: callId ?? null, status: "completed" } });
-        answerWithFault(fault, request, response, body);
-      }
-      return;
-    }
-    if (url.pathname === "/api/v1/health" && isRead(request)) return succeed({ status: "ok" });
-    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    if (bearer === organizationlessKey) {
-      return fail(403, "no_organization", "This API key does not belong to an organization.");
-    }
-    if (bearer !== apiKey) return fail(401, "unauthorized", "Missing or invalid API key.");
-    if (callId === undefined) return fail(404, "not_found", "No such endpoint.");
-    if (!isRead(request)) {
-      response.setHeader("Allow", "GET");
-      return fail(405, "method_not_allowed", "Method not allowed.");
-    }
-    const call = fault?.kind === "other_call" ? store.other(callId) : store.get(callId);
-    if (call === undefined) return fail(404, "call_not_found", "Call not found.");
-    succeed(apiCall(call));
   }
 
   function answerRecording(request: IncomingMessage, response: ServerResponse, url: URL): void {
@@ -165,10 +187,24 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     recordingHost,
     async register(calls) {
       store.add(calls);
-      return calls.map((call) => webhook(call, Math.min(Date.parse(call.webhookAt), now())));
+      return calls.map(registered);
+    },
+    async book(calls) {
+      store.add(calls, { pending: true });
+      dispatcher.wake();
+    },
+    async setWebhookUrl(url) {
+      webhookUrl = url;
+      dispatcher.wake();
     },
     call: store.get,
     callCount: () => store.size,
+    records: () => recordsAt(store, now()),
+    rollout: () => ({ ...rollout }),
+    setRollout(changes) {
+      rollout = { ...rollout, ...changes };
+    },
+    recordingToken,
     webhookFor(id) {
       const call = store.get(id);
       return call === undefined ? undefined : webhook(call, now());
@@ -193,73 +229,21 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     },
     advanceClock: (seconds) => {
       offsetMs += seconds * 1000;
+      dispatcher.wake();
     },
-    close: () =>
-      new Promise((resolve, reject) => {
+    async close() {
+      await dispatcher.stop();
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
-      }),
+      });
+    },
   };
+  dispatcher.wake();
   return vendor;
 }
 
-/** The contract's `error.type` for each status. */
-const ERROR_TYPES = new Map([
-  [401, "unauthorized"],
-  [403, "no_organization"],
-  [404, "call_not_found"],
-  [429, "rate_limited"],
-  [500, "internal_error"],
-]);
-
-/** Simulates the faults that the API and the recordings have in common. */
-function answerWithFault(fault: Fault, request: IncomingMessage, response: ServerResponse, body: string): void {
-  switch (fault.kind) {
-    case "hang":
-      request.resume();
-      return;
-    case "html":
-      return send(response, fault.status ?? 200, "text/html; charset=utf-8", HTML_PAGE);
-    case "malformed":
-      return send(response, 200, "application/json", body.slice(0, -Math.ceil(body.length / 3)));
-    case "redirect":
-      response.writeHead(302, { Location: fault.location ?? "http://169.254.169.254/latest/meta-data/" }).end();
-      return;
-    default:
-      response.writeHead(200, { "Content-Type": "application/json", "Content-Length": body.length });
-      response.write(body.slice(0, body.length / 2), () => request.socket.resetAndDestroy());
-  }
-}
-
-const HTML_PAGE = "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1><hr><center>nginx</center>\n";
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  send(response, status, "application/json", JSON.stringify(body));
-}
-
-function isRead(request: IncomingMessage): boolean {
-  return request.method === "GET" || request.method === "HEAD";
-}
-
-/** Returns the request id if the contract lets the API return it (at most 128 printable ASCII characters), else null. */
-function mirroredId(request: IncomingMessage): string | null {
-  const id = headerText(request.headers["x-request-id"]);
-  return id !== null && /^[\x20-\x7e]{1,128}$/.test(id) ? id : null;
-}
-
-function headerText(value: string | string[] | undefined): string | null {
-  return value === undefined ? null : String(value);
-}
-
-function safeDecode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Whether something that began at `since` applies at this time, in milliseconds since the epoch. */
+function isSince(since: Since, at: number): boolean {
+  return typeof since === "boolean" ? since : at >= Date.parse(since);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { Outcome, VendorCall } from "./contract";
-import { generateCall, generateCalls } from "./generate";
+import { generateCall, generateHistory, generateLiveContact } from "./generate";
 import { deliver, deliverAll, type DeliveryResult } from "./sender";
 import type { VendorLink } from "./vendor";
 
@@ -12,6 +12,7 @@ export interface HistoryOptions {
   webhookUrl: string;
   /** A vendor in this process (`startVendor`) or in another (`connectVendor`). Each call is registered before its webhook is sent. */
   vendor: VendorLink;
+  /** The number of calls, each with a webhook of its own. They belong to fewer contacts. */
   count: number;
   /** The calls are spread over this many days before `now`. */
   days: number;
@@ -23,6 +24,8 @@ export interface HistoryOptions {
   concurrency?: number;
   /** The share of calls that are delivered twice, 0 to 1. Default 0.01. */
   duplicates?: number;
+  /** "shuffled": a contact's dials arrive in any order, retries before their first call. Default: oldest first. */
+  order?: "given" | "shuffled";
   signal?: AbortSignal;
   /** Called after every delivery. */
   onProgress?: (progress: { sent: number; failed: number; total: number }) => void;
@@ -30,21 +33,24 @@ export interface HistoryOptions {
 
 /**
  * Sends a history: `count` calls of the last `days` days, approximately oldest first, some of them twice. The time of a webhook is also
- * the time at which its recording URL is signed, so the URLs of old calls have expired, as they have at the vendor. Resolves when every
- * delivery has ended; `failed` contains the deliveries without a success.
+ * the time at which its recording URL is signed, so the URLs of old calls have expired, as they have at the vendor. Then the vendor
+ * books the bookings and retries that lie ahead, and posts their webhooks itself when they are due. Resolves when every delivery has
+ * ended; `failed` contains the deliveries without a success.
  */
 export async function sendHistory(
   options: HistoryOptions,
 ): Promise<{ calls: VendorCall[]; results: DeliveryResult[]; failed: DeliveryResult[] }> {
   const { vendor, count, days, signal, onProgress, seed = "callboard", now = Date.now() } = options;
-  const calls = generateCalls({ seed, count, from: now - days * DAY, to: now });
-  const bodies = await vendor.register(calls.toSorted((a, b) => a.webhookAt.localeCompare(b.webhookAt)));
+  const { calls, pending } = generateHistory({ seed, count, from: now - days * DAY, to: now });
+  const sentAt = (call: VendorCall) => call.webhookAt ?? "";
+  const bodies = await vendor.register(calls.toSorted((a, b) => sentAt(a).localeCompare(sentAt(b))));
   const duplicates = Math.round(count * (options.duplicates ?? 0.01));
   const progress = { sent: 0, failed: 0, total: bodies.length + duplicates };
   const results = await deliverAll(bodies, {
     webhookUrl: options.webhookUrl,
     concurrency: options.concurrency ?? 8,
     duplicates: { count: duplicates, when: "late" },
+    order: options.order ?? "given",
     seed,
     ...(signal === undefined ? {} : { signal }),
     onResult(result) {
@@ -53,6 +59,10 @@ export async function sendHistory(
       onProgress?.({ ...progress });
     },
   });
+  if (signal?.aborted !== true) {
+    await vendor.setWebhookUrl(options.webhookUrl);
+    await vendor.book(pending);
+  }
   return { calls, results, failed: results.filter(({ delivered }) => !delivered) };
 }
 
@@ -60,8 +70,10 @@ export interface LiveOptions {
   /** The URL of the receiver's webhook, with the secret. It is never printed. */
   webhookUrl: string;
   vendor: VendorLink;
-  /** The mean time between the ends of two calls, in seconds. Individual pauses vary. */
+  /** The mean time between two new contacts, in seconds. Individual pauses vary. */
   everySeconds: number;
+  /** Divides the pauses between the dials of a contact, which are hours. Default 60: hours become minutes. */
+  pace?: number;
   /** Default: random, so that a second start does not repeat the calls of the first. */
   seed?: string;
   /** Seconds from the end of a call to its report. Default 20, which is long enough to see the call without its report. */
@@ -69,9 +81,13 @@ export interface LiveOptions {
   onCall?: (call: VendorCall, result: DeliveryResult) => void;
 }
 
-/** Sends calls that end now, one every few seconds. `stop()` aborts the current deliveries and waits until they have ended. */
+/**
+ * Starts a contact every few seconds: sends a call that ends now, and lets the vendor dial its retries. `stop()` aborts the current
+ * deliveries and waits until they have ended. Retries that are due later are still sent by the vendor.
+ */
 export function startLive(options: LiveOptions): { stop(): Promise<void> } {
-  const { webhookUrl, vendor, everySeconds, seed = randomUUID(), reportDelaySeconds = 20, onCall } = options;
+  const { webhookUrl, vendor, everySeconds, pace = 60, seed = randomUUID(), onCall } = options;
+  const { reportDelaySeconds = 20 } = options;
   const stopped = new AbortController();
   const inFlight = new Set<Promise<void>>();
   let number = 0;
@@ -79,14 +95,20 @@ export function startLive(options: LiveOptions): { stop(): Promise<void> } {
 
   function next(): void {
     number += 1;
-    const call = generateCall({ seed: `${seed}/${number}`, endedAt: Date.now(), reportDelaySeconds });
-    const sending = sendCall({ webhookUrl, vendor, call, signal: stopped.signal })
-      .then((result) => onCall?.(call, result))
+    const contact = generateLiveContact({ seed: `${seed}/${number}`, endedAt: Date.now(), reportDelaySeconds }, pace);
+    const sending = sendContact(contact)
       // If the vendor's process has ended, ignore the failure of this call.
       .catch(() => undefined)
       .finally(() => inFlight.delete(sending));
     inFlight.add(sending);
     timer = setTimeout(next, everySeconds * 1000 * (0.4 + Math.random() * 1.2));
+  }
+  async function sendContact([call, ...retries]: VendorCall[]): Promise<void> {
+    if (call === undefined) return;
+    await vendor.setWebhookUrl(webhookUrl);
+    await vendor.book(retries);
+    const result = await sendCall({ webhookUrl, vendor, call, signal: stopped.signal });
+    onCall?.(call, result);
   }
   return {
     async stop() {

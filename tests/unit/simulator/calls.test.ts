@@ -4,15 +4,21 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 import { z } from "zod";
 
-import { CALL_STATUSES, NOT_COMPLETED_TYPES, UNKNOWN_TYPE, type VendorCall } from "@/scripts/simulator/contract";
+import {
+  CALL_STATUSES,
+  NEVER_DIALLED_TYPES,
+  NOT_COMPLETED_TYPES,
+  UNKNOWN_TYPE,
+  type VendorCall,
+} from "@/scripts/simulator/contract";
 import { RECORDED_SCRIPTS } from "@/scripts/simulator/dialogues/recorded-scripts";
-import { generateCall, generateCalls } from "@/scripts/simulator/generate";
+import { generateCall, generateCalls, generateHistory, generateLiveContact } from "@/scripts/simulator/generate";
 import { recordedDialogues } from "@/scripts/simulator/recorded-dialogues";
 import { fill, resolveMishearings } from "@/scripts/simulator/template";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-07-14T12:00:00Z");
-const history = generateCalls({ seed: "callboard", count: 1500, from: NOW - 45 * DAY, to: NOW });
+const { calls: history, pending } = generateHistory({ seed: "callboard", count: 1500, from: NOW - 45 * DAY, to: NOW });
 
 /** The vendor's contract, from its documentation and the types of its servers. The objects are strict, so that extra fields fail. */
 const instant = z.iso.datetime();
@@ -21,8 +27,19 @@ const json = z.string().refine((text) => {
   JSON.parse(text);
   return true;
 });
+const role = z.enum([
+  "user",
+  "assistant",
+  "agent",
+  "transfer agent",
+  "human agent",
+  "system",
+  "developer",
+  "instructions",
+  "system prompt",
+]);
 const message = z.union([
-  z.strictObject({ type: z.literal("message"), role: z.string(), content: z.string().min(1), start_at: seconds }),
+  z.strictObject({ type: z.literal("message"), role, content: z.string().min(1), start_at: seconds }),
   z.strictObject({
     type: z.literal("function_call"),
     tool_name: z.string(),
@@ -40,18 +57,34 @@ const message = z.union([
     duration_ms: z.int().nonnegative().nullable(),
   }),
   z.strictObject({ type: z.literal("instructions"), role: z.literal("system prompt"), content: z.string() }),
-  z.strictObject({ role: z.string(), content: z.string().min(1) }),
+  z.strictObject({ role, content: z.string().min(1) }),
 ]);
-const typedReport = z.strictObject({
-  generated_at: instant,
-  outcome: z.strictObject({
-    status: z.enum(["success", "failure", "error"]),
-    reason: z.string().min(1),
-    success_criteria: z
-      .array(z.strictObject({ text: z.string().min(1), achieved: z.boolean(), is_primary: z.boolean() }))
-      .refine((criteria) => criteria.filter((criterion) => criterion.is_primary).length === 1),
-  }),
+const outcome = z.strictObject({
+  status: z.enum(["success", "failure", "error"]),
+  reason: z.string().min(1),
+  success_criteria: z
+    .array(z.strictObject({ text: z.string().min(1), achieved: z.boolean(), is_primary: z.boolean() }))
+    .refine((criteria) => criteria.filter((criterion) => criterion.is_primary).length === 1),
 });
+const typedReport = z.strictObject({ generated_at: instant, outcome });
+const callback = z.strictObject({
+  origin: z.enum(["customer_requested", "inferred_follow_up"]).nullable(),
+  callback_at: instant.nullable(),
+  confidence: z.number().min(0).max(1),
+  context_brief: z.string().min(1),
+  matches_tool_capture: z.boolean().nullable(),
+});
+const webhookReport = z.strictObject({
+  generated_at: instant.optional(),
+  outcome: outcome.partial({ success_criteria: true }),
+  callback: callback.nullable(),
+});
+const ownReport = z.record(z.string(), z.unknown()).refine((report) => !("outcome" in report));
+const retryFields = {
+  retry_attempt_number: z.int().min(1),
+  root_call_id: z.uuid().nullable(),
+  next_retry_at: instant.nullable(),
+};
 const status = z.enum(CALL_STATUSES).nullable();
 const direction = z.enum(["inbound", "outbound"]).nullable();
 const phone = z.string().regex(/^\+[1-9]\d{7,14}$/);
@@ -81,15 +114,17 @@ const webhook = z.strictObject({
               errors: z.array(correction),
             })
             .nullable(),
-          report: z.union([typedReport, z.record(z.string(), z.unknown())]).nullable(),
+          report: z.union([webhookReport, ownReport]).nullable(),
           recording_url: z.url().nullable(),
+          permanent_recording_url: z.url().nullable(),
           created_at: instant,
           started_at: instant.nullable(),
           ended_at: instant.nullable(),
         })
         .nullable(),
+      ...retryFields,
     }),
-    z.strictObject({ type: z.enum([...NOT_COMPLETED_TYPES, UNKNOWN_TYPE]) }),
+    z.strictObject({ type: z.enum([...NOT_COMPLETED_TYPES, UNKNOWN_TYPE]), ...retryFields }),
   ]),
 });
 const apiCall = z.strictObject({
@@ -103,7 +138,11 @@ const apiCall = z.strictObject({
   direction,
   variables: z.record(z.string(), z.unknown()),
   duration: z.int().nonnegative().nullable(),
+  scheduled_at: instant.nullable(),
+  is_retry: z.boolean(),
+  ...retryFields,
   recording_url: z.null(),
+  permanent_recording_url: z.null(),
   transcript: z.array(z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string() })).nullable(),
   report: typedReport.nullable(),
   started_at: instant.nullable(),
@@ -127,22 +166,22 @@ test("the same seed gives the same calls, different seeds give different calls",
 });
 
 test("every webhook and every response of the API matches the contract", () => {
-  for (const call of history) {
+  for (const call of [...history, ...pending]) {
     expect.soft(webhook.safeParse(call.webhook).error?.issues, call.id).toBeUndefined();
     expect.soft(apiCall.safeParse(call.data).error?.issues, call.id).toBeUndefined();
   }
-  expect(new Set(history.map(({ id }) => id)).size).toBe(history.length);
+  expect(new Set([...history, ...pending].map(({ id }) => id)).size).toBe(history.length + pending.length);
 });
 
 for (const count of [100, 1500]) {
   test(`every type, every status and every payload variant occurs among ${count} calls`, () => {
-    const calls = generateCalls({ seed: "x", count, from: NOW - 30 * DAY, to: NOW });
+    const { calls, pending } = generateHistory({ seed: "x", count, from: NOW - 30 * DAY, to: NOW });
     expect(new Set(calls.map(({ webhook: { payload } }) => payload.type))).toEqual(
       new Set(["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE]),
     );
     const completes = calls.flatMap(({ webhook: { payload } }) => (payload.type === "complete" ? [payload] : []));
     const statuses = new Set([
-      ...calls.map(({ data }) => data.status),
+      ...[...calls, ...pending].map(({ data }) => data.status),
       ...completes.map((payload) => payload.call_data?.status),
     ]);
     for (const name of CALL_STATUSES) expect.soft(statuses, name).toContain(name);
@@ -157,6 +196,9 @@ for (const count of [100, 1500]) {
       ),
     );
     expect(kinds).toEqual(new Set(["message", "function_call", "function_call_output", "instructions", "old"]));
+    const spoken = data.flatMap((each) => each?.enhanced_transcript?.transcript.messages ?? []);
+    const roles = new Set(spoken.flatMap((m) => ("role" in m ? [m.role] : [])));
+    if (count > 1000) expect(roles).toEqual(new Set(role.options.filter((name) => name !== "instructions")));
     const languages = calls.map(({ data }) => data.language);
     for (const language of ["ar", "en", "ur"]) expect.soft(languages).toContain(language);
   });
@@ -196,20 +238,30 @@ test("turns are in order and within the call, and every tool output has its call
   expect(outputs.length).toBeGreaterThan(0);
 });
 
-test("times are consistent: created, answered, ended, then the webhook; only completed calls have a report", () => {
+test("times are consistent: created, dialled, answered, ended, then the webhook; only completed calls have a report", () => {
   // Use one assertion for all calls. Thousands of assertions took most of the time of the unit tests.
   const withReport = new Set(["completed", "max_duration_reached"]);
-  const broken = history.flatMap(({ id, data, webhookAt, reportAt, webhook: sent }) => {
+  const broken = history.flatMap(({ id, data, dialledAt, webhookAt, reportAt, webhook: sent }) => {
     const created = Date.parse(data.created_at);
-    const ended = Date.parse(data.ended_at ?? "");
+    const scheduled = data.scheduled_at === null ? created : Date.parse(data.scheduled_at);
+    const dialled = dialledAt === null ? null : Date.parse(dialledAt);
+    const ended = data.ended_at === null ? null : Date.parse(data.ended_at);
     const started = data.started_at === null ? null : Date.parse(data.started_at);
     const isCompleted = data.status !== null && withReport.has(data.status) && sent.payload.type === "complete";
+    const isNeverDialled = NEVER_DIALLED_TYPES.some((type) => type === sent.payload.type);
     const rules = {
       "created within 45 days": created >= NOW - 45 * DAY,
-      "ended by now": ended <= NOW,
-      "sent after the end": Date.parse(webhookAt) >= ended,
-      "answered after it was created": started === null || started > created,
-      "as long as its duration": started === null || ended - started === (data.duration ?? 0) * 1000,
+      "ended by now": Math.max(ended ?? 0, Date.parse(data.updated_at) - 300_000) <= NOW,
+      "sent after the end": Date.parse(webhookAt ?? "") >= (ended ?? Date.parse(data.updated_at)),
+      "never dialled means no dial, no end, and a booking": isNeverDialled
+        ? dialled === null && ended === null && started === null && data.duration === null && data.scheduled_at !== null
+        : dialled !== null && ended !== null,
+      "cancelled before its time, expired after it":
+        !isNeverDialled || Date.parse(data.updated_at) < scheduled === (sent.payload.type === "cancelled"),
+      "booked before it was dialled": dialled === null || (scheduled <= dialled && dialled - scheduled < 60_000),
+      "created when it was booked": data.scheduled_at === null ? dialled === created : created < scheduled,
+      "answered after it was dialled": started === null || started > (dialled ?? Infinity),
+      "as long as its duration": started === null || (ended ?? 0) - started === (data.duration ?? 0) * 1000,
       "a report where a time is set for one": (data.report === null) === (reportAt === null),
       "a report only of a completed call": data.report === null || isCompleted,
     };
@@ -220,14 +272,142 @@ test("times are consistent: created, answered, ended, then the webhook; only com
   expect(waiting.length).toBeGreaterThan(50);
 });
 
+/** The calls of each contact in the order of their attempts, with those that lie ahead. */
+function contactsOf(calls: readonly VendorCall[]): VendorCall[][] {
+  const groups = Map.groupBy(calls, ({ id, data }) => data.root_call_id ?? id);
+  return [...groups.values()].map((group) =>
+    group.toSorted((a, b) => a.data.retry_attempt_number - b.data.retry_attempt_number),
+  );
+}
+
+test("every dial of a contact is a call of its own: the same person and matter, with a pause of at least 45 minutes", () => {
+  const broken = contactsOf([...history, ...pending]).flatMap((calls) =>
+    calls.flatMap((call, index) => {
+      const { data } = call;
+      const previous = calls[index - 1];
+      const next = calls[index + 1];
+      const { retry_attempt_number, root_call_id, next_retry_at } = call.webhook.payload;
+      const common = ({ data: d }: VendorCall) => [d.phone_number, d.scenario_id, d.language, d.variables];
+      const rules = {
+        "attempts count from 1": data.retry_attempt_number === index + 1,
+        "the root is the first call": data.root_call_id === (index === 0 ? null : calls[0]?.id),
+        "a retry": data.is_retry === index > 0,
+        "the webhook says the same as the API":
+          JSON.stringify([retry_attempt_number, root_call_id, next_retry_at]) ===
+          JSON.stringify([data.retry_attempt_number, data.root_call_id, data.next_retry_at]),
+        "next_retry_at announces the next call": data.next_retry_at === (next?.data.scheduled_at ?? null),
+        "a retry is booked when the dial before it ends":
+          previous === undefined || data.created_at === previous.data.ended_at,
+        "a pause": previous === undefined || wait(previous, data.scheduled_at) >= 45 * 60_000,
+        "at most 30 days": previous === undefined || wait(previous, data.scheduled_at) < 30 * DAY,
+        "the same person and matter": JSON.stringify(common(call)) === JSON.stringify(common(calls[0] ?? call)),
+        "nobody is called again after a conversation": call.webhook.payload.type !== "complete" || next === undefined,
+      };
+      return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [`${call.id}: ${rule}`]));
+    }),
+  );
+  expect(broken).toEqual([]);
+  function wait(previous: VendorCall, scheduledAt: string | null) {
+    return Date.parse(scheduledAt ?? "") - Date.parse(previous.data.ended_at ?? "");
+  }
+});
+
+test("contacts end in every way, in realistic shares, and reach falls with every attempt", () => {
+  const contacts = contactsOf(history);
+  const sizes = contacts.map((calls) => calls.length);
+  expect(new Set(sizes)).toEqual(new Set([1, 2, 3, 4, 5]));
+  const states = contacts.map((calls) => {
+    const { type, next_retry_at } = calls.at(-1)?.webhook.payload ?? {};
+    const isReached = calls.some(({ webhook: { payload } }) => payload.type === "complete");
+    if (isReached) return "reached";
+    if (type === "cancelled" || type === "expired") return calls.length > 1 ? "called off after dials" : "called off";
+    if (next_retry_at == null) return calls.length > 1 ? "exhausted" : "given up at once";
+    return Date.parse(next_retry_at) > NOW ? "trying" : "overdue";
+  });
+  const share = (state: string) => states.filter((each) => each === state).length / states.length;
+  expect(share("reached")).toBeGreaterThan(0.6);
+  expect(share("reached")).toBeLessThan(0.85);
+  expect(share("exhausted")).toBeGreaterThan(0.04);
+  for (const state of ["given up at once", "called off", "called off after dials", "trying", "overdue"]) {
+    expect.soft(share(state), state).toBeGreaterThan(0);
+    expect.soft(share(state), state).toBeLessThan(0.1);
+  }
+  const dials = history.filter(({ dialledAt }) => dialledAt !== null);
+  const reach = [1, 2, 3].map((attempt) => {
+    const these = dials.filter(({ data }) => data.retry_attempt_number === attempt);
+    return these.filter(({ webhook: { payload } }) => payload.type === "complete").length / these.length;
+  });
+  expect(reach.toSorted((a, b) => b - a)).toEqual(reach);
+  const booked = contacts.filter(([first]) => first?.data.scheduled_at !== null);
+  expect(booked.length / contacts.length).toBeGreaterThan(0.03);
+  expect(booked.some((calls) => calls.length > 1)).toBe(true);
+  // Some bookings and retries are still ahead, and one is stuck at the vendor.
+  expect(pending.some(({ data, dialledAt }) => data.is_retry && Date.parse(dialledAt ?? "") > NOW)).toBe(true);
+  expect(pending.some(({ data, dialledAt }) => !data.is_retry && Date.parse(dialledAt ?? "") > NOW)).toBe(true);
+  expect(pending.some(({ data, webhookAt }) => data.status === "scheduled" && webhookAt === null)).toBe(true);
+});
+
+test("some reports name a callback: every origin, times after the call, and some without a time", () => {
+  const callbacks = completed.flatMap(({ data }) => {
+    const parsed = webhookReport.safeParse(data.report);
+    return parsed.success && parsed.data.callback !== null ? [{ data, callback: parsed.data.callback }] : [];
+  });
+  expect(callbacks.length).toBeGreaterThan(15);
+  expect(new Set(callbacks.map(({ callback: { origin } }) => origin))).toEqual(
+    new Set(["customer_requested", "inferred_follow_up", null]),
+  );
+  const ahead = callbacks.flatMap(({ data, callback: { callback_at } }) =>
+    callback_at === null ? [] : [Date.parse(callback_at) - Date.parse(data.ended_at ?? "")],
+  );
+  expect(Math.min(...ahead)).toBeGreaterThan(0);
+  expect(ahead.length).toBeLessThan(callbacks.length);
+  expect(history.some(({ data }) => "callback" in (data.report ?? {}))).toBe(false);
+});
+
+test("after a transfer a person speaks, and what nobody says is not in the API's transcript", () => {
+  const transferred = completed.filter(({ call }) => call.data.status === "transferred");
+  const people = (messages: ReturnType<typeof messagesOf>) =>
+    messages.filter((m) => "role" in m && (m.role === "transfer agent" || m.role === "human agent"));
+  expect(transferred.some(({ data }) => people(messagesOf(data)).length > 0)).toBe(true);
+  const unspoken = completed.flatMap(({ call, data }) =>
+    messagesOf(data).flatMap((m) =>
+      "role" in m && (m.role === "system" || m.role === "developer") ? [{ call, content: m.content }] : [],
+    ),
+  );
+  expect(unspoken.length).toBeGreaterThan(10);
+  for (const { call, content } of unspoken) {
+    expect
+      .soft(
+        call.data.transcript?.map((m) => m.content),
+        call.id,
+      )
+      .not.toContain(content);
+  }
+});
+
+test("a live contact begins with a dial that ends now; its retries follow after minutes", () => {
+  const contacts = Array.from({ length: 60 }, (_, index) =>
+    generateLiveContact({ seed: `live ${index}`, endedAt: NOW, reportDelaySeconds: 20 }, 60),
+  );
+  for (const [first] of contacts) expect(first?.data.ended_at).toBe(new Date(NOW).toISOString());
+  const retries = contacts.flatMap((calls) => calls.slice(1));
+  expect(retries.length).toBeGreaterThan(10);
+  for (const { data } of retries) {
+    const wait = Date.parse(data.scheduled_at ?? "") - Date.parse(data.created_at);
+    expect.soft(wait).toBeGreaterThanOrEqual(45_000);
+    expect.soft(wait).toBeLessThanOrEqual(24 * 60_000);
+  }
+});
+
 test("a history is realistic: working hours and weekdays of Riyadh, shares of outcomes, recordings, some long calls", () => {
   const share = (matches: (call: VendorCall) => boolean) => history.filter(matches).length / history.length;
-  const local = (call: VendorCall) => new Date(Date.parse(call.data.created_at) + 3 * 3_600_000);
+  const local = (call: VendorCall) => new Date(Date.parse(call.dialledAt ?? call.data.created_at) + 3 * 3_600_000);
   expect(share((call) => local(call).getUTCHours() >= 8 && local(call).getUTCHours() <= 21)).toBeGreaterThan(0.9);
   expect(share((call) => local(call).getUTCDay() === 5)).toBeLessThan(0.04);
+  // Of dials. Most people are reached, but several dials may be needed.
   const reached = share(({ webhook: { payload } }) => payload.type === "complete");
-  expect(reached).toBeGreaterThan(0.5);
-  expect(reached).toBeLessThan(0.7);
+  expect(reached).toBeGreaterThan(0.4);
+  expect(reached).toBeLessThan(0.6);
   expect(share(({ webhook: { payload } }) => payload.type === "no_answer")).toBeGreaterThan(0.12);
   const talked = history.filter(({ data }) => data.status === "completed");
   expect(talked.filter(({ recording }) => recording !== null).length / talked.length).toBeGreaterThan(0.6);
@@ -262,7 +442,11 @@ test("recordings are small, and their turns match the recorded scripts", () => {
   }
 });
 
-test("a call has the requested outcome, language, scenario and report delay", () => {
+test("a call has the requested outcome, language, scenario, place in its retry group and report delay", () => {
+  const retry = { retry_attempt_number: 2, root_call_id: "root", next_retry_at: "2026-07-14T14:00:00.000Z" };
+  const second = generateCall({ seed: "second", endedAt: NOW, outcome: "no_answer", retry });
+  expect(second.webhook.payload).toEqual({ type: "no_answer", ...retry });
+  expect(second.data).toMatchObject({ ...retry, is_retry: true, scheduled_at: expect.any(String) });
   for (const outcome of ["complete", ...NOT_COMPLETED_TYPES, UNKNOWN_TYPE] as const) {
     expect(generateCall({ seed: outcome, endedAt: NOW, outcome }).webhook.payload.type).toBe(outcome);
   }
@@ -301,7 +485,7 @@ test("for any seed, time span and count, calls match the contract and end by the
         for (const call of calls) {
           webhook.parse(call.webhook);
           apiCall.parse(call.data);
-          expect(Date.parse(call.data.ended_at ?? "")).toBeLessThanOrEqual(NOW);
+          expect(Date.parse(call.data.ended_at ?? call.data.updated_at)).toBeLessThanOrEqual(NOW);
         }
       },
     ),

@@ -55,14 +55,17 @@ test("history and send use a vendor and a receiver in other processes, and never
   expect(history.code, history.output).toBe(0);
   expect(history.output).toContain("60 of 60 delivered, 0 failed");
   expect(received).toHaveLength(60);
-  expect(vendor.callCount()).toBe(60);
+  const sentByVendor = () => vendor.records().filter(({ outcome }) => outcome !== null);
+  expect(sentByVendor()).toHaveLength(60);
+  // The rest are bookings and retries that the vendor has yet to dial.
+  expect(vendor.callCount()).toBeGreaterThan(60);
 
   const sent = await run(["send", "--outcome", "no_answer", ...common], environment);
   expect(sent.code, sent.output).toBe(0);
-  expect(vendor.callCount()).toBe(61);
+  expect(sentByVendor()).toHaveLength(61);
   const unknown = await run(["send", "--test", ...common], environment);
   expect(unknown.code, unknown.output).toBe(0);
-  expect(vendor.callCount(), "the API does not know the call of a test webhook").toBe(61);
+  expect(sentByVendor(), "the API does not know the call of a test webhook").toHaveLength(61);
   expect(received).toHaveLength(62);
   expect(history.output + sent.output + unknown.output).not.toContain(SECRET);
   await vendor.close();
