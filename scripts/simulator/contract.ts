@@ -24,7 +24,7 @@ export const CALL_STATUSES = [
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
 /** Types of calls that were dialled and did not become a conversation. */
-export const NOT_REACHED_TYPES = [
+const NOT_REACHED_TYPES = [
   "no_answer",
   "user_rejected",
   "user_unavailable",

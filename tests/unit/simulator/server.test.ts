@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
+import type { ApiCall } from "@/scripts/simulator/contract";
 import { connectVendor } from "@/scripts/simulator/control";
 import { generateCall } from "@/scripts/simulator/generate";
 import { startVendor } from "@/scripts/simulator/server";
@@ -189,6 +190,102 @@ test.describe("a recording", () => {
   });
 });
 
+test.describe("a permanent recording", () => {
+  const path = `/calls/${recorded.id}/recording`;
+  const ask = (headers: Record<string, string> = {}, query = "", method = "GET") =>
+    fetch(`${vendor.apiUrl}${path}${query}`, { headers, redirect: "manual", method });
+  const dataOf = async () => ((await (await get(`/calls/${recorded.id}`)).json()) as { data: ApiCall }).data;
+  test.beforeEach(() => vendor.setRollout({ permanentRecordings: true }));
+
+  test("has a URL in the API and in the webhook that leads to the bytes with the key, as often as it is asked", async () => {
+    const { permanent_recording_url: url } = await dataOf();
+    expect(url).toBe(`${vendor.apiUrl}${path}`);
+    expect(vendor.webhookFor(recorded.id)).toMatchObject({ payload: { call_data: { permanent_recording_url: url } } });
+    const locations: string[] = [];
+    for (const method of ["GET", "HEAD"]) {
+      const response = await fetch(url ?? "", {
+        method,
+        redirect: "manual",
+        headers: { Authorization: `Bearer ${vendor.apiKey}` },
+      });
+      expect(response.status).toBe(302);
+      locations.push(response.headers.get("location") ?? "");
+      vendor.advanceClock(400);
+    }
+    const [first = "", second = ""] = locations;
+    expect(first).not.toBe(second);
+    expect(new URL(first).host).toBe(vendor.recordingHost);
+    expect((await fetch(first)).status).toBe(200);
+    expect(await (await ask({ Authorization: `Bearer ${vendor.apiKey}` })).text()).toBe("");
+  });
+
+  test("opens with the call's token in a header or in `?t=`, but not with a token of another call", async () => {
+    const token = vendor.recordingToken(recorded.id);
+    expect((await ask({ "X-Sarj-Recording-Token": token })).status).toBe(302);
+    expect((await ask({}, `?t=${token}`)).status).toBe(302);
+    for (const [headers, query] of [
+      [{}, ""],
+      [{}, "?t="],
+      [{}, `?t=${vendor.recordingToken(unrecorded.id)}`],
+      [{ "X-Sarj-Recording-Token": "wrong" }, `?t=${token}`],
+      [{ Authorization: "Bearer wrong" }, `?t=${token}`],
+      [{ Authorization: "Bearer wrong" }, ""],
+    ] as const) {
+      const response = await ask(headers, query);
+      expect.soft(response.status, JSON.stringify([headers, query])).toBe(401);
+      expect.soft(await response.json()).toMatchObject({ error: { type: "unauthorized" } });
+      expect.soft(response.headers.get("location")).toBeNull();
+    }
+    expect((await get(`/calls/${recorded.id}?t=${token}`, { Authorization: "" })).status).toBe(401);
+  });
+
+  test("does not exist for an unknown call, for a call without a recording, and while the rollout is off", async () => {
+    expect((await get("/calls/nobody/recording")).status).toBe(404);
+    expect((await get(`/calls/${unrecorded.id}/recording`)).status).toBe(404);
+    vendor.setRollout({ permanentRecordings: false });
+    expect((await get(`/calls/${recorded.id}/recording`)).status).toBe(404);
+    expect(await dataOf()).toMatchObject({ permanent_recording_url: null, recording_url: expect.any(String) });
+  });
+
+  test("exists for calls since the rollout began, and shortens the life of the signed URL from 7 days to one", async () => {
+    vendor.setUrlLifetime(null);
+    const lifetime = async () => new URL((await dataOf()).recording_url ?? "").searchParams.get("X-Goog-Expires");
+    expect(await lifetime()).toBe("86400");
+    vendor.setRollout({ permanentRecordings: new Date(START - 4000).toISOString() });
+    expect(await lifetime()).toBe("604800");
+    expect(await dataOf()).toMatchObject({ permanent_recording_url: null });
+    vendor.setRollout({ permanentRecordings: new Date(START - 5000).toISOString() });
+    expect(await dataOf()).toMatchObject({ permanent_recording_url: expect.any(String) });
+  });
+
+  test("may have a URL that is a credential", async () => {
+    vendor.setRollout({ tokenInUrls: true });
+    const { permanent_recording_url: url } = await dataOf();
+    expect(url).toBe(`${vendor.apiUrl}${path}?t=${vendor.recordingToken(recorded.id)}`);
+    expect((await fetch(url ?? "", { redirect: "manual" })).status).toBe(302);
+    expect(JSON.stringify(vendor.requests())).not.toContain(vendor.recordingToken(recorded.id));
+  });
+
+  test("can fail alone", async () => {
+    vendor.fault({
+      on: "permanent_recording",
+      kind: "redirect",
+      location: "https://elsewhere.example/a.mp4",
+      times: 1,
+    });
+    expect((await get(`/calls/${recorded.id}`)).status).toBe(200);
+    const response = await ask({ Authorization: `Bearer ${vendor.apiKey}` });
+    expect(response.headers.get("location")).toBe("https://elsewhere.example/a.mp4");
+    vendor.fault({ on: "api", kind: "status", status: 500, times: 1 });
+    expect((await ask({ Authorization: `Bearer ${vendor.apiKey}` })).status).toBe(500);
+    expect((await ask({ Authorization: `Bearer ${vendor.apiKey}` })).status).toBe(302);
+    expect(vendor.requests().map(({ path, hasKey }) => [path.endsWith("/recording"), hasKey])).toContainEqual([
+      true,
+      true,
+    ]);
+  });
+});
+
 test.describe("faults", () => {
   test("apply to the given number of requests", async () => {
     vendor.fault({ on: "api", kind: "status", status: 429, retryAfter: 7, times: 2 });
@@ -300,7 +397,35 @@ test.describe("the control API", () => {
       status: 400,
       body: { error: "seconds: a number" },
     });
+    expect(await control("PUT", "url-lifetime", { seconds: null })).toMatchObject({ status: 200 });
+    expect(new URL(recordingUrl()).searchParams.get("X-Goog-Expires")).toBe("604800");
+    expect(await control("PUT", "rollout", { permanentRecordings: "2026-09-01T00:00:00Z", scheduling: false })).toEqual(
+      {
+        status: 200,
+        body: {
+          ...vendor.rollout(),
+          permanentRecordings: "2026-09-01T00:00:00Z",
+          scheduling: false,
+          retryFields: true,
+        },
+      },
+    );
+    for (const wrong of [{ permanentRecordings: "soon" }, { scheduling: 1 }, { nonsense: true }]) {
+      expect((await control("PUT", "rollout", wrong)).status).toBe(400);
+    }
+    expect((await control("PUT", "webhook", { url: "nowhere" })).status).toBe(400);
     expect((await control("GET", "nothing")).status).toBe(404);
+  });
+
+  test("another process can book calls and set where their webhooks go", async () => {
+    const booked = generateCall({ seed: "booked", endedAt: START + 3_600_000, outcome: "expired" });
+    const elsewhere = connectVendor(vendor.url);
+    await elsewhere.book([booked]);
+    expect(await (await get(`/calls/${booked.id}`)).json()).toMatchObject({ data: { status: "scheduled" } });
+    await elsewhere.setWebhookUrl(`${vendor.url}/receiver`);
+    vendor.advanceClock(3700);
+    await expect.poll(() => vendor.requests().filter(({ path }) => path === "/receiver").length).toBeGreaterThan(0);
+    expect(await (await get(`/calls/${booked.id}`)).json()).toMatchObject({ data: { status: "expired" } });
   });
 
   test("the log of requests contains no signature", async () => {
@@ -316,10 +441,13 @@ test("known calls survive a restart, even after an incomplete write", async () =
     const first = await startVendor({ stateFile });
     await first.register([recorded, unrecorded]);
     await first.close();
-    writeFileSync(stateFile, `{"id":"half`, { flag: "a" });
+    // A line as it was before calls had retries and bookings.
+    const { dialledAt: _, ...old } = { ...unrecorded, id: "old" };
+    writeFileSync(stateFile, `${JSON.stringify(old)}\n{"id":"half`, { flag: "a" });
     const second = await startVendor({ stateFile });
-    expect(second.callCount()).toBe(2);
+    expect(second.callCount()).toBe(3);
     expect(second.call(recorded.id)).toEqual(recorded);
+    expect(second.records()[2]).toMatchObject({ callId: "old", attempt: 1, outcome: "no_answer", isDial: true });
     await second.close();
   } finally {
     rmSync(folder, { recursive: true });
