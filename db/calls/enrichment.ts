@@ -1,6 +1,7 @@
 import { and, asc, count, eq, inArray, isNotNull, lte, sql } from "drizzle-orm";
 
 import { jobs, replica } from "@/db/driver/client";
+import { textArray } from "@/db/driver/text-array";
 import { calls, type Call } from "@/db/schema/calls";
 import type { EnrichmentState } from "@/lib/call/enrichment";
 import type { CallFacts } from "@/lib/call/facts";
@@ -9,7 +10,7 @@ import { KEY_REFUSALS } from "@/lib/sarj/api";
 import { apiRank, mergeCtes } from "./merge";
 
 /** A call that is due for enrichment, leased to this process. */
-export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState"> & {
+export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState" | "verifiedAt"> & {
   /** Attempts since the state last changed, including this one. */
   attempts: number;
   /** Identifies the claim. If the row has another due time, the claim was lost to a newer webhook or to another process. */
@@ -48,6 +49,7 @@ export async function claimDueCalls(limit: number): Promise<ClaimedCall[]> {
       outcome: calls.outcome,
       endedAt: calls.endedAt,
       enrichmentState: calls.enrichmentState,
+      verifiedAt: calls.verifiedAt,
       attempts: calls.enrichmentAttempts,
       leasedUntil: calls.enrichmentDueAt,
     });
@@ -62,8 +64,11 @@ export type NextStep = {
   resetAttempts: boolean;
 };
 
+/** The number of answers of the API that are kept per call. */
+const KEPT_ANSWERS = 3;
+
 /**
- * Merges the API's facts and writes the next step, in one statement. The API's facts fill gaps and do not replace a webhook's values,
+ * Merges the API's facts, keeps the answer and writes the next step, in one statement. The API's facts fill gaps and do not replace a webhook's values,
  * except the recording's URL (see `rankFacts`). A call that does not exist is created if `mayCreate` is true (an import), and `isNew` is
  * then true; otherwise the call was deleted in the meantime and stays deleted. If the claim was lost in the meantime, the facts are
  * merged but the next step is not changed.
@@ -72,7 +77,7 @@ export type NextStep = {
  */
 export async function applyApiFacts(
   callId: string,
-  facts: CallFacts,
+  { facts, flags, body }: { facts: CallFacts; flags: readonly string[]; body: Uint8Array },
   answeredAt: Date,
   next: NextStep,
   { mayCreate, leasedUntil }: { mayCreate: boolean; leasedUntil: Date | null },
@@ -92,7 +97,15 @@ export async function applyApiFacts(
   };
   const ifThere = mayCreate ? {} : { onlyWhile: sql`select from call_details where call_id = ${callId} for update` };
   const rows = await jobs.execute<{ is_new: boolean }>(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}
+    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}, answer as (
+      insert into api_answers (call_id, body, answered_at, flags)
+      select call_id, ${Buffer.from(body)}::bytea, ${answeredAt.toISOString()}::timestamptz, ${textArray(flags)} from merged
+    ), outdated as (
+      -- This statement does not see the row that it inserts.
+      delete from api_answers where call_id = ${callId} and id in (
+        select id from api_answers where call_id = ${callId} order by answered_at desc, id offset ${KEPT_ANSWERS - 1}
+      )
+    )
     select is_new from projected
   `);
   return { isNew: rows[0]?.is_new ?? false };

@@ -1,15 +1,21 @@
 import { sql, type SQL } from "drizzle-orm";
 
-import { CUSTOMER_NAME_VARIABLES, customerNameOf, type CallFacts } from "@/lib/call/facts";
+import { customerNameOf } from "@/lib/call/customer-name";
+import { type CallFacts, type Json, NO_NEXT_RETRY } from "@/lib/call/facts";
+import { isNeverDialled } from "@/lib/call/outcome";
+import { judgedCriteria, reportGoal, saysMoreThanWhen } from "@/lib/call/report";
+import { isSpoken } from "@/lib/sarj/messages";
 import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
 
 /**
  * Merges the facts of several sources about one call, in SQL, so that concurrent merges do not lose facts.
  *
- * Every fact has the rank of its source, and for each fact separately the highest rank wins. Null never overwrites a value. The
- * result does not depend on the order of sources with different ranks; among sources with equal ranks, the first received wins.
- * `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}` and only the rank for the wide columns. `calls` is
- * a projection of `call_details`, written by the same statement while it holds the lock on the `call_details` row.
+ * Every fact has the rank of its source, and for each fact separately the highest rank wins. Null never overwrites a value, but "there is
+ * none" of `nextRetryAt` is a value. The result does not depend on the order of sources with different ranks; among sources with equal
+ * ranks, the first received wins. A fact that says little, such as a duration of 0, has a rank below all others: see `weakFields`.
+ * `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}`, and for the wide columns the rank and the values that `calls`
+ * needs of them. `calls` is a projection of `call_details`, written by the same statement while it holds the lock on the
+ * `call_details` row. The trigger `calls_contact_changed` then brings the row of `contacts` up to date, in the same statement.
  *
  * When a higher-ranked outcome replaces a call's outcome, the delivery of the replaced outcome becomes `superseded`. The trigger
  * `call_details_outcome_changed` does this (function `mark_superseded_delivery`, migration 0007), because this statement takes its
@@ -21,13 +27,14 @@ import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
 const SOURCE_RANK = { api: 0, not_completed: 1, complete: 2 } as const;
 const RANK_STEP = 1_000_000_000_000_000;
 
+type SourceKind = keyof typeof SOURCE_RANK;
+
 /** The kind of the source with this rank. */
-export function sourceKind(rank: number): keyof typeof SOURCE_RANK {
-  return rank >= SOURCE_RANK.complete * RANK_STEP
-    ? "complete"
-    : rank >= SOURCE_RANK.not_completed * RANK_STEP
-      ? "not_completed"
-      : "api";
+export function sourceKind(rank: number): SourceKind {
+  // A weak fact has the number of its kind as its rank. The rank of an answer of the API is a time in milliseconds.
+  const kind =
+    rank < RANK_STEP ? (rank <= SOURCE_RANK.complete ? rank : SOURCE_RANK.api) : Math.floor(rank / RANK_STEP);
+  return kind === SOURCE_RANK.complete ? "complete" : kind === SOURCE_RANK.not_completed ? "not_completed" : "api";
 }
 
 /** The rank of a webhook. A `complete` webhook ranks higher than any other; within each group, a later `ended_at` ranks higher. */
@@ -53,6 +60,10 @@ const NARROW = [
   "createdAt",
   "startedAt",
   "endedAt",
+  "scheduledAt",
+  "updatedAt",
+  "rootCallId",
+  "retryAttempt",
 ] as const satisfies readonly (keyof CallFacts)[];
 
 const WIDE = [
@@ -61,10 +72,15 @@ const WIDE = [
   "report",
   "responseBody",
   "variables",
+  "permanentRecordingUrl",
 ] as const satisfies readonly (keyof CallFacts)[];
 
-/** `v` is the value, `k` is the rank of its source, and `d`, only for an outcome, is the id of its delivery. */
-export type Fact = { v?: string | number; k: number; d?: string };
+/**
+ * `v` is the value, `k` is the rank of its source, and `d`, only for an outcome, is the id of its delivery. `v` is null only for `nextRetryAt`,
+ * where it means that no dial is coming. For a wide column, `v` is what `calls` needs of it: the customer's name from the
+ * variables, the goal and the criteria from the report.
+ */
+export type Fact = { v?: Json; k: number; d?: string };
 
 /**
  * The `with` items of a merge: `merged` merges `facts` into `call_details`, and `projected` writes the result to `calls`.
@@ -93,6 +109,7 @@ export function mergeCtes(input: {
   const ranked =
     facts.outcome === null ? withRanks : sql`jsonb_set(${withRanks}, '{outcome,d}', to_jsonb(${deliveryId}))`;
   const searchText = facts.transcript === null ? null : searchTextOf(facts.transcript);
+  const calledOffAt = sql`case when ${isNeverDialled(facts.outcome)}::boolean then ${receivedAt} end`;
 
   const ranksHigher = (field: string) =>
     sql`coalesce((excluded.facts -> ${field}::text ->> 'k')::bigint, -1) > coalesce((kept.facts -> ${field}::text ->> 'k')::bigint, -1)`;
@@ -102,12 +119,12 @@ export function mergeCtes(input: {
   const present = input.onlyWhile === undefined ? sql.empty() : sql`present as (${input.onlyWhile}), `;
   return sql`${present}merged as (
     insert into call_details as kept (
-      call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, search,
-      name_search
+      call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at,
+      permanent_recording_url, search, name_search
     ) select
       ${callId}::text, ${ranked}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
       ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
-      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, to_tsvector('simple', ${searchText}::text),
+      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, ${facts.permanentRecordingUrl}::text, to_tsvector('simple', ${searchText}::text),
       to_tsvector('simple', ${normalizeForSearch(customerNameOf(facts.variables) ?? "")}::text)
     ${input.onlyWhile === undefined ? sql.empty() : sql`from present`}
     on conflict (call_id) do update set
@@ -129,23 +146,34 @@ export function mergeCtes(input: {
       ${takeHigherRank("variables", "variables")},
       ${takeHigherRank("variables", "name_search")},
       ${takeHigherRank("recordingUrl", "recording_url")},
-      ${takeHigherRank("recordingUrl", "recording_expires_at")}
+      ${takeHigherRank("recordingUrl", "recording_expires_at")},
+      ${takeHigherRank("permanentRecordingUrl", "permanent_recording_url")}
     returning
-      kept.call_id, kept.facts, kept.report, kept.variables, kept.recording_url,
+      kept.call_id, kept.facts, coalesce(kept.recording_url, kept.permanent_recording_url) is not null as has_recording,
       coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}, false) as won
   ), projected as (
     insert into calls as kept (
       call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal, criteria,
-      duration_seconds, has_recording, created_at, started_at, ended_at, first_received_at, last_received_at
+      duration_seconds, has_recording, created_at, started_at, ended_at, scheduled_at, updated_at, called_off_at, root_call_id, attempt,
+      next_retry_at, has_retry_fields, first_received_at, last_received_at
       ${input.alsoInsert?.columns ?? sql.empty()}
     )
     select
       call_id, facts -> 'outcome' ->> 'v', facts -> 'status' ->> 'v', facts -> 'direction' ->> 'v',
       facts -> 'language' ->> 'v', facts -> 'interactionType' ->> 'v', facts -> 'phoneNumber' ->> 'v',
-      facts -> 'scenarioId' ->> 'v', ${customerName}, ${goal}, ${criteria},
-      (facts -> 'durationSeconds' ->> 'v')::integer, recording_url is not null,
+      facts -> 'scenarioId' ->> 'v', facts -> 'variables' ->> 'v', facts #>> '{report,v,goal}',
+      nullif(facts #> '{report,v,criteria}', 'null'),
+      (facts -> 'durationSeconds' ->> 'v')::integer, has_recording,
       (facts -> 'createdAt' ->> 'v')::timestamptz, (facts -> 'startedAt' ->> 'v')::timestamptz,
-      (facts -> 'endedAt' ->> 'v')::timestamptz, ${receivedAt}, ${receivedAt}
+      (facts -> 'endedAt' ->> 'v')::timestamptz, (facts -> 'scheduledAt' ->> 'v')::timestamptz,
+      (facts -> 'updatedAt' ->> 'v')::timestamptz, ${calledOffAt}, facts -> 'rootCallId' ->> 'v',
+      -- The contract's default is 1. A call with a root is not the first.
+      coalesce(
+        (facts -> 'retryAttempt' ->> 'v')::integer,
+        case when facts ? 'nextRetryAt' and not facts ? 'rootCallId' then 1 end
+      ),
+      (facts -> 'nextRetryAt' ->> 'v')::timestamptz, facts ?| array['nextRetryAt', 'rootCallId', 'retryAttempt'],
+      ${receivedAt}, ${receivedAt}
       ${input.alsoInsert?.values ?? sql.empty()}
     from merged
     on conflict (call_id) do update set
@@ -154,7 +182,9 @@ export function mergeCtes(input: {
       phone_number = excluded.phone_number, scenario_id = excluded.scenario_id,
       customer_name = excluded.customer_name, goal = excluded.goal, criteria = excluded.criteria, duration_seconds = excluded.duration_seconds,
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
-      ended_at = excluded.ended_at
+      ended_at = excluded.ended_at, scheduled_at = excluded.scheduled_at, updated_at = excluded.updated_at,
+      called_off_at = least(kept.called_off_at, excluded.called_off_at), root_call_id = excluded.root_call_id,
+      attempt = excluded.attempt, next_retry_at = excluded.next_retry_at, has_retry_fields = excluded.has_retry_fields
       ${input.alsoSet}
     -- A row that this statement inserted was never locked or updated by another one.
     returning call_id, kept.xmax = 0 as is_new
@@ -180,44 +210,40 @@ export function setOnDelivery(decides: SQL): SQL {
  * The time of receipt as SQL; null means now. It is never later than the database's clock, because another machine's clock may be fast.
  */
 export function receivedAtOf(at: Date | null): SQL {
-  return at === null ? sql`now()` : sql`least(${at.toISOString()}::timestamptz, now())`;
+  return sql`least(${at?.toISOString() ?? null}::timestamptz, now())`;
 }
-
-/** `customerNameOf` in SQL, for the merged variables. */
-const customerName = sql`left(coalesce(${sql.join(
-  CUSTOMER_NAME_VARIABLES.map((name) => sql`variables ->> ${sql.raw(`'${name}'`)}`),
-  sql`, `,
-)}), 200)`;
-
-const goal = sql`case when jsonb_typeof(report -> 'outcome' -> 'status') = 'string'
-        then left(report -> 'outcome' ->> 'status', 100) end`;
-
-/**
- * The report's judged criteria by their text, so that filters and the overview need not read whole reports. Null if the report
- * has no list of criteria, or none that was judged.
- */
-const criteria = sql`case when jsonb_typeof(report #> '{outcome,success_criteria}') = 'array' then (
-        select jsonb_object_agg(
-          left(btrim(item ->> 'text'), 500),
-          jsonb_build_object('met', item -> 'achieved', 'primary', coalesce(item -> 'is_primary' = 'true', false))
-        )
-        from (select item from jsonb_array_elements(report #> '{outcome,success_criteria}') as elements(item) limit 50) as items
-        where jsonb_typeof(item -> 'text') = 'string' and btrim(item ->> 'text') <> ''
-          and jsonb_typeof(item -> 'achieved') = 'boolean'
-      ) end`;
 
 /** The facts of one source with their ranks, in the form of `call_details.facts`. Null facts are left out. */
 export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};
+  const weakRank = SOURCE_RANK[sourceKind(rank)];
   for (const field of NARROW) {
     const value = facts[field];
     if (value !== null) {
       ranked[field] = { v: value instanceof Date ? value.toISOString() : value, k: rank };
     }
   }
+  if (facts.nextRetryAt !== null) {
+    ranked["nextRetryAt"] = {
+      v: facts.nextRetryAt === NO_NEXT_RETRY ? null : facts.nextRetryAt.toISOString(),
+      k: rank,
+    };
+  }
   for (const field of WIDE) {
     if (facts[field] !== null) {
       ranked[field] = { k: rank };
+    }
+  }
+  if (facts.variables !== null) {
+    ranked["variables"] = { v: customerNameOf(facts.variables), k: rank };
+  }
+  if (facts.report !== null) {
+    ranked["report"] = { v: { goal: reportGoal(facts.report), criteria: judgedCriteria(facts.report) }, k: rank };
+  }
+  for (const field of weakFields(facts)) {
+    const fact = ranked[field];
+    if (fact !== undefined) {
+      fact.k = weakRank;
     }
   }
   if (facts.recordingUrl !== null) {
@@ -227,7 +253,19 @@ export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> 
   return ranked;
 }
 
+/**
+ * The facts that say little, so that any other source is believed before them: a duration of 0, a transcript without a spoken word, and a
+ * report without a result. They are kept, because without another source they are all there is.
+ */
+function weakFields({ durationSeconds, transcript, report }: CallFacts): (keyof CallFacts)[] {
+  return [
+    ...(durationSeconds === 0 ? (["durationSeconds"] as const) : []),
+    ...(transcript !== null && !isSpoken(transcript) ? (["transcript"] as const) : []),
+    ...(report !== null && !saysMoreThanWhen(report) ? (["report"] as const) : []),
+  ];
+}
+
 /** A JSON parameter, passed as text so that the driver does not encode it a second time. */
 function json(value: unknown): SQL {
-  return value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::text::jsonb`;
+  return sql`${value === null ? null : JSON.stringify(value)}::text::jsonb`;
 }

@@ -3,7 +3,9 @@ import { sql } from "drizzle-orm";
 import { mergeCtes, receivedAtOf, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import type { Database } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
+import { executePrepared } from "@/db/driver/prepared";
 import { isDataRefused } from "@/db/driver/sql-state";
+import { textArray } from "@/db/driver/text-array";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import type { Verdict } from "@/lib/delivery/verdict";
@@ -56,7 +58,9 @@ async function recordCall(
   const rank = webhookRank(facts);
   // A body that was quarantined earlier because of its sender's address keeps its row.
   const storedId = sql`coalesce((select id from before where verdict = 'quarantined'), ${received.id}::uuid)::text`;
-  const rows = await on.execute<{ id: string; verdict: Verdict; is_duplicate: boolean }>(sql`
+  const rows = await executePrepared<{ id: string; verdict: Verdict; is_duplicate: boolean }>(
+    on,
+    sql`
     with before as (
       select id, verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
     ), ${mergeCtes({ callId, facts, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
@@ -75,13 +79,22 @@ async function recordCall(
     select
       id, verdict, times_received > 1 and not exists (select from before where verdict = 'quarantined') as is_duplicate
     from stored
-  `);
+  `,
+  );
   const row = only(rows);
   return { verdict: row.is_duplicate ? "duplicate" : row.verdict, callId, deliveryId: row.id, reason: null };
 }
 
+/** More copies of one body than can be under way at once: a request that is tried again finds its id among them. */
+const MAX_COPY_IDS = 1000;
+
+/** Whether the request was not counted before. A try that was given up may have been committed nevertheless, and is then tried again. */
+const isNewCopy = sql`(kept.id <> excluded.id and excluded.id <> all (kept.copy_ids))`;
+
 /** A delivery from the spool may be recorded after deliveries that were received later. */
-const receivedAgain = sql`times_received = kept.times_received + (kept.id <> excluded.id)::integer,
+const receivedAgain = sql`times_received = kept.times_received + ${isNewCopy}::integer,
+        copy_ids = case when ${isNewCopy} then kept.copy_ids[greatest(cardinality(kept.copy_ids) - ${sql.raw(String(MAX_COPY_IDS - 2))}, 1):] || excluded.id else kept.copy_ids end,
+        headers = coalesce(kept.headers, excluded.headers),
         received_at = least(kept.received_at, excluded.received_at),
         last_received_at = greatest(kept.last_received_at, excluded.last_received_at)`;
 
@@ -106,19 +119,15 @@ async function recordQuarantined(
 }
 
 const deliveryColumns = sql.raw(
-  "call_id, id, body, body_sha256, content_type, content_encoding, source_ip, secret_label, received_at, last_received_at, outcome, verdict, reason, flags",
+  "call_id, id, body, body_sha256, content_type, content_encoding, headers, source_ip, secret_label, received_at, last_received_at, outcome, verdict, reason, flags",
 );
 
 function deliveryValues(callId: string, received: ReceivedDelivery) {
   const receivedAt = receivedAtOf(received.receivedAt);
   return sql`${callId}, ${received.id}::uuid, ${Buffer.from(received.body)}::bytea, ${bodySha256(received.body)},
-    ${received.contentType}::text, ${received.contentEncoding}::text, ${received.sourceIp}::text,
+    ${received.contentType}::text, ${received.contentEncoding}::text, ${received.headers === null ? null : JSON.stringify(received.headers)}::text::jsonb,
+    ${received.sourceIp}::text,
     ${received.secretLabel}::text, ${receivedAt}, ${receivedAt}`;
-}
-
-/** A `text[]` parameter, passed as JSON because the pool has no array types. */
-export function textArray(values: readonly string[]) {
-  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
 }
 
 function only<Row>(rows: readonly Row[]): Row {

@@ -2,12 +2,11 @@ import { and, asc, eq, lte, ne, sql } from "drizzle-orm";
 
 import { mergeCtes, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
+import { textArray } from "@/db/driver/text-array";
 import { deliveries } from "@/db/schema/deliveries";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation } from "@/lib/sarj/interpret";
-
-import { textArray } from "./record";
 
 /**
  * Replay merges a stored delivery again. The delivery keeps its time of receipt and its count. The merge ranks facts only by

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from "drizzle-orm";
 
 import { db, jobs } from "@/db/driver/client";
 import { callDetails, calls, reviews } from "@/db/schema/calls";
-import { deliveries } from "@/db/schema/deliveries";
+import { apiAnswers, deliveries } from "@/db/schema/deliveries";
 import { erasures } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
 import { ERASED, eraseNumber, numberPattern, numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
@@ -67,6 +67,7 @@ export async function eraseCalls(
       listed as (delete from import_items using own where import_items.call_id = own.call_id),
       decisions as (delete from reviews using own where reviews.call_id = own.call_id returning 1),
       bodies as (delete from deliveries using own where deliveries.call_id = own.call_id returning 1),
+      answers as (delete from api_answers using own where api_answers.call_id = own.call_id),
       rows as (delete from calls using own where calls.call_id = own.call_id returning 1)
       select
         (select count(*)::integer from rows) as calls, (select count(*)::integer from bodies) as deliveries,
@@ -153,12 +154,13 @@ export async function redactDetails(
   });
 }
 
-/** The primary key of a delivery. */
+/** The primary key of a delivery or of an answer of the API. */
 type DeliveryKey = [callId: string, id: string];
 const BEFORE_FIRST_DELIVERY: DeliveryKey = ["", "00000000-0000-0000-0000-000000000000"];
 
 /**
- * Step `deliveries`: searches up to `limit` deliveries for the number and deletes those whose raw body contains it.
+ * Step `deliveries`: searches up to `limit` deliveries and answers of the API for the number, and deletes those whose raw body or headers
+ * contain it.
  *
  * @param containsNumber whether a body contains the number, given the body's content encoding
  */
@@ -168,31 +170,39 @@ export async function eraseDeliveries(
   containsNumber: (body: Buffer, contentEncoding: string | null) => Promise<boolean>,
 ): Promise<ErasureProgress> {
   const [callId, id] = erasure.cursor === "" ? BEFORE_FIRST_DELIVERY : (JSON.parse(erasure.cursor) as DeliveryKey);
-  const rows = await jobs
-    .select({
-      callId: deliveries.callId,
-      id: deliveries.id,
-      body: deliveries.body,
-      contentEncoding: deliveries.contentEncoding,
-    })
-    .from(deliveries)
-    .where(sql`(${deliveries.callId}, ${deliveries.id}) > (${callId}::text, ${id}::uuid)`)
-    .orderBy(asc(deliveries.callId), asc(deliveries.id))
-    .limit(limit);
+  const rows = await jobs.execute<{
+    call_id: string;
+    id: string;
+    body: Buffer;
+    headers: string | null;
+    content_encoding: string | null;
+  }>(sql`
+    select call_id, id, body, headers::text as headers, content_encoding from deliveries
+    where (call_id, id) > (${callId}::text, ${id}::uuid)
+    union all
+    select call_id, id, body, null, null from api_answers
+    where (call_id, id) > (${callId}::text, ${id}::uuid)
+    order by call_id, id
+    limit ${limit}
+  `);
   const found: DeliveryKey[] = [];
   for (const row of rows) {
-    if (await containsNumber(row.body, row.contentEncoding)) {
-      found.push([row.callId, row.id]);
+    if (
+      (await containsNumber(row.body, row.content_encoding)) ||
+      (await containsNumber(Buffer.from(row.headers ?? ""), null))
+    ) {
+      found.push([row.call_id, row.id]);
     }
   }
   const last = rows.at(-1);
   const progress: ErasureProgress =
     last === undefined || rows.length < limit
       ? { step: "reviews", cursor: "" }
-      : { step: "deliveries", cursor: JSON.stringify([last.callId, last.id] satisfies DeliveryKey) };
+      : { step: "deliveries", cursor: JSON.stringify([last.call_id, last.id] satisfies DeliveryKey) };
   await jobs.transaction(async (transaction) => {
     for (const [callId, id] of found) {
       await transaction.delete(deliveries).where(and(eq(deliveries.callId, callId), eq(deliveries.id, id)));
+      await transaction.delete(apiAnswers).where(and(eq(apiAnswers.callId, callId), eq(apiAnswers.id, id)));
     }
     await transaction
       .update(erasures)

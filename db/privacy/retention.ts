@@ -82,8 +82,8 @@ export async function purgeBatch(kind: RetentionKind, days: number, limit: numbe
   const rows = await jobs.execute<{ count: number }>(sql`
     with due_now as materialized (
       select * from ${dueRows(kind, days)} order by at limit ${limit} for update skip locked
-    ), ${DELETIONS[kind]}
-    select count(*)::integer as count from due_now
+    ), ${kind === "delivery" ? dueAnswers(days, limit) : sql.empty()}${DELETIONS[kind]}
+    select (select count(*) from due_now)::integer${kind === "delivery" ? sql` + (select count(*) from answers)::integer` : sql.empty()} as count
   `);
   return rows[0]?.count ?? 0;
 }
@@ -94,7 +94,7 @@ export async function purgeBatch(kind: RetentionKind, days: number, limit: numbe
  * different orders can deadlock.
  */
 function dueRows(kind: RetentionKind, days: number): SQL {
-  const before = sql`now() - make_interval(days => ${days}::integer)`;
+  const before = daysAgo(days);
   switch (kind) {
     case "call":
       return sql`(
@@ -105,7 +105,7 @@ function dueRows(kind: RetentionKind, days: number): SQL {
     case "recording":
       return sql`(
         select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and recording_url is not null
+        where occurred_at < ${before} and coalesce(recording_url, permanent_recording_url) is not null
       ) due`;
     case "transcript":
       return sql`(
@@ -115,12 +115,26 @@ function dueRows(kind: RetentionKind, days: number): SQL {
   }
 }
 
+/** Deletes the raw answers of the API that are as old as the deliveries that are due. */
+function dueAnswers(days: number, limit: number): SQL {
+  return sql`answers as (
+      delete from api_answers where (call_id, id) in (
+        select call_id, id from api_answers where answered_at < ${daysAgo(days)} order by answered_at limit ${limit} for update skip locked
+      ) returning 1
+    ), `;
+}
+
+function daysAgo(days: number): SQL {
+  return sql`now() - make_interval(days => ${days}::integer)`;
+}
+
 /** Common table expressions that delete the rows of `due_now`. */
 const DELETIONS: Record<RetentionKind, SQL> = {
   call: sql`
     details as (delete from call_details using due_now where call_details.call_id = due_now.call_id),
     decisions as (delete from reviews using due_now where reviews.call_id = due_now.call_id),
     bodies as (delete from deliveries using due_now where deliveries.call_id = due_now.call_id),
+    answers as (delete from api_answers using due_now where api_answers.call_id = due_now.call_id),
     listed as (delete from import_items using due_now where import_items.call_id = due_now.call_id),
     rows as (delete from calls using due_now where calls.call_id = due_now.call_id)`,
   delivery: sql`
@@ -130,7 +144,8 @@ const DELETIONS: Record<RetentionKind, SQL> = {
   recording: sql`
     details as (
       update call_details set
-        recording_url = null, recording_expires_at = null, recording_purged_at = now(), facts = facts - 'recordingUrl'
+        recording_url = null, recording_expires_at = null, permanent_recording_url = null, recording_purged_at = now(),
+        facts = facts - 'recordingUrl' - 'permanentRecordingUrl'
       from due_now where call_details.call_id = due_now.call_id
     ),
     rows as (update calls set has_recording = false from due_now where calls.call_id = due_now.call_id)`,

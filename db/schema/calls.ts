@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 
+import { DIAL_RESULTS } from "@/lib/call/contact";
 import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { REVIEW_DECISIONS } from "@/lib/call/review";
 
@@ -14,6 +15,18 @@ import { user } from "./people";
  * All indexes are ascending, even for lists with the newest first, because Postgres can read them backwards. A descending
  * index made by drizzle (`DESC NULLS LAST`) cannot serve `ORDER BY … DESC`, which means NULLS FIRST.
  */
+
+/**
+ * Whether a call was dialled, in SQL. `cancelled` and `expired` are endings without a dial. The status decides only for a call that no webhook
+ * has told of. An unknown outcome counts as a dial.
+ */
+const isNotDialled = sql.raw(
+  "coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','cancelled','expired'), false)",
+);
+/** The same for a call that reached the customer. */
+const isReached = sql.raw(
+  "coalesce(outcome = 'complete', status in ('in_progress','transferring','transferred','completed','max_duration_reached'), false)",
+);
 
 /** One narrow row per call, with everything that lists, filters and charts read. A projection of `call_details.facts`. */
 export const calls = pgTable(
@@ -39,10 +52,38 @@ export const calls = pgTable(
     createdAt: instant("created_at"),
     startedAt: instant("started_at"),
     endedAt: instant("ended_at"),
-    /** The time by which lists and charts order and group calls. */
+    /** When the call was or is booked to be dialled. Null for a call that was dialled at once. */
+    scheduledAt: instant("scheduled_at"),
+    /** When the vendor last changed its record of the call. Only the API says it. */
+    updatedAt: instant("updated_at"),
+    /** When a webhook first said that the call ended without a dial. */
+    calledOffAt: instant("called_off_at"),
+    /** The retry group's first dial, or the call itself: see `db/schema/contacts.ts`. */
+    contactId: text("contact_id")
+      .notNull()
+      .generatedAlwaysAs(sql`coalesce(root_call_id, call_id)`),
+    rootCallId: text("root_call_id"),
+    /** Which dial of its group this is, from 1. Null if no source says so. */
+    attempt: integer("attempt"),
+    /** When the group's next dial is booked, as of this dial. */
+    nextRetryAt: instant("next_retry_at"),
+    /** Whether any source contains one of the three fields of a retry group. The vendor sends them since September 2026. */
+    hasRetryFields: boolean("has_retry_fields").notNull().default(false),
+    /** Whether the call was dialled and reached the customer: the only place that decides it. */
+    dialResult: text("dial_result", { enum: DIAL_RESULTS })
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case when ${isReached} then 'reached' when ${isNotDialled} then 'not_dialled' else 'not_reached' end`,
+      ),
+    /**
+     * When the call took place, by which lists and charts order and group calls: the answer, else the dial, else its creation, else when it was
+     * first heard of. A call that was never dialled stands at the moment it was called off.
+     */
     occurredAt: instant("occurred_at")
       .notNull()
-      .generatedAlwaysAs(sql`coalesce(started_at, created_at, first_received_at)`),
+      .generatedAlwaysAs(
+        sql`case when ${isNotDialled} then coalesce(called_off_at, updated_at, created_at, first_received_at) else coalesce(started_at, scheduled_at, created_at, first_received_at) end`,
+      ),
     firstReceivedAt: instant("first_received_at").notNull().defaultNow(),
     lastReceivedAt: instant("last_received_at").notNull().defaultNow(),
     enrichmentState: text("enrichment_state", { enum: ENRICHMENT_STATES }).notNull().default("pending"),
@@ -68,7 +109,9 @@ export const calls = pgTable(
       table.durationSeconds,
       table.isTest,
       table.enrichmentState,
+      table.dialResult,
     ),
+    index("calls_contact_idx").on(table.contactId, table.occurredAt, table.callId),
     index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
     // Order by duration in either direction, with calls without a duration last. The outcome is included for "no answer, by
     // duration": those calls have no duration, and reading the table rows of all calls before them would take seconds.
@@ -91,6 +134,7 @@ export const calls = pgTable(
     index("calls_enrichment_state_idx")
       .on(table.enrichmentState, table.occurredAt, table.callId)
       .where(sql`enrichment_state <> 'done'`),
+    check("calls_attempt_check", sql`attempt >= 1`),
     check("calls_enrichment_state_check", isOneOf(table.enrichmentState, ENRICHMENT_STATES)),
   ],
 );
@@ -104,7 +148,7 @@ export const callDetails = pgTable(
   "call_details",
   {
     callId: text("call_id").primaryKey(),
-    /** `{field: {v: value, k: rank of its source}}`: see `db/calls/merge.ts`. Entries of the wide columns below have no `v`. */
+    /** `{field: {v: value, k: rank of its source}}`: see `db/calls/merge.ts`. For the wide columns below, `v` is what `calls` needs of them. */
     facts: jsonb("facts").notNull(),
     transcript: jsonb("transcript"),
     corrections: jsonb("corrections"),
@@ -113,6 +157,8 @@ export const callDetails = pgTable(
     variables: jsonb("variables"),
     recordingUrl: text("recording_url"),
     recordingExpiresAt: instant("recording_expires_at"),
+    /** On the API's origin, without an expiry. With `?t=` it is a credential. */
+    permanentRecordingUrl: text("permanent_recording_url"),
     /** When retention deleted the recording's URL, which is never stored again. */
     recordingPurgedAt: instant("recording_purged_at"),
     transcriptPurgedAt: instant("transcript_purged_at"),

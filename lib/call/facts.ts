@@ -15,15 +15,30 @@ export type CallFacts = {
   createdAt: Date | null;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** When the call was or is booked to be dialled: set for bookings and for the vendor's retries. May lie ahead. */
+  scheduledAt: Date | null;
+  /** When the vendor last changed its record of the call. Only the API has it. */
+  updatedAt: Date | null;
+  /** The id of the first dial of the retry group. Null on the first dial. */
+  rootCallId: string | null;
+  /** Which dial of its retry group this is, from 1. */
+  retryAttempt: number | null;
+  /** When the next dial of the group is booked. `NO_NEXT_RETRY` means that the source says there is none; null that it says nothing. */
+  nextRetryAt: Date | typeof NO_NEXT_RETRY | null;
   transcript: TranscriptMessage[] | null;
   corrections: Correction[] | null;
-  /** The vendor's typed report, or any other object that a scenario returns. */
-  report: JsonObject | null;
-  responseBody: JsonObject | null;
+  /** The vendor's typed report, or anything else that a scenario returns. */
+  report: Json | null;
+  responseBody: Json | null;
   variables: JsonObject | null;
   recordingUrl: string | null;
   recordingExpiresAt: Date | null;
+  /** A URL on the API's origin that never expires. With `?t=` it is a credential. */
+  permanentRecordingUrl: string | null;
 };
+
+/** "No further dial is coming", which is a value of `nextRetryAt`, unlike null. */
+export const NO_NEXT_RETRY = "none";
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
@@ -59,6 +74,11 @@ export const NO_FACTS: CallFacts = {
   createdAt: null,
   startedAt: null,
   endedAt: null,
+  scheduledAt: null,
+  updatedAt: null,
+  rootCallId: null,
+  retryAttempt: null,
+  nextRetryAt: null,
   transcript: null,
   corrections: null,
   report: null,
@@ -66,20 +86,5 @@ export const NO_FACTS: CallFacts = {
   variables: null,
   recordingUrl: null,
   recordingExpiresAt: null,
+  permanentRecordingUrl: null,
 };
-
-/** The variables in which scenarios pass the customer's name, in order of preference. Template variables have no fixed names. */
-export const CUSTOMER_NAME_VARIABLES = [
-  "customer_name",
-  "full_name",
-  "client_name",
-  "patient_name",
-  "name",
-  "first_name",
-] as const;
-
-/** The customer's name from a call's variables, at most 200 characters; null if no variable contains it. */
-export function customerNameOf(variables: JsonObject | null): string | null {
-  const value = CUSTOMER_NAME_VARIABLES.map((name) => variables?.[name]).find((found) => found != null);
-  return value == null ? null : (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200);
-}

@@ -1,6 +1,6 @@
 /**
- * How a call ended, as the vendor names it (`payload.type`). The set is open: the last three are only in the vendor's OpenAPI files
- * (`docs/sarj.md`), and an unknown outcome is stored and shown verbatim, with the kind `other`.
+ * How a call ended, as the vendor names it (`payload.type`, `docs/sarj.md`). The set is open: an unknown outcome is stored and shown
+ * verbatim, with the kind `other`. The last two are the endings of calls that were never dialled.
  */
 export const OUTCOMES = [
   "complete",
@@ -12,6 +12,8 @@ export const OUTCOMES = [
   "rejected_by_carrier",
   "invalid_number",
   "sip_trunk_failure",
+  "cancelled",
+  "expired",
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
@@ -35,6 +37,17 @@ export function outcomeKind(type: string | null): OutcomeKind {
 /** The outcomes of a call that reached the customer: the numerator of every reach rate. */
 export const REACHED_OUTCOMES = ["complete"] as const satisfies readonly Outcome[];
 
+/**
+ * The endings of a booked call or pending retry that was called off before it was dialled. Such a call belongs in no rate. An unknown
+ * outcome counts as a dial.
+ */
+export const NEVER_DIALLED_OUTCOMES = ["cancelled", "expired"] as const satisfies readonly Outcome[];
+
+/** Whether the outcome says that the call was never dialled. */
+export function isNeverDialled(type: string | null): boolean {
+  return type !== null && (NEVER_DIALLED_OUTCOMES as readonly string[]).includes(type);
+}
+
 /** Whether the call reached the customer. This depends only on the outcome; the goal is a separate fact. */
 export function isReached(type: string | null): boolean {
   return type !== null && (REACHED_OUTCOMES as readonly string[]).includes(type);
@@ -51,6 +64,8 @@ export const OUTCOME_ICONS = {
   rejected_by_carrier: "ban",
   invalid_number: "hash",
   sip_trunk_failure: "unplug",
+  cancelled: "calendar-x",
+  expired: "calendar-clock",
   other: "circle-question-mark",
 } as const satisfies Record<OutcomeKind, string>;
 

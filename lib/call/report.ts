@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "./facts";
+import { isSilent, isSilentText } from "./silence";
 
 /** The vendor's typed report: whether the goal was met, why, and by which criteria. Missing values are null. */
 export type TypedReport = {
@@ -11,15 +12,67 @@ export type TypedReport = {
 
 type ReadReport = {
   typed: TypedReport | null;
-  /** The fields that the typed form does not contain, or the whole report if it is not typed. Null instead of an empty object. */
-  rest: JsonObject | null;
+  /** The fields that the typed form does not contain, or the whole report if it is not typed. Null if there is nothing. */
+  rest: Json | null;
 };
 
+/**
+ * `report.outcome.status` verbatim, at most 100 characters: whether the call's goal was met. Null if the report is not typed, or does not
+ * say it.
+ */
+export function reportGoal(report: Json): string | null {
+  const status = outcomeOf(report)?.["status"];
+  return typeof status === "string" && !isSilentText(status) ? cutText(status.trim(), 100) : null;
+}
+
+/** Callboard keeps this many criteria of a report, and this many characters of each one's text. */
+const MAX_CRITERIA = 50;
+const MAX_CRITERION_LENGTH = 500;
+
+/**
+ * The criteria that the report judges, by their text, so that filters and the overview need not read whole reports. Null if there are none.
+ */
+export function judgedCriteria(report: Json): Record<string, { met: boolean; primary: boolean }> | null {
+  const criteria = outcomeOf(report)?.["success_criteria"];
+  if (!Array.isArray(criteria)) {
+    return null;
+  }
+  const judged = new Map<string, { met: boolean; primary: boolean }>();
+  for (const criterion of criteria.slice(0, MAX_CRITERIA)) {
+    if (isObject(criterion)) {
+      const { text, achieved: met, is_primary: primary } = criterion;
+      if (typeof text === "string" && !isSilentText(text) && typeof met === "boolean") {
+        judged.set(cutText(text.trim(), MAX_CRITERION_LENGTH), { met, primary: primary === true });
+      }
+    }
+  }
+  return judged.size === 0 ? null : Object.fromEntries(judged);
+}
+
+/** Whether a report says anything besides when it was made. */
+export function saysMoreThanWhen(report: Json): boolean {
+  if (!isObject(report)) {
+    return false;
+  }
+  const { generated_at: _when, ...rest } = report;
+  return !isSilent(rest);
+}
+
+function outcomeOf(report: Json): JsonObject | null {
+  const outcome = isObject(report) ? report["outcome"] : null;
+  return isObject(outcome) ? outcome : null;
+}
+
+/** Cuts by characters, as Postgres counts them: a character outside the BMP has length 2 in JavaScript. */
+function cutText(text: string, length: number): string {
+  return text.length <= length ? text : [...text].slice(0, length).join("");
+}
+
 /** Reads a report: the vendor's typed form, or any object that a scenario returns. Never throws. */
-export function readReport(report: JsonObject): ReadReport {
-  const { outcome, generated_at: generatedAt, ...others } = report;
-  if (!isObject(outcome) || typeof outcome["status"] !== "string") {
-    return { typed: null, rest: Object.keys(report).length === 0 ? null : report };
+export function readReport(report: Json): ReadReport {
+  const { outcome, generated_at: generatedAt, ...others } = isObject(report) ? report : {};
+  if (!isObject(outcome) || typeof outcome["status"] !== "string" || isSilentText(outcome["status"])) {
+    return { typed: null, rest: isSilent(report) ? null : report };
   }
   const { status, reason, success_criteria: criteria, ...more } = outcome;
   const readable = Array.isArray(criteria) ? criteria.map(readCriterion) : [];

@@ -8,6 +8,8 @@ export type ReceivedDelivery = {
   body: Uint8Array;
   contentType: string | null;
   contentEncoding: string | null;
+  /** The headers to keep, see `lib/http/kept-headers.ts`. Null if they are unknown. */
+  headers: Record<string, string> | null;
   sourceIp: string | null;
   secretLabel: string;
   /** When the request was received; null for now. Set for deliveries from the spool. */

@@ -1,18 +1,24 @@
 import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call/facts";
 
 import {
-  FieldReader,
   credibleInstant,
+  bookedInstant,
   durationSeconds,
+  FieldReader,
   isObject,
   jsonObject,
   phoneNumber,
-  readMessage,
-  recordingUrl,
   shortText,
 } from "./fields";
 import { parseJson } from "./json";
-import { recordingExpiry } from "./recording-url";
+import {
+  CALL_STATUSES,
+  readRecordings,
+  readReport,
+  readRetryFields,
+  readTranscript,
+  RETRY_FIELDS,
+} from "./shared-fields";
 
 /** How to reach the vendor's API. `baseUrl` has no trailing slash. */
 export type ApiAccess = { baseUrl: string; apiKey: string };
@@ -32,7 +38,10 @@ export const API_ERRORS = [
 ] as const;
 export type ApiErrorCode = (typeof API_ERRORS)[number];
 
-export type CallAnswer = { ok: true; facts: CallFacts } | { ok: false; error: ApiErrorCode; status: number | null };
+/** `body` is the answer as received, and `flags` are its fields that are not credible or unknown, see `lib/delivery/flags.ts`. */
+export type CallAnswer =
+  | { ok: true; facts: CallFacts; flags: string[]; body: Uint8Array }
+  | { ok: false; error: ApiErrorCode; status: number | null };
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
@@ -51,7 +60,7 @@ export async function fetchCall(
   if (!exchange.ok) {
     return exchange;
   }
-  const { status, body } = exchange;
+  const { status, body, bytes } = exchange;
   if (status !== 200) {
     return { ok: false, error: errorOf(status, body), status };
   }
@@ -62,7 +71,22 @@ export async function fetchCall(
   if (data["id"] !== callId) {
     return { ok: false, error: "wrong_call", status };
   }
-  return { ok: true, facts: readCall(data, now) };
+  return { ok: true, ...readCall(data, now), body: bytes };
+}
+
+/**
+ * Reads a stored answer of `GET /calls/{call_id}` again. Null if it is not about this call.
+ *
+ * @param answeredAt the time of the answer: later instants are not credible
+ */
+export function readCallAnswer(
+  body: Uint8Array,
+  callId: string,
+  answeredAt: Date,
+): { facts: CallFacts; flags: string[] } | null {
+  const parsed = parseJson(body);
+  const data = parsed.ok && isObject(parsed.value) ? parsed.value["data"] : null;
+  return isObject(data) && data["id"] === callId ? readCall(data, answeredAt) : null;
 }
 
 /** `GET /health`, which needs no key. Checks whether the API is reachable. Never throws. */
@@ -93,7 +117,7 @@ export function isWorthRetrying(error: ApiErrorCode): boolean {
 }
 
 type Exchange =
-  | { ok: true; status: number; body: JsonObject | null }
+  | { ok: true; status: number; body: JsonObject | null; bytes: Uint8Array }
   | { ok: false; error: ApiErrorCode; status: number | null };
 
 async function get(url: string, apiKey: string | null, timeoutMs: number): Promise<Exchange> {
@@ -117,6 +141,7 @@ async function get(url: string, apiKey: string | null, timeoutMs: number): Promi
       ok: true,
       status: response.status,
       body: parsed.ok && isObject(parsed.value) ? parsed.value : null,
+      bytes,
     };
   } catch (error) {
     const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
@@ -156,26 +181,50 @@ function errorOf(status: number, body: JsonObject | null): ApiErrorCode {
   return body === null ? "not_json" : "unexpected_answer";
 }
 
-function readCall(data: JsonObject, now: Date): CallFacts {
-  const reader = new FieldReader("");
+const CALL_FIELDS = [
+  "id",
+  "created_at",
+  "updated_at",
+  "status",
+  "phone_number",
+  "scenario_id",
+  "language",
+  "direction",
+  "variables",
+  "duration",
+  "scheduled_at",
+  "is_retry",
+  "recording_url",
+  "permanent_recording_url",
+  "transcript",
+  "report",
+  "started_at",
+  "ended_at",
+  ...RETRY_FIELDS,
+];
+
+function readCall(data: JsonObject, now: Date): { facts: CallFacts; flags: string[] } {
+  const reader = new FieldReader("api.");
   const at = credibleInstant(now);
-  const url = reader.read(data, "recording_url", recordingUrl);
-  const transcript = data["transcript"];
-  return {
+  const facts: CallFacts = {
     ...NO_FACTS,
-    status: reader.read(data, "status", shortText),
+    status: reader.readWord(data, "status", CALL_STATUSES),
     direction: reader.read(data, "direction", shortText),
     language: reader.read(data, "language", shortText),
     phoneNumber: reader.read(data, "phone_number", phoneNumber),
     scenarioId: reader.read(data, "scenario_id", shortText),
     durationSeconds: reader.read(data, "duration", durationSeconds),
     createdAt: reader.read(data, "created_at", at),
+    updatedAt: reader.read(data, "updated_at", at),
     startedAt: reader.read(data, "started_at", at),
     endedAt: reader.read(data, "ended_at", at),
-    transcript: Array.isArray(transcript) ? transcript.map(readMessage) : null,
-    report: reader.read(data, "report", jsonObject),
-    variables: reader.read(data, "variables", jsonObject),
-    recordingUrl: url,
-    recordingExpiresAt: url === null ? null : recordingExpiry(url),
+    scheduledAt: reader.read(data, "scheduled_at", bookedInstant(now)),
+    variables: reader.read(data, "variables", jsonObject, "unknown_form"),
+    report: readReport(data, reader, now),
+    ...readTranscript(data, "transcript", reader),
+    ...readRetryFields(data, reader, now),
+    ...readRecordings(data, reader),
   };
+  reader.noteUnknown(data, CALL_FIELDS);
+  return { facts, flags: reader.flags };
 }

@@ -1,34 +1,81 @@
 import { z } from "zod";
 
 import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
+import { isSilent } from "@/lib/call/silence";
+import type { FlagProblem } from "@/lib/delivery/flags";
+import { isoInstant } from "@/lib/time/iso-instant";
 
-import type { FlagProblem } from "./flags";
+import { parseJson } from "./json";
+import { isSilentMessage, readMessage, unknownFieldsOf } from "./messages";
 
 /**
  * Schemas and readers for single fields of the vendor's payloads (`docs/sarj.md`). A value that is not credible becomes null
- * and is flagged, so one bad field does not prevent reading the others.
+ * and is flagged, so one bad field does not prevent reading the others. A value that can mean only one thing is read, whatever its form:
+ * `"67"` is 67.
  */
 
 const EARLIEST = Date.UTC(2020, 0, 1);
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
+/** The vendor books a call or a retry at most 30 days ahead. Twice as long, because the limit may move. */
+const BOOKED_AHEAD_MS = 60 * DAY_MS;
 
 /** A short text whose set of values is open: a status, a language, an id. */
 export const shortText = z.string().trim().min(1).max(200);
 
-/** A strict ISO 8601 time with a zone, from 2020 to tomorrow. Excludes values such as `infinity`, `now` and the year 275760. */
+/** An ISO 8601 time with an offset, from 2020 to tomorrow. Excludes values such as `infinity`, `now` and the year 275760. */
 export function credibleInstant(now: Date) {
-  return z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .refine((date) => date.getTime() >= EARLIEST && date.getTime() <= now.getTime() + DAY_MS);
+  return instantUntil(now.getTime() + DAY_MS);
 }
 
-export const durationSeconds = z.int().min(0).max(DAY_SECONDS);
-export const jsonObject = z.custom<JsonObject>(isObject);
-const jsonArray = z.custom<Json[]>(Array.isArray);
+/** The same for a time that lies ahead by its meaning: the time of a booking, a retry or a callback. From 2020 to 60 days ahead. */
+export function bookedInstant(now: Date) {
+  return instantUntil(now.getTime() + BOOKED_AHEAD_MS);
+}
+
+function instantUntil(latest: number) {
+  return z
+    .string()
+    .transform((text) => isoInstant(text))
+    .pipe(z.date().refine((date) => date.getTime() >= EARLIEST && date.getTime() <= latest));
+}
+
+const decimalText = z
+  .string()
+  .trim()
+  .regex(/^\d{1,6}(\.\d{1,9})?$/)
+  .transform(Number);
+
+/** Whole seconds, at most a day. */
+export const durationSeconds = z
+  .union([z.number(), decimalText])
+  .pipe(z.number().min(0).max(DAY_SECONDS))
+  .transform(Math.round);
+
+/** Which dial of a retry group. Far more than any retry policy allows, which is 10. */
+export const retryAttempt = z.union([z.number(), decimalText]).pipe(z.int().min(1).max(10_000));
+
+/** Any JSON; a text that contains a JSON object or list is read as that. */
+export const anyJson = z.custom<Json>().transform((value): Json => {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) {
+    return value;
+  }
+  const parsed = parseJson(Buffer.from(value));
+  return parsed.ok ? parsed.value : value;
+});
+export const jsonObject = anyJson.pipe(z.custom<JsonObject>(isObject));
+const jsonArray = anyJson.pipe(z.custom<Json[]>(Array.isArray));
 export const recordingUrl = z.string().trim().min(1).max(4096);
-export const phoneNumber = z.string().trim().min(1).max(64);
+
+/** A JSON number is the digits of an E.164 number, without its plus sign. */
+export const phoneNumber = z.union([
+  z.string().trim().min(1).max(64),
+  z
+    .int()
+    .min(1_000_000)
+    .max(999_999_999_999_999)
+    .transform((digits) => `+${digits}`),
+]);
 
 export const correction = z
   .object({ incorrect_text: z.string(), correction: z.string(), type: z.enum(["word", "phrase"]).catch("phrase") })
@@ -37,75 +84,6 @@ export const correction = z
     correction: raw.correction,
     type: raw.type,
   }));
-
-const seconds = z.number().min(0).max(DAY_SECONDS).nullish().catch(null).default(null);
-const optionalId = z.string().nullish().catch(null).default(null);
-const anyText = z.unknown().transform((value) => (typeof value === "string" ? value : JSON.stringify(value ?? "")));
-
-const messageSchema = z.discriminatedUnion("type", [
-  z
-    .object({ type: z.literal("message"), role: z.string(), content: z.string().nullable(), start_at: seconds })
-    .transform(({ type, role, content, start_at }) => ({
-      type,
-      role,
-      content: content ?? "",
-      startAt: start_at ?? null,
-    })),
-  z
-    .object({
-      type: z.literal("function_call"),
-      tool_name: z.string(),
-      arguments: anyText,
-      tool_call_id: optionalId,
-      start_at: seconds,
-    })
-    .transform((raw) => ({
-      type: raw.type,
-      toolName: raw.tool_name,
-      arguments: raw.arguments,
-      toolCallId: raw.tool_call_id ?? null,
-      startAt: raw.start_at ?? null,
-    })),
-  z
-    .object({
-      type: z.literal("function_call_output"),
-      tool_name: z.string().catch(""),
-      output: anyText,
-      tool_call_id: optionalId,
-      is_error: z.boolean().catch(false),
-      start_at: seconds,
-      duration_ms: z.number().min(0).nullish().catch(null).default(null),
-    })
-    .transform((raw) => ({
-      type: raw.type,
-      toolName: raw.tool_name,
-      output: raw.output,
-      toolCallId: raw.tool_call_id ?? null,
-      isError: raw.is_error,
-      startAt: raw.start_at ?? null,
-      durationMs: raw.duration_ms ?? null,
-    })),
-  z
-    .object({ type: z.literal("instructions"), content: z.string() })
-    .transform(({ type, content }) => ({ type, content })),
-]);
-
-/** Reads any JSON as a message. A message without `type`, as in older payloads, is plain; an unknown type is kept unchanged. */
-export function readMessage(raw: Json): TranscriptMessage {
-  if (!isObject(raw)) {
-    return { type: "other", kind: "", data: raw };
-  }
-  const isUntyped = raw["type"] === undefined || raw["type"] === null;
-  const parsed = messageSchema.safeParse(isUntyped ? { ...raw, type: "message" } : raw);
-  if (parsed.success) {
-    return parsed.data;
-  }
-  return {
-    type: "other",
-    kind: typeof raw["type"] === "string" ? raw["type"].slice(0, 200).toWellFormed() : "",
-    data: raw,
-  };
-}
 
 /** Limits the flags per object, so that a hostile body cannot fill the log. */
 const MAX_FLAGS = 12;
@@ -118,36 +96,63 @@ export class FieldReader {
 
   constructor(private readonly path: string) {}
 
-  read<T>(source: JsonObject, field: string, schema: z.ZodType<T>): T | null {
+  /** Null if the field is missing, says nothing (`isSilent`) or is not credible; the last is flagged with `problem`. */
+  read<T>(source: JsonObject, field: string, schema: z.ZodType<T>, problem: FlagProblem = "unbelievable"): T | null {
     const value = Object.hasOwn(source, field) ? source[field] : null;
-    if (value === undefined || value === null) {
+    if (isSilent(value)) {
       return null;
     }
     const parsed = schema.safeParse(value);
     if (parsed.success) {
       return parsed.data;
     }
-    this.flag(field, "unbelievable");
+    this.flag(field, problem);
     return null;
   }
 
+  /** Reads a word of a set that the vendor controls. A word outside the known set is taken as it is, and flagged. */
+  readWord(source: JsonObject, field: string, known: readonly string[]): string | null {
+    const word = this.read(source, field, shortText);
+    if (word !== null && !known.includes(word)) {
+      this.flagWord(field, word);
+    }
+    return word;
+  }
+
+  /** Flags a word that the vendor's contract does not contain. */
+  flagWord(field: string, word: string): void {
+    this.flag(`${field}=${cutText(word)}`, "unknown_value");
+  }
+
   /** Reads a list. Items that are not credible are skipped and flagged. */
-  readList<T>(source: JsonObject, field: string, item: z.ZodType<T>): T[] | null {
-    const values = this.read(source, field, jsonArray);
+  readList<T>(value: Json | undefined, field: string, item: z.ZodType<T>, known: readonly string[]): T[] | null {
+    const values = this.cut(field, this.read({ [field]: value ?? null }, field, jsonArray, "unknown_form"));
     return (
-      this.cut(field, values)?.flatMap((value, index) => {
+      values?.flatMap((value, index) => {
         const parsed = item.safeParse(value);
         if (!parsed.success) {
           this.flag(`${field}[${index}]`, "unbelievable");
+        } else if (isObject(value)) {
+          this.noteUnknown(value, known, `${field}[].`);
         }
         return parsed.success ? [parsed.data] : [];
       }) ?? null
     );
   }
 
-  /** Reads the messages of a transcript. Skips none of them: see `readMessage`. */
-  readMessages(source: JsonObject, field: string): TranscriptMessage[] | null {
-    return this.cut(field, this.read(source, field, jsonArray))?.map(readMessage) ?? null;
+  /** Reads the messages of a transcript. Skips none of them (see `readMessage`); null if none of them says anything. */
+  readMessages(field: string, values: Json[]): TranscriptMessage[] | null {
+    const raws = this.cut(field, values) ?? [];
+    const messages = raws.map(readMessage);
+    for (const [index, message] of messages.entries()) {
+      for (const unknown of unknownFieldsOf(raws[index] ?? null, message)) {
+        this.flag(`${field}[].${cutText(unknown)}`, "unknown_field");
+      }
+      if (message.type === "other" && message.kind !== "") {
+        this.flagWord(`${field}[].type`, message.kind);
+      }
+    }
+    return messages.every(isSilentMessage) ? null : messages;
   }
 
   private cut(field: string, values: Json[] | null): Json[] | null {
@@ -158,21 +163,27 @@ export class FieldReader {
     return values.slice(0, MAX_ITEMS);
   }
 
+  /** Adds a flag, unless the object already has it. */
   flag(field: string, problem: FlagProblem): void {
-    if (this.flags.length < MAX_FLAGS) {
-      this.flags.push(`${this.path}${field}: ${problem}`);
+    const flag = `${this.path}${field}: ${problem}`;
+    if (this.flags.length < MAX_FLAGS && !this.flags.includes(flag)) {
+      this.flags.push(flag);
     }
   }
 
   /** Flags fields that the vendor's contract does not contain. */
-  noteUnknown(source: JsonObject, known: readonly string[]): void {
+  noteUnknown(source: JsonObject, known: readonly string[], path = ""): void {
     for (const field of Object.keys(source)) {
       if (!known.includes(field)) {
-        // The cut may leave half of a surrogate pair, which Postgres refuses.
-        this.flag(field.slice(0, 60).toWellFormed(), "unknown_field");
+        this.flag(`${path}${cutText(field)}`, "unknown_field");
       }
     }
   }
+}
+
+/** The cut may leave half of a surrogate pair, which Postgres refuses. */
+function cutText(text: string): string {
+  return text.slice(0, 60).toWellFormed();
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -1,29 +1,29 @@
 import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
+import { isOutcome } from "@/lib/call/outcome";
+import { isSilent } from "@/lib/call/silence";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isAllowedAddress } from "@/lib/http/client-ip";
 
 import { decodeBody } from "./body";
 import { MAX_CALL_ID_LENGTH } from "./call-id";
-import {
-  FieldReader,
-  credibleInstant,
-  correction,
-  durationSeconds,
-  isObject,
-  jsonObject,
-  phoneNumber,
-  recordingUrl,
-  shortText,
-} from "./fields";
+import { anyJson, credibleInstant, durationSeconds, FieldReader, isObject, phoneNumber, shortText } from "./fields";
 import { parseJson } from "./json";
-import { recordingExpiry } from "./recording-url";
+import {
+  CALL_STATUSES,
+  readRecordings,
+  readReport,
+  readRetryFields,
+  RETRY_FIELDS,
+  readTranscript,
+} from "./shared-fields";
 
 export type Interpretation =
   | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
   /** `callId` is '' if the body has no credible call id. */
   | { understood: false; callId: string; reason: QuarantineReason };
 
+const ENVELOPE_FIELDS = ["call_id", "payload"];
 const CALL_DATA_FIELDS = [
   "call_id",
   "direction",
@@ -34,11 +34,14 @@ const CALL_DATA_FIELDS = [
   "enhanced_transcript",
   "report",
   "recording_url",
+  "permanent_recording_url",
   "created_at",
   "started_at",
   "ended_at",
+  // The contract has these in the payload. They are also accepted here.
+  ...RETRY_FIELDS,
 ];
-const PAYLOAD_FIELDS = ["type", "call_started", "response_body", "call_data"];
+const PAYLOAD_FIELDS = ["type", "call_started", "response_body", "call_data", ...RETRY_FIELDS];
 
 /** Accepts any sender's address. For deliveries that a user interprets again. */
 export const ANY_ADDRESS: readonly string[] = [];
@@ -96,7 +99,13 @@ function readEnvelope(body: Uint8Array, now: Date): Interpretation {
   if (innerId !== undefined && innerId !== null && innerId !== callId.value) {
     return quarantine("call_id_mismatch");
   }
-  return { understood: true, callId: callId.value, ...readPayload(type.data, payload, callData, now) };
+  const { facts, flags } = readPayload(type.data, payload, callData, now);
+  const ofEnvelope = new FieldReader("");
+  for (const path of parsed.notNumbers) {
+    ofEnvelope.flag(path, "unbelievable");
+  }
+  ofEnvelope.noteUnknown(envelope, ENVELOPE_FIELDS);
+  return { understood: true, callId: callId.value, facts, flags: [...flags, ...ofEnvelope.flags] };
 }
 
 type CallIdResult = { ok: true; value: string } | { ok: false; reason: QuarantineReason };
@@ -117,21 +126,28 @@ function readCallId(value: Json | undefined): CallIdResult {
 function readPayload(outcome: string, payload: JsonObject, callData: JsonObject | null, now: Date) {
   const ofPayload = new FieldReader("payload.");
   const ofCall = new FieldReader("payload.call_data.");
-  const ofTranscript = new FieldReader("payload.call_data.enhanced_transcript.");
   const at = credibleInstant(now);
-  if (callData === null && payload["call_data"] !== undefined && payload["call_data"] !== null) {
-    ofPayload.flag("call_data", "unbelievable");
+  if (!isOutcome(outcome)) {
+    ofPayload.flagWord("type", outcome);
   }
-  const facts = {
+  if (callData === null && !isSilent(payload["call_data"])) {
+    ofPayload.flag("call_data", "unknown_form");
+  }
+  const responseBody = ofPayload.read(payload, "response_body", anyJson);
+  if (responseBody !== null && !isObject(responseBody)) {
+    ofPayload.flag("response_body", "unknown_form");
+  }
+  const facts: CallFacts & { outcome: string } = {
     ...NO_FACTS,
     outcome,
-    responseBody: ofPayload.read(payload, "response_body", jsonObject),
+    responseBody,
     startedAt: ofPayload.read(payload, "call_started", at),
+    ...readRetryFields(payload, ofPayload, now),
   };
   if (callData !== null) {
-    const url = ofCall.read(callData, "recording_url", recordingUrl);
+    const ofRetry = readRetryFields(callData, ofCall, now);
     Object.assign(facts, {
-      status: ofCall.read(callData, "status", shortText),
+      status: ofCall.readWord(callData, "status", CALL_STATUSES),
       direction: ofCall.read(callData, "direction", shortText),
       interactionType: ofCall.read(callData, "interaction_type", shortText),
       phoneNumber: ofCall.read(callData, "phone_number", phoneNumber),
@@ -139,10 +155,12 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
       createdAt: ofCall.read(callData, "created_at", at),
       startedAt: ofCall.read(callData, "started_at", at) ?? facts.startedAt,
       endedAt: ofCall.read(callData, "ended_at", at),
-      report: ofCall.read(callData, "report", jsonObject),
-      recordingUrl: url,
-      recordingExpiresAt: url === null ? null : recordingExpiry(url),
-      ...readEnhancedTranscript(ofCall.read(callData, "enhanced_transcript", jsonObject), ofTranscript),
+      rootCallId: facts.rootCallId ?? ofRetry.rootCallId,
+      retryAttempt: facts.retryAttempt ?? ofRetry.retryAttempt,
+      nextRetryAt: facts.nextRetryAt ?? ofRetry.nextRetryAt,
+      report: readReport(callData, ofCall, now),
+      ...readRecordings(callData, ofCall),
+      ...readTranscript(callData, "enhanced_transcript", ofCall),
     } satisfies Partial<CallFacts>);
   }
   // Last, because the number of flags is limited, and a value that is not credible matters more than an unknown field.
@@ -150,19 +168,5 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
   if (callData !== null) {
     ofCall.noteUnknown(callData, CALL_DATA_FIELDS);
   }
-  return { facts, flags: [...ofPayload.flags, ...ofCall.flags, ...ofTranscript.flags] };
-}
-
-function readEnhancedTranscript(
-  enhanced: JsonObject | null,
-  reader: FieldReader,
-): Pick<CallFacts, "transcript" | "corrections"> {
-  if (enhanced === null) {
-    return { transcript: null, corrections: null };
-  }
-  const transcript = reader.read(enhanced, "transcript", jsonObject);
-  return {
-    transcript: transcript === null ? null : reader.readMessages(transcript, "messages"),
-    corrections: reader.readList(enhanced, "errors", correction),
-  };
+  return { facts, flags: [...ofPayload.flags, ...ofCall.flags] };
 }

@@ -4,7 +4,12 @@ import type { Json } from "@/lib/call/facts";
 const MAX_DEPTH = 64;
 
 export type ParsedJson =
-  | { ok: true; value: Json }
+  | {
+      ok: true;
+      value: Json;
+      /** The paths of `NaN`, `Infinity` and `-Infinity`, which Python writes and JSON does not have. Their value is null. */
+      notNumbers: string[];
+    }
   | { ok: false; reason: "empty_body" | "not_utf8" | "not_json" | "too_deep" };
 
 /**
@@ -25,11 +30,27 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
   if (deeperThan(text, MAX_DEPTH)) {
     return { ok: false, reason: "too_deep" };
   }
-  try {
-    return { ok: true, value: storable(parseExactly(text)) };
-  } catch {
+  const strict = parseExactly(text);
+  if (strict !== null) {
+    return { ok: true, value: storable(strict.value, [], null), notNumbers: [] };
+  }
+  const tolerant = parseExactly(withoutNotNumbers(text));
+  if (tolerant === null) {
     return { ok: false, reason: "not_json" };
   }
+  const notNumbers: string[] = [];
+  return { ok: true, value: storable(tolerant.value, [], notNumbers), notNumbers };
+}
+
+/** Stands for a number that is none. Unicode reserves U+FDD0 for use inside programs. */
+const NOT_A_NUMBER = "\uFDD0not a number";
+const MAX_NOT_NUMBERS = 20;
+
+/** Replaces the words `NaN`, `Infinity` and `-Infinity` outside strings. The first alternative skips the strings. */
+function withoutNotNumbers(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs, (found) =>
+    found.startsWith('"') ? found : JSON.stringify(NOT_A_NUMBER),
+  );
 }
 
 /** Counts brackets outside strings. `JSON.parse` accepts a million levels, but a recursive function cannot walk the result. */
@@ -63,10 +84,16 @@ type Reviver = (this: unknown, key: string, value: unknown, context: { source?: 
 // Parsing with a reviver is several times slower, and few payloads contain numbers that need it.
 const MAY_LOSE_DIGITS = /\d{16}|\d[eE][+-]?\d/;
 
-function parseExactly(text: string): Json {
-  if (!MAY_LOSE_DIGITS.test(text)) {
-    return JSON.parse(text) as Json;
+/** In an object, because null is a JSON value. Null if the text is not JSON. */
+function parseExactly(text: string): { value: Json } | null {
+  try {
+    return { value: MAY_LOSE_DIGITS.test(text) ? parseWithDigits(text) : (JSON.parse(text) as Json) };
+  } catch {
+    return null;
   }
+}
+
+function parseWithDigits(text: string): Json {
   // Except `call_id`: as a string, an invalid numeric id would look valid.
   const keepDigits: Reviver = (key, value, { source }) =>
     typeof value === "number" && source !== undefined && key !== "call_id" && !isExact(value, source) ? source : value;
@@ -77,18 +104,34 @@ function isExact(value: number, source: string): boolean {
   return Number.isFinite(value) && (!/^-?\d+$/.test(source) || Number.isSafeInteger(value));
 }
 
-/** Makes all strings of a JSON value storable. `Object.fromEntries` defines properties, so `__proto__` is an ordinary key. */
-function storable(value: Json): Json {
+/**
+ * Makes all strings of a JSON value storable. `Object.fromEntries` defines properties, so `__proto__` is an ordinary key.
+ *
+ * @param path the keys that lead to the value
+ * @param notNumbers receives the paths of numbers that are none; null if the text has none
+ */
+function storable(value: Json, path: (string | number)[], notNumbers: string[] | null): Json {
+  if (value === NOT_A_NUMBER && notNumbers !== null) {
+    if (notNumbers.length < MAX_NOT_NUMBERS) {
+      notNumbers.push(path.join("."));
+    }
+    return null;
+  }
   if (typeof value === "string") {
     return storableText(value);
   }
-  if (Array.isArray(value)) {
-    return value.map(storable);
+  if (value === null || typeof value !== "object") {
+    return value;
   }
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storableText(key), storable(inner)]));
-  }
-  return value;
+  const inside = (key: string | number, inner: Json) => {
+    path.push(key);
+    const result = storable(inner, path, notNumbers);
+    path.pop();
+    return result;
+  };
+  return Array.isArray(value)
+    ? value.map((inner, index) => inside(index, inner))
+    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [storableText(key), inside(key, inner)]));
 }
 
 /** Replaces each NUL and each lone surrogate by U+FFFD. */

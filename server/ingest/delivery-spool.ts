@@ -13,8 +13,8 @@ export function deliverySpool(): Spool | null {
 }
 
 type Head = Omit<ReceivedDelivery, "body" | "receivedAt"> & { receivedAt: string };
-/** An older version stored no id. */
-type StoredHead = Omit<Head, "id"> & { id?: string };
+/** Older versions stored no id, or no headers. */
+type StoredHead = Omit<Head, "id" | "headers"> & Partial<Pick<Head, "id" | "headers">>;
 
 /** Encodes a delivery as one record: the length of the head (4 bytes), the head as JSON, the body as received. */
 export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery): Buffer {
@@ -28,6 +28,10 @@ export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery
 /** The inverse of `encodeDelivery`. Does not validate, because the spool has checked the record's CRC. */
 export function decodeDelivery(payload: Buffer): ReceivedDelivery {
   const bodyAt = 4 + payload.readUInt32BE(0);
-  const { id = randomUUID(), ...head } = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as StoredHead;
-  return { ...head, id, receivedAt: new Date(head.receivedAt), body: payload.subarray(bodyAt) };
+  const {
+    id = randomUUID(),
+    headers = null,
+    ...head
+  } = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as StoredHead;
+  return { ...head, id, headers, receivedAt: new Date(head.receivedAt), body: payload.subarray(bodyAt) };
 }

@@ -1,6 +1,7 @@
 import type { Recorded } from "@/db/deliveries/record";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { env } from "@/lib/env";
+import { keptHeaders } from "@/lib/http/kept-headers";
 import { log } from "@/lib/log";
 import { readBody } from "@/lib/sarj/body";
 import { interpret } from "@/lib/sarj/interpret";
@@ -55,6 +56,7 @@ export async function receive(
     body: read.bytes,
     contentType: header(request, "content-type"),
     contentEncoding: header(request, "content-encoding"),
+    headers: keptHeaders(request.headers, ownSecrets()),
     receivedAt: null,
   };
   const interpretation = await interpret(received, {
@@ -90,6 +92,13 @@ function answerTo({ verdict, callId, deliveryId }: Recorded): Answer {
     status: verdict === "quarantined" ? 202 : 200,
     body: { verdict, call_id: callId, delivery_id: deliveryId },
   };
+}
+
+/** Every secret that a proxy or a careless caller could repeat in a header. The longest first, so that none is hidden in part. */
+function ownSecrets(): string[] {
+  return [...env.SARJ_WEBHOOK_SECRETS, env.SARJ_API_KEY, env.AUTH_SECRET, env.CRON_SECRET]
+    .filter((secret): secret is string => secret !== undefined && secret !== "")
+    .toSorted((a, b) => b.length - a.length);
 }
 
 function header(request: Request, name: string): string | null {

@@ -93,7 +93,7 @@ async function enrichCall(access: ApiAccess, call: ClaimedCall): Promise<"done" 
     const requestedAt = new Date();
     const answer = await fetchCall(access, call.callId, { now: requestedAt });
     if (answer.ok) {
-      await applyApiFacts(call.callId, answer.facts, requestedAt, stepAfterAnswer(call, answer.facts), {
+      await applyApiFacts(call.callId, answer, requestedAt, stepAfterAnswer(call, answer.facts), {
         mayCreate: false,
         leasedUntil: call.leasedUntil,
       });
@@ -145,6 +145,10 @@ export function stepAfterAnswer(
 }
 
 function stepAfterError(call: ClaimedCall, error: ApiErrorCode): NextStep & { countAttempt: boolean } {
+  if (error === "call_not_found" && call.verifiedAt !== null) {
+    // The vendor deletes calls after some years. A call that it once knew is not unknown to it.
+    return { state: "done", dueInSeconds: null, resetAttempts: true, countAttempt: true };
+  }
   if (error === "call_not_found") {
     const wait = NOT_FOUND_RETRY_AFTER[call.attempts - 1] ?? null;
     return { state: "not_found", dueInSeconds: wait, resetAttempts: false, countAttempt: true };

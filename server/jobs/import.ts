@@ -110,7 +110,7 @@ async function fetchItem(access: ApiAccess, item: ClaimedItem): Promise<"done" |
   const answer = await fetchCall(access, item.callId, { now: requestedAt });
   if (answer.ok) {
     const step = stepAfterAnswer({ endedAt: null, enrichmentState: "pending", attempts: 1 }, answer.facts);
-    const { isNew } = await applyApiFacts(item.callId, answer.facts, requestedAt, step, {
+    const { isNew } = await applyApiFacts(item.callId, answer, requestedAt, step, {
       mayCreate: true,
       leasedUntil: null,
     });

@@ -1,5 +1,7 @@
 import {
   Ban,
+  CalendarClock,
+  CalendarX,
   CircleQuestionMark,
   CircleX,
   Hash,
@@ -25,6 +27,8 @@ const icons: Record<(typeof OUTCOME_ICONS)[OutcomeKind], LucideIcon> = {
   ban: Ban,
   hash: Hash,
   unplug: Unplug,
+  "calendar-x": CalendarX,
+  "calendar-clock": CalendarClock,
   "circle-question-mark": CircleQuestionMark,
 };
 

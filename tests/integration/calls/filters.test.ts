@@ -1,8 +1,8 @@
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { listFacets } from "@/db/calls/facets";
 import { countCalls, listCalls } from "@/db/calls/list";
-import { NO_FACTS } from "@/lib/call/facts";
 import { DEFAULT_VIEW } from "@/lib/call/list-view";
+import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { insertCalls, readFilter } from "@/tests/fixtures/call-rows";
 import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
@@ -172,7 +172,7 @@ test("a customer name is found by the beginnings of its words", async ({ databas
   const named = (callId: string, variables: Record<string, string>) =>
     applyApiFacts(
       callId,
-      { ...NO_FACTS, variables },
+      apiAnswer({ variables }),
       new Date(),
       { state: "done", dueInSeconds: null, resetAttempts: true },
       { mayCreate: true, leasedUntil: null },

@@ -3,6 +3,7 @@ import type postgres from "postgres";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
+import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
@@ -223,14 +224,17 @@ async function apply(callId: string, source: Source): Promise<void> {
       await deliver(notCompleted(callId, "no_answer"));
       return;
     case "api":
-      await applyApiFacts(callId, source.facts, instant(source.at), DONE, { mayCreate: true, leasedUntil: null });
+      await applyApiFacts(callId, apiAnswer(source.facts), instant(source.at), DONE, {
+        mayCreate: true,
+        leasedUntil: null,
+      });
   }
 }
 
 /** The stored call, without its id and the times of receipt. */
 async function storedCall(sql: postgres.Sql, callId: string): Promise<unknown> {
   const [call] = await sql`
-    select to_jsonb(calls) - array['call_id', 'first_received_at', 'last_received_at', 'occurred_at', 'verified_at',
+    select to_jsonb(calls) - array['call_id', 'contact_id', 'first_received_at', 'last_received_at', 'occurred_at', 'verified_at',
       'enrichment_state', 'enrichment_due_at', 'enrichment_attempts', 'enrichment_error'] as row,
       coalesce(started_at, created_at, first_received_at) = occurred_at as occurred,
       verified_at is not null as verified

@@ -4,11 +4,11 @@ import postgres from "postgres";
 
 import { applyApiFacts, claimDueCalls, noteFailedAttempt } from "@/db/calls/enrichment";
 import { migrate } from "@/db/driver/migrate";
-import { NO_FACTS } from "@/lib/call/facts";
 import type { Fault } from "@/scripts/simulator/faults";
 import { generateCalls } from "@/scripts/simulator/generate";
 import { enrichDue } from "@/server/jobs/enrich";
 import { clearKeyRefusal, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
+import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { startApp } from "@/tests/fixtures/app";
 import { databaseUrl } from "@/tests/fixtures/database";
 import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
@@ -210,7 +210,7 @@ test("an API answer for an older webhook does not complete the request of a newe
   expect(claimed).toBeDefined();
   await deliver(complete(CALL));
   const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-  const answer = { ...NO_FACTS, language: "ar" };
+  const answer = apiAnswer({ language: "ar" });
   await applyApiFacts(CALL, answer, new Date(), done, { mayCreate: false, leasedUntil: claimed?.leasedUntil ?? null });
   const [row] = await database.sql`
     select enrichment_state, enrichment_due_at <= now() as is_due, outcome, language from calls`;

@@ -8,6 +8,7 @@ import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
 import { eraseDue } from "@/server/jobs/erase";
 import { purge } from "@/server/jobs/purge";
+import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { type Database } from "@/tests/fixtures/database";
 import { recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
@@ -93,7 +94,8 @@ test("row 63: answers of the API during an erasure do not restore an erased call
   await store(complete("own", { phone_number: CANARY }));
   const facts: CallFacts = { ...NO_FACTS, phoneNumber: CANARY, variables: { mobile: CANARY } };
   const next = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-  const answer = () => applyApiFacts("own", facts, new Date(), next, { mayCreate: false, leasedUntil: null });
+  const answer = () =>
+    applyApiFacts("own", apiAnswer(facts), new Date(), next, { mayCreate: false, leasedUntil: null });
   const id = await startErasure(NUMBER, "Nora");
   // Some answers arrive while the erasure holds its lock, one arrives after it.
   await Promise.all([eraseDue(), answer(), answer(), answer()]);

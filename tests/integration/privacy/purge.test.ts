@@ -1,7 +1,7 @@
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { KEEP_EVERYTHING, saveRetention } from "@/db/privacy/retention";
-import { NO_FACTS } from "@/lib/call/facts";
 import { purge } from "@/server/jobs/purge";
+import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { expect, test } from "@/tests/fixtures/test";
 
 // Prevents the start of the application, whose jobs would purge too.
@@ -12,7 +12,7 @@ test("deletions are recorded with actor and address even if a later batch fails"
 }) => {
   await empty();
   const occurred = new Date(Date.now() - 40 * 86_400_000);
-  const facts = { ...NO_FACTS, createdAt: occurred, recordingUrl: "https://storage.googleapis.com/b/o.mp4" };
+  const facts = apiAnswer({ createdAt: occurred, recordingUrl: "https://storage.googleapis.com/b/o.mp4" });
   const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
   await applyApiFacts("old", facts, new Date(), done, { mayCreate: true, leasedUntil: null });
   await saveRetention({ ...KEEP_EVERYTHING, recordingDays: 30, callDays: 30 });

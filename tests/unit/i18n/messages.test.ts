@@ -7,6 +7,7 @@ import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { GOAL_KINDS } from "@/lib/call/goal";
 import { OUTCOME_KINDS } from "@/lib/call/outcome";
 import { DECISIONS, REVIEW_DECISIONS } from "@/lib/call/review";
+import { FLAG_PROBLEMS } from "@/lib/delivery/flags";
 import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { VERDICTS } from "@/lib/delivery/verdict";
 import { LOCALES, type Locale } from "@/lib/i18n/locales";
@@ -17,7 +18,6 @@ import { ROLES } from "@/lib/people/role";
 import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
 import { ERASURE_STEPS } from "@/lib/privacy/erasure";
 import { API_ERRORS } from "@/lib/sarj/api";
-import { FLAG_PROBLEMS } from "@/lib/sarj/flags";
 
 type Tree = { [key: string]: string | Tree };
 

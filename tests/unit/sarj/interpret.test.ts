@@ -62,16 +62,22 @@ test("row 28: a valid webhook is understood completely", async () => {
       createdAt: new Date("2026-05-04T08:59:00Z"),
       startedAt: new Date("2026-05-04T09:00:00Z"),
       endedAt: new Date("2026-05-04T09:01:01Z"),
+      scheduledAt: null,
+      updatedAt: null,
+      rootCallId: null,
+      retryAttempt: null,
+      nextRetryAt: null,
       transcript: [
         { type: "message", role: "assistant", content: "مرحبا، معك فريق التوصيل", startAt: 0.5 },
         { type: "message", role: "user", content: "Yes, please come tomorrow", startAt: 4.25 },
       ],
-      corrections: [],
+      corrections: null,
       report: null,
       responseBody: { confirmed: true },
       variables: null,
       recordingUrl: null,
       recordingExpiresAt: null,
+      permanentRecordingUrl: null,
     },
   });
 });
@@ -110,7 +116,7 @@ test("row 28: a transcript with too many messages is truncated and flagged", asy
   const interpretation = await interpretBody(Buffer.from(text));
   expect(interpretation.understood && [interpretation.facts.transcript?.length, interpretation.flags]).toEqual([
     50_000,
-    ["payload.call_data.enhanced_transcript.messages: cut"],
+    ["payload.call_data.enhanced_transcript.transcript.messages: cut"],
   ]);
 });
 

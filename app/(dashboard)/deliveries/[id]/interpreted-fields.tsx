@@ -11,7 +11,7 @@ import { Time } from "@/components/ui/time";
 import { type Comparison, compareWithCall, type InterpretedDelivery } from "@/db/calls/provenance";
 import { getCall } from "@/db/calls/read";
 import { listSiblings } from "@/db/deliveries/list";
-import type { TranscriptMessage } from "@/lib/call/facts";
+import { NO_NEXT_RETRY, type TranscriptMessage } from "@/lib/call/facts";
 import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
 
@@ -135,7 +135,15 @@ async function Value({
     case "createdAt":
     case "startedAt":
     case "endedAt":
+    case "scheduledAt":
+    case "updatedAt":
       return <Time value={value instanceof Date ? value : String(value)} format="full" />;
+    case "nextRetryAt":
+      return value instanceof Date || (typeof value === "string" && value !== NO_NEXT_RETRY) ? (
+        <Time value={value} format="full" />
+      ) : (
+        t("noNextRetry")
+      );
     case "durationSeconds":
       return <Duration seconds={Number(value)} />;
     case "phoneNumber":
@@ -148,6 +156,8 @@ async function Value({
     case "responseBody":
     case "variables":
       return t("object", { count: lengthOf(value) });
+    case "permanentRecordingUrl":
+      return t("recording");
     case "recordingUrl":
       return until === null ? t("recording") : t("recordingUntil", { time: format.dateTime(until, "full") });
     case "status":

@@ -1,0 +1,29 @@
+/**
+ * The headers of a delivery that are kept with it, because the vendor will sign its requests one day, in a header whose name is not known
+ * yet.
+ */
+
+/** Credentials of the caller or of the platform. The vendor's signature will have another name. */
+const CREDENTIALS =
+  /^(?:cookie|authorization|proxy-authorization|x-sarj-recording-token|x-vercel-oidc-token|x-vercel-proxy-signature.*|x-vercel-sc-.*|x-forwarded-authorization|x-amz-security-token|cf-access-.*)$/;
+const MAX_HEADERS = 100;
+const MAX_VALUE_LENGTH = 4096;
+const HIDDEN = "[hidden]";
+
+/**
+ * The request's headers in lower case, without cookies and authorization. In the other values, each secret is replaced: a proxy may put the
+ * request's path, which contains the webhook's secret, in a header of its own.
+ *
+ * @param secrets Callboard's own secrets
+ */
+export function keptHeaders(headers: Headers, secrets: readonly string[]): Record<string, string> {
+  const kept: [string, string][] = [];
+  for (const [name, value] of headers) {
+    if (!CREDENTIALS.test(name) && kept.length < MAX_HEADERS) {
+      const visible = secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), value);
+      // Postgres refuses NUL in jsonb, and header values are bytes.
+      kept.push([name, visible.slice(0, MAX_VALUE_LENGTH).toWellFormed().replaceAll("\u0000", "\uFFFD")]);
+    }
+  }
+  return Object.fromEntries(kept);
+}

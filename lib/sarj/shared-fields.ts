@@ -1,0 +1,171 @@
+import { NO_NEXT_RETRY, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
+import { reportGoal } from "@/lib/call/report";
+import { isSilent } from "@/lib/call/silence";
+
+import {
+  anyJson,
+  bookedInstant,
+  correction,
+  type FieldReader,
+  isObject,
+  recordingUrl,
+  retryAttempt,
+  shortText,
+} from "./fields";
+import { recordingExpiry } from "./recording-url";
+
+/** The fields that the webhook and `GET /calls/{call_id}` have in common (`docs/sarj.md`). */
+
+export const CALL_STATUSES: readonly string[] = [
+  "scheduled",
+  "queued",
+  "dialing",
+  "ringing",
+  "in_progress",
+  "transferring",
+  "transferred",
+  "completed",
+  "timeout",
+  "user_rejected",
+  "max_duration_reached",
+  "failed",
+  "voicemail",
+  "cancelled",
+  "expired",
+];
+
+/* ── The retry group ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export const RETRY_FIELDS = ["retry_attempt_number", "root_call_id", "next_retry_at"];
+
+/**
+ * Where the call stands in its retry group. `next_retry_at: null` is a value, "no further dial is coming"; only a missing field, or one that
+ * cannot be read, says nothing.
+ */
+export function readRetryFields(
+  source: JsonObject,
+  reader: FieldReader,
+  now: Date,
+): Pick<CallFacts, "rootCallId" | "retryAttempt" | "nextRetryAt"> {
+  const saysNone = Object.hasOwn(source, "next_retry_at") && isSilent(source["next_retry_at"]);
+  return {
+    rootCallId: reader.read(source, "root_call_id", shortText),
+    retryAttempt: reader.read(source, "retry_attempt_number", retryAttempt),
+    nextRetryAt: saysNone ? NO_NEXT_RETRY : reader.read(source, "next_retry_at", bookedInstant(now)),
+  };
+}
+
+/* ── The recording ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Both URLs of the recording, and when the signed one expires. */
+export function readRecordings(
+  source: JsonObject,
+  reader: FieldReader,
+): Pick<CallFacts, "recordingUrl" | "recordingExpiresAt" | "permanentRecordingUrl"> {
+  const url = reader.read(source, "recording_url", recordingUrl);
+  return {
+    recordingUrl: url,
+    recordingExpiresAt: url === null ? null : recordingExpiry(url),
+    permanentRecordingUrl: reader.read(source, "permanent_recording_url", recordingUrl),
+  };
+}
+
+/* ── The report ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const REPORT_FIELDS = ["generated_at", "outcome", "callback"];
+const OUTCOME_FIELDS = ["status", "reason", "success_criteria"];
+const CRITERION_FIELDS = ["text", "achieved", "is_primary"];
+const CALLBACK_FIELDS = ["origin", "callback_at", "confidence", "context_brief", "matches_tool_capture"];
+
+/**
+ * The report, in whatever form it came. Only in the typed form, which has an `outcome` with a status, is a field outside the contract worth noticing:
+ * other reports are the scenario's own.
+ */
+export function readReport(source: JsonObject, reader: FieldReader, now: Date): Json | null {
+  const report = reader.read(source, "report", anyJson);
+  if (report !== null && !isObject(report)) {
+    reader.flag("report", "unknown_form");
+  }
+  if (!isObject(report)) {
+    return report;
+  }
+  const { outcome, callback } = report;
+  if (isObject(outcome) && reportGoal(report) !== null) {
+    reader.noteUnknown(report, REPORT_FIELDS, "report.");
+    reader.noteUnknown(outcome, OUTCOME_FIELDS, "report.outcome.");
+    const criteria = outcome["success_criteria"];
+    for (const criterion of Array.isArray(criteria) ? criteria.slice(0, 50) : []) {
+      if (isObject(criterion)) {
+        reader.noteUnknown(criterion, CRITERION_FIELDS, "report.outcome.success_criteria[].");
+      }
+    }
+  }
+  if (isObject(callback)) {
+    reader.noteUnknown(callback, CALLBACK_FIELDS, "report.callback.");
+    const at = callback["callback_at"];
+    if (!isSilent(at) && !bookedInstant(now).safeParse(at).success) {
+      reader.flag("report.callback.callback_at", "unbelievable");
+    }
+  }
+  return report;
+}
+
+/* ── The transcript ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const ENHANCED_FIELDS = ["transcript", "errors"];
+const TRANSCRIPT_FIELDS = ["messages"];
+const CORRECTION_FIELDS = ["incorrect_text", "correction", "type"];
+
+/**
+ * A transcript and the corrections to what was heard. The messages are read wherever a list of them can mean nothing else: at
+ * `transcript.messages`, one level up, or as the whole value. A transcript in any other form becomes one message of the type `other`, so
+ * that it is shown.
+ */
+export function readTranscript(
+  source: JsonObject,
+  field: string,
+  reader: FieldReader,
+): Pick<CallFacts, "transcript" | "corrections"> {
+  const enhanced = reader.read(source, field, anyJson);
+  if (enhanced === null) {
+    return { transcript: null, corrections: null };
+  }
+  if (!isObject(enhanced)) {
+    return { transcript: readMessagesOf(enhanced, field, reader), corrections: null };
+  }
+  const corrections = reader.readList(enhanced["errors"], `${field}.errors`, correction, CORRECTION_FIELDS);
+  if (Array.isArray(enhanced["messages"]) && isSilent(enhanced["transcript"])) {
+    reader.noteUnknown(enhanced, ["messages", "transcript", "errors"], `${field}.`);
+    return { transcript: readMessagesOf(enhanced["messages"], `${field}.messages`, reader), corrections };
+  }
+  const transcript = readJson(enhanced["transcript"]);
+  reader.noteUnknown(enhanced, ENHANCED_FIELDS, `${field}.`);
+  if (isSilent(transcript)) {
+    const { errors: _corrections, transcript: _silent, ...rest } = enhanced;
+    // Nothing where the transcript belongs, but something elsewhere: it may be the transcript.
+    return { transcript: isSilent(rest) ? null : readMessagesOf(rest, field, reader), corrections };
+  }
+  if (isObject(transcript)) {
+    const { messages, ...rest } = transcript;
+    reader.noteUnknown(transcript, TRANSCRIPT_FIELDS, `${field}.transcript.`);
+    const found = isSilent(messages) ? (isSilent(rest) ? null : rest) : readJson(messages);
+    return {
+      transcript: found === null ? null : readMessagesOf(found, `${field}.transcript.messages`, reader),
+      corrections,
+    };
+  }
+  return { transcript: readMessagesOf(transcript, `${field}.transcript`, reader), corrections };
+}
+
+function readJson(value: Json | undefined): Json {
+  return isSilent(value) ? null : anyJson.parse(value);
+}
+
+/** Reads a list of messages; anything else becomes one message in an unknown form. */
+function readMessagesOf(value: Json, field: string, reader: FieldReader): CallFacts["transcript"] {
+  if (Array.isArray(value)) {
+    return reader.readMessages(field, value);
+  }
+  reader.flag(field, "unknown_form");
+  return [{ type: "other", kind: "", data: value }];
+}
