@@ -299,6 +299,8 @@ test("every dial of a contact is a call of its own: the same person and matter, 
         "a retry is booked when the dial before it ends":
           previous === undefined || data.created_at === previous.data.ended_at,
         "a pause": previous === undefined || wait(previous, data.scheduled_at) >= 45 * 60_000,
+        "within the hours of the retry policy, and not on a Friday":
+          previous === undefined || isAllowed(data.scheduled_at),
         "at most 30 days": previous === undefined || wait(previous, data.scheduled_at) < 30 * DAY,
         "the same person and matter": JSON.stringify(common(call)) === JSON.stringify(common(calls[0] ?? call)),
         "nobody is called again after a conversation": call.webhook.payload.type !== "complete" || next === undefined,
@@ -307,6 +309,10 @@ test("every dial of a contact is a call of its own: the same person and matter, 
     }),
   );
   expect(broken).toEqual([]);
+  function isAllowed(scheduledAt: string | null) {
+    const local = new Date(Date.parse(scheduledAt ?? "") + 3 * 3_600_000);
+    return local.getUTCHours() >= 9 && local.getUTCHours() < 21 && local.getUTCDay() !== 5;
+  }
   function wait(previous: VendorCall, scheduledAt: string | null) {
     return Date.parse(scheduledAt ?? "") - Date.parse(previous.data.ended_at ?? "");
   }

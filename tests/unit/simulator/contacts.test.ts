@@ -24,8 +24,11 @@ const { calls: ENDED, pending: PENDING } = generateHistory({
 });
 const RETRY_FIELDS = ["retry_attempt_number", "root_call_id", "next_retry_at"];
 const contactOf = ({ id, data }: VendorCall) => data.root_call_id ?? id;
-/** A retry that is dialled after now, and the dials before it. */
-const retry = PENDING.find(({ data, dialledAt }) => data.is_retry && Date.parse(dialledAt ?? "") > START + 60_000);
+/** A retry that is dialled after now and followed by another one, which the vendor will book later. */
+const retry = PENDING.find(
+  (call) => call.data.is_retry && Date.parse(call.dialledAt ?? "") > START + 60_000 && call.data.next_retry_at !== null,
+);
+const next = PENDING.find(({ data }) => data.scheduled_at === retry?.data.next_retry_at);
 const dialsBefore = ENDED.filter((call) => retry !== undefined && contactOf(call) === contactOf(retry));
 
 let vendor: Vendor;
@@ -97,10 +100,9 @@ test("a call is scheduled before its dial, and the vendor sends its webhook when
 });
 
 test("a retry that lies behind another one is unknown until it is booked", async () => {
-  const second = PENDING.find(({ data }) => Date.parse(data.created_at) > START);
-  expect(second).toBeDefined();
-  expect(await ask("GET", second?.id ?? "")).toMatchObject({ status: 404, error: { type: "call_not_found" } });
-  expect(vendor.records().map(({ callId }) => callId)).not.toContain(second?.id);
+  expect(next?.data.created_at).toBe(retry?.data.ended_at);
+  expect(await ask("GET", next?.id ?? "")).toMatchObject({ status: 404, error: { type: "call_not_found" } });
+  expect(vendor.records().map(({ callId }) => callId)).not.toContain(next?.id);
 });
 
 test("cancelling a pending retry ends its contact: a webhook `cancelled` and nothing after it", async () => {
@@ -146,6 +148,12 @@ test("rescheduling moves the dial; its webhook comes at the new time", async () 
   vendor.advanceClock(3600);
   await expect.poll(() => deliveries.filter(({ call_id }) => call_id === id())).toHaveLength(1);
   expect((await ask("GET", id())).data).toMatchObject({ status: retry?.data.status, scheduled_at });
+  // The next retry moves by as much.
+  const movedBy = Date.parse(scheduled_at) - Date.parse(retry?.data.scheduled_at ?? "");
+  expect((await ask("GET", next?.id ?? "")).data).toMatchObject({
+    status: "scheduled",
+    scheduled_at: new Date(Date.parse(next?.data.scheduled_at ?? "") + movedBy).toISOString(),
+  });
 });
 
 test("a time with another offset is the same instant", async () => {
