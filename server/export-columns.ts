@@ -1,5 +1,6 @@
 import type { ExportedCall } from "@/db/calls/export";
 import type { Json } from "@/lib/call/facts";
+import type { CallListView } from "@/lib/call/list-view";
 import { toZonedIso } from "@/lib/time/time";
 
 type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
@@ -26,6 +27,12 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "has_recording", read: (call) => call.hasRecording },
   { name: "reviewed_at", read: (call) => call.reviewedAt },
   { name: "is_test", read: (call) => call.isTest },
+  { name: "contact_id", read: (call) => call.contactId },
+  { name: "attempt", read: (call) => call.attempt },
+  { name: "scheduled_at", read: (call) => call.scheduledAt },
+  { name: "next_retry_at", read: (call) => call.nextRetryAt },
+  { name: "state", read: (call) => call.state },
+  { name: "attempts", read: (call) => call.attempts },
 ];
 
 /** The columns of an export: the fixed columns, then one for each variable. */
@@ -39,7 +46,7 @@ export function exportColumns(variables: readonly string[]): ExportColumn[] {
 }
 
 /** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: the local time of the export and its time zone. */
-export function exportFileName(now: Date, timeZone: string, extension: string): string {
+export function exportFileName(rows: CallListView["by"], now: Date, timeZone: string, extension: string): string {
   const [date = "", time = ""] = toZonedIso(now, timeZone).split("T");
-  return `callboard-calls-${date}-${time.slice(0, 5).replace(":", "")}-${timeZone.replaceAll(/[^\w+-]/g, "-")}.${extension}`;
+  return `callboard-${rows}-${date}-${time.slice(0, 5).replace(":", "")}-${timeZone.replaceAll(/[^\w+-]/g, "-")}.${extension}`;
 }

@@ -3,6 +3,8 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { replica } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
+import { contacts } from "@/db/schema/contacts";
+import { OVERDUE_AFTER_MINUTES, type StateChoice } from "@/lib/call/contact";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { normalizeForSearch, wordsOf } from "@/lib/text/search";
 
@@ -28,12 +30,39 @@ export async function callConditions(filter: CallFilter): Promise<SQL | undefine
     filter.phone === null ? undefined : sql`${calls.phoneNumber} like ${`%${withoutDialPrefix(filter.phone)}%`}`,
     filter.minDuration === null ? undefined : sql`${longestFirst} >= ${filter.minDuration}`,
     filter.maxDuration === null ? undefined : sql`${longestFirst} between 0 and ${filter.maxDuration}`,
+    filter.dial.length === 0 ? undefined : inArray(calls.dialResult, filter.dial),
+    filter.attempt.length === 0 ? undefined : isAttempt(filter.attempt),
+    filter.contact === null ? undefined : eq(calls.contactId, filter.contact),
+    filter.state.length === 0
+      ? undefined
+      : sql`exists (select from ${contacts} where ${contacts.contactId} = ${calls.contactId} and ${hasState(filter.state)})`,
     filter.reviewed === null ? undefined : filter.reviewed ? isNotNull(calls.reviewedAt) : isNull(calls.reviewedAt),
     filter.criterion === null ? undefined : isJudgedBy(filter.criterion, filter.criterionMet),
     filter.counted === null ? undefined : filter.counted ? isCounted() : not(isCounted()),
     filter.enrichment.length === 0 ? undefined : inArray(calls.enrichmentState, filter.enrichment),
     filter.test === null ? undefined : eq(calls.isTest, filter.test),
     filter.q === null ? undefined : await mentions(filter.q),
+  );
+}
+
+/** Selects contacts in any of these states. */
+export function hasState(states: readonly StateChoice[]): SQL | undefined {
+  const named = states.filter((state) => state !== "overdue");
+  return or(
+    named.length === 0 ? undefined : inArray(contacts.state, named),
+    states.includes("overdue") ? isOverdueContact : undefined,
+  );
+}
+
+const isOverdueContact = sql`(
+  ${eq(contacts.state, "trying")} and ${contacts.nextRetryAt} < now() - make_interval(mins => ${OVERDUE_AFTER_MINUTES}::integer)
+)`;
+
+function isAttempt(attempts: readonly string[]): SQL | undefined {
+  const numbers = attempts.filter((attempt) => attempt !== UNKNOWN).map(Number);
+  return or(
+    numbers.length === 0 ? undefined : inArray(calls.attempt, numbers),
+    attempts.includes(UNKNOWN) ? isNull(calls.attempt) : undefined,
   );
 }
 

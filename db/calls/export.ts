@@ -1,12 +1,14 @@
 import { and, eq, lte, sql, type SQL } from "drizzle-orm";
 
+import { contactConditions, contactOrder } from "@/db/contacts/list";
 import { cancellable } from "@/db/driver/cancellable";
 import { type Database, replica } from "@/db/driver/client";
 import { type PageQuery, readBatches } from "@/db/keyset";
 import { callDetails, calls } from "@/db/schema/calls";
+import { contacts } from "@/db/schema/contacts";
 import type { JsonObject } from "@/lib/call/facts";
 import type { CallFilter } from "@/lib/call/filter";
-import type { CallSort } from "@/lib/call/list-view";
+import type { CallListView } from "@/lib/call/list-view";
 
 import { callConditions } from "./conditions";
 import { callOrder } from "./order";
@@ -25,6 +27,14 @@ const EXPORT_COLUMNS = {
   direction: calls.direction,
   language: calls.language,
   interactionType: calls.interactionType,
+  contactId: calls.contactId,
+  attempt: calls.attempt,
+  scheduledAt: calls.scheduledAt,
+  nextRetryAt: calls.nextRetryAt,
+  state: contacts.state,
+  attempts: contacts.attempts,
+  /** Null only during the statement that first stores the call. */
+  lastAt: contacts.lastAt,
   durationSeconds: calls.durationSeconds,
   createdAt: calls.createdAt,
   startedAt: calls.startedAt,
@@ -36,7 +46,7 @@ const EXPORT_COLUMNS = {
   variables: sql<JsonObject | null>`${callDetails.variables}`,
 };
 
-export type ExportedCall = Awaited<ReturnType<typeof selectBatch>>[number];
+export type ExportedCall = Awaited<ReturnType<typeof selectCalls>>[number];
 
 export type CallExport = {
   /** The names of all variables that occur in these calls, sorted: each is a column. */
@@ -54,31 +64,57 @@ const VARIABLES_TIMEOUT_MS = 300_000;
  * they are in the header line of the file, then for the rows, by keyset. So a slow or lost reader holds neither a connection nor a
  * snapshot, and any number of rows needs the memory of one batch. Calls that are first received after the start are left out.
  *
+ * @param view.by for `contacts`, one row per contact, with the call that decides its state
  * @param signal cancels the running query, in Postgres too; the pending promise then rejects
  */
-export async function exportCalls(filter: CallFilter, sort: CallSort, signal: AbortSignal): Promise<CallExport> {
+export async function exportCalls(
+  filter: CallFilter,
+  { sort, by }: Pick<CallListView, "sort" | "by">,
+  signal: AbortSignal,
+): Promise<CallExport> {
   const database = cancellable(replica, signal);
+  if (by === "contacts") {
+    const conditions = await contactConditions(filter);
+    return {
+      variables: await listVariables(database, by, conditions),
+      batches: readBatches<ExportedCall>({ ...contactOrder(sort), placeOf: contactPlace }, BATCH_ROWS, (query) => {
+        signal.throwIfAborted();
+        return selectContacts(database, conditions, query);
+      }),
+    };
+  }
   const [clock] = await database.execute<{ now: string }>(sql`select now()`);
   const conditions = and(
     await callConditions(filter),
     clock === undefined ? undefined : lte(calls.firstReceivedAt, new Date(clock.now)),
   );
   return {
-    variables: await listVariables(database, conditions),
+    variables: await listVariables(database, by, conditions),
     batches: readBatches(callOrder(sort), BATCH_ROWS, (query) => {
       signal.throwIfAborted();
-      return selectBatch(database, conditions, query);
+      return selectCalls(database, conditions, query);
     }),
   };
 }
 
-async function listVariables(database: Database, conditions: SQL | undefined): Promise<string[]> {
+function contactPlace({ contactId, lastAt }: ExportedCall) {
+  return { value: lastAt?.getTime() ?? 0, id: contactId };
+}
+
+async function listVariables(
+  database: Database,
+  by: CallListView["by"],
+  conditions: SQL | undefined,
+): Promise<string[]> {
   const rows = await database.transaction(
     async (transaction) => {
       await transaction.execute(sql.raw(`set local statement_timeout = ${VARIABLES_TIMEOUT_MS}`));
-      return transaction
-        .selectDistinct({ name: sql<string>`name` })
-        .from(calls)
+      const named = transaction.selectDistinct({ name: sql<string>`name` });
+      const ofCalls =
+        by === "calls"
+          ? named.from(calls)
+          : named.from(contacts).innerJoin(calls, eq(calls.callId, contacts.lastCallId));
+      return ofCalls
         .innerJoin(callDetails, eq(callDetails.callId, calls.callId))
         .innerJoin(
           sql`lateral jsonb_object_keys(
@@ -93,10 +129,22 @@ async function listVariables(database: Database, conditions: SQL | undefined): P
   return rows.map(({ name }) => name).toSorted();
 }
 
-function selectBatch(database: Database, conditions: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
+function selectCalls(database: Database, conditions: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
   return database
     .select(EXPORT_COLUMNS)
     .from(calls)
+    .leftJoin(callDetails, eq(callDetails.callId, calls.callId))
+    .leftJoin(contacts, eq(contacts.contactId, calls.contactId))
+    .where(and(conditions, beyond))
+    .orderBy(...orderBy)
+    .limit(limit);
+}
+
+function selectContacts(database: Database, conditions: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
+  return database
+    .select(EXPORT_COLUMNS)
+    .from(contacts)
+    .innerJoin(calls, eq(calls.callId, contacts.lastCallId))
     .leftJoin(callDetails, eq(callDetails.callId, calls.callId))
     .where(and(conditions, beyond))
     .orderBy(...orderBy)

@@ -5,7 +5,7 @@ import { replica } from "@/db/driver/client";
 import { type Page, type PageQuery, readPage } from "@/db/keyset";
 import { calls } from "@/db/schema/calls";
 import type { CallFilter } from "@/lib/call/filter";
-import type { CallListView } from "@/lib/call/list-view";
+import type { PageView } from "@/lib/call/list-view";
 
 import { callConditions } from "./conditions";
 import { callOrder } from "./order";
@@ -32,7 +32,7 @@ const LIST_COLUMNS = {
 export type ListedCall = Awaited<ReturnType<typeof selectCalls>>[number];
 
 /** Reads one page of the calls that the filter selects. */
-export async function listCalls(filter: CallFilter, view: CallListView): Promise<Page<ListedCall>> {
+export async function listCalls(filter: CallFilter, view: PageView): Promise<Page<ListedCall>> {
   const conditions = await callConditions(filter);
   return readPage(callOrder(view.sort), view, (query) => selectCalls(conditions, query));
 }

@@ -1,5 +1,7 @@
+import { contactOrder, listContacts } from "@/db/contacts/list";
 import { cursorBeside } from "@/db/keyset";
 import type { Call } from "@/db/schema/calls";
+import type { Contact } from "@/db/schema/contacts";
 import type { CallFilter } from "@/lib/call/filter";
 import type { CallSort } from "@/lib/call/list-view";
 import type { Cursor } from "@/lib/url/cursor";
@@ -19,11 +21,27 @@ export async function readNeighbours(
   filter: CallFilter,
   sort: CallSort,
 ): Promise<Neighbours> {
-  const nearest = async (side: Cursor["side"]) => {
+  return neighboursOf(async (side) => {
     const cursor = cursorBeside(callOrder(sort), side, call);
     const { rows } = await listCalls(filter, { sort, cursor, perPage: 1 });
     return rows[0]?.callId ?? null;
-  };
+  });
+}
+
+/** The same in a list of contacts: the last calls of the contacts before and after the call's contact. */
+export async function readContactNeighbours(
+  contact: Pick<Contact, "contactId" | "lastAt">,
+  filter: CallFilter,
+  sort: CallSort,
+): Promise<Neighbours> {
+  return neighboursOf(async (side) => {
+    const cursor = cursorBeside(contactOrder(sort), side, contact);
+    const { rows } = await listContacts(filter, { sort, cursor, perPage: 1 });
+    return rows[0]?.lastCallId ?? null;
+  });
+}
+
+async function neighboursOf(nearest: (side: Cursor["side"]) => Promise<string | null>): Promise<Neighbours> {
   const [previous, next] = await Promise.all([nearest("before"), nearest("after")]);
   return { previous, next };
 }

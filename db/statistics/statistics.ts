@@ -3,8 +3,18 @@ import { and, eq, gte, inArray, isNotNull, lt, max, min, or, sql, type SQL } fro
 import { callConditions, isCounted, localHour, localWeekday } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
+import { contacts } from "@/db/schema/contacts";
+import { type ContactState, DIALLED, type DialResult } from "@/lib/call/contact";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
-import { type Figures, GOAL_ASSESSED, GOAL_MET, NO_FIGURES, percentile, REACHED } from "@/lib/statistics/figures";
+import {
+  type Figures,
+  GOAL_ASSESSED,
+  GOAL_MET,
+  NO_FIGURES,
+  percentile,
+  type PeopleFigures,
+  NO_PEOPLE,
+} from "@/lib/statistics/figures";
 import type { TimeRange } from "@/lib/time/time";
 
 /**
@@ -16,9 +26,10 @@ import type { TimeRange } from "@/lib/time/time";
  */
 type Unbounded = Omit<CallFilter, "from" | "to">;
 
-const LIMITS = { scenarios: 200, criteria: 500 };
+const LIMITS = { scenarios: 200, criteria: 500, attempts: 100 };
 
-const isReached = inArray(calls.outcome, [...REACHED]);
+const isReached = eq(calls.dialResult, "reached");
+const isDialled = inArray(calls.dialResult, [...DIALLED]);
 const isAssessed = inArray(calls.goal, [...GOAL_ASSESSED]);
 const isMet = eq(calls.goal, GOAL_MET);
 /** Null and the vendor's `unknown` are counted together, because one filter value matches both. */
@@ -31,7 +42,7 @@ type SummaryRow = {
   current: boolean;
   counted: boolean;
   outcome: string | null;
-  reached: boolean;
+  dial: DialResult;
   seconds: number | null;
   calls: number;
   assessed: number;
@@ -50,7 +61,7 @@ export async function readSummary(filter: Unbounded, current: TimeRange, previou
       ${calls.occurredAt} >= ${current.from.toISOString()}::timestamptz as current,
       ${leavesOut ? isCounted() : sql`true`} as counted,
       ${outcome} as outcome,
-      coalesce(${isReached}, false) as reached,
+      ${calls.dialResult} as dial,
       -- A histogram of talk times instead of the percentile: it needs no sort of all calls, and can run in parallel.
       ${talkSeconds} as seconds,
       count(*)::integer as calls,
@@ -71,7 +82,8 @@ function summarize(rows: readonly SummaryRow[]): RangeSummary {
   const histogram: { value: number; count: number }[] = [];
   for (const row of rows) {
     figures.calls += row.calls;
-    figures.reached += row.reached ? row.calls : 0;
+    figures.dials += row.dial === "not_dialled" ? 0 : row.calls;
+    figures.reached += row.dial === "reached" ? row.calls : 0;
     figures.assessed += row.assessed;
     figures.met += row.met;
     outcomes.set(row.outcome, (outcomes.get(row.outcome) ?? 0) + row.calls);
@@ -114,10 +126,10 @@ export async function readSeries(
   `);
 }
 
-export type HourCount = { weekday: number; hour: number; calls: number; reached: number };
+export type HourCount = { weekday: number; hour: number; dials: number; reached: number };
 
 /**
- * Counts the calls in each hour of the week in the filter's time zone, and those that reached the customer. The query first groups the
+ * Counts the dials in each hour of the week in the filter's time zone, and those that reached the customer. The query first groups the
  * calls by quarter hours, so that the local hour is computed thousands of times, not millions. The offsets of all current time zones are
  * multiples of a quarter hour.
  */
@@ -126,19 +138,54 @@ export async function readHours(filter: Unbounded, range: TimeRange): Promise<Ho
     select
       ${localWeekday(sql`quarter`, filter.zone)} as weekday,
       ${localHour(sql`quarter`, filter.zone)} as hour,
-      sum(calls)::integer as calls,
+      sum(dials)::integer as dials,
       sum(reached)::integer as reached
     from (
       select
         date_bin('15 minutes', ${calls.occurredAt}, timestamptz '2020-01-01 00:00:00Z') as quarter,
-        count(*) as calls,
+        count(*) as dials,
         count(*) filter (where ${isReached}) as reached
       from ${calls}
-      where ${await during([range], filter)}
+      where ${and(isDialled, await during([range], filter))}
       group by 1
     ) as quarters
     group by 1, 2
   `);
+}
+
+export type AttemptFigures = { attempt: number | null; dials: number; reached: number };
+
+/** Counts the dials of each attempt, and those that reached the customer. Null for dials whose number no source says; it comes last. */
+export async function readAttempts(filter: Unbounded, range: TimeRange): Promise<AttemptFigures[]> {
+  return replica.execute<AttemptFigures>(sql`
+    select
+      ${calls.attempt} as attempt,
+      count(*)::integer as dials,
+      (count(*) filter (where ${isReached}))::integer as reached
+    from ${calls}
+    where ${and(isDialled, await during([range], filter))}
+    group by 1
+    order by 1 nulls last
+    limit ${LIMITS.attempts}
+  `);
+}
+
+/** `previous` is null without a range to compare with. */
+export type People = { current: PeopleFigures; previous: PeopleFigures | null };
+
+/** Counts the contacts that have one of the filter's calls in a range, by their states as of now. */
+export async function readPeople(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<People> {
+  const countIn = async (range: TimeRange): Promise<PeopleFigures> => {
+    const rows = await replica.execute<{ state: ContactState; people: number }>(sql`
+      select ${contacts.state} as state, count(*)::integer as people
+      from (select distinct ${calls.contactId} as id from ${calls} where ${await during([range], filter)}) as found
+        join ${contacts} on ${contacts.contactId} = found.id
+      group by 1
+    `);
+    return { ...NO_PEOPLE, ...Object.fromEntries(rows.map(({ state, people }) => [state, people])) };
+  };
+  const [now, before] = await Promise.all([countIn(current), previous === null ? null : countIn(previous)]);
+  return { current: now, previous: before };
 }
 
 export type ScenarioFigures = { scenario: string | null; figures: Omit<Figures, "p90Seconds"> };
@@ -149,6 +196,7 @@ export async function readScenarios(filter: Unbounded, range: TimeRange): Promis
     select
       ${scenario} as scenario,
       count(*)::integer as calls,
+      (count(*) filter (where ${isDialled}))::integer as dials,
       (count(*) filter (where ${isReached}))::integer as reached,
       (count(*) filter (where ${isAssessed}))::integer as assessed,
       (count(*) filter (where ${isMet}))::integer as met,

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
+import { MAX_CALL_ID_LENGTH } from "@/lib/sarj/call-id";
 import { digitsOf } from "@/lib/text/digits";
 import { commaList, numberList } from "@/lib/url/comma-list";
 import { flag, type IgnoredParameter, postgresText, readParameters, type SearchParams } from "@/lib/url/parameters";
 import { type TimeBound, timeBounds } from "@/lib/url/time-bound";
 
+import { DIAL_RESULTS, type DialResult, STATE_CHOICES, type StateChoice } from "./contact";
 import { ENRICHMENT_STATES, type EnrichmentState } from "./enrichment";
 import { type CallListView, DEFAULT_VIEW, VIEW_READERS } from "./list-view";
 
@@ -35,6 +37,14 @@ export type CallFilter = {
   /** Seconds, inclusive. */
   minDuration: number | null;
   maxDuration: number | null;
+  /** Whether the call was dialled, and reached the customer. */
+  dial: DialResult[];
+  /** The id of a contact. */
+  contact: string | null;
+  /** The state of the call's contact. */
+  state: StateChoice[];
+  /** Which dial of its contact a call is, as text of whole numbers from 1. `UNKNOWN` matches calls without the number. */
+  attempt: string[];
   reviewed: boolean | null;
   /** Calls whose report judges the success criterion with exactly this text. `criterionMet` selects those that met or missed it. */
   criterion: string | null;
@@ -65,6 +75,10 @@ export const NO_FILTER: CallFilter = {
   phone: null,
   minDuration: null,
   maxDuration: null,
+  dial: [],
+  contact: null,
+  state: [],
+  attempt: [],
   reviewed: null,
   criterion: null,
   criterionMet: null,
@@ -91,6 +105,9 @@ const seconds = z
   .transform(Number)
   .pipe(z.int().max(DAY_SECONDS));
 
+/** Whole numbers from 1 without leading zeros, so that equal filters give equal URLs, or `unknown`. */
+const attemptList = commaList.pipe(z.array(z.string().regex(/^(?:[1-9]\d{0,4}|unknown)$/)));
+
 /** `all` selects all calls. Lists do so by default. The overview selects only counted calls by default, so it needs this value. */
 const flagOrAll = z.union([flag, z.literal("all").transform(() => null)]);
 
@@ -111,6 +128,10 @@ const filterReaders = (zone: string) => ({
   phone: z.string().max(40).transform(digitsOf).pipe(z.string().min(2)),
   min_duration: seconds,
   max_duration: seconds,
+  dial: commaList.pipe(z.array(z.enum(DIAL_RESULTS))),
+  contact: postgresText.trim().min(1).max(MAX_CALL_ID_LENGTH),
+  state: commaList.pipe(z.array(z.enum(STATE_CHOICES))),
+  attempt: attemptList,
   reviewed: flag,
   criterion: postgresText.max(MAX_CRITERION_LENGTH),
   criterion_met: flag,
@@ -153,6 +174,10 @@ export function parseCallFilter(
     phone: values.phone ?? null,
     minDuration: values.min_duration ?? null,
     maxDuration: values.max_duration ?? null,
+    dial: values.dial ?? [],
+    contact: values.contact ?? null,
+    state: values.state ?? [],
+    attempt: values.attempt ?? [],
     reviewed: values.reviewed ?? null,
     criterion,
     criterionMet: criterion === null ? null : (values.criterion_met ?? null),
@@ -164,6 +189,7 @@ export function parseCallFilter(
     sort: values.sort ?? DEFAULT_VIEW.sort,
     cursor: values.cursor ?? DEFAULT_VIEW.cursor,
     perPage: values.per_page ?? DEFAULT_VIEW.perPage,
+    by: values.by ?? DEFAULT_VIEW.by,
   };
   return { filter, view, ignored };
 }

@@ -20,8 +20,11 @@ export function callHref(callId: string, filter?: CallFilter, view?: Partial<Cal
   return hrefWith(`/calls/${encodeURIComponent(callId)}`, params) as Route;
 }
 
-function listParams(filter: CallFilter, { sort, perPage, cursor }: Partial<CallListView>): URLSearchParams {
+function listParams(filter: CallFilter, { sort, perPage, cursor, by }: Partial<CallListView>): URLSearchParams {
   const params = callFilterParams(filter);
+  if (by !== undefined && by !== DEFAULT_VIEW.by) {
+    params.set("by", by);
+  }
   if (sort !== undefined && sort !== DEFAULT_VIEW.sort) {
     params.set("sort", sort);
   }

@@ -1,13 +1,10 @@
+import { type ContactState, OVER_STATES } from "@/lib/call/contact";
 import { GOAL_STATUS } from "@/lib/call/goal";
-import { REACHED_OUTCOMES } from "@/lib/call/outcome";
 
 /**
  * The definitions of the statistics' figures. `db/statistics/statistics.ts` uses them to count and `part.ts` uses them to build links, so
  * each count equals the number of calls in the list that it links to.
  */
-
-/** The outcomes of calls that reached the customer. */
-export const REACHED: readonly string[] = REACHED_OUTCOMES;
 
 /** The report's status of calls whose goal was met. */
 export const GOAL_MET: string = GOAL_STATUS.met;
@@ -19,13 +16,15 @@ export const GOAL_MET: string = GOAL_STATUS.met;
 export const GOAL_ASSESSED: readonly string[] = [GOAL_STATUS.met, GOAL_STATUS.not_met];
 
 /**
- * The figures of a set of calls.
+ * The figures of a set of calls. `dials` are the calls that were dialled: the whole of the reach rate. A call that was cancelled or expired
+ * before it was dialled is a call, but in no rate.
  *
  * Talk time is the duration of the calls that reached the customer and whose duration is known. `timed` is the number of these calls. The
  * eleven seconds of a voicemail are not a conversation. The average, the 90th percentile and the minutes are all computed from talk time.
  */
 export type Figures = {
   calls: number;
+  dials: number;
   reached: number;
   assessed: number;
   met: number;
@@ -37,6 +36,7 @@ export type Figures = {
 
 export const NO_FIGURES: Figures = {
   calls: 0,
+  dials: 0,
   reached: 0,
   assessed: 0,
   met: 0,
@@ -53,8 +53,18 @@ export function shareOf({ part, whole }: Ratio): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-export function reachRate({ reached, calls }: Pick<Figures, "reached" | "calls">): Ratio {
-  return { part: reached, whole: calls };
+export function reachRate({ reached, dials }: Pick<Figures, "reached" | "dials">): Ratio {
+  return { part: reached, whole: dials };
+}
+
+/** The number of contacts in each state. */
+export type PeopleFigures = Record<ContactState, number>;
+
+export const NO_PEOPLE: PeopleFigures = { reached: 0, trying: 0, not_reached: 0, called_off: 0 };
+
+/** The people who were reached, of the contacts that are over. A contact that was called off, or is still being tried, is in no rate. */
+export function peopleRate(people: PeopleFigures): Ratio {
+  return { part: people.reached, whole: OVER_STATES.reduce((sum, state) => sum + people[state], 0) };
 }
 
 export function goalRate({ met, assessed }: Pick<Figures, "met" | "assessed">): Ratio {

@@ -26,7 +26,7 @@ type SeriesForm = (typeof SERIES_FORMS)[number];
 export type OverviewView = { period: Period; filter: CallFilter; map: MapMeasure; series: SeriesForm };
 
 /** The parameters of a list, which the overview ignores. */
-const LIST_PARAMETERS = ["sort", "cursor", "per_page"];
+const LIST_PARAMETERS = ["sort", "cursor", "per_page", "by"];
 
 /**
  * Reads the overview's URL. Never throws: parameters that are unknown or cannot be read are reported in `ignored`. Valid bounds take

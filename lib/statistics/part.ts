@@ -1,10 +1,11 @@
+import { type ContactState, DIALLED, type DialResult, type StateChoice } from "@/lib/call/contact";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { boundsOf } from "@/lib/time/period";
 import type { TimeRange } from "@/lib/time/time";
 import { MAX_LIST_ITEMS } from "@/lib/url/comma-list";
 
-import { GOAL_ASSESSED, GOAL_MET, REACHED } from "./figures";
+import { GOAL_ASSESSED, GOAL_MET } from "./figures";
 
 /** Links each statistic to the calls it counts. */
 
@@ -12,6 +13,10 @@ import { GOAL_ASSESSED, GOAL_MET, REACHED } from "./figures";
 export type Part = {
   range?: TimeRange;
   outcome?: readonly (string | null)[];
+  dial?: readonly DialResult[];
+  /** The states of contacts; the link then leads to contacts. */
+  state?: readonly ContactState[];
+  attempt?: number | null;
   goal?: readonly string[];
   scenario?: string | null;
   weekday?: number;
@@ -24,10 +29,11 @@ export type Part = {
 
 /** The part that each figure of `figures.ts` counts. */
 export const PARTS = {
-  reached: { outcome: REACHED },
+  dials: { dial: DIALLED },
+  reached: { dial: ["reached"] },
   assessed: { goal: GOAL_ASSESSED },
   met: { goal: [GOAL_MET] },
-  timed: { outcome: REACHED, timed: true },
+  timed: { dial: ["reached"], timed: true },
 } as const satisfies Record<string, Part>;
 
 /**
@@ -36,6 +42,12 @@ export const PARTS = {
  */
 export function partOf(filter: CallFilter, part: Part): CallFilter | null {
   const outcome = part.outcome === undefined ? filter.outcome : intersection(filter.outcome, part.outcome);
+  const dial = part.dial === undefined ? filter.dial : intersection(filter.dial, part.dial);
+  const state = part.state === undefined ? filter.state : stateIntersection(filter.state, part.state);
+  const attempt =
+    part.attempt === undefined
+      ? filter.attempt
+      : intersection(filter.attempt, [part.attempt === null ? null : String(part.attempt)]);
   const goal = part.goal === undefined ? filter.goal : intersection(filter.goal, part.goal);
   const scenario = part.scenario === undefined ? filter.scenario : intersection(filter.scenario, [part.scenario]);
   const weekday = part.weekday === undefined ? filter.weekday : intersection(filter.weekday, [part.weekday]);
@@ -43,6 +55,9 @@ export function partOf(filter: CallFilter, part: Part): CallFilter | null {
   const { criterion = filter.criterion, criterionMet = filter.criterionMet } = part;
   if (
     outcome === null ||
+    dial === null ||
+    state === null ||
+    attempt === null ||
     goal === null ||
     scenario === null ||
     weekday === null ||
@@ -56,6 +71,9 @@ export function partOf(filter: CallFilter, part: Part): CallFilter | null {
     ...filter,
     ...(part.range === undefined ? {} : boundsOf(part.range, filter.zone)),
     outcome,
+    dial,
+    state,
+    attempt,
     goal,
     scenario,
     weekday,
@@ -70,6 +88,19 @@ export function partOf(filter: CallFilter, part: Part): CallFilter | null {
 export function partHref(filter: CallFilter, part: Part = {}, sort: "-time" | "-duration" = "-time") {
   const found = partOf(filter, part);
   return found === null ? undefined : callsHref(found, { sort });
+}
+
+/** The URL of the list of exactly the contacts with a call of this part; undefined if no filter can express it. */
+export function contactsHref(filter: CallFilter, part: Part = {}) {
+  const found = partOf(filter, part);
+  return found === null ? undefined : callsHref(found, { by: "contacts" });
+}
+
+/** A filter for `overdue` contacts selects a part of those that are being tried, which no state of a statistic can express. */
+function stateIntersection(some: StateChoice[], others: readonly ContactState[]): StateChoice[] | null {
+  return some.includes("overdue") && !some.includes("trying") && others.includes("trying")
+    ? null
+    : intersection<StateChoice>(some, others);
 }
 
 /**

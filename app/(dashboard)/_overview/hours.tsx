@@ -7,7 +7,7 @@ import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type HourCount, readHours } from "@/db/statistics/statistics";
 import { MAP_MEASURES, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
-import { partHref } from "@/lib/statistics/part";
+import { PARTS, partHref } from "@/lib/statistics/part";
 import { weekdaysFrom, weekdaysIn } from "@/lib/time/period";
 
 import { shareText } from "./numbers";
@@ -15,7 +15,7 @@ import { shareText } from "./numbers";
 const ALL_HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const LEVELS = 5;
 /** The share of fewer calls than this varies too much to be shown as a colour. */
-const MIN_CALLS_FOR_SHARE = 5;
+const MIN_DIALS_FOR_SHARE = 5;
 /** A Monday at noon UTC, for formatting the names of weekdays. */
 const ANY_MONDAY = Date.UTC(2024, 0, 1, 12);
 const DAY_MS = 86_400_000;
@@ -29,7 +29,7 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
     getFormatter(),
   ]);
   const byHour = new Map(counts.map((count) => [`${count.weekday} ${count.hour}`, count]));
-  const maxCalls = Math.max(1, ...counts.map(({ calls }) => calls));
+  const maxDials = Math.max(1, ...counts.map(({ dials }) => dials));
   // Only weekdays that can have calls: a short period may not include all of them, and the filter may exclude some.
   const occurring = weekdaysIn(period, filter.zone);
   const hours = filter.hour.length === 0 ? ALL_HOURS : filter.hour;
@@ -41,18 +41,18 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
       return {
         name: format.dateTime(day, { weekday: "short", timeZone: "UTC" }),
         cells: hours.map((hour): HeatCell => {
-          const found = byHour.get(`${weekday} ${hour}`) ?? { weekday, hour, calls: 0, reached: 0 };
+          const found = byHour.get(`${weekday} ${hour}`) ?? { weekday, hour, dials: 0, reached: 0 };
           const at = t("at", { day: dayName, from: clock(hour), to: clock(hour + 1) });
-          const reach = shareText(format, { part: found.reached, whole: found.calls });
-          const text = t("cell", { at, calls: found.calls, reached: found.reached, share: reach ?? "" });
-          const cell = { label: found.calls === 0 ? t("cellNone", { at }) : text, ...measure(found, map, maxCalls) };
+          const reach = shareText(format, { part: found.reached, whole: found.dials });
+          const text = t("cell", { at, dials: found.dials, reached: found.reached, share: reach ?? "" });
+          const cell = { label: found.dials === 0 ? t("cellNone", { at }) : text, ...measure(found, map, maxDials) };
           const shown =
             map === "volume"
-              ? format.number(found.calls, found.calls >= 100_000 ? "compact" : "integer")
+              ? format.number(found.dials, found.dials >= 100_000 ? "compact" : "integer")
               : (reach ?? "");
-          return found.calls === 0
+          return found.dials === 0
             ? { ...cell, text: "" }
-            : { ...cell, text: shown, href: partHref(filter, { weekday, hour }) };
+            : { ...cell, text: shown, href: partHref(filter, { ...PARTS.dials, weekday, hour }) };
         }),
       };
     });
@@ -77,19 +77,19 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
         columns={hours.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }))}
         rows={rows}
       />
-      {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: MIN_CALLS_FOR_SHARE })}</p>}
+      {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: MIN_DIALS_FOR_SHARE })}</p>}
     </Card>
   );
 }
 
-function measure({ calls, reached }: HourCount, map: OverviewView["map"], maxCalls: number): Pick<HeatCell, "level"> {
-  if (calls === 0) {
+function measure({ dials, reached }: HourCount, map: OverviewView["map"], maxDials: number): Pick<HeatCell, "level"> {
+  if (dials === 0) {
     return { level: 0 };
   }
-  if (map === "reach" && calls < MIN_CALLS_FOR_SHARE) {
+  if (map === "reach" && dials < MIN_DIALS_FOR_SHARE) {
     return { level: null };
   }
-  const part = map === "volume" ? calls / maxCalls : reached / calls;
+  const part = map === "volume" ? dials / maxDials : reached / dials;
   return { level: Math.max(map === "volume" || reached > 0 ? 1 : 0, Math.ceil(part * LEVELS)) };
 }
 

@@ -1,17 +1,21 @@
 import fc from "fast-check";
 
 import { countCalls } from "@/db/calls/list";
+import { countContacts } from "@/db/contacts/list";
 import {
   hasCalls,
+  readAttempts,
   readCallTimes,
   readCriteria,
   readHours,
+  readPeople,
   readScenarios,
   readSeries,
   readSummary,
 } from "@/db/statistics/statistics";
+import { CONTACT_STATES } from "@/lib/call/contact";
 import { type CallFilter, NO_FILTER, parseCallFilter } from "@/lib/call/filter";
-import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
+import { contactsHref, type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
 import { boundsOf, bucketsOf, type BucketUnit } from "@/lib/time/period";
 import { startOfDay, type TimeRange } from "@/lib/time/time";
 import type { Database } from "@/tests/fixtures/database";
@@ -33,6 +37,10 @@ type Row = {
   isTest: boolean;
   state: "done" | "not_found" | "pending";
   criteria: Record<string, { met: boolean; primary: boolean }> | null;
+  /** The index of the first dial of the group; null if this is the first. */
+  root: number | null;
+  attempt: number | null;
+  nextRetryAt: Date | null;
 };
 
 const SAMPLE: Row = {
@@ -45,12 +53,27 @@ const SAMPLE: Row = {
   isTest: false,
   state: "done",
   criteria: null,
+  root: null,
+  attempt: null,
+  nextRetryAt: null,
 };
 
 const CRITERIA = ["Said who calls, and why", 'Asked for "the name"', "أكد العميل الموعد", "100% sure"];
 
 const row: fc.Arbitrary<Row> = fc.record({
-  outcome: fc.constantFrom("complete", "complete", "complete", "no_answer", "failed", "a,b", "unknown", "hlr%2C", null),
+  outcome: fc.constantFrom(
+    "complete",
+    "complete",
+    "complete",
+    "no_answer",
+    "failed",
+    "a,b",
+    "unknown",
+    "hlr%2C",
+    "cancelled",
+    "expired",
+    null,
+  ),
   goal: fc.constantFrom("success", "success", "failure", "error", "partial", null),
   scenario: fc.constantFrom("delivery", "survey, long", "unknown", null),
   language: fc.constantFrom("ar", "en", null),
@@ -63,6 +86,9 @@ const row: fc.Arbitrary<Row> = fc.record({
       maxKeys: 4,
     }),
   ),
+  root: fc.option(fc.nat(40)),
+  attempt: fc.option(fc.integer({ min: 1, max: 4 })),
+  nextRetryAt: fc.option(fc.date({ min: new Date("2026-10-18"), max: new Date("2027-01-05"), noInvalidDate: true })),
 });
 
 /** At most one condition besides the period: with two, hardly any call would match. */
@@ -79,6 +105,10 @@ const narrowing: fc.Arbitrary<Partial<CallFilter>> = fc.oneof(
     { hour: [22, 23, 0, 1] },
     { minDuration: 60 },
     { criterion: "100% sure" },
+    { dial: ["reached", "not_reached"] },
+    { attempt: ["2", "unknown"] },
+    { state: ["trying", "called_off"] },
+    { state: ["overdue"] },
   ),
 );
 
@@ -95,7 +125,7 @@ function rowsOf(seed: number, minLength: number): Row[] {
 }
 
 async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
-  await sql`truncate calls`;
+  await sql`truncate calls, contacts`;
   if (rows.length > 0) {
     const values = rows.map((each, index) => ({
       call_id: `call-${index}`,
@@ -105,6 +135,11 @@ async function fill({ sql }: Database, rows: readonly Row[]): Promise<void> {
       language: each.language,
       duration_seconds: each.seconds,
       started_at: each.at,
+      called_off_at: each.at,
+      root_call_id: each.root === null ? null : `call-${each.root}`,
+      attempt: each.attempt,
+      next_retry_at: each.nextRetryAt,
+      has_retry_fields: each.root !== null,
       is_test: each.isTest,
       enrichment_state: each.state,
       // Prevents an application that other tests started on this database from fetching these calls from the API and changing them.
@@ -120,11 +155,12 @@ async function countBehind(href: string | undefined): Promise<number | "no link"
   if (href === undefined) {
     return "no link";
   }
-  const { filter } = parseCallFilter(Object.fromEntries(new URL(href, "http://localhost").searchParams), ZONE);
-  return (await countCalls(filter)).count;
+  const { filter, view } = parseCallFilter(Object.fromEntries(new URL(href, "http://localhost").searchParams), ZONE);
+  return (await (view.by === "contacts" ? countContacts(filter) : countCalls(filter))).count;
 }
 
 const sum = (counts: readonly { calls: number }[]) => counts.reduce((total, { calls }) => total + calls, 0);
+const sumDials = (counts: readonly { dials: number }[]) => counts.reduce((total, { dials }) => total + dials, 0);
 
 // Prevents the start of the application, which no test here uses.
 test.use({ baseURL: "http://localhost" });
@@ -144,7 +180,7 @@ test("rows 35 and 36: every number equals the count of the linked list, with or 
         [PREVIOUS, summary.previous],
       ] as const) {
         shown.push(["calls", of?.figures.calls ?? -1, { range }]);
-        for (const name of ["reached", "assessed", "met", "timed"] as const) {
+        for (const name of ["dials", "reached", "assessed", "met", "timed"] as const) {
           shown.push([name, of?.figures[name] ?? -1, { ...PARTS[name], range }]);
         }
         for (const { outcome, calls } of of?.outcomes ?? []) {
@@ -158,13 +194,26 @@ test("rows 35 and 36: every number equals the count of the linked list, with or 
           shown.push([`${unit} ${bucket} ${outcome}`, calls, { outcome: [outcome], range }]);
         }
       }
-      for (const { weekday, hour, calls, reached } of await readHours(filter, CURRENT)) {
-        shown.push([`day ${weekday} ${hour}:00`, calls, { weekday, hour }]);
+      for (const { attempt, dials, reached } of await readAttempts(filter, CURRENT)) {
+        shown.push([`attempt ${attempt}`, dials, { ...PARTS.dials, attempt }]);
+        shown.push([`attempt ${attempt} reached`, reached, { ...PARTS.reached, attempt }]);
+      }
+      const people = await readPeople(filter, CURRENT, PREVIOUS);
+      for (const [range, of] of [
+        [CURRENT, people.current],
+        [PREVIOUS, people.previous],
+      ] as const) {
+        for (const state of CONTACT_STATES) {
+          shown.push([`people ${state}`, of?.[state] ?? -1, { state: [state], range }]);
+        }
+      }
+      for (const { weekday, hour, dials, reached } of await readHours(filter, CURRENT)) {
+        shown.push([`day ${weekday} ${hour}:00`, dials, { ...PARTS.dials, weekday, hour }]);
         shown.push([`day ${weekday} ${hour}:00 reached`, reached, { ...PARTS.reached, weekday, hour }]);
       }
       for (const { scenario, figures } of await readScenarios(filter, CURRENT)) {
         shown.push([`scenario ${scenario}`, figures.calls, { scenario }]);
-        for (const name of ["reached", "assessed", "met", "timed"] as const) {
+        for (const name of ["dials", "reached", "assessed", "met", "timed"] as const) {
           shown.push([`scenario ${scenario} ${name}`, figures[name], { ...PARTS[name], scenario }]);
         }
       }
@@ -176,9 +225,14 @@ test("rows 35 and 36: every number equals the count of the linked list, with or 
       numbers += shown.filter(([, number]) => number > 0).length;
       const wrong: unknown[] = [];
       for (const [name, number, part] of shown) {
-        const count = await countBehind(partHref(filter, part));
+        const count = await countBehind(
+          name.startsWith("people") ? contactsHref(filter, part) : partHref(filter, part),
+        );
         // A link may be missing only for a zero, or for a criterion if the page is filtered by another criterion.
-        const mayLackLink = number === 0 || name.startsWith("criterion");
+        const mayLackLink =
+          number === 0 ||
+          name.startsWith("criterion") ||
+          (filter.state.includes("overdue") && name === "people trying");
         if (count !== number && !(count === "no link" && mayLackLink)) {
           wrong.push({ name, number, count });
         }
@@ -197,16 +251,26 @@ test("the totals of the panels are equal", async ({ database }) => {
       const { current, leftOut } = await readSummary(filter, CURRENT, PREVIOUS);
       const hours = await readHours(filter, CURRENT);
       const scenarios = await readScenarios(filter, CURRENT);
-      const { calls, reached, timed, talkSeconds } = current.figures;
+      const { calls, dials, reached, timed, talkSeconds } = current.figures;
       expect({
         outcomes: sum(current.outcomes),
         series: sum(await readSeries(filter, bucketsOf(CURRENT, "hour", ZONE, 7))),
-        hours: sum(hours),
+        hours: sumDials(hours),
+        attempts: sumDials(await readAttempts(filter, CURRENT)),
         scenarios: sum(scenarios.map(({ figures }) => figures)),
         reached: hours.reduce((total, each) => total + each.reached, 0),
         timed: scenarios.reduce((total, { figures }) => total + figures.timed, 0),
         talkSeconds: scenarios.reduce((total, { figures }) => total + figures.talkSeconds, 0),
-      }).toEqual({ outcomes: calls, series: calls, hours: calls, scenarios: calls, reached, timed, talkSeconds });
+      }).toEqual({
+        outcomes: calls,
+        series: calls,
+        hours: dials,
+        attempts: dials,
+        scenarios: calls,
+        reached,
+        timed,
+        talkSeconds,
+      });
       if (filter.counted === true) {
         const all = await readSummary({ ...filter, counted: null }, CURRENT, null);
         expect([leftOut, all.leftOut]).toEqual([all.current.figures.calls - calls, 0]);
@@ -244,7 +308,7 @@ test("an hour that occurs twice has two bars in the chart and one cell in the ma
     "2026-10-29T20:00:00.000Z",
     "2026-10-29T21:00:00.000Z",
   ]);
-  expect([...(await readHours(filter, CURRENT))]).toEqual([{ weekday: 4, hour: 23, calls: 2, reached: 2 }]);
+  expect([...(await readHours(filter, CURRENT))]).toEqual([{ weekday: 4, hour: 23, dials: 2, reached: 2 }]);
   expect(await countCalls(partOf(filter, { weekday: 4, hour: 23 }) ?? filter)).toMatchObject({ count: 2 });
 });
 
@@ -284,7 +348,7 @@ test("each panel looks up a rare word once in the search index, and does not che
   for (const [name, count] of [
     ["readSummary", async () => (await readSummary(filter, CURRENT, PREVIOUS)).current.figures.calls],
     ["readSeries", async () => sum(await readSeries(filter, bucketsOf(CURRENT, "day", ZONE, 7)))],
-    ["readHours", async () => sum(await readHours(filter, CURRENT))],
+    ["readHours", async () => sumDials(await readHours(filter, CURRENT))],
     ["readScenarios", async () => sum((await readScenarios(filter, CURRENT)).map(({ figures }) => figures))],
     ["readCriteria", async () => (await readCriteria(filter, CURRENT)).length + 1],
     ["hasCalls", async () => Number(await hasCalls(filter, CURRENT))],

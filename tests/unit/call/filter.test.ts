@@ -1,11 +1,12 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
+import { DIAL_RESULTS, STATE_CHOICES } from "@/lib/call/contact";
 import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { type CallFilter, type CallFilterParameter, NO_FILTER, parseCallFilter } from "@/lib/call/filter";
 import { callFilterParams, isFiltered } from "@/lib/call/filter-params";
 import { callsHref } from "@/lib/call/link";
-import { CALL_SORTS, DEFAULT_VIEW } from "@/lib/call/list-view";
+import { CALL_SORTS, DEFAULT_VIEW, LIST_ROWS } from "@/lib/call/list-view";
 import { encodeCursor } from "@/lib/url/cursor";
 import type { SearchParams } from "@/lib/url/parameters";
 
@@ -48,6 +49,10 @@ const filters: fc.Arbitrary<CallFilter> = fc
     phone: fc.option(fc.stringMatching(/^\d{2,15}$/), { nil: null }),
     minDuration: fc.option(fc.nat(86_400), { nil: null }),
     maxDuration: fc.option(fc.nat(86_400), { nil: null }),
+    dial: fc.uniqueArray(fc.constantFrom(...DIAL_RESULTS)),
+    contact: fc.option(word, { nil: null }),
+    state: fc.uniqueArray(fc.constantFrom(...STATE_CHOICES)),
+    attempt: fc.uniqueArray(fc.oneof(fc.integer({ min: 1, max: 99_999 }).map(String), fc.constant("unknown"))),
     reviewed: flag,
     criterion: fc.option(word, { nil: null }),
     criterionMet: flag,
@@ -72,6 +77,7 @@ test("a link to a list keeps the filter, the sort order, the page size and the c
   const views = fc.record({
     sort: fc.constantFrom(...CALL_SORTS),
     perPage: fc.integer({ min: 1, max: 200 }),
+    by: fc.constantFrom(...LIST_ROWS),
     cursor: fc.option(fc.constant(encodeCursor({ side: "after", value: 17, id: "a,b/ز" })), { nil: null }),
   });
   fc.assert(

@@ -1,5 +1,6 @@
 import { type CallExport, exportCalls } from "@/db/calls/export";
 import { countCalls } from "@/db/calls/list";
+import { countContacts } from "@/db/contacts/list";
 import { recordAuditEvent } from "@/db/privacy/audit";
 import { parseCallFilter } from "@/lib/call/filter";
 import { errorCode, log } from "@/lib/log";
@@ -13,7 +14,7 @@ import { exportColumns, exportFileName } from "@/server/export-columns";
 import { getOrganization } from "@/server/organization";
 
 /**
- * Exports the calls of a list as CSV, for operators and administrators. Takes the list's parameters; `cursor` and `per_page` have no
+ * Exports the calls or the contacts of a list as CSV, for operators and administrators. Takes the list's parameters; `cursor` and `per_page` have no
  * effect. `bom=0` omits the byte order mark. The header `X-Ignored-Parameters` lists the ignored parameters.
  */
 export async function GET(request: Request): Promise<Response> {
@@ -33,7 +34,7 @@ export async function GET(request: Request): Promise<Response> {
   let found: CallExport;
   let onEnd: (rows: number) => Promise<void> = async () => {};
   try {
-    const { count, isBounded } = await countCalls(filter);
+    const { count, isBounded } = await (view.by === "contacts" ? countContacts(filter) : countCalls(filter));
     const detail = {
       ...callFilterDetail(filter),
       ...(isBounded ? { rows: "more" } : {}),
@@ -41,7 +42,7 @@ export async function GET(request: Request): Promise<Response> {
       ...(access === "revealable" ? { numbers: true } : {}),
     };
     await recordUserEvent(gate.user, { action: "calls_exported", rowCount: count, detail });
-    found = await exportCalls(filter, view.sort, signal);
+    found = await exportCalls(filter, view, signal);
     if (isBounded) {
       // The exact number is known when all rows have been read.
       const event = await buildUserEvent(gate.user, { action: "calls_exported", detail: { ...detail, rows: "all" } });
@@ -54,7 +55,7 @@ export async function GET(request: Request): Promise<Response> {
   return new Response(csvStream(found, { timeZone, bom: bom !== "0", onEnd, onCancel: () => disconnected.abort() }), {
     headers: {
       "content-type": "text/csv; charset=utf-8; header=present",
-      "content-disposition": `attachment; filename="${exportFileName(new Date(), timeZone, "csv")}"`,
+      "content-disposition": `attachment; filename="${exportFileName(view.by, new Date(), timeZone, "csv")}"`,
       "cache-control": "no-store",
       ...(ignoredNames.length === 0 ? {} : { "x-ignored-parameters": ignoredNames.map(encodeURIComponent).join(", ") }),
     },
