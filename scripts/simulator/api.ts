@@ -85,7 +85,7 @@ export function answerApi(context: ApiContext, request: IncomingMessage, respons
     response.setHeader("Allow", isChange ? "POST" : "GET");
     return fail(405, "method_not_allowed", "Method not allowed.");
   }
-  const call = fault?.kind === "other_call" ? store.other(callId) : store.get(callId);
+  const call = fault !== undefined && !isChange ? store.other(callId) : store.get(callId);
   const view = call === undefined ? null : callAt(call, now());
   if (action === "reschedule") {
     void readJson(request).then(

@@ -280,13 +280,7 @@ function unusualPayload(draw: Random, { payload }: CompletePlan, conversation: C
     case "untimed":
       return { messages: (conversation.messages ?? []).map(withoutTime) };
     case "old":
-      return {
-        messages: (conversation.messages ?? []).flatMap((message) =>
-          "type" in message && message.type !== "message" && message.type !== "instructions"
-            ? []
-            : [{ role: message.role, content: message.content }],
-        ),
-      };
+      return { messages: (conversation.messages ?? []).flatMap(oldMessage) };
     case "no_call_data":
       return { withoutCallData: true };
     case "stale_in_progress":
@@ -298,6 +292,12 @@ function unusualPayload(draw: Random, { payload }: CompletePlan, conversation: C
     case "silent":
       return { messages: null, corrections: [], report: null };
   }
+}
+
+/** Returns a message as older payloads have it; those have no tool calls. */
+function oldMessage(message: TranscriptMessage): TranscriptMessage[] {
+  if (!("type" in message) || message.type === "message") return [{ role: message.role, content: message.content }];
+  return message.type === "instructions" ? [{ role: "instructions", content: message.content }] : [];
 }
 
 function withoutTime(message: TranscriptMessage): TranscriptMessage {

@@ -171,25 +171,25 @@ export function generateCall(options: OneCallOptions): VendorCall {
 }
 
 /**
- * Generates a contact whose first dial has just ended, for live calls. Its retries lie ahead.
- * @param pace divides the pauses between its dials.
+ * Generates a contact for live calls: its first dial ends at `now`, or for a few it is booked then. The rest lies ahead.
+ * @param now milliseconds since the epoch.
+ * @param pace divides the pauses between its calls.
  */
-export function generateLiveContact(
-  { seed, endedAt, reportDelaySeconds }: Pick<OneCallOptions, "seed" | "endedAt" | "reportDelaySeconds">,
-  pace: number,
-): VendorCall[] {
+export function generateLiveContact(seed: string, now: number, pace: number, reportDelaySeconds: number): VendorCall[] {
   const draw = random(`${seed}/live`);
   const answer = planAnswer(draw.fork("answer"));
-  const subject = chooseSubject(draw.fork("subject"), answer, drawPerson(draw, {}), endedAt, {});
+  const subject = chooseSubject(draw.fork("subject"), answer, drawPerson(draw, {}), now, {});
+  const booking = draw.fork("booking");
+  const isBooked = subject.direction === "outbound" && booking.chance(BOOKING_SHARE);
   return generateContact(draw.fork("calls"), {
     subject,
-    startAt: endedAt,
-    bookedAt: null,
+    startAt: isBooked ? now + Math.round((booking.int(30, 5 * 60) * MINUTE) / pace) : now,
+    bookedAt: isBooked ? now : null,
     answer,
     ...(subject.direction === "inbound" ? { chain: [answer] } : {}),
     pace,
-    firstEndsBy: endedAt,
-    ...(reportDelaySeconds === undefined ? {} : { reportDelaySeconds }),
+    firstEndsBy: now,
+    reportDelaySeconds,
   });
 }
 

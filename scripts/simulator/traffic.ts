@@ -82,8 +82,8 @@ export interface LiveOptions {
 }
 
 /**
- * Starts a contact every few seconds: sends a call that ends now, and lets the vendor dial its retries. `stop()` aborts the current
- * deliveries and waits until they have ended. Retries that are due later are still sent by the vendor.
+ * Starts a contact every few seconds: sends a call that ends now, and lets the vendor dial its retries and the bookings. `stop()` aborts the current
+ * deliveries and waits until they have ended. What is due later is still sent by the vendor.
  */
 export function startLive(options: LiveOptions): { stop(): Promise<void> } {
   const { webhookUrl, vendor, everySeconds, pace = 60, seed = randomUUID(), onCall } = options;
@@ -95,7 +95,7 @@ export function startLive(options: LiveOptions): { stop(): Promise<void> } {
 
   function next(): void {
     number += 1;
-    const contact = generateLiveContact({ seed: `${seed}/${number}`, endedAt: Date.now(), reportDelaySeconds }, pace);
+    const contact = generateLiveContact(`${seed}/${number}`, Date.now(), pace, reportDelaySeconds);
     const sending = sendContact(contact)
       // If the vendor's process has ended, ignore the failure of this call.
       .catch(() => undefined)
@@ -103,12 +103,14 @@ export function startLive(options: LiveOptions): { stop(): Promise<void> } {
     inFlight.add(sending);
     timer = setTimeout(next, everySeconds * 1000 * (0.4 + Math.random() * 1.2));
   }
-  async function sendContact([call, ...retries]: VendorCall[]): Promise<void> {
-    if (call === undefined) return;
+  async function sendContact(calls: VendorCall[]): Promise<void> {
+    const [first, ...retries] = calls;
+    const isBooked = first?.data.scheduled_at !== null;
     await vendor.setWebhookUrl(webhookUrl);
-    await vendor.book(retries);
-    const result = await sendCall({ webhookUrl, vendor, call, signal: stopped.signal });
-    onCall?.(call, result);
+    await vendor.book(isBooked ? calls : retries);
+    if (first === undefined || isBooked) return;
+    const result = await sendCall({ webhookUrl, vendor, call: first, signal: stopped.signal });
+    onCall?.(first, result);
   }
   return {
     async stop() {

@@ -26,6 +26,7 @@ for (const [args, code, says] of [
   [[], 2, "Commands"],
   [["dance"], 2, 'unknown command "dance"; --help lists the commands\n'],
   [["serve", "--port", "many"], 2, '--port: a number, not "many"\n'],
+  [["serve", "--retry-fields", "soon"], 2, '--retry-fields: on, off or an ISO date, not "soon"\n'],
   [["history"], 2, "--webhook <url> is missing or not a URL\n"],
   [["send", "--webhook", "http://127.0.0.1:1/x", "--outcome", "joy"], 2, "--outcome: one of complete, no_answer"],
   [["live", "--nonsense"], 2, "Unknown option '--nonsense'"],
@@ -51,7 +52,10 @@ test("history and send use a vendor and a receiver in other processes, and never
     WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks/sarj/${SECRET}`,
   };
 
-  const history = await run(["history", "--count", "60", "--days", "3", "--duplicates", "0", ...common], environment);
+  const history = await run(
+    ["history", "--shuffled", "--count", "60", "--days", "3", "--duplicates", "0", ...common],
+    environment,
+  );
   expect(history.code, history.output).toBe(0);
   expect(history.output).toContain("60 of 60 delivered, 0 failed");
   expect(received).toHaveLength(60);
