@@ -13,7 +13,7 @@ import type { Route } from "next";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
-import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 
 import { cn } from "./cn";
 
@@ -43,6 +43,7 @@ export function DataTable<Row extends RowData>({
   rowId,
   rowHref,
   rowName,
+  isStacked = false,
   className,
 }: {
   label: string;
@@ -54,6 +55,8 @@ export function DataTable<Row extends RowData>({
   rowHref: (row: Row) => Route;
   /** Text for screen readers that the row's link contains in addition to the first cell. */
   rowName: (row: Row) => string;
+  /** Whether the rows become a list on narrow screens, as grids of two columns. The classes of the columns then place their cells. */
+  isStacked?: boolean;
   className?: string;
 }) {
   const byId = new Map(columns.map((column) => [column.id, column]));
@@ -74,8 +77,8 @@ export function DataTable<Row extends RowData>({
   const shown = table.getVisibleLeafColumns();
   return (
     <TableScroll label={label} className={className}>
-      <Table>
-        <thead className="sticky top-0 z-10">
+      <Table className={isStacked ? stacked.table : ""}>
+        <thead className={cn("sticky top-0 z-20", isStacked && stacked.head)}>
           <tr>
             {shown.map(({ id }) => {
               const column = byId.get(id);
@@ -85,14 +88,25 @@ export function DataTable<Row extends RowData>({
         </thead>
         <tbody>
           {table.getRowModel().rows.map((row) => (
-            <Tr key={row.id} className="relative cursor-pointer has-[a:focus-visible]:bg-accent-soft">
+            <Tr
+              key={row.id}
+              className={cn(
+                "relative cursor-pointer has-[a:focus-visible]:bg-accent-soft",
+                isStacked && `${stacked.row} max-md:grid-cols-[minmax(0,1fr)_auto]`,
+              )}
+            >
               {row.getVisibleCells().map((cell, index) => {
                 const column = byId.get(cell.column.id);
                 return (
                   <Td
                     key={cell.id}
                     numeric={column?.numeric ?? false}
-                    className={cn("px-2 2xl:px-3", layout.density === "compact" && "h-7.5 py-0.5", column?.className)}
+                    className={cn(
+                      "px-2 2xl:px-3",
+                      layout.density === "compact" && "h-7.5 py-0.5",
+                      isStacked && stacked.cell,
+                      column?.className,
+                    )}
                   >
                     {index === 0 ? (
                       <Link

@@ -1,9 +1,10 @@
-import { and, type SQL } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 
 import { type BoundedCount, countRows } from "@/db/bounded-count";
 import { replica } from "@/db/driver/client";
 import { type Page, type PageQuery, readPage } from "@/db/keyset";
 import { calls } from "@/db/schema/calls";
+import { contacts } from "@/db/schema/contacts";
 import type { CallFilter } from "@/lib/call/filter";
 import type { PageView } from "@/lib/call/list-view";
 
@@ -15,6 +16,8 @@ const LIST_COLUMNS = {
   callId: calls.callId,
   occurredAt: calls.occurredAt,
   outcome: calls.outcome,
+  dialResult: calls.dialResult,
+  attempt: calls.attempt,
   status: calls.status,
   goal: calls.goal,
   phoneNumber: calls.phoneNumber,
@@ -27,6 +30,13 @@ const LIST_COLUMNS = {
   enrichmentState: calls.enrichmentState,
   isTest: calls.isTest,
   reviewedAt: calls.reviewedAt,
+  /** Null only during the statement that first stores the call. */
+  contact: {
+    attempts: contacts.attempts,
+    state: contacts.state,
+    nextRetryAt: contacts.nextRetryAt,
+    isInferred: contacts.isInferred,
+  },
 };
 
 export type ListedCall = Awaited<ReturnType<typeof selectCalls>>[number];
@@ -41,6 +51,7 @@ function selectCalls(conditions: SQL | undefined, { beyond, orderBy, limit }: Pa
   return replica
     .select(LIST_COLUMNS)
     .from(calls)
+    .leftJoin(contacts, eq(contacts.contactId, calls.contactId))
     .where(and(conditions, beyond))
     .orderBy(...orderBy)
     .limit(limit);

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gte, inArray, lt, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, exists, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 
 import { type BoundedCount, countRows } from "@/db/bounded-count";
 import { callConditions, hasState } from "@/db/calls/conditions";
@@ -20,14 +20,21 @@ export type TrailCall = Awaited<ReturnType<typeof readTrails>>[number];
 /** A contact with the earliest calls of its group, in the order of the attempts, and its last call. */
 export type ListedContact = Contact & { trail: TrailCall[]; callCount: number };
 
-/** A contact of more calls shows this many of its first calls, and its last one. */
-const MAX_TRAIL = 12;
+/** A contact of more calls shows this many calls in a list: its first ones and its last one. On the page of a call, it shows more. */
+const MAX_LISTED_TRAIL = 12;
+const MAX_TRAIL = 200;
 
 /** Reads one page of the contacts that the filter selects, ordered by the time of their last call. */
 export async function listContacts(filter: CallFilter, view: PageView): Promise<Page<ListedContact>> {
   const conditions = await contactConditions(filter);
   const page = await readPage(contactOrder(view.sort), view, (query) => selectContacts(conditions, query));
-  const trails = Map.groupBy(await readTrails(page.rows.map((row) => row.contactId)), (call) => call.contactId);
+  const trails = Map.groupBy(
+    await readTrails(
+      page.rows.map((row) => row.contactId),
+      MAX_LISTED_TRAIL,
+    ),
+    (call) => call.contactId,
+  );
   const rows = page.rows.map((row) => {
     const trail = trails.get(row.contactId) ?? [];
     return { ...row, trail, callCount: trail[0]?.callCount ?? 0 };
@@ -108,7 +115,7 @@ const place = sql`coalesce(${calls.attempt}, case when ${calls.rootCallId} <> ${
 const toldAt = sql`coalesce(${calls.startedAt}, ${calls.scheduledAt}, ${calls.createdAt}, ${calls.endedAt})`;
 
 /** The first calls of each contact and its last one, in the order of the attempts. */
-function readTrails(contactIds: readonly string[]) {
+function readTrails(contactIds: readonly string[], maxCalls: number, alsoCallId: string | null = null) {
   const ranked = replica
     .select({
       ...TRAIL_COLUMNS,
@@ -124,15 +131,27 @@ function readTrails(contactIds: readonly string[]) {
   return replica
     .select()
     .from(ranked)
-    .where(sql`${ranked.index} < ${MAX_TRAIL} or ${ranked.index} = ${ranked.callCount}`)
+    .where(
+      or(
+        sql`${ranked.index} < ${maxCalls}`,
+        sql`${ranked.index} = ${ranked.callCount}`,
+        alsoCallId === null ? undefined : eq(ranked.callId, alsoCallId),
+      ),
+    )
     .orderBy(asc(ranked.contactId), asc(ranked.index));
 }
 
-/** A contact with its calls, for the page of one call. Null for an unknown id. At most the first 200 calls and the last one. */
-export async function readContact(contactId: string): Promise<ListedContact | null> {
+/**
+ * Reads the contact of a call, for the call's page: with the first 200 calls of the group, its last one, and the call itself. Null for an
+ * unknown id.
+ */
+export async function readContact({
+  contactId,
+  callId,
+}: Pick<TrailCall, "contactId" | "callId">): Promise<ListedContact | null> {
   const [[contact], trail] = await Promise.all([
     replica.select().from(contacts).where(eq(contacts.contactId, contactId)).limit(1),
-    readTrails([contactId]),
+    readTrails([contactId], MAX_TRAIL, callId),
   ]);
   return contact === undefined ? null : { ...contact, trail, callCount: trail[0]?.callCount ?? 0 };
 }

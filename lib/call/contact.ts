@@ -6,6 +6,11 @@ export type DialResult = (typeof DIAL_RESULTS)[number];
 /** The results of calls that were dialled: the whole of every rate over dials. */
 export const DIALLED = ["reached", "not_reached"] as const satisfies readonly DialResult[];
 
+/** Whether the call was dialled and reached the customer. The goal is a separate fact. */
+export function isReached({ dialResult }: { dialResult: DialResult }): boolean {
+  return dialResult === "reached";
+}
+
 /**
  * The states of a contact, which is the story of one person in one scenario: all calls of a retry group. `reached`: a dial reached the
  * customer. `trying`: another dial is booked. `not_reached`: none is booked. `called_off`: the last call of the group was never dialled.
@@ -25,6 +30,14 @@ export const OVERDUE_AFTER_MINUTES = 30;
 /** Whether the next dial of a contact should have taken place by now. */
 export function isOverdue(nextRetryAt: Date | null, now: Date): boolean {
   return nextRetryAt !== null && now.getTime() - nextRetryAt.getTime() > OVERDUE_AFTER_MINUTES * 60_000;
+}
+
+/** The state of a contact as people read it: a contact whose next dial is late is overdue. */
+export function shownState(
+  { state, nextRetryAt }: { state: ContactState; nextRetryAt: Date | null },
+  now: Date,
+): StateChoice {
+  return state === "trying" && isOverdue(nextRetryAt, now) ? "overdue" : state;
 }
 
 /** The states of contacts that are over and had a dial: the whole of the rate of people reached. */

@@ -4,6 +4,7 @@ import type auth from "./messages/en/auth.json";
 import type call from "./messages/en/call.json";
 import type calls from "./messages/en/calls.json";
 import type common from "./messages/en/common.json";
+import type contacts from "./messages/en/contacts.json";
 import type deliveries from "./messages/en/deliveries.json";
 import type outcomes from "./messages/en/outcomes.json";
 import type overview from "./messages/en/overview.json";
@@ -22,6 +23,7 @@ export interface Messages {
   overview: typeof overview;
   calls: typeof calls;
   call: typeof call;
+  contacts: typeof contacts;
   deliveries: typeof deliveries;
   settings: typeof settings;
   privacy: typeof privacy;

@@ -7,6 +7,7 @@ export const NAMESPACES = [
   "overview",
   "calls",
   "call",
+  "contacts",
   "deliveries",
   "settings",
   "privacy",

@@ -1,10 +1,19 @@
 import { getTranslations } from "next-intl/server";
 
 import type { BoundedCount } from "@/db/bounded-count";
+import type { CallListView } from "@/lib/call/list-view";
 
-/** The number of calls and the time zone of the list. If the count failed, only the time zone is shown; the list shows the error. */
-export async function CallCount({ counting, zone }: { counting: Promise<BoundedCount | null>; zone: string }) {
-  const [t, tCommon] = await Promise.all([getTranslations("calls"), getTranslations("common.time")]);
+/** The number of rows and the time zone of the list. If the count failed, only the time zone is shown; the list shows the error. */
+export async function CallCount({
+  by,
+  counting,
+  zone,
+}: {
+  by: CallListView["by"];
+  counting: Promise<BoundedCount | null>;
+  zone: string;
+}) {
+  const [t, tCommon] = await Promise.all([getTranslations(by), getTranslations("common.time")]);
   const found = await counting;
   const text =
     found === null

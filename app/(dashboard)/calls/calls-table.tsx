@@ -8,22 +8,29 @@ import { useMemo } from "react";
 
 import { cn } from "@/components/cn";
 import { type DataColumn, DataTable } from "@/components/data-table";
-import { useShortcut } from "@/components/shortcuts";
 import { Badge } from "@/components/ui/badge";
 import { Duration } from "@/components/ui/duration";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
-import type { ListedCall } from "@/db/calls/list";
+import type { ListedCall as StoredCall } from "@/db/calls/list";
+import { isReached, type StateChoice } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import type { CallListView, CallSort } from "@/lib/call/list-view";
-import { isReached } from "@/lib/call/outcome";
 
+import { ContactBadge } from "../_call/contact-badge";
 import { GoalBadge } from "../_call/goal-badge";
 import { OutcomeBadge } from "../_call/outcome-badge";
 import { useLayout } from "./layout-provider";
+import { NextTry } from "./next-try";
 import type { ColumnId } from "./table-layout";
+import { useRowKeys } from "./use-row-keys";
+
+/** A listed call, with the state of its contact as of now. */
+export type ListedCall = Omit<StoredCall, "contact"> & {
+  contact: (NonNullable<StoredCall["contact"]> & { shownState: StateChoice }) | null;
+};
 
 /** One page of calls, as a table or, on a narrow screen, as a list of cards. */
 export function CallsTable({
@@ -77,7 +84,7 @@ export function CallsTable({
             </div>
             <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1">
               <OutcomeBadge type={row.outcome} />
-              {(row.goal !== null || isReached(row.outcome)) && <GoalBadge status={row.goal} />}
+              {(row.goal !== null || isReached(row)) && <GoalBadge status={row.goal} />}
               {row.isTest && <Badge tone="warning">{t("test")}</Badge>}
             </div>
             <div className="mt-1.5 flex flex-wrap items-center justify-between gap-x-3 text-xs text-muted">
@@ -120,7 +127,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
         ),
       },
       goal: {
-        cell: (row) => (row.goal === null && !isReached(row.outcome) ? notApplicable : <GoalBadge status={row.goal} />),
+        cell: (row) => (row.goal === null && !isReached(row) ? notApplicable : <GoalBadge status={row.goal} />),
       },
       phone: { cell: (row) => <Phone row={row} />, className: "whitespace-nowrap" },
       name: {
@@ -156,7 +163,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
         numeric: true,
         cell: (row) =>
           row.durationSeconds === null ? (
-            isReached(row.outcome) ? (
+            isReached(row) ? (
               unknown
             ) : (
               notApplicable
@@ -173,11 +180,41 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
               <Volume2 className="size-4" aria-hidden />
               <span className="sr-only">{tState("yes")}</span>
             </span>
-          ) : isReached(row.outcome) ? (
+          ) : isReached(row) ? (
             <span className="text-subtle">{tState("none")}</span>
           ) : (
             notApplicable
           ),
+      },
+      attempt: {
+        cell: (row) =>
+          row.attempt === null ? (
+            unknown
+          ) : (
+            <Ltr>
+              {row.contact !== null && row.contact.attempts > 1 && row.attempt <= row.contact.attempts
+                ? t("attemptOf", { attempt: row.attempt, of: row.contact.attempts })
+                : row.attempt}
+            </Ltr>
+          ),
+        className: "whitespace-nowrap",
+      },
+      state: {
+        cell: (row) =>
+          row.contact === null ? (
+            unknown
+          ) : (
+            <ContactBadge state={row.contact.shownState} isInferred={row.contact.isInferred} />
+          ),
+      },
+      next: {
+        cell: (row) =>
+          row.contact?.nextRetryAt ? (
+            <NextTry at={row.contact.nextRetryAt} isOverdue={row.contact.shownState === "overdue"} />
+          ) : (
+            notApplicable
+          ),
+        className: "whitespace-nowrap",
       },
       status: { cell: (row) => (row.status === null ? unknown : translated(tOutcomes, "status", row.status)) },
     };
@@ -213,20 +250,4 @@ function translated(
 ) {
   const key = `${kind}.${value}` as Parameters<typeof t.has>[0];
   return /^\w+$/.test(value) && t.has(key) ? t(key) : <bdi translate="no">{value}</bdi>;
-}
-
-/** `j` and `k` move the focus to the next and previous row. Enter opens the focused link. */
-function useRowKeys() {
-  const t = useTranslations("calls.key");
-  const move = (step: 1 | -1) => {
-    const links = [...document.querySelectorAll<HTMLElement>("[data-row-link]")].filter(
-      (link) => link.offsetParent !== null,
-    );
-    const at = links.findIndex((link) => link === document.activeElement);
-    const next = at === -1 ? (step === 1 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
-    links[next]?.focus();
-    links[next]?.scrollIntoView({ block: "nearest" });
-  };
-  useShortcut({ keys: "j", label: t("next") }, () => move(1));
-  useShortcut({ keys: "k", label: t("previous") }, () => move(-1));
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { CalendarDays, ChevronDown, Search, SlidersHorizontal } from "lucide-react";
+import { CalendarDays, Search } from "lucide-react";
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
@@ -8,21 +8,21 @@ import { type FormEvent, useOptimistic, useRef, useState, useTransition } from "
 
 import { useShortcut } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Kbd } from "@/components/ui/kbd";
 import { Popover } from "@/components/ui/popover";
-import { Radio } from "@/components/ui/radio";
 import { Spinner } from "@/components/ui/spinner";
 import type { Facets } from "@/db/calls/facets";
-import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
+import type { CallFilter } from "@/lib/call/filter";
 import { callFilterParams } from "@/lib/call/filter-params";
 import { callsHref } from "@/lib/call/link";
 import { type CallListView, DEFAULT_VIEW } from "@/lib/call/list-view";
 import { digitsOf } from "@/lib/text/digits";
 
-import { useFilterLabels } from "./filter-labels";
+import { FacetMenu, StateMenu } from "./facet-menu";
+import { FilterButton } from "./filter-button";
+import { MoreFilters } from "./more-filters";
 
 export type DatePreset = { label: string; from: string; to: string };
 
@@ -50,7 +50,7 @@ export function FilterBar({
       const next = { ...filter, ...change };
       showFilter(next);
       // Without the cursor, because a changed filter starts at its first page.
-      router.push(callsHref(next, { sort: view.sort, perPage: view.perPage }) as Route, { scroll: false });
+      router.push(callsHref(next, { ...view, cursor: null }) as Route, { scroll: false });
     });
   return (
     <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
@@ -67,6 +67,7 @@ export function FilterBar({
             onChange={(values) => apply({ [name]: values })}
           />
         ))}
+        <StateMenu chosen={filter.state} onChange={(state) => apply({ state })} />
         <MoreFilters filter={filter} canSearchNumbers={canSearchNumbers} onApply={apply} />
         {pending && <Spinner />}
       </div>
@@ -108,6 +109,7 @@ function SearchBox({
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         {view.sort !== DEFAULT_VIEW.sort && <input type="hidden" name="sort" value={view.sort} />}
+        {view.by !== DEFAULT_VIEW.by && <input type="hidden" name="by" value={view.by} />}
         <Input
           ref={box}
           type="search"
@@ -121,78 +123,6 @@ function SearchBox({
         />
       </form>
     </search>
-  );
-}
-
-function FacetMenu({
-  name,
-  values,
-  chosen,
-  onChange,
-}: {
-  name: (typeof FACETS)[number];
-  values: Facets[(typeof FACETS)[number]];
-  chosen: readonly string[];
-  onChange: (values: string[]) => void;
-}) {
-  const t = useTranslations("calls");
-  const { valueOf } = useFilterLabels();
-  // The menu also contains chosen values that no call has.
-  const found = values.map(({ value, count }) => ({ value: value ?? UNKNOWN, count }));
-  const options = [
-    ...found,
-    ...chosen.filter((value) => !found.some((other) => other.value === value)).map((value) => ({ value, count: 0 })),
-  ];
-  const unique = options.filter(({ value }, index) => options.findIndex((other) => other.value === value) === index);
-  return (
-    <Popover
-      title={t(`column.${name}`)}
-      trigger={<FilterButton label={t(`column.${name}`)} count={chosen.length} />}
-      className="w-64"
-    >
-      {unique.length === 0 ? (
-        <p className="text-muted">{t("noValues")}</p>
-      ) : (
-        <ul className="-mx-1 max-h-72 overflow-y-auto px-1">
-          {unique.map(({ value, count }) => (
-            <li key={value} className="flex items-center gap-2 py-1">
-              <Checkbox
-                className="flex-1"
-                checked={chosen.includes(value)}
-                onChange={(event) =>
-                  onChange(event.target.checked ? [...chosen, value] : chosen.filter((other) => other !== value))
-                }
-                label={<span className="break-words">{valueOf(name, value)}</span>}
-              />
-              <span className="text-xs text-subtle tabular">{count.toLocaleString("en")}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {chosen.length > 0 && (
-        <Button variant="ghost" size="sm" className="mt-2 w-full" onClick={() => onChange([])}>
-          {t("clearOne")}
-        </Button>
-      )}
-    </Popover>
-  );
-}
-
-function FilterButton({
-  label,
-  count = 0,
-  icon,
-  ...props
-}: { label: string; count?: number; icon?: React.ReactNode } & Omit<React.ComponentProps<typeof Button>, "children">) {
-  return (
-    <Button {...props} size="md" className="font-normal">
-      {icon}
-      {label}
-      {count > 0 && (
-        <span className="rounded-sm bg-accent-soft px-1 text-xs font-medium text-accent-text tabular">{count}</span>
-      )}
-      <ChevronDown className="size-3.5! text-subtle" aria-hidden />
-    </Button>
   );
 }
 
@@ -265,77 +195,6 @@ function DateRange({
             {tAction("apply")}
           </Button>
         </div>
-      </form>
-    </Popover>
-  );
-}
-
-function MoreFilters({
-  filter,
-  canSearchNumbers,
-  onApply,
-}: {
-  filter: CallFilter;
-  canSearchNumbers: boolean;
-  onApply: (change: Partial<CallFilter>) => void;
-}) {
-  const t = useTranslations("calls");
-  const tAction = useTranslations("common.action");
-  const [open, setOpen] = useState(false);
-  const active = [filter.phone, filter.minDuration, filter.maxDuration, filter.reviewed].filter((one) => one !== null);
-  const numberOf = (value: FormDataEntryValue | null) => (value === null || value === "" ? null : Number(value));
-  return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      title={t("more")}
-      className="w-72"
-      trigger={<FilterButton icon={<SlidersHorizontal aria-hidden />} label={t("more")} count={active.length} />}
-    >
-      <form
-        className="space-y-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const data = new FormData(event.currentTarget);
-          const reviewed = data.get("reviewed");
-          const phone = digitsOf(String(data.get("phone") ?? ""));
-          setOpen(false);
-          onApply({
-            phone: phone.length < 2 ? null : phone,
-            minDuration: numberOf(data.get("min_duration")),
-            maxDuration: numberOf(data.get("max_duration")),
-            reviewed: reviewed === "1" ? true : reviewed === "0" ? false : null,
-          });
-        }}
-      >
-        {canSearchNumbers && (
-          <Field label={t("column.phone")}>
-            <Input type="tel" name="phone" dir="ltr" defaultValue={filter.phone ?? ""} maxLength={40} />
-          </Field>
-        )}
-        <div className="grid grid-cols-2 gap-2">
-          <Field label={t("minDuration")}>
-            <Input type="number" name="min_duration" min={0} max={86400} defaultValue={filter.minDuration ?? ""} />
-          </Field>
-          <Field label={t("maxDuration")}>
-            <Input type="number" name="max_duration" min={0} max={86400} defaultValue={filter.maxDuration ?? ""} />
-          </Field>
-        </div>
-        <fieldset className="space-y-1.5">
-          <legend className="mb-1.5 text-sm font-medium">{t("reviewed")}</legend>
-          {(["", "1", "0"] as const).map((value) => (
-            <Radio
-              key={value}
-              name="reviewed"
-              value={value}
-              defaultChecked={value === (filter.reviewed === null ? "" : filter.reviewed ? "1" : "0")}
-              label={t(value === "" ? "reviewedAll" : value === "1" ? "reviewedYes" : "reviewedNo")}
-            />
-          ))}
-        </fieldset>
-        <Button type="submit" variant="primary" size="sm" className="w-full">
-          {tAction("apply")}
-        </Button>
       </form>
     </Popover>
   );

@@ -3,8 +3,8 @@ import { useFormatter, useTranslations } from "next-intl";
 import Link from "next/link";
 
 import { Chip } from "@/components/ui/chip";
-import { Ltr } from "@/components/ui/ltr";
-import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
+import { Id, Ltr } from "@/components/ui/ltr";
+import { type CallFilter, NO_FILTER, UNKNOWN } from "@/lib/call/filter";
 import { formatDuration } from "@/lib/time/duration";
 import type { TimeBound } from "@/lib/url/time-bound";
 
@@ -23,6 +23,7 @@ export function FilterChips({
   hrefOf: (filter: CallFilter) => string;
 }) {
   const t = useTranslations("calls");
+  const tContacts = useTranslations("contacts");
   const tAction = useTranslations("common.action");
   const tState = useTranslations("common.state");
   const formatter = useFormatter();
@@ -45,6 +46,20 @@ export function FilterChips({
       const rest = filter[name].filter((other) => other !== value);
       add(`${name} ${value}`, t(`column.${name}`), textOf(name, value), { [name]: rest }, valueOf(name, value));
     }
+  }
+  for (const state of filter.state) {
+    const rest = filter.state.filter((other) => other !== state);
+    add(`state ${state}`, tContacts("column.state"), tContacts(`state.${state}`), { state: rest });
+  }
+  if (filter.contact !== null) {
+    add("contact", tContacts("contact"), filter.contact, { contact: null }, <Id>{filter.contact}</Id>);
+  }
+  if (filter.attempt.length > 0) {
+    const numbers = filter.attempt.map((attempt) => (attempt === UNKNOWN ? tState("unknown") : attempt));
+    add("attempt", t("column.attempt"), numbers.join(", "), { attempt: [] }, <bdi>{numbers.join(", ")}</bdi>);
+  }
+  if (filter.dial.length > 0) {
+    add("dial", t("dial"), filter.dial.map((result) => t(`dialResult.${result}`)).join(", "), { dial: [] });
   }
   if (filter.from !== null) {
     add("from", t("range.from"), timeOf(filter.from), { from: null });

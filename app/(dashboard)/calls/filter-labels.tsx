@@ -5,7 +5,7 @@ import { UNKNOWN } from "@/lib/call/filter";
 import { goalKind } from "@/lib/call/goal";
 import { isOutcome } from "@/lib/call/outcome";
 
-type FacetName = "outcome" | "goal" | "direction" | "language" | "scenario";
+export type FacetName = "outcome" | "goal" | "direction" | "language" | "scenario";
 
 /** Functions that name the values of a filter in the reader's language. An unknown value is shown verbatim. */
 export function useFilterLabels() {

@@ -33,7 +33,7 @@ export function ListTools({
 }) {
   return (
     <>
-      <ColumnMenu />
+      {view.by === "calls" && <ColumnMenu />}
       {canExport && <ExportMenu filter={filter} view={view} counting={counting} />}
     </>
   );
@@ -121,13 +121,14 @@ function ExportMenu({
   counting: Promise<BoundedCount | null>;
 }) {
   const t = useTranslations("calls");
+  const tRows = useTranslations(view.by);
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
   useShortcut({ keys: "e", label: t("key.export") }, () => {
     trigger.current?.focus();
     setOpen(true);
   });
-  const query = callsHref(filter, { sort: view.sort }).slice("/calls".length);
+  const query = callsHref(filter, { sort: view.sort, by: view.by }).slice("/calls".length);
   const href = `/calls/export.csv${query}`;
   const plainHref = `${href}${query === "" ? "?" : "&"}bom=0`;
   return (
@@ -135,7 +136,7 @@ function ExportMenu({
       align="end"
       open={open}
       onOpenChange={setOpen}
-      title={t("export.title")}
+      title={tRows("export.title")}
       className="w-80"
       trigger={
         <Button ref={trigger}>
@@ -146,10 +147,10 @@ function ExportMenu({
     >
       <p className="font-medium">
         <Suspense fallback="…">
-          <ExportCount counting={counting} />
+          <ExportCount by={view.by} counting={counting} />
         </Suspense>
       </p>
-      <p className="text-muted">{t("export.body")}</p>
+      <p className="text-muted">{tRows("export.body")}</p>
       <ul className="mt-3 space-y-1">
         {[
           { key: "excel", href, title: t("export.excel"), detail: t("export.excelDetail") },
@@ -176,9 +177,9 @@ function ExportMenu({
   );
 }
 
-/** The number of calls to export. */
-function ExportCount({ counting }: { counting: Promise<BoundedCount | null> }) {
-  const t = useTranslations("calls");
+/** The number of rows to export. */
+function ExportCount({ by, counting }: { by: CallListView["by"]; counting: Promise<BoundedCount | null> }) {
+  const t = useTranslations(by);
   const found = use(counting);
   return found === null ? null : t(found.isBounded ? "countMore" : "count", { count: found.count });
 }

@@ -7,6 +7,7 @@ import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { countCalls } from "@/db/calls/list";
+import { countContacts } from "@/db/contacts/list";
 import { parseCallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { includesRole } from "@/lib/people/role";
@@ -17,10 +18,12 @@ import { getOrganization } from "@/server/organization";
 import { hasApiKey } from "@/server/vendor-api";
 
 import { CallCount, CallCountSkeleton } from "./call-count";
-import { CallList, CallListSkeleton } from "./call-list";
+import { CallList, ListSkeleton } from "./call-list";
+import { ContactList } from "./contact-list";
 import { FilterChips } from "./filter-chips";
 import { Filters, FiltersSkeleton } from "./filters";
 import { LayoutProvider } from "./layout-provider";
+import { ListSwitch } from "./list-switch";
 import { ListTools } from "./list-tools";
 import { LAYOUT_COOKIE, readLayout } from "./table-layout";
 
@@ -42,7 +45,8 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const { filter, view, ignored } = parseCallFilter(allowed.params, timeZone);
   const ignoredNames = [...ignored.map(({ name }) => name.slice(0, 60)), ...allowed.removed];
   // If the count fails, the page still renders: the list shows the error.
-  const counting = countCalls(filter).catch(() => null);
+  const counting = (view.by === "contacts" ? countContacts(filter) : countCalls(filter)).catch(() => null);
+  const Rows = view.by === "contacts" ? ContactList : CallList;
   const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
   return (
     <LayoutProvider initial={layout}>
@@ -50,11 +54,14 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         title={t("title")}
         description={
           <Suspense fallback={<CallCountSkeleton />}>
-            <CallCount counting={counting} zone={timeZone} />
+            <CallCount by={view.by} counting={counting} zone={timeZone} />
           </Suspense>
         }
         actions={
-          <ListTools filter={filter} view={view} counting={counting} canExport={includesRole(role, "operator")} />
+          <>
+            <ListSwitch filter={filter} view={view} />
+            <ListTools filter={filter} view={view} counting={counting} canExport={includesRole(role, "operator")} />
+          </>
         }
       />
       <div className="flex min-h-0 flex-1 flex-col gap-3">
@@ -67,11 +74,11 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
             <Filters filter={filter} view={view} zone={timeZone} canSearchNumbers={access !== "hidden"} />
           </Suspense>
         </PanelBoundary>
-        <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { sort: view.sort, perPage: view.perPage })} />
+        <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { ...view, cursor: null })} />
         <div className="flex min-h-0 flex-col transition-opacity delay-100 group-has-data-pending/list:opacity-55">
           <PanelBoundary>
-            <Suspense fallback={<CallListSkeleton />}>
-              <CallList filter={filter} view={view} access={access} role={role} />
+            <Suspense fallback={<ListSkeleton />}>
+              <Rows filter={filter} view={view} access={access} role={role} />
             </Suspense>
           </PanelBoundary>
         </div>

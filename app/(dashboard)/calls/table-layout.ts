@@ -14,6 +14,9 @@ const COLUMN_IDS = [
   "language",
   "duration",
   "recording",
+  "attempt",
+  "state",
+  "next",
   "status",
 ] as const;
 
@@ -24,7 +27,7 @@ export const FIXED_COLUMN: ColumnId = "time";
 
 export const DEFAULT_LAYOUT: TableLayout = {
   order: COLUMN_IDS,
-  hidden: ["direction", "status"],
+  hidden: ["direction", "state", "next", "status"],
   density: "comfortable",
 };
 
@@ -34,7 +37,7 @@ export const LAYOUT_COOKIE = "calls_table";
 const ids = z.array(z.string().max(20)).max(40);
 const layoutSchema = z.tuple([ids, ids, z.enum(["comfortable", "compact"])]);
 
-/** Reads the cookie; the default layout if it is invalid. Columns missing in the cookie come last; unknown columns are left out. */
+/** Reads the cookie; the default layout if it is invalid. Columns missing in the cookie come last, as visible as by default; unknown columns are left out. */
 export function readLayout(cookie: string | undefined): TableLayout {
   try {
     const [order, hidden, density] = layoutSchema.parse(JSON.parse(decodeURIComponent(cookie ?? "")));
@@ -42,7 +45,10 @@ export function readLayout(cookie: string | undefined): TableLayout {
     const chosen = [...new Set(order)].filter((id) => known.has(id) && id !== FIXED_COLUMN);
     return {
       order: [FIXED_COLUMN, ...chosen, ...COLUMN_IDS.filter((id) => id !== FIXED_COLUMN && !chosen.includes(id))],
-      hidden: hidden.filter((id) => known.has(id) && id !== FIXED_COLUMN),
+      hidden: [
+        ...hidden.filter((id) => known.has(id) && id !== FIXED_COLUMN),
+        ...DEFAULT_LAYOUT.hidden.filter((id) => !order.includes(id)),
+      ],
       density,
     };
   } catch {
