@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
+import { insertContacts, SAMPLE_CONTACTS } from "@/tests/fixtures/contact-rows";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -127,6 +128,122 @@ test("no calls, no matches and ignored parameters each have a message", async ({
   await expect(rows(page)).toHaveCount(50);
 });
 
+test("the switch between calls and contacts keeps the filter, and a row has the trail of its contact", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  await page.goto("/calls?outcome=no_answer&sort=time");
+  const rowSwitch = page.getByRole("navigation", { name: "Rows" });
+  await rowSwitch.getByRole("link", { name: "Contacts" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/calls\?outcome=no_answer&by=contacts&sort=time$/);
+  await expect(count(page)).toContainText("7 contacts");
+  await expect(rows(page)).toHaveCount(7);
+  await expect(rows(page).last()).toContainText("Nora Al-Harbi");
+
+  // The row of a contact shows what the last call does not say, and links to no other contact's calls.
+  const nora = rows(page).filter({ hasText: "Nora" });
+  await expect(nora).toContainText("+966500000001");
+  await expect(nora).toContainText("Reached");
+  const links = await nora
+    .getByRole("link")
+    .evaluateAll((found) => found.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
+  expect(links).toEqual(["/calls/nora-2", "/calls/nora", "/calls/nora-2"]);
+  await expect(nora.getByRole("link", { name: /^Attempt 1: No answer, / })).toHaveCount(1);
+  await expect(nora.getByRole("link", { name: /^Attempt 2: Completed, / })).toHaveAttribute("title", /Completed, .*:/);
+
+  await expect(rows(page).filter({ hasText: "القحطاني" })).toContainText("Still trying");
+  await expect(rows(page).filter({ hasText: "Sara" })).toContainText("Overdue");
+  await expect(rows(page).filter({ hasText: "Omar" })).toContainText("Not reached");
+  const called = rows(page).filter({ hasText: "+966500000005" });
+  await expect(called).toContainText("Called off");
+  await expect(called.getByRole("link", { name: /^Attempt 4: Cancelled, not dialled, / })).toHaveCount(1);
+  await expect(
+    rows(page)
+      .filter({ hasText: "Before" })
+      .getByTitle(/no retry fields/),
+  ).toHaveText("inferred");
+  const many = rows(page).filter({ hasText: "Forty tries" });
+  await expect(many.getByRole("link", { name: "28 more calls" })).toHaveAttribute(
+    "href",
+    "/calls?contact=many&sort=time",
+  );
+  await expect(many.getByRole("link", { name: /^Attempt 40: / })).toHaveAttribute(
+    "href",
+    "/calls/many-40?outcome=no_answer&by=contacts&sort=time",
+  );
+
+  await rowSwitch.getByRole("link", { name: "Calls" }).click();
+  await expect(page).toHaveURL(/\/calls\?outcome=no_answer&sort=time$/);
+  await expect(count(page)).toContainText("51 calls");
+});
+
+test("calls and contacts are filtered by state, attempt, dial and contact", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  await page.goto("/calls?by=contacts");
+  await page.getByRole("button", { name: "Contact", exact: true }).click();
+  await page.getByRole("checkbox", { name: "Overdue" }).check();
+  await expect(page).toHaveURL(/\/calls\?state=overdue&by=contacts$/);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText("Sara");
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Remove filter: Contact Overdue" }).click();
+  await expect(rows(page)).toHaveCount(7);
+
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("checkbox", { name: "3", exact: true }).check();
+  await page.getByRole("checkbox", { name: "Not reached", exact: true }).check();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/\/calls\?dial=not_reached&attempt=3&by=contacts$/);
+  await expect(rows(page)).toHaveCount(4);
+  await page.getByRole("link", { name: "Remove filter: Attempt 3" }).click();
+  await page.getByRole("link", { name: "Remove filter: Dialled Not reached" }).click();
+  await expect(page).toHaveURL(/\/calls\?by=contacts$/);
+
+  await rows(page).filter({ hasText: "Forty tries" }).getByRole("link", { name: "28 more calls" }).click();
+  await expect(count(page)).toContainText("40 calls");
+  await expect(page.getByRole("link", { name: "Remove filter: Contact many" })).toBeVisible();
+  await expect(rows(page).nth(2)).toContainText("3 of 40");
+  await page.goto("/calls?state=soon&attempt=0&dial=loud&by=people");
+  await expect(page.getByText("were not understood and were ignored: dial, state, attempt, by")).toBeVisible();
+});
+
+test("without scripts, contacts are listed, switched and searched", async ({
+  app,
+  adminCookies,
+  database: { sql },
+  browser,
+}) => {
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: app.url });
+  await context.addCookies(adminCookies);
+  const page = await context.newPage();
+  await page.goto("/calls?outcome=no_answer");
+  await page.getByRole("navigation", { name: "Rows" }).getByRole("link", { name: "Contacts" }).click();
+  await expect(page).toHaveURL(/\/calls\?outcome=no_answer&by=contacts$/);
+  await page.getByRole("searchbox").fill("nobody said this");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/outcome=no_answer&by=contacts&q=nobody/);
+  await expect(page.getByRole("heading", { name: "No matching contacts" })).toBeVisible();
+  await context.close();
+});
+
+test("the export has one row per contact, as the list shows", async ({ adminPage: page, database: { sql } }) => {
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  await page.goto("/calls?state=not_reached&by=contacts");
+  await expect(rows(page)).toHaveCount(3);
+  await page.keyboard.press("e");
+  await expect(page.getByRole("dialog", { name: "Export these contacts" })).toContainText("3 contacts");
+  const link = page.getByRole("link", { name: /CSV for Excel/ });
+  await expect(link).toHaveAttribute("href", "/calls/export.csv?state=not_reached&by=contacts");
+  const lines = (await (await page.request.get("/calls/export.csv?state=not_reached&by=contacts")).text()).trim();
+  expect(lines.split("\r\n").map((line) => line.split(",")[0])).toEqual(["\uFEFFcall_id", "omar-5", "old", "many-40"]);
+});
+
 for (const [locale, width] of [
   ["en", 1440],
   ["ar", 1440],
@@ -143,6 +260,13 @@ for (const [locale, width] of [
     await page.goto("/calls?outcome=complete&language=ar");
     await expect(page.locator("[data-row-link]:visible")).toHaveCount(40);
     await expect(page.locator("html")).toHaveAttribute("dir", locale === "ar" ? "rtl" : "ltr");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+
+    await sql`truncate calls, call_details, contacts`;
+    await insertContacts(sql, SAMPLE_CONTACTS);
+    await page.goto("/calls?by=contacts&state=not_reached,called_off,trying,reached");
+    await expect(page.locator("[data-row-link]:visible")).toHaveCount(7);
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
