@@ -43,7 +43,8 @@ const EXPORT_COLUMNS = {
   hasRecording: calls.hasRecording,
   reviewedAt: calls.reviewedAt,
   isTest: calls.isTest,
-  variables: sql<JsonObject | null>`${callDetails.variables}`,
+  /** Variables in an unknown form are no object, and have no columns. */
+  variables: sql<JsonObject | null>`case when jsonb_typeof(${callDetails.variables}) = 'object' then ${callDetails.variables} end`,
 };
 
 export type ExportedCall = Awaited<ReturnType<typeof selectCalls>>[number];

@@ -30,7 +30,8 @@ export type CallFacts = {
   /** The vendor's typed report, or anything else that a scenario returns. */
   report: Json | null;
   responseBody: Json | null;
-  variables: JsonObject | null;
+  /** The template variables of the scenario, by name; documented as an object. */
+  variables: Json | null;
   recordingUrl: string | null;
   recordingExpiresAt: Date | null;
   /** A URL on the API's origin that never expires. With `?t=` it is a credential. */

@@ -1,3 +1,5 @@
+import { isSilentText } from "./silence";
+
 /**
  * Whether the goal of a call was met, from `report.outcome.status`. It is separate from the call's outcome. Only some calls get a report,
  * usually about two minutes after they end. A call without a report has the goal `not_assessed`.
@@ -19,8 +21,11 @@ export const GOAL_STATUS = {
   not_assessed: null,
 } as const satisfies Record<Goal, string | null>;
 
-/** The kind of a verbatim `report.outcome.status`. An unknown status is `other`. */
+/** The kind of a verbatim `report.outcome.status`. An unknown status is `other`; one that says nothing is no status. */
 export function goalKind(status: string | null): GoalKind {
+  if (status !== null && isSilentText(status)) {
+    return "not_assessed";
+  }
   return GOALS.find((goal) => GOAL_STATUS[goal] === status) ?? "other";
 }
 

@@ -34,9 +34,6 @@ export function outcomeKind(type: string | null): OutcomeKind {
   return type !== null && isOutcome(type) ? type : "other";
 }
 
-/** The outcomes of a call that reached the customer: the numerator of every reach rate. */
-export const REACHED_OUTCOMES = ["complete"] as const satisfies readonly Outcome[];
-
 /**
  * The endings of a booked call or pending retry that was called off before it was dialled. Such a call belongs in no rate. An unknown
  * outcome counts as a dial.
@@ -46,11 +43,6 @@ export const NEVER_DIALLED_OUTCOMES = ["cancelled", "expired"] as const satisfie
 /** Whether the outcome says that the call was never dialled. */
 export function isNeverDialled(type: string | null): boolean {
   return type !== null && (NEVER_DIALLED_OUTCOMES as readonly string[]).includes(type);
-}
-
-/** Whether the call reached the customer. This depends only on the outcome; the goal is a separate fact. */
-export function isReached(type: string | null): boolean {
-  return type !== null && (REACHED_OUTCOMES as readonly string[]).includes(type);
 }
 
 /** Names in lucide's icon set, all different, so that no outcome is recognized by its colour alone. */

@@ -1,3 +1,5 @@
+import { isoInstant } from "@/lib/time/iso-instant";
+
 import type { Json, JsonObject } from "./facts";
 import { isSilent, isSilentText } from "./silence";
 
@@ -10,8 +12,25 @@ export type TypedReport = {
   generatedAt: Date | null;
 };
 
+/**
+ * Whether the customer is to be called back, in the judgement of whoever wrote the report (`docs/sarj.md`). What the report does not say, or says in
+ * a form that is not credible, is null.
+ */
+export type Callback = {
+  /** `customer_requested` or `inferred_follow_up`; an unknown word is kept. */
+  origin: string | null;
+  /** When to call. At most 60 days after the report. */
+  at: Date | null;
+  /** From 0 to 1. */
+  confidence: number | null;
+  brief: string | null;
+  /** Whether the agent recorded the same during the call. */
+  matchesToolCapture: boolean | null;
+};
+
 type ReadReport = {
   typed: TypedReport | null;
+  callback: Callback | null;
   /** The fields that the typed form does not contain, or the whole report if it is not typed. Null if there is nothing. */
   rest: Json | null;
 };
@@ -68,30 +87,95 @@ function cutText(text: string, length: number): string {
   return text.length <= length ? text : [...text].slice(0, length).join("");
 }
 
-/** Reads a report: the vendor's typed form, or any object that a scenario returns. Never throws. */
-export function readReport(report: Json): ReadReport {
-  const { outcome, generated_at: generatedAt, ...others } = isObject(report) ? report : {};
+/** The longest time that a callback lies ahead: as for every time of the vendor that lies ahead. */
+const MAX_CALLBACK_AHEAD_MS = 60 * 86_400_000;
+
+/**
+ * Reads `report.callback`. Null if the report contains none, or one that says nothing. Never throws.
+ *
+ * @param heardAt when the report was received, for a report that does not say when it was made
+ */
+export function readCallback(report: Json, heardAt: Date): Callback | null {
+  return readCallbackOf(report, heardAt).callback;
+}
+
+/** `rest`: the fields that `callback` does not contain, so that the page can show them as they came. */
+function readCallbackOf(report: Json, heardAt: Date): { callback: Callback | null; rest: Json | null } {
+  const raw = isObject(report) ? report["callback"] : null;
+  if (isSilent(raw) || !isObject(raw)) {
+    return { callback: null, rest: isSilent(raw) ? null : (raw ?? null) };
+  }
+  const { origin, callback_at: callbackAt, confidence, context_brief: brief, matches_tool_capture: matches } = raw;
+  const at = instantOf(callbackAt);
+  const madeAt = (isObject(report) ? instantOf(report["generated_at"]) : null) ?? heardAt;
+  const isAhead =
+    at !== null && at.getTime() >= madeAt.getTime() && at.getTime() - madeAt.getTime() <= MAX_CALLBACK_AHEAD_MS;
+  const callback: Callback = {
+    origin: textOf(origin),
+    at: isAhead ? at : null,
+    confidence: typeof confidence === "number" && confidence >= 0 && confidence <= 1 ? confidence : null,
+    brief: textOf(brief),
+    matchesToolCapture: typeof matches === "boolean" ? matches : null,
+  };
+  const shown: [keyof Callback, string][] = [
+    ["origin", "origin"],
+    ["at", "callback_at"],
+    ["confidence", "confidence"],
+    ["brief", "context_brief"],
+    ["matchesToolCapture", "matches_tool_capture"],
+  ];
+  const understood = new Set(shown.flatMap(([key, field]) => (callback[key] === null ? [] : [field])));
+  const rest = Object.fromEntries(
+    Object.entries(raw).filter(([field, value]) => !understood.has(field) && !isSilent(value)),
+  );
+  return {
+    callback: understood.size === 0 ? null : callback,
+    rest: Object.keys(rest).length === 0 ? null : rest,
+  };
+}
+
+function textOf(value: Json | undefined): string | null {
+  return typeof value === "string" && !isSilentText(value) ? value.trim() : null;
+}
+
+/**
+ * Reads a report: the vendor's typed form, or anything else that a scenario returns. Never throws.
+ *
+ * @param heardAt when the report was received, see `readCallback`
+ */
+export function readReport(report: Json, heardAt: Date): ReadReport {
+  const { outcome, generated_at: generatedAt, callback: _callback, ...others } = isObject(report) ? report : {};
+  const { callback, rest: restOfCallback } = readCallbackOf(report, heardAt);
+  const keptCallback: JsonObject = restOfCallback === null ? {} : { callback: restOfCallback };
   if (!isObject(outcome) || typeof outcome["status"] !== "string" || isSilentText(outcome["status"])) {
-    return { typed: null, rest: isSilent(report) ? null : report };
+    const untyped = isObject(report) && callback !== null ? withoutCallback(report, keptCallback) : report;
+    return { typed: null, callback, rest: isSilent(untyped) ? null : untyped };
   }
   const { status, reason, success_criteria: criteria, ...more } = outcome;
   const readable = Array.isArray(criteria) ? criteria.map(readCriterion) : [];
   const rest: JsonObject = {
     ...others,
     ...more,
-    ...keptUnless("reason", reason, isMissing(reason) || typeof reason === "string"),
-    ...keptUnless("success_criteria", criteria, isMissing(criteria) || readable.every((one) => one !== null)),
-    ...keptUnless("generated_at", generatedAt, isMissing(generatedAt) || instantOf(generatedAt) !== null),
+    ...keptCallback,
+    ...keptUnless("reason", reason, isSilent(reason) || typeof reason === "string"),
+    ...keptUnless("success_criteria", criteria, isSilent(criteria) || readable.every((one) => one !== null)),
+    ...keptUnless("generated_at", generatedAt, isSilent(generatedAt) || instantOf(generatedAt) !== null),
   };
   return {
     typed: {
       status: String(status),
-      reason: typeof reason === "string" && reason.trim() !== "" ? reason : null,
+      reason: textOf(reason),
       criteria: readable.filter((one) => one !== null).toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary)),
       generatedAt: instantOf(generatedAt),
     },
-    rest: Object.keys(rest).length === 0 ? null : rest,
+    callback,
+    rest: isSilent(rest) ? null : rest,
   };
+}
+
+function withoutCallback(report: JsonObject, kept: JsonObject): JsonObject {
+  const { callback: _callback, ...rest } = report;
+  return { ...rest, ...kept };
 }
 
 function readCriterion(raw: Json): TypedReport["criteria"][number] | null {
@@ -106,13 +190,8 @@ function keptUnless(name: string, value: Json | undefined, isShown: boolean): Js
   return isShown || value === undefined ? {} : { [name]: value };
 }
 
-function isMissing(value: Json | undefined): value is null | undefined {
-  return value === undefined || value === null;
-}
-
 function instantOf(value: Json | undefined): Date | null {
-  const date = typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(value) : null;
-  return date === null || Number.isNaN(date.getTime()) ? null : date;
+  return typeof value === "string" ? isoInstant(value) : null;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

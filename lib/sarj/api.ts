@@ -1,12 +1,12 @@
 import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call/facts";
 
 import {
+  anyJson,
   credibleInstant,
   bookedInstant,
   durationSeconds,
   FieldReader,
   isObject,
-  jsonObject,
   phoneNumber,
   shortText,
 } from "./fields";
@@ -206,6 +206,10 @@ const CALL_FIELDS = [
 function readCall(data: JsonObject, now: Date): { facts: CallFacts; flags: string[] } {
   const reader = new FieldReader("api.");
   const at = credibleInstant(now);
+  const variables = reader.read(data, "variables", anyJson);
+  if (variables !== null && !isObject(variables)) {
+    reader.flag("variables", "unknown_form");
+  }
   const facts: CallFacts = {
     ...NO_FACTS,
     status: reader.readWord(data, "status", CALL_STATUSES),
@@ -219,7 +223,7 @@ function readCall(data: JsonObject, now: Date): { facts: CallFacts; flags: strin
     startedAt: reader.read(data, "started_at", at),
     endedAt: reader.read(data, "ended_at", at),
     scheduledAt: reader.read(data, "scheduled_at", bookedInstant(now)),
-    variables: reader.read(data, "variables", jsonObject, "unknown_form"),
+    variables,
     report: readReport(data, reader, now),
     ...readTranscript(data, "transcript", reader),
     ...readRetryFields(data, reader, now),

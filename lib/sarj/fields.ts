@@ -63,7 +63,6 @@ export const anyJson = z.custom<Json>().transform((value): Json => {
   const parsed = parseJson(Buffer.from(value));
   return parsed.ok ? parsed.value : value;
 });
-export const jsonObject = anyJson.pipe(z.custom<JsonObject>(isObject));
 const jsonArray = anyJson.pipe(z.custom<Json[]>(Array.isArray));
 export const recordingUrl = z.string().trim().min(1).max(4096);
 

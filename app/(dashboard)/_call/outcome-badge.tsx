@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/components/cn";
 import { outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
+import { useEndingText } from "./ending";
 import { OutcomeIcon } from "./outcome-icon";
 
 /**
@@ -11,14 +12,18 @@ import { OutcomeIcon } from "./outcome-icon";
  */
 export function OutcomeBadge({
   type,
+  status = null,
   plain = false,
   className,
 }: {
   type: string | null;
+  /** The vendor's status, which names a call that no webhook has told of. */
+  status?: string | null;
   plain?: boolean;
   className?: string;
 }) {
   const t = useTranslations("outcomes");
+  const endingText = useEndingText();
   const kind = outcomeKind(type);
   const known = kind === "other" ? (type === null ? "unknown" : null) : kind;
   const tone = `var(--outcome-${outcomeSlug(kind)}`;
@@ -33,7 +38,9 @@ export function OutcomeBadge({
       )}
     >
       <OutcomeIcon kind={kind} className={plain ? "size-4" : "size-3.5"} />
-      <span className="truncate">{known === null ? <bdi translate="no">{type}</bdi> : t(`outcome.${known}`)}</span>
+      <span className="truncate">
+        {known === null ? <bdi translate="no">{type}</bdi> : endingText({ outcome: type, status })}
+      </span>
     </span>
   );
 }

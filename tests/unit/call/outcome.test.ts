@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 
 import { GOAL_ICONS, GOAL_KINDS, goalKind } from "@/lib/call/goal";
-import { isReached, OUTCOME_ICONS, OUTCOME_KINDS, OUTCOMES, outcomeKind } from "@/lib/call/outcome";
+import { OUTCOME_ICONS, OUTCOME_KINDS, OUTCOMES, outcomeKind } from "@/lib/call/outcome";
 
 test("each known outcome is a kind of the same name; any other value is `other`", () => {
   expect(OUTCOMES.map(outcomeKind)).toEqual([...OUTCOMES]);
@@ -11,19 +11,15 @@ test("each known outcome is a kind of the same name; any other value is `other`"
   expect(outcomeKind(null)).toBe("other");
 });
 
-test("only a completed call counts as reached", () => {
-  expect(OUTCOMES.filter(isReached)).toEqual(["complete"]);
-  expect(isReached(null)).toBe(false);
-});
-
-test("the report's status determines the goal; an unknown status is `other`", () => {
-  expect(["success", "failure", "error", null, "partial", ""].map(goalKind)).toEqual([
+test("the report's status determines the goal; an unknown status is `other`, and a silent one says nothing", () => {
+  expect(["success", "failure", "error", null, "partial", "", "null"].map(goalKind)).toEqual([
     "met",
     "not_met",
     "not_assessable",
     "not_assessed",
     "other",
-    "other",
+    "not_assessed",
+    "not_assessed",
   ]);
 });
 

@@ -2,22 +2,27 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import type { JsonObject } from "@/lib/call/facts";
-import { readReport } from "@/lib/call/report";
+import { readCallback, readReport } from "@/lib/call/report";
+
+const HEARD_AT = new Date("2026-11-23T10:02:00Z");
 
 test("a report in the typed form is parsed, with its primary criterion first", () => {
   expect(
-    readReport({
-      generated_at: "2026-11-23T10:00:00Z",
-      outcome: {
-        status: "success",
-        reason: "The order was confirmed.",
-        success_criteria: [
-          { text: "Greeted", achieved: true, is_primary: false },
-          { text: "Confirmed", achieved: false, is_primary: true },
-          { text: "Polite", achieved: null },
-        ],
+    readReport(
+      {
+        generated_at: "2026-11-23T10:00:00Z",
+        outcome: {
+          status: "success",
+          reason: "The order was confirmed.",
+          success_criteria: [
+            { text: "Greeted", achieved: true, is_primary: false },
+            { text: "Confirmed", achieved: false, is_primary: true },
+            { text: "Polite", achieved: null },
+          ],
+        },
       },
-    }),
+      HEARD_AT,
+    ),
   ).toEqual({
     typed: {
       status: "success",
@@ -29,28 +34,37 @@ test("a report in the typed form is parsed, with its primary criterion first", (
       ],
       generatedAt: new Date("2026-11-23T10:00:00Z"),
     },
+    callback: null,
     rest: null,
   });
 });
 
 test("a report in another form is kept unchanged", () => {
   for (const report of [{ score: 4 }, { outcome: "good" }, { outcome: { reason: "x" } }, { outcome: { status: 3 } }]) {
-    expect(readReport(report)).toEqual({ typed: null, rest: report });
+    expect(readReport(report, HEARD_AT)).toEqual({ typed: null, callback: null, rest: report });
   }
-  expect(readReport({})).toEqual({ typed: null, rest: null });
+  for (const silent of [{}, "", "null", [], { generated_at: null, outcome: null, callback: { origin: "" } }]) {
+    expect(readReport(silent, HEARD_AT)).toEqual({ typed: null, callback: null, rest: null });
+  }
 });
 
 test("fields outside the typed form are kept", () => {
   expect(
-    readReport({
-      generated_at: "yesterday",
-      sentiment: "calm",
-      outcome: { status: "maybe", reason: { code: 7 }, success_criteria: ["odd"], confidence: 0.5 },
-    }),
+    readReport(
+      {
+        generated_at: "yesterday",
+        note: "",
+        sentiment: "calm",
+        outcome: { status: "maybe", reason: { code: 7 }, success_criteria: ["odd"], confidence: 0.5 },
+      },
+      HEARD_AT,
+    ),
   ).toEqual({
     typed: { status: "maybe", reason: null, criteria: [], generatedAt: null },
+    callback: null,
     rest: {
       generated_at: "yesterday",
+      note: "",
       sentiment: "calm",
       reason: { code: 7 },
       success_criteria: ["odd"],
@@ -62,8 +76,92 @@ test("fields outside the typed form are kept", () => {
 test("reading an object never throws", () => {
   const outcome = fc.record({ status: fc.jsonValue(), reason: fc.jsonValue(), success_criteria: fc.jsonValue() });
   fc.assert(
-    fc.property(fc.record({ outcome: fc.oneof(fc.jsonValue(), outcome), generated_at: fc.jsonValue() }), (report) => {
-      readReport(report as JsonObject);
-    }),
+    fc.property(
+      fc.record({ outcome: fc.oneof(fc.jsonValue(), outcome), generated_at: fc.jsonValue(), callback: fc.jsonValue() }),
+      (report) => {
+        readReport(report as JsonObject, HEARD_AT);
+      },
+    ),
   );
+});
+
+const NOTHING = { origin: null, at: null, confidence: null, brief: null, matchesToolCapture: null };
+
+test("a callback is read, with or without the typed form", () => {
+  const callback = {
+    origin: "customer_requested",
+    callback_at: "2026-11-24T09:00:00+0300",
+    confidence: 0.85,
+    context_brief: " Wants the invoice. ",
+    matches_tool_capture: false,
+  };
+  const expected = {
+    origin: "customer_requested",
+    at: new Date("2026-11-24T06:00:00Z"),
+    confidence: 0.85,
+    brief: "Wants the invoice.",
+    matchesToolCapture: false,
+  };
+  expect(readCallback({ callback }, HEARD_AT)).toEqual(expected);
+  expect(readReport({ outcome: { status: "success" }, callback }, HEARD_AT)).toEqual({
+    typed: { status: "success", reason: null, criteria: [], generatedAt: null },
+    callback: expected,
+    rest: null,
+  });
+  expect(readReport({ score: 4, callback }, HEARD_AT)).toEqual({ typed: null, callback: expected, rest: { score: 4 } });
+});
+
+for (const callback of [undefined, null, {}, "", "null", { origin: null, callback_at: "None", context_brief: " " }]) {
+  test(`a callback that says nothing is none: ${JSON.stringify(callback)}`, () => {
+    expect(readCallback(callback === undefined ? {} : { callback }, HEARD_AT)).toBeNull();
+  });
+}
+
+for (const [callbackAt, generatedAt, believed] of [
+  ["2027-01-22T10:00:00Z", "2026-11-23T10:00:00Z", true],
+  ["2027-01-22T10:00:01Z", "2026-11-23T10:00:00Z", false],
+  // Without a time of its own, a report was made when it was received.
+  ["2027-01-22T10:02:00Z", null, true],
+  ["2027-01-22T10:02:01Z", "soon", false],
+  ["2026-11-23T09:59:59Z", "2026-11-23T10:00:00Z", false],
+  ["2026-11-24", null, false],
+  ["tomorrow", null, false],
+  [1_795_500_000, null, false],
+] as const) {
+  test(`a callback at ${callbackAt} of a report of ${generatedAt} is ${believed ? "believed" : "shown as it came"}`, () => {
+    const report = {
+      generated_at: generatedAt,
+      outcome: { status: "success" },
+      callback: { origin: "inferred_follow_up", callback_at: callbackAt },
+    };
+    const { callback, rest } = readReport(report, HEARD_AT);
+    expect(callback).toEqual({
+      ...NOTHING,
+      origin: "inferred_follow_up",
+      at: believed ? new Date(callbackAt) : null,
+    });
+    expect(rest === null ? null : rest).toEqual(
+      believed
+        ? null
+        : {
+            ...(generatedAt === "soon" ? { generated_at: "soon" } : {}),
+            callback: { callback_at: callbackAt },
+          },
+    );
+  });
+}
+
+test("nothing of a callback in an unknown form is lost or invented", () => {
+  const odd = { callback: { origin: 3, confidence: 85, matches_tool_capture: "yes", priority: "high" } };
+  expect(readReport(odd, HEARD_AT)).toEqual({ typed: null, callback: null, rest: odd });
+  expect(readReport({ callback: "tomorrow at nine" }, HEARD_AT)).toEqual({
+    typed: null,
+    callback: null,
+    rest: { callback: "tomorrow at nine" },
+  });
+  expect(readReport({ callback: { origin: "x", priority: "high" } }, HEARD_AT)).toEqual({
+    typed: null,
+    callback: { ...NOTHING, origin: "x" },
+    rest: { callback: { priority: "high" } },
+  });
 });

@@ -12,10 +12,11 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import type { WholeCall } from "@/db/calls/read";
 import type { Call } from "@/db/schema/calls";
-import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
+import { isReached } from "@/lib/call/contact";
+import type { Correction, Json, TranscriptMessage } from "@/lib/call/facts";
 import { parseCallFilter } from "@/lib/call/filter";
 import { recordingHref } from "@/lib/call/link";
-import { isReached } from "@/lib/call/outcome";
+import { isSilent } from "@/lib/call/silence";
 import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { includesRole } from "@/lib/people/role";
 import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
@@ -26,13 +27,16 @@ import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 import { hasApiKey } from "@/server/vendor-api";
 
+import { ContactOfCall, ContactSkeleton } from "./contact";
 import { EnrichmentNotice } from "./enrichment-notice";
 import { CallHead } from "./head";
 import { History } from "./history";
+import { NotDialled } from "./not-dialled";
 import { Player } from "./player";
 import { Report } from "./report";
 import { Review } from "./review";
 import { Transcript } from "./transcript";
+import { UnknownForm } from "./unknown-form";
 
 /** Everything about one call, on the call's page and in the panel beside the list. The layout depends on its container's width. */
 export async function CallView({
@@ -55,7 +59,19 @@ export async function CallView({
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
       <article className="@container space-y-4">
         <CallHead call={call} filter={filter} view={view} user={user} access={access} />
+        <NotDialled call={call} />
         <EnrichmentNotice call={call} canRetry={isOperator} />
+        <PanelBoundary>
+          <Suspense fallback={<ContactSkeleton />}>
+            <ContactOfCall
+              call={call}
+              phoneNumber={found.call.phoneNumber}
+              filter={filter}
+              view={view}
+              access={access}
+            />
+          </Suspense>
+        </PanelBoundary>
         {/*
          * Two columns where there is room. In one column, `order-*` puts the cards of both columns into the order in which people read
          * them. In browsers that support `reading-flow`, the tab key follows this order.
@@ -79,7 +95,7 @@ export async function CallView({
                 // The merge stores values of these types (`lib/call/facts.ts`).
                 messages={details.transcript as TranscriptMessage[] | null}
                 corrections={(details.corrections ?? []) as Correction[]}
-                isReached={isReached(call.outcome)}
+                isReached={isReached(call)}
                 isPending={call.enrichmentState === "pending"}
                 purgedAt={details.transcriptPurgedAt}
                 hasRecording={source !== null}
@@ -109,15 +125,15 @@ export async function CallView({
               </PanelBoundary>
             </div>
             <div className="order-1">
-              <Report report={details.report as JsonObject | null} isReached={isReached(call.outcome)} />
+              <Report
+                report={details.report as Json | null}
+                heardAt={call.lastReceivedAt}
+                isReached={isReached(call)}
+              />
             </div>
             <div className="order-4 space-y-4">
-              <Variables variables={details.variables as JsonObject | null} isVerified={call.verifiedAt !== null} />
-              {details.responseBody !== null && (
-                <Card title={t("response.title")}>
-                  <JsonTree value={details.responseBody as JsonObject} />
-                </Card>
-              )}
+              <Variables variables={details.variables as Json | null} isVerified={call.verifiedAt !== null} />
+              <ResponseBody body={details.responseBody as Json | null} />
             </div>
           </div>
         </div>
@@ -160,7 +176,7 @@ function NoRecording({ call, purgedAt }: { call: Call; purgedAt: Date | null }) 
     if (call.enrichmentState === "pending") {
       return t("pending");
     }
-    return isReached(call.outcome) ? t("neverRecorded") : t("notReached");
+    return isReached(call) ? t("neverRecorded") : t("notReached");
   };
   return (
     <div className="flex items-center gap-3 rounded-lg border border-dashed bg-surface px-4 py-3">
@@ -217,6 +233,14 @@ function TranscriptCard({
       </Card>
     );
   }
+  if (messages.every((message) => message.type === "other")) {
+    const [only] = messages;
+    return (
+      <Card title={t("title")}>
+        <UnknownForm value={messages.length === 1 && only ? only.data : messages.map(({ data }) => data)} />
+      </Card>
+    );
+  }
   const { turns, unplaced, hasTimes } = readTranscript(messages, corrections);
   return (
     <Card
@@ -244,18 +268,32 @@ function TranscriptCard({
   );
 }
 
-function Variables({ variables, isVerified }: { variables: JsonObject | null; isVerified: boolean }) {
+function Variables({ variables, isVerified }: { variables: Json | null; isVerified: boolean }) {
   const t = useTranslations("call.variables");
-  const isEmpty = variables === null || Object.keys(variables).length === 0;
   return (
     <Card title={t("title")}>
-      {isEmpty ? (
+      {isSilent(variables) ? (
         <p className="text-muted">{variables === null && !isVerified ? t("unknown") : t("none")}</p>
       ) : (
-        <JsonTree value={variables} />
+        <ObjectTree value={variables} />
       )}
     </Card>
   );
+}
+
+function ResponseBody({ body }: { body: Json | null }) {
+  const t = useTranslations("call.response");
+  return isSilent(body) ? null : (
+    <Card title={t("title")}>
+      <ObjectTree value={body} />
+    </Card>
+  );
+}
+
+/** A value that the vendor documents as an object. */
+function ObjectTree({ value }: { value: Json }) {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? <JsonTree value={value} /> : <UnknownForm value={value} />;
 }
 
 function PanelSkeleton() {

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { LinkButton } from "@/components/ui/link-button";
+import type { CallListView } from "@/lib/call/list-view";
 
 import { useIsPanel } from "../calls-frame";
 
@@ -16,12 +17,12 @@ export function HeadTitle({ children }: { children: ReactNode }) {
 }
 
 /** A link back to the filtered list. Renders nothing in the panel, because the list is beside it. */
-export function BackToList({ href }: { href: Route }) {
+export function BackToList({ by, href }: { by: CallListView["by"]; href: Route }) {
   const t = useTranslations("call");
   return useIsPanel() ? null : (
     <LinkButton href={href} variant="ghost" size="sm" className="-ms-2.5">
       <ChevronLeft className="rtl-flip" aria-hidden />
-      {t("back")}
+      {t(by === "contacts" ? "backToContacts" : "back")}
     </LinkButton>
   );
 }

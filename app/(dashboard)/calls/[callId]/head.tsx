@@ -12,13 +12,13 @@ import { Duration } from "@/components/ui/duration";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
-import { readNeighbours } from "@/db/calls/neighbours";
+import { readContactNeighbours, readNeighbours } from "@/db/calls/neighbours";
 import { listReviews } from "@/db/calls/reviews";
 import type { Call } from "@/db/schema/calls";
+import { isReached } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
 import { callHref, callsHref } from "@/lib/call/link";
 import type { CallListView } from "@/lib/call/list-view";
-import { isReached } from "@/lib/call/outcome";
 import { includesRole } from "@/lib/people/role";
 import type { NumberAccess } from "@/lib/phone/access";
 import type { SignedInUser } from "@/server/auth/gates";
@@ -28,6 +28,7 @@ import { OutcomeBadge } from "../../_call/outcome-badge";
 import { CallMenu } from "./call-menu";
 import { BackToList, HeadTitle } from "./head-parts";
 import { NeighbourLinks } from "./neighbour-links";
+import { contactOfCall } from "./read-contact";
 import { RevealNumber } from "./reveal-number";
 import { DecisionLabel } from "./review";
 
@@ -49,9 +50,9 @@ export async function CallHead({
   return (
     <header className="space-y-3">
       <div className="flex items-center gap-2" data-print="hide">
-        <BackToList href={callsHref(filter, view) as Route} />
+        <BackToList by={view.by} href={callsHref(filter, view) as Route} />
         <span className="flex-1" />
-        <Suspense fallback={<NeighbourLinks previous={null} next={null} />}>
+        <Suspense fallback={<NeighbourLinks by={view.by} previous={null} next={null} />}>
           <Neighbours call={call} filter={filter} view={view} />
         </Suspense>
         <CallMenu callId={call.callId} isTest={call.isTest} canMark={includesRole(user.role, "administrator")} />
@@ -93,9 +94,14 @@ export async function CallHead({
 }
 
 async function Neighbours({ call, filter, view }: { call: Call; filter: CallFilter; view: CallListView }) {
-  const { previous, next } = await readNeighbours(call, filter, view.sort);
+  const contact = view.by === "contacts" ? await contactOfCall(call.contactId, call.callId) : null;
+  const { previous, next } =
+    contact === null
+      ? await readNeighbours(call, filter, view.sort)
+      : await readContactNeighbours(contact, filter, view.sort);
   return (
     <NeighbourLinks
+      by={view.by}
       previous={previous === null ? null : callHref(previous, filter, view)}
       next={next === null ? null : callHref(next, filter, view)}
     />
@@ -112,7 +118,7 @@ function ThreeFacts({ call }: { call: Call }) {
       className="grid divide-y rounded-lg border bg-surface shadow-xs @xl:grid-cols-3 @xl:divide-x @xl:divide-y-0"
     >
       <Fact term={t("reached")}>
-        <OutcomeBadge type={call.outcome} />
+        <OutcomeBadge type={call.outcome} status={call.status} />
         <FactHint>
           {call.outcome === null
             ? t("noWebhook")
@@ -120,11 +126,11 @@ function ThreeFacts({ call }: { call: Call }) {
         </FactHint>
       </Fact>
       <Fact term={t("goal")}>
-        {call.goal === null && !isReached(call.outcome) ? <NotApplicable /> : <GoalBadge status={call.goal} />}
+        {call.goal === null && !isReached(call) ? <NotApplicable /> : <GoalBadge status={call.goal} />}
         <FactHint>
           {call.goal !== null
             ? t.rich("reportedBySarj", { word: slot(<Id className="text-2xs">{call.goal ?? ""}</Id>) })
-            : isReached(call.outcome)
+            : isReached(call)
               ? t("noReport")
               : t("noReportReached")}
         </FactHint>
@@ -185,13 +191,13 @@ function Fields({ call, access }: { call: Call; access: NumberAccess }) {
   };
   return (
     <dl aria-label={t("fields.label")} className="flex flex-wrap gap-x-6 gap-y-2.5 text-sm">
-      <Field term={t((call.startedAt ?? call.createdAt) ? "fields.when" : "fields.received")}>
+      <Field term={t(`fields.${termOfTime(call)}`)}>
         <Time value={call.occurredAt} format="full" /> <span className="text-xs text-muted">{timeZone}</span>
       </Field>
       <Field term={t("fields.duration")}>
         {call.durationSeconds !== null ? (
           <Duration seconds={call.durationSeconds} />
-        ) : isReached(call.outcome) ? (
+        ) : isReached(call) ? (
           <span className="text-subtle">{common("unknown")}</span>
         ) : (
           <NotApplicable />
@@ -224,6 +230,14 @@ function Fields({ call, access }: { call: Call; access: NumberAccess }) {
       )}
     </dl>
   );
+}
+
+/** What `occurredAt` is the time of, as in the schema. */
+function termOfTime(call: Call): "when" | "received" | "calledOff" {
+  if (call.dialResult === "not_dialled" && (call.calledOffAt ?? call.updatedAt) !== null) {
+    return "calledOff";
+  }
+  return (call.startedAt ?? call.scheduledAt ?? call.createdAt) === null ? "received" : "when";
 }
 
 function Field({ term, children }: { term: ReactNode; children: ReactNode }) {

@@ -9,14 +9,18 @@ import { useRouter } from "next/navigation";
 import { useShortcut } from "@/components/shortcuts";
 import { buttonClass } from "@/components/ui/button-class";
 import { Tooltip } from "@/components/ui/tooltip";
+import type { CallListView } from "@/lib/call/list-view";
 
 import { useIsPanel } from "../calls-frame";
 
 /** Links to the previous and next call of the list from which this call was opened. K and J are shortcuts for them. */
 export function NeighbourLinks({
+  by,
   previous,
   next,
 }: {
+  /** What the rows of the list are. */
+  by: CallListView["by"];
   /** Null if this is the first call, or while the neighbours load. */
   previous: Route | null;
   next: Route | null;
@@ -39,8 +43,8 @@ export function NeighbourLinks({
   useShortcut({ keys: "k", label: keys("previous"), enabled: previous !== null }, () => open(previous));
   return (
     <nav className="flex gap-1" aria-label={t("neighbours")}>
-      <Step href={previous} label={t("previous")} shortcut="K" rel="prev" />
-      <Step href={next} label={t("next")} shortcut="J" rel="next" />
+      <Step href={previous} label={t(by === "contacts" ? "previousContact" : "previous")} shortcut="K" rel="prev" />
+      <Step href={next} label={t(by === "contacts" ? "nextContact" : "next")} shortcut="J" rel="next" />
     </nav>
   );
 }

@@ -4,7 +4,7 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 
 import { getCall } from "@/db/calls/read";
-import { maskTextFor } from "@/lib/phone/access";
+import { maskNumberFor, maskTextFor } from "@/lib/phone/access";
 import type { SearchParams } from "@/lib/url/parameters";
 import { getUser, requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
@@ -31,9 +31,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     return { title: t("notFound.title") };
   }
   const { customerName, phoneNumber } = found.call;
-  // Other people may see the title of a window, so it never contains the call's number.
-  const name = maskTextFor(access === "shown" ? "revealable" : access, customerName, phoneNumber);
-  return { title: t("title", { who: name ?? t("unnamed") }) };
+  const name = maskTextFor(access, customerName, phoneNumber);
+  const number = phoneNumber === null ? null : maskNumberFor(access, phoneNumber);
+  return { title: t("title", { who: name ?? number ?? t("unnamed") }) };
 }
 
 /** One call. An unknown id is answered with 404, which is possible only before the first byte is sent. */

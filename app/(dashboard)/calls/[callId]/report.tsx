@@ -6,15 +6,30 @@ import { slot } from "@/components/slot";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
-import type { JsonObject } from "@/lib/call/facts";
+import type { Json } from "@/lib/call/facts";
 import { readReport, type TypedReport } from "@/lib/call/report";
+import { isSilent } from "@/lib/call/silence";
 
 import { GoalBadge } from "../../_call/goal-badge";
+import { CallbackVerdict } from "./callback";
+import { UnknownForm } from "./unknown-form";
 
-/** The vendor's report on a call: the known form as text, any other object as a tree. */
-export function Report({ report, isReached }: { report: JsonObject | null; isReached: boolean }) {
+/**
+ * The vendor's report on a call: the known form as text, any other object as a tree. A report that is no object came in a form that Callboard does
+ * not know, and is shown as it came.
+ */
+export function Report({
+  report,
+  heardAt,
+  isReached,
+}: {
+  report: Json | null;
+  /** When the call was last heard of. */
+  heardAt: Date;
+  isReached: boolean;
+}) {
   const t = useTranslations("call.report");
-  if (report === null) {
+  if (isSilent(report)) {
     return (
       <Card title={t("title")}>
         <p className="text-muted">
@@ -23,17 +38,24 @@ export function Report({ report, isReached }: { report: JsonObject | null; isRea
       </Card>
     );
   }
-  const { typed, rest } = readReport(report);
+  if (typeof report !== "object" || Array.isArray(report)) {
+    return (
+      <Card title={t("title")}>
+        <UnknownForm value={report} />
+      </Card>
+    );
+  }
+  const { typed, callback, rest } = readReport(report, heardAt);
   return (
     <Card title={t("title")}>
       {typed !== null && <Typed report={typed} />}
+      {callback !== null && <CallbackVerdict callback={callback} />}
       {rest !== null && (
         <>
-          {typed !== null && <h3 className="mt-3 border-t pt-3 text-muted">{t("other")}</h3>}
+          {(typed !== null || callback !== null) && <h3 className="mt-3 border-t pt-3 text-muted">{t("other")}</h3>}
           <JsonTree value={rest} />
         </>
       )}
-      {typed === null && rest === null && <p className="text-muted">{t("none")}.</p>}
       {typed?.generatedAt && (
         <p className="mt-3 text-xs text-subtle">
           {t.rich("generated", { time: slot(<Time value={typed.generatedAt} />) })}
