@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
+import { insertContacts, SAMPLE_CONTACTS } from "@/tests/fixtures/contact-rows";
 import { expect, test } from "@/tests/fixtures/test";
 
 /** A call opened from the list is shown in a panel beside the list, under the URL of the call. */
@@ -81,6 +82,47 @@ test("the back button closes the panel; a reload shows the call as a full page w
   );
   await page.getByRole("link", { name: "Next call" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sara 9");
+});
+
+test("in a list of contacts, J and K open the neighbouring contacts, and the way back leads to contacts", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await sql`truncate calls, call_details, contacts`;
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  const list = "?outcome=no_answer&by=contacts";
+  await page.goto(`/calls${list}`);
+  await expect(rows(page)).toHaveCount(7);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`/calls/nora-2${list}`);
+  await expect(panel(page).getByRole("link", { name: "Next contact" })).toHaveAttribute(
+    "href",
+    `/calls/ahmed-3${list}`,
+  );
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(`/calls/ahmed-3${list}`);
+  await expect(panel(page).getByRole("link", { name: "Previous contact" })).toHaveAttribute(
+    "href",
+    `/calls/nora-2${list}`,
+  );
+  // Another dial of the same contact has the same neighbours.
+  await panel(page).getByRole("region", { name: "Contact" }).getByRole("link").first().click();
+  await expect(page).toHaveURL(`/calls/ahmed${list}`);
+  await expect(panel(page).getByRole("link", { name: "Next contact" })).toHaveAttribute("href", `/calls/sara${list}`);
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(`/calls${list}`);
+  await expect(rows(page)).toHaveCount(7);
+
+  // A mark opens its own call, not the row's.
+  await rows(page)
+    .first()
+    .getByRole("link", { name: /^Attempt 1: / })
+    .click();
+  await expect(page).toHaveURL(`/calls/nora${list}`);
+  await page.reload();
+  await page.getByRole("link", { name: "Contacts", exact: true }).click();
+  await expect(page).toHaveURL(`/calls${list}`);
 });
 
 for (const [locale, theme] of [

@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { callHref } from "@/lib/call/link";
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
+import { insertContacts, SAMPLE_CONTACTS } from "@/tests/fixtures/contact-rows";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
@@ -199,6 +200,153 @@ test("the goal and duration of an unanswered call are shown as not applicable, n
   await expect(facts).toContainText("Does not apply");
   await expect(facts).not.toContainText("Not assessed yet");
   await expect(page.getByLabel("Details").getByText("Does not apply")).toHaveCount(1);
+});
+
+test("a call shows every dial of its contact, the next try with a countdown, and other calls with its number", async ({
+  adminPage: page,
+  database: { sql, empty },
+}) => {
+  await empty();
+  await sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  // The server's text says it without scripts.
+  expect(await (await page.request.get(callHref("ahmed"))).text()).toContain("in 2 h 14 min");
+  const list = "?outcome=no_answer&by=contacts";
+  await page.clock.install();
+  await page.goto(`/calls/ahmed-2${list}`);
+  const contact = page.getByRole("region", { name: "Contact" });
+  await expect(contact).toContainText("Still trying");
+  await expect(contact).toContainText("3 attempts");
+  const dials = contact.getByRole("listitem");
+  await expect(dials).toHaveText([/1No answer/, /2Rejected by customer.*This call/, /3Unavailable/]);
+  await expect(dials.nth(1).getByRole("link")).toHaveAttribute("aria-current", "page");
+  await expect(dials.nth(2).getByRole("link")).toHaveAttribute("href", `/calls/ahmed-3${list}`);
+  const countdown = contact.getByTestId("countdown");
+  await expect(countdown).toHaveText("in 2 h 14 min");
+  const box = await contact.boundingBox();
+  await page.clock.fastForward("01:15:00");
+  await expect(countdown).toHaveText("in 59 min");
+  expect(await contact.boundingBox()).toEqual(box);
+  await page.clock.fastForward("01:31:00");
+  await expect(contact).toContainText("Overdue since");
+  await expect(page.getByRole("region", { name: "Other calls with this number" })).toHaveCount(0);
+
+  await page.goto(callHref("nora-2"));
+  await expect(contact).toContainText("No further try is coming.");
+  const others = page.getByRole("region", { name: "Other calls with this number" });
+  await expect(others.getByRole("listitem")).toHaveCount(1);
+  await expect(others.getByRole("listitem").getByRole("link")).toHaveAttribute("href", "/calls/old");
+  await expect(others.getByRole("link", { name: "Show all" })).toHaveAttribute("href", "/calls?phone=966500000001");
+  await page.goto(callHref("old"));
+  await expect(contact).toContainText("Sarj sent no retry fields, so this contact is one dial.");
+  await page.goto(callHref("huda-4"));
+  await expect(page.getByText("Nobody was dialled")).toBeVisible();
+  await expect(
+    page.getByText(/This call was cancelled on .+, before it was dialled\. It was booked for /),
+  ).toBeVisible();
+  await expect(page).toHaveTitle(/^Call with \+966500000005/);
+  await expect(page.getByLabel("Details").getByText("Called off")).toBeVisible();
+  await page.goto(callHref("many-20"));
+  await expect(contact.getByRole("listitem")).toHaveCount(40);
+  await expect(contact.locator("[aria-current]")).toHaveAttribute("href", "/calls/many-20");
+});
+
+for (const [locale, width, colorScheme] of [
+  ["en", 1440, "light"],
+  ["ar", 1440, "dark"],
+  ["ar", 390, "light"],
+] as const) {
+  test(`axe finds no problem in a call with a contact, ${locale}, ${width}, ${colorScheme}`, async ({
+    adminPage: page,
+    app,
+    database: { sql, empty },
+  }) => {
+    await empty();
+    await sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
+    await insertContacts(sql, SAMPLE_CONTACTS);
+    await page.context().addCookies([
+      { name: "locale", value: locale, url: app.url },
+      { name: "theme", value: colorScheme, url: app.url },
+    ]);
+    await page.setViewportSize({ width, height: 900 });
+    for (const callId of ["ahmed", "huda-4", "old"]) {
+      await page.goto(callHref(callId));
+      await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+test("what came in an unknown form is shown, and is not called missing", async ({ adminPage: page, app }) => {
+  const body = complete("unknown-forms", {
+    enhanced_transcript: "Agent: hello, Customer: yes",
+    report: ["reached", { mood: "calm" }],
+  });
+  await postWebhook(app, { ...body, payload: { ...body.payload, response_body: "accepted on Tuesday" } });
+  await page.goto(callHref("unknown-forms"));
+  const card = (title: string) =>
+    page.locator("section").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+  for (const [title, shown] of [
+    ["Transcript", "Agent: hello, Customer: yes"],
+    ["Report", "calm"],
+    ["Scenario response", "accepted on Tuesday"],
+  ] as const) {
+    await expect(card(title)).toContainText("It came in a form that Callboard does not know");
+    await expect(card(title)).toContainText(shown);
+    await expect(card(title)).not.toContainText("There is no");
+  }
+});
+
+test("a value that says nothing is none: no goal, no report, no response, no recording", async ({
+  adminPage: page,
+  app,
+}) => {
+  const body = complete("silent-values", {
+    enhanced_transcript: { transcript: { messages: [] }, errors: [] },
+    report: { generated_at: null, outcome: { status: "", reason: "null" }, callback: {} },
+    recording_url: "null",
+  });
+  await postWebhook(app, { ...body, payload: { ...body.payload, response_body: { answer: " " } } });
+  await page.goto(callHref("silent-values"));
+  await expect(page).toHaveTitle(/^Call with \+966500000001/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("+966500000001");
+  await expect(page.getByLabel("What is known about this call")).toContainText("Not assessed yet");
+  await expect(page.getByText("There is no recording.")).toBeVisible();
+  await expect(page.getByText("There is no report.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Scenario response" })).toHaveCount(0);
+  await expect(page.getByText("a form that Callboard does not know")).toHaveCount(0);
+  await postWebhook(app, notCompleted("nothing-known"));
+  await page.goto(callHref("nothing-known"));
+  await expect(page).toHaveTitle(/^Call with Unknown number/);
+});
+
+test("the report says in words whether to call back", async ({ adminPage: page, app }) => {
+  await postWebhook(
+    app,
+    complete("callback", {
+      report: {
+        outcome: { status: "success" },
+        callback: {
+          origin: "customer_requested",
+          callback_at: new Date(Date.now() + 86_400_000).toISOString(),
+          confidence: 0.9,
+          context_brief: "Wants to change the address",
+          matches_tool_capture: true,
+        },
+      },
+    }),
+  );
+  await page.goto(callHref("callback"));
+  for (const text of [
+    "The customer asked to be called back.",
+    /^Call back on /,
+    "Wants to change the address",
+    "Confidence: 90%",
+    "The agent recorded the same during the call.",
+  ]) {
+    await expect(page.getByText(text)).toBeVisible();
+  }
 });
 
 test("a decision is saved, shown among the facts of the call, and undone", async ({

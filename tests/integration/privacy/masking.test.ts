@@ -69,7 +69,13 @@ async function clientOf(url: string, person: { email: string; password: string }
 test.beforeEach(async ({ app, database }) => {
   await database.empty();
   await database.sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
-  for (const body of [call, complete("another", { phone_number: "+966509999999" }), notCompleted("missed")]) {
+  const bodies = [
+    call,
+    complete("another", { phone_number: "+966509999999" }),
+    notCompleted("missed"),
+    complete("same-number", { phone_number: NUMBER }),
+  ];
+  for (const body of bodies) {
     await postWebhook(app, body);
   }
   const { sql } = database;
@@ -84,6 +90,8 @@ const PAGES = [
   "/?from=2026-05-01&to=2026-05-31&counted=all",
   "/calls",
   `/calls${listed}`,
+  "/calls?by=contacts",
+  `/calls${listed}&by=contacts`,
   callHref(CALL),
   `${callHref(CALL)}${listed}`,
 ];
@@ -143,6 +151,10 @@ test("no page, panel or file contains a phone number for a viewer, in any notati
   expect(shown).toContain("+966 ••• 42");
   expect(shown).toContain("look_up");
   expect(shown).toContain("Sara •••");
+  // Whose calls belong together is no secret, but the link to them contains the number.
+  expect(shown).toContain(`href="${callHref("same-number")}"`);
+  expect(shown).not.toContain("/calls?phone=");
+  expect(await (await operator.get(callHref(CALL))).text()).toContain(`href="/calls?phone=966538719042"`);
 });
 
 test("a viewer cannot discover a number by searching for it", async ({ app, database: { sql } }) => {
@@ -186,7 +198,7 @@ test("with masking, an operator must reveal a number to see it, and the audit lo
   const context = await browser.newContext({ baseURL: app.url });
   await context.addCookies(await signIn(app.url, person));
   const page = await context.newPage();
-  for (const path of ["/calls", callHref(CALL)]) {
+  for (const path of ["/calls", "/calls?by=contacts", callHref(CALL)]) {
     const text = await (await context.request.get(path)).text();
     expect(
       CANARIES.filter((canary) => canary.test(text)),
