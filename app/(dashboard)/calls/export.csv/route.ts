@@ -37,6 +37,7 @@ export async function GET(request: Request): Promise<Response> {
     const { count, isBounded } = await (view.by === "contacts" ? countContacts(filter) : countCalls(filter));
     const detail = {
       ...callFilterDetail(filter),
+      ...(view.by === "contacts" ? { by_contact: true } : {}),
       ...(isBounded ? { rows: "more" } : {}),
       // On pages, each revealed number is a separate event. The file reveals all numbers at once.
       ...(access === "revealable" ? { numbers: true } : {}),
