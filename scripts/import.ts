@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
@@ -8,13 +8,12 @@ import { readCallIds } from "../lib/imports/id-list";
 import { readAddress } from "./launcher/address";
 import { CommandError } from "./launcher/command-error";
 import { DATA_FOLDERS } from "./launcher/data-folders";
+import { databaseOfCommand } from "./launcher/database-of-command";
 import { checkEnvironment, completeEnvironment, loadEnvFiles } from "./launcher/environment";
 import { Interrupted, listenForInterruption } from "./launcher/interruption";
 import { migrateDatabase } from "./launcher/migrate-database";
-import { isCallboardRunning, takeRunLock } from "./launcher/run-lock";
 import { readOrMakeSecrets } from "./launcher/secrets";
 import { dim, runCommand } from "./launcher/terminal";
-import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from "./postgres/embedded";
 
 const HELP = `Fetches calls whose webhooks never arrived: calls from before Callboard, or lost in an outage.
 
@@ -43,7 +42,7 @@ await runCommand(async () => {
   if (env.SARJ_API_KEY === undefined) {
     throw new CommandError("SARJ_API_KEY is not set. Calls are imported through the Sarj API, which needs it.");
   }
-  env.DATABASE_URL ??= await embeddedDatabase(stack);
+  env.DATABASE_URL ??= await databaseOfCommand(DATA, stack);
   const unreachable = await migrateDatabase(env.DATABASE_URL);
   if (unreachable !== null) {
     throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
@@ -127,22 +126,6 @@ function columnIndex(text: string, column: string): number {
     );
   }
   return index;
-}
-
-/** Returns the URL of the embedded database. If no Callboard is running, starts the database until this command ends. */
-async function embeddedDatabase(stack: AsyncDisposableStack): Promise<string> {
-  const directory = resolve(DATA, "postgres");
-  if (isCallboardRunning(DATA)) {
-    const url = urlOfEmbeddedPostgres(directory);
-    if (url !== null) {
-      return url;
-    }
-  }
-  const lock = await takeRunLock(DATA, { url: "", onLeftover: () => {} });
-  stack.defer(() => lock.release());
-  const embedded = await startEmbeddedPostgres({ directory });
-  stack.defer(() => embedded.stop());
-  return embedded.url;
 }
 
 async function createImportOf(ids: readonly string[], file: string): Promise<string> {

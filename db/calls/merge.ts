@@ -43,6 +43,11 @@ export function webhookRank({ outcome, endedAt }: Pick<CallFacts, "outcome" | "e
   return SOURCE_RANK[kind] * RANK_STEP + (endedAt?.getTime() ?? 0);
 }
 
+/** The rank of a fact that says little (see `weakFields`), from a source with this rank: the number of the source's kind. */
+export function weakRank(rank: number): number {
+  return SOURCE_RANK[sourceKind(rank)];
+}
+
 /** The rank of an answer of the API. A later answer ranks higher, and every webhook ranks higher than any answer. */
 export function apiRank(answeredAt: Date): number {
   return SOURCE_RANK.api * RANK_STEP + answeredAt.getTime();
@@ -216,7 +221,6 @@ export function receivedAtOf(at: Date | null): SQL {
 /** The facts of one source with their ranks, in the form of `call_details.facts`. Null facts are left out. */
 export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> {
   const ranked: Record<string, Fact> = {};
-  const weakRank = SOURCE_RANK[sourceKind(rank)];
   for (const field of NARROW) {
     const value = facts[field];
     if (value !== null) {
@@ -243,7 +247,7 @@ export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> 
   for (const field of weakFields(facts)) {
     const fact = ranked[field];
     if (fact !== undefined) {
-      fact.k = weakRank;
+      fact.k = weakRank(rank);
     }
   }
   if (facts.recordingUrl !== null) {
@@ -257,7 +261,11 @@ export function rankFacts(facts: CallFacts, rank: number): Record<string, Fact> 
  * The facts that say little, so that any other source is believed before them: a duration of 0, a transcript without a spoken word, and a
  * report without a result. They are kept, because without another source they are all there is.
  */
-function weakFields({ durationSeconds, transcript, report }: CallFacts): (keyof CallFacts)[] {
+export function weakFields({
+  durationSeconds,
+  transcript,
+  report,
+}: Pick<CallFacts, "durationSeconds" | "transcript" | "report">): (keyof CallFacts)[] {
   return [
     ...(durationSeconds === 0 ? (["durationSeconds"] as const) : []),
     ...(transcript !== null && !isSpoken(transcript) ? (["transcript"] as const) : []),

@@ -39,6 +39,12 @@ export async function getErasure(id: string): Promise<ShownErasure | null> {
   return row ?? null;
 }
 
+/** Whether an erasure is under way. */
+export async function isErasing(): Promise<boolean> {
+  const rows = await jobs.select({ id: erasures.id }).from(erasures).where(eq(erasures.state, "running")).limit(1);
+  return rows.length > 0;
+}
+
 /* ── For the job ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 export type ClaimedErasure = Erasure & { digits: string };

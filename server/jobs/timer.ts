@@ -7,6 +7,8 @@ import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
 import { importDue } from "./import";
 import { purgeDue } from "./purge";
+import { reinterpretDue } from "./reinterpret";
+import { watchContract } from "./watch-contract";
 
 /**
  * Runs the background jobs in a long-lived process. On Vercel, a scheduler calls `/api/jobs`, which runs all of them except
@@ -21,6 +23,8 @@ export function startTimer(): void {
   repeat("import", 5000, importDue);
   repeat("erase", 5000, eraseDue);
   repeat("purge", 60_000, purgeDue);
+  repeat("reinterpret", 5000, reinterpretDue);
+  repeat("watch", 15_000, watchContract);
   repeat("refusals", 5000, writeRefusals);
 }
 

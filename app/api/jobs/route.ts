@@ -6,6 +6,8 @@ import { enrichDue } from "@/server/jobs/enrich";
 import { eraseDue } from "@/server/jobs/erase";
 import { importDue } from "@/server/jobs/import";
 import { purgeDue } from "@/server/jobs/purge";
+import { reinterpretDue } from "@/server/jobs/reinterpret";
+import { watchContract } from "@/server/jobs/watch-contract";
 
 /** Runs the background jobs for a scheduler, which authenticates with `Authorization: Bearer <CRON_SECRET>`. */
 async function run(request: Request): Promise<Response> {
@@ -13,8 +15,15 @@ async function run(request: Request): Promise<Response> {
     return Response.json({ error: "unauthorized" }, { status: 401 });
   }
   try {
-    const [enriched, imported, erased, purged] = await Promise.all([enrichDue(), importDue(), eraseDue(), purgeDue()]);
-    return Response.json({ enriched, imported, erased, purged });
+    const [enriched, imported, erased, purged, reinterpreted, watched] = await Promise.all([
+      enrichDue(),
+      importDue(),
+      eraseDue(),
+      purgeDue(),
+      reinterpretDue(),
+      watchContract(),
+    ]);
+    return Response.json({ enriched, imported, erased, purged, reinterpreted, watched });
   } catch (error) {
     log("error", "jobs_failed", { error_code: errorCode(error) });
     return Response.json({ error: "database_unavailable" }, { status: 503 });

@@ -1,0 +1,241 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { eq, sql, type SQL } from "drizzle-orm";
+
+import { apiRank, type Fact, mergeCtes, webhookRank } from "@/db/calls/merge";
+import { jobs, type Transaction } from "@/db/driver/client";
+import { callDetails, calls } from "@/db/schema/calls";
+import { apiAnswers } from "@/db/schema/deliveries";
+import { customerNameOf } from "@/lib/call/customer-name";
+import { type CallFacts, type JsonObject, NO_FACTS } from "@/lib/call/facts";
+import { isNeverDialled } from "@/lib/call/outcome";
+import { readCallAnswer } from "@/lib/sarj/api";
+import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { normalizeForSearch } from "@/lib/text/search";
+
+import { factsToKeep, isAnythingLost, mergedFacts, type Source, wideFields } from "./outdated-facts";
+
+/**
+ * Limits for the bodies of one call, because the call is locked while they are read, and a hostile sender may have stored thousands. What is beyond
+ * them counts as deleted.
+ */
+const MAX_BODIES = 200;
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** `erasing`: nothing was done, because a person is being erased, and a body that is about to be deleted must not be merged again. */
+export type Reread = "changed" | "unchanged" | "gone" | "erasing";
+
+/**
+ * Reads everything that is stored about a call with the rules of today, in one transaction that locks the call as the merge does. Doing it again
+ * changes nothing. What people decided about the call stays, and so does the state of its enrichment; but if a value is
+ * removed that may have hidden one of the API, the call is fetched again. Quarantined deliveries are not read.
+ */
+export async function rereadCall(callId: string): Promise<Reread> {
+  return jobs.transaction(async (transaction) => {
+    const [stored] = await transaction.select().from(callDetails).where(eq(callDetails.callId, callId)).for("update");
+    if (stored === undefined) {
+      return "gone";
+    }
+    const [call] = await transaction
+      .select({
+        firstReceivedAt: calls.firstReceivedAt,
+        lastReceivedAt: calls.lastReceivedAt,
+        calledOffAt: calls.calledOffAt,
+        verifiedAt: calls.verifiedAt,
+        isErasing: sql<boolean>`exists (select from erasures where state = 'running')`,
+      })
+      .from(calls)
+      .where(eq(calls.callId, callId));
+    if (call === undefined || call.isErasing) {
+      return call === undefined ? "gone" : "erasing";
+    }
+    const webhooks = await readDeliveries(transaction, callId);
+    const answers = await readAnswers(transaction, callId);
+    const sources = [...webhooks.sources, ...answers.sources].toSorted(
+      (a, b) => a.receivedAt.getTime() - b.receivedAt.getTime(),
+    );
+    for (const source of sources) {
+      source.facts = withoutPurged(source.facts, stored);
+    }
+    const isComplete =
+      webhooks.isComplete &&
+      webhooks.firstAt <= call.firstReceivedAt.getTime() &&
+      webhooks.lastAt >= call.lastReceivedAt.getTime();
+
+    const before = stored.facts as Record<string, Fact>;
+    const kept = factsToKeep(stored, sources, isComplete);
+    const merged = mergedFacts(stored, kept, sources);
+    const isSame =
+      isDeepStrictEqual(merged.facts, before) &&
+      wideFields.every((field) => isDeepStrictEqual(merged.wide[field], stored[field])) &&
+      !isCalledOffEarlier(sources, call.calledOffAt);
+    if (!isSame) {
+      await removeOthers(transaction, stored, kept);
+      for (const source of sources.length === 0 ? [NOTHING] : sources) {
+        await merge(transaction, callId, source);
+      }
+    }
+    const isNoted = await noteReading(transaction, callId, webhooks.read, answers.read);
+    const isDue = call.verifiedAt !== null && answers.read.length === 0 && isAnythingLost(before, merged.facts);
+    if (isDue) {
+      await transaction
+        .update(calls)
+        .set({ enrichmentState: "pending", enrichmentAttempts: 0, enrichmentDueAt: sql`now()` })
+        .where(eq(calls.callId, callId));
+    }
+    return isSame && !isNoted ? "unchanged" : "changed";
+  });
+}
+
+/** A stored row, and what today's rules read in it. */
+type ReadRow = { id: string; outcome: string | null; flags: string[] };
+
+/** A source without facts: merging it only writes to `calls` what `call_details` contains. */
+const NOTHING: Source = { deliveryId: null, facts: NO_FACTS, rank: 0, receivedAt: new Date(0) };
+
+async function readDeliveries(transaction: Transaction, callId: string) {
+  const rows = await transaction.execute<{
+    id: string;
+    body: Buffer;
+    content_encoding: string | null;
+    received_at: string;
+    last_received_at: string;
+    total: number;
+  }>(sql`
+    select id, body, content_encoding, received_at, last_received_at, total from (
+      select *,
+        count(*) over ()::integer as total, row_number() over by_worth as place, sum(octet_length(body)) over by_worth as bytes
+      from deliveries
+      where call_id = ${callId} and verdict in ('applied', 'superseded')
+      window by_worth as (order by verdict, received_at desc, id rows unbounded preceding)
+    ) as ranked
+    where place <= ${MAX_BODIES} and (bytes <= ${MAX_BYTES} or place = 1)
+    order by received_at, id
+  `);
+  const sources: Source[] = [];
+  const read: ReadRow[] = [];
+  for (const { id, body, content_encoding: contentEncoding, received_at } of rows) {
+    const receivedAt = new Date(received_at);
+    const understood = await interpret({ body, contentEncoding }, { now: receivedAt, allowedAddresses: ANY_ADDRESS });
+    if (understood.understood && understood.callId === callId) {
+      const { facts, flags } = understood;
+      sources.push({ deliveryId: id, facts, rank: webhookRank(facts), receivedAt });
+      read.push({ id, outcome: facts.outcome, flags });
+    }
+  }
+  return {
+    sources,
+    read,
+    isComplete: sources.length === (rows[0]?.total ?? 0),
+    firstAt: Math.min(...rows.map((row) => Date.parse(row.received_at))),
+    lastAt: Math.max(...rows.map((row) => Date.parse(row.last_received_at))),
+  };
+}
+
+async function readAnswers(transaction: Transaction, callId: string) {
+  const rows = await transaction
+    .select({ id: apiAnswers.id, body: apiAnswers.body, answeredAt: apiAnswers.answeredAt })
+    .from(apiAnswers)
+    .where(eq(apiAnswers.callId, callId));
+  const sources: Source[] = [];
+  const read: ReadRow[] = [];
+  for (const { id, body, answeredAt } of rows) {
+    const answer = readCallAnswer(body, callId, answeredAt);
+    if (answer !== null) {
+      sources.push({ deliveryId: null, facts: answer.facts, rank: apiRank(answeredAt), receivedAt: answeredAt });
+      read.push({ id, outcome: null, flags: answer.flags });
+    }
+  }
+  return { sources, read };
+}
+
+/** What retention has deleted is not stored again. */
+function withoutPurged(
+  facts: CallFacts,
+  {
+    transcriptPurgedAt,
+    recordingPurgedAt,
+  }: Pick<typeof callDetails.$inferSelect, "transcriptPurgedAt" | "recordingPurgedAt">,
+): CallFacts {
+  return {
+    ...facts,
+    ...(transcriptPurgedAt === null ? {} : { transcript: null, corrections: null }),
+    ...(recordingPurgedAt === null
+      ? {}
+      : { recordingUrl: null, recordingExpiresAt: null, permanentRecordingUrl: null }),
+  };
+}
+
+/** Whether a source says that the call ended without a dial, and `calls` does not say so, or says that it was later. */
+function isCalledOffEarlier(sources: readonly Source[], calledOffAt: Date | null): boolean {
+  return sources.some(
+    ({ facts, receivedAt }) => isNeverDialled(facts.outcome) && (calledOffAt === null || receivedAt < calledOffAt),
+  );
+}
+
+/** Removes the facts that are not in `kept`, and the values of their columns. */
+async function removeOthers(
+  transaction: Transaction,
+  stored: typeof callDetails.$inferSelect,
+  kept: Record<string, Fact>,
+): Promise<void> {
+  const name = "variables" in kept ? (customerNameOf(stored.variables as JsonObject | null) ?? "") : null;
+  const cleared = Object.fromEntries(wideFields.filter((field) => !(field in kept)).map((field) => [field, null]));
+  await transaction
+    .update(callDetails)
+    .set({
+      facts: kept,
+      ...cleared,
+      ...("recordingUrl" in kept ? {} : { recordingExpiresAt: null }),
+      ...("transcript" in kept ? {} : { search: null }),
+      nameSearch: name === null ? null : sql`to_tsvector('simple', ${normalizeForSearch(name)}::text)`,
+    })
+    .where(eq(callDetails.callId, stored.callId));
+}
+
+async function merge(transaction: Transaction, callId: string, source: Source): Promise<void> {
+  const { facts, rank, receivedAt } = source;
+  const deliveryId = source.deliveryId === null ? null : sql`${source.deliveryId}::text`;
+  await transaction.execute(sql`
+    with ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt, alsoSet: sql.empty() })}
+    select call_id from projected
+  `);
+}
+
+/** Writes what today's rules read to the rows of the bodies: flags, outcomes and verdicts. Returns whether any row changed. */
+async function noteReading(
+  transaction: Transaction,
+  callId: string,
+  deliveries: readonly ReadRow[],
+  answers: readonly ReadRow[],
+): Promise<boolean> {
+  const changed: unknown[] = [];
+  if (deliveries.length > 0) {
+    changed.push(
+      ...(await transaction.execute(sql`
+        update deliveries set outcome = read.outcome, flags = read.flags, verdict = read.verdict
+        from (
+          select rows.*, case when rows.id::text = facts #>> '{outcome,d}' then 'applied' else 'superseded' end as verdict
+          from ${asRows(deliveries)} join call_details on call_details.call_id = ${callId}
+        ) as read
+        where deliveries.call_id = ${callId} and deliveries.id = read.id
+          and (deliveries.outcome, deliveries.flags, deliveries.verdict) is distinct from (read.outcome, read.flags, read.verdict)
+        returning 1
+      `)),
+    );
+  }
+  if (answers.length > 0) {
+    changed.push(
+      ...(await transaction.execute(sql`
+        update api_answers set flags = read.flags from (select rows.* from ${asRows(answers)}) as read
+        where api_answers.call_id = ${callId} and api_answers.id = read.id and api_answers.flags is distinct from read.flags
+        returning 1
+      `)),
+    );
+  }
+  return changed.length > 0;
+}
+
+function asRows(rows: readonly ReadRow[]): SQL {
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as rows(id uuid, outcome text, flags text[])`;
+}
