@@ -57,6 +57,10 @@ function conditions(filter: DeliveryFilter): SQL | undefined {
     filter.reason.length === 0 ? undefined : inArray(deliveries.reason, filter.reason),
     filter.secret.length === 0 ? undefined : inArray(deliveries.secretLabel, filter.secret),
     filter.callId === null ? undefined : eq(deliveries.callId, filter.callId),
+    // The first condition is that of the partial index on flagged deliveries.
+    filter.flag === null
+      ? undefined
+      : sql`${deliveries.flags} <> '{}' and ${deliveries.flags} @> array[${filter.flag}]::text[]`,
     filter.from === null ? undefined : gte(deliveries.receivedAt, filter.from.at),
     filter.to === null ? undefined : lt(deliveries.receivedAt, filter.to.at),
   );
@@ -72,6 +76,7 @@ export async function getDelivery(id: string) {
       contentType: deliveries.contentType,
       contentEncoding: deliveries.contentEncoding,
       flags: deliveries.flags,
+      headers: deliveries.headers,
     })
     .from(deliveries)
     .where(eq(deliveries.id, id))

@@ -73,6 +73,8 @@ async function recordCall(
         ${receivedAgain},
         outcome = excluded.outcome,
         verdict = case when kept.verdict = 'quarantined' then excluded.verdict else kept.verdict end,
+        flags = case when kept.verdict = 'quarantined' then excluded.flags else kept.flags end,
+        stored_at = case when kept.verdict = 'quarantined' then excluded.stored_at else kept.stored_at end,
         reason = null
       returning id, verdict, times_received
     )

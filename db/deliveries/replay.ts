@@ -109,6 +109,8 @@ export async function applyReplay(
     update deliveries set
       call_id = ${callId}::text, outcome = ${facts.outcome}::text, reason = null, replayed_at = now(),
       flags = ${textArray(flags)},
+      -- The contract watch has not counted a row without flags, and finds it at its new place.
+      stored_at = case when deliveries.flags = '{}' then now() else deliveries.stored_at end,
       verdict = case when merged.won then 'applied' else 'superseded' end
     from merged
     where deliveries.call_id = ${delivery.callId} and deliveries.id = ${delivery.id}::uuid

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from "drizzle-orm";
 
 import { db, jobs } from "@/db/driver/client";
 import { callDetails, calls, reviews } from "@/db/schema/calls";
-import { apiAnswers, deliveries } from "@/db/schema/deliveries";
+import { apiAnswers, contractSightings, deliveries } from "@/db/schema/deliveries";
 import { erasures } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
 import { ERASED, eraseNumber, numberPattern, numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
@@ -215,7 +215,7 @@ export async function eraseDeliveries(
   return progress;
 }
 
-/** The last step, `reviews`: removes the number from the notes of all reviews. */
+/** The last step, `reviews`: removes the number from the notes of all reviews, and from the names that the contract watch has seen. */
 export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumber): Promise<void> {
   const pattern = numberPattern(number);
   await jobs.transaction(async (transaction) => {
@@ -230,6 +230,7 @@ export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumbe
         .set({ note: eraseNumber(row.note ?? "", pattern) })
         .where(and(eq(reviews.callId, row.callId), eq(reviews.id, row.id)));
     }
+    await transaction.delete(contractSightings).where(sql`${contractSightings.flag} ~ ${numberPatternSource(number)}`);
     await transaction
       .update(erasures)
       .set({ notesRedacted: sql`${erasures.notesRedacted} + ${rows.length}` })

@@ -25,6 +25,8 @@ export type DeliveryFilter = {
   /** Labels of secrets: see `lib/sarj/secrets.ts`. */
   secret: string[];
   callId: string | null;
+  /** One flag, as stored: see `flags.ts`. */
+  flag: string | null;
   /** Inclusive. */
   from: TimeBound | null;
   /** Exclusive. A date means the end of that day. */
@@ -41,9 +43,13 @@ export const NO_DELIVERY_FILTER: DeliveryFilter = {
   reason: [],
   secret: [],
   callId: null,
+  flag: null,
   from: null,
   to: null,
 };
+
+/** Longer than any flag: a path of known fields, and at most 200 characters of the vendor's. */
+const MAX_FLAG_LENGTH = 500;
 
 const DEFAULT_PER_PAGE = 50;
 
@@ -55,6 +61,7 @@ const readers = (zone: string) => ({
   reason: commaList.pipe(z.array(z.enum(QUARANTINE_REASONS))),
   secret: commaList.pipe(z.array(z.string().regex(/^[0-9a-f]{8}$/))),
   call_id: postgresText.trim().min(1).max(MAX_CALL_ID_LENGTH),
+  flag: postgresText.trim().min(1).max(MAX_FLAG_LENGTH),
   ...timeBounds(zone),
   cursor: uuidCursorText,
   per_page: z.enum(PER_PAGE).transform(Number),
@@ -69,6 +76,7 @@ export function parseDeliveryFilter(params: SearchParams, zone: string): ParsedD
       reason: values.reason ?? [],
       secret: values.secret ?? [],
       callId: values.call_id ?? null,
+      flag: values.flag ?? null,
       from: values.from ?? null,
       to: values.to ?? null,
     },
@@ -84,6 +92,7 @@ export function deliveriesHref(filter: DeliveryFilter, { perPage, cursor }: Part
     reason: filter.reason.join(","),
     secret: filter.secret.join(","),
     call_id: filter.callId,
+    flag: filter.flag,
     from: filter.from?.text ?? null,
     to: filter.to?.text ?? null,
     per_page: perPage === undefined || perPage === DEFAULT_PER_PAGE ? null : perPage,

@@ -9,6 +9,7 @@ import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { action } from "@/server/auth/action";
 import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
 import { enrichDue } from "@/server/jobs/enrich";
+import { reinterpretDue, requestReinterpretation } from "@/server/jobs/reinterpret";
 
 /** Limits one request, so that the page can show progress between requests. */
 const MAX_SELECTED = 25;
@@ -68,5 +69,19 @@ export const retryFailedCalls = action({
     const count = await retryFailed();
     after(() => enrichDue());
     return { ok: true, count };
+  },
+});
+
+/** Reads everything that is stored again, in the background. Does nothing while this is under way. */
+export const rereadEverything = action({
+  role: "administrator",
+  input: z.void(),
+  failure: "action_failed",
+  invalidate: refresh,
+  work: async (_input, { recordEvent }) => {
+    await recordEvent({ action: "data_reinterpreted" });
+    await requestReinterpretation();
+    after(() => reinterpretDue());
+    return { ok: true };
   },
 });

@@ -22,6 +22,7 @@ export function FilterForm({
   secret,
   secrets,
   callId,
+  flag,
   from,
   to,
   activeCount,
@@ -31,6 +32,8 @@ export function FilterForm({
   secret: string;
   secrets: string[];
   callId: string;
+  /** Set by the links of the contract watch; the form keeps it. */
+  flag: string;
   from: string;
   to: string;
   /** How many filters of the form are set. */
@@ -66,6 +69,7 @@ export function FilterForm({
     >
       <form action="/deliveries" onSubmit={submit} className="grid grid-cols-2 gap-3">
         {verdict !== "" && <input type="hidden" name="verdict" value={verdict} />}
+        {flag !== "" && <input type="hidden" name="flag" value={flag} />}
         <Field label={t("filter.reason")} className="col-span-2">
           <Select
             name="reason"

@@ -26,8 +26,8 @@ export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: 
       value: secret,
       href: hrefWith({ secret: filter.secret.filter((other) => other !== secret) }),
     })),
-    ...(["callId", "from", "to"] as const).flatMap((name) => {
-      const value = name === "callId" ? filter.callId : (filter[name]?.text ?? null);
+    ...(["callId", "flag", "from", "to"] as const).flatMap((name) => {
+      const value = name === "callId" || name === "flag" ? filter[name] : (filter[name]?.text ?? null);
       return value === null ? [] : [{ key: name, label: t(`filter.${name}`), value, href: hrefWith({ [name]: null }) }];
     }),
   ];
@@ -52,6 +52,7 @@ export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: 
           secret={filter.secret[0] ?? ""}
           secrets={secrets}
           callId={filter.callId ?? ""}
+          flag={filter.flag ?? ""}
           from={filter.from?.text ?? ""}
           to={filter.to?.text ?? ""}
           activeCount={chips.length}
@@ -66,7 +67,15 @@ export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: 
           ))}
           {chips.length > 1 && (
             <a
-              href={deliveriesHref({ ...filter, reason: [], secret: [], callId: null, from: null, to: null })}
+              href={deliveriesHref({
+                ...filter,
+                reason: [],
+                secret: [],
+                callId: null,
+                flag: null,
+                from: null,
+                to: null,
+              })}
               className="px-1 text-sm text-muted hover:text-foreground"
             >
               {tCommon("clearAll")}

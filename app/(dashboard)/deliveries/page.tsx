@@ -11,11 +11,15 @@ import { deliveriesHref, parseDeliveryFilter } from "@/lib/delivery/filter";
 import { includesRole } from "@/lib/people/role";
 import { secretLabels } from "@/lib/sarj/secret-labels";
 import { requirePage } from "@/server/auth/gates";
+import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 
+import { ContractWatch, ContractWatchSkeleton } from "./contract-watch";
 import { Filters } from "./filters";
 import { Health, HealthSkeleton } from "./health";
 import { DeliveryLog, DeliveryLogSkeleton } from "./log";
+import { RereadButton } from "./reread-button";
+import { RereadProgress } from "./reread-progress";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("deliveries");
@@ -23,10 +27,15 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DeliveriesPage({ searchParams }: PageProps<"/deliveries">) {
-  const { role } = await requirePage("operator");
-  const [params, { timeZone }, t] = await Promise.all([searchParams, getOrganization(), getTranslations("deliveries")]);
+  const user = await requirePage("operator");
+  const [params, { timeZone }, access, t] = await Promise.all([
+    searchParams,
+    getOrganization(),
+    numberAccess(user),
+    getTranslations("deliveries"),
+  ]);
   const { filter, view, ignored } = parseDeliveryFilter(params, timeZone);
-  const isAdministrator = includesRole(role, "administrator");
+  const isAdministrator = includesRole(user.role, "administrator");
   return (
     <>
       <PageHeader
@@ -35,17 +44,30 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
         namesZone
         actions={
           isAdministrator && (
-            <LinkButton href={"/settings/import" as Route} size="sm">
-              <Import aria-hidden />
-              {t("import")}
-            </LinkButton>
+            <>
+              <RereadButton />
+              <LinkButton href={"/settings/import" as Route} size="sm">
+                <Import aria-hidden />
+                {t("import")}
+              </LinkButton>
+            </>
           )
         }
       />
       <div className="space-y-5">
         <PanelBoundary>
+          <Suspense fallback={null}>
+            <RereadProgress />
+          </Suspense>
+        </PanelBoundary>
+        <PanelBoundary>
           <Suspense fallback={<HealthSkeleton />}>
             <Health zone={timeZone} isAdministrator={isAdministrator} />
+          </Suspense>
+        </PanelBoundary>
+        <PanelBoundary>
+          <Suspense fallback={<ContractWatchSkeleton />}>
+            <ContractWatch access={access} />
           </Suspense>
         </PanelBoundary>
         <div className="space-y-3">

@@ -6,15 +6,20 @@ import { Badge, type BadgeProps } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Id } from "@/components/ui/ltr";
 import { Time } from "@/components/ui/time";
+import { listApiAnswers } from "@/db/deliveries/api-answers";
 import { type CallDelivery, listCallDeliveries } from "@/db/deliveries/call-deliveries";
 import { listAuditOfCall } from "@/db/privacy/audit";
 import type { Call } from "@/db/schema/calls";
 import { includesRole, type Role } from "@/lib/people/role";
+import type { NumberAccess } from "@/lib/phone/access";
 import { API_ERRORS } from "@/lib/sarj/api";
+import { numberAccess } from "@/server/auth/viewer";
 import { hasApiKey } from "@/server/vendor-api";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 import { ByteSize } from "../../deliveries/byte-size";
+import { ApiAnswers } from "./api-answers";
+import { FlagList } from "./flag-list";
 import { RawBody } from "./raw-body";
 
 const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = {
@@ -26,18 +31,20 @@ const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = 
 
 /** The sources of a call's facts: its deliveries and the requests to the API. */
 export async function History({ call, role }: { call: Call; role: Role }) {
-  const [t, deliveries] = await Promise.all([getTranslations("call.history"), listCallDeliveries(call.callId)]);
+  const [t, access, deliveries, answers] = await Promise.all([
+    getTranslations("call.history"),
+    numberAccess({ role }),
+    listCallDeliveries(call.callId),
+    listApiAnswers(call.callId),
+  ]);
+  const canOpen = includesRole(role, "operator");
   return (
     <Card title={t("title")} flush>
       <ol className="divide-y border-t">
         <Enrichment call={call} />
+        <ApiAnswers callId={call.callId} answers={answers} access={access} canOpen={canOpen} />
         {deliveries.map((delivery) => (
-          <Delivery
-            key={delivery.id}
-            callId={call.callId}
-            delivery={delivery}
-            canOpen={includesRole(role, "operator")}
-          />
+          <Delivery key={delivery.id} callId={call.callId} delivery={delivery} access={access} canOpen={canOpen} />
         ))}
         {deliveries.length === 0 && <li className="px-4 py-2.5 text-muted">{t("none")}</li>}
       </ol>
@@ -76,10 +83,21 @@ const KNOWN_ACTIONS = [
   "recording_downloaded",
   "number_revealed",
   "delivery_viewed",
+  "api_answer_viewed",
   "call_marked",
 ] as const;
 
-async function Delivery({ callId, delivery, canOpen }: { callId: string; delivery: CallDelivery; canOpen: boolean }) {
+async function Delivery({
+  callId,
+  delivery,
+  access,
+  canOpen,
+}: {
+  callId: string;
+  delivery: CallDelivery;
+  access: NumberAccess;
+  canOpen: boolean;
+}) {
   const t = await getTranslations("call.history");
   const { flags, timesReceived } = delivery;
   return (
@@ -99,19 +117,8 @@ async function Delivery({ callId, delivery, canOpen }: { callId: string; deliver
           t.rich("replayed", { time: slot(<Time value={delivery.replayedAt} format="compact" />) })}
         {delivery.reason !== null && <Id>{delivery.reason}</Id>}
       </Facts>
-      {flags.length > 0 && (
-        <details className="text-xs text-muted">
-          <summary className="select-none hover:text-foreground">{t("flags", { count: flags.length })}</summary>
-          <ul className="mt-1 space-y-0.5 ps-3">
-            {flags.map((flag) => (
-              <li key={flag}>
-                <Id>{flag}</Id>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-      {canOpen && <RawBody callId={callId} deliveryId={delivery.id} />}
+      <FlagList flags={flags} access={access} />
+      {canOpen && <RawBody path={`/calls/${encodeURIComponent(callId)}/deliveries/${delivery.id}`} />}
     </li>
   );
 }

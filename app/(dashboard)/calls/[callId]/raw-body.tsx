@@ -16,8 +16,8 @@ type Loaded = z.infer<typeof answerSchema> | "loading" | "failed";
 /** The maximum number of characters to show: a browser can lay out this many without a delay. The whole text can be copied. */
 const MAX_SHOWN = 200_000;
 
-/** The body of a delivery, as text or as hexadecimal bytes. It is fetched when the user opens it. */
-export function RawBody({ callId, deliveryId }: { callId: string; deliveryId: string }) {
+/** The body of a delivery or of an API answer, as text or as hexadecimal bytes. It is fetched from `path` when the user opens it. */
+export function RawBody({ path }: { path: string }) {
   const t = useTranslations("call.history");
   const common = useTranslations("common.action");
   const [loaded, setLoaded] = useState<Loaded | null>(null);
@@ -25,7 +25,7 @@ export function RawBody({ callId, deliveryId }: { callId: string; deliveryId: st
   const load = async () => {
     setLoaded("loading");
     try {
-      const response = await fetch(`/calls/${encodeURIComponent(callId)}/deliveries/${deliveryId}`);
+      const response = await fetch(path);
       setLoaded(response.ok ? answerSchema.parse(await response.json()) : "failed");
     } catch {
       setLoaded("failed");

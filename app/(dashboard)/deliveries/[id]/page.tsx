@@ -20,7 +20,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
-import { isFlagProblem } from "@/lib/delivery/flags";
+import { isFlagProblem, readFlag } from "@/lib/delivery/flags";
 import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
@@ -32,6 +32,7 @@ import { ByteSize } from "../byte-size";
 import { ReplaySelectionButton } from "../replay-dialog";
 import { VerdictBadge } from "../verdict-badge";
 import { CallCard } from "./call-card";
+import { Headers } from "./headers";
 import { InterpretedFields } from "./interpreted-fields";
 
 /** One query per request, shared by the title and the page. */
@@ -107,6 +108,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
           </PanelBoundary>
           <Flags flags={delivery.flags} />
           <Body delivery={delivery} />
+          <Headers headers={delivery.headers} />
         </div>
         <div className="min-w-0 space-y-4">
           {callId !== "" && (
@@ -148,7 +150,6 @@ async function Interpreted({ delivery }: { delivery: WholeDelivery }) {
   );
 }
 
-/** A flag is stored as `path: problem`. */
 async function Flags({ flags }: { flags: string[] }) {
   const t = await getTranslations("deliveries.detail");
   if (flags.length === 0) {
@@ -158,11 +159,10 @@ async function Flags({ flags }: { flags: string[] }) {
     <Card title={t("flags")} description={t("flagsDescription")}>
       <ul className="divide-y">
         {flags.map((flag) => {
-          const split = flag.lastIndexOf(": ");
-          const problem = flag.slice(split + 2);
+          const { path, value, problem } = readFlag(flag);
           return (
             <li key={flag} className="py-2">
-              <Id className="break-all">{flag.slice(0, split)}</Id>
+              <Id className="break-all">{value === null ? path : `${path}=${value}`}</Id>
               <span className="block text-muted">{isFlagProblem(problem) ? t(`flag.${problem}`) : problem}</span>
             </li>
           );

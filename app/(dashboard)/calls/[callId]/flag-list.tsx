@@ -1,0 +1,24 @@
+import { useTranslations } from "next-intl";
+
+import { Id } from "@/components/ui/ltr";
+import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
+
+/** The flags of a delivery or of an answer, folded. A flag may contain any text of the vendor, so people who see no numbers see none here. */
+export function FlagList({ flags, access }: { flags: readonly string[]; access: NumberAccess }) {
+  const t = useTranslations("call.history");
+  if (flags.length === 0) {
+    return null;
+  }
+  return (
+    <details className="text-xs text-muted">
+      <summary className="select-none hover:text-foreground">{t("flags", { count: flags.length })}</summary>
+      <ul className="mt-1 space-y-0.5 ps-3">
+        {flags.map((flag) => (
+          <li key={flag}>
+            <Id>{maskTextFor(access === "shown" ? "shown" : "hidden", flag, null)}</Id>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

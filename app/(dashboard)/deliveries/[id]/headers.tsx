@@ -1,0 +1,23 @@
+import { getTranslations } from "next-intl/server";
+
+import { Card } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
+import { readableBody } from "@/lib/delivery/raw-body";
+
+/** The kept headers of the request, without the credentials of URLs, as in the body. Null if they were not kept. */
+export async function Headers({ headers }: { headers: Record<string, string> | null }) {
+  const t = await getTranslations("deliveries.detail");
+  if (headers === null) {
+    return (
+      <Card title={t("headers")}>
+        <p className="text-muted">{t("headersNone")}</p>
+      </Card>
+    );
+  }
+  const { text } = await readableBody(Buffer.from(JSON.stringify(headers)), null);
+  return (
+    <Card title={t("headers")} description={t("headersDescription")}>
+      <CodeBlock code={text} label={t("headers")} className="mt-1" />
+    </Card>
+  );
+}
