@@ -12,7 +12,7 @@ const HIDDEN = "[hidden]";
 
 /**
  * The request's headers in lower case, without cookies and authorization. In the other values, each secret is replaced: a proxy may put the
- * request's path, which contains the webhook's secret, in a header of its own.
+ * request's path, which contains the webhook's secret, in a header of its own, and encode some of its characters.
  *
  * @param secrets Callboard's own secrets
  */
@@ -20,10 +20,34 @@ export function keptHeaders(headers: Headers, secrets: readonly string[]): Recor
   const kept: [string, string][] = [];
   for (const [name, value] of headers) {
     if (!CREDENTIALS.test(name) && kept.length < MAX_HEADERS) {
-      const visible = secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), value);
+      const visible = secrets.reduce(withoutSecret, value);
       // Postgres refuses NUL in jsonb, and header values are bytes.
       kept.push([name, visible.slice(0, MAX_VALUE_LENGTH).toWellFormed().replaceAll("\u0000", "\uFFFD")]);
     }
   }
   return Object.fromEntries(kept);
+}
+
+function withoutSecret(text: string, secret: string): string {
+  const plain = text.replaceAll(secret, HIDDEN);
+  return plain.includes("%") ? plain.replaceAll(encodedPattern(secret), HIDDEN) : plain;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** Matches a secret of which any character may be percent-encoded, even several times: `%2D`, `%252D`. */
+function encodedPattern(secret: string): RegExp {
+  const known = patterns.get(secret);
+  if (known !== undefined) {
+    return known;
+  }
+  const characters = [...secret].map((character) => {
+    const encoded = [...Buffer.from(character)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, "0")}`);
+    // A letter in hexadecimal may be of either case, one of the secret may not.
+    const eitherCase = encoded.join("").replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    return `(?:${character.replaceAll(/[$()*+./?[\\\]^{|}-]/g, String.raw`\$&`)}|${eitherCase})`;
+  });
+  const pattern = new RegExp(characters.join(""), "g");
+  patterns.set(secret, pattern);
+  return pattern;
 }
