@@ -203,6 +203,32 @@ test("rows 35 and 36: a call unknown to the API is stored and marked as unverifi
     ]);
 });
 
+test("a call that was verified once is never unknown to the API, because the vendor deletes calls after years", async ({
+  database: { sql },
+  vendor,
+}) => {
+  await deliver(notCompleted(CALL));
+  await expect
+    .poll(
+      async () => (
+        await enrichDue(),
+        await sql`select enrichment_state as state from calls where verified_at is not null`
+      ),
+    )
+    .toEqual([{ state: "done" }]);
+  vendor.fault({ on: "api", kind: "status", status: 404 });
+  await sql`update calls set enrichment_due_at = now(), enrichment_state = 'pending', enrichment_attempts = 0`;
+  await expect
+    .poll(
+      async () => (
+        await enrichDue(),
+        await sql`select enrichment_state as state, enrichment_due_at as due, verified_at is not null as verified from calls`
+      ),
+    )
+    .toEqual([{ state: "done", due: null, verified: true }]);
+  expect(vendor.requests().length).toBeGreaterThan(1);
+});
+
 test("an API answer for an older webhook does not complete the request of a newer webhook", async ({ database }) => {
   await noteKeyRefusal({ baseUrl: "", apiKey: VENDOR_API_KEY }, "unauthorized");
   await deliver(notCompleted(CALL));

@@ -47,7 +47,7 @@ type World = {
   recorded: string;
   deliveries: string[];
   person: TestUser;
-  state: { token?: string; importId?: string };
+  state: { token?: string; importId?: string; answerId?: string };
 };
 
 type Act = { name: string; run: (world: World) => Promise<unknown>; writes: (world: World) => Row[] };
@@ -130,6 +130,23 @@ const ACTS: Act[] = [
     name: "viewing a delivery on the page of its call",
     run: ({ admin, deliveries: [, second] }) => ok(admin.get(`${callHref("two")}/deliveries/${second}`)),
     writes: ({ deliveries: [, second] }) => [{ action: "delivery_viewed", call: "two", subject: second }],
+  },
+  {
+    name: "viewing an answer of the API on the page of its call, twice",
+    run: async ({ admin, sql, state }) => {
+      const [answer] = await sql<{ id: string }[]>`
+        insert into api_answers (call_id, body, answered_at) values ('two', '{}', now()) returning id`;
+      state.answerId = answer?.id ?? "";
+      for (const path of [`${callHref("two")}/answers/${answer?.id}`, `${callHref("two")}/answers/${answer?.id}`]) {
+        await ok(admin.get(path));
+      }
+    },
+    writes: ({ state }) => [{ action: "api_answer_viewed", call: "two", subject: state.answerId }],
+  },
+  {
+    name: "having everything read again",
+    run: ({ act }) => act("deliveries/actions#rereadEverything", []),
+    writes: () => [{ action: "data_reinterpreted" }],
   },
   {
     name: "replaying one delivery, then two deliveries",

@@ -98,6 +98,14 @@ test("rows 5 and 62: no log line or error page contains a secret, a phone number
     }
     await post(gzipSync(JSON.stringify(call("zipped"))), { headers: { "content-encoding": "gzip" } });
     await post(LINE, { headers: { "content-encoding": "gzip" } });
+    // A proxy that repeats the path, and a caller with credentials of its own. What is kept contains neither.
+    const encodedSecret = SECRET.replaceAll("-", "%2D");
+    const spread = { "x-forwarded-uri": `/webhooks/sarj/${encodedSecret}`, referer: url };
+    await post(call("headers"), { headers: { ...spread, cookie: `s=${SECRET}`, authorization: `Bearer ${SECRET}` } });
+    const [kept] = await database.sql`select headers::text as headers from deliveries where call_id = 'headers'`;
+    expect(kept?.["headers"]).toContain("/webhooks/sarj/[hidden]");
+    expect(decodeURIComponent(String(kept?.["headers"]))).not.toContain(SECRET);
+    expect(kept?.["headers"]).not.toMatch(/cookie|authorization/i);
     await post(call("other type"), { headers: { "content-type": `text/html; charset=${LINE.replaceAll(" ", "-")}` } });
     expect((await post(`"${LINE.repeat(120_000)}"`)).status).toBe(413);
     for (const path of ["/", "/x", "%20", "/%E0%A4%A", `?phone=${PHONE}&said=${encodeURIComponent(LINE)}`]) {

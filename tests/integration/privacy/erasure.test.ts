@@ -42,7 +42,8 @@ async function dumpOf(database: Database): Promise<string> {
       ),
     ),
   );
-  const bodies = await database.superuser<{ text: string }[]>`select encode(body, 'escape') as text from deliveries`;
+  const bodies = await database.superuser<{ text: string }[]>`
+    select encode(body, 'escape') as text from deliveries union all select encode(body, 'escape') from api_answers`;
   return [...texts.map((rows) => rows[0]?.text ?? ""), ...bodies.map((row) => row.text)].join("\n");
 }
 
@@ -66,6 +67,18 @@ test("row 63: an erasure removes the number from all tables and search vectors, 
   await store(`{"call_id": 7, "payload": "0501234567"}`);
   await database.sql`
     insert into reviews (call_id, decision, note) values ('other', 'follow_up', ${`ask ${CANARY}`})`;
+  // In a request's header, in a kept answer of the API, and in the name of a field that the contract watch has seen.
+  await recordBody(Buffer.from(JSON.stringify(complete("in-header", { phone_number: "+966555000113" }))), {
+    headers: { "x-customer": CANARY },
+  });
+  await database.sql`
+    insert into api_answers (call_id, body, answered_at, flags) values
+      ('other', ${Buffer.from(`{"data": {"contact": "${CANARY}"}}`)}, now(), '{}'),
+      ('other', '{"data": {"kept": "answer"}}', now(), '{}'),
+      ('own', ${Buffer.from(`{"data": {"id": "own", "phone_number": "${CANARY}"}}`)}, now(), '{}')`;
+  await database.sql`
+    insert into contract_sightings (flag, count, first_seen_at, last_seen_at) values
+      (${`payload.${CANARY}: unknown_field`}, 1, now(), now()), ('payload.kept: unknown_field', 1, now(), now())`;
   expect(await previewErasure(NUMBER)).toEqual({ calls: 2, deliveries: 2, reviews: 0, mentions: 2 });
 
   const id = await startErasure(NUMBER, "Nora");
@@ -75,8 +88,9 @@ test("row 63: an erasure removes the number from all tables and search vectors, 
     masked: "+…67",
     callsDeleted: 2,
     callsRedacted: 2,
-    // Two deliveries of calls with the number, two of calls that mention it, and the body that could not be interpreted.
-    deliveriesDeleted: 5,
+    // Two deliveries of calls with the number, two of calls that mention it, the body that could not be interpreted, the one with the number
+    // in a header, and an answer of the API.
+    deliveriesDeleted: 7,
     notesRedacted: 1,
   });
   const dump = await dumpOf(database);
@@ -86,8 +100,10 @@ test("row 63: an erasure removes the number from all tables and search vectors, 
   expect(dump).toContain("+966501234568");
   expect(dump).toContain("order 1501234567");
   expect(dump).toContain("ask [erased]");
+  expect(dump).toContain('"kept": "answer"');
+  expect(dump).toContain("payload.kept: unknown_field");
   const calls = await database.sql`select call_id from calls order by call_id`;
-  expect(calls.map((row) => row["call_id"])).toEqual(["inside-json", "mentions", "other"]);
+  expect(calls.map((row) => row["call_id"])).toEqual(["in-header", "inside-json", "mentions", "other"]);
 });
 
 test("row 63: answers of the API during an erasure do not restore an erased call", async ({ database }) => {
@@ -132,7 +148,11 @@ test("retention deletes what the rules say, and the preview counts it correctly"
       }),
     );
   }
-  await database.sql`update deliveries set received_at = ${daysAgo(20)} where call_id = 'middle'`;
+  await database.sql`
+    update deliveries set received_at = ${daysAgo(20)}, headers = '{"x-old": "header"}' where call_id = 'middle'`;
+  await database.sql`
+    insert into api_answers (call_id, body, answered_at) values
+      ('old', '{}', now()), ('middle', '"aged"', ${daysAgo(20)}), ('new', '"fresh"', now())`;
   const rules = { recordingDays: 30, transcriptDays: 60, callDays: 90, deliveryDays: 10 };
   expect(await previewRetention(rules)).toEqual({ recording: 2, transcript: 1, delivery: 1, call: 1 });
   expect(await previewRetention(KEEP_EVERYTHING)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
@@ -149,6 +169,10 @@ test("retention deletes what the rules say, and the preview counts it correctly"
     { call_id: "new", has_recording: true, url: true, transcript: true, bodies: 1 },
   ]);
   const [run] = await database.sql`select detail, row_count from audit_events where action = 'retention_run'`;
-  expect(run).toEqual({ detail: { recording: 2, transcript: 1, delivery: 1, call: 1 }, row_count: 5 });
+  // The answers are deleted with the deliveries, and count with them.
+  expect(run).toEqual({ detail: { recording: 2, transcript: 1, delivery: 2, call: 1 }, row_count: 6 });
+  const answers = await database.sql`select convert_from(body, 'utf8') as body from api_answers`;
+  expect([...answers]).toEqual([{ body: '"fresh"' }]);
+  expect(await dumpOf(database)).not.toContain("x-old");
   expect(await previewRetention(rules)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
 });

@@ -117,12 +117,19 @@ test("no page, panel or file contains a phone number for a viewer, in any notati
   const [admin] = await sql<{ id: string }[]>`select id from "user" where email = ${ADMIN.email}`;
   await addReview({ callId: CALL, decision: "follow_up", note: "call 053-8719042 again", userId: admin?.id ?? "" });
   const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = ${CALL}`;
+  // A value that the vendor's contract does not contain may be anything, and so may its name.
+  await sql`update deliveries set flags = ${[`payload.status=${NUMBER}: unknown_value`]} where call_id = ${CALL}`;
+  const [answer] = await sql<{ id: string }[]>`
+    insert into api_answers (call_id, body, answered_at, flags)
+    values (${CALL}, ${Buffer.from(JSON.stringify({ data: { phone_number: NUMBER } }))}, now(), ${[`api.${NUMBER}: unknown_field`]})
+    returning id`;
   const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
   const operator = await clientOf(app.url, await addUser(sql, "operator"));
   const bodies = [
     `/deliveries/${delivery?.id}`,
     `/deliveries/${delivery?.id}/body`,
     `${callHref(CALL)}/deliveries/${delivery?.id}`,
+    `${callHref(CALL)}/answers/${answer?.id}`,
   ];
 
   const leaks: string[] = [];
@@ -140,7 +147,7 @@ test("no page, panel or file contains a phone number for a viewer, in any notati
   }
   expect(leaks).toEqual([]);
   // An operator sees the numbers on the same pages, which proves that the patterns match.
-  for (const path of ["/calls", callHref(CALL), bodies[1] ?? ""]) {
+  for (const path of ["/calls", callHref(CALL), bodies[1] ?? "", bodies[3] ?? ""]) {
     expect(await (await operator.get(path)).text(), path).toMatch(CANARIES[0] ?? /^$/);
   }
   for (const path of ["/?from=2026-05-01&to=2026-05-31&counted=all", callHref(CALL)]) {
@@ -198,7 +205,11 @@ test("with masking, an operator must reveal a number to see it, and the audit lo
   const context = await browser.newContext({ baseURL: app.url });
   await context.addCookies(await signIn(app.url, person));
   const page = await context.newPage();
-  for (const path of ["/calls", "/calls?by=contacts", callHref(CALL)]) {
+  await sql`
+    insert into contract_sightings (flag, count, first_seen_at, last_seen_at)
+    values (${`payload.status=${NUMBER}: unknown_value`}, 1, now(), now())`;
+  expect(await (await adminPage.request.get("/deliveries")).text()).not.toContain(NUMBER);
+  for (const path of ["/calls", "/calls?by=contacts", callHref(CALL), "/deliveries"]) {
     const text = await (await context.request.get(path)).text();
     expect(
       CANARIES.filter((canary) => canary.test(text)),
@@ -242,16 +253,27 @@ test("a delivery that an operator downloads or views contains no signature of a 
 }) => {
   const url = "https://storage.googleapis.com/r/a.mp4?X-Goog-Date=20260504T090000Z&X-Goog-Signature=5ec4e7f00d";
   const body = JSON.stringify(complete("signed", { recording_url: url }));
-  expect((await fetch(app.webhookUrl, { method: "POST", body })).status).toBe(200);
+  const headers = { referer: url, "x-forwarded-uri": new URL(app.webhookUrl).pathname, "x-kept": "as it came" };
+  expect((await fetch(app.webhookUrl, { method: "POST", body, headers })).status).toBe(200);
+  const [answer] = await sql<{ id: string }[]>`
+    insert into api_answers (call_id, body, answered_at)
+    values ('signed', ${Buffer.from(JSON.stringify({ data: { recording_url: url } }))}, now()) returning id`;
   const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = 'signed'`;
   const operator = await clientOf(app.url, await addUser(sql, "operator"));
   const file = await (await operator.get(`/deliveries/${delivery?.id}/body`)).text();
   expect(file).toContain("X-Goog-Signature=");
   expect(file).not.toMatch(/X-Goog-Signature=[0-9a-f]/i);
   expect(file).toBe(body.replace("5ec4e7f00d", ".........."));
-  for (const path of [`/deliveries/${delivery?.id}`, `/calls/signed/deliveries/${delivery?.id}`]) {
+  for (const path of [
+    `/deliveries/${delivery?.id}`,
+    `/calls/signed/deliveries/${delivery?.id}`,
+    `/calls/signed/answers/${answer?.id}`,
+  ]) {
     expect(await (await operator.get(path)).text(), path).not.toContain("5ec4e7f00d");
   }
+  const page = await (await operator.get(`/deliveries/${delivery?.id}`)).text();
+  expect(page).toContain("as it came");
+  expect(page).toContain("/webhooks/sarj/[hidden]");
 });
 
 test("numbers are masked while the setting cannot be read, and within seconds of a change by another process", async ({
