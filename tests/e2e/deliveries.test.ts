@@ -154,3 +154,66 @@ test("a viewer has no access; an operator has access, but cannot replay all deli
     await context.close();
   }
 });
+
+test("the contract watch names what is unknown in words, and leads to the deliveries with it", async ({
+  page,
+  app,
+  request,
+  database: { sql },
+}) => {
+  await page.goto("/deliveries");
+  const watch = page.getByRole("region", { name: "Contract watch" });
+  await expect(page.getByText("Everything that has arrived so far is in the documentation.")).toBeVisible();
+  await request.post(app.webhookUrl, { data: { ...complete("watched-1"), tomorrow: 1 } });
+  await request.post(app.webhookUrl, { data: { call_id: "watched-2", payload: { type: "teleported" } } });
+  await request.post(app.webhookUrl, { data: complete("watched-3") });
+  await sql`
+    insert into api_answers (call_id, body, answered_at, flags) values ('watched-1', '{}', now(), '{"api.duration: unbelievable"}')`;
+  await sql`update deliveries set stored_at = stored_at - interval '1 minute'`;
+  await sql`update api_answers set stored_at = stored_at - interval '1 minute'`;
+  await expect.poll(() => sql`select 1 from contract_sightings`, { timeout: 40_000 }).toHaveLength(3);
+  await page.reload();
+  await expect(watch.getByRole("row", { name: /^payload.type/ })).toContainText(
+    "Callboard does not know this type of webhook. It counts as a dial that did not reach the customer.",
+  );
+  await expect(watch.getByRole("row", { name: /^payload.type/ })).toContainText("Value: teleported");
+  await expect(watch.getByRole("row", { name: /^api.duration/ })).toContainText("1 API answer");
+  await watch
+    .getByRole("row", { name: /^tomorrow/ })
+    .getByRole("link", { name: "1 delivery" })
+    .click();
+  await expect(page).toHaveURL(/\?flag=tomorrow%3A\+unknown_field$/);
+  const log = page.getByRole("region", { name: "Log" });
+  await expect(log.getByRole("row")).toHaveCount(2);
+  await expect(log.getByRole("row").last()).toContainText("watched-1");
+});
+
+test("an administrator has everything read again and sees the progress; a delivery shows the headers it came with", async ({
+  page,
+  app,
+  request,
+  database: { sql },
+}) => {
+  await request.post(app.webhookUrl, { data: complete("again-1"), headers: { "x-sender": "sarj" } });
+  await sql`update call_details set facts = jsonb_set(facts, '{direction,v}', '"other rules"') where call_id = 'again-1'`;
+  await sql`update calls set direction = 'other rules' where call_id = 'again-1'`;
+  // Another transaction holds the call, so the progress can be seen.
+  const reserved = await sql.reserve();
+  await reserved`begin`;
+  await reserved`select 1 from call_details where call_id = 'again-1' for update`;
+  await page.goto("/deliveries");
+  await page.getByRole("button", { name: "Read everything again" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("Reviews and other decisions stay");
+  await dialog.getByRole("button", { name: "Start" }).click();
+  await expect(page.getByRole("progressbar", { name: "Everything that is stored is being read again" })).toBeVisible();
+  await expect(page.getByText("0 of 1 calls and quarantined deliveries.")).toBeVisible();
+  await reserved`rollback`;
+  reserved.release();
+  await expect(page.getByRole("progressbar")).toHaveCount(0, { timeout: 30_000 });
+  expect(await sql`select direction from calls`).toEqual([{ direction: "outbound" }]);
+  expect(await sql`select action from audit_events where action = 'data_reinterpreted'`).toHaveLength(1);
+
+  await page.getByRole("region", { name: "Log" }).getByRole("link").first().click();
+  await expect(page.getByRole("region", { name: "Request headers" })).toContainText('"x-sender": "sarj"');
+});
