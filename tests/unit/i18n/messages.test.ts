@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { expect, test } from "@playwright/test";
 
+import { DIAL_RESULTS, STATE_CHOICES } from "@/lib/call/contact";
 import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { GOAL_KINDS } from "@/lib/call/goal";
+import { LIST_ROWS } from "@/lib/call/list-view";
 import { OUTCOME_KINDS } from "@/lib/call/outcome";
 import { DECISIONS, REVIEW_DECISIONS } from "@/lib/call/review";
 import { FLAG_PROBLEMS } from "@/lib/delivery/flags";
@@ -171,6 +173,10 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["call.history.verdict", VERDICTS],
   ["call.history.apiState", ENRICHMENT_STATES],
   ["calls.enrichmentState", ENRICHMENT_STATES],
+  ["calls.dialResult", DIAL_RESULTS],
+  ["contacts.state", STATE_CHOICES],
+  ["contacts.stateHint", STATE_CHOICES],
+  ["contacts.switch", LIST_ROWS, ["label"]],
   ["call.apiError", API_ERRORS, ["unknown"]],
   ["outcomes.outcome", OUTCOME_KINDS, ["unknown"]],
   ["outcomes.outcomeHint", OUTCOME_KINDS, ["unknown"]],
