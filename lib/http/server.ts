@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 import { log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
+import { keepContentLength } from "./content-length";
+
 /**
  * Fixes problems of Next's HTTP server. The server cannot be wrapped, but Node publishes every request on a diagnostics
  * channel before the server handles it. Call once per process.
@@ -17,6 +19,7 @@ export function fixHttpServer(): void {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     fixMalformed(request);
     lingerIfUnread(request);
+    keepContentLength(response);
     if (stopping.since !== null) {
       // Otherwise a client that keeps its connection open could continue to send requests.
       response.shouldKeepAlive = false;

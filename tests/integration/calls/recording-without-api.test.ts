@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { recordingHref } from "@/lib/call/link";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
+import { rawRequest } from "@/tests/fixtures/raw-http";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, postWebhook } from "@/tests/fixtures/webhooks";
@@ -16,12 +17,16 @@ let ownDatabase: Database;
 let cookie: string;
 let store: Server;
 let host: string;
+/** The answer of the store that a test cuts off. */
+let cut: ServerResponse;
 const closed: string[] = [];
 
 test.beforeAll(async () => {
   store = createServer((request, response) => {
-    response.writeHead(200, { "content-type": "audio/mp4" });
+    const isCut = request.url === "/cut.mp4";
+    response.writeHead(200, { "content-type": "audio/mp4", ...(isCut ? { "content-length": "100000" } : {}) });
     response.write(Buffer.alloc(64 * 1024));
+    cut = isCut ? response : cut;
     response.once("close", () => closed.push(request.url ?? ""));
   });
   store.listen(0, "127.0.0.1");
@@ -75,4 +80,22 @@ test("the download from the store stops when the client disconnects", async () =
   expect((await reader?.read())?.done).toBe(false);
   controller.abort();
   await expect.poll(() => closed).toEqual(["/endless.mp4"]);
+});
+
+test("a recording that the store cuts off has the length of the whole, and its connection is closed", async () => {
+  await postWebhook(ownApp, complete("cut", { recording_url: `http://${host}/cut.mp4` }));
+  const { socket, answer } = rawRequest(`${ownApp.url}${recordingHref("cut")}`, { cookie }, "GET");
+  const closed = once(socket, "close");
+  expect((await answer)?.head).toMatch(/^content-length: 100000$/m);
+  cut.destroy();
+  await closed;
+  expect(socket.bytesRead).toBeLessThan(100_000);
+});
+
+test("a recording of unknown length is sent in chunks", async () => {
+  await postWebhook(ownApp, complete("unknown-length", { recording_url: `http://${host}/endless.mp4` }));
+  const { socket, answer } = rawRequest(`${ownApp.url}${recordingHref("unknown-length")}`, { cookie }, "GET");
+  expect((await answer)?.head).toMatch(/^transfer-encoding: chunked$/m);
+  expect((await answer)?.head).not.toContain("content-length");
+  socket.destroy();
 });

@@ -2,6 +2,7 @@ import { callHref, recordingHref } from "@/lib/call/link";
 import type { Vendor } from "@/scripts/simulator/vendor";
 import type { Database } from "@/tests/fixtures/database";
 import { ADMIN } from "@/tests/fixtures/environment";
+import { rawAnswers } from "@/tests/fixtures/raw-answers";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
 import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
@@ -82,6 +83,52 @@ test("a recording is streamed whole or in ranges, and its headers forbid caching
   }
   // A stored URL that is still valid is used unchanged.
   expect(requestCount(vendor, "api")).toBe(0);
+});
+
+test("the length of a recording, a range or a download reaches the client, and the connection stays usable", async ({
+  app,
+  vendor,
+  database,
+  adminCookies,
+}) => {
+  const { id } = await sendRecordedCall({ app, vendor, database });
+  const bytes = Buffer.from(await (await get(id)).arrayBuffer());
+  const path = recordingHref(id);
+  const cookie = cookieHeader(adminCookies);
+  const answers = await rawAnswers(app.url, [
+    // A client that accepts gzip gets the same bytes.
+    { method: "GET", path, headers: { cookie, "accept-encoding": "gzip" } },
+    { method: "HEAD", path, headers: { cookie } },
+    { method: "GET", path, headers: { cookie, range: "bytes=100-299" } },
+    { method: "HEAD", path, headers: { cookie, range: "bytes=100-299" } },
+    { method: "GET", path: `${path}?download=1`, headers: { cookie } },
+    { method: "GET", path, headers: { cookie, range: `bytes=${bytes.length}-` } },
+    { method: "GET", path, headers: { cookie, range: "bytes=-1" } },
+  ]);
+  expect(answers.map(({ head }) => [head.split(" ")[1], /^content-length: (.*)\r$/m.exec(head)?.[1]])).toEqual(
+    [
+      ["200", bytes.length],
+      ["200", bytes.length],
+      ["206", 200],
+      ["206", 200],
+      ["200", bytes.length],
+      ["416", 0],
+      ["206", 1],
+    ].map(([status, length]) => [status, String(length)]),
+  );
+  expect(
+    answers.map(({ head }) => /^(transfer-encoding|content-encoding|x-content-length):/m.test(head)),
+  ).not.toContain(true);
+  const whole = bytes.toString("base64");
+  expect(answers.map(({ body }) => body.toString("base64"))).toEqual([
+    whole,
+    "",
+    bytes.subarray(100, 300).toString("base64"),
+    "",
+    whole,
+    "",
+    bytes.subarray(-1).toString("base64"),
+  ]);
 });
 
 test("HEAD gives the headers of the range and no body", async ({ app, vendor, database, adminCookies }) => {

@@ -1,6 +1,7 @@
 import { recordAuditEventOnce } from "@/db/privacy/audit";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
+import { contentLength } from "@/lib/http/content-length";
 import { errorCode, log } from "@/lib/log";
 import type { OpenedRecording } from "@/lib/sarj/recording-store";
 import { requireApi, type SignedInUser } from "@/server/auth/gates";
@@ -69,16 +70,15 @@ async function auditAccess(request: Request, actor: SignedInUser, callId: string
 }
 
 function recording(opened: OpenedRecording, downloadOf: string | null): Response {
+  const length = opened.body === null ? 0 : opened.contentLength;
   const headers = new Headers({
     ...COMMON,
     "content-type": opened.contentType,
     "accept-ranges": "bytes",
     "content-disposition":
       downloadOf === null ? "inline" : `attachment; filename="${fileName(downloadOf, opened.contentType)}"`,
+    ...(length === null ? {} : contentLength(length)),
   });
-  if (opened.contentLength !== null) {
-    headers.set("content-length", String(opened.contentLength));
-  }
   if (opened.contentRange !== null) {
     headers.set("content-range", opened.contentRange);
   }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { getDelivery } from "@/db/deliveries/list";
 import { bodyFile } from "@/lib/delivery/raw-body";
+import { contentLength } from "@/lib/http/content-length";
 import { errorCode, log } from "@/lib/log";
 import { recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
@@ -31,6 +32,7 @@ export async function GET(_request: Request, { params }: RouteContext<"/deliveri
     const isJson = ["{", "["].includes(file.subarray(0, 64).toString("latin1").trim().charAt(0));
     return new Response(new Uint8Array(file), {
       headers: {
+        ...contentLength(file.length),
         // Regardless of the sender's Content-Type, never a type that browsers execute or render.
         "Content-Type": isJson ? "application/json" : "application/octet-stream",
         "Content-Disposition": `attachment; filename="delivery-${delivery.id}.${isJson ? "json" : "bin"}"`,

@@ -2,6 +2,7 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import { z } from "zod";
 
 import { getErasure } from "@/db/privacy/erasures";
+import { contentLength } from "@/lib/http/content-length";
 import { toZonedIso } from "@/lib/time/time";
 import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
@@ -37,8 +38,10 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
     ),
     "",
   ];
-  return new Response(lines.join("\r\n"), {
+  const certificate = Buffer.from(lines.join("\r\n"));
+  return new Response(certificate, {
     headers: {
+      ...contentLength(certificate.length),
       "content-type": "text/plain; charset=utf-8",
       "content-disposition": `attachment; filename="erasure-${erasure.id}.txt"`,
       "cache-control": "private, no-store",
