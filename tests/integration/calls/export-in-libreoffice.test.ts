@@ -31,6 +31,12 @@ test("row 57: LibreOffice shows dangerous texts and evaluates none as a formula"
     g: '=HYPERLINK("http://localhost/","x")',
     h: "=cmd|' /C calc'!A0",
     i: "محمد",
+    // Without an apostrophe, LibreOffice would show these as numbers.
+    j: " +966500000001",
+    k: "\u00A0-5",
+    l: "\u200B=1+1",
+    m: "\uFEFF\u200F@SUM(1,2)",
+    "n;=1+1": "\uFF1D1+1",
   };
   await storeCall("call-1", {
     phoneNumber: "+966500000001",
@@ -77,6 +83,11 @@ test("row 57: LibreOffice shows dangerous texts and evaluates none as a formula"
     expect(cell("variables.d")).toEqual({ type: "string", shown: "'@SUM(1,2)" });
     expect(cell("variables.h")).toEqual({ type: "string", shown: "'=cmd|' /C calc'!A0" });
     expect(cell("variables.i")).toEqual({ type: "string", shown: "محمد" });
+    expect(cell("variables.j")).toEqual({ type: "string", shown: "' +966500000001" });
+    expect(cell("variables.k")).toEqual({ type: "string", shown: "'\u00A0-5" });
+    expect(cell("variables.l")).toEqual({ type: "string", shown: "'\u200B=1+1" });
+    expect(cell("variables.m")).toEqual({ type: "string", shown: "'\uFEFF\u200F@SUM(1,2)" });
+    expect(cell("variables.n;'=1+1")).toEqual({ type: "string", shown: "'\uFF1D1+1" });
     for (const name of ["variables.e", "variables.f", "variables.g"]) {
       expect(cell(name)?.type, name).toBe("string");
     }
