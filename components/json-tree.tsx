@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
+import { FreeText } from "@/components/ui/free-text";
 import type { Json } from "@/lib/call/facts";
 
 /** The largest number of values shown. */
@@ -64,7 +65,7 @@ function Scalar({ value }: { value: string | number | boolean | null }) {
   if (typeof value === "string") {
     return (
       <bdi className="break-words whitespace-pre-wrap">
-        {value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value}
+        <FreeText>{value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value}</FreeText>
       </bdi>
     );
   }

@@ -38,15 +38,15 @@ export const SEEK_SECONDS = 5;
 export type Span = { from: number; to: number };
 
 /** The codes in the route's `{"error": …}`. Any other code means that the recording cannot be served now. */
-const NAMED_PROBLEMS: Record<string, PlayerProblem> = {
-  never_recorded: "never_recorded",
-  unknown_call: "never_recorded",
-  expired: "expired",
-  purged: "purged",
-  not_allowed_host: "not_allowed_host",
-  signed_out: "signed_out",
-  forbidden: "forbidden",
-};
+const NAMED_PROBLEMS = new Map<string, PlayerProblem>([
+  ["never_recorded", "never_recorded"],
+  ["unknown_call", "never_recorded"],
+  ["expired", "expired"],
+  ["purged", "purged"],
+  ["not_allowed_host", "not_allowed_host"],
+  ["signed_out", "signed_out"],
+  ["forbidden", "forbidden"],
+]);
 
 const PREFERENCES_KEY = "callboard.player";
 
@@ -284,7 +284,7 @@ export class AudioPlayer {
       }
       const body: unknown = await response.json().catch(() => null);
       const error = textField(body, "error");
-      return { problem: NAMED_PROBLEMS[error ?? ""] ?? "vendor_unavailable", reason: textField(body, "reason") };
+      return { problem: NAMED_PROBLEMS.get(error ?? "") ?? "vendor_unavailable", reason: textField(body, "reason") };
     } catch {
       return { problem: "offline", reason: null };
     }

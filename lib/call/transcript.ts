@@ -1,14 +1,17 @@
 import type { Correction, Json, TranscriptMessage } from "./facts";
+import { isSpeech } from "./speaker";
 
 type ToolCall = Extract<TranscriptMessage, { type: "function_call" }>;
 type ToolOutput = Extract<TranscriptMessage, { type: "function_call_output" }>;
 
 /** An entry of a transcript. `startAt` is in seconds from the start of the call, null if unknown. */
 export type Turn =
+  /** `role` is the vendor's word; `speakerOf` says who that is. */
   | { kind: "speech"; role: string; segments: Segment[]; startAt: number | null }
   /** A tool call and its output; either may be missing. */
   | { kind: "tool"; name: string; call: ToolCall | null; output: ToolOutput | null; startAt: number | null }
-  | { kind: "instructions"; text: string }
+  /** What is not speech: the prompt of the voice agent, and messages of the system. */
+  | { kind: "instructions"; text: string; startAt: number | null }
   | { kind: "other"; name: string; data: Json };
 
 export type Transcript = {
@@ -20,19 +23,38 @@ export type Transcript = {
 };
 
 /**
- * Converts messages to turns and applies the corrections. A tool's output joins the tool call with the same `tool_call_id`; an output
- * without an id joins the call of the same tool directly before it. Every message occurs in exactly one turn.
+ * Sorts the entries of a transcript by time, because they may arrive in another order than they were said. An entry without a time stays
+ * behind the entry that it followed.
+ */
+export function inOrderOfTime<T extends object>(entries: readonly T[]): T[] {
+  let last = -Infinity;
+  const placed = entries.map((entry) => {
+    last = "startAt" in entry && typeof entry.startAt === "number" ? entry.startAt : last;
+    return { entry, at: last };
+  });
+  // Two entries before the first time are equal, but the difference of their places would be NaN.
+  return placed.toSorted((a, b) => (a.at === b.at ? 0 : a.at - b.at)).map(({ entry }) => entry);
+}
+
+/**
+ * Converts messages to turns in the order of time, and applies the corrections. A tool's output joins the tool call with the same
+ * `tool_call_id`; an output without an id joins the call of the same tool directly before it. Every message occurs in exactly one turn.
  */
 export function readTranscript(messages: readonly TranscriptMessage[], corrections: readonly Correction[]): Transcript {
   const turns: Turn[] = [];
   const placed = new Set<string>();
   const correct = corrector(corrections);
-  const unanswered = new Map<string, Turn & { kind: "tool" }>();
+  const tools = new ToolTurns();
   for (const message of messages) {
     switch (message.type) {
       case "message": {
-        const segments = correct(message.content);
-        turns.push({ kind: "speech", role: message.role, segments, startAt: message.startAt });
+        const { role, content, startAt } = message;
+        if (!isSpeech(role)) {
+          turns.push({ kind: "instructions", text: content, startAt });
+          break;
+        }
+        const segments = correct(content);
+        turns.push({ kind: "speech", role, segments, startAt });
         for (const { text, correction } of segments) {
           if (correction !== null) {
             placed.add(text);
@@ -40,28 +62,14 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
         }
         break;
       }
-      case "function_call": {
-        const { toolName: name, startAt, toolCallId } = message;
-        const turn: Turn & { kind: "tool" } = { kind: "tool", name, call: message, output: null, startAt };
-        turns.push(turn);
-        if (toolCallId !== null) {
-          unanswered.set(toolCallId, turn);
-        }
+      case "function_call":
+        tools.addCall(turns, message);
         break;
-      }
-      case "function_call_output": {
-        const { toolName: name, startAt, toolCallId } = message;
-        const toolTurn = toolCallId === null ? lastIfUnanswered(turns, name) : unanswered.get(toolCallId);
-        if (toolTurn === undefined) {
-          turns.push({ kind: "tool", name, call: null, output: message, startAt });
-        } else {
-          toolTurn.output = message;
-          unanswered.delete(toolCallId ?? "");
-        }
+      case "function_call_output":
+        tools.addOutput(turns, message);
         break;
-      }
       case "instructions":
-        turns.push({ kind: "instructions", text: message.content });
+        turns.push({ kind: "instructions", text: message.content, startAt: null });
         break;
       case "other":
         turns.push({ kind: "other", name: message.kind, data: message.data });
@@ -69,7 +77,7 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
     }
   }
   return {
-    turns,
+    turns: inOrderOfTime(turns),
     unplaced: corrections.filter(({ incorrectText, correction }) => {
       const mistake = incorrectText.trim();
       return mistake !== "" && mistake !== correction && !placed.has(mistake);
@@ -83,7 +91,52 @@ export function countSpoken(turns: readonly Turn[]): number {
   return turns.filter(({ kind }) => kind === "speech").length;
 }
 
-function lastIfUnanswered(turns: readonly Turn[], toolName: string) {
+type ToolTurn = Turn & { kind: "tool" };
+
+/** Joins tool calls with their outputs while the messages of one transcript are read. */
+class ToolTurns {
+  /** The turns that wait for an output, by `tool_call_id`. */
+  private readonly unanswered = new Map<string, ToolTurn>();
+  private readonly called = new Set<string>();
+  /** The outputs that arrived before any call with their id. */
+  private readonly early = new Map<string, ToolTurn>();
+
+  addCall(turns: Turn[], call: ToolCall): void {
+    const { toolName: name, startAt, toolCallId: id } = call;
+    const answer = id === null ? undefined : this.early.get(id);
+    if (id !== null) {
+      this.called.add(id);
+    }
+    if (id !== null && answer !== undefined) {
+      Object.assign(answer, { name, call, startAt: startAt ?? answer.startAt });
+      this.early.delete(id);
+      return;
+    }
+    const turn: ToolTurn = { kind: "tool", name, call, output: null, startAt };
+    turns.push(turn);
+    if (id !== null) {
+      this.unanswered.set(id, turn);
+    }
+  }
+
+  addOutput(turns: Turn[], output: ToolOutput): void {
+    const { toolName: name, startAt, toolCallId: id } = output;
+    const call = id === null ? lastIfUnanswered(turns, name) : this.unanswered.get(id);
+    if (call !== undefined) {
+      call.output = output;
+      call.startAt ??= startAt;
+      this.unanswered.delete(id ?? "");
+      return;
+    }
+    const turn: ToolTurn = { kind: "tool", name, call: null, output, startAt };
+    turns.push(turn);
+    if (id !== null && !this.called.has(id)) {
+      this.early.set(id, turn);
+    }
+  }
+}
+
+function lastIfUnanswered(turns: readonly Turn[], toolName: string): ToolTurn | undefined {
   const last = turns.at(-1);
   const fits =
     last?.kind === "tool" && last.output === null && last.call?.toolCallId === null && last.name === toolName;

@@ -24,7 +24,7 @@ export function withoutNumberSearch(
     return { params, removed: [] };
   }
   const removed: string[] = [];
-  const allowed: SearchParams = {};
+  const allowed: [name: string, value: SearchParams[string]][] = [];
   for (const [name, value] of Object.entries(params)) {
     const text = Array.isArray(value) ? value.join(",") : (value ?? "");
     const kept = name === "phone" ? allowedPhone(text, access) : name === "q" ? withoutDigits(text) : text;
@@ -32,10 +32,10 @@ export function withoutNumberSearch(
       removed.push(name);
     }
     if (kept === text || kept !== "") {
-      allowed[name] = kept === text ? value : kept;
+      allowed.push([name, kept === text ? value : kept]);
     }
   }
-  return { params: allowed, removed };
+  return { params: Object.fromEntries(allowed), removed };
 }
 
 /** The text if it is a complete number (international, or national with a leading zero) and access allows the search; otherwise "". */

@@ -1,4 +1,6 @@
 import type { TranscriptMessage } from "@/lib/call/facts";
+import { isSpeech } from "@/lib/call/speaker";
+import { inOrderOfTime } from "@/lib/call/transcript";
 
 import { latinDigits } from "./digits";
 
@@ -25,9 +27,14 @@ export function wordsOf(text: string): string[] {
   return normalizeForSearch(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-/** The speech of a call as one normalized text for the index, without tools and instructions; cut to the size that a tsvector accepts. */
+/**
+ * The speech of a call in the order of time, as one normalized text for the index. Without tools and instructions; cut to the size that a
+ * tsvector accepts.
+ */
 export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
-  const spoken = transcript.flatMap((message) => (message.type === "message" ? [message.content] : []));
+  const spoken = inOrderOfTime(transcript).flatMap((message) =>
+    message.type === "message" && isSpeech(message.role) ? [message.content] : [],
+  );
   const text = normalizeForSearch(spoken.join("\n"));
   const bytes = new TextEncoder().encode(text);
   return bytes.length <= MAX_SEARCH_BYTES

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
+import { FreeText } from "@/components/ui/free-text";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type CriterionFigures, readCriteria } from "@/db/statistics/statistics";
@@ -91,7 +92,7 @@ function CriterionRow({
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t py-1.5 sm:col-span-4 sm:grid sm:grid-cols-subgrid">
       <p className="min-w-0 basis-full text-pretty">
         <bdi dir="auto" className={isPrimary ? "font-medium" : ""}>
-          {shown}
+          <FreeText>{shown}</FreeText>
         </bdi>
         {isPrimary && <Badge className="ms-2 align-text-bottom">{t("primary")}</Badge>}
       </p>

@@ -10,6 +10,7 @@ import { cn } from "@/components/cn";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { Badge } from "@/components/ui/badge";
 import { Duration } from "@/components/ui/duration";
+import { FreeText } from "@/components/ui/free-text";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
@@ -18,6 +19,7 @@ import { isReached, type StateChoice } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import type { CallListView, CallSort } from "@/lib/call/list-view";
+import { wordMessage } from "@/lib/i18n/word-message";
 
 import { ContactBadge } from "../_call/contact-badge";
 import { GoalBadge } from "../_call/goal-badge";
@@ -237,7 +239,9 @@ function Phone({ row }: { row: ListedCall }) {
 function CustomerName({ row, className }: { row: ListedCall; className?: string }) {
   return (
     <span className={cn("block truncate", className)}>
-      <bdi>{row.customerName}</bdi>
+      <bdi>
+        <FreeText>{row.customerName ?? ""}</FreeText>
+      </bdi>
     </span>
   );
 }
@@ -248,6 +252,5 @@ function translated(
   kind: "direction" | "language" | "status",
   value: string,
 ) {
-  const key = `${kind}.${value}` as Parameters<typeof t.has>[0];
-  return /^\w+$/.test(value) && t.has(key) ? t(key) : <bdi translate="no">{value}</bdi>;
+  return wordMessage(t, kind, value) ?? <bdi translate="no">{value}</bdi>;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { UNKNOWN } from "@/lib/call/filter";
 import { goalKind } from "@/lib/call/goal";
 import { isOutcome } from "@/lib/call/outcome";
+import { wordMessage } from "@/lib/i18n/word-message";
 
 export type FacetName = "outcome" | "goal" | "direction" | "language" | "scenario";
 
@@ -22,8 +23,7 @@ export function useFilterLabels() {
     if (value === UNKNOWN) {
       return tState("unknown");
     }
-    const key = `${name}.${value}` as Parameters<typeof t.has>[0];
-    return name !== "scenario" && /^\w+$/.test(value) && t.has(key) ? t(key) : null;
+    return name === "scenario" ? null : wordMessage(t, name, value);
   };
   return {
     textOf: (name: FacetName, value: string): string => textOf(name, value) ?? value,

@@ -43,7 +43,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
       <p className="mt-1 mb-6 text-base text-muted">{t("subtitle")}</p>
       {typeof error === "string" && (
         <Notice tone={error === "sso_unavailable" ? "warning" : "danger"} announce className="mb-4">
-          {t(`refused.${MESSAGES[error] ?? "other"}`)}
+          {t(`refused.${MESSAGES.get(error) ?? "other"}`)}
         </Notice>
       )}
       <SignInForm next={path} />
@@ -54,22 +54,20 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
 }
 
 /** The message for each error code that single sign-on and the second step pass to this page. */
-const MESSAGES: Partial<
-  Record<string, "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable">
-> = {
-  code_expired: "expired",
-  state_mismatch: "expired",
-  state_not_found: "expired",
-  state_invalid: "expired",
-  access_denied: "cancelled",
-  email_not_verified: "unverified",
+const MESSAGES = new Map<string, "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable">([
+  ["code_expired", "expired"],
+  ["state_mismatch", "expired"],
+  ["state_not_found", "expired"],
+  ["state_invalid", "expired"],
+  ["access_denied", "cancelled"],
+  ["email_not_verified", "unverified"],
   // A user has this e-mail address, but the provider has not verified the address.
-  account_not_linked: "unverified",
-  email_not_found: "unverified",
-  signup_disabled: "unknown",
-  DEACTIVATED: "deactivated",
-  sso_unavailable: "unavailable",
-};
+  ["account_not_linked", "unverified"],
+  ["email_not_found", "unverified"],
+  ["signup_disabled", "unknown"],
+  ["DEACTIVATED", "deactivated"],
+  ["sso_unavailable", "unavailable"],
+]);
 
 /** Uses `APP_URL`, because the provider redirects back there, and the callback needs the cookie that this URL sets. */
 function ssoUrl(next: string): string {

@@ -108,12 +108,12 @@ test("a worst-case text of 2 MB is corrected within seconds", () => {
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-const call = (toolCallId: string | null, toolName = "find_order"): TranscriptMessage => ({
+const call = (toolCallId: string | null, toolName = "find_order", startAt: number | null = 3): TranscriptMessage => ({
   type: "function_call",
   toolName,
   arguments: "{}",
   toolCallId,
-  startAt: 3,
+  startAt,
 });
 const output = (toolCallId: string | null, toolName = "find_order", text = "{}"): TranscriptMessage => ({
   type: "function_call_output",
@@ -124,9 +124,9 @@ const output = (toolCallId: string | null, toolName = "find_order", text = "{}")
   startAt: 4,
   durationMs: 120,
 });
-const spoken = (content: string, startAt: number | null = null): TranscriptMessage => ({
+const spoken = (content: string, startAt: number | null = null, role = "user"): TranscriptMessage => ({
   type: "message",
-  role: "user",
+  role,
   content,
   startAt,
 });
@@ -147,11 +147,82 @@ test("a tool's output is joined to its call by id, at any position", () => {
 });
 
 test("an output without a call and a second output of the same call are shown separately", () => {
-  expect(tools([output("9", "x", "lost"), call("1"), output("1", "x", "one"), output("1", "x", "again")])).toEqual([
-    "? lost",
+  expect(tools([call("1"), output("1", "x", "one"), output("9", "x", "lost"), output("1", "x", "again")])).toEqual([
     "1 one",
+    "? lost",
     "? again",
   ]);
+});
+
+test("an output that arrives before its call is joined to it", () => {
+  expect(tools([output("1", "x", "one"), call("2"), call("1"), output("1", "x", "again")])).toEqual([
+    "1 one",
+    "2 no answer",
+    "? again",
+  ]);
+});
+
+/** The texts of the turns, in their order. */
+function order(messages: TranscriptMessage[]): string[] {
+  return readTranscript(messages, []).turns.map((turn) => {
+    switch (turn.kind) {
+      case "speech":
+        return turn.segments.map(({ text }) => text).join("");
+      case "tool":
+        return `tool ${turn.call?.toolCallId ?? "?"}`;
+      case "instructions":
+        return turn.text;
+      case "other":
+        return turn.name;
+    }
+  });
+}
+
+test("turns are in the order of time; one without a time stays behind the one that it followed", () => {
+  expect(order([spoken("later", 30), spoken("first", 1)])).toEqual(["first", "later"]);
+  expect(order([spoken("c", 30), spoken("its follower"), spoken("a", 1), spoken("b", 1), spoken("d", 31)])).toEqual([
+    "a",
+    "b",
+    "c",
+    "its follower",
+    "d",
+  ]);
+  expect(order([{ type: "instructions", content: "Be kind." }, spoken("x"), spoken("b", 2), spoken("a", 0)])).toEqual([
+    "Be kind.",
+    "x",
+    "a",
+    "b",
+  ]);
+  expect(order([spoken("b", 20), call("1", "x", null), output("1"), spoken("a", 1)])).toEqual(["a", "tool 1", "b"]);
+});
+
+test("turns with times are sorted, and the order of arrival decides between equal times", () => {
+  const at = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 5 }));
+  fc.assert(
+    fc.property(fc.array(at), (times) => {
+      const { turns } = readTranscript(
+        times.map((startAt, index) => spoken(String(index), startAt)),
+        [],
+      );
+      const shown = turns.map((turn) => Number(turn.kind === "speech" ? turn.segments[0]?.text : -1));
+      const expected = [...times.keys()]
+        .map((index) => ({ index, at: times.slice(0, index + 1).findLast((time) => time !== null) ?? -1 }))
+        .toSorted((a, b) => a.at - b.at || a.index - b.index);
+      expect(shown).toEqual(expected.map(({ index }) => index));
+    }),
+  );
+});
+
+test("what was not said is folded like the instructions, corrected nowhere and not counted", () => {
+  const roles = ["system", "developer", "instructions", "system prompt", "System_Prompt", " DEVELOPER "];
+  const { turns } = readTranscript(
+    [...roles, "user", "human agent", "robot"].map((role) => spoken("tree", null, role)),
+    [mistake("tree", "three")],
+  );
+  expect(turns.filter(({ kind }) => kind === "instructions")).toEqual(
+    roles.map(() => ({ kind: "instructions", text: "tree", startAt: null })),
+  );
+  expect(countSpoken(turns)).toBe(3);
 });
 
 test("an output without an id is joined only to the call directly before it", () => {

@@ -1,11 +1,26 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { findMatches, normalizeForSearch } from "@/lib/text/search";
+import { findMatches, normalizeForSearch, searchTextOf } from "@/lib/text/search";
 
 function found(text: string, query: string): string[] {
   return findMatches(text, query).map(([from, to]) => text.slice(from, to));
 }
+
+test("the searched text is what was said, in the order of time", () => {
+  const message = (role: string, content: string, startAt: number | null) =>
+    ({ type: "message", role, content, startAt }) as const;
+  expect(
+    searchTextOf([
+      { type: "instructions", content: "prompt" },
+      message("Human_Agent", "third", 30),
+      message("system", "note", 31),
+      message("user", "second", 2),
+      message("assistant", "first", 1),
+      message("developer", "prompt", null),
+    ]),
+  ).toBe("first\nsecond\nthird");
+});
 
 test("the search ignores case, diacritics, letter variants and digit scripts", () => {
   expect(found("إلى أحمد وَأحمَد", "احمد")).toEqual(["أحمد", "أحمَد"]);

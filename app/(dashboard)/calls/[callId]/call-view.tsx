@@ -7,6 +7,7 @@ import { PlayerProvider } from "@/components/player/player-context";
 import { slot } from "@/components/slot";
 import { Suspense } from "@/components/suspense";
 import { Card } from "@/components/ui/card";
+import { FreeText } from "@/components/ui/free-text";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
@@ -257,8 +258,12 @@ function TranscriptCard({
           <ul className="mt-1 space-y-1">
             {unplaced.slice(0, 50).map(({ incorrectText, correction }) => (
               <li key={`${incorrectText}\n${correction}`} className="break-words">
-                <del className="text-muted decoration-danger [unicode-bidi:isolate]">{incorrectText}</del>{" "}
-                <ins className="text-success-text no-underline [unicode-bidi:isolate]">{correction}</ins>
+                <del className="text-muted decoration-danger [unicode-bidi:isolate]">
+                  <FreeText>{incorrectText}</FreeText>
+                </del>{" "}
+                <ins className="text-success-text no-underline [unicode-bidi:isolate]">
+                  <FreeText>{correction}</FreeText>
+                </ins>
               </li>
             ))}
           </ul>

@@ -9,6 +9,7 @@ import { Suspense } from "@/components/suspense";
 import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Duration } from "@/components/ui/duration";
+import { FreeText } from "@/components/ui/free-text";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
@@ -19,6 +20,7 @@ import { isReached } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
 import { callHref, callsHref } from "@/lib/call/link";
 import type { CallListView } from "@/lib/call/list-view";
+import { wordMessage } from "@/lib/i18n/word-message";
 import { includesRole } from "@/lib/people/role";
 import type { NumberAccess } from "@/lib/phone/access";
 import type { SignedInUser } from "@/server/auth/gates";
@@ -66,7 +68,9 @@ export async function CallHead({
               <Ltr>{call.phoneNumber}</Ltr>
             )
           ) : (
-            <bdi>{call.customerName}</bdi>
+            <bdi>
+              <FreeText>{call.customerName}</FreeText>
+            </bdi>
           )}
         </HeadTitle>
         <span className="inline-flex items-center gap-0.5 text-muted">
@@ -186,8 +190,7 @@ function Fields({ call, access }: { call: Call; access: NumberAccess }) {
     if (value === null) {
       return <span className="text-subtle">{common("unknown")}</span>;
     }
-    const key = `${group}.${value}`;
-    return outcomes.has(key as never) ? outcomes(key as never) : <bdi translate="no">{value}</bdi>;
+    return wordMessage(outcomes, group, value) ?? <bdi translate="no">{value}</bdi>;
   };
   return (
     <dl aria-label={t("fields.label")} className="flex flex-wrap gap-x-6 gap-y-2.5 text-sm">

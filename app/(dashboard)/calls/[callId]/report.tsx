@@ -5,6 +5,7 @@ import { JsonTree } from "@/components/json-tree";
 import { slot } from "@/components/slot";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
+import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
 import type { Json } from "@/lib/call/facts";
 import { readReport, type TypedReport } from "@/lib/call/report";
@@ -72,7 +73,7 @@ function Typed({ report: { status, reason, criteria } }: { report: TypedReport }
       <GoalBadge status={status} className="font-medium" />
       {reason !== null && (
         <p dir="auto" className="text-base break-words whitespace-pre-wrap">
-          {reason}
+          <FreeText>{reason}</FreeText>
         </p>
       )}
       {criteria.length > 0 && (
@@ -106,7 +107,7 @@ function Criterion({ criterion: { text, achieved, isPrimary } }: { criterion: Ty
         <span className="sr-only">{label}</span>
       </span>
       <span dir="auto" className="min-w-0 flex-1 break-words">
-        {text}
+        <FreeText>{text}</FreeText>
       </span>
       {isPrimary && <Badge tone="accent">{t("primary")}</Badge>}
     </li>

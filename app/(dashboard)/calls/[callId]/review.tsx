@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 
 import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
+import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
 import { listReviews, type ReviewEntry } from "@/db/calls/reviews";
 import type { ReviewDecision } from "@/lib/call/review";
@@ -71,7 +72,9 @@ function Entry({ entry }: { entry: ReviewEntry }) {
       <DecisionLabel decision={entry.decision} />
       {entry.note !== null && (
         <p className="mt-0.5 break-words whitespace-pre-wrap">
-          <bdi>{entry.note}</bdi>
+          <bdi>
+            <FreeText>{entry.note}</FreeText>
+          </bdi>
         </p>
       )}
       <p className="mt-0.5 text-xs text-muted">

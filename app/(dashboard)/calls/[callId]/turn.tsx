@@ -1,6 +1,6 @@
 "use client";
 
-import { Braces, ChevronRight, Play, ScrollText, TriangleAlert, Wrench } from "lucide-react";
+import { Braces, ChevronRight, Headset, Play, ScrollText, TriangleAlert, Wrench } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { memo, type ReactNode, useState } from "react";
 
@@ -10,7 +10,9 @@ import { usePlayer } from "@/components/player/player-context";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Duration } from "@/components/ui/duration";
+import { FreeText } from "@/components/ui/free-text";
 import { Ltr } from "@/components/ui/ltr";
+import { speakerOf } from "@/lib/call/speaker";
 import type { Turn } from "@/lib/call/transcript";
 import { type Mark, type Piece, piecesOf } from "@/lib/call/transcript-search";
 import { formatDuration } from "@/lib/time/duration";
@@ -98,12 +100,9 @@ function Speech({
   const pieces = piecesOf(turn.segments);
   const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
   const shown = isWhole || length <= MAX_SPEECH || marks !== null ? pieces : truncated(MAX_SPEECH, pieces);
-  const isAgent = turn.role === "assistant";
   return (
     <>
-      <p className={cn("text-xs leading-6 font-medium", isAgent ? "text-accent-text" : "text-foreground")}>
-        {turn.role === "user" || turn.role === "assistant" ? t(`role.${turn.role}`) : <bdi>{turn.role}</bdi>}
-      </p>
+      <SpeakerName role={turn.role} />
       <p dir="auto" className="max-w-xl text-base break-words whitespace-pre-wrap">
         {shown.map((piece, index) => (
           <PieceText
@@ -125,6 +124,25 @@ function Speech({
         </button>
       )}
     </>
+  );
+}
+
+const SPEAKERS = {
+  customer: { icon: null, className: "text-foreground" },
+  agent: { icon: null, className: "text-accent-text" },
+  human: { icon: Headset, className: "text-info-text" },
+} as const;
+
+/** Who speaks. The vendor's word for a role that Callboard does not know. */
+function SpeakerName({ role }: { role: string }) {
+  const t = useTranslations("call.transcript.speaker");
+  const speaker = speakerOf(role) ?? null;
+  const { icon: Icon, className } = speaker === null ? { icon: null, className: "text-foreground" } : SPEAKERS[speaker];
+  return (
+    <p className={cn("flex items-center gap-1 text-xs leading-6 font-medium", className)}>
+      {Icon !== null && <Icon aria-hidden className="size-3.5 shrink-0" />}
+      {speaker !== null ? t(speaker) : role.trim() === "" ? t("unknown") : <bdi translate="no">{role}</bdi>}
+    </p>
   );
 }
 
@@ -155,7 +173,7 @@ function marksOfPiece(marks: Mark[][] | null, piece: number, currentMatch: numbe
 
 function PieceText({ piece, marks }: { piece: Piece; marks: readonly PieceMark[] }) {
   const t = useTranslations("call.transcript");
-  const text = highlighted(piece.text, marks);
+  const text = <FreeText render={(from, to) => highlighted(piece.text, from, to, marks)}>{piece.text}</FreeText>;
   if (piece.kind === "wrong") {
     return (
       <del className="text-muted decoration-danger [unicode-bidi:isolate]">
@@ -178,29 +196,36 @@ function PieceText({ piece, marks }: { piece: Piece; marks: readonly PieceMark[]
   return text;
 }
 
-/** Highlights the marks. Those of the original and the corrected text may overlap; a mark that overlaps the previous one is left out. */
-function highlighted(text: string, marks: readonly PieceMark[]): ReactNode {
-  if (marks.length === 0) {
-    return text;
-  }
+/**
+ * The text between two indices with its marks highlighted. Those of the original and the corrected text may overlap; a mark that overlaps
+ * the previous one is left out.
+ */
+function highlighted(text: string, from: number, to: number, marks: readonly PieceMark[]): ReactNode {
   const nodes: ReactNode[] = [];
-  let at = 0;
-  for (const { from, to, isCurrent } of marks) {
-    if (from >= at) {
+  let at = from;
+  let end = 0;
+  for (const mark of marks) {
+    if (mark.from < end) {
+      continue;
+    }
+    ({ to: end } = mark);
+    const start = Math.max(mark.from, from);
+    const stop = Math.min(mark.to, to);
+    if (start < stop) {
       nodes.push(
-        text.slice(at, from),
+        text.slice(at, start),
         <mark
-          key={from}
-          {...(isCurrent ? { "data-current": true } : {})}
+          key={start}
+          {...(mark.isCurrent ? { "data-current": true } : {})}
           className="rounded-xs bg-warning/35 text-inherit data-current:bg-warning data-current:text-background"
         >
-          {text.slice(from, to)}
+          {text.slice(start, stop)}
         </mark>,
       );
-      at = to;
+      at = stop;
     }
   }
-  nodes.push(text.slice(at));
+  nodes.push(text.slice(at, to));
   return nodes;
 }
 
@@ -300,7 +325,7 @@ function Instructions({ text }: { text: string }) {
           dir="auto"
           className="max-h-120 overflow-y-auto rounded-md border bg-sunken p-3 break-words whitespace-pre-wrap"
         >
-          {text}
+          <FreeText>{text}</FreeText>
         </p>
       )}
     </Collapsible>

@@ -13,6 +13,7 @@ import { getCall } from "@/db/calls/read";
 import { listSiblings } from "@/db/deliveries/list";
 import { NO_NEXT_RETRY, type TranscriptMessage } from "@/lib/call/facts";
 import { countSpoken, readTranscript } from "@/lib/call/transcript";
+import { wordMessage } from "@/lib/i18n/word-message";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
@@ -163,12 +164,12 @@ async function Value({
     case "status":
     case "direction":
     case "language":
-    case "interactionType": {
-      const key = `${field === "interactionType" ? "interaction" : field}.${String(value)}` as Parameters<
-        typeof tOutcomes.has
-      >[0];
-      return tOutcomes.has(key) ? tOutcomes(key as "direction.inbound") : <bdi translate="no">{String(value)}</bdi>;
-    }
+    case "interactionType":
+      return (
+        wordMessage(tOutcomes, field === "interactionType" ? "interaction" : field, String(value)) ?? (
+          <bdi translate="no">{String(value)}</bdi>
+        )
+      );
     default:
       return <bdi translate="no">{String(value)}</bdi>;
   }

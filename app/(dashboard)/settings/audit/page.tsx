@@ -21,6 +21,7 @@ import { listActors, listAudit } from "@/db/privacy/audit";
 import type { AuditEvent } from "@/db/schema/privacy";
 import { callHref } from "@/lib/call/link";
 import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
+import { wordMessage } from "@/lib/i18n/word-message";
 import { auditDetailSchema, isAuditAction } from "@/lib/privacy/audit";
 import { auditFilterParams, parseAuditFilter, type AuditFilter } from "@/lib/privacy/audit-filter";
 import type { SearchParams } from "@/lib/url/parameters";
@@ -209,8 +210,8 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
   const tState = useTranslations("common.state");
   const tReason = useTranslations("deliveries.reason");
   const format = useFormatter();
-  const label = `detail.${name}` as "detail.by";
-  if (!/^\w+$/.test(name) || !t.has(label)) {
+  const label = wordMessage(t, "detail", name);
+  if (label === null) {
     return (
       <bdi dir="ltr">
         {name}: {String(value)}
@@ -230,21 +231,16 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
       );
     }
     const text = String(value);
-    const key = `value.${text.replaceAll(/[ -]/g, "_")}` as "value.self";
-    return name === "reason" && isQuarantineReason(text) ? (
-      tReason(text)
-    ) : /^[\w -]+$/.test(text) && t.has(key) ? (
-      t(key)
-    ) : (
-      <bdi>{text}</bdi>
-    );
+    return name === "reason" && isQuarantineReason(text)
+      ? tReason(text)
+      : (wordMessage(t, "value", text.replaceAll(/[ -]/g, "_")) ?? <bdi>{text}</bdi>);
   };
   // The label alone is enough for a detail whose value is always true.
   return value === true && name !== "on" && name !== "to" ? (
-    t(label)
+    label
   ) : (
     <>
-      {t(label)}: {describeValue()}
+      {label}: {describeValue()}
     </>
   );
 }
