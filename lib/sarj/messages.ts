@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
 import { isSilentText } from "@/lib/call/silence";
+import { isSpeech } from "@/lib/call/speaker";
 
 /** The messages of a transcript (`docs/sarj.md`). */
 
@@ -100,5 +101,7 @@ export function isSilentMessage(message: TranscriptMessage): boolean {
 
 /** Whether a transcript contains a spoken word. */
 export function isSpoken(messages: readonly TranscriptMessage[]): boolean {
-  return messages.some((message) => message.type === "message" && !isSilentText(message.content));
+  return messages.some(
+    (message) => message.type === "message" && isSpeech(message.role) && !isSilentText(message.content),
+  );
 }

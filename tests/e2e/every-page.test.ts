@@ -20,6 +20,7 @@ import { ADMIN } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
+import { complete, postWebhook } from "@/tests/fixtures/webhooks";
 
 /**
  * Visits every page of the build with and without data, in both languages, in the light and dark theme, on wide and narrow screens. No
@@ -73,8 +74,9 @@ test.beforeAll(async ({ app, vendor, database }) => {
     select call_id as id from call_details where transcript::text like '%function_call_output%' order by call_id limit 1`;
   const [applied] = await sql<{ id: string }[]>`select id from deliveries where call_id = ${spoken.id}`;
   const [aside] = await sql<{ id: string }[]>`select id from deliveries where verdict = 'quarantined' limit 1`;
+  const longWords = await addLongWords(app, sql);
   const importId = randomUUID();
-  await createImport({ id: importId, source: "file", fileName: "calls of october.csv", userId: null });
+  await createImport({ id: importId, source: "file", fileName: `${LONG_WORD}.csv`, userId: null });
   await addImportItems(importId, [spoken.id, "nobody-knows-it"]);
   const people = await addPeople(app, sql);
   emptyDatabase = await createDatabase();
@@ -83,6 +85,7 @@ test.beforeAll(async ({ app, vendor, database }) => {
     env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined, SETUP_CODE: "ABCD-1234" },
   });
   cookies = people.cookies;
+  await addReview({ callId: longWords.callId, decision: "follow_up", note: LONG_WORD, userId: people.operatorId });
   await addReview({ callId: spoken.id, decision: "follow_up", note: "اتصل به غدًا", userId: people.operatorId });
   const administrator = (route: string, name: string, path = route.replace(/\/page$/, "") || "/"): Visit => ({
     route,
@@ -104,6 +107,11 @@ test.beforeAll(async ({ app, vendor, database }) => {
     administrator("/calls/[callId]/page", "call", `/calls/${spoken.id}`),
     administrator("/calls/[callId]/page", "call-tools", `/calls/${tools?.id}`),
     administrator("/calls/[callId]/page", "call-missed", `/calls/${missed?.id}`),
+    administrator("/calls/page", "calls-long-words", `/calls?${longWords.filter}`),
+    administrator("/page", "overview-long-words", `/?range=30d&${longWords.filter}`),
+    administrator("/calls/[callId]/page", "call-long-words", `/calls/${longWords.callId}`),
+    administrator("/calls/[callId]/page", "call-long-outcome", `/calls/${longWords.otherCallId}`),
+    administrator("/deliveries/[id]/page", "delivery-long-words", `/deliveries/${longWords.deliveryId}`),
     administrator("/calls/[callId]/page", "call-unknown", "/calls/nobody-knows-it"),
     { ...administrator("/calls/[callId]/page", "call-viewer", `/calls/${spoken.id}`), who: "viewer" },
     administrator("/deliveries/page", "deliveries"),
@@ -134,6 +142,65 @@ test.afterAll(async () => {
   await emptyDatabase.close();
 });
 
+/** As long as a status, a direction or an outcome may be. */
+const LONG_WORD = "supercalifragilistic".repeat(10);
+
+/** Adds two calls in which every word that comes from outside is long, and returns a filter of the call list for them. */
+async function addLongWords(app: App, sql: Sql) {
+  const now = Date.now();
+  const iso = (ago: number) => new Date(now - ago).toISOString();
+  const message = (role: string, content: string) => ({ type: "message", role, content, start_at: 1 });
+  const words = { [LONG_WORD]: LONG_WORD, customer_name: LONG_WORD, list: [LONG_WORD, { [LONG_WORD]: LONG_WORD }] };
+  const callId = LONG_WORD;
+  await postWebhook(
+    app,
+    complete(callId, {
+      direction: LONG_WORD,
+      status: LONG_WORD,
+      interaction_type: LONG_WORD,
+      phone_number: "9".repeat(64),
+      created_at: iso(180_000),
+      started_at: iso(170_000),
+      ended_at: iso(110_000),
+      report: {
+        outcome: {
+          status: LONG_WORD,
+          reason: LONG_WORD,
+          success_criteria: [{ text: LONG_WORD, achieved: true, is_primary: true }],
+        },
+        ...words,
+      },
+      enhanced_transcript: {
+        transcript: {
+          messages: [
+            message("user", LONG_WORD),
+            message(LONG_WORD, `${LONG_WORD} رقمي +966 50 111 2233`),
+            message("system", LONG_WORD),
+            { type: "function_call", tool_name: LONG_WORD, arguments: LONG_WORD, tool_call_id: "1" },
+            { type: LONG_WORD, [LONG_WORD]: LONG_WORD },
+          ],
+        },
+        errors: [{ incorrect_text: `${LONG_WORD}1`, correction: `${LONG_WORD}2`, type: "word" }],
+      },
+    }),
+  );
+  const otherCallId = `${LONG_WORD.slice(1)}2`;
+  await postWebhook(app, { call_id: otherCallId, payload: { type: LONG_WORD, [LONG_WORD]: 1 } });
+  await sql`
+    update calls set language = ${LONG_WORD}, scenario_id = ${LONG_WORD}, customer_name = ${LONG_WORD} where call_id = ${callId}`;
+  await sql`update call_details set variables = ${sql.json(words)} where call_id = ${callId}`;
+  const [delivery] = await sql<{ id: string }[]>`select id from deliveries where call_id = ${callId}`;
+  const filter = new URLSearchParams({
+    direction: LONG_WORD,
+    language: LONG_WORD,
+    scenario: LONG_WORD,
+    outcome: `complete,${LONG_WORD}`,
+    goal: LONG_WORD,
+    [LONG_WORD]: LONG_WORD,
+  });
+  return { callId, otherCallId, deliveryId: delivery?.id, filter };
+}
+
 /** Adds a user in each state that the list of users shows. Returns the links and cookies for the visits. */
 async function addPeople(app: App, sql: Sql) {
   const administratorCookies = await signIn(app.url);
@@ -141,7 +208,7 @@ async function addPeople(app: App, sql: Sql) {
   await sql`delete from "user" where email <> ${ADMIN.email}`;
   const viewer = await addUser(sql, "viewer", { name: "Sara Al-Harbi" });
   const operator = await addUser(sql, "operator", { name: "محمد العتيبي" });
-  const deactivated = await addUser(sql, "operator", { name: "Omar" });
+  const deactivated = await addUser(sql, "operator", { name: LONG_WORD.slice(0, 80) });
   await sql`update "user" set deactivated_at = now() where id = ${deactivated.id}`;
   const [invitation, reset] = [makeToken(), makeToken()];
   const link = { hours: 72, role: "viewer", invitedBy: viewer.id, createdBy: viewer.id } as const;

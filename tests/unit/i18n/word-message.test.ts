@@ -4,7 +4,7 @@ import { createTranslator } from "next-intl";
 import { wordMessage } from "@/lib/i18n/word-message";
 
 const t = createTranslator({
-  locale: "en",
+  locale: "en-GB",
   messages: { direction: { inbound: "Inbound" } },
   onError: (error) => {
     throw error;
