@@ -1,6 +1,7 @@
 import type { ExportedCall } from "@/db/calls/export";
 import type { Json } from "@/lib/call/facts";
 import type { CallListView } from "@/lib/call/list-view";
+import { withoutCredentialsIn } from "@/lib/sarj/url-credentials";
 import { toZonedIso } from "@/lib/time/time";
 
 type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
@@ -12,7 +13,7 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "outcome", read: (call) => call.outcome },
   { name: "status", read: (call) => call.status },
   { name: "goal", read: (call) => call.goal },
-  { name: "goal_reason", read: (call) => call.goalReason },
+  { name: "goal_reason", read: (call) => withoutCredentialsIn(call.goalReason) },
   { name: "phone_number", read: (call) => call.phoneNumber },
   { name: "customer_name", read: (call) => call.customerName },
   { name: "scenario_id", read: (call) => call.scenarioId },
@@ -40,7 +41,7 @@ export function exportColumns(variables: readonly string[]): ExportColumn[] {
   const variableColumns = variables.map((name) => ({
     name: `variables.${name}`,
     read: ({ variables: values }: ExportedCall) =>
-      values !== null && Object.hasOwn(values, name) ? (values[name] ?? null) : null,
+      values !== null && Object.hasOwn(values, name) ? withoutCredentialsIn(values[name] ?? null) : null,
   }));
   return [...CALL_COLUMNS, ...variableColumns];
 }

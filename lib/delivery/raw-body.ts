@@ -4,6 +4,7 @@ import { gunzip } from "node:zlib";
 
 import { decodeBody, MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { parseJson } from "@/lib/sarj/json";
+import { withoutCredentialBytes, withoutCredentials } from "@/lib/sarj/url-credentials";
 
 /**
  * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false if
@@ -14,28 +15,28 @@ export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDeco
 /** The largest number of bytes in a hex dump. */
 export const MAX_HEX_BYTES = 64 * 1024;
 
-/** Formats a stored body. Never throws. Omits the signatures of recording URLs, because they give access to the recording. */
+/** Formats a stored body. Never throws. Omits the credentials in URLs, because they give access to recordings. */
 export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {
   const decoded = await decodeBody(Buffer.from(body), contentEncoding);
   const bytes = decoded ?? Buffer.from(body);
   const isDecoded = decoded !== null;
   const parsed = parseJson(bytes);
   if (parsed.ok) {
-    return { form: "json", text: visible(withoutSignatures(JSON.stringify(parsed.value, null, 2))), isDecoded };
+    return { form: "json", text: visible(withoutCredentials(JSON.stringify(parsed.value, null, 2))), isDecoded };
   }
   return isUtf8(bytes) && !bytes.includes(0)
-    ? { form: "text", text: visible(withoutSignatures(bytes.toString("utf8"))), isDecoded }
-    : { form: "hex", text: hexDump(withoutSignatureBytes(bytes).subarray(0, MAX_HEX_BYTES)), isDecoded };
+    ? { form: "text", text: visible(withoutCredentials(bytes.toString("utf8"))), isDecoded }
+    : { form: "hex", text: hexDump(withoutCredentialBytes(bytes).subarray(0, MAX_HEX_BYTES)), isDecoded };
 }
 
 /**
- * A stored body as a file: as received, except that dots replace each character of the signatures of recording URLs. The body
+ * A stored body as a file: as received, except that dots replace each character of the credentials in URLs. The body
  * is decompressed if possible, even if the sender did not declare the compression, because otherwise unpacking the file would
- * reveal a signature. A body that cannot be decompressed (broken, too large, unknown encoding) stays as received.
+ * reveal a credential. A body that cannot be decompressed (broken, too large, unknown encoding) stays as received.
  */
 export async function bodyFile(body: Uint8Array, contentEncoding: string | null): Promise<Buffer> {
   const bytes = (await decodeBody(Buffer.from(body), contentEncoding)) ?? Buffer.from(body);
-  return withoutSignatureBytes(isGzip(bytes) ? await unzipped(bytes) : bytes);
+  return withoutCredentialBytes(isGzip(bytes) ? await unzipped(bytes) : bytes);
 }
 
 function isGzip(bytes: Buffer): boolean {
@@ -50,30 +51,6 @@ async function unzipped(bytes: Buffer): Promise<Buffer> {
   } catch {
     return bytes;
   }
-}
-
-/** Replaces the signatures of V4 and V2 signed URLs by an ellipsis. */
-function withoutSignatures(text: string): string {
-  return text.replaceAll(/((?:X-Goog-|X-Amz-)?Signature(?:=|%3D))[A-Za-z0-9%+/=_-]+/gi, "$1…");
-}
-
-/** Allows a NUL between the characters of a pattern, because the bytes may be UTF-16 text. */
-const wide = (pattern: string[]) => pattern.join(String.raw`\0?`);
-/** A character escaped in JSON, except space, quotation mark and ampersand, which end a value. */
-const ESCAPED = wide([String.raw`\\`, "u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]"]);
-const EQUALS = [`=`, wide(["%", "3", "D"]), wide([String.raw`\\`, "u", "0", "0", "3", "D"])].join("|");
-const SIGNATURE_IN_BYTES = new RegExp(
-  String.raw`(${wide([..."Signature"])}\0?(?:${EQUALS})\0?)((?:[A-Za-z0-9%+/=_\-\0]|\\\0?/|${ESCAPED})+)`,
-  "gi",
-);
-
-/** Replaces each character of the signatures by a dot. Reads the bytes as Latin-1, so that no other byte changes. */
-function withoutSignatureBytes(bytes: Buffer): Buffer {
-  const text = bytes.toString("latin1");
-  const hidden = text.replaceAll(SIGNATURE_IN_BYTES, (_, name: string, value: string) => {
-    return name + value.replaceAll(/[^\0]/g, ".");
-  });
-  return Buffer.from(hidden, "latin1");
 }
 
 /** Escapes characters that are invisible or reorder other characters, as JSON does. */

@@ -20,9 +20,21 @@ let host: string;
 /** The answer of the store that a test cuts off. */
 let cut: ServerResponse;
 const closed: string[] = [];
+/** The requests to the store and the API: the URL and the `Authorization` header. */
+const requests: string[] = [];
 
 test.beforeAll(async () => {
   store = createServer((request, response) => {
+    requests.push(`${request.url} ${request.headers.authorization ?? "no key"}`);
+    if (request.url?.startsWith("/api/v1/calls/") === true) {
+      const isAllowed = request.url.endsWith("/recording?t=call-token");
+      response.writeHead(isAllowed ? 302 : 401, isAllowed ? { location: `http://${host}/whole.mp4` } : {}).end();
+      return;
+    }
+    if (request.url === "/whole.mp4") {
+      response.writeHead(200, { "content-type": "audio/mp4", "content-length": "5" }).end("whole");
+      return;
+    }
     const isCut = request.url === "/cut.mp4";
     response.writeHead(200, { "content-type": "audio/mp4", ...(isCut ? { "content-length": "100000" } : {}) });
     response.write(Buffer.alloc(64 * 1024));
@@ -35,7 +47,11 @@ test.beforeAll(async () => {
   ownDatabase = await createDatabase();
   ownApp = await startApp({
     databaseUrl: ownDatabase.url,
-    env: { SARJ_API_KEY: undefined, RECORDING_HOSTS: `${host},localhost` },
+    env: {
+      SARJ_API_KEY: undefined,
+      SARJ_API_URL: `http://${host}/api/v1`,
+      RECORDING_HOSTS: `${host},localhost`,
+    },
   });
   cookie = cookieHeader(await signIn(ownApp.url));
 });
@@ -98,4 +114,23 @@ test("a recording of unknown length is sent in chunks", async () => {
   expect((await answer)?.head).toMatch(/^transfer-encoding: chunked$/m);
   expect((await answer)?.head).not.toContain("content-length");
   socket.destroy();
+});
+
+test("without a key, a permanent URL with a token opens the recording; one without a token is not requested", async () => {
+  const permanent = (callId: string, query: string) =>
+    complete(callId, { permanent_recording_url: `http://${host}/api/v1/calls/${callId}/recording${query}` });
+  await postWebhook(ownApp, permanent("with-token", "?t=call-token"));
+  await postWebhook(ownApp, permanent("wrong-token", "?t=other"));
+  await postWebhook(ownApp, permanent("no-token", ""));
+  requests.splice(0);
+  expect(await (await get("with-token")).text()).toBe("whole");
+  const refused = await get("wrong-token");
+  expect([refused.status, await refused.json()]).toEqual([410, { error: "expired", reason: "refused" }]);
+  const off = await get("no-token");
+  expect([off.status, await off.json()]).toEqual([410, { error: "expired", reason: "api_off" }]);
+  expect(requests).toEqual([
+    "/api/v1/calls/with-token/recording?t=call-token no key",
+    "/whole.mp4 no key",
+    "/api/v1/calls/wrong-token/recording?t=other no key",
+  ]);
 });

@@ -73,6 +73,53 @@ test("the file contains no signature in any encoding; every other byte is unchan
   expect((await bodyFile(cutOff, "gzip")).equals(cutOff)).toBe(true);
 });
 
+const HIDDEN_URLS = [
+  "https://platform-api.sarj.ai/api/v1/calls/1/recording?t=SECRET",
+  "https://platform-api.sarj.ai/api/v1/calls/1/recording?x=1&t=SECRET&y=2",
+  "https://platform-api.sarj.ai/api/v1/calls/1/recording?x=1&amp;t=SECRET",
+  "https://example.org/a?token=SECRET",
+  "https://example.org/a?access_token=SECRET&x=1",
+  "https://example.org/a?X-Amz-Security-Token=SECRET&x=1",
+  "https://example.org/a?sv=1&sig=SECRET%3D",
+  "https://example.org/a?signature=SECRET",
+  "https://example.org/a?T=SECRET",
+  "https://example.org/?next=https%3A%2F%2Fplatform-api.sarj.ai%2Frecording%3Ft%3DSECRET%26x",
+  "t=SECRET&x=1",
+];
+
+for (const url of HIDDEN_URLS) {
+  test(`no shown body and no file contains the credential of ${url}`, async () => {
+    const shapes: [Buffer, string | null][] = [
+      [bytes(JSON.stringify({ [url]: url })), null],
+      [bytes(url), null],
+      [bytes(JSON.stringify({ text: JSON.stringify({ url }) }).replaceAll("&", String.raw`\u0026`)), null],
+      [gzipSync(JSON.stringify({ url })), "gzip"],
+      [Buffer.from(url, "utf16le"), null],
+      [Buffer.concat([bytes(url), Buffer.from([0xff])]), null],
+    ];
+    for (const [body, encoding] of url.startsWith("http") ? shapes : shapes.slice(1, 2)) {
+      const { text } = await readableBody(body, encoding);
+      const file = await bodyFile(body, encoding);
+      for (const shown of [text, file.toString("utf8"), file.toString("utf16le")]) {
+        expect(shown.replaceAll(/[.\s]/g, "")).not.toMatch(/SECRET/);
+      }
+    }
+  });
+}
+
+test("text that only resembles a credential is shown", async () => {
+  for (const text of ["at=5 tokens", "the token", "https://a.example/?at=1&stop=2&sign=3#t=5", "t = 5", "a=t", "x&t"]) {
+    expect((await readableBody(bytes(text), null)).text).toBe(text);
+    expect((await bodyFile(bytes(text), null)).toString()).toBe(text);
+  }
+});
+
+test("credentials in a megabyte of text are found in one pass", async () => {
+  for (const piece of ["a", "?", "&t", "?t=", "token", "%3F", "\\u0026t", "=\u0000"]) {
+    await readableBody(bytes(piece.repeat(1_000_000 / piece.length)), null);
+  }
+});
+
 test("characters that hide or reorder others are escaped", async () => {
   const { text } = await readableBody(bytes(JSON.stringify({ name: "a\u202Eb\u200Bc" })), null);
   expect(text).toContain("a\\u202eb\\u200bc");

@@ -22,6 +22,7 @@ import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { includesRole } from "@/lib/people/role";
 import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
+import { withoutCredentialsIn } from "@/lib/sarj/url-credentials";
 import type { SearchParams } from "@/lib/url/parameters";
 import type { SignedInUser } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
@@ -143,10 +144,13 @@ export async function CallView({
   );
 }
 
-/** The call as a person with this access may see it: the number is masked in its field and in all texts of the call. */
+/**
+ * The call as a person with this access may see it: the number is masked in its field and in all texts of the call. The texts contain no
+ * credentials of URLs.
+ */
 function maskCall({ call, details }: WholeCall, access: NumberAccess): WholeCall {
   const { phoneNumber } = call;
-  const masked = (value: unknown) => maskTextFor(access, value as Json, phoneNumber);
+  const masked = (value: unknown) => withoutCredentialsIn(maskTextFor(access, value as Json, phoneNumber));
   return {
     call: {
       ...call,

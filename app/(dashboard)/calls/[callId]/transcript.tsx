@@ -1,23 +1,21 @@
 "use client";
 
-import { ArrowDownToLine, ChevronDown, ChevronUp, Search } from "lucide-react";
+import { ArrowDownToLine } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { memo, type RefObject, useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { memo, type RefObject, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
-import { cn } from "@/components/cn";
 import { usePlayerState } from "@/components/player/player-context";
-import { useShortcut } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
-import { IconButton } from "@/components/ui/icon-button";
-import { Input } from "@/components/ui/input";
+import { usePrinting } from "@/components/use-printing";
 import type { Turn } from "@/lib/call/transcript";
-import { findInTurn, type Mark, piecesOf } from "@/lib/call/transcript-search";
+import type { Mark } from "@/lib/call/transcript-search";
 
 import { TurnItem } from "./turn";
+import { type CurrentMatch, SearchBar, useTurnSearch } from "./turn-search";
 
 /** Up to this many turns, the whole transcript is rendered, so that the browser can search and print it. */
 const MAX_UNCHUNKED = 400;
-/** A longer transcript is divided into chunks of this many turns. A chunk is rendered when it comes near the viewport. */
+/** A longer transcript is divided into chunks of this many turns. A chunk is rendered when it comes near the viewport, and in print. */
 const CHUNK_SIZE = 100;
 
 /** The turns of a call, with a search. If the turns have times, they follow the recording. */
@@ -35,7 +33,8 @@ export function Transcript({
   const [rendered, setRendered] = useState<ReadonlySet<number>>(() => new Set(chunks.length > 1 ? [0] : []));
   const [toReveal, setToReveal] = useState<{ turn: number; block: ScrollLogicalPosition } | null>(null);
   const active = useActiveTurn(turns);
-  const search = useSearch(turns, initialQuery);
+  const search = useTurnSearch(turns, initialQuery);
+  const isPrinting = usePrinting();
 
   const reveal = (turn: number, block: ScrollLogicalPosition) => {
     const chunk = Math.floor(turn / CHUNK_SIZE);
@@ -68,7 +67,8 @@ export function Transcript({
           <Chunk
             key={chunk.first}
             chunk={chunk}
-            isRendered={chunks.length === 1 || rendered.has(index)}
+            isRendered={chunks.length === 1 || rendered.has(index) || isPrinting}
+            isPrinting={isPrinting}
             onNear={() => setRendered((before) => new Set(before).add(index))}
             active={active >= chunk.first && active < chunk.first + chunk.turns.length ? active : -1}
             marks={search.marks}
@@ -116,6 +116,7 @@ function estimatedHeight(turn: Turn): number {
 const Chunk = memo(function Chunk({
   chunk,
   isRendered,
+  isPrinting,
   onNear,
   active,
   marks,
@@ -123,6 +124,7 @@ const Chunk = memo(function Chunk({
 }: {
   chunk: TurnChunk;
   isRendered: boolean;
+  isPrinting: boolean;
   onNear: () => void;
   active: number;
   marks: ReadonlyMap<number, Mark[][]>;
@@ -161,6 +163,7 @@ const Chunk = memo(function Chunk({
             index={index}
             turn={turn}
             isActive={index === active}
+            isPrinting={isPrinting}
             marks={marks.get(index) ?? null}
             currentMatch={current?.turn === index ? current.match : -1}
           />
@@ -249,100 +252,4 @@ function useIsOutOfView(turn: number, list: RefObject<HTMLElement | null>, isEna
     return () => observer.disconnect();
   }, [turn, list, isEnabled]);
   return isEnabled && isOut;
-}
-
-/* ── Search ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-type CurrentMatch = { turn: number; match: number };
-type TranscriptSearch = ReturnType<typeof useSearch>;
-
-const NO_MARKS: ReadonlyMap<number, Mark[][]> = new Map();
-
-function useSearch(turns: readonly Turn[], initialQuery: string) {
-  const [query, setQuery] = useState(initialQuery);
-  /** The index of the current match, -1 before the first step. */
-  const [at, setAt] = useState(-1);
-  const searched = useDeferredValue(query.trim());
-  const { marks, matches } = useMemo(() => findAll(turns, searched), [turns, searched]);
-  return {
-    query,
-    isSearching: searched !== "",
-    marks,
-    count: matches.length,
-    at,
-    current: matches[at] ?? null,
-    setQuery(next: string) {
-      setQuery(next);
-      setAt(-1);
-    },
-    /** Goes to the next or previous match and wraps around at the ends. Returns the index of the match's turn; null without matches. */
-    step(step: 1 | -1): number | null {
-      if (matches.length === 0) {
-        return null;
-      }
-      const next = at === -1 && step === -1 ? matches.length - 1 : (at + step + matches.length) % matches.length;
-      setAt(next);
-      return matches[next]?.turn ?? null;
-    },
-  };
-}
-
-function findAll(turns: readonly Turn[], query: string) {
-  if (query === "") {
-    return { marks: NO_MARKS, matches: [] };
-  }
-  const marks = new Map<number, Mark[][]>();
-  const matches: CurrentMatch[] = [];
-  for (const [index, turn] of turns.entries()) {
-    const found = turn.kind === "speech" ? findInTurn(piecesOf(turn.segments), query) : [];
-    if (found.length > 0) {
-      marks.set(index, found);
-      matches.push(...found.map((_, match) => ({ turn: index, match })));
-    }
-  }
-  return { marks, matches };
-}
-
-function SearchBar({ search, onStep }: { search: TranscriptSearch; onStep: (step: 1 | -1) => void }) {
-  const t = useTranslations("call.transcript");
-  const keys = useTranslations("call.keys");
-  const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "/", label: keys("search") }, () => field.current?.focus());
-  return (
-    <div className="flex flex-wrap items-center gap-2 px-4 pb-2" data-print="hide">
-      <div className="relative min-w-40 flex-1">
-        <Search className="pointer-events-none absolute start-2.5 top-2 size-4 text-subtle" aria-hidden />
-        <Input
-          ref={field}
-          type="search"
-          // An empty field has the direction of the page, because it shows the placeholder.
-          dir={search.query === "" ? undefined : "auto"}
-          value={search.query}
-          onChange={(event) => search.setQuery(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") {
-              event.preventDefault();
-              onStep(event.shiftKey ? -1 : 1);
-            }
-          }}
-          aria-label={t("search")}
-          placeholder={t("search")}
-          className="ps-8"
-        />
-      </div>
-      <output className={cn("min-w-14 text-xs text-muted tabular", !search.isSearching && "sr-only")}>
-        {search.isSearching ? t("matches", { count: search.count, at: String(Math.max(0, search.at + 1)) }) : ""}
-      </output>
-      {search.isSearching && (
-        <div className="flex">
-          <IconButton label={t("previousMatch")} size="sm" disabled={search.count === 0} onClick={() => onStep(-1)}>
-            <ChevronUp aria-hidden />
-          </IconButton>
-          <IconButton label={t("nextMatch")} size="sm" disabled={search.count === 0} onClick={() => onStep(1)}>
-            <ChevronDown aria-hidden />
-          </IconButton>
-        </div>
-      )}
-    </div>
-  );
 }

@@ -8,7 +8,7 @@ import { recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
 
 /**
- * Downloads the body of a delivery, decompressed if possible and without the signatures of recording URLs. For operators and
+ * Downloads the body of a delivery, decompressed if possible and without the credentials in URLs. For operators and
  * administrators.
  */
 export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {
