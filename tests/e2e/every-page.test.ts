@@ -108,6 +108,7 @@ test.beforeAll(async ({ app, vendor, database }) => {
     administrator("/calls/[callId]/page", "call-tools", `/calls/${tools?.id}`),
     administrator("/calls/[callId]/page", "call-missed", `/calls/${missed?.id}`),
     administrator("/calls/page", "calls-long-words", `/calls?${longWords.filter}`),
+    administrator("/calls/page", "contacts-long-words", `/calls?by=contacts&${longWords.filter}`),
     administrator("/page", "overview-long-words", `/?range=30d&${longWords.filter}`),
     administrator("/calls/[callId]/page", "call-long-words", `/calls/${longWords.callId}`),
     administrator("/calls/[callId]/page", "call-long-outcome", `/calls/${longWords.otherCallId}`),

@@ -6,6 +6,7 @@ import { useMemo } from "react";
 
 import { type DataColumn, DataTable, type TableLayout } from "@/components/data-table";
 import { Badge } from "@/components/ui/badge";
+import { FreeText } from "@/components/ui/free-text";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { StackedLabel } from "@/components/ui/table";
@@ -88,7 +89,13 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ContactR
         cell: (row) => (
           <span className="inline-flex max-w-full items-center gap-1.5 md:max-w-56">
             <span className="min-w-0 truncate font-medium">
-              {row.customerName === null ? <Phone row={row} /> : <bdi>{row.customerName}</bdi>}
+              {row.customerName === null ? (
+                <Phone row={row} />
+              ) : (
+                <bdi>
+                  <FreeText>{row.customerName}</FreeText>
+                </bdi>
+              )}
             </span>
             {row.isTest && <Badge tone="warning">{tCalls("test")}</Badge>}
           </span>

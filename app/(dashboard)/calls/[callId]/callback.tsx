@@ -2,6 +2,7 @@ import { PhoneForwarded } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 
 import { slot } from "@/components/slot";
+import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
 import type { Callback } from "@/lib/call/report";
 
@@ -32,7 +33,7 @@ export function CallbackVerdict({ callback }: { callback: Callback }) {
       {at !== null && <p>{t.rich("at", { time: slot(<Time value={at} />) })}</p>}
       {brief !== null && (
         <p dir="auto" className="break-words whitespace-pre-wrap">
-          {brief}
+          <FreeText>{brief}</FreeText>
         </p>
       )}
       {confidence !== null && (
