@@ -20,12 +20,14 @@ import { requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 
+import { Attempts, AttemptsSkeleton } from "./_overview/attempts";
 import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";
 import { Criteria, CriteriaSkeleton } from "./_overview/criteria";
 import { NothingToCount } from "./_overview/empty";
 import { Hours, HoursSkeleton } from "./_overview/hours";
 import { isOfDays, rangeText } from "./_overview/names";
 import { Outcomes, OutcomesSkeleton } from "./_overview/outcomes";
+import { People, PeopleSkeleton } from "./_overview/people";
 import { RangePicker } from "./_overview/range-picker";
 import { RefreshButton } from "./_overview/refresh-button";
 import { Scenarios, ScenariosSkeleton } from "./_overview/scenarios";
@@ -132,6 +134,13 @@ async function Panels({
     <div className="grid gap-4 xl:grid-cols-3">
       <div className="xl:col-span-3">
         <PanelBoundary>
+          <Suspense fallback={<PeopleSkeleton />}>
+            <People view={view} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="xl:col-span-3">
+        <PanelBoundary>
           <Suspense fallback={<TilesSkeleton />}>
             <Tiles view={view} summary={summary} />
           </Suspense>
@@ -151,7 +160,14 @@ async function Panels({
           </Suspense>
         </PanelBoundary>
       </div>
-      <div className="min-w-0 xl:col-span-3">
+      <div className="min-w-0">
+        <PanelBoundary>
+          <Suspense fallback={<AttemptsSkeleton />}>
+            <Attempts view={view} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="min-w-0 xl:col-span-2">
         <PanelBoundary>
           <Suspense fallback={<HoursSkeleton />}>
             <Hours view={view} weekStart={weekStart} />
@@ -179,14 +195,16 @@ async function Panels({
 function OverviewSkeleton() {
   return (
     <div aria-busy className="grid gap-4 xl:grid-cols-3">
-      <div className="xl:col-span-3">
+      <div className="space-y-4 xl:col-span-3">
+        <PeopleSkeleton />
         <TilesSkeleton />
       </div>
       <div className="xl:col-span-2">
         <CallsOverTimeSkeleton />
       </div>
       <OutcomesSkeleton />
-      <div className="xl:col-span-3">
+      <AttemptsSkeleton />
+      <div className="xl:col-span-2">
         <HoursSkeleton />
       </div>
       <div className="space-y-4 xl:col-span-3">

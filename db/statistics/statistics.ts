@@ -37,7 +37,8 @@ const outcome = sql`nullif(${calls.outcome}, ${UNKNOWN}::text)`;
 const scenario = sql`nullif(${calls.scenarioId}, ${UNKNOWN}::text)`;
 const talkSeconds = sql`case when ${isReached} then ${calls.durationSeconds} end`;
 
-export type OutcomeCount = { outcome: string | null; calls: number };
+/** `dials`: those of the calls that were dialled. */
+export type OutcomeCount = { outcome: string | null; calls: number; dials: number };
 type SummaryRow = {
   current: boolean;
   counted: boolean;
@@ -78,15 +79,17 @@ export async function readSummary(filter: Unbounded, current: TimeRange, previou
 
 function summarize(rows: readonly SummaryRow[]): RangeSummary {
   const figures = { ...NO_FIGURES };
-  const outcomes = new Map<string | null, number>();
+  const outcomes = new Map<string | null, Omit<OutcomeCount, "outcome">>();
   const histogram: { value: number; count: number }[] = [];
   for (const row of rows) {
     figures.calls += row.calls;
-    figures.dials += row.dial === "not_dialled" ? 0 : row.calls;
+    const dials = row.dial === "not_dialled" ? 0 : row.calls;
+    figures.dials += dials;
     figures.reached += row.dial === "reached" ? row.calls : 0;
     figures.assessed += row.assessed;
     figures.met += row.met;
-    outcomes.set(row.outcome, (outcomes.get(row.outcome) ?? 0) + row.calls);
+    const before = outcomes.get(row.outcome) ?? { calls: 0, dials: 0 };
+    outcomes.set(row.outcome, { calls: before.calls + row.calls, dials: before.dials + dials });
     if (row.seconds !== null) {
       figures.timed += row.calls;
       figures.talkSeconds += row.seconds * row.calls;
@@ -97,7 +100,7 @@ function summarize(rows: readonly SummaryRow[]): RangeSummary {
   return {
     figures,
     outcomes: [...outcomes]
-      .map(([outcome, calls]) => ({ outcome, calls }))
+      .map(([outcome, counts]) => ({ outcome, calls: counts.calls, dials: counts.dials }))
       .toSorted((a, b) => b.calls - a.calls || compareText(a.outcome, b.outcome)),
   };
 }

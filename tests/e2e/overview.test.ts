@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import fc from "fast-check";
 
 import { countCalls } from "@/db/calls/list";
+import { countContacts } from "@/db/contacts/list";
 import { parseCallFilter } from "@/lib/call/filter";
 import type { Database } from "@/tests/fixtures/database";
 import { signIn } from "@/tests/fixtures/sign-in";
@@ -19,17 +20,37 @@ type Call = {
   seconds: number | null;
   hoursAgo: number;
   isTest: boolean;
+  /** The index of the first dial of the group; null if this is the first. */
+  root: number | null;
+  attempt: number | null;
+  /** When the next dial is booked, in hours from now. */
+  nextIn: number | null;
 };
+
+/** A call that is the only one of its group. */
+const ALONE = { root: null, attempt: 1, nextIn: null };
 
 /** Generates calls of three weeks. They are the same in every run, relative to the present. */
 function someCalls(count: number): Call[] {
   const call = fc.record({
-    outcome: fc.constantFrom("complete", "complete", "complete", "no_answer", "automation", "failed", "user_busy"),
+    outcome: fc.constantFrom(
+      "complete",
+      "complete",
+      "complete",
+      "no_answer",
+      "automation",
+      "failed",
+      "user_busy",
+      "cancelled",
+    ),
     goal: fc.constantFrom("success", "success", "failure", "error", null),
     scenario: fc.constantFrom("delivery", "reminder, evening"),
     seconds: fc.option(fc.integer({ min: 10, max: 300 })),
     hoursAgo: fc.integer({ min: 1, max: 21 * 24 }),
     isTest: fc.constantFrom(false, false, false, false, true),
+    root: fc.option(fc.nat(count - 1)),
+    attempt: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 9 }),
+    nextIn: fc.option(fc.integer({ min: -30, max: 30 })),
   });
   return fc.sample(call, { seed: 7, numRuns: count });
 }
@@ -46,6 +67,11 @@ async function fill({ sql, empty }: Database, calls: readonly Call[]): Promise<v
     scenario_id: call.scenario,
     duration_seconds: call.outcome === "complete" ? call.seconds : null,
     started_at: new Date(Date.now() - call.hoursAgo * HOUR),
+    called_off_at: new Date(Date.now() - call.hoursAgo * HOUR),
+    root_call_id: call.root === null ? null : `overview-${call.root}`,
+    attempt: call.attempt,
+    next_retry_at: call.nextIn === null ? null : new Date(Date.now() + call.nextIn * HOUR),
+    has_retry_fields: true,
     is_test: call.isTest,
     enrichment_state: "done",
     enrichment_due_at: null,
@@ -79,10 +105,10 @@ async function numbersAndLinks(page: Page): Promise<{ number: number; href: stri
       })),
   );
   return links.flatMap(({ href, name }) => {
-    // "1,284", "12 not met", "Mon 17 Nov: Completed, 12", "Sunday, 09:00–10:00: 12 calls, 50% reached (6)"
+    // "1,284", "1,284 dials", "12 not met", "Mon 17 Nov: Completed, 12", "Sunday, 09:00–10:00: 12 dials, 50% reached (6)"
     const [, text] =
-      /^([\d,]+)(?: not met)?$/.exec(name) ??
-      /: ([\d,]+)(?: calls?\b.*| \(so far\))?$/.exec(name) ??
+      /^([\d,]+)(?: not met| dials?)?$/.exec(name) ??
+      /: ([\d,]+)(?: (?:call|dial)s?\b.*| \(so far\))?$/.exec(name) ??
       /, ([\d,]+)$/.exec(name) ??
       [];
     return text === undefined ? [] : [{ number: Number(text.replaceAll(",", "")), href, name }];
@@ -102,12 +128,12 @@ for (const path of [
     expect(shown.length).toBeGreaterThan(60);
     const wrong: unknown[] = [];
     for (const { number, href, name } of shown) {
-      const { filter, ignored } = parseCallFilter(
+      const { filter, view, ignored } = parseCallFilter(
         Object.fromEntries(new URL(href, "http://localhost").searchParams),
         ZONE,
         ["sort"],
       );
-      const { count } = await countCalls(filter);
+      const { count } = await (view.by === "contacts" ? countContacts(filter) : countCalls(filter));
       if (count !== number || ignored.length > 0) {
         wrong.push({ name, href, count, ignored });
       }
@@ -179,6 +205,7 @@ test("test calls are excluded, the page says so, and a link includes them", asyn
   await fill(database, calls);
   await page.goto("/?range=30d");
   const tests = calls.filter(({ isTest }) => isTest).length;
+  const dials = calls.filter(({ outcome }) => outcome !== "cancelled").length;
   await expect(page.getByText(`${tests} test or unverified calls are excluded.`)).toBeVisible();
   await page.getByRole("link", { name: "Show them" }).click();
   await expect(page.getByTestId("call-count")).toContainText(`${tests} calls`);
@@ -187,7 +214,7 @@ test("test calls are excluded, the page says so, and a link includes them", asyn
   await expect(page).toHaveURL("/?range=30d&counted=all");
   await expect(page.getByText("Test and unverified calls are included.")).toBeVisible();
   await expect(
-    page.getByRole("region", { name: "Figures" }).getByRole("link", { name: "200", exact: true }).first(),
+    page.getByRole("region", { name: "Figures" }).getByRole("link", { name: `${dials} dials`, exact: true }),
   ).toBeVisible();
 });
 
@@ -297,7 +324,7 @@ test("before the first call the page links to the vendor's settings", async ({ a
 
 test("an empty period links to a period with calls", async ({ adminPage: page, database }) => {
   await fill(database, [
-    { outcome: "complete", goal: null, scenario: "a", seconds: 60, hoursAgo: 40 * 24, isTest: false },
+    { outcome: "complete", goal: null, scenario: "a", seconds: 60, hoursAgo: 40 * 24, isTest: false, ...ALONE },
   ]);
   await page.goto("/?scenario=b");
   await expect(page.getByRole("heading", { name: "No calls in this period" })).toBeVisible();
@@ -314,7 +341,9 @@ test("if all calls are uncounted, the page links to a view that includes them", 
   adminPage: page,
   database,
 }) => {
-  await fill(database, [{ outcome: "failed", goal: null, scenario: "a", seconds: null, hoursAgo: 2, isTest: true }]);
+  await fill(database, [
+    { outcome: "failed", goal: null, scenario: "a", seconds: null, hoursAgo: 2, isTest: true, ...ALONE },
+  ]);
   await page.goto("/");
   await page.getByRole("link", { name: "Include them" }).click();
   await waitForPanels(page);

@@ -103,3 +103,18 @@ export function Change({
     </ChangeBadge>
   );
 }
+
+/** A bar for a share, in the colour of `className`. The number beside it says the same. */
+export function Bar({ share, className }: { share: number; className: string }) {
+  return (
+    <span
+      aria-hidden
+      className={cn(
+        "ms-auto mt-1 block h-1 w-36 max-w-full overflow-hidden rounded-full bg-sunken max-sm:hidden",
+        className,
+      )}
+    >
+      <span className="block h-full min-w-px rounded-full" style={{ inlineSize: `${share * 100}%` }} />
+    </span>
+  );
+}

@@ -3,6 +3,7 @@ import { use } from "react";
 
 import { Card } from "@/components/ui/card";
 import { Ltr } from "@/components/ui/ltr";
+import { NotApplicable } from "@/components/ui/not-applicable";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { OutcomeCount, Summary } from "@/db/statistics/statistics";
 import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
@@ -29,20 +30,21 @@ const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
 export function Outcomes({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
   const t = useTranslations("overview.outcomes");
   const { current, previous } = use(promise);
-  const canCompare = previous !== null && previous.figures.calls > 0;
+  const canCompare = previous !== null && previous.figures.dials > 0;
   const [shown, rest] = [current.outcomes.slice(0, SHOWN), current.outcomes.slice(SHOWN)];
   const row = (each: OutcomeCount) => (
     <OutcomeRow
       key={String(each.outcome)}
       {...each}
       view={view}
-      whole={current.figures.calls}
+      total={current.figures.calls}
+      whole={current.figures.dials}
       before={
         !canCompare
           ? null
           : {
-              part: previous.outcomes.find(({ outcome }) => outcome === each.outcome)?.calls ?? 0,
-              whole: previous.figures.calls,
+              part: previous.outcomes.find(({ outcome }) => outcome === each.outcome)?.dials ?? 0,
+              whole: previous.figures.dials,
             }
       }
     />
@@ -50,7 +52,7 @@ export function Outcomes({ view, summary: promise }: { view: OverviewView; summa
   return (
     <Card
       title={t("title")}
-      description={t(canCompare ? "description" : "descriptionAlone", { count: current.figures.calls })}
+      description={t(canCompare ? "description" : "descriptionAlone", { count: current.figures.dials })}
       className="h-full"
     >
       <ul className="space-y-2.5 pt-1">{shown.map(row)}</ul>
@@ -69,14 +71,24 @@ export function Outcomes({ view, summary: promise }: { view: OverviewView; summa
 function OutcomeRow({
   outcome,
   calls,
+  dials,
+  total,
   whole,
   before,
   view,
-}: OutcomeCount & { whole: number; before: { part: number; whole: number } | null; view: OverviewView }) {
+}: OutcomeCount & {
+  /** The number of all calls. */
+  total: number;
+  /** The number of all dials. */
+  whole: number;
+  before: { part: number; whole: number } | null;
+  view: OverviewView;
+}) {
   const format = useFormatter();
   const [t, tOutcomes] = [useTranslations("overview.outcomes"), useTranslations("outcomes")];
   const kind = outcomeKind(outcome);
-  const share = shareText(format, { part: calls, whole }) ?? "";
+  // An outcome without a dial, such as "cancelled", has no share of the dials.
+  const share = dials === 0 ? null : shareText(format, { part: dials, whole });
   const name = outcomeName(tOutcomes, outcome);
   return (
     <li className="group relative">
@@ -84,18 +96,20 @@ function OutcomeRow({
         <OutcomeBadge type={outcome} plain className="flex-1" />
         <NumberLink
           href={partHref(view.filter, { outcome: [outcome] })}
-          label={t("rowLabel", { outcome: name, count: calls, share, whole })}
+          label={
+            share === null
+              ? t("rowLabelNever", { outcome: name, count: calls })
+              : t("rowLabel", { outcome: name, count: calls, share, whole })
+          }
           className="font-medium after:absolute after:inset-x-0 after:-inset-y-1 after:rounded-sm"
         >
           {format.number(calls)}
         </NumberLink>
-        <span className="w-12 text-end text-muted">
-          <Ltr>{share}</Ltr>
-        </span>
+        <span className="w-12 text-end text-muted">{share === null ? <NotApplicable /> : <Ltr>{share}</Ltr>}</span>
         {before !== null && (
           <span className="w-20 text-end whitespace-nowrap">
             <Change
-              by={changeInPoints({ part: calls, whole }, before)}
+              by={share === null ? null : changeInPoints({ part: dials, whole }, before)}
               unit="points"
               better={BETTER[kind] ?? "neither"}
               title={t("before", { share: shareText(format, before) ?? "" })}
@@ -106,7 +120,7 @@ function OutcomeRow({
       <div className="mt-1 h-1.5 overflow-hidden rounded-full bg-sunken" aria-hidden>
         <div
           className="h-full min-w-0.5 rounded-full opacity-90 group-hover:opacity-100"
-          style={{ inlineSize: `${(calls / whole) * 100}%`, backgroundColor: outcomeColor(kind) }}
+          style={{ inlineSize: `${(calls / total) * 100}%`, backgroundColor: outcomeColor(kind) }}
         />
       </div>
     </li>

@@ -3,7 +3,6 @@ import { useFormatter, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 
-import { cn } from "@/components/cn";
 import { Card } from "@/components/ui/card";
 import { Duration } from "@/components/ui/duration";
 import { Id } from "@/components/ui/ltr";
@@ -14,7 +13,7 @@ import { averageTalk, goalRate, type Ratio, reachRate } from "@/lib/statistics/f
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
 
-import { NumberLink, numberLink, Share } from "./numbers";
+import { Bar, NumberLink, numberLink, Share } from "./numbers";
 
 const SHOWN = 15;
 
@@ -25,7 +24,7 @@ export async function Scenarios({ view }: { view: OverviewView }) {
     getTranslations("overview.scenarios"),
   ]);
   const shown = scenarios.slice(0, SHOWN);
-  const total = scenarios.reduce((sum, { figures }) => sum + figures.calls, 0);
+  const total = scenarios.reduce((sum, { figures }) => sum + figures.dials, 0);
   const hidden = scenarios.length - shown.length;
   return (
     <Card
@@ -40,7 +39,7 @@ export async function Scenarios({ view }: { view: OverviewView }) {
           <thead className="max-sm:sr-only">
             <tr>
               <Th>{t("scenario")}</Th>
-              <Th numeric>{t("calls")}</Th>
+              <Th numeric>{t("dials")}</Th>
               <Th numeric>{t("reached")}</Th>
               <Th numeric>{t("goal")}</Th>
               <Th numeric>{t("average")}</Th>
@@ -83,16 +82,16 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
         )}
       </th>
       <Td numeric className={`${stackedCell} font-medium`}>
-        <Heading>{t("calls")}</Heading>
-        <NumberLink href={href()}>{format.number(figures.calls)}</NumberLink>
-        <Bar share={figures.calls / total} className="[&>*]:bg-subtle" />
+        <Heading>{t("dials")}</Heading>
+        <NumberLink href={figures.dials > 0 ? href(PARTS.dials) : undefined}>{format.number(figures.dials)}</NumberLink>
+        <Bar share={figures.dials / Math.max(1, total)} className="[&>*]:bg-subtle" />
       </Td>
       <RateCell
         heading={t("reached")}
         rate={reachRate(figures)}
-        none={t("noCalls")}
+        none={t("noDials")}
         partHref={href(PARTS.reached)}
-        wholeHref={href()}
+        wholeHref={href(PARTS.dials)}
       />
       <RateCell
         heading={t("goal")}
@@ -158,20 +157,6 @@ function RateCell({
 function Whole({ words, count, href }: { words: "of" | "inCalls"; count: number; href: string | undefined }) {
   const t = useTranslations("overview.scenarios");
   return <span className="text-xs text-subtle max-sm:block">{t.rich(words, { count, link: numberLink(href) })}</span>;
-}
-
-function Bar({ share, className }: { share: number; className: string }) {
-  return (
-    <span
-      aria-hidden
-      className={cn(
-        "ms-auto mt-1 block h-1 w-36 max-w-full overflow-hidden rounded-full bg-sunken max-sm:hidden",
-        className,
-      )}
-    >
-      <span className="block h-full min-w-px rounded-full" style={{ inlineSize: `${share * 100}%` }} />
-    </span>
-  );
 }
 
 export function ScenariosSkeleton() {

@@ -8,20 +8,12 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { Summary } from "@/db/statistics/statistics";
 import type { CallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
-import {
-  averageTalk,
-  changeInPoints,
-  type Figures,
-  goalRate,
-  NO_FIGURES,
-  type Ratio,
-  reachRate,
-  relativeChange,
-} from "@/lib/statistics/figures";
+import { averageTalk, type Figures, goalRate, NO_FIGURES, reachRate, relativeChange } from "@/lib/statistics/figures";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { type Part, partHref, PARTS } from "@/lib/statistics/part";
 
-import { Change, NumberLink, numberLink, Share } from "./numbers";
+import { Change, NumberLink, numberLink } from "./numbers";
+import { Before, RateTile, Tile } from "./tile";
 
 /** The figures of the period, each with its denominator and its value in the previous period. */
 export function Tiles({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
@@ -36,12 +28,12 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
   return (
     <section aria-label={t("label")}>
       <div className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs md:grid-cols-3 xl:grid-cols-6">
-        <CallsTile now={now} before={before} href={href} hrefBefore={hrefBefore} />
+        <DialsTile now={now} before={before} href={href} hrefBefore={hrefBefore} />
         <RateTile
           name="reached"
           now={reachRate(now)}
           before={before && reachRate(before)}
-          links={[href(PARTS.reached), href(), hrefBefore(PARTS.reached)]}
+          links={[href(PARTS.reached), href(PARTS.dials), hrefBefore(PARTS.reached)]}
         />
         <RateTile
           name="goal"
@@ -72,79 +64,45 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
   );
 }
 
+function smallText(text: ReactNode) {
+  return <span className="text-sm font-normal">{text}</span>;
+}
+
 type Links = {
   href: (part?: Part, sort?: "-duration") => string | undefined;
   hrefBefore: (part?: Part, sort?: "-duration") => string | undefined;
 };
 
-function CallsTile({ now, before, href, hrefBefore }: { now: Figures; before: Figures | null } & Links) {
+function DialsTile({ now, before, href, hrefBefore }: { now: Figures; before: Figures | null } & Links) {
   const format = useFormatter();
   const t = useTranslations("overview.tile");
+  const neverDialled = now.calls - now.dials;
   return (
     <Tile
-      label={t("calls.label")}
-      hint={t("calls.hint")}
-      value={<NumberLink href={now.calls > 0 ? href() : undefined}>{format.number(now.calls)}</NumberLink>}
+      label={t("dials.label")}
+      hint={t("dials.hint")}
+      value={
+        <NumberLink href={now.dials > 0 ? href(PARTS.dials) : undefined}>
+          {t.rich("dials.value", {
+            count: now.dials,
+            unit: smallText,
+          })}
+        </NumberLink>
+      }
+      detail={
+        neverDialled > 0 &&
+        t.rich("dials.never", { count: neverDialled, link: numberLink(href({ dial: ["not_dialled"] })) })
+      }
       change={
         before !== null &&
-        (before.calls === 0 ? (
+        (before.dials === 0 ? (
           <span className="text-xs text-subtle">{t("noneBefore")}</span>
         ) : (
           <>
-            <Change by={relativeChange(now.calls, before.calls)} unit="relative" />
-            <Before href={hrefBefore()}>{format.number(before.calls)}</Before>
+            <Change by={relativeChange(now.dials, before.dials)} unit="relative" />
+            <Before href={hrefBefore(PARTS.dials)}>{format.number(before.dials)}</Before>
           </>
         ))
-      }
-    />
-  );
-}
-
-function RateTile({
-  name,
-  now,
-  before,
-  links: [partLink, wholeLink, beforeLink],
-}: {
-  name: "reached" | "goal";
-  now: Ratio;
-  before: Ratio | null;
-  links: [part: string | undefined, whole: string | undefined, before: string | undefined];
-}) {
-  const format = useFormatter();
-  const t = useTranslations("overview.tile");
-  return (
-    <Tile
-      label={t(`${name}.label`)}
-      hint={t(`${name}.hint`)}
-      value={
-        <NumberLink href={now.part > 0 ? partLink : undefined}>
-          <Share rate={now} none={t(`${name}.none`)} />
-        </NumberLink>
-      }
-      isEmpty={now.whole === 0}
-      detail={
-        now.whole > 0 &&
-        t.rich(`${name}.of`, {
-          part: format.number(now.part),
-          whole: format.number(now.whole),
-          count: now.whole,
-          partLink: numberLink(now.part > 0 ? partLink : undefined),
-          wholeLink: numberLink(wholeLink),
-        })
-      }
-      change={
-        before !== null &&
-        now.whole > 0 && (
-          <>
-            <Change by={changeInPoints(now, before)} unit="points" better="up" />
-            {before.whole > 0 && (
-              <Before href={before.part > 0 ? beforeLink : undefined}>
-                <Share rate={before} none="" />
-              </Before>
-            )}
-          </>
-        )
       }
     />
   );
@@ -199,49 +157,6 @@ function TalkTile({
         )
       }
     />
-  );
-}
-
-/** The value in the previous period: "from 59%". */
-function Before({ href, children }: { href: string | undefined; children: ReactNode }) {
-  const t = useTranslations("overview.change");
-  return (
-    <span className="text-xs text-subtle">
-      {t("from")} <NumberLink href={href}>{children}</NumberLink>
-    </span>
-  );
-}
-
-function Tile({
-  label,
-  hint,
-  value,
-  isEmpty = false,
-  detail,
-  change,
-}: {
-  label: string;
-  hint: string;
-  value: ReactNode;
-  isEmpty?: boolean;
-  detail?: ReactNode;
-  change?: ReactNode;
-}) {
-  return (
-    <div className="flex min-w-0 flex-col bg-surface px-4 py-3.5">
-      <h2 className="text-sm text-muted" title={hint}>
-        {label}
-      </h2>
-      <p
-        className={
-          isEmpty ? "mt-1 text-lg leading-8 font-medium" : "mt-1 text-2xl font-semibold tracking-tight tabular"
-        }
-      >
-        {value}
-      </p>
-      <p className="min-h-4.5 text-xs text-muted">{detail}</p>
-      <p className="mt-auto flex min-h-6 flex-wrap items-center gap-x-1.5 pt-1.5">{change}</p>
-    </div>
   );
 }
 

@@ -19,8 +19,17 @@ test("a share or an average of nothing is null", () => {
   expect(averageTalk(NO_FIGURES)).toBeNull();
 });
 
-test("the rate of reached calls is a share of all calls, the rate of goals a share of assessed calls", () => {
-  const figures = { ...NO_FIGURES, calls: 100, reached: 60, assessed: 40, met: 30, timed: 59, talkSeconds: 5_900 };
+test("the rate of reached calls is a share of the dials, the rate of goals a share of assessed calls", () => {
+  const figures = {
+    ...NO_FIGURES,
+    calls: 120,
+    dials: 100,
+    reached: 60,
+    assessed: 40,
+    met: 30,
+    timed: 59,
+    talkSeconds: 5_900,
+  };
   expect([reachRate(figures), goalRate(figures), averageTalk(figures)]).toEqual([
     { part: 60, whole: 100 },
     { part: 30, whole: 40 },

@@ -1,0 +1,94 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { getTranslations } from "next-intl/server";
+
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
+import { type AttemptFigures, readAttempts } from "@/db/statistics/statistics";
+import type { OverviewView } from "@/lib/statistics/overview-view";
+import { partHref, PARTS } from "@/lib/statistics/part";
+
+import { Bar, NumberLink, numberLink, Share } from "./numbers";
+
+const SHOWN = 10;
+
+/** What each attempt is worth: the dials of every attempt number, and how many of them reached the customer. */
+export async function Attempts({ view }: { view: OverviewView }) {
+  const [attempts, t] = await Promise.all([
+    readAttempts(view.filter, view.period),
+    getTranslations("overview.attempts"),
+  ]);
+  const most = Math.max(1, ...attempts.map(({ dials }) => dials));
+  const shown = attempts.slice(0, SHOWN);
+  const hidden = attempts.length - shown.length;
+  return (
+    <Card
+      title={t("title")}
+      description={t("description")}
+      flush
+      {...(hidden > 0 ? { footer: t("more", { count: hidden }) } : {})}
+    >
+      {attempts.length === 0 ? (
+        <p className="px-4 pb-4 text-sm text-muted">{t("none")}</p>
+      ) : (
+        <TableScroll label={t("title")}>
+          <Table>
+            <thead>
+              <tr>
+                <Th>{t("attempt")}</Th>
+                <Th numeric>{t("dials")}</Th>
+                <Th numeric>{t("reached")}</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((each) => (
+                <AttemptRow key={String(each.attempt)} {...each} view={view} most={most} />
+              ))}
+            </tbody>
+          </Table>
+        </TableScroll>
+      )}
+    </Card>
+  );
+}
+
+function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { view: OverviewView; most: number }) {
+  const t = useTranslations("overview.attempts");
+  const format = useFormatter();
+  const dialsHref = partHref(view.filter, { ...PARTS.dials, attempt });
+  return (
+    <Tr>
+      <th scope="row" className="border-b px-3 py-2 ps-4 text-start font-normal [tr:last-child>&]:border-b-0">
+        {attempt === null ? <span className="text-muted">{t("unknown")}</span> : t("nth", { attempt })}
+      </th>
+      <Td numeric className="font-medium">
+        <NumberLink href={dialsHref}>{format.number(dials)}</NumberLink>
+        <Bar share={dials / most} className="[&>*]:bg-subtle" />
+      </Td>
+      <Td numeric>
+        <NumberLink
+          href={reached > 0 ? partHref(view.filter, { ...PARTS.reached, attempt }) : undefined}
+          className="font-medium"
+        >
+          <Share rate={{ part: reached, whole: dials }} none="" />
+        </NumberLink>{" "}
+        <span className="text-xs text-subtle max-sm:block">
+          {t.rich("of", { count: dials, link: numberLink(dialsHref) })}
+        </span>
+        <Bar share={reached / dials} className="[&>*]:bg-accent" />
+      </Td>
+    </Tr>
+  );
+}
+
+export function AttemptsSkeleton() {
+  return (
+    <Card title={<Skeleton className="h-5 w-36" />}>
+      <div className="space-y-4 pt-1">
+        {["a", "b", "c"].map((key) => (
+          <Skeleton key={key} className="h-6 w-full" />
+        ))}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,66 @@
+import { useFormatter } from "next-intl";
+import { getFormatter, getTranslations } from "next-intl/server";
+
+import { Skeleton } from "@/components/ui/skeleton";
+import { readPeople } from "@/db/statistics/statistics";
+import type { ContactState } from "@/lib/call/contact";
+import { peopleRate } from "@/lib/statistics/figures";
+import type { OverviewView } from "@/lib/statistics/overview-view";
+import { contactsHref } from "@/lib/statistics/part";
+
+import { NumberLink } from "./numbers";
+import { RateTile, Tile } from "./tile";
+
+/** The people behind the dials: how many of those whose contact is over were reached, and the contacts that are not over. */
+export async function People({ view }: { view: OverviewView }) {
+  const { filter, period } = view;
+  const [{ current, previous }, t, format] = await Promise.all([
+    readPeople(filter, period, period.previous),
+    getTranslations("overview.tile"),
+    getFormatter(),
+  ]);
+  const href = (...state: ContactState[]) => contactsHref(filter, { state });
+  const hrefBefore =
+    period.previous === null ? undefined : contactsHref(filter, { state: ["reached"], range: period.previous });
+  return (
+    <section aria-label={t("peopleLabel")} className={STRIP}>
+      <RateTile
+        name="people"
+        now={peopleRate(current)}
+        before={previous && peopleRate(previous)}
+        links={[href("reached"), href("reached", "not_reached"), hrefBefore]}
+      />
+      {(["trying", "not_reached", "called_off"] as const).map((state) => (
+        <Tile
+          key={state}
+          label={t(`${state}.label`)}
+          hint={t(`${state}.hint`)}
+          value={<Count count={current[state]} href={href(state)} />}
+          detail={previous === null ? null : t("before", { count: format.number(previous[state]) })}
+        />
+      ))}
+    </section>
+  );
+}
+
+const STRIP = "grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs md:grid-cols-4";
+
+function Count({ count, href }: { count: number; href: string | undefined }) {
+  const format = useFormatter();
+  return <NumberLink href={count > 0 ? href : undefined}>{format.number(count)}</NumberLink>;
+}
+
+export function PeopleSkeleton() {
+  return (
+    <div className={STRIP}>
+      {["a", "b", "c", "d"].map((key) => (
+        <div key={key} className="space-y-2.5 bg-surface px-4 py-3.5">
+          <Skeleton className="w-20" />
+          <Skeleton className="h-7 w-20" />
+          <Skeleton className="h-3.5 w-28 max-w-full" />
+          <Skeleton className="h-3.5 w-20" />
+        </div>
+      ))}
+    </div>
+  );
+}
