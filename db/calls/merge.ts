@@ -155,6 +155,8 @@ export function mergeCtes(input: {
       ${takeHigherRank("permanentRecordingUrl", "permanent_recording_url")}
     returning
       kept.call_id, kept.facts, coalesce(kept.recording_url, kept.permanent_recording_url) is not null as has_recording,
+      -- An older version stored no \`v\` of the wide columns. Then \`calls\` has the values already.
+      (not kept.facts -> 'variables' ? 'v') is true as keeps_name, (not kept.facts -> 'report' ? 'v') is true as keeps_report,
       coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}, false) as won
   ), projected as (
     insert into calls as kept (
@@ -185,7 +187,9 @@ export function mergeCtes(input: {
       outcome = excluded.outcome, status = excluded.status, direction = excluded.direction,
       language = excluded.language, interaction_type = excluded.interaction_type,
       phone_number = excluded.phone_number, scenario_id = excluded.scenario_id,
-      customer_name = excluded.customer_name, goal = excluded.goal, criteria = excluded.criteria, duration_seconds = excluded.duration_seconds,
+      customer_name = case when (select keeps_name from merged) then kept.customer_name else excluded.customer_name end,
+      goal = case when (select keeps_report from merged) then kept.goal else excluded.goal end,
+      criteria = case when (select keeps_report from merged) then kept.criteria else excluded.criteria end, duration_seconds = excluded.duration_seconds,
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
       ended_at = excluded.ended_at, scheduled_at = excluded.scheduled_at, updated_at = excluded.updated_at,
       called_off_at = least(kept.called_off_at, excluded.called_off_at), root_call_id = excluded.root_call_id,

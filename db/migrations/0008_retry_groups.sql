@@ -47,15 +47,7 @@ ALTER TABLE "deliveries"
 	ADD COLUMN "headers" jsonb,
 	ADD COLUMN "copy_ids" uuid[] DEFAULT '{}' NOT NULL,
 	ADD COLUMN "stored_at" timestamp (3) with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
--- What `calls` shows of the variables and the report now comes from `facts`.
-UPDATE call_details SET facts = facts
-	|| case when facts ? 'variables'
-		then jsonb_build_object('variables', facts -> 'variables' || jsonb_build_object('v', calls.customer_name)) else '{}' end
-	|| case when facts ? 'report'
-		then jsonb_build_object('report', facts -> 'report' || jsonb_build_object('v', jsonb_build_object('goal', calls.goal, 'criteria', calls.criteria)))
-		else '{}' end
-FROM calls WHERE calls.call_id = call_details.call_id AND (facts ? 'variables' OR facts ? 'report');--> statement-breakpoint
-CREATE INDEX "contacts_last_idx" ON "contacts" USING btree ("last_at","contact_id","state");--> statement-breakpoint
+CREATE INDEX "contacts_last_idx" ON "contacts" USING btree ("last_at","contact_id","first_at","state");--> statement-breakpoint
 CREATE INDEX "contacts_state_idx" ON "contacts" USING btree ("state","last_at","contact_id");--> statement-breakpoint
 CREATE INDEX "api_answers_answered_idx" ON "api_answers" USING btree ("answered_at","call_id","id");--> statement-breakpoint
 CREATE INDEX "api_answers_flagged_idx" ON "api_answers" USING btree ("stored_at","id") WHERE flags <> '{}';--> statement-breakpoint
@@ -161,4 +153,15 @@ WHEN (
 EXECUTE FUNCTION "refresh_contact_of_call"();--> statement-breakpoint
 CREATE TRIGGER "calls_contact_deleted" AFTER DELETE ON "calls" REFERENCING OLD TABLE AS deleted_calls FOR EACH STATEMENT
 EXECUTE FUNCTION "refresh_contacts_of_deleted_calls"();--> statement-breakpoint
-INSERT INTO contacts SELECT contact.* FROM (SELECT DISTINCT contact_id FROM calls) AS each_, computed_contact(each_.contact_id) AS contact;
+-- Until now no call had a root, so each is a contact of its own. In one scan, because a large table has millions of calls.
+INSERT INTO contacts
+SELECT contact_id,
+	CASE
+		WHEN dial_result = 'reached' THEN 'reached'
+		WHEN outcome IS NULL AND status IN ('scheduled', 'queued') THEN 'trying'
+		WHEN dial_result = 'not_dialled' THEN 'called_off'
+		ELSE 'not_reached'
+	END,
+	CASE WHEN dial_result = 'not_dialled' THEN 0 ELSE 1 END,
+	call_id, CASE WHEN dial_result = 'reached' THEN call_id END, NULL, occurred_at, occurred_at, true
+FROM calls;
