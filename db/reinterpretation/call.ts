@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 
 import { apiRank, type Fact, mergeCtes, webhookRank } from "@/db/calls/merge";
 import { jobs, type Transaction } from "@/db/driver/client";
@@ -75,7 +75,10 @@ export async function rereadCall(callId: string): Promise<Reread> {
         await merge(transaction, callId, source);
       }
     }
-    const isNoted = await noteReading(transaction, callId, webhooks.read, answers.read);
+    const winner = merged.facts["outcome"]?.d ?? null;
+    const noted =
+      (await noteDeliveries(transaction, callId, webhooks.read, { winner, isMerged: !isSame })) +
+      (await noteAnswers(transaction, callId, answers.read));
     const isDue = call.verifiedAt !== null && answers.read.length === 0 && isAnythingLost(before, merged.facts);
     if (isDue) {
       await transaction
@@ -83,12 +86,13 @@ export async function rereadCall(callId: string): Promise<Reread> {
         .set({ enrichmentState: "pending", enrichmentAttempts: 0, enrichmentDueAt: sql`now()` })
         .where(eq(calls.callId, callId));
     }
-    return isSame && !isNoted ? "unchanged" : "changed";
+    return isSame && noted === 0 ? "unchanged" : "changed";
   });
 }
 
-/** A stored row, and what today's rules read in it. */
-type ReadRow = { id: string; outcome: string | null; flags: string[] };
+/** What today's rules read in a stored row, and what the row says of it. */
+type ReadRow = { id: string; outcome: string | null; flags: string[]; stored: StoredReading };
+type StoredReading = { outcome: string | null; flags: string[]; verdict: string | null };
 
 /** A source without facts: merging it only writes to `calls` what `call_details` contains. */
 const NOTHING: Source = { deliveryId: null, facts: NO_FACTS, rank: 0, receivedAt: new Date(0) };
@@ -100,9 +104,13 @@ async function readDeliveries(transaction: Transaction, callId: string) {
     content_encoding: string | null;
     received_at: string;
     last_received_at: string;
+    stored: StoredReading;
     total: number;
   }>(sql`
-    select id, body, content_encoding, received_at, last_received_at, total from (
+    select
+      id, body, content_encoding, received_at, last_received_at, total,
+      jsonb_build_object('outcome', outcome, 'flags', flags, 'verdict', verdict) as stored
+    from (
       select *,
         count(*) over ()::integer as total, row_number() over by_worth as place, sum(octet_length(body)) over by_worth as bytes
       from deliveries
@@ -114,13 +122,13 @@ async function readDeliveries(transaction: Transaction, callId: string) {
   `);
   const sources: Source[] = [];
   const read: ReadRow[] = [];
-  for (const { id, body, content_encoding: contentEncoding, received_at } of rows) {
+  for (const { id, body, content_encoding: contentEncoding, received_at, stored } of rows) {
     const receivedAt = new Date(received_at);
     const understood = await interpret({ body, contentEncoding }, { now: receivedAt, allowedAddresses: ANY_ADDRESS });
     if (understood.understood && understood.callId === callId) {
       const { facts, flags } = understood;
       sources.push({ deliveryId: id, facts, rank: webhookRank(facts), receivedAt });
-      read.push({ id, outcome: facts.outcome, flags });
+      read.push({ id, outcome: facts.outcome, flags, stored });
     }
   }
   return {
@@ -134,16 +142,16 @@ async function readDeliveries(transaction: Transaction, callId: string) {
 
 async function readAnswers(transaction: Transaction, callId: string) {
   const rows = await transaction
-    .select({ id: apiAnswers.id, body: apiAnswers.body, answeredAt: apiAnswers.answeredAt })
+    .select({ id: apiAnswers.id, body: apiAnswers.body, answeredAt: apiAnswers.answeredAt, flags: apiAnswers.flags })
     .from(apiAnswers)
     .where(eq(apiAnswers.callId, callId));
   const sources: Source[] = [];
   const read: ReadRow[] = [];
-  for (const { id, body, answeredAt } of rows) {
+  for (const { id, body, answeredAt, flags } of rows) {
     const answer = readCallAnswer(body, callId, answeredAt);
     if (answer !== null) {
       sources.push({ deliveryId: null, facts: answer.facts, rank: apiRank(answeredAt), receivedAt: answeredAt });
-      read.push({ id, outcome: null, flags: answer.flags });
+      read.push({ id, outcome: null, flags: answer.flags, stored: { outcome: null, flags, verdict: null } });
     }
   }
   return { sources, read };
@@ -202,40 +210,46 @@ async function merge(transaction: Transaction, callId: string, source: Source): 
   `);
 }
 
-/** Writes what today's rules read to the rows of the bodies: flags, outcomes and verdicts. Returns whether any row changed. */
-async function noteReading(
+/**
+ * Writes to the deliveries what today's rules read in them, and their verdicts. Returns how many changed.
+ *
+ * @param isMerged whether they were merged again: then the trigger of `call_details` may have changed their verdicts since they were read
+ */
+async function noteDeliveries(
   transaction: Transaction,
   callId: string,
-  deliveries: readonly ReadRow[],
-  answers: readonly ReadRow[],
-): Promise<boolean> {
-  const changed: unknown[] = [];
-  if (deliveries.length > 0) {
-    changed.push(
-      ...(await transaction.execute(sql`
-        update deliveries set outcome = read.outcome, flags = read.flags, verdict = read.verdict
-        from (
-          select rows.*, case when rows.id::text = facts #>> '{outcome,d}' then 'applied' else 'superseded' end as verdict
-          from ${asRows(deliveries)} join call_details on call_details.call_id = ${callId}
-        ) as read
-        where deliveries.call_id = ${callId} and deliveries.id = read.id
-          and (deliveries.outcome, deliveries.flags, deliveries.verdict) is distinct from (read.outcome, read.flags, read.verdict)
-        returning 1
-      `)),
-    );
+  read: readonly ReadRow[],
+  { winner, isMerged }: { winner: string | null; isMerged: boolean },
+): Promise<number> {
+  const changed = read
+    .map(({ id, outcome, flags, stored }) => {
+      const verdict = id === winner ? "applied" : "superseded";
+      return {
+        id,
+        outcome,
+        flags,
+        verdict,
+        isChanged: isMerged || !isDeepStrictEqual({ outcome, flags, verdict }, stored),
+      };
+    })
+    .filter(({ isChanged }) => isChanged);
+  if (changed.length > 0) {
+    await transaction.execute(sql`
+      update deliveries set outcome = read.outcome, flags = read.flags, verdict = read.verdict
+      from jsonb_to_recordset(${JSON.stringify(changed)}::text::jsonb) as read(id uuid, outcome text, flags text[], verdict text)
+      where deliveries.call_id = ${callId} and deliveries.id = read.id
+    `);
   }
-  if (answers.length > 0) {
-    changed.push(
-      ...(await transaction.execute(sql`
-        update api_answers set flags = read.flags from (select rows.* from ${asRows(answers)}) as read
-        where api_answers.call_id = ${callId} and api_answers.id = read.id and api_answers.flags is distinct from read.flags
-        returning 1
-      `)),
-    );
-  }
-  return changed.length > 0;
+  return changed.length;
 }
 
-function asRows(rows: readonly ReadRow[]): SQL {
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as rows(id uuid, outcome text, flags text[])`;
+async function noteAnswers(transaction: Transaction, callId: string, read: readonly ReadRow[]): Promise<number> {
+  const changed = read.filter(({ flags, stored }) => !isDeepStrictEqual(flags, stored.flags));
+  for (const { id, flags } of changed) {
+    await transaction
+      .update(apiAnswers)
+      .set({ flags })
+      .where(and(eq(apiAnswers.callId, callId), eq(apiAnswers.id, id)));
+  }
+  return changed.length;
 }

@@ -96,6 +96,16 @@ test("a database of the version before the retry groups has the right contacts, 
     ),
     delivery("unknown-field", "payload.permanent: unknown_field", "payload.call_data.mood: unknown_field"),
   ]);
+  // One delivery of each call is applied: the one that its outcome came from, unless that one was deleted.
+  expect(
+    await database.sql`
+      select verdict, count(*)::integer, count(distinct call_id)::integer as calls, array_agg(call_id) filter (where verdict = 'superseded') as ids
+      from deliveries group by verdict order by verdict`,
+  ).toEqual([
+    { verdict: "applied", count: 21, calls: 21, ids: null },
+    { verdict: "quarantined", count: 1, calls: 1, ids: null },
+    { verdict: "superseded", count: 2, calls: 2, ids: ["twice", "partly-gone"] },
+  ]);
   // What people decided stays.
   expect(await database.sql`select call_id, id, decision, note, user_id, created_at from reviews order by id`).toEqual(
     reviews,
