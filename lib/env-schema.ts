@@ -69,7 +69,22 @@ const schema = z
     AUTH_SECRET: z
       .string({ error: "is not set: give at least 32 random characters; it signs the sessions" })
       .min(32, "is too short: it signs the sessions, give at least 32 random characters"),
-    APP_URL: z.url({ protocol: /^https?$/, error: "must be the http or https URL at which people open Callboard" }),
+    APP_URL: z
+      .string({
+        error: "is not set: give the address at which people open Callboard, such as https://calls.example.com",
+      })
+      .transform((value, context) => {
+        const origin = readOrigin(value.trim());
+        if (origin === null) {
+          context.addIssue({
+            code: "custom",
+            message:
+              "must be only the address at which people open Callboard, such as https://calls.example.com: http or https, a host name and perhaps a port",
+          });
+          return z.NEVER;
+        }
+        return origin;
+      }),
     ADMIN_EMAIL: z
       .email("must be an e-mail address")
       .optional()
@@ -140,6 +155,19 @@ const schema = z
       });
     }
   });
+
+/**
+ * The origin of an http or https URL that contains nothing else, as browsers send it in `Origin` (RFC 6454, 6.2): lower case, without a
+ * default port and without a trailing slash. null for every other URL: with a path, a query, a fragment or a user name, links and the
+ * webhook's URL would name addresses that nothing serves.
+ */
+function readOrigin(value: string): string | null {
+  if (!/^https?:\/\/[^/\\]/i.test(value) || !URL.canParse(value)) {
+    return null;
+  }
+  const { origin, username, password, pathname, search, hash } = new URL(value);
+  return username + password + search + hash === "" && pathname === "/" ? origin : null;
+}
 
 /** Whether a URL uses TLS or is on this machine: the client secret is sent to an endpoint that the discovery document names. */
 function isSafeUrl(value: string): boolean {

@@ -25,7 +25,7 @@ export type StartMessage = {
 /** Prints the URL of Callboard, how to sign in, and the URL of the webhook. Reads from the database whether there are users. */
 export async function printStartMessage(message: StartMessage): Promise<void> {
   const { mode, env, address, embedded, unreachable, isSecretGiven } = message;
-  const url = (env.APP_URL ?? "").replace(/\/+$/, "");
+  const url = new URL(env.APP_URL ?? "").origin;
   const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
   // Without a terminal, stdout is a log. A secret from the environment must not appear in a log.
   const shownSecret = isSecretGiven && !process.stdout.isTTY ? "<the secret in SARJ_WEBHOOK_SECRETS>" : secret;

@@ -78,12 +78,50 @@ for (const [name, change, sentence] of [
     /^OIDC_DEFAULT_ROLE needs OIDC_ALLOWED_DOMAINS/,
   ],
   ["an invalid domain", { OIDC_ALLOWED_DOMAINS: "*" }, /^OIDC_ALLOWED_DOMAINS must be domains/],
-  ["an APP_URL that is not a URL", { APP_URL: "calls.example.com" }, /^APP_URL must be/],
+  ...[
+    "calls.example.com",
+    "calls.example.com:3000",
+    "//calls.example.com",
+    "https:calls.example.com",
+    "https:///calls.example.com",
+    "https://",
+    "https://calls.example.com/callboard",
+    "https://calls.example.com//",
+    "https://calls.example.com/%20",
+    "https://calls.example.com\\callboard",
+    "https://calls.example.com?x=1",
+    "https://calls.example.com/#calls",
+    "https://someone@calls.example.com",
+    "https://:secret@calls.example.com",
+    "https://calls.example.com, https://other.example.com",
+    "https://calls.example.com:99999",
+    "ftp://calls.example.com",
+    "javascript:alert(1)",
+    "",
+  ].map((url) => [`the APP_URL "${url}"`, { APP_URL: url }, /^APP_URL must be only the address/] as const),
+  ["a missing APP_URL", { APP_URL: undefined }, /^APP_URL is not set/],
 ] as const) {
   test(`${name} is refused with one sentence that names the variable`, () => {
     const found = problems(change);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(sentence);
+  });
+}
+
+for (const [given, origin] of [
+  ["https://calls.example.com", "https://calls.example.com"],
+  ["https://calls.example.com/", "https://calls.example.com"],
+  ["HTTPS://Calls.EXAMPLE.com:443/", "https://calls.example.com"],
+  ["http://calls.example.com:80", "http://calls.example.com"],
+  ["http://localhost:3000/", "http://localhost:3000"],
+  ["  https://calls.example.com\n", "https://calls.example.com"],
+  ["https://calls.example.com/?", "https://calls.example.com"],
+  ["http://[::1]:3000", "http://[::1]:3000"],
+  ["https://مكالمات.example", "https://xn--mgbaj1hgdd.example"],
+] as const) {
+  test(`the APP_URL ${JSON.stringify(given)} is read as the origin ${origin}`, () => {
+    const result = readEnv({ ...valid, APP_URL: given });
+    expect(result.ok ? result.env.APP_URL : result.problems).toBe(origin);
   });
 }
 

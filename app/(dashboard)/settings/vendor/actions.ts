@@ -44,7 +44,7 @@ export const revealWebhook = action({
 });
 
 function webhookUrl(secret: string): string {
-  return `${env.APP_URL.replace(/\/+$/, "")}${WEBHOOK_PATH}${secret}`;
+  return `${env.APP_URL}${WEBHOOK_PATH}${secret}`;
 }
 
 const webhookAnswer = z.object({

@@ -80,7 +80,7 @@ async function Secrets() {
                 : t.rich("lastUsed", { time: slot(<Time value={lastUsedAt} />), count: lastDay })}
             </span>
           </div>
-          <WebhookUrl label={label} prefix={`${env.APP_URL.replace(/\/+$/, "")}/webhooks/sarj/`} />
+          <WebhookUrl label={label} prefix={`${env.APP_URL}/webhooks/sarj/`} />
           <TestCall label={label} />
         </li>
       ))}
