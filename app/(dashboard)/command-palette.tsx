@@ -12,6 +12,7 @@ import { cn } from "@/components/cn";
 import { ShortcutKeys } from "@/components/shortcut-keys";
 import { backdropClass } from "@/components/ui/dialog-class";
 import { usePreferences } from "@/components/use-preferences";
+import { callHref } from "@/lib/call/link";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
 import type { Role } from "@/lib/people/role";
 import { THEMES } from "@/lib/theme";
@@ -67,11 +68,7 @@ export function CommandPalette({ role }: { role: Role }) {
                 {text !== "" && (
                   <Command.Group>
                     {CALL_ID.test(text) && (
-                      <Item
-                        icon={PhoneCall}
-                        value={`open ${text}`}
-                        onSelect={() => go(`/calls/${encodeURIComponent(text)}` as Route)}
-                      >
+                      <Item icon={PhoneCall} value={`open ${text}`} onSelect={() => go(callHref(text))}>
                         {t.rich("palette.openCall", { id: text, ltr })}
                       </Item>
                     )}

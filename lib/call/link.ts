@@ -5,6 +5,7 @@ import { hrefWith } from "@/lib/url/parameters";
 import type { CallFilter } from "./filter";
 import { callFilterParams } from "./filter-params";
 import { type CallListView, DEFAULT_VIEW } from "./list-view";
+import { callSegment } from "./path-segment";
 
 /** The URL of the list of calls with this filter and view. Omitted parts of the view have their defaults. */
 export function callsHref(filter: CallFilter, view: Partial<CallListView> = {}): "/calls" | `/calls?${string}` {
@@ -17,7 +18,7 @@ export function callsHref(filter: CallFilter, view: Partial<CallListView> = {}):
  */
 export function callHref(callId: string, filter?: CallFilter, view?: Partial<CallListView>): Route {
   const params = filter === undefined ? new URLSearchParams() : listParams(filter, view ?? {});
-  return hrefWith(`/calls/${encodeURIComponent(callId)}`, params) as Route;
+  return hrefWith(`/calls/${callSegment(callId)}`, params) as Route;
 }
 
 function listParams(filter: CallFilter, { sort, perPage, cursor, by }: Partial<CallListView>): URLSearchParams {
@@ -39,5 +40,10 @@ function listParams(filter: CallFilter, { sort, perPage, cursor, by }: Partial<C
 
 /** The URL of one call's recording, on our own origin. */
 export function recordingHref(callId: string): `/calls/${string}/recording` {
-  return `/calls/${encodeURIComponent(callId)}/recording`;
+  return `/calls/${callSegment(callId)}/recording`;
+}
+
+/** The URL of the body of one delivery or of one answer of the API about a call, as JSON. */
+export function callPartHref(callId: string, part: "deliveries" | "answers", id: string): string {
+  return `/calls/${callSegment(callId)}/${part}/${id}`;
 }

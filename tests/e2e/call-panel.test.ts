@@ -142,3 +142,81 @@ for (const [locale, theme] of [
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });
 }
+
+/** Ids that mean something in the path of a URL, to a browser, a proxy or Next's router, and ids of other unusual characters. */
+const UNUSUAL_IDS = [
+  ".",
+  "..",
+  "...",
+  "export.csv",
+  "export.xlsx",
+  "x.rsc",
+  "(.)x",
+  "(..)x",
+  "(...)x",
+  "(group)",
+  "@panel",
+  "__PAGE__",
+  "__DEFAULT__",
+  "_not-found",
+  "[callId]",
+  "~Lg",
+  "%2e",
+  "%",
+  "a/b",
+  "/",
+  "a\\b",
+  "a?b#c",
+  "?",
+  "#",
+  " a b ",
+  "a+b&c=d",
+  "page",
+  "recording",
+  "index",
+  "مكالمة ٥",
+  "😀",
+  "a".repeat(200),
+  "م".repeat(200),
+];
+
+test("every stored id opens, from the list and by its own URL", async ({
+  adminPage: page,
+  database: { sql, empty },
+}) => {
+  test.slow();
+  await empty();
+  for (const [index, id] of UNUSUAL_IDS.entries()) {
+    await sql`
+      insert into calls (call_id, outcome, customer_name, started_at, enrichment_state, enrichment_due_at)
+      values (${id}, 'complete', ${`Customer ${index}.`}, now() - ${index} * interval '1 minute', 'done', null)`;
+    await sql`insert into call_details (call_id, facts) values (${id}, '{}')`;
+  }
+  await page.goto("/calls");
+  await expect(rows(page)).toHaveCount(UNUSUAL_IDS.length);
+  for (const [index, id] of UNUSUAL_IDS.entries()) {
+    const name = `Customer ${index}.`;
+    await open(page, name);
+    const { pathname } = new URL(page.url());
+    const answer = await page.request.get(pathname);
+    expect.soft([answer.status(), (await answer.text()).includes(name)], id).toEqual([200, true]);
+    const recording = await page.request.get(`${pathname}/recording`);
+    // Not a page: the route has found the call, and has no recording of it.
+    expect.soft(await recording.json(), id).toMatchObject({ error: expect.stringMatching(/never_recorded|vendor_/) });
+    await page.keyboard.press("Escape");
+    await expect(panel(page)).toBeHidden();
+  }
+});
+
+test("an unknown call is answered 404, and the HTML itself leads back to the list", async ({ adminPage: page }) => {
+  for (const path of ["/calls/unknown", "/calls/~dW5rbm93bg", "/calls/%2e%2e%2fx"]) {
+    const answer = await page.request.get(path);
+    expect(answer.status()).toBe(404);
+    const html = (await answer.text()).replaceAll(/<script.*?<\/script>/gs, "");
+    expect(html).toMatch(/<a [^>]*href="\/calls"[^>]*>Go to calls<\/a>/);
+  }
+  await page.goto("/calls/unknown");
+  await expect(page.getByRole("heading", { name: "Call not found" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to calls" }).click();
+  await expect(page).toHaveURL("/calls");
+});

@@ -17,7 +17,7 @@ import { Time } from "@/components/ui/time";
 import type { ListedCall as StoredCall } from "@/db/calls/list";
 import { isReached, type StateChoice } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
-import { callsHref } from "@/lib/call/link";
+import { callHref, callsHref } from "@/lib/call/link";
 import type { CallListView, CallSort } from "@/lib/call/list-view";
 import { wordMessage } from "@/lib/i18n/word-message";
 
@@ -50,8 +50,7 @@ export function CallsTable({
   useRowKeys();
 
   // The call's page needs the list's parameters for its links to the previous and next call and back to the list.
-  const query = callsHref(filter, view).slice("/calls".length);
-  const hrefOf = (row: ListedCall) => `/calls/${encodeURIComponent(row.callId)}${query}` as Route;
+  const hrefOf = (row: ListedCall) => callHref(row.callId, filter, view);
   const accessibleName = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
   return (
     <>

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 
 import { Time } from "@/components/ui/time";
 import type { ListedApiAnswer } from "@/db/deliveries/api-answers";
+import { callPartHref } from "@/lib/call/link";
 import type { NumberAccess } from "@/lib/phone/access";
 
 import { ByteSize } from "../../deliveries/byte-size";
@@ -31,7 +32,7 @@ export function ApiAnswers({
         <ByteSize bytes={answer.size} />
       </p>
       <FlagList flags={answer.flags} access={access} />
-      {canOpen && <RawBody path={`/calls/${encodeURIComponent(callId)}/answers/${answer.id}`} />}
+      {canOpen && <RawBody path={callPartHref(callId, "answers", answer.id)} />}
     </li>
   ));
 }

@@ -10,6 +10,7 @@ import { listApiAnswers } from "@/db/deliveries/api-answers";
 import { type CallDelivery, listCallDeliveries } from "@/db/deliveries/call-deliveries";
 import { listAuditOfCall } from "@/db/privacy/audit";
 import type { Call } from "@/db/schema/calls";
+import { callPartHref } from "@/lib/call/link";
 import { includesRole, type Role } from "@/lib/people/role";
 import type { NumberAccess } from "@/lib/phone/access";
 import { API_ERRORS } from "@/lib/sarj/api";
@@ -118,7 +119,7 @@ async function Delivery({
         {delivery.reason !== null && <Id>{delivery.reason}</Id>}
       </Facts>
       <FlagList flags={flags} access={access} />
-      {canOpen && <RawBody path={`/calls/${encodeURIComponent(callId)}/deliveries/${delivery.id}`} />}
+      {canOpen && <RawBody path={callPartHref(callId, "deliveries", delivery.id)} />}
     </li>
   );
 }

@@ -1,15 +1,17 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { notFound } from "next/navigation";
 import { cache } from "react";
 
 import { getCall } from "@/db/calls/read";
+import { callIdOfSegment } from "@/lib/call/path-segment";
 import { maskNumberFor, maskTextFor } from "@/lib/phone/access";
 import type { SearchParams } from "@/lib/url/parameters";
 import { getUser, requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
+import { answerNotFound } from "@/server/not-found";
 
 import { CallView } from "./call-view";
+import CallNotFound from "./not-found";
 
 type Props = { params: Promise<{ callId: string }>; searchParams: Promise<SearchParams> };
 
@@ -41,7 +43,7 @@ export default async function CallPage({ params, searchParams }: Props) {
   const user = await requirePage("viewer");
   const found = await readCall(await callIdOf(params));
   if (found === null) {
-    notFound();
+    return answerNotFound(<CallNotFound />);
   }
   return <CallView found={found} user={user} searchParams={await searchParams} />;
 }
@@ -50,8 +52,8 @@ export default async function CallPage({ params, searchParams }: Props) {
 async function callIdOf(params: Props["params"]): Promise<string> {
   const { callId } = await params;
   try {
-    return decodeURIComponent(callId);
+    return callIdOfSegment(decodeURIComponent(callId));
   } catch {
-    return callId;
+    return callIdOfSegment(callId);
   }
 }

@@ -2,7 +2,6 @@ import { ChevronLeft, Download } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
-import { notFound } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { z } from "zod";
 
@@ -26,6 +25,7 @@ import { MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
 import { recordUserEvent } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
+import { answerNotFound } from "@/server/not-found";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 import { ByteSize } from "../byte-size";
@@ -34,6 +34,7 @@ import { VerdictBadge } from "../verdict-badge";
 import { CallCard } from "./call-card";
 import { Headers } from "./headers";
 import { InterpretedFields } from "./interpreted-fields";
+import DeliveryNotFound from "./not-found";
 
 /** One query per request, shared by the title and the page. */
 const findDelivery = cache(async (id: string) => (z.uuid().safeParse(id).success ? getDelivery(id) : null));
@@ -55,7 +56,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
   const user = await requirePage("operator");
   const delivery = await findDelivery((await params).id);
   if (delivery === null) {
-    notFound();
+    return answerNotFound(<DeliveryNotFound />);
   }
   await recordUserEvent(user, {
     action: "delivery_viewed",

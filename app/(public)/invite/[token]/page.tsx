@@ -1,13 +1,14 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { notFound } from "next/navigation";
 
 import { slot } from "@/components/slot";
+import { answerNotFound } from "@/server/not-found";
 import { getOrganization } from "@/server/organization";
 
 import { LinkForm } from "../../_link/link-form";
 import { openLink } from "../../_link/open-link";
 import { OtherSession } from "../../_link/other-session";
+import LinkNotFound from "./not-found";
 
 export async function generateMetadata(): Promise<Metadata> {
   const [t, { name }] = await Promise.all([getTranslations("auth.link"), getOrganization()]);
@@ -19,7 +20,7 @@ export default async function InvitePage({ params }: PageProps<"/invite/[token]"
   const { token } = await params;
   const link = await openLink(token, "invite");
   if (link === null) {
-    notFound();
+    return answerNotFound(<LinkNotFound />);
   }
   const [organization, t, shell] = await Promise.all([
     getOrganization(),

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { notFound } from "next/navigation";
+
+import { answerNotFound } from "@/server/not-found";
 
 import { LinkForm } from "../../_link/link-form";
 import { openLink } from "../../_link/open-link";
 import { OtherSession } from "../../_link/other-session";
+import LinkNotFound from "./not-found";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("auth.link");
@@ -16,7 +18,7 @@ export default async function ResetPage({ params }: PageProps<"/reset/[token]">)
   const { token } = await params;
   const link = await openLink(token, "reset");
   if (link === null) {
-    notFound();
+    return answerNotFound(<LinkNotFound />);
   }
   const t = await getTranslations("auth.link");
   return (

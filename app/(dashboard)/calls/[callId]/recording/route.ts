@@ -1,4 +1,5 @@
 import { recordAuditEventOnce } from "@/db/privacy/audit";
+import { callIdOfSegment } from "@/lib/call/path-segment";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { contentLength } from "@/lib/http/content-length";
@@ -30,7 +31,7 @@ async function answer(request: Request, { params }: Context): Promise<Response> 
   if (!gate.ok) {
     return gate.response;
   }
-  const { callId } = await params;
+  const callId = callIdOfSegment((await params).callId);
   const startedAt = Date.now();
   try {
     const opened = await openCallRecording(callId, { range: rangeOf(request.headers), signal: request.signal });

@@ -2,7 +2,6 @@ import { ChevronLeft, Download } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
-import { notFound } from "next/navigation";
 import { cache } from "react";
 import { z } from "zod";
 
@@ -27,11 +26,13 @@ import { callHref } from "@/lib/call/link";
 import { IMPORT_ITEM_STATES, type ImportItemState } from "@/lib/imports/import";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { requirePage } from "@/server/auth/gates";
+import { answerNotFound } from "@/server/not-found";
 import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
 import { importDuration } from "../import-duration";
 import { StatusBadge } from "../status-badge";
 import { CancelImport, ResumeImport } from "./controls";
+import ImportNotFound from "./not-found";
 
 const findImport = cache(async (id: string) => (z.uuid().safeParse(id).success ? getImport(id) : null));
 
@@ -58,7 +59,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
   await requirePage("administrator");
   const summary = await findImport((await params).id);
   if (summary === null) {
-    notFound();
+    return answerNotFound(<ImportNotFound />);
   }
   const [raw, keyRefusal, t, format] = await Promise.all([
     searchParams,

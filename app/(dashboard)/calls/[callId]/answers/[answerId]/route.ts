@@ -1,4 +1,5 @@
 import { readApiAnswer } from "@/db/deliveries/api-answers";
+import { callIdOfSegment } from "@/lib/call/path-segment";
 import { answerRawBody } from "@/server/raw-body";
 
 /** One kept answer of the vendor's API about a call, see `answerRawBody`. */
@@ -6,6 +7,7 @@ export async function GET(
   request: Request,
   { params }: { params: Promise<{ callId: string; answerId: string }> },
 ): Promise<Response> {
-  const { callId, answerId } = await params;
+  const { callId: segment, answerId } = await params;
+  const callId = callIdOfSegment(segment);
   return answerRawBody(request, { callId, id: answerId }, "api_answer_viewed", readApiAnswer);
 }

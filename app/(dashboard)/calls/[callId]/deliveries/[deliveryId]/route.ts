@@ -1,4 +1,5 @@
 import { readDeliveryBody } from "@/db/deliveries/call-deliveries";
+import { callIdOfSegment } from "@/lib/call/path-segment";
 import { answerRawBody } from "@/server/raw-body";
 
 /** The body of one delivery of a call, see `answerRawBody`. */
@@ -6,6 +7,7 @@ export async function GET(
   request: Request,
   { params }: { params: Promise<{ callId: string; deliveryId: string }> },
 ): Promise<Response> {
-  const { callId, deliveryId } = await params;
+  const { callId: segment, deliveryId } = await params;
+  const callId = callIdOfSegment(segment);
   return answerRawBody(request, { callId, id: deliveryId }, "delivery_viewed", readDeliveryBody);
 }
