@@ -1,7 +1,6 @@
 import { betterAuth } from "better-auth";
 import { cookies, headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
-import { after } from "next/server";
 import { cache } from "react";
 
 import { markSeen, SEEN_EVERY_MS } from "@/db/people/sessions";
@@ -10,6 +9,8 @@ import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import { includesRole, isRole, type Role } from "@/lib/people/role";
 import { safeNextPath } from "@/lib/url/next-path";
+import { afterAnswer } from "@/server/after-answer";
+import { runDueJobsAfterRequest } from "@/server/jobs/due";
 
 import { authOptions } from "./auth";
 
@@ -52,9 +53,7 @@ export const getUser = cache(async (): Promise<SignedInUser | null> => {
   const sessionId = found.session.id;
   const seen = found.session.lastSeenAt?.getTime() ?? 0;
   if (Date.now() - seen > SEEN_EVERY_MS) {
-    after(() =>
-      markSeen(sessionId).catch((error: unknown) => log("warn", "not_seen", { error_code: errorCode(error) })),
-    );
+    afterAnswer("seen", () => markSeen(sessionId));
   }
   return { id, name, email, role, sessionId };
 });
@@ -72,6 +71,7 @@ export async function requirePage(role: Role = "viewer"): Promise<SignedInUser> 
   if (!includesRole(found.role, role)) {
     forbidden();
   }
+  afterAnswer("due", runDueJobsAfterRequest);
   return found;
 }
 

@@ -11,7 +11,7 @@ import { reinterpretDue } from "./reinterpret";
 import { watchContract } from "./watch-contract";
 
 /**
- * Runs the background jobs in a long-lived process. On Vercel, a scheduler calls `/api/jobs`, which runs all of them except
+ * Runs the background jobs in a long-lived process. On Vercel, deliveries, page views and a scheduler run them (`due.ts`), except
  * `drain` (there is no spool) and `refusals` (the webhook's route also writes the count).
  */
 export function startTimer(): void {

@@ -2,12 +2,7 @@ import { timingSafeEqual, createHash } from "node:crypto";
 
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
-import { enrichDue } from "@/server/jobs/enrich";
-import { eraseDue } from "@/server/jobs/erase";
-import { importDue } from "@/server/jobs/import";
-import { purgeDue } from "@/server/jobs/purge";
-import { reinterpretDue } from "@/server/jobs/reinterpret";
-import { watchContract } from "@/server/jobs/watch-contract";
+import { runDueJobs } from "@/server/jobs/due";
 
 /** Runs the background jobs for a scheduler, which authenticates with `Authorization: Bearer <CRON_SECRET>`. */
 async function run(request: Request): Promise<Response> {
@@ -15,15 +10,7 @@ async function run(request: Request): Promise<Response> {
     return Response.json({ error: "unauthorized" }, { status: 401 });
   }
   try {
-    const [enriched, imported, erased, purged, reinterpreted, watched] = await Promise.all([
-      enrichDue(),
-      importDue(),
-      eraseDue(),
-      purgeDue(),
-      reinterpretDue(),
-      watchContract(),
-    ]);
-    return Response.json({ enriched, imported, erased, purged, reinterpreted, watched });
+    return Response.json(await runDueJobs());
   } catch (error) {
     log("error", "jobs_failed", { error_code: errorCode(error) });
     return Response.json({ error: "database_unavailable" }, { status: 503 });

@@ -10,9 +10,10 @@ import { enrichDue } from "@/server/jobs/enrich";
 import { clearKeyRefusal, noteKeyRefusal, readKeyRefusal } from "@/server/vendor-api";
 import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { startApp } from "@/tests/fixtures/app";
-import { databaseUrl } from "@/tests/fixtures/database";
+import { createDatabase, databaseUrl } from "@/tests/fixtures/database";
 import { VENDOR_API_KEY } from "@/tests/fixtures/environment";
 import { recordBody } from "@/tests/fixtures/received";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 import { readTestServer } from "@/tests/fixtures/worker-resources";
@@ -269,6 +270,36 @@ test("row 50: two processes on one database request each call once", async ({ da
   const paths = vendor.requests().map(({ path }) => path);
   expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
   expect(paths).toHaveLength(IDS.length);
+});
+
+test("on Vercel, which has no timer and may have only a daily schedule, a page view runs what is due", async ({
+  vendor,
+}) => {
+  test.slow();
+  const own = await createDatabase();
+  const app = await startApp({
+    databaseUrl: own.url,
+    vendorPort: Number(new URL(vendor.url).port),
+    env: { VERCEL: "1" },
+  });
+  try {
+    const cookie = cookieHeader(await signIn(app.url));
+    await own.sql`insert into calls (call_id, outcome, enrichment_state, enrichment_due_at) values (${CALL}, 'no_answer', 'pending', now())`;
+    await own.sql`insert into call_details (call_id, facts) values (${CALL}, '{}')`;
+    await expect
+      .poll(
+        async () => {
+          // Only one request in five seconds runs the jobs.
+          expect((await fetch(`${app.url}/deliveries`, { headers: { cookie } })).status).toBe(200);
+          return own.sql`select verified_at is not null as verified from calls`;
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual([{ verified: true }]);
+  } finally {
+    await app.stop();
+    await own.close();
+  }
 });
 
 test("row 50: four concurrent migrations of an empty database apply each migration once", async () => {

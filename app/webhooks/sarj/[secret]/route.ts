@@ -1,11 +1,11 @@
-import { after } from "next/server";
-
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { log } from "@/lib/log";
 import { matchSecret } from "@/lib/sarj/secrets";
+import { afterAnswer } from "@/server/after-answer";
 import { receive } from "@/server/ingest/receive";
 import { countRefusal, writeRefusals } from "@/server/ingest/refusal-count";
+import { runDueJobsAfterRequest } from "@/server/jobs/due";
 import { enrichDue } from "@/server/jobs/enrich";
 
 import { notFound } from "../../not-found";
@@ -20,7 +20,7 @@ export async function POST(request: Request, { params }: { params: Promise<{ sec
   if (secretLabel === null) {
     log("warn", "webhook_refused", { status: 404, error_code: "wrong_secret" });
     countRefusal();
-    after(() => writeRefusals());
+    afterAnswer("refusals", writeRefusals);
     return notFound();
   }
   const { status, headers, body } = await receive(request, {
@@ -28,8 +28,9 @@ export async function POST(request: Request, { params }: { params: Promise<{ sec
     sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
   });
   if (status === 200) {
-    after(() => enrichDue());
+    afterAnswer("enrich", enrichDue);
   }
+  afterAnswer("due", runDueJobsAfterRequest);
   return Response.json(body, { status, headers: headers ?? {} });
 }
 

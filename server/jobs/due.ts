@@ -1,0 +1,45 @@
+import { env } from "@/lib/env";
+import { perProcess } from "@/lib/per-process";
+
+import { enrichDue } from "./enrich";
+import { eraseDue } from "./erase";
+import { importDue } from "./import";
+import { purgeDue } from "./purge";
+import { reinterpretDue } from "./reinterpret";
+import { watchContract } from "./watch-contract";
+
+/** How many items each job handled. */
+type Counts = Record<"enriched" | "imported" | "erased" | "purged" | "reinterpreted" | "watched", number>;
+
+/** Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). Throws if the database is unavailable. */
+export async function runDueJobs(): Promise<Counts> {
+  const [enriched, imported, erased, purged, reinterpreted, watched] = await Promise.all([
+    enrichDue(),
+    importDue(),
+    eraseDue(),
+    purgeDue(),
+    reinterpretDue(),
+    watchContract(),
+  ]);
+  return { enriched, imported, erased, purged, reinterpreted, watched };
+}
+
+const PAUSE_MS = 5000;
+const latest = perProcess("due jobs", () => ({ run: null as Promise<unknown> | null, endedAt: -Infinity }));
+
+/**
+ * For deliveries and page views on a platform without a timer, whose scheduler may call `/api/jobs` only once a day: runs the due jobs after
+ * the answer. At most one run at a time, and at most one every five seconds per process; other calls return at once.
+ */
+export async function runDueJobsAfterRequest(): Promise<void> {
+  if (!env.VERCEL || latest.run !== null || performance.now() - latest.endedAt < PAUSE_MS) {
+    return;
+  }
+  latest.run = runDueJobs();
+  try {
+    await latest.run;
+  } finally {
+    latest.run = null;
+    latest.endedAt = performance.now();
+  }
+}
