@@ -7,8 +7,13 @@ import localFont from "next/font/local";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
+import { AddressNotice } from "@/components/address-notice";
 import { HydrationMark } from "@/components/hydration-mark";
+import { isScriptsOff } from "@/components/suspense";
 import { Toaster } from "@/components/ui/toaster";
+import { WithoutScriptsProvider } from "@/components/without-scripts";
+import { env } from "@/lib/env";
+import { isPlainHttp } from "@/lib/http/plain-http";
 import { directionOf, localeOf } from "@/lib/i18n/locales";
 import { THEME_COOKIE, themeOf } from "@/lib/theme";
 
@@ -65,6 +70,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       lang={locale}
       dir={direction}
       className={inter.variable}
+      data-address={env.APP_URL}
       {...(theme === "system" ? {} : { "data-theme": theme })}
     >
       <body>
@@ -73,7 +79,16 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             {/* The texts of the error pages. Nested layouts add the texts of their pages. */}
             <NextIntlClientProvider messages={{ common }}>
               <HydrationMark />
-              {children}
+              <noscript>
+                {/* Sets the cookie, so that the pages after the sign-in page need no second request. */}
+                {/* oxlint-disable-next-line next/no-img-element -- not a picture */}
+                <img src="/no-scripts" alt="" hidden />
+              </noscript>
+              <AddressNotice
+                address={env.APP_URL}
+                isKnownToDiffer={env.APP_URL.startsWith("https://") && isPlainHttp(requestHeaders)}
+              />
+              <WithoutScriptsProvider value={await isScriptsOff()}>{children}</WithoutScriptsProvider>
               <Toaster />
             </NextIntlClientProvider>
           </DirectionProvider>

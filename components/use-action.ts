@@ -8,6 +8,7 @@ import { toast } from "sonner";
 import type { UnreachableReason } from "@/lib/action-answer";
 import type { Messages } from "@/lib/i18n/messages";
 
+import { isOwnAddress } from "./own-address";
 import { announceSessionEnd } from "./session-ended";
 
 /** A reason with a message in `auth.error`. */
@@ -24,7 +25,7 @@ type Unreachable = { ok: false; reason: UnreachableReason };
  * Calls server actions in a transition.
  *
  * `run` resolves to the action's answer. If the server cannot be reached or no longer knows the action, it resolves to a
- * refusal with the reason `offline` or `outdated`. It never rejects. If the action redirects, it never settles, because the
+ * refusal with an `UnreachableReason`. It never rejects. If the action redirects, it never settles, because the
  * browser leaves the page.
  *
  * A refusal is shown as a toast. With `beside`, it is instead returned as `refusal` until the next run, for the component to
@@ -88,6 +89,9 @@ export async function callAction<Got>(call: () => Promise<Got>): Promise<Got | U
     return await call();
   } catch (error) {
     unstable_rethrow(error);
-    return { ok: false, reason: unstable_isUnrecognizedActionError(error) ? "outdated" : "offline" };
+    if (unstable_isUnrecognizedActionError(error)) {
+      return { ok: false, reason: "outdated" };
+    }
+    return { ok: false, reason: isOwnAddress() ? "offline" : "wrongAddress" };
   }
 }

@@ -6,8 +6,11 @@
  */
 export type GateReason = "signedOut" | "forbidden" | "unavailable";
 
-/** Reasons that the browser finds: the request did not reach the server, or the server runs a newer version without this action. */
-export type UnreachableReason = "offline" | "outdated";
+/**
+ * Reasons that the browser finds: the request did not reach the server, the page was opened at another address than `APP_URL`, or the server
+ * runs a newer version without this action.
+ */
+export type UnreachableReason = "offline" | "wrongAddress" | "outdated";
 
 /** `reason`: a key of the messages `auth.error`, or a reason for which the caller has a message. */
 export type Refusal<Reason extends string = never> = {

@@ -6,6 +6,8 @@ import { log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
 import { keepContentLength } from "./content-length";
+import { rememberResponse } from "./response-status";
+import { isWebhookPath, tidyWebhookRequest } from "./webhook-request";
 
 /**
  * Fixes problems of Next's HTTP server. The server cannot be wrapped, but Node publishes every request on a diagnostics
@@ -18,6 +20,8 @@ export function fixHttpServer(): void {
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     fixMalformed(request);
+    tidyWebhookRequest(request);
+    rememberResponse(request, response);
     lingerIfUnread(request);
     keepContentLength(response);
     if (stopping.since !== null) {
@@ -35,7 +39,7 @@ export function fixHttpServer(): void {
  */
 function fixMalformed(request: IncomingMessage): void {
   if (!isDecodable(request.url ?? "/")) {
-    request.url = request.url?.startsWith("/webhooks/") ? "/webhooks/malformed" : "/malformed";
+    request.url = isWebhookPath(request.url ?? "/") ? "/webhooks/malformed" : "/malformed";
   }
   if (request.method === "TRACE") {
     request.method = "OPTIONS";

@@ -9,7 +9,6 @@ import { admitAtSignIn } from "@/db/people/admission";
 import { account, session, twoFactor, user, verification } from "@/db/schema/people";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
-import { isSameOrigin } from "@/lib/http/same-origin";
 import { PASSWORD_MAX, PASSWORD_MIN } from "@/lib/people/password";
 
 import {
@@ -48,11 +47,6 @@ export const authOptions = {
     useSecureCookies: secure,
     defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure, path: "/" },
     ipAddress: { disableIpTracking: true },
-  },
-  // A self-hosted server may be opened by its name, its IP address or `localhost`, so the page's own origin is trusted as well as `APP_URL`.
-  trustedOrigins: (request) => {
-    const origin = request?.headers.get("origin");
-    return origin && request && isSameOrigin(request.headers, env.APP_URL) ? [origin] : [];
   },
   // better-auth's limiter counts only by address, and uses one shared bucket if no address is known: one attacker would lock everybody
   // out. The hooks below count by account and by address.

@@ -40,6 +40,7 @@ const ROUTES: Record<string, Access> = {
   "/sign-in/code/page": "open",
   "/sign-in/sso/route": "open",
   "/setup/page": "open",
+  "/no-scripts/route": "open",
   "/invite/[token]/page": "open",
   "/reset/[token]/page": "open",
   "/api/auth/[...all]/route": "open",

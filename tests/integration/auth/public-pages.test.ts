@@ -15,6 +15,7 @@ const OPEN = new Set([
   "/(public)/invite/[token]/page",
   "/(public)/reset/[token]/page",
   "/(public)/setup/page",
+  "/no-scripts/route",
   "/_not-found/page",
   "/_global-error/page",
   "/favicon.ico/route",

@@ -178,6 +178,92 @@ for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE
   });
 }
 
+/** Sends a webhook whose request target and headers `fetch` would change, and returns the status and the body of the response. */
+async function postRaw({ url }: App, target: string, callId: string, headers: Record<string, string> = {}) {
+  const body = JSON.stringify(notCompleted(callId));
+  const raw = rawRequest(
+    url,
+    {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(body)),
+      connection: "close",
+      ...headers,
+    },
+    "POST",
+    target,
+  );
+  await raw.write(body);
+  const answer = await raw.answer;
+  raw.socket.destroy();
+  return { status: answer?.status, wasStored: answer?.body.includes(`"call_id":"${callId}"`) };
+}
+
+test("row 10: repeated slashes, an absolute target and a query are handled without a redirect", async ({ app }) => {
+  const host = new URL(app.url).host;
+  const secret = WEBHOOK_SECRET;
+  const right = [
+    `//webhooks/sarj/${secret}`,
+    `/webhooks//sarj/${secret}`,
+    `/webhooks/sarj//${secret}`,
+    `/webhooks/sarj/${secret}//`,
+    `////webhooks///sarj//${secret}///`,
+    `/webhooks\\sarj\\${secret}`,
+    `http://${host}/webhooks/sarj/${secret}`,
+    `http://${host}//webhooks/sarj/${secret}/`,
+    `HTTPS://calls.example.com//webhooks//sarj/${secret}`,
+    `//webhooks/sarj/${secret}?a=//b&nxtPsecret=other&_rsc=1`,
+  ];
+  for (const [index, target] of right.entries()) {
+    expect.soft(await postRaw(app, target, `row-10-${index}`), target).toEqual({ status: 200, wasStored: true });
+  }
+  for (const target of [
+    "//webhooks/sarj/wrong",
+    `//webhooks/sarj/${secret}x`,
+    `//webhooks/sarj/${secret}//x`,
+    `/webhooks/sarj/wrong?nxtPsecret=${secret}`,
+    `http://${host}//webhooks/sarj/wrong`,
+    "//webhooks",
+    "//webhooks/sarj/%E0%A4%A",
+  ]) {
+    expect.soft(await postRaw(app, target, "row-10-wrong"), target).toEqual({ status: 404, wasStored: false });
+  }
+});
+
+test("row 10: headers with a meaning for Next change nothing about a delivery", async ({ app }) => {
+  const names = [
+    "RSC",
+    "Next-Router-State-Tree",
+    "Next-Router-Prefetch",
+    "Next-Router-Segment-Prefetch",
+    "Next-Url",
+    "Next-HMR-Refresh",
+    "Next-Action",
+    "Next-Resume",
+    "X-Middleware-Prefetch",
+    "X-Middleware-Subrequest",
+    "X-Middleware-Override-Headers",
+    "X-Nextjs-Data",
+    "X-Nextjs-Request-Id",
+    "X-Next-Resume-State-Length",
+    "X-Now-Route-Matches",
+    "X-Matched-Path",
+    "X-Invoke-Path",
+    "X-Invoke-Status",
+    "X-Prerender-Revalidate",
+    "X-Action-Forwarded",
+  ];
+  const all = Object.fromEntries(names.map((name) => [name, "1"]));
+  const sets: Record<string, string>[] = [...names.map((name) => ({ [name]: "1" })), all];
+  for (const [index, headers] of sets.entries()) {
+    const path = `/webhooks/sarj/${WEBHOOK_SECRET}`;
+    const name = Object.keys(headers).join();
+    expect.soft(await postRaw(app, path, `row-10-h${index}`, headers), name).toEqual({ status: 200, wasStored: true });
+    expect
+      .soft(await postRaw(app, "/webhooks/sarj/wrong", "x", headers), name)
+      .toEqual({ status: 404, wasStored: false });
+  }
+});
+
 test("row 10: a trailing slash or a query string is handled without a redirect", async ({ app }) => {
   for (const [index, end] of ["/", "?", "?source=sarj", "/?source=sarj"].entries()) {
     const response = await post(`${app.webhookUrl}${end}`, notCompleted(`row-10-${index}`));
