@@ -3,9 +3,9 @@
 import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { toast } from "sonner";
 
 import { cn } from "@/components/cn";
+import { useCopy } from "@/components/use-copy";
 
 import { buttonClass } from "./button-class";
 
@@ -25,6 +25,7 @@ export function CopyButton({
   children?: string;
 }) {
   const t = useTranslations("common");
+  const copyText = useCopy();
   const [copied, setCopied] = useState(false);
 
   useEffect(() => {
@@ -36,11 +37,8 @@ export function CopyButton({
   }, [copied]);
 
   async function copy() {
-    try {
-      await navigator.clipboard.writeText(value);
+    if (await copyText(value)) {
       setCopied(true);
-    } catch {
-      toast.error(t("state.copyFailed"));
     }
   }
 

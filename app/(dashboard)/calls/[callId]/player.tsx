@@ -30,6 +30,7 @@ import { Menu, MenuRadioGroup } from "@/components/ui/menu";
 import { Spinner } from "@/components/ui/spinner";
 import { Switch } from "@/components/ui/switch";
 import { Tooltip } from "@/components/ui/tooltip";
+import { useCopy } from "@/components/use-copy";
 import { formatDuration } from "@/lib/time/duration";
 
 /** The player of one call's recording. Must be inside a `PlayerProvider` that has a source. */
@@ -45,6 +46,7 @@ export function Player({
   canRefresh: boolean;
 }) {
   const t = useTranslations("call.player");
+  const copy = useCopy();
   const player = usePlayer();
   const problem = usePlayerState<PlayerProblem | null>((state) => state.problem, null);
   const [hasSilences, setHasSilences] = useState(false);
@@ -112,12 +114,8 @@ export function Player({
     const seconds = Math.floor(player?.state.time ?? 0);
     const url = new URL(window.location.href);
     url.hash = `t=${seconds}`;
-    try {
-      await navigator.clipboard.writeText(url.href);
+    if (await copy(url.href)) {
       toast.success(t("momentCopied", { time: formatDuration(seconds) }));
-    } catch {
-      // Without access to the clipboard, put the link into the address bar.
-      window.history.replaceState(null, "", url.hash);
     }
   }
 }
