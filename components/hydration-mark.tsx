@@ -1,6 +1,10 @@
 "use client";
 
-import { useSyncExternalStore } from "react";
+import { useEffect } from "react";
+
+import { forgetScriptsOff } from "@/lib/http/scripts-cookie";
+
+import { useIsHydrated } from "./use-is-hydrated";
 
 /**
  * An invisible mark that says whether the controls around it respond. `data-hydrated` is `false` in the server's HTML and
@@ -9,14 +13,7 @@ import { useSyncExternalStore } from "react";
  * each of them. All controls of a page respond when it has at least one mark and no mark is `false`.
  */
 export function HydrationMark() {
-  const isHydrated = useSyncExternalStore(
-    subscribeToNothing,
-    () => true,
-    () => false,
-  );
+  const isHydrated = useIsHydrated();
+  useEffect(forgetScriptsOff, []);
   return <template data-hydrated={isHydrated} />;
-}
-
-function subscribeToNothing() {
-  return () => {};
 }

@@ -13,7 +13,7 @@ import { callAction, type SharedReason, useRefusalText } from "./use-action";
  * The state of a form whose action was made by `formAction` (`server/auth/action.ts`). Spread `form` on the `<form>`.
  *
  * `values` are the initial values of the fields. After each answer, the result's `values` are the submitted values, even if the
- * action could not be called (`refusal.reason` is `offline` or `outdated`). If the session has ended, a dialog asks the user to
+ * action could not be called (`refusal.reason` is an `UnreachableReason`). If the session has ended, a dialog asks the user to
  * sign in and the page stays as it is.
  *
  * `saved` is the text of a toast after each success.

@@ -1,8 +1,10 @@
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
+import { isScriptsOff } from "@/components/suspense";
+import { noScriptsHref } from "@/lib/http/scripts-cookie";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
@@ -26,6 +28,11 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const user = { name, email, role };
   return (
     <NextIntlClientProvider messages={messages}>
+      {!(await isScriptsOff()) && (
+        <noscript>
+          <meta httpEquiv="refresh" content={`0; url=${noScriptsHref((await headers()).get("x-url"))}`} />
+        </noscript>
+      )}
       <div className="isolate flex min-h-dvh flex-col md:flex-row">
         <a
           href="#content"

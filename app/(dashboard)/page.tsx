@@ -41,7 +41,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   const { role } = await requirePage();
-  const [params, { timeZone, weekStart }, access, now, t, tCalls, format] = await Promise.all([
+  const [{ form, ...params }, { timeZone, weekStart }, access, now, t, tCalls, format] = await Promise.all([
     searchParams,
     getOrganization(),
     numberAccess({ role }),
@@ -62,7 +62,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
         description={<PeriodText view={view} />}
         actions={<RefreshButton>{t("updated", { time: format.dateTime(now, "time") })}</RefreshButton>}
       >
-        <RangePicker view={view} />
+        <RangePicker view={view} showsForm={form === "range"} />
         <FilterChips filter={narrowingOf(view.filter)} hrefOf={(narrowing) => narrowedHref(view, narrowing)} />
       </PageHeader>
       {ignoredNames.length > 0 && (

@@ -11,6 +11,7 @@ import { auth } from "@/server/auth/auth";
 export const signOut = action({
   role: "anyone",
   input: z.void(),
+  fromFields: () => undefined,
   failure: "sign_out_unavailable",
   work: async () => {
     await auth.api.signOut({ headers: await headers() });

@@ -2,10 +2,12 @@
 
 import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 
 import { cn } from "@/components/cn";
 import { Menu, MenuItem, MenuLabel, MenuLink, MenuRadioGroup, MenuSeparator } from "@/components/ui/menu";
 import { useAction } from "@/components/use-action";
+import { useIsHydrated } from "@/components/use-is-hydrated";
 import { usePreferences } from "@/components/use-preferences";
 import { LOCALE_NAMES, LOCALES } from "@/lib/i18n/locales";
 import type { Role } from "@/lib/people/role";
@@ -18,7 +20,10 @@ export type UserMenuUser = { name: string; email: string; role: Role };
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
-/** The user's menu. With the shape `wide`, its button shows the name beside the initials from 1024 px, where the sidebar is wide. */
+/**
+ * The user's menu. With the shape `wide`, its button shows the name beside the initials from 1024 px, where the sidebar is wide. Until its
+ * scripts are there, the button is a link to the user's account, where one can also sign out.
+ */
 export function UserMenu({
   user,
   shape,
@@ -30,35 +35,45 @@ export function UserMenu({
 }) {
   const t = useTranslations("shell");
   const { theme, setTheme, locale, setLocale } = usePreferences();
+  const isHydrated = useIsHydrated();
   const { run, pending } = useAction({ words: { unavailable: t("signOutFailed") } });
+  const className = cn(
+    "flex items-center gap-2.5 rounded-md text-start focus-inset select-none hover:bg-hover data-popup-open:bg-hover",
+    side === "bottom" ? "p-1" : "w-full px-1 py-1.5",
+  );
+  const label = (
+    <>
+      <span
+        aria-hidden
+        className="flex size-6.5 shrink-0 items-center justify-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-text"
+      >
+        {initials(user.name)}
+      </span>
+      <span className={cn("flex min-w-0 flex-1 flex-col", shape === "wide" ? "max-lg:sr-only" : "sr-only")}>
+        <span className="sr-only">{t("account")}</span>
+        <span className="truncate text-sm font-medium">
+          <bdi>{user.name}</bdi>
+        </span>
+        <span className="truncate text-xs text-subtle">{t(`role.${user.role}`)}</span>
+      </span>
+      {shape === "wide" && <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-subtle max-lg:hidden" />}
+    </>
+  );
+  if (!isHydrated) {
+    return (
+      <Link href="/settings/account" className={className}>
+        {label}
+      </Link>
+    );
+  }
   return (
     <Menu
       align={side === "bottom" ? "end" : "start"}
       side={side}
       className="w-60"
       trigger={
-        <button
-          type="button"
-          aria-busy={pending}
-          className={cn(
-            "flex items-center gap-2.5 rounded-md text-start focus-inset select-none hover:bg-hover data-popup-open:bg-hover",
-            side === "bottom" ? "p-1" : "w-full px-1 py-1.5",
-          )}
-        >
-          <span
-            aria-hidden
-            className="flex size-6.5 shrink-0 items-center justify-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-text"
-          >
-            {initials(user.name)}
-          </span>
-          <span className={cn("flex min-w-0 flex-1 flex-col", shape === "wide" ? "max-lg:sr-only" : "sr-only")}>
-            <span className="sr-only">{t("account")}</span>
-            <span className="truncate text-sm font-medium">
-              <bdi>{user.name}</bdi>
-            </span>
-            <span className="truncate text-xs text-subtle">{t(`role.${user.role}`)}</span>
-          </span>
-          {shape === "wide" && <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-subtle max-lg:hidden" />}
+        <button type="button" aria-busy={pending} className={className}>
+          {label}
         </button>
       }
     >

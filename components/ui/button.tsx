@@ -10,6 +10,8 @@ export type ButtonProps = ComponentProps<"button"> &
   Omit<VariantProps<typeof buttonClass>, "shape"> & {
     /** Whether the action is running. The button then keeps its focus and ignores presses. */
     pending?: boolean;
+    /** Makes it a link that looks the same: where a button that needs scripts leads without them. */
+    href?: string;
   };
 
 export function Button({
@@ -19,8 +21,16 @@ export function Button({
   className,
   children,
   type = "button",
+  href,
   ...props
 }: ButtonProps) {
+  if (href !== undefined) {
+    return (
+      <a href={href} className={cn(buttonClass({ variant, size }), className)}>
+        {children}
+      </a>
+    );
+  }
   return (
     <button
       {...props}

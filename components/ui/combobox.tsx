@@ -3,17 +3,19 @@
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import { cn } from "@/components/cn";
+import { useIsHydrated } from "@/components/use-is-hydrated";
 
 import { controlClass } from "./control-class";
 import { useFieldWiring } from "./field";
+import { NativeSelect } from "./native-select";
 import { itemClass, popupClass } from "./popup-class";
 
 export type ComboboxOption = { value: string; label: string; detail?: string };
 
-/** A choice from a long list with a search field (a time zone, a scenario). A form submits the option's `value` as `name`. */
+/** A choice from a long list with a search field (a time zone, a scenario). A form submits the option's `value` as `name`. Until the scripts are there, it is the browser's own select. */
 export function Combobox({
   options,
   value,
@@ -38,6 +40,23 @@ export function Combobox({
 }) {
   const t = useTranslations("common.action");
   const wiring = useFieldWiring();
+  const isHydrated = useIsHydrated();
+  const [initial, setInitial] = useState(defaultValue);
+  if (!isHydrated) {
+    return (
+      <NativeSelect
+        options={options}
+        value={value ?? initial}
+        name={name}
+        disabled={disabled}
+        aria-label={ariaLabel}
+        onChosenBefore={(chosen) => {
+          setInitial(chosen);
+          onValueChange?.(chosen);
+        }}
+      />
+    );
+  }
   const optionOf = (wanted: string) => options.find((option) => option.value === wanted) ?? null;
   return (
     <Base.Root
@@ -47,7 +66,7 @@ export function Combobox({
       isItemEqualToValue={(item: ComboboxOption, other: ComboboxOption) => item.value === other.value}
       {...(name === undefined ? {} : { name })}
       {...(value === undefined ? {} : { value: optionOf(value) })}
-      {...(defaultValue === undefined ? {} : { defaultValue: optionOf(defaultValue) })}
+      {...(initial === undefined ? {} : { defaultValue: optionOf(initial) })}
       onValueChange={(chosen: ComboboxOption | null) => chosen !== null && onValueChange?.(chosen.value)}
     >
       <div className="relative flex min-w-0 items-center">

@@ -3,11 +3,12 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactElement, ReactNode } from "react";
+import { createContext, type ReactElement, type ReactNode, use } from "react";
 
 import { cn } from "@/components/cn";
 
 import { buttonClass } from "./button-class";
+import { Card } from "./card";
 import { backdropClass, dialogClass } from "./dialog-class";
 
 /**
@@ -20,6 +21,7 @@ export function Dialog({
   trigger,
   open,
   onOpenChange,
+  inlineHref,
   footer,
   className,
   children,
@@ -29,12 +31,23 @@ export function Dialog({
   trigger?: ReactElement;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Shows the content in its place on the page, for browsers without scripts. Closing it leads to this URL. */
+  inlineHref?: string;
   /** Buttons; the primary button is the last. `<DialogClose>` closes the dialog. */
   footer?: ReactNode;
   className?: string;
   children?: ReactNode;
 }) {
   const t = useTranslations("common.action");
+  if (inlineHref !== undefined) {
+    return (
+      <InlineHref value={inlineHref}>
+        <Card title={title} description={description} footer={footer}>
+          {children}
+        </Card>
+      </InlineHref>
+    );
+  }
   return (
     <Base.Root {...(open === undefined ? {} : { open })} {...(onOpenChange === undefined ? {} : { onOpenChange })}>
       {trigger !== undefined && <Base.Trigger render={trigger} />}
@@ -69,6 +82,22 @@ export function Dialog({
   );
 }
 
-export function DialogClose({ children }: { children: ReactNode }) {
-  return <Base.Close className={buttonClass({ variant: "secondary" })}>{children}</Base.Close>;
+const InlineHref = createContext<string | null>(null);
+
+export function DialogClose({
+  variant = "secondary",
+  children,
+}: {
+  variant?: "primary" | "secondary";
+  children: ReactNode;
+}) {
+  const href = use(InlineHref);
+  const className = buttonClass({ variant });
+  return href === null ? (
+    <Base.Close className={className}>{children}</Base.Close>
+  ) : (
+    <a href={href} className={className}>
+      {children}
+    </a>
+  );
 }

@@ -1,15 +1,17 @@
 "use client";
 
 import { Popover as Base } from "@base-ui/react/popover";
-import type { ReactElement, ReactNode } from "react";
+import { cloneElement, type ReactElement, type ReactNode } from "react";
 
 import { cn } from "@/components/cn";
+import { useIsHydrated } from "@/components/use-is-hydrated";
 
 import { popupClass } from "./popup-class";
 
 /** A popup beside its trigger, for the choices of a filter or a date range. */
 export function Popover({
   trigger,
+  href,
   title,
   align = "start",
   side = "bottom",
@@ -18,7 +20,10 @@ export function Popover({
   className,
   children,
 }: {
-  trigger: ReactElement;
+  /** A `Button`, or a component that passes its props to one. */
+  trigger: ReactElement<{ href?: string }>;
+  /** A page with the same choices, to which the trigger leads until the scripts are there. */
+  href?: string;
   /** The popover's heading and accessible name. */
   title?: ReactNode;
   align?: "start" | "center" | "end";
@@ -28,6 +33,10 @@ export function Popover({
   className?: string;
   children: ReactNode;
 }) {
+  const isHydrated = useIsHydrated();
+  if (!isHydrated && href !== undefined) {
+    return cloneElement(trigger, { href });
+  }
   return (
     <Base.Root {...(open === undefined ? {} : { open })} {...(onOpenChange === undefined ? {} : { onOpenChange })}>
       <Base.Trigger render={trigger} />

@@ -2,12 +2,14 @@
 
 import { Select as Base } from "@base-ui/react/select";
 import { Check, ChevronsUpDown } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import { cn } from "@/components/cn";
+import { useIsHydrated } from "@/components/use-is-hydrated";
 
 import { controlClass } from "./control-class";
 import { useFieldWiring } from "./field";
+import { NativeSelect } from "./native-select";
 import { itemClass, popupClass } from "./popup-class";
 
 export type SelectOption<Value extends string> = {
@@ -18,7 +20,10 @@ export type SelectOption<Value extends string> = {
   disabled?: boolean;
 };
 
-/** A choice from a short list. For a long list with search, use `Combobox`. A form submits the `value` as `name`. */
+/**
+ * A choice from a short list. For a long list with search, use `Combobox`. A form submits the `value` as `name`, also before the scripts are
+ * there: until then it is the browser's own select.
+ */
 export function Select<Value extends string>({
   options,
   value,
@@ -41,6 +46,24 @@ export function Select<Value extends string>({
   "aria-label"?: string;
 }) {
   const wiring = useFieldWiring();
+  const isHydrated = useIsHydrated();
+  const [initial, setInitial] = useState(defaultValue);
+  if (!isHydrated) {
+    return (
+      <NativeSelect
+        options={options}
+        value={value ?? initial}
+        name={name}
+        disabled={disabled}
+        className={className}
+        aria-label={ariaLabel}
+        onChosenBefore={(chosen) => {
+          setInitial(chosen as Value);
+          onValueChange?.(chosen as Value);
+        }}
+      />
+    );
+  }
   const iconOf = (chosen: Value | null) => options.find((option) => option.value === chosen)?.icon;
   const labelOf = (chosen: Value | null) => options.find((option) => option.value === chosen)?.label ?? placeholder;
   return (
@@ -49,7 +72,7 @@ export function Select<Value extends string>({
       disabled={disabled}
       {...(name === undefined ? {} : { name })}
       {...(value === undefined ? {} : { value })}
-      {...(defaultValue === undefined ? {} : { defaultValue })}
+      {...(initial === undefined ? {} : { defaultValue: initial })}
       onValueChange={(chosen: Value | null) => chosen !== null && onValueChange?.(chosen)}
     >
       <Base.Trigger

@@ -66,3 +66,8 @@ export function parametersOf(values: Readonly<Record<string, string | number | n
 export function hrefWith<Path extends string>(path: Path, params: URLSearchParams): Path | `${Path}?${string}` {
   return params.size === 0 ? path : `${path}?${params.toString().replaceAll("%2C", ",")}`;
 }
+
+/** The URL of a page of ours with one of its forms in place: where a popover with the form leads as long as it has no scripts. */
+export function formHref(href: string, form: string): string {
+  return `${href}${href.includes("?") ? "&" : "?"}form=${form}#${form}`;
+}

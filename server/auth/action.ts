@@ -43,8 +43,9 @@ type Definition<A extends Access, Schema extends z.ZodType> = {
 };
 
 /**
- * Creates an action that a component calls with one argument.
+ * Creates an action that a component calls with one argument, or that a form submits without scripts (`useActionForm`).
  * `invalid`: the reason for input that does not match the schema. Omit it if our pages never send such input.
+ * `fromFields`: makes the input from a form's fields. Omit it if the input is an object with these fields.
  */
 export function action<
   A extends Access,
@@ -55,19 +56,21 @@ export function action<
   role,
   input,
   invalid,
+  fromFields = (fields) => fields,
   failure,
   invalidate,
   work,
 }: Definition<A, Schema> & {
   invalid?: Invalid;
+  fromFields?: (fields: FormFields) => unknown;
   work: (input: z.output<Schema>, context: ActionContext<A>) => Promise<Answer>;
-}): (input: z.input<Schema>) => Promise<Answer | Refusal<Invalid>> {
-  return async (rawInput) => {
+}): CallableAction<z.input<Schema>, Answer | Refusal<Invalid>> {
+  return async (first: unknown, form?: FormData) => {
     const gate = await passGate(role);
     if (!gate.ok) {
       return gate;
     }
-    const parsed = input.safeParse(rawInput);
+    const parsed = input.safeParse(form instanceof FormData ? fromFields(Object.fromEntries(form)) : first);
     if (!parsed.success) {
       return { ok: false, reason: invalid ?? "unavailable" };
     }
@@ -78,6 +81,14 @@ export function action<
     });
   };
 }
+
+type FormFields = Record<string, FormDataEntryValue | undefined>;
+
+/** React calls the action of a form with the previous answer and the form. */
+type CallableAction<Input, Answer> = {
+  (input: Input): Promise<Answer>;
+  (previous: Answer | null, form: FormData): Promise<Answer>;
+};
 
 /**
  * Creates an action for a form, for `useFormAction`. `input` reads the form and never fails: a missing or overlong field becomes "", for

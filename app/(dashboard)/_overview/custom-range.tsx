@@ -11,12 +11,16 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
 
-/** A GET form for a range between two days. */
+const EARLIEST = "2020-01-01";
+
+/** A GET form for a range between two days, in a popover; `isInline`: in its place on the page, for browsers without scripts. */
 export function CustomRange({
   from,
   to,
   otherParams,
   current,
+  href,
+  isInline,
 }: {
   from: string;
   to: string;
@@ -24,6 +28,9 @@ export function CustomRange({
   otherParams: [name: string, value: string][];
   /** The current range as text if it is not a preset. */
   current: string | null;
+  /** The URL of this page with the form. */
+  href: string;
+  isInline: boolean;
 }) {
   const t = useTranslations("overview.range");
   const tCommon = useTranslations("common.action");
@@ -40,8 +47,37 @@ export function CustomRange({
     setOpen(false);
     router.push(`/?${query}` as Route, { scroll: false });
   };
+  const form = (
+    <form action="/" onSubmit={submit} className="space-y-3">
+      {otherParams.map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <div className="grid grid-cols-2 gap-3">
+        <Field label={t("from")}>
+          <Input
+            type="date"
+            name="from"
+            required
+            min={EARLIEST}
+            defaultValue={from}
+            onChange={(event) => setFirst(event.currentTarget.value)}
+          />
+        </Field>
+        <Field label={t("to")}>
+          <Input type="date" name="to" required min={isInline ? EARLIEST : first} max="2099-12-31" defaultValue={to} />
+        </Field>
+      </div>
+      <Button type="submit" variant="primary" className="w-full">
+        {tCommon("apply")}
+      </Button>
+    </form>
+  );
+  if (isInline) {
+    return <div id="range">{form}</div>;
+  }
   return (
     <Popover
+      href={href}
       open={isOpen}
       onOpenChange={setOpen}
       title={t("customTitle")}
@@ -54,29 +90,7 @@ export function CustomRange({
         </Button>
       }
     >
-      <form action="/" onSubmit={submit} className="space-y-3">
-        {otherParams.map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        <div className="grid grid-cols-2 gap-3">
-          <Field label={t("from")}>
-            <Input
-              type="date"
-              name="from"
-              required
-              min="2020-01-01"
-              defaultValue={from}
-              onChange={(event) => setFirst(event.currentTarget.value)}
-            />
-          </Field>
-          <Field label={t("to")}>
-            <Input type="date" name="to" required min={first} max="2099-12-31" defaultValue={to} />
-          </Field>
-        </div>
-        <Button type="submit" variant="primary" className="w-full">
-          {tCommon("apply")}
-        </Button>
-      </form>
+      {form}
     </Popover>
   );
 }

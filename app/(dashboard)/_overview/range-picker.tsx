@@ -5,12 +5,13 @@ import { SegmentedLinks } from "@/components/ui/segmented";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { PRESETS } from "@/lib/time/period";
 import { dayOf } from "@/lib/time/time";
+import { formHref } from "@/lib/url/parameters";
 
 import { CustomRange } from "./custom-range";
 import { isOfDays, rangeText } from "./names";
 
 /** The presets as links, and a form for any other range. */
-export function RangePicker({ view }: { view: OverviewView }) {
+export function RangePicker({ view, showsForm }: { view: OverviewView; showsForm: boolean }) {
   const t = useTranslations("overview.range");
   const format = useFormatter();
   const { filter, period } = view;
@@ -34,6 +35,8 @@ export function RangePicker({ view }: { view: OverviewView }) {
         from={dayOf(period.from, filter.zone)}
         to={dayOf(new Date(period.to.getTime() - 1), filter.zone)}
         otherParams={[...otherParams]}
+        href={formHref(overviewHref(view), "range")}
+        isInline={showsForm}
         current={period.preset === null ? rangeText(format, period, isOfDays(filter.from)) : null}
       />
     </div>

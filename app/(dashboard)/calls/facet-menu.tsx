@@ -7,43 +7,41 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Popover } from "@/components/ui/popover";
 import type { Facets } from "@/db/calls/facets";
 import { STATE_CHOICES, type StateChoice } from "@/lib/call/contact";
-import { UNKNOWN } from "@/lib/call/filter";
 
+import { facetOptions } from "./facet-options";
 import { FilterButton } from "./filter-button";
 import { type FacetName, useFilterLabels } from "./filter-labels";
 
 /** The values of a filter that calls have, with the number of calls of each. */
 export function FacetMenu({
   name,
+  href,
   values,
   chosen,
   onChange,
 }: {
   name: FacetName;
+  /** Where the menu leads until its scripts are there. */
+  href: string;
   values: Facets[FacetName];
   chosen: readonly string[];
   onChange: (values: string[]) => void;
 }) {
   const t = useTranslations("calls");
   const { valueOf } = useFilterLabels();
-  // The menu also contains chosen values that no call has.
-  const found = values.map(({ value, count }) => ({ value: value ?? UNKNOWN, count }));
-  const options = [
-    ...found,
-    ...chosen.filter((value) => !found.some((other) => other.value === value)).map((value) => ({ value, count: 0 })),
-  ];
-  const unique = options.filter(({ value }, index) => options.findIndex((other) => other.value === value) === index);
+  const options = facetOptions(values, chosen);
   return (
     <Popover
+      href={href}
       title={t(`column.${name}`)}
       trigger={<FilterButton label={t(`column.${name}`)} count={chosen.length} />}
       className="w-64"
     >
-      {unique.length === 0 ? (
+      {options.length === 0 ? (
         <p className="text-muted">{t("noValues")}</p>
       ) : (
         <ul className="-mx-1 max-h-72 overflow-y-auto px-1">
-          {unique.map(({ value, count }) => (
+          {options.map(({ value, count }) => (
             <li key={value} className="flex items-center gap-2 py-1">
               <Checkbox
                 className="flex-1"
@@ -69,9 +67,11 @@ export function FacetMenu({
 
 /** The states of contacts. A call has the state of its contact. */
 export function StateMenu({
+  href,
   chosen,
   onChange,
 }: {
+  href: string;
   chosen: readonly StateChoice[];
   onChange: (states: StateChoice[]) => void;
 }) {
@@ -79,6 +79,7 @@ export function StateMenu({
   const tContacts = useTranslations("contacts");
   return (
     <Popover
+      href={href}
       title={tContacts("column.state")}
       trigger={<FilterButton label={tContacts("column.state")} count={chosen.length} />}
       className="w-64"

@@ -19,14 +19,14 @@ import { callFilterParams } from "@/lib/call/filter-params";
 import { callsHref } from "@/lib/call/link";
 import { type CallListView, DEFAULT_VIEW } from "@/lib/call/list-view";
 import { digitsOf } from "@/lib/text/digits";
+import { formHref } from "@/lib/url/parameters";
 
 import { FacetMenu, StateMenu } from "./facet-menu";
+import { FACETS } from "./facet-options";
 import { FilterButton } from "./filter-button";
 import { MoreFilters } from "./more-filters";
 
 export type DatePreset = { label: string; from: string; to: string };
-
-const FACETS = ["outcome", "goal", "scenario", "language", "direction"] as const;
 
 /** All filters of the list. Each change navigates to a new URL; CSS dims the list until the result has loaded. */
 export function FilterBar({
@@ -52,23 +52,26 @@ export function FilterBar({
       // Without the cursor, because a changed filter starts at its first page.
       router.push(callsHref(next, { ...view, cursor: null }) as Route, { scroll: false });
     });
+  // Where the menus lead until their scripts are there.
+  const panelHref = formHref(callsHref(applied, { ...view, cursor: null }), "filters");
   return (
     <div className="flex flex-wrap items-center gap-2" {...(pending ? { "data-pending": "" } : {})}>
       <SearchBox key={filter.q} filter={filter} view={view} canSearchNumbers={canSearchNumbers} onSearch={apply} />
       {/* On a phone, a single row that scrolls, with room for the focus ring. */}
       <div className="contents max-sm:-mx-4 max-sm:-my-1 max-sm:flex max-sm:w-[calc(100%+2rem)] max-sm:gap-2 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-1">
-        <DateRange filter={filter} presets={presets} onApply={apply} />
+        <DateRange filter={filter} presets={presets} href={panelHref} onApply={apply} />
         {FACETS.map((name) => (
           <FacetMenu
             key={name}
             name={name}
+            href={panelHref}
             values={facets[name]}
             chosen={filter[name]}
             onChange={(values) => apply({ [name]: values })}
           />
         ))}
-        <StateMenu chosen={filter.state} onChange={(state) => apply({ state })} />
-        <MoreFilters filter={filter} canSearchNumbers={canSearchNumbers} onApply={apply} />
+        <StateMenu href={panelHref} chosen={filter.state} onChange={(state) => apply({ state })} />
+        <MoreFilters filter={filter} href={panelHref} canSearchNumbers={canSearchNumbers} onApply={apply} />
         {pending && <Spinner />}
       </div>
     </div>
@@ -109,6 +112,7 @@ function SearchBox({
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         {view.sort !== DEFAULT_VIEW.sort && <input type="hidden" name="sort" value={view.sort} />}
+        {view.perPage !== DEFAULT_VIEW.perPage && <input type="hidden" name="per_page" value={view.perPage} />}
         {view.by !== DEFAULT_VIEW.by && <input type="hidden" name="by" value={view.by} />}
         <Input
           ref={box}
@@ -134,10 +138,12 @@ function boundOf(text: string): CallFilter["from"] {
 function DateRange({
   filter,
   presets,
+  href,
   onApply,
 }: {
   filter: CallFilter;
   presets: readonly DatePreset[];
+  href: string;
   onApply: (change: Partial<CallFilter>) => void;
 }) {
   const t = useTranslations("calls.range");
@@ -153,6 +159,7 @@ function DateRange({
   const dayOnly = (text: string) => (/^\d{4}-\d\d-\d\d$/.test(text) ? text : "");
   return (
     <Popover
+      href={href}
       open={open}
       onOpenChange={setOpen}
       title={t("title")}

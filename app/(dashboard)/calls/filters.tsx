@@ -7,17 +7,21 @@ import { addDays, dayOf } from "@/lib/time/time";
 import { getFacets } from "@/server/facets";
 
 import { type DatePreset, FilterBar } from "./filter-bar";
+import { FilterPanel } from "./filter-panel";
 
 export async function Filters({
   filter,
   view,
   zone,
   canSearchNumbers,
+  showsPanel,
 }: {
   filter: CallFilter;
   view: CallListView;
   zone: string;
   canSearchNumbers: boolean;
+  /** Whether the URL asks for the form with all filters. */
+  showsPanel: boolean;
 }) {
   const [facets, t] = await Promise.all([getFacets(), getTranslations("calls.range")]);
   const today = dayOf(new Date(), zone);
@@ -28,7 +32,10 @@ export async function Filters({
     { label: t("month"), from: `${today.slice(0, 8)}01`, to: today },
   ];
   return (
-    <FilterBar filter={filter} view={view} facets={facets} presets={presets} canSearchNumbers={canSearchNumbers} />
+    <div className="space-y-3">
+      <FilterBar filter={filter} view={view} facets={facets} presets={presets} canSearchNumbers={canSearchNumbers} />
+      {showsPanel && <FilterPanel filter={filter} view={view} facets={facets} canSearchNumbers={canSearchNumbers} />}
+    </div>
   );
 }
 

@@ -2,10 +2,10 @@
 
 import { ArrowDown, ArrowUp, Columns3, Download, FileText } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { use, useRef, useState } from "react";
+// oxlint-disable-next-line no-restricted-imports -- the popover is not in the server's HTML
+import { Suspense, use, useRef, useState } from "react";
 
 import { useShortcut } from "@/components/shortcuts";
-import { Suspense } from "@/components/suspense";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";
@@ -134,6 +134,7 @@ function ExportMenu({
   return (
     <Popover
       align="end"
+      href={href}
       open={open}
       onOpenChange={setOpen}
       title={tRows("export.title")}

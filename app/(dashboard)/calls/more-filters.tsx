@@ -22,23 +22,26 @@ const ATTEMPTS = ["1", "2", "3", "4", "5", UNKNOWN];
 /** The filters that few lists need, in a form. */
 export function MoreFilters({
   filter,
+  href,
   canSearchNumbers,
   onApply,
 }: {
   filter: CallFilter;
+  /** Where the button leads until its scripts are there. */
+  href: string;
   canSearchNumbers: boolean;
   onApply: (change: Partial<CallFilter>) => void;
 }) {
   const t = useTranslations("calls");
   const tAction = useTranslations("common.action");
-  const tState = useTranslations("common.state");
   const [open, setOpen] = useState(false);
   const single = [filter.phone, filter.minDuration, filter.maxDuration, filter.reviewed].filter((one) => one !== null);
   const active = single.length + filter.dial.length + filter.attempt.length;
-  const attempts = [...new Set([...ATTEMPTS, ...filter.attempt])];
+  const attempts = attemptChoices(filter);
   const numberOf = (value: FormDataEntryValue | null) => (value === null || value === "" ? null : Number(value));
   return (
     <Popover
+      href={href}
       open={open}
       onOpenChange={setOpen}
       title={t("more")}
@@ -63,59 +66,75 @@ export function MoreFilters({
           });
         }}
       >
-        {canSearchNumbers && (
-          <Field label={t("column.phone")}>
-            <Input type="tel" name="phone" dir="ltr" defaultValue={filter.phone ?? ""} maxLength={40} />
-          </Field>
-        )}
-        <div className="grid grid-cols-2 gap-2">
-          <Field label={t("minDuration")}>
-            <Input type="number" name="min_duration" min={0} max={86400} defaultValue={filter.minDuration ?? ""} />
-          </Field>
-          <Field label={t("maxDuration")}>
-            <Input type="number" name="max_duration" min={0} max={86400} defaultValue={filter.maxDuration ?? ""} />
-          </Field>
-        </div>
-        <Choices legend={t("column.attempt")}>
-          {attempts.map((attempt) => (
-            <Checkbox
-              key={attempt}
-              name="attempt"
-              value={attempt}
-              defaultChecked={filter.attempt.includes(attempt)}
-              label={attempt === UNKNOWN ? tState("unknown") : attempt}
-            />
-          ))}
-        </Choices>
-        <Choices legend={t("dial")}>
-          {DIAL_RESULTS.map((result) => (
-            <Checkbox
-              key={result}
-              name="dial"
-              value={result}
-              defaultChecked={filter.dial.includes(result)}
-              label={t(`dialResult.${result}`)}
-            />
-          ))}
-        </Choices>
-        <fieldset className="space-y-1.5">
-          <legend className="mb-1.5 text-sm font-medium">{t("reviewed")}</legend>
-          {(["", "1", "0"] as const).map((value) => (
-            <Radio
-              key={value}
-              name="reviewed"
-              value={value}
-              defaultChecked={value === (filter.reviewed === null ? "" : filter.reviewed ? "1" : "0")}
-              label={t(value === "" ? "reviewedAll" : value === "1" ? "reviewedYes" : "reviewedNo")}
-            />
-          ))}
-        </fieldset>
+        <MoreFields filter={filter} canSearchNumbers={canSearchNumbers} />
         <Button type="submit" variant="primary" size="sm" className="w-full">
           {tAction("apply")}
         </Button>
       </form>
     </Popover>
   );
+}
+
+/** The fields of these filters. */
+export function MoreFields({ filter, canSearchNumbers }: { filter: CallFilter; canSearchNumbers: boolean }) {
+  const t = useTranslations("calls");
+  const tState = useTranslations("common.state");
+  const attempts = attemptChoices(filter);
+  return (
+    <>
+      {canSearchNumbers && (
+        <Field label={t("column.phone")}>
+          <Input type="tel" name="phone" dir="ltr" defaultValue={filter.phone ?? ""} maxLength={40} />
+        </Field>
+      )}
+      <div className="grid grid-cols-2 gap-2">
+        <Field label={t("minDuration")}>
+          <Input type="number" name="min_duration" min={0} max={86400} defaultValue={filter.minDuration ?? ""} />
+        </Field>
+        <Field label={t("maxDuration")}>
+          <Input type="number" name="max_duration" min={0} max={86400} defaultValue={filter.maxDuration ?? ""} />
+        </Field>
+      </div>
+      <Choices legend={t("column.attempt")}>
+        {attempts.map((attempt) => (
+          <Checkbox
+            key={attempt}
+            name="attempt"
+            value={attempt}
+            defaultChecked={filter.attempt.includes(attempt)}
+            label={attempt === UNKNOWN ? tState("unknown") : attempt}
+          />
+        ))}
+      </Choices>
+      <Choices legend={t("dial")}>
+        {DIAL_RESULTS.map((result) => (
+          <Checkbox
+            key={result}
+            name="dial"
+            value={result}
+            defaultChecked={filter.dial.includes(result)}
+            label={t(`dialResult.${result}`)}
+          />
+        ))}
+      </Choices>
+      <fieldset className="space-y-1.5">
+        <legend className="mb-1.5 text-sm font-medium">{t("reviewed")}</legend>
+        {(["", "1", "0"] as const).map((value) => (
+          <Radio
+            key={value}
+            name="reviewed"
+            value={value}
+            defaultChecked={value === (filter.reviewed === null ? "" : filter.reviewed ? "1" : "0")}
+            label={t(value === "" ? "reviewedAll" : value === "1" ? "reviewedYes" : "reviewedNo")}
+          />
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+function attemptChoices(filter: CallFilter): string[] {
+  return [...new Set([...ATTEMPTS, ...filter.attempt])];
 }
 
 function Choices({ legend, children }: { legend: string; children: ReactNode }) {

@@ -34,7 +34,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const { role } = await requirePage();
-  const [params, { timeZone }, access, cookieStore, t] = await Promise.all([
+  const [{ form, ...params }, { timeZone }, access, cookieStore, t] = await Promise.all([
     searchParams,
     getOrganization(),
     numberAccess({ role }),
@@ -71,7 +71,13 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         {!hasApiKey() && <Notice>{t("enrichmentOff")}</Notice>}
         <PanelBoundary>
           <Suspense fallback={<FiltersSkeleton />}>
-            <Filters filter={filter} view={view} zone={timeZone} canSearchNumbers={access !== "hidden"} />
+            <Filters
+              filter={filter}
+              view={view}
+              zone={timeZone}
+              canSearchNumbers={access !== "hidden"}
+              showsPanel={form === "filters"}
+            />
           </Suspense>
         </PanelBoundary>
         <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { ...view, cursor: null })} />

@@ -1,11 +1,11 @@
 "use server";
 
 import { refresh } from "next/cache";
-import { after } from "next/server";
 import { z } from "zod";
 
 import { retryFailed } from "@/db/calls/enrichment";
 import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
+import { afterAnswer } from "@/server/after-answer";
 import { action } from "@/server/auth/action";
 import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
 import { enrichDue } from "@/server/jobs/enrich";
@@ -18,6 +18,7 @@ const MAX_SELECTED = 25;
 export const replaySelection = action({
   role: "operator",
   input: z.array(z.uuid()).min(1).max(MAX_SELECTED),
+  fromFields: (fields) => [fields["id"]],
   failure: "action_failed",
   work: async (ids, { recordEvent }) => {
     const [only] = ids;
@@ -33,7 +34,7 @@ export const replaySelection = action({
         replayed.push(result);
       }
     }
-    after(() => enrichDue());
+    afterAnswer("enrich", enrichDue);
     return { ok: true, replayed };
   },
 });
@@ -48,12 +49,14 @@ export const replayReason = action({
     after: z.object({ receivedAt: z.date(), id: z.uuid() }).nullable(),
     until: z.date(),
   }),
+  // Without scripts there is no next batch: the button can be pressed again.
+  fromFields: ({ reason }) => ({ reason, after: null, until: new Date() }),
   failure: "action_failed",
   work: async ({ reason, ...place }, { recordEvent }) => {
     const batch = await replayReasonBatch(reason, { ...place, budgetMs: BUDGET_MS });
     await recordEvent({ action: "delivery_replayed", rowCount: batch.replayed.length, detail: { reason } });
     if (batch.next === null) {
-      after(() => enrichDue());
+      afterAnswer("enrich", enrichDue);
     }
     return { ok: true, ...batch };
   },
@@ -63,11 +66,12 @@ export const replayReason = action({
 export const retryFailedCalls = action({
   role: "operator",
   input: z.void(),
+  fromFields: () => undefined,
   failure: "action_failed",
   invalidate: refresh,
   work: async () => {
     const count = await retryFailed();
-    after(() => enrichDue());
+    afterAnswer("enrich", enrichDue);
     return { ok: true, count };
   },
 });

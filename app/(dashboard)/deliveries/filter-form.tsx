@@ -15,7 +15,10 @@ import { Select } from "@/components/ui/select";
 import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { hrefWith } from "@/lib/url/parameters";
 
-/** A GET form for the filters that need input. The URL omits empty fields. */
+/**
+ * A GET form for the filters that need input, in a popover; `isInline`: in its place on the page, for browsers without scripts. The URL omits
+ * empty fields.
+ */
 export function FilterForm({
   verdict,
   reason,
@@ -26,6 +29,8 @@ export function FilterForm({
   from,
   to,
   activeCount,
+  href,
+  isInline,
 }: {
   verdict: string;
   reason: string;
@@ -38,6 +43,9 @@ export function FilterForm({
   to: string;
   /** How many filters of the form are set. */
   activeCount: number;
+  /** The URL of this page with the form. */
+  href: string;
+  isInline: boolean;
 }) {
   const t = useTranslations("deliveries");
   const tCommon = useTranslations("common.action");
@@ -54,8 +62,61 @@ export function FilterForm({
     setOpen(false);
     router.push(hrefWith("/deliveries", query) as Route, { scroll: false });
   };
+  const form = (
+    <form action="/deliveries" onSubmit={submit} className="grid grid-cols-2 gap-3">
+      {verdict !== "" && <input type="hidden" name="verdict" value={verdict} />}
+      {flag !== "" && <input type="hidden" name="flag" value={flag} />}
+      <Field label={t("filter.reason")} className="col-span-2">
+        <Select
+          name="reason"
+          defaultValue={reason}
+          options={[
+            { value: "", label: t("filter.anyReason") },
+            ...QUARANTINE_REASONS.map((one) => ({ value: one as string, label: t(`reason.${one}`) })),
+          ]}
+        />
+      </Field>
+      {(secrets.length > 1 || secret !== "") && (
+        <Field label={t("filter.secret")} className="col-span-2">
+          <Select
+            name="secret"
+            defaultValue={secret}
+            options={[
+              { value: "", label: t("filter.anySecret") },
+              ...[...new Set([...secrets, ...(secret === "" ? [] : [secret])])].map((one) => ({
+                value: one,
+                label: one,
+              })),
+            ]}
+          />
+        </Field>
+      )}
+      <Field label={t("filter.callId")} className="col-span-2">
+        <Input name="call_id" dir="ltr" spellCheck={false} autoComplete="off" maxLength={200} defaultValue={callId} />
+      </Field>
+      <Field label={t("filter.from")}>
+        <DateInput name="from" value={from} />
+      </Field>
+      <Field label={t("filter.to")}>
+        <DateInput name="to" value={to} />
+      </Field>
+      <div className="col-span-2 flex justify-end">
+        <Button type="submit" variant="primary" size="sm">
+          {tCommon("apply")}
+        </Button>
+      </div>
+    </form>
+  );
+  if (isInline) {
+    return (
+      <div id="filters" className="w-full max-w-lg">
+        {form}
+      </div>
+    );
+  }
   return (
     <Popover
+      href={href}
       open={open}
       onOpenChange={setOpen}
       className="w-84"
@@ -67,49 +128,7 @@ export function FilterForm({
         </Button>
       }
     >
-      <form action="/deliveries" onSubmit={submit} className="grid grid-cols-2 gap-3">
-        {verdict !== "" && <input type="hidden" name="verdict" value={verdict} />}
-        {flag !== "" && <input type="hidden" name="flag" value={flag} />}
-        <Field label={t("filter.reason")} className="col-span-2">
-          <Select
-            name="reason"
-            defaultValue={reason}
-            options={[
-              { value: "", label: t("filter.anyReason") },
-              ...QUARANTINE_REASONS.map((one) => ({ value: one as string, label: t(`reason.${one}`) })),
-            ]}
-          />
-        </Field>
-        {(secrets.length > 1 || secret !== "") && (
-          <Field label={t("filter.secret")} className="col-span-2">
-            <Select
-              name="secret"
-              defaultValue={secret}
-              options={[
-                { value: "", label: t("filter.anySecret") },
-                ...[...new Set([...secrets, ...(secret === "" ? [] : [secret])])].map((one) => ({
-                  value: one,
-                  label: one,
-                })),
-              ]}
-            />
-          </Field>
-        )}
-        <Field label={t("filter.callId")} className="col-span-2">
-          <Input name="call_id" dir="ltr" spellCheck={false} autoComplete="off" maxLength={200} defaultValue={callId} />
-        </Field>
-        <Field label={t("filter.from")}>
-          <DateInput name="from" value={from} />
-        </Field>
-        <Field label={t("filter.to")}>
-          <DateInput name="to" value={to} />
-        </Field>
-        <div className="col-span-2 flex justify-end">
-          <Button type="submit" variant="primary" size="sm">
-            {tCommon("apply")}
-          </Button>
-        </div>
-      </form>
+      {form}
     </Popover>
   );
 }

@@ -5,11 +5,20 @@ import { Chip } from "@/components/ui/chip";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { type DeliveryFilter, deliveriesHref } from "@/lib/delivery/filter";
 import { VERDICTS } from "@/lib/delivery/verdict";
+import { formHref } from "@/lib/url/parameters";
 
 import { FilterForm } from "./filter-form";
 
 /** The filters of the log: links for the verdicts, a form for the other filters, and chips for the active filters. */
-export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: string[] }) {
+export function Filters({
+  filter,
+  secrets,
+  showsForm,
+}: {
+  filter: DeliveryFilter;
+  secrets: string[];
+  showsForm: boolean;
+}) {
   const t = useTranslations("deliveries");
   const tCommon = useTranslations("common.action");
   const hrefWith = (change: Partial<DeliveryFilter>) => deliveriesHref({ ...filter, ...change }) as Route;
@@ -56,6 +65,8 @@ export function Filters({ filter, secrets }: { filter: DeliveryFilter; secrets: 
           from={filter.from?.text ?? ""}
           to={filter.to?.text ?? ""}
           activeCount={chips.length}
+          href={formHref(deliveriesHref(filter), "filters")}
+          isInline={showsForm}
         />
       </div>
       {chips.length > 0 && (

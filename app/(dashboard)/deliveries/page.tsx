@@ -28,7 +28,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function DeliveriesPage({ searchParams }: PageProps<"/deliveries">) {
   const user = await requirePage("operator");
-  const [params, { timeZone }, access, t] = await Promise.all([
+  const [{ form, ...params }, { timeZone }, access, t] = await Promise.all([
     searchParams,
     getOrganization(),
     numberAccess(user),
@@ -76,7 +76,7 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
               {t("filter.ignored", { names: ignored.map(({ name }) => name).join(", "), count: ignored.length })}
             </Notice>
           )}
-          <Filters filter={filter} secrets={secretLabels()} />
+          <Filters filter={filter} secrets={secretLabels()} showsForm={form === "filters"} />
           <PanelBoundary>
             {/* A new key shows the skeleton again and clears the selection of the previous page. */}
             <Suspense key={deliveriesHref(filter, view)} fallback={<DeliveryLogSkeleton />}>

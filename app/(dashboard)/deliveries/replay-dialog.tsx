@@ -7,12 +7,14 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactElement, useRef, useState } from "react";
 
+import { ActionButton } from "@/components/action-button";
 import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { type SharedReason, useAction } from "@/components/use-action";
+import { useIsWithoutScripts } from "@/components/without-scripts";
 import { isQuarantineReason, type QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { Verdict } from "@/lib/delivery/verdict";
 
@@ -219,6 +221,15 @@ export function ReplaySelectionButton({
   trigger?: ReactElement;
 }) {
   const t = useTranslations("deliveries.replay");
+  const [only] = ids;
+  if (useIsWithoutScripts() && ids.length === 1 && only !== undefined) {
+    return (
+      <ActionButton action={replaySelection} fields={{ id: only }} size="sm" onPress={() => {}}>
+        <RotateCcw aria-hidden />
+        {t("one")}
+      </ActionButton>
+    );
+  }
   return (
     <ReplayDialog
       trigger={
@@ -260,10 +271,19 @@ function stepForIds(ids: readonly string[]): Step {
 /** A button that replays all deliveries quarantined for one reason. */
 export function ReplayReasonButton({ reason, count }: { reason: QuarantineReason; count: number }) {
   const t = useTranslations("deliveries");
+  const label = t("quarantine.replayAllOf", { reason: t(`reason.${reason}`) });
+  if (useIsWithoutScripts()) {
+    return (
+      <ActionButton action={replayReason} fields={{ reason }} size="xs" aria-label={label} onPress={() => {}}>
+        <RotateCcw aria-hidden />
+        {t("quarantine.replayAll")}
+      </ActionButton>
+    );
+  }
   return (
     <ReplayDialog
       trigger={
-        <Button size="xs" aria-label={t("quarantine.replayAllOf", { reason: t(`reason.${reason}`) })}>
+        <Button size="xs" aria-label={label}>
           <RotateCcw aria-hidden />
           {t("quarantine.replayAll")}
         </Button>

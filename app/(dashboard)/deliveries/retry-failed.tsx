@@ -3,7 +3,9 @@
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { useAction } from "@/components/use-action";
+import { useActionForm } from "@/components/use-action-form";
 
 import { retryFailedCalls } from "./actions";
 
@@ -11,6 +13,7 @@ import { retryFailedCalls } from "./actions";
 export function RetryFailed() {
   const t = useTranslations("deliveries");
   const { run, pending } = useAction();
+  const { submit, refusal } = useActionForm(retryFailedCalls);
   const retry = async () => {
     const answer = await run(() => retryFailedCalls());
     if (answer.ok) {
@@ -18,13 +21,21 @@ export function RetryFailed() {
     }
   };
   return (
-    <button
-      type="button"
-      onClick={retry}
-      disabled={pending}
-      className="font-medium whitespace-nowrap underline underline-offset-2 disabled:opacity-60"
+    <form
+      action={submit}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void retry();
+      }}
     >
-      {t("alert.failedRetry")}
-    </button>
+      <button
+        type="submit"
+        disabled={pending}
+        className="font-medium whitespace-nowrap underline underline-offset-2 disabled:opacity-60"
+      >
+        {t("alert.failedRetry")}
+      </button>
+      <RefusalNotice refusal={refusal} />
+    </form>
   );
 }

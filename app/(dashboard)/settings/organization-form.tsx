@@ -12,6 +12,7 @@ import { Input } from "@/components/ui/input";
 import { Ltr } from "@/components/ui/ltr";
 import { Select } from "@/components/ui/select";
 import { useFormAction } from "@/components/use-form-action";
+import { useTypedBefore } from "@/components/use-typed-before";
 import type { TimeZoneChoice } from "@/lib/time/time-zones";
 
 import { updateOrganization } from "./actions";
@@ -28,13 +29,20 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
   const format = useFormatter();
   const locale = useLocale();
   const now = useNow({ updateInterval: 30_000 });
-  const [values, setValues] = useState({
-    name: organization.name,
-    timeZone: organization.timeZone,
-    weekStart: String(organization.weekStart),
-  });
-  const { errors, refusal, form, pending } = useFormAction(updateOrganization, values, { saved: t("saved") });
+  const {
+    values: submitted,
+    errors,
+    refusal,
+    form,
+    pending,
+  } = useFormAction(
+    updateOrganization,
+    { name: organization.name, timeZone: organization.timeZone, weekStart: String(organization.weekStart) },
+    { saved: t("saved") },
+  );
+  const [values, setValues] = useState(submitted);
   const set = (change: Partial<typeof values>) => setValues((before) => ({ ...before, ...change }));
+  useTypedBefore(form.ref, (typed) => set({ name: String(typed.get("name") ?? "") }));
 
   return (
     <form {...form} className="max-w-xl space-y-5 pt-2">
@@ -57,13 +65,13 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
         required
       >
         <Combobox
+          name="timeZone"
           value={values.timeZone}
           onValueChange={(timeZone) => set({ timeZone })}
           options={zones.map(({ zone, name, offset }) => ({ value: zone, label: name, detail: offset }))}
           empty={t("noZone")}
         />
       </Field>
-      <input type="hidden" name="timeZone" value={values.timeZone} />
       <Field
         label={t("weekStart")}
         hint={t("weekStartHint")}

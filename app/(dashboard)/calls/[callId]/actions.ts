@@ -1,7 +1,6 @@
 "use server";
 
 import { refresh } from "next/cache";
-import { after } from "next/server";
 import { z } from "zod";
 
 import { requestEnrichment } from "@/db/calls/enrichment";
@@ -10,12 +9,13 @@ import { addReview, markAsTest, undoReview } from "@/db/calls/reviews";
 import { refuse } from "@/lib/action-answer";
 import { MAX_NOTE_LENGTH, REVIEW_DECISIONS } from "@/lib/call/review";
 import { postgresText } from "@/lib/url/parameters";
+import { afterAnswer } from "@/server/after-answer";
 import { action } from "@/server/auth/action";
 import { enrichDue } from "@/server/jobs/enrich";
 
 const callId = postgresText.min(1).max(200);
 
-/** Adds the user's decision about a call. `undoDecision` takes the returned `id`. `gone`: the call no longer exists. */
+/** Adds the user's decision about a call. `undoDecision` takes the returned `id`. `gone`: the call no longer exists. `invalidReview`: nothing was chosen, or the note is too long. */
 export const decideOnCall = action({
   role: "operator",
   input: z.object({
@@ -26,6 +26,7 @@ export const decideOnCall = action({
       .max(MAX_NOTE_LENGTH)
       .transform((text) => text.toWellFormed().replaceAll("\u0000", "").trim() || null),
   }),
+  invalid: "invalidReview",
   failure: "review_failed",
   invalidate: refresh,
   work: async (decision, { user }) => {
@@ -48,6 +49,7 @@ export const undoDecision = action({
 export const markCallAsTest = action({
   role: "administrator",
   input: z.object({ callId, isTest: z.boolean() }),
+  fromFields: (fields) => ({ callId: fields["callId"], isTest: fields["isTest"] === "1" }),
   failure: "test_mark_failed",
   invalidate: refresh,
   work: async ({ callId: marked, isTest }, { recordEvent }) => {
@@ -60,11 +62,12 @@ export const markCallAsTest = action({
 export const fetchCallAgain = action({
   role: "operator",
   input: callId,
+  fromFields: (fields) => fields["callId"],
   failure: "enrichment_request_failed",
   invalidate: refresh,
   work: async (id) => {
     await requestEnrichment(id);
-    after(() => enrichDue());
+    afterAnswer("enrich", enrichDue);
     return { ok: true };
   },
 });
@@ -76,6 +79,7 @@ export const fetchCallAgain = action({
 export const revealNumber = action({
   role: "operator",
   input: callId,
+  fromFields: (fields) => fields["callId"],
   failure: "reveal_failed",
   work: async (id, { recordEvent }) => {
     const found = await getCall(id);

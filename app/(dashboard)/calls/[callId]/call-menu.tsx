@@ -4,9 +4,13 @@ import { Ellipsis, FlaskConical, FlaskConicalOff, Link2, SquareArrowOutUpRight }
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 
+import { ActionButton } from "@/components/action-button";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { useAction } from "@/components/use-action";
+import { useCopy } from "@/components/use-copy";
+import { useIsWithoutScripts } from "@/components/without-scripts";
+import { callHref } from "@/lib/call/link";
 
 import { useIsPanel } from "../calls-frame";
 import { markCallAsTest } from "./actions";
@@ -16,6 +20,7 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
   const t = useTranslations("call");
   const isPanel = useIsPanel();
   const { run } = useAction({ words: { gone: t("review.failed") } });
+  const copy = useCopy();
 
   const mark = async (next: boolean, isUndo = false) => {
     const answer = await run(() => markCallAsTest({ callId, isTest: next }));
@@ -31,6 +36,21 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
     }
   };
 
+  if (useIsWithoutScripts()) {
+    // The other actions need scripts.
+    return (
+      canMark && (
+        <ActionButton
+          action={markCallAsTest}
+          fields={{ callId, isTest: isTest ? "0" : "1" }}
+          size="sm"
+          onPress={() => mark(!isTest)}
+        >
+          {isTest ? t("test.unmark") : t("test.mark")}
+        </ActionButton>
+      )
+    );
+  }
   return (
     <Menu
       trigger={
@@ -64,12 +84,9 @@ export function CallMenu({ callId, isTest, canMark }: { callId: string; isTest: 
 
   async function copyLink() {
     // Without the list's filter, which matters only to the person who set it.
-    const url = new URL(`/calls/${encodeURIComponent(callId)}`, window.location.origin);
-    try {
-      await navigator.clipboard.writeText(url.href);
+    const url = new URL(callHref(callId), window.location.origin);
+    if (await copy(url.href)) {
       toast.success(t("linkCopied"));
-    } catch {
-      toast.error(url.href);
     }
   }
 }

@@ -4,7 +4,7 @@ import { RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 
-import { Button } from "@/components/ui/button";
+import { ActionButton } from "@/components/action-button";
 import { useAction } from "@/components/use-action";
 
 import { fetchCallAgain } from "./actions";
@@ -20,9 +20,9 @@ export function FetchAgain({ callId }: { callId: string }) {
     }
   };
   return (
-    <Button size="sm" pending={pending} onClick={fetchAgain}>
+    <ActionButton action={fetchCallAgain} fields={{ callId }} size="sm" pending={pending} onPress={fetchAgain}>
       <RotateCw aria-hidden />
       {t("enrichment.retry")}
-    </Button>
+    </ActionButton>
   );
 }

@@ -90,6 +90,7 @@ export type Enrolment = { secret: string; qr: { size: number; path: string }; ba
 export const beginSecondFactor = action({
   role: "viewer",
   input: password,
+  fromFields: (fields) => fields["password"],
   failure: "second_factor_failed",
   work: async (typed, { user }) => {
     const { name: issuer } = await getOrganization();
@@ -110,6 +111,7 @@ export const beginSecondFactor = action({
 export const confirmSecondFactor = action({
   role: "viewer",
   input: z.string().max(100),
+  fromFields: (fields) => fields["code"],
   failure: "second_factor_failed",
   invalidate: refresh,
   work: (code, { user, recordEvent }) =>
@@ -126,6 +128,7 @@ export const confirmSecondFactor = action({
 export const turnSecondFactorOff = action({
   role: "viewer",
   input: password,
+  fromFields: (fields) => fields["password"],
   failure: "second_factor_failed",
   invalidate: refresh,
   work: (typed, { user, recordEvent }) =>
@@ -140,6 +143,7 @@ export const turnSecondFactorOff = action({
 export const makeBackupCodes = action({
   role: "viewer",
   input: password,
+  fromFields: (fields) => fields["password"],
   failure: "second_factor_failed",
   invalidate: refresh,
   work: (typed, { user, recordEvent }) =>
@@ -188,6 +192,7 @@ function drawQrCode(text: string): Enrolment["qr"] {
 export const endOwnSession = action({
   role: "viewer",
   input: z.string().max(100),
+  fromFields: (fields) => fields["id"],
   failure: "end_session_failed",
   invalidate: refresh,
   work: async (sessionId, { user, recordEvent }) => {
@@ -202,6 +207,7 @@ export const endOwnSession = action({
 export const endOtherSessions = action({
   role: "viewer",
   input: z.void(),
+  fromFields: () => undefined,
   failure: "end_sessions_failed",
   invalidate: refresh,
   work: async (_, { user, recordEvent }) => {
@@ -218,6 +224,7 @@ export const endOtherSessions = action({
 export const signOutEverywhere = action({
   role: "viewer",
   input: z.void(),
+  fromFields: () => undefined,
   failure: "end_sessions_failed",
   work: async (_, { user, recordEvent }) => {
     const rowCount = await endSessions(user.id);

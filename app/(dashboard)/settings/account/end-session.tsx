@@ -3,22 +3,27 @@
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 
+import { ActionButton } from "@/components/action-button";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useAction } from "@/components/use-action";
+import { useIsWithoutScripts } from "@/components/without-scripts";
 
+import { signOut } from "../../sign-out";
 import { endOtherSessions, endOwnSession, signOutEverywhere } from "./actions";
 
 export function EndSession({ id, device }: { id: string; device: string }) {
   const t = useTranslations("account.sessions");
   const { run, pending } = useAction();
   return (
-    <Button
+    <ActionButton
+      action={endOwnSession}
+      fields={{ id }}
       size="sm"
       variant="danger-quiet"
       pending={pending}
       aria-label={t("endLabel", { device })}
-      onClick={async () => {
+      onPress={async () => {
         const answer = await run(() => endOwnSession(id));
         if (answer.ok) {
           toast.success(t("ended"));
@@ -26,7 +31,7 @@ export function EndSession({ id, device }: { id: string; device: string }) {
       }}
     >
       {t("end")}
-    </Button>
+    </ActionButton>
   );
 }
 
@@ -34,10 +39,11 @@ export function EndOthers() {
   const t = useTranslations("account.sessions");
   const { run, pending } = useAction();
   return (
-    <Button
+    <ActionButton
+      action={endOtherSessions}
       size="sm"
       pending={pending}
-      onClick={async () => {
+      onPress={async () => {
         const answer = await run(() => endOtherSessions());
         if (answer.ok) {
           toast.success(t("endedOthers", { count: answer.count }));
@@ -45,13 +51,37 @@ export function EndOthers() {
       }}
     >
       {t("endOthers")}
-    </Button>
+    </ActionButton>
+  );
+}
+
+/** Signs out of this browser. */
+export function SignOut() {
+  const t = useTranslations("shell");
+  const words = { unavailable: t("signOutFailed") };
+  const { run, pending } = useAction({ words });
+  return (
+    <ActionButton action={signOut} words={words} size="sm" pending={pending} onPress={() => run(() => signOut())}>
+      {t("signOut")}
+    </ActionButton>
   );
 }
 
 export function SignOutEverywhere() {
   const t = useTranslations("account.sessions");
   const { run } = useAction();
+  if (useIsWithoutScripts()) {
+    return (
+      <ActionButton
+        action={signOutEverywhere}
+        size="sm"
+        variant="danger-quiet"
+        onPress={() => run(() => signOutEverywhere())}
+      >
+        {t("everywhereSubmit")}
+      </ActionButton>
+    );
+  }
   return (
     <ConfirmDialog
       trigger={

@@ -5,13 +5,16 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { toast } from "sonner";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { useAction } from "@/components/use-action";
+import { type ShownRefusal, useAction } from "@/components/use-action";
+import { useActionForm } from "@/components/use-action-form";
+import { useIsWithoutScripts } from "@/components/without-scripts";
 
 import {
   beginSecondFactor,
@@ -22,6 +25,10 @@ import {
 } from "./actions";
 import { BackupCodes } from "./backup-codes";
 import { PasswordDialog } from "./password-dialog";
+import { PasswordFormWithoutScripts } from "./password-form-without-scripts";
+
+/** A part of what `useActionForm` returns. */
+type PasswordAction = { submit: (form: FormData) => void; refusal: ShownRefusal | null };
 
 type Step = { at: "start" } | { at: "scan"; enrolment: Enrolment } | { at: "codes"; backupCodes: string[] };
 
@@ -38,7 +45,17 @@ export function SecondFactor({
   backupCodesLeft: number;
 }) {
   const t = useTranslations("account.secondFactor");
-  const [step, setStep] = useState<Step>({ at: "start" });
+  // Without scripts, the page comes back with the answer.
+  const beginning = useActionForm(beginSecondFactor);
+  const renewing = useActionForm(makeBackupCodes);
+  const confirming = useActionForm(confirmSecondFactor);
+  const [step, setStep] = useState<Step>(
+    beginning.answer?.ok
+      ? { at: "scan", enrolment: beginning.answer.enrolment }
+      : renewing.answer?.ok
+        ? { at: "codes", backupCodes: renewing.answer.backupCodes }
+        : { at: "start" },
+  );
   return (
     <Card
       title={t("title")}
@@ -53,10 +70,12 @@ export function SecondFactor({
       }
       className="lg:col-span-2"
     >
+      <RefusalNotice refusal={confirming.refusal} />
       {!hasPassword && !enabled ? (
         <p className="text-sm text-muted">{t("elsewhere", { name: provider })}</p>
       ) : step.at === "scan" ? (
         <Scan
+          submit={confirming.submit}
           enrolment={step.enrolment}
           onCancel={() => setStep({ at: "start" })}
           onConfirmed={() => setStep({ at: "codes", backupCodes: step.enrolment.backupCodes })}
@@ -65,18 +84,28 @@ export function SecondFactor({
         <BackupCodes codes={step.backupCodes} onKept={() => setStep({ at: "start" })} />
       ) : enabled ? (
         <Enabled
+          renewing={renewing}
           backupCodesLeft={backupCodesLeft}
           onNewCodes={(backupCodes) => setStep({ at: "codes", backupCodes })}
         />
       ) : (
-        <Begin onBegun={(enrolment) => setStep({ at: "scan", enrolment })} />
+        <Begin beginning={beginning} onBegun={(enrolment) => setStep({ at: "scan", enrolment })} />
       )}
     </Card>
   );
 }
 
-function Begin({ onBegun }: { onBegun: (enrolment: Enrolment) => void }) {
+function Begin({
+  beginning: { submit, refusal },
+  onBegun,
+}: {
+  beginning: PasswordAction;
+  onBegun: (enrolment: Enrolment) => void;
+}) {
   const t = useTranslations("account.secondFactor");
+  if (useIsWithoutScripts()) {
+    return <PasswordFormWithoutScripts submitLabel={t("setUp")} submit={submit} refusal={refusal} />;
+  }
   return (
     <PasswordDialog
       trigger={<Button>{t("setUp")}…</Button>}
@@ -90,16 +119,19 @@ function Begin({ onBegun }: { onBegun: (enrolment: Enrolment) => void }) {
 }
 
 function Scan({
-  enrolment: { qr, secret },
+  submit,
+  enrolment: { qr, secret, backupCodes },
   onCancel,
   onConfirmed,
 }: {
+  submit: (form: FormData) => void;
   enrolment: Enrolment;
   onCancel: () => void;
   onConfirmed: () => void;
 }) {
   const t = useTranslations("account.secondFactor");
   const [code, setCode] = useState("");
+  const isWithoutScripts = useIsWithoutScripts();
   const { run, pending, refusal } = useAction({ beside: true });
   const confirm = async () => {
     const answer = await run(() => confirmSecondFactor(code));
@@ -134,7 +166,10 @@ function Scan({
             </span>
           </div>
         </div>
+        {/* Otherwise they follow the confirmation. */}
+        {isWithoutScripts && <BackupCodes codes={backupCodes} onKept={() => {}} />}
         <form
+          action={submit}
           noValidate
           className="space-y-3"
           onSubmit={(event) => {
@@ -161,9 +196,11 @@ function Scan({
             <Button type="submit" variant="primary" pending={pending}>
               {pending ? t("confirming") : t("confirm")}
             </Button>
-            <Button variant="ghost" onClick={onCancel}>
-              {t("cancel")}
-            </Button>
+            {!isWithoutScripts && (
+              <Button variant="ghost" onClick={onCancel}>
+                {t("cancel")}
+              </Button>
+            )}
           </div>
         </form>
       </div>
@@ -172,13 +209,33 @@ function Scan({
 }
 
 function Enabled({
+  renewing,
   backupCodesLeft,
   onNewCodes,
 }: {
+  renewing: PasswordAction;
   backupCodesLeft: number;
   onNewCodes: (backupCodes: string[]) => void;
 }) {
   const t = useTranslations("account.secondFactor");
+  const turningOff = useActionForm(turnSecondFactorOff);
+  if (useIsWithoutScripts()) {
+    return (
+      <div className="space-y-5">
+        <p className="text-sm text-muted">{t("remaining", { count: backupCodesLeft })}</p>
+        <PasswordFormWithoutScripts
+          submitLabel={t("newCodesSubmit")}
+          submit={renewing.submit}
+          refusal={renewing.refusal}
+        />
+        <PasswordFormWithoutScripts
+          submitLabel={t("turnOffSubmit")}
+          submit={turningOff.submit}
+          refusal={turningOff.refusal}
+        />
+      </div>
+    );
+  }
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
       <p className={backupCodesLeft < 3 ? "text-sm text-warning-text" : "text-sm text-muted"}>

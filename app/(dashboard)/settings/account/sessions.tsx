@@ -8,7 +8,7 @@ import { Time } from "@/components/ui/time";
 import type { OpenSession } from "@/db/people/sessions";
 import { type Device, deviceOf } from "@/lib/http/user-agent";
 
-import { EndOthers, EndSession, SignOutEverywhere } from "./end-session";
+import { EndOthers, EndSession, SignOut, SignOutEverywhere } from "./end-session";
 
 /** Lists the user's own sessions, each named by its browser and device. */
 export function Sessions({ sessions, ownId }: { sessions: OpenSession[]; ownId: string }) {
@@ -68,7 +68,7 @@ function SessionRow({ session, own }: { session: OpenSession; own: boolean }) {
           <span>{t.rich("since", { time: slot(<Time value={session.createdAt} />) })}</span>
         </p>
       </div>
-      {!own && <EndSession id={session.id} device={name} />}
+      {own ? <SignOut /> : <EndSession id={session.id} device={name} />}
     </li>
   );
 }

@@ -3,7 +3,7 @@
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
-import { useState, type SubmitEvent } from "react";
+import type { SubmitEvent } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -25,13 +25,10 @@ export function AuditFilterForm(props: {
   const t = useTranslations("privacy.audit");
   const tCommon = useTranslations("common.action");
   const router = useRouter();
-  const [action, setAction] = useState(props.action);
-  const [actor, setActor] = useState(props.actor);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const query = new URLSearchParams();
-    const typed = new FormData(event.currentTarget);
-    for (const [name, value] of [["action", action], ["actor", actor], ...typed] as [string, FormDataEntryValue][]) {
+    for (const [name, value] of new FormData(event.currentTarget)) {
       if (typeof value === "string" && value.trim() !== "") {
         query.set(name, value.trim());
       }
@@ -39,11 +36,11 @@ export function AuditFilterForm(props: {
     router.push(`/settings/audit?${query}` as Route, { scroll: false });
   };
   return (
-    <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
+    <form action="/settings/audit" onSubmit={submit} className="flex flex-wrap items-end gap-3">
       <Field label={t("what")} className="w-full sm:w-44">
         <Select
-          value={action}
-          onValueChange={setAction}
+          name="action"
+          defaultValue={props.action}
           options={[
             { value: "", label: t("any") },
             ...AUDIT_ACTIONS.map((one) => ({ value: one as string, label: t(`action.${one}`) })),
@@ -52,8 +49,8 @@ export function AuditFilterForm(props: {
       </Field>
       <Field label={t("who")} className="w-full sm:w-36">
         <Select
-          value={actor}
-          onValueChange={setActor}
+          name="actor"
+          defaultValue={props.actor}
           options={[
             { value: "", label: t("anybody") },
             ...props.actors.map(({ id, name }) => ({ value: id, label: name })),

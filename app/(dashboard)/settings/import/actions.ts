@@ -3,14 +3,14 @@
 import { randomUUID } from "node:crypto";
 
 import { refresh } from "next/cache";
-import { after } from "next/server";
 import { z } from "zod";
 
 import { addImportItems, cancelImport, createImport, retryImport } from "@/db/imports/import";
 import { refuse } from "@/lib/action-answer";
-import { isCallId } from "@/lib/imports/id-list";
+import { isCallId, readCallIds } from "@/lib/imports/id-list";
 import { IMPORT_SOURCES } from "@/lib/imports/import";
 import { log } from "@/lib/log";
+import { afterAnswer } from "@/server/after-answer";
 import { action } from "@/server/auth/action";
 import { importDue } from "@/server/jobs/import";
 import { hasApiKey } from "@/server/vendor-api";
@@ -32,6 +32,10 @@ export const beginImport = action({
       .nullable(),
     ids: part,
   }),
+  fromFields: ({ list }) => {
+    const read = readCallIds(typeof list === "string" ? list : "");
+    return { source: "pasted", fileName: null, ids: read.ok ? read.ids : [] };
+  },
   invalid: "nothing",
   work: async ({ ids, ...about }, { user, recordEvent }) => {
     if (!hasApiKey()) {
@@ -47,7 +51,7 @@ export const beginImport = action({
     await createImport({ id, ...about, userId: user.id });
     await addImportItems(id, ids);
     log("info", "import_begun", { count: ids.length });
-    after(() => importDue());
+    afterAnswer("import", importDue);
     return { ok: true, id };
   },
 });
@@ -70,6 +74,7 @@ export const addToImport = action({
 export const stopImport = action({
   ...IMPORT,
   input: z.uuid(),
+  fromFields: (fields) => fields["id"],
   invalidate: refresh,
   work: async (id, { recordEvent }) => {
     await recordEvent({ action: "import_cancelled", subject: id });
@@ -83,12 +88,13 @@ export const stopImport = action({
 export const resumeImport = action({
   ...IMPORT,
   input: z.uuid(),
+  fromFields: (fields) => fields["id"],
   invalidate: refresh,
   work: async (id, { recordEvent }) => {
     const count = await retryImport(id);
     await recordEvent({ action: "import_started", subject: id, rowCount: count, detail: { again: true } });
     log("info", "import_resumed", { count });
-    after(() => importDue());
+    afterAnswer("import", importDue);
     return { ok: true };
   },
 });

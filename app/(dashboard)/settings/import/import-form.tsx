@@ -11,11 +11,16 @@ import { RefusalNotice } from "@/components/refusal-notice";
 import { slot } from "@/components/slot";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { LinkButton } from "@/components/ui/link-button";
+import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
 import { useAction } from "@/components/use-action";
+import { useActionForm } from "@/components/use-action-form";
+import { useIsHydrated } from "@/components/use-is-hydrated";
+import { useTypedBefore } from "@/components/use-typed-before";
 import { type CallIdList, readCallIds } from "@/lib/imports/id-list";
 
 import { addToImport, beginImport } from "./actions";
@@ -30,8 +35,14 @@ const IDS_PER_PART = 2000;
 /** Reads a list of call IDs, shows what it contains, and starts the import. */
 export function ImportForm() {
   const t = useTranslations("settings.import");
+  const words = { nothing: t("error.nothing"), off: t("error.off") };
+  const beginning = useActionForm(beginImport, { words });
+  const begun = beginning.answer?.ok ? beginning.answer.id : null;
+  const isHydrated = useIsHydrated();
+  const form = useRef<HTMLFormElement>(null);
   const [source, setSource] = useState<"pasted" | "file">("pasted");
   const [pasted, setPasted] = useState("");
+  useTypedBefore(form, (typed) => setPasted(String(typed.get("list") ?? "")));
   const [file, setFile] = useState<ChosenFile | null>(null);
   const [column, setColumn] = useState<number | undefined>(undefined);
 
@@ -52,7 +63,16 @@ export function ImportForm() {
     }
   };
   return (
-    <div className="space-y-4 pt-2">
+    // The form is for the time before the scripts are there. With them, `Preview` starts the import.
+    <form ref={form} action={beginning.submit} className="space-y-4 pt-2" onSubmit={(event) => event.preventDefault()}>
+      {begun !== null && (
+        <Notice
+          tone="success"
+          action={<LinkButton href={`/settings/import/${begun}` as Route}>{t("openBegun")}</LinkButton>}
+        >
+          {t("begun")}
+        </Notice>
+      )}
       <Segmented
         label={t("new")}
         value={source}
@@ -66,8 +86,9 @@ export function ImportForm() {
         ]}
       />
       {source === "pasted" ? (
-        <Field label={t("paste")} hint={t("pasteHint")} error={problemOf(read, t)}>
+        <Field label={t("paste")} hint={t("pasteHint")} error={beginning.refusal?.text ?? problemOf(read, t)}>
           <Textarea
+            name="list"
             dir="ltr"
             rows={6}
             spellCheck={false}
@@ -103,7 +124,12 @@ export function ImportForm() {
       {read?.ok && read.ids.length > 0 && (
         <Preview list={read} source={source} fileName={source === "file" ? (file?.name ?? null) : null} />
       )}
-    </div>
+      {!isHydrated && (
+        <Button type="submit" variant="primary">
+          {t("start")}
+        </Button>
+      )}
+    </form>
   );
 }
 

@@ -26,7 +26,7 @@ const invalidatePage = () => revalidatePath("/settings/privacy");
 const MAX_DAYS = 3650;
 const PURGE_BUDGET_MS = 5000;
 
-const retentionInput = z.record(z.enum(RETENTION_FIELDS), z.string());
+const retentionInput = z.record(z.enum(RETENTION_FIELDS), z.string().max(100));
 
 export type RetentionErrors = Partial<Record<RetentionField, "notDays">>;
 
@@ -37,13 +37,14 @@ const days = z
   .transform(Number)
   .pipe(z.int().min(1).max(MAX_DAYS));
 
-/** Counts what these rules would delete if they were applied now. */
+/** Counts what these rules would delete if they were applied now. `values` are the texts as they came. */
 export const previewRetentionRules = action({
   ...PRIVACY,
   input: retentionInput,
+  fromFields: (fields) => Object.fromEntries(RETENTION_FIELDS.map((field) => [field, fields[field]])),
   work: async (values) => {
     const read = readRules(values);
-    return read.ok ? { ok: true, counts: await previewRetention(read.rules) } : read;
+    return read.ok ? { ok: true, values, counts: await previewRetention(read.rules) } : read;
   },
 });
 
@@ -51,6 +52,7 @@ export const previewRetentionRules = action({
 export const applyRetention = action({
   ...PRIVACY,
   input: retentionInput,
+  fromFields: (fields) => Object.fromEntries(RETENTION_FIELDS.map((field) => [field, fields[field]])),
   invalidate: invalidatePage,
   work: async (values, { user, recordEvent }) => {
     const read = readRules(values);
@@ -65,7 +67,9 @@ export const applyRetention = action({
 
 function readRules(
   values: Record<RetentionField, string>,
-): { ok: true; rules: RetentionRules } | { ok: false; reason: "invalid"; errors: RetentionErrors } {
+):
+  | { ok: true; rules: RetentionRules }
+  | { ok: false; reason: "invalid"; errors: RetentionErrors; values: Record<RetentionField, string> } {
   const errors: RetentionErrors = {};
   const rules: RetentionRules = { recordingDays: null, transcriptDays: null, callDays: null, deliveryDays: null };
   for (const field of RETENTION_FIELDS) {
@@ -78,7 +82,7 @@ function readRules(
       }
     }
   }
-  return Object.keys(errors).length === 0 ? { ok: true, rules } : { ...refuse("invalid"), errors };
+  return Object.keys(errors).length === 0 ? { ok: true, rules } : { ...refuse("invalid"), errors, values };
 }
 
 /* ── Masking ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -87,6 +91,7 @@ function readRules(
 export const setMasking = action({
   ...PRIVACY,
   input: z.boolean().catch(true),
+  fromFields: (fields) => fields["maskNumbers"] !== undefined,
   invalidate: () => revalidatePath("/", "layout"),
   work: async (maskNumbers, { recordEvent }) => {
     await recordEvent({ action: "settings_changed", subject: "mask_numbers", detail: { to: maskNumbers } });
@@ -100,10 +105,11 @@ export const setMasking = action({
 
 const numberInput = z.string().max(60);
 
-/** Counts what an erasure of this number would delete, and records the request in the audit log. */
+/** Counts what an erasure of this number would delete, and records the request in the audit log. `number` is the text as it came. */
 export const previewNumberErasure = action({
   ...PRIVACY,
   input: numberInput,
+  fromFields: (fields) => fields["number"],
   invalid: "notNumber",
   work: async (text, { recordEvent }) => {
     const number = parseSoughtNumber(text);
@@ -112,7 +118,7 @@ export const previewNumberErasure = action({
     }
     const preview = await previewErasure(number);
     await recordEvent({ action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
-    return { ok: true, masked: number.masked, preview };
+    return { ok: true, number: text, masked: number.masked, preview };
   },
 });
 
@@ -120,6 +126,7 @@ export const previewNumberErasure = action({
 export const beginErasure = action({
   ...PRIVACY,
   input: numberInput,
+  fromFields: (fields) => fields["number"],
   invalid: "notNumber",
   invalidate: invalidatePage,
   work: async (text, { user, recordEvent }) => {

@@ -79,6 +79,7 @@ async function changePerson<Answer>(
 export const makeLink = action({
   ...CHANGE,
   input: personId,
+  fromFields: (fields) => fields["id"],
   failure: "link_failed",
   work: (id, context) =>
     changePerson(id, context, async () => {
@@ -98,6 +99,7 @@ export const makeLink = action({
 export const revoke = action({
   ...CHANGE,
   input: personId,
+  fromFields: (fields) => fields["id"],
   failure: "revoke_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
@@ -121,6 +123,7 @@ export const setRole = action({
 export const deactivate = action({
   ...CHANGE,
   input: personId,
+  fromFields: (fields) => fields["id"],
   failure: "deactivate_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) =>
@@ -132,6 +135,7 @@ export const deactivate = action({
 export const reactivate = action({
   ...CHANGE,
   input: personId,
+  fromFields: (fields) => fields["id"],
   failure: "reactivate_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) =>
@@ -143,6 +147,7 @@ export const reactivate = action({
 export const signOutEverywhere = action({
   ...CHANGE,
   input: personId,
+  fromFields: (fields) => fields["id"],
   failure: "end_sessions_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
@@ -156,6 +161,7 @@ export const signOutEverywhere = action({
 export const resetSecondFactor = action({
   ...CHANGE,
   input: personId,
+  fromFields: (fields) => fields["id"],
   failure: "second_factor_reset_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) => {

@@ -10,7 +10,9 @@ import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { useFormAction } from "@/components/use-form-action";
+import { useIsHydrated } from "@/components/use-is-hydrated";
 import type { Role } from "@/lib/people/role";
+import { formHref } from "@/lib/url/parameters";
 
 import { invite } from "./actions";
 import { MadeLinkPanel } from "./made-link";
@@ -18,15 +20,23 @@ import { RoleChoice } from "./role-choice";
 
 const EMPTY: { email: string; name: string; role: Role } = { email: "", name: "", role: "operator" };
 
-export function InviteDialog() {
+const USERS = "/settings/users";
+
+/** The button and the dialog for an invitation; `isInline`: the form in its place on the page, where the button leads without scripts. */
+export function InviteDialog({ isInline = false }: { isInline?: boolean }) {
   const t = useTranslations("people.invite");
   const [open, setOpen] = useState(false);
   // The dialog opens with a new form each time, because a link is shown only once.
   const [formKey, setFormKey] = useState(0);
+  const isHydrated = useIsHydrated();
+  if (isInline) {
+    return <InviteForm key={formKey} inlineHref={USERS} onAnother={() => setFormKey(formKey + 1)} />;
+  }
   return (
     <>
       <Button
         variant="primary"
+        {...(isHydrated ? {} : { href: formHref(USERS, "invite") })}
         onClick={() => {
           setFormKey(formKey + 1);
           setOpen(true);
@@ -41,12 +51,15 @@ export function InviteDialog() {
 }
 
 function InviteForm({
-  open,
+  open = true,
   onOpenChange,
+  inlineHref,
   onAnother,
 }: {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** Shows the form on the page; its "Cancel" leads there. */
+  inlineHref?: string;
   onAnother: () => void;
 }) {
   const t = useTranslations("people.invite");
@@ -57,7 +70,8 @@ function InviteForm({
   return (
     <Dialog
       open={open}
-      onOpenChange={onOpenChange}
+      {...(onOpenChange === undefined ? {} : { onOpenChange })}
+      {...(inlineHref === undefined ? {} : { inlineHref })}
       title={link === undefined ? t("title") : t("doneTitle")}
       {...(link === undefined ? { description: t("description") } : {})}
       footer={
@@ -70,10 +84,10 @@ function InviteForm({
           </>
         ) : (
           <>
-            <Button onClick={onAnother}>{t("another")}</Button>
-            <Button variant="primary" onClick={() => onOpenChange(false)}>
-              {t("done")}
+            <Button onClick={onAnother} {...(inlineHref === undefined ? {} : { href: formHref(inlineHref, "invite") })}>
+              {t("another")}
             </Button>
+            <DialogClose variant="primary">{t("done")}</DialogClose>
           </>
         )
       }

@@ -15,14 +15,20 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-export default async function UsersPage() {
+export default async function UsersPage({ searchParams }: PageProps<"/settings/users">) {
   const me = await requirePage("administrator");
-  const [people, t] = await Promise.all([listUsers(), getTranslations("people")]);
+  const [{ form }, people, t] = await Promise.all([searchParams, listUsers(), getTranslations("people")]);
   const isAlone = people.length === 1;
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} namesZone actions={<InviteDialog />} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        namesZone
+        actions={form !== "invite" && <InviteDialog />}
+      />
       <div className="space-y-4">
+        {form === "invite" && <InviteDialog isInline />}
         <Card flush>
           <PeopleTable people={people} ownId={me.id} />
         </Card>

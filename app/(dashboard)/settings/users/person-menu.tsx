@@ -21,6 +21,7 @@ import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/components/ui/menu";
 import { useAction } from "@/components/use-action";
+import { useIsWithoutScripts } from "@/components/without-scripts";
 import type { Person } from "@/db/people/users";
 
 import {
@@ -33,6 +34,7 @@ import {
   signOutEverywhere,
 } from "./actions";
 import { MadeLinkPanel } from "./made-link";
+import { PersonForms } from "./person-forms";
 import { RoleDialog } from "./role-dialog";
 import { useChangeLabels } from "./use-change-labels";
 
@@ -70,6 +72,9 @@ export function PersonMenu({ person, own }: { person: Person; own: boolean }) {
     return answer.ok;
   };
 
+  if (useIsWithoutScripts()) {
+    return own ? null : <PersonForms person={person} />;
+  }
   const confirmed = openDialog === "role" || openDialog === "link" ? null : openDialog;
   return (
     <>

@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 
 import { refresh } from "next/cache";
-import { after } from "next/server";
 import { z } from "zod";
 
 import { makeKeyRefusalsDue } from "@/db/calls/enrichment";
@@ -16,6 +15,7 @@ import { errorCode, log } from "@/lib/log";
 import { type ApiErrorCode, fetchCall, fetchHealth, isKeyRefusal } from "@/lib/sarj/api";
 import { secretLabel } from "@/lib/sarj/secrets";
 import { testCallBody } from "@/lib/sarj/test-call";
+import { afterAnswer } from "@/server/after-answer";
 import { action } from "@/server/auth/action";
 import { enrichDue } from "@/server/jobs/enrich";
 import { apiAccess, clearKeyRefusal, noteKeyRefusal } from "@/server/vendor-api";
@@ -31,6 +31,7 @@ function findSecret(label: string): string | null {
 export const revealWebhook = action({
   role: "administrator",
   input: z.string(),
+  fromFields: (fields) => fields["label"],
   failure: "secret_not_revealed",
   work: async (label, { recordEvent }) => {
     const secret = findSecret(label);
@@ -73,6 +74,7 @@ const TEST_TIMEOUT_MS = 10_000;
 export const sendTestCall = action({
   role: "administrator",
   input: z.string(),
+  fromFields: (fields) => fields["label"],
   failure: "test_mark_failed",
   work: async (label, { recordEvent }): Promise<{ ok: true; result: TestCallResult }> => {
     const secret = findSecret(label);
@@ -146,6 +148,7 @@ export type ApiTestResult =
 export const testApi = action({
   role: "administrator",
   input: z.void(),
+  fromFields: () => undefined,
   failure: "api_test_not_stored",
   invalidate: refresh,
   work: async (): Promise<{ ok: true; result: ApiTestResult }> => {
@@ -162,7 +165,7 @@ export const testApi = action({
     if (isAccepted) {
       await clearKeyRefusal();
       await Promise.all([makeKeyRefusalsDue(), makeImportKeyRefusalsDue()]);
-      after(() => enrichDue());
+      afterAnswer("enrich", enrichDue);
     } else if (error !== null && isKeyRefusal(error)) {
       await noteKeyRefusal(access, error);
     }

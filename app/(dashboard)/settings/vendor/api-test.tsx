@@ -7,13 +7,15 @@ import { useState } from "react";
 import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { useAction } from "@/components/use-action";
+import { useActionForm } from "@/components/use-action-form";
 
 import { type ApiTestResult, testApi } from "./actions";
 
 /** Tests whether the API answers and accepts the key. */
 export function ApiTest() {
   const t = useTranslations("settings.vendor.apiTest");
-  const [result, setResult] = useState<ApiTestResult | null>(null);
+  const { submit, answer: submitted, refusal: refusedForm } = useActionForm(testApi);
+  const [result, setResult] = useState<ApiTestResult | null>(submitted?.ok ? submitted.result : null);
   const { run, pending, refusal } = useAction({ beside: true });
   const test = async () => {
     setResult(null);
@@ -24,12 +26,20 @@ export function ApiTest() {
   };
   return (
     <div>
-      <Button size="sm" pending={pending} onClick={test}>
-        <PlugZap aria-hidden />
-        {pending ? t("testing") : t("test")}
-      </Button>
+      <form
+        action={submit}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void test();
+        }}
+      >
+        <Button type="submit" size="sm" pending={pending}>
+          <PlugZap aria-hidden />
+          {pending ? t("testing") : t("test")}
+        </Button>
+      </form>
       <div aria-live="polite" className="not-empty:mt-3">
-        <RefusalNotice refusal={refusal} />
+        <RefusalNotice refusal={refusal ?? refusedForm} />
         {result !== null && <Steps result={result} />}
       </div>
     </div>

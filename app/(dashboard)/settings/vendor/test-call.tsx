@@ -10,6 +10,7 @@ import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { useAction } from "@/components/use-action";
+import { useActionForm } from "@/components/use-action-form";
 import { callHref } from "@/lib/call/link";
 
 import { sendTestCall, type TestCallResult } from "./actions";
@@ -17,7 +18,8 @@ import { sendTestCall, type TestCallResult } from "./actions";
 /** Sends a test call to the webhook endpoint and shows the result. */
 export function TestCall({ label }: { label: string }) {
   const t = useTranslations("settings.vendor.test");
-  const [result, setResult] = useState<TestCallResult | null>(null);
+  const { submit, answer: submitted, refusal: refusedForm } = useActionForm(sendTestCall);
+  const [result, setResult] = useState<TestCallResult | null>(submitted?.ok ? submitted.result : null);
   const { run, pending, refusal } = useAction({ beside: true });
   const send = async () => {
     setResult(null);
@@ -28,11 +30,20 @@ export function TestCall({ label }: { label: string }) {
   };
   return (
     <div className="space-y-2.5">
-      <Button size="sm" pending={pending} onClick={send}>
-        <Send className="rtl-flip" aria-hidden />
-        {pending ? t("sending") : t("send")}
-      </Button>
-      <RefusalNotice refusal={refusal} />
+      <form
+        action={submit}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <input type="hidden" name="label" value={label} />
+        <Button type="submit" size="sm" pending={pending}>
+          <Send className="rtl-flip" aria-hidden />
+          {pending ? t("sending") : t("send")}
+        </Button>
+      </form>
+      <RefusalNotice refusal={refusal ?? refusedForm} />
       {result !== null && <Result result={result} />}
     </div>
   );

@@ -5,9 +5,12 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { toast } from "sonner";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { useAction } from "@/components/use-action";
+import { useActionForm } from "@/components/use-action-form";
+import { useCopy } from "@/components/use-copy";
 
 import { revealWebhook } from "./actions";
 
@@ -15,8 +18,11 @@ import { revealWebhook } from "./actions";
 export function WebhookUrl({ label, prefix }: { label: string; prefix: string }) {
   const t = useTranslations("settings.vendor.webhook");
   const tCommon = useTranslations("common");
-  const [url, setUrl] = useState<string | null>(null);
-  const { run, pending } = useAction({ words: { gone: t("gone") } });
+  const words = { gone: t("gone") };
+  const { submit, answer: submitted, refusal } = useActionForm(revealWebhook, { words });
+  const [url, setUrl] = useState<string | null>(submitted?.ok ? submitted.url : null);
+  const { run, pending } = useAction({ words });
+  const copyText = useCopy();
 
   const show = async () => {
     const answer = await run(() => revealWebhook(label));
@@ -29,13 +35,11 @@ export function WebhookUrl({ label, prefix }: { label: string; prefix: string })
     if (!answer.ok) {
       return;
     }
-    try {
-      await navigator.clipboard.writeText(answer.url);
+    if (await copyText(answer.url)) {
       toast.success(tCommon("action.copied"));
-    } catch {
-      // The browser denies access to the clipboard: show the URL, so that it can be copied by hand.
+    } else {
+      // So that it can be copied by hand.
       setUrl(answer.url);
-      toast.error(tCommon("state.copyFailed"));
     }
   };
 
@@ -58,10 +62,19 @@ export function WebhookUrl({ label, prefix }: { label: string; prefix: string })
       <div className="flex gap-2">
         {url === null ? (
           <>
-            <Button pending={pending} onClick={show}>
-              <Eye aria-hidden />
-              {t("show")}
-            </Button>
+            <form
+              action={submit}
+              onSubmit={(event) => {
+                event.preventDefault();
+                void show();
+              }}
+            >
+              <input type="hidden" name="label" value={label} />
+              <Button type="submit" pending={pending}>
+                <Eye aria-hidden />
+                {t("show")}
+              </Button>
+            </form>
             <Button disabled={pending} onClick={copy}>
               <Copy aria-hidden />
               {tCommon("action.copy")}
@@ -79,6 +92,7 @@ export function WebhookUrl({ label, prefix }: { label: string; prefix: string })
           </>
         )}
       </div>
+      <RefusalNotice refusal={refusal} />
     </div>
   );
 }

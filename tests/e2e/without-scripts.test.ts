@@ -1,0 +1,240 @@
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+
+import { findFreePort } from "@/scripts/launcher/ports";
+import { startApp } from "@/tests/fixtures/app";
+import type { Database } from "@/tests/fixtures/database";
+import { ADMIN } from "@/tests/fixtures/environment";
+import { newContextWithoutHydration } from "@/tests/fixtures/hydration";
+import { findNginx, startNginx } from "@/tests/fixtures/nginx";
+import { expect, test } from "@/tests/fixtures/test";
+import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
+
+/** Every form works in a browser without scripts, and in one whose scripts have not arrived yet. */
+
+test.beforeEach(async ({ database: { sql } }) => {
+  await sql`delete from rate_limit`;
+});
+
+type Opened = { context: BrowserContext; release: () => void };
+
+type Way = {
+  name: string;
+  open: (browser: Browser, baseURL: string) => Promise<Opened>;
+};
+
+async function withoutScripts(browser: Browser, baseURL: string): Promise<Opened> {
+  const context = await newContextWithoutHydration(browser, { baseURL, javaScriptEnabled: false, locale: "en-US" });
+  return { context, release: () => {} };
+}
+
+const WAYS: Way[] = [
+  {
+    name: "without scripts",
+    open: withoutScripts,
+  },
+  {
+    name: "before the scripts are there",
+    open: async (browser, baseURL) => {
+      const context = await newContextWithoutHydration(browser, { baseURL, locale: "en-US" });
+      const held = Promise.withResolvers<void>();
+      await context.route(/\/_next\/static\/.*\.js/, async (route) => {
+        await held.promise;
+        // The request belongs to a page that is gone.
+        await route.continue().catch(() => {});
+      });
+      return { context, release: () => held.resolve() };
+    },
+  },
+];
+
+/** The load event waits for the scripts. */
+const PARSED = { waitUntil: "domcontentloaded" } as const;
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto("/sign-in?next=%2Fcalls", PARSED);
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill("not the password");
+  await page.getByLabel("Password", { exact: true }).press("Enter");
+  await expect(page.getByText("Incorrect e-mail address or password.")).toBeVisible();
+  await expect(page.getByLabel("E-mail")).toHaveValue(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+  await page.getByLabel("Password", { exact: true }).press("Enter");
+  await expect(page).toHaveURL(/\/calls$/);
+}
+
+/** Signs in, filters the calls by text and by outcome, and decides about one. */
+async function signInFilterAndDecide(page: Page, app: { webhookUrl: string }, { sql, empty }: Database): Promise<void> {
+  await empty();
+  await postWebhook(app, complete("reached-1"));
+  await postWebhook(app, notCompleted("missed-1"));
+  await signIn(page);
+  const rows = page.locator("tbody tr");
+  await expect(rows).toHaveCount(2);
+
+  await page.getByRole("searchbox").fill("come tomorrow");
+  await page.getByRole("searchbox").press("Enter");
+  await expect(page).toHaveURL(/\?q=come\+tomorrow/);
+  await expect(rows).toHaveCount(1);
+
+  await page.goto("/calls", PARSED);
+  await page.getByRole("link", { name: "Outcome", exact: true }).first().click();
+  await page.getByRole("checkbox", { name: "No answer" }).check();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/outcome=no_answer/);
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByText("Ignored")).toBeHidden();
+
+  await page.goto("/calls/reached-1", PARSED);
+  await page.getByRole("button", { name: "Save decision" }).click();
+  await expect(page.getByText("Choose one of the decisions.")).toBeVisible();
+  await page.getByRole("radio", { name: /follow-up/ }).check();
+  await page.getByLabel("Note").fill("call again on Sunday");
+  await page.getByRole("button", { name: "Save decision" }).click();
+  await expect(page.getByRole("radio", { name: /follow-up/ })).toBeChecked();
+  await expect
+    .poll(() => sql`select decision, note from reviews where call_id = 'reached-1'`)
+    .toEqual([{ decision: "follow_up", note: "call again on Sunday" }]);
+  await page.getByRole("button", { name: "Remove the decision" }).click();
+  await expect
+    .poll(() => sql`select decision from reviews where call_id = 'reached-1' order by created_at`)
+    .toEqual([{ decision: "follow_up" }, { decision: "cleared" }]);
+}
+
+for (const way of WAYS) {
+  test(`${way.name} one can sign in, filter calls and save a decision`, async ({ browser, app, database }) => {
+    test.slow();
+    const { context, release } = await way.open(browser, app.url);
+    try {
+      await signInFilterAndDecide(await context.newPage(), app, database);
+    } finally {
+      release();
+      await context.close();
+    }
+  });
+}
+
+test("behind an nginx that rewrites Host, all of this works, and so do the scripts", async ({ browser, database }) => {
+  test.slow();
+  const nginx = findNginx();
+  if (nginx === null) {
+    console.log("There is no nginx, so this machine does not test a proxy that rewrites Host.");
+  }
+  test.skip(nginx === null, "nginx is not installed and cannot be downloaded");
+  const [port, appPort] = [await findFreePort(), await findFreePort()];
+  const url = `http://localhost:${port}`;
+  const app = await startApp({
+    databaseUrl: database.url,
+    port: appPort,
+    env: { APP_URL: url, SARJ_API_KEY: undefined },
+  });
+  const proxy = await startNginx(nginx ?? "", port, appPort);
+  try {
+    for (const way of WAYS) {
+      await database.sql`delete from rate_limit`;
+      const { context, release } = await way.open(browser, url);
+      await signInFilterAndDecide(await context.newPage(), app, database);
+      release();
+      await context.close();
+    }
+    await database.sql`delete from rate_limit`;
+    const context = await browser.newContext({ baseURL: url });
+    const page = await context.newPage();
+    await signIn(page);
+    await page.goto("/calls/reached-1");
+    await page.getByRole("radio", { name: /Resolved/ }).check();
+    await page.getByRole("button", { name: "Save decision" }).click();
+    await expect(page.getByText("Saved: Resolved")).toBeVisible();
+    await expect(page.getByText("This is not Callboard’s address")).toBeHidden();
+    await context.close();
+  } finally {
+    await proxy.stop();
+    await app.stop();
+  }
+});
+
+test("without scripts, the settings, the account and the filters of every list work", async ({
+  browser,
+  app,
+  vendor,
+  database: { sql, empty },
+}) => {
+  test.slow();
+  await empty();
+  await vendor.register([]);
+  const { context } = await withoutScripts(browser, app.url);
+  try {
+    const page = await context.newPage();
+    await signIn(page);
+
+    await page.goto("/settings");
+    await page.getByLabel("Name", { exact: true }).fill("");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Enter a name.")).toBeVisible();
+    await page.getByLabel("Name", { exact: true }).fill("No Scripts Ltd");
+    await page.getByLabel("Time zone").selectOption({ value: "Asia/Dubai" });
+    await page.getByLabel("First day of the week").selectOption({ label: "Sunday" });
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect
+      .poll(() => sql`select name, time_zone, week_start from organization`)
+      .toEqual([{ name: "No Scripts Ltd", time_zone: "Asia/Dubai", week_start: 7 }]);
+
+    await page.goto("/settings/privacy");
+    await page.getByRole("switch").check();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: true }]);
+    await page.getByLabel("Calls (days)").fill("soon");
+    await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+    await expect(page.getByText("Enter a whole number of days").first()).toBeVisible();
+    await expect(page.getByLabel("Calls (days)")).toHaveValue("soon");
+    await page.getByLabel("Calls (days)").fill("3000");
+    await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+    await expect(page.getByText("Apply these rules?")).toBeVisible();
+    await page.getByRole("button", { name: /^Save/ }).last().click();
+    await expect.poll(() => sql`select call_days from organization`).toEqual([{ call_days: 3000 }]);
+    await page.getByLabel("Phone number").fill("+966500000001");
+    await page.getByRole("button", { name: "Look up" }).click();
+    await page.getByRole("button", { name: "Erase", exact: true }).click();
+    await expect.poll(() => sql`select count(*)::int as count from erasures`).toEqual([{ count: 1 }]);
+
+    await page.goto("/settings/vendor");
+    await page.getByRole("button", { name: "Show" }).click();
+    await expect(page.getByText(app.webhookUrl)).toBeVisible();
+    await page.getByRole("button", { name: "Send a test call" }).click();
+    await expect(page.getByRole("link", { name: "Open the call" })).toBeVisible();
+    await page.getByRole("button", { name: "Test the connection" }).click();
+    await expect(page.getByText("The key is accepted")).toBeVisible();
+
+    await page.goto("/settings/audit");
+    await page.getByLabel("What").selectOption({ value: "retention_changed" });
+    await page.getByRole("button", { name: "Apply" }).click();
+    await expect(page).toHaveURL(/action=retention_changed/);
+    await expect(page.locator("tbody tr")).toHaveCount(1);
+
+    await page.goto("/deliveries");
+    await page.getByRole("link", { name: "Filters" }).click();
+    await page.getByLabel("Call ID").fill("unknown-1");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await expect(page).toHaveURL(/call_id=unknown-1/);
+
+    await page.goto("/");
+    await page.getByRole("link", { name: "Other range" }).click();
+    await page.getByLabel("From").fill("2026-05-01");
+    await page.getByLabel("To").fill("2026-05-31");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await expect(page).toHaveURL(/from=2026-05-01&to=2026-05-31/);
+
+    await page
+      .getByRole("link", { name: /Account/ })
+      .first()
+      .click();
+    await expect(page).toHaveURL(/\/settings\/account/);
+    await page.getByLabel("Name", { exact: true }).fill("");
+    await page.getByRole("button", { name: "Save" }).first().click();
+    await expect(page.getByText("Enter your name.")).toBeVisible();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await expect(page).toHaveURL(/\/sign-in$/);
+    expect((await context.cookies()).filter(({ name }) => name.includes("session_token"))).toEqual([]);
+  } finally {
+    await context.close();
+  }
+});
