@@ -27,24 +27,20 @@ async function withoutScripts(browser: Browser, baseURL: string): Promise<Opened
   return { context, release: () => {} };
 }
 
+async function beforeScripts(browser: Browser, baseURL: string): Promise<Opened> {
+  const context = await newContextWithoutHydration(browser, { baseURL, locale: "en-US" });
+  const held = Promise.withResolvers<void>();
+  await context.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await held.promise;
+    // The request may belong to a page that is gone.
+    await route.continue().catch(() => {});
+  });
+  return { context, release: () => held.resolve() };
+}
+
 const WAYS: Way[] = [
-  {
-    name: "without scripts",
-    open: withoutScripts,
-  },
-  {
-    name: "before the scripts are there",
-    open: async (browser, baseURL) => {
-      const context = await newContextWithoutHydration(browser, { baseURL, locale: "en-US" });
-      const held = Promise.withResolvers<void>();
-      await context.route(/\/_next\/static\/.*\.js/, async (route) => {
-        await held.promise;
-        // The request belongs to a page that is gone.
-        await route.continue().catch(() => {});
-      });
-      return { context, release: () => held.resolve() };
-    },
-  },
+  { name: "without scripts", open: withoutScripts },
+  { name: "before the scripts are there", open: beforeScripts },
 ];
 
 /** The load event waits for the scripts. */
@@ -112,6 +108,42 @@ for (const way of WAYS) {
     }
   });
 }
+
+test("what is typed and chosen before the scripts are there is kept, and they save it", async ({
+  browser,
+  app,
+  adminCookies,
+  database: { sql, empty },
+}) => {
+  await empty();
+  await postWebhook(app, complete("early-1"));
+  const { context, release } = await beforeScripts(browser, app.url);
+  try {
+    await context.addCookies(adminCookies);
+    const [call, settings] = [await context.newPage(), await context.newPage()];
+    await call.goto("/calls/early-1", PARSED);
+    await call.getByRole("radio", { name: /follow-up/ }).check();
+    await call.getByLabel("Note").fill("call again on Sunday");
+    await settings.goto("/settings", PARSED);
+    await settings.getByLabel("Name", { exact: true }).fill("Early Ltd");
+    await settings.getByLabel("First day of the week").selectOption({ label: "Sunday" });
+    release();
+    for (const page of [call, settings]) {
+      await expect(page.locator("[data-hydrated=true]").first()).toBeAttached();
+      await expect(page.locator("[data-hydrated=false]")).toHaveCount(0);
+    }
+    await expect(call.getByLabel("Note")).toHaveValue("call again on Sunday");
+    await call.getByRole("button", { name: "Save decision" }).click();
+    await expect(call.getByText("Saved: Needs follow-up")).toBeVisible();
+    await settings.getByRole("button", { name: "Save" }).click();
+    await expect
+      .poll(() => sql`select name, week_start from organization`)
+      .toEqual([{ name: "Early Ltd", week_start: 7 }]);
+  } finally {
+    release();
+    await context.close();
+  }
+});
 
 test("behind an nginx that rewrites Host, all of this works, and so do the scripts", async ({ browser, database }) => {
   test.slow();
