@@ -85,7 +85,7 @@ export const rereadEverything = action({
   work: async (_input, { recordEvent }) => {
     await recordEvent({ action: "data_reinterpreted" });
     await requestReinterpretation();
-    after(() => reinterpretDue());
+    afterAnswer("reinterpret", reinterpretDue);
     return { ok: true };
   },
 });

@@ -1,11 +1,11 @@
 import { getTranslations } from "next-intl/server";
-import { after } from "next/server";
 
 import { RefreshWhile } from "@/components/refresh-while";
 import { Notice } from "@/components/ui/notice";
 import { Progress } from "@/components/ui/progress";
 import { readReinterpretation } from "@/db/reinterpretation/progress";
 import { RULES_VERSION } from "@/lib/sarj/rules-version";
+import { afterAnswer } from "@/server/after-answer";
 import { reinterpretDue } from "@/server/jobs/reinterpret";
 
 /**
@@ -15,7 +15,7 @@ import { reinterpretDue } from "@/server/jobs/reinterpret";
 export async function RereadProgress() {
   const [state, t] = await Promise.all([readReinterpretation(), getTranslations("deliveries.reread")]);
   if (state === null || state.finishedAt === null || state.version < RULES_VERSION) {
-    after(() => reinterpretDue());
+    afterAnswer("reinterpret", reinterpretDue);
   }
   if (state === null || (state.finishedAt !== null && state.failed === 0)) {
     return null;
