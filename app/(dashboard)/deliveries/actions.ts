@@ -80,6 +80,7 @@ export const retryFailedCalls = action({
 export const rereadEverything = action({
   role: "administrator",
   input: z.void(),
+  fromFields: () => undefined,
   failure: "action_failed",
   invalidate: refresh,
   work: async (_input, { recordEvent }) => {

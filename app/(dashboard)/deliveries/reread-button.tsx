@@ -3,9 +3,11 @@
 import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 
+import { ActionButton } from "@/components/action-button";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useAction } from "@/components/use-action";
+import { useIsWithoutScripts } from "@/components/without-scripts";
 
 import { rereadEverything } from "./actions";
 
@@ -13,6 +15,13 @@ import { rereadEverything } from "./actions";
 export function RereadButton() {
   const t = useTranslations("deliveries.reread");
   const { run } = useAction();
+  if (useIsWithoutScripts()) {
+    return (
+      <ActionButton action={rereadEverything} size="sm" onPress={() => {}}>
+        {t("button")}
+      </ActionButton>
+    );
+  }
   return (
     <ConfirmDialog
       trigger={
