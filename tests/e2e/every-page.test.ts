@@ -104,6 +104,7 @@ test.beforeAll(async ({ app, vendor, database }) => {
       "/calls?outcome=complete,no_answer&language=ar&min_duration=20&colour=red",
     ),
     administrator("/calls/page", "calls-nothing", "/calls?q=zebra"),
+    administrator("/calls/page", "contacts", "/calls?by=contacts&dial=not_reached,not_dialled"),
     administrator("/calls/[callId]/page", "call", `/calls/${spoken.id}`),
     administrator("/calls/[callId]/page", "call-tools", `/calls/${tools?.id}`),
     administrator("/calls/[callId]/page", "call-missed", `/calls/${missed?.id}`),
