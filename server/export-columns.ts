@@ -1,6 +1,7 @@
 import type { ExportedCall } from "@/db/calls/export";
 import type { Json } from "@/lib/call/facts";
 import type { CallListView } from "@/lib/call/list-view";
+import { isSilent } from "@/lib/call/silence";
 import { withoutCredentialsIn } from "@/lib/sarj/url-credentials";
 import { toZonedIso } from "@/lib/time/time";
 
@@ -13,7 +14,7 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "outcome", read: (call) => call.outcome },
   { name: "status", read: (call) => call.status },
   { name: "goal", read: (call) => call.goal },
-  { name: "goal_reason", read: (call) => withoutCredentialsIn(call.goalReason) },
+  { name: "goal_reason", read: (call) => (isSilent(call.goalReason) ? null : withoutCredentialsIn(call.goalReason)) },
   { name: "phone_number", read: (call) => call.phoneNumber },
   { name: "customer_name", read: (call) => call.customerName },
   { name: "scenario_id", read: (call) => call.scenarioId },
