@@ -84,7 +84,9 @@ async function readBatch(
   const keys = await (isQuarantined ? nextQuarantined(before, BATCH) : nextCalls(before, BATCH));
   const state = { ...before };
   for (const key of keys) {
-    const result = await tryTo(key, isQuarantined ? replayQuarantined : rereadCall);
+    const result = isQuarantined
+      ? await attempt(() => replayQuarantined(key), { request_id: idOfQuarantined(key) })
+      : await attempt(() => rereadCall(key), { call_id: key });
     const isPostponed = result === "later" && state.tries + 1 < MAX_TRIES;
     if (result === "erasing" || isPostponed) {
       state.tries += isPostponed ? 1 : 0;
@@ -117,19 +119,24 @@ async function replayQuarantined(key: string): Promise<string> {
   if (await isErasing()) {
     return "erasing";
   }
-  await replay(key.slice(key.indexOf("/") + 1));
+  await replay(idOfQuarantined(key));
   return "replayed";
 }
 
+/** The id in a key of `nextQuarantined`. */
+function idOfQuarantined(key: string): string {
+  return key.slice(key.indexOf("/") + 1);
+}
+
 /** `failed`: the content was refused, and would be again. `later`: another error, such as a lost connection or a deadlock. */
-async function tryTo(
-  key: string,
-  read: (key: string) => Promise<string>,
+async function attempt(
+  read: () => Promise<string>,
+  subject: { call_id: string } | { request_id: string },
 ): Promise<"erasing" | "read" | "failed" | "later"> {
   try {
-    return (await read(key)) === "erasing" ? "erasing" : "read";
+    return (await read()) === "erasing" ? "erasing" : "read";
   } catch (error) {
-    log("error", "not_reinterpreted", { call_id: key, error_code: errorCode(error) });
+    log("error", "not_reinterpreted", { ...subject, error_code: errorCode(error) });
     return isStatementRefused(error) ? "failed" : "later";
   }
 }
