@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 
+import { migrate } from "@/db/driver/migrate";
 import { type Database, restoreDatabase } from "@/tests/fixtures/database";
 import { environment } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
@@ -131,7 +132,8 @@ test("an interrupted reinterpretation continues where it was and gives the same;
   const [whole, parts] = await Promise.all([restoreDatabase(DUMP), restoreDatabase(DUMP)]);
   expect(await reinterpret(whole)).toMatchObject({ code: 0 });
 
-  // The command waits for the lock of a call in the second batch when it is killed.
+  // The command waits for the lock of a call in the second batch when it is killed. The migrations would wait for it too.
+  await migrate(parts.url);
   const reserved = await parts.sql.reserve();
   await reserved`begin`;
   await reserved`select 1 from call_details where call_id = 'unknown-field' for update`;
