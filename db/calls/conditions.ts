@@ -6,6 +6,7 @@ import { callDetails, calls } from "@/db/schema/calls";
 import { contacts } from "@/db/schema/contacts";
 import { OVERDUE_AFTER_MINUTES, type StateChoice } from "@/lib/call/contact";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
+import { readSoughtDigits } from "@/lib/phone/number-cores";
 import { normalizeForSearch, wordsOf } from "@/lib/text/search";
 
 import { longestFirst } from "./order";
@@ -27,7 +28,7 @@ export async function callConditions(filter: CallFilter): Promise<SQL | undefine
       ? undefined
       : inArray(localWeekday(sql`${calls.occurredAt}`, filter.zone), filter.weekday),
     filter.hour.length === 0 ? undefined : inArray(localHour(sql`${calls.occurredAt}`, filter.zone), filter.hour),
-    filter.phone === null ? undefined : sql`${calls.phoneNumber} like ${`%${withoutDialPrefix(filter.phone)}%`}`,
+    filter.phone === null ? undefined : hasDigits(filter.phone),
     filter.minDuration === null ? undefined : sql`${longestFirst} >= ${filter.minDuration}`,
     filter.maxDuration === null ? undefined : sql`${longestFirst} between 0 and ${filter.maxDuration}`,
     filter.dial.length === 0 ? undefined : inArray(calls.dialResult, filter.dial),
@@ -99,12 +100,18 @@ function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
   );
 }
 
-/**
- * Drops leading zeros, because people type a number as they dial it: `0501234567` or `00966501234567` for `+966501234567`. Six digits or
- * fewer are a part of a number and are unchanged.
- */
-function withoutDialPrefix(digits: string): string {
-  return digits.length > 6 ? digits.replace(/^0+(?=\d)/, "") : digits;
+/** The end of a number in `phone_digits` must be this long to identify the number. */
+const SHORTEST_NUMBER = 7;
+
+function hasDigits(digits: string): SQL | undefined {
+  const { anywhere, beginning } = readSoughtDigits(digits);
+  const endsWithNumber = (typed: string) =>
+    sql`(length(${calls.phoneDigits}) between ${SHORTEST_NUMBER} and ${typed.length - 1} and ${typed}::text like '%' || ${calls.phoneDigits})`;
+  return or(
+    ...anywhere.map((typed) => sql`${calls.phoneDigits} like ${`%${typed}%`}`),
+    ...anywhere.filter((typed) => typed.length > SHORTEST_NUMBER).map(endsWithNumber),
+    beginning === null ? undefined : sql`${calls.phoneDigits} ~ ${`^[0-9]{0,3}${beginning}`}`,
+  );
 }
 
 /** Up to this many matching calls are looked up by their ids. If there are more, a scan of the list soon finds a page of them. */

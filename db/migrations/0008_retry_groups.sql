@@ -38,6 +38,7 @@ ALTER TABLE "calls"
 	ADD COLUMN "attempt" integer,
 	ADD COLUMN "next_retry_at" timestamp (3) with time zone,
 	ADD COLUMN "has_retry_fields" boolean DEFAULT false NOT NULL,
+	ADD COLUMN "phone_digits" text GENERATED ALWAYS AS (ltrim(regexp_replace(phone_number, '\(0\)|[^0-9]', '', 'g'), '0')) STORED,
 	ADD COLUMN "contact_id" text GENERATED ALWAYS AS (coalesce(root_call_id, call_id)) STORED NOT NULL,
 	ADD COLUMN "dial_result" text GENERATED ALWAYS AS (case when coalesce(outcome = 'complete', status in ('in_progress','transferring','transferred','completed','max_duration_reached'), false) then 'reached' when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','cancelled','expired'), false) then 'not_dialled' else 'not_reached' end) STORED NOT NULL,
 	ADD COLUMN "occurred_at" timestamp (3) with time zone GENERATED ALWAYS AS (case when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','cancelled','expired'), false) then coalesce(called_off_at, updated_at, created_at, first_received_at) else coalesce(started_at, scheduled_at, created_at, first_received_at) end) STORED NOT NULL,

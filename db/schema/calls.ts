@@ -40,6 +40,10 @@ export const calls = pgTable(
     language: text("language"),
     interactionType: text("interaction_type"),
     phoneNumber: text("phone_number"),
+    /** The digits of the number, without leading zeros and a trunk prefix in parentheses, for the filter. */
+    phoneDigits: text("phone_digits").generatedAlwaysAs(
+      sql.raw(String.raw`ltrim(regexp_replace(phone_number, '\(0\)|[^0-9]', '', 'g'), '0')`),
+    ),
     scenarioId: text("scenario_id"),
     /** The customer's name, from the call's variables. */
     customerName: text("customer_name"),

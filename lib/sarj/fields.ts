@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
 import { isSilent } from "@/lib/call/silence";
 import type { FlagProblem } from "@/lib/delivery/flags";
+import { latinDigits } from "@/lib/text/digits";
 import { isoInstant } from "@/lib/time/iso-instant";
 
 import { parseJson } from "./json";
@@ -68,7 +69,7 @@ export const recordingUrl = z.string().trim().min(1).max(4096);
 
 /** A JSON number is the digits of an E.164 number, without its plus sign. */
 export const phoneNumber = z.union([
-  z.string().trim().min(1).max(64),
+  z.string().trim().min(1).max(64).transform(latinDigits),
   z
     .int()
     .min(1_000_000)

@@ -128,6 +128,45 @@ test("a phone number is found by any part of it and in any notation", async ({ d
   expect(await ids("phone=999")).toEqual([]);
 });
 
+test("a phone number is compared as a number, however it is typed or stored", async ({ database: { sql, empty } }) => {
+  await empty();
+  const stored = ["+966501112233", "0501112244", "00966 50 111 2255", "+966 (0) 50 111 2266", "966501112277"];
+  await insertCalls(
+    sql,
+    stored.map((phone_number, index) => ({
+      call_id: `call ${index}`,
+      started_at: "2026-11-23T10:00:00Z",
+      phone_number,
+    })),
+  );
+  const found = async (phone: string) => {
+    const { rows } = await listCalls(readFilter(`phone=${encodeURIComponent(phone)}`), DEFAULT_VIEW);
+    return rows.map((row) => row.phoneNumber);
+  };
+  for (const [index, ending] of ["33", "44", "55", "66", "77"].entries()) {
+    for (const typed of [
+      `+9665011122${ending}`,
+      `+966 (0) 50 111 22${ending}`,
+      `+966 050 111 22${ending}`,
+      `0119665011122${ending}`,
+      `009665011122${ending}`,
+      `05011122${ending}`,
+      `50 111-22.${ending}`,
+      `٠٥٠ ١١١ ٢٢${ending}`,
+      `\u202a+9665011122${ending}\u202c`,
+      `tel:+9665011122${ending}`,
+      `11122${ending}`,
+    ]) {
+      expect([typed, await found(typed)]).toEqual([typed, [stored[index]]]);
+    }
+  }
+  expect((await found("05011")).toSorted()).toEqual(stored.toSorted());
+  expect(await found("05012")).toEqual([]);
+  expect(await found("+966509999999")).toEqual([]);
+  // A short number is not the end of every longer one.
+  expect(await found("96650111223")).toEqual(["+966501112233"]);
+});
+
 test("calls are filtered by review and by whether statistics count them", async ({ database }) => {
   const at = { started_at: "2026-05-04T09:00:00Z" };
   await insertCalls(database.sql, [

@@ -1,0 +1,35 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js";
+
+/** What people dial before a country's code: from most countries, from North America, from Australia. A plus sign is no digit. */
+const DIAL_PREFIXES = ["", "00", "011", "0011"];
+/** Six digits or fewer are a part of a number. */
+const LONGEST_PART = 6;
+/** A shorter beginning of a number would occur in most numbers. */
+const SHORTEST_BEGINNING = 3;
+
+/**
+ * What to look for in the column `calls.phone_digits`, which has the digits of each number without leading zeros.
+ *
+ * `anywhere`: digits that occur in the number, or of which the number is the end: a number may be stored without its country's code.
+ * `beginning`: digits with which the number begins, before or after its country's code.
+ */
+export type SoughtDigits = { anywhere: string[]; beginning: string | null };
+
+/**
+ * Reads digits as people type them: `0501234567`, `00966501234567` or `9660501234567` (from `+966 (0) 50 123 4567`) for
+ * `+966501234567`, and any part of a number.
+ */
+export function readSoughtDigits(digits: string): SoughtDigits {
+  const significant = digits.replace(/^0+(?=\d)/, "");
+  if (digits.length <= LONGEST_PART) {
+    const isBeginning = significant !== digits && significant.length >= SHORTEST_BEGINNING;
+    return { anywhere: [digits], beginning: isBeginning ? significant : null };
+  }
+  const international = DIAL_PREFIXES.flatMap((prefix) => {
+    const number = digits.startsWith(prefix)
+      ? parsePhoneNumberFromString(`+${digits.slice(prefix.length)}`)
+      : undefined;
+    return number?.isPossible() === true ? [number.number.slice(1)] : [];
+  });
+  return { anywhere: [...new Set([significant, ...international])], beginning: null };
+}
