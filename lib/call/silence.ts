@@ -1,6 +1,6 @@
 import type { Json } from "./facts";
 
-/** How programs write "no value" as text, in lower case. `nan` is JSON's spelling of a missing number in Python. */
+/** How programs write "no value" as text, in lower case and without spaces. `nan` is JSON's spelling of a missing number in Python. */
 const PLACEHOLDERS: ReadonlySet<string> = new Set([
   "null",
   "none",
@@ -12,7 +12,7 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
   "<null>",
   "{}",
   "[]",
-  "[object object]",
+  "[objectobject]",
 ]);
 
 /** White space, and signs without a width: they are on no screen, so a text of them alone is empty. */

@@ -57,6 +57,12 @@ test("row 32: a request that is recorded again because the first result was lost
   expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 1 }]);
   expect(await recordBody(bytes)).toMatchObject({ verdict: "duplicate", deliveryId: request.id });
   expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 2 }]);
+  // A copy whose first try was given up although it was stored, and was made again after another copy.
+  const copy = received(bytes);
+  await recordBody(bytes, copy);
+  await recordBody(bytes);
+  await recordBody(bytes, copy);
+  expect(await sql`select id, times_received from deliveries`).toEqual([{ id: request.id, times_received: 4 }]);
 });
 
 test("row 33: `complete` outranks other types in either order of arrival", async ({ database }) => {
@@ -151,6 +157,87 @@ test("row 51: times of receipt come from the database; a spooled delivery keeps 
       received_at: new Date("2026-05-04T10:00:00Z"),
     },
   ]);
+});
+
+/* ── Values that say little ───────────────────────────────────────────────────────────────────────────────────────── */
+
+const TRANSCRIPT = [{ type: "message" as const, role: "user", content: "Good morning", startAt: null }];
+
+test("a value that says nothing hides no fact of another source, in either order", async ({ database: { sql } }) => {
+  const empty = {
+    report: {},
+    enhanced_transcript: { transcript: { messages: [] }, errors: [] },
+    total_duration: 0,
+    phone_number: "null",
+    direction: "None",
+    recording_url: "undefined",
+    status: " ",
+  };
+  const known: Partial<CallFacts> = {
+    report: { outcome: { status: "success" } },
+    transcript: TRANSCRIPT,
+    durationSeconds: 67,
+    phoneNumber: "+966500000042",
+    direction: "inbound",
+    recordingUrl: "https://storage.googleapis.com/r.mp4",
+    status: "completed",
+    variables: { customer_name: "", name: "Fallback Name" },
+  };
+  const api = (callId: string) =>
+    applyApiFacts(callId, apiAnswer(known), instant(30), DONE, { mayCreate: true, leasedUntil: null });
+  await deliver(complete("webhook first", empty));
+  await api("webhook first");
+  await api("api first");
+  await deliver(complete("api first", empty));
+  await deliver(
+    complete("half empty", {
+      ...empty,
+      report: { generated_at: "2026-05-04T09:03:00Z", outcome: null },
+      enhanced_transcript: { transcript: { messages: [{ type: "function_call", tool_name: "t", arguments: "{}" }] } },
+    }),
+  );
+  await api("half empty");
+  const expected = {
+    goal: "success",
+    duration_seconds: 67,
+    phone_number: "+966500000042",
+    direction: "inbound",
+    status: "completed",
+    customer_name: "Fallback Name",
+    has_recording: true,
+    transcript: TRANSCRIPT,
+  };
+  const rows = await sql`
+    select goal, duration_seconds, phone_number, direction, status, customer_name, has_recording, transcript
+    from calls join call_details using (call_id) order by call_id`;
+  expect([...rows]).toEqual([expected, expected, expected]);
+});
+
+test("a value that says little stays if no source says more", async ({ database: { sql } }) => {
+  const tools = [{ type: "function_call", tool_name: "look_up", arguments: "{}", tool_call_id: "1" }];
+  await deliver(
+    complete("little", {
+      total_duration: 0,
+      report: { generated_at: "2026-05-04T09:03:00Z" },
+      enhanced_transcript: { transcript: { messages: tools } },
+    }),
+  );
+  expect(
+    await sql`select duration_seconds, jsonb_array_length(transcript) as turns, report from calls join call_details using (call_id)`,
+  ).toEqual([{ duration_seconds: 0, turns: 1, report: { generated_at: "2026-05-04T09:03:00Z" } }]);
+});
+
+test("a second webhook with the same end fills what the first one left empty", async ({ database: { sql } }) => {
+  await deliver(complete("twice", { enhanced_transcript: { transcript: { messages: [] } }, report: { outcome: {} } }));
+  await deliver(complete("twice", { report: { outcome: { status: "failure" } } }));
+  expect(
+    await sql`select goal, jsonb_array_length(transcript) as turns from calls join call_details using (call_id)`,
+  ).toEqual([{ goal: "failure", turns: 2 }]);
+});
+
+test("a goal of white space is not assessed, and an empty recording URL is none", async ({ database: { sql } }) => {
+  await deliver(complete("blank", { report: { outcome: { status: "", reason: "r" } }, recording_url: "null" }));
+  expect(await sql`select goal, has_recording from calls`).toEqual([{ goal: null, has_recording: false }]);
 });
 
 /* ── Any order and concurrency ────────────────────────────────────────────────────────────────────────────────── */

@@ -1,0 +1,224 @@
+import { expect, test } from "@playwright/test";
+
+import type { CallFacts, Json } from "@/lib/call/facts";
+import { readCallAnswer } from "@/lib/sarj/api";
+import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+
+/** The contract of September 2026, and values that mean one thing only in whatever form they come. */
+
+const NOW = new Date("2026-11-26T12:00:00Z");
+
+async function readWebhook(body: unknown): Promise<{ facts: CallFacts; flags: string[] }> {
+  const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  const read = await interpret({ body: bytes, contentEncoding: null }, { now: NOW, allowedAddresses: ANY_ADDRESS });
+  if (!read.understood) {
+    throw new Error(`Quarantined: ${read.reason}`);
+  }
+  return read;
+}
+
+const readCallData = (callData: Record<string, unknown>) => readWebhook(complete("c", callData));
+
+function readAnswer(data: Record<string, unknown>): { facts: CallFacts; flags: string[] } {
+  const body = Buffer.from(JSON.stringify({ data: { id: "c", ...data }, meta: { request_id: "r" } }));
+  const read = readCallAnswer(body, "c", NOW);
+  if (read === null) {
+    throw new Error("The answer is not about the call");
+  }
+  return read;
+}
+
+/* ── The retry group ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+test("the retry fields are read in every payload and in the API's answer", async () => {
+  const fields = { retry_attempt_number: 3, root_call_id: "root", next_retry_at: "2026-12-20T08:00:00Z" };
+  const facts = { retryAttempt: 3, rootCallId: "root", nextRetryAt: new Date("2026-12-20T08:00:00Z") };
+  for (const body of [notCompleted("c"), notCompleted("c", "cancelled"), complete("c")]) {
+    const read = await readWebhook({ ...body, payload: { ...body.payload, ...fields } });
+    expect(read).toMatchObject({ facts, flags: [] });
+  }
+  expect(readAnswer({ ...fields, is_retry: true, scheduled_at: "2026-11-20T08:00:00Z" })).toMatchObject({
+    facts: { ...facts, scheduledAt: new Date("2026-11-20T08:00:00Z") },
+    flags: [],
+  });
+});
+
+test("times that lie ahead by their meaning are believed up to 60 days, others until tomorrow", () => {
+  const inDays = (days: number) => new Date(NOW.getTime() + days * 86_400_000).toISOString();
+  const read = (days: number) => {
+    const { facts, flags } = readAnswer({
+      next_retry_at: inDays(days),
+      scheduled_at: inDays(days),
+      started_at: inDays(days),
+    });
+    return [facts.nextRetryAt, facts.scheduledAt, facts.startedAt].map((at) => at !== null).concat(flags.length > 0);
+  };
+  expect([read(0.9), read(1.1), read(59), read(61)]).toEqual([
+    [true, true, true, false],
+    [true, true, false, true],
+    [true, true, false, true],
+    [false, false, false, true],
+  ]);
+});
+
+test("an unknown type, status, message type or field is named, on every level", async () => {
+  const body = complete("c", {
+    status: "teleported",
+    new_1: 1,
+    enhanced_transcript: {
+      transcript: { messages: [{ role: "user", content: "hello", mood: "good" }, { type: "video" }], new_3: 1 },
+      errors: [{ incorrect_text: "a", correction: "b", new_4: 1 }],
+      new_2: 1,
+    },
+    report: {
+      outcome: { status: "success", new_6: 1, success_criteria: [{ text: "t", achieved: true, new_7: 1 }] },
+      callback: { origin: null, new_8: 1 },
+      new_5: 1,
+    },
+  });
+  const { flags } = await readWebhook({ ...body, payload: { ...body.payload, type: "busy", new_9: 1 }, new_0: 1 });
+  expect(flags.map((flag) => flag.replace("payload.call_data.", "~"))).toEqual([
+    "payload.type=busy: unknown_value",
+    "payload.new_9: unknown_field",
+    "~status=teleported: unknown_value",
+    "~report.new_5: unknown_field",
+    "~report.outcome.new_6: unknown_field",
+    "~report.outcome.success_criteria[].new_7: unknown_field",
+    "~report.callback.new_8: unknown_field",
+    "~enhanced_transcript.errors[].new_4: unknown_field",
+    "~enhanced_transcript.new_2: unknown_field",
+    "~enhanced_transcript.transcript.new_3: unknown_field",
+    "~enhanced_transcript.transcript.messages[].mood: unknown_field",
+    "~enhanced_transcript.transcript.messages[].type=video: unknown_value",
+    "~new_1: unknown_field",
+    "new_0: unknown_field",
+  ]);
+  expect(
+    readAnswer({ status: "teleported", new_1: 1, transcript: [{ role: "user", content: "hi", new_2: 1 }] }).flags,
+  ).toEqual([
+    "api.status=teleported: unknown_value",
+    "api.transcript[].new_2: unknown_field",
+    "api.new_1: unknown_field",
+  ]);
+});
+
+/* ── Values in another form ───────────────────────────────────────────────────────────────────────────────────────── */
+
+test("a duration and a number are read in every form that can mean one thing only", async () => {
+  const durations: [sent: unknown, read: number | null][] = [
+    [67, 67],
+    ["67", 67],
+    [" 67 ", 67],
+    [42.7, 43],
+    ["42.7", 43],
+    [0, 0],
+    ["1:07", null],
+    ["67s", null],
+    ["0x10", null],
+    ["1e3", null],
+    [-1, null],
+    [86_401, null],
+    [true, null],
+  ];
+  for (const [sent, read] of durations) {
+    const webhook = await readCallData({ total_duration: sent });
+    expect([sent, webhook.facts.durationSeconds, webhook.flags.length]).toEqual([sent, read, read === null ? 1 : 0]);
+    const answer = readAnswer({ duration: sent });
+    expect([sent, answer.facts.durationSeconds, answer.flags.length]).toEqual([sent, read, read === null ? 1 : 0]);
+  }
+  const numbers: [sent: unknown, read: string | null][] = [
+    [966500000001, "+966500000001"],
+    ["+966500000001", "+966500000001"],
+    ["٠٥٠٠٠٠٠٠٠١", "0500000001"],
+    [12, null],
+    [9665.5, null],
+    [-966500000001, null],
+  ];
+  for (const [sent, read] of numbers) {
+    expect([sent, (await readCallData({ phone_number: sent })).facts.phoneNumber]).toEqual([sent, read]);
+    expect([sent, readAnswer({ phone_number: sent }).facts.phoneNumber]).toEqual([sent, read]);
+  }
+});
+
+test("NaN and Infinity, as Python writes them, are null and flagged; the rest of the body is read", async () => {
+  const { facts, flags } = await readWebhook(
+    `{"call_id": "c", "payload": {"type": "complete", "call_data": {"total_duration": NaN, "status": "completed",
+      "report": {"score": -Infinity, "note": "NaN: not a number \\" Infinity"}}}}`,
+  );
+  expect(facts).toMatchObject({
+    durationSeconds: null,
+    status: "completed",
+    report: { score: null, note: 'NaN: not a number " Infinity' },
+  });
+  expect(flags).toEqual([
+    "payload.call_data.total_duration: unbelievable",
+    "payload.call_data.report.score: unbelievable",
+  ]);
+});
+
+test("placeholders of other languages are no values, and no flags", async () => {
+  for (const nothing of ["", " ", "null", "None", "undefined", "\u200B", {}, [], { a: null }, [""]] as Json[]) {
+    const { facts, flags } = await readCallData({
+      status: nothing,
+      direction: nothing,
+      phone_number: nothing,
+      total_duration: nothing,
+      started_at: nothing,
+      report: nothing,
+      recording_url: nothing,
+      permanent_recording_url: nothing,
+      enhanced_transcript: { transcript: { messages: nothing }, errors: nothing },
+    });
+    expect([nothing, facts.status, facts.direction, facts.phoneNumber, facts.durationSeconds, facts.report]).toEqual([
+      nothing,
+      ...Array<null>(5).fill(null),
+    ]);
+    expect([facts.recordingUrl, facts.permanentRecordingUrl, facts.transcript, facts.corrections]).toEqual(
+      Array<null>(4).fill(null),
+    );
+    expect([nothing, flags]).toEqual([nothing, []]);
+  }
+});
+
+test("a transcript is read wherever a list of messages can mean nothing else, and kept in any other form", async () => {
+  const messages = [{ role: "user", content: "hello", start_at: 1 }];
+  const read = [{ type: "message", role: "user", content: "hello", startAt: 1 }];
+  for (const enhanced of [
+    { transcript: { messages }, errors: [] },
+    { transcript: messages },
+    { messages },
+    messages,
+    JSON.stringify({ transcript: { messages } }),
+    { transcript: JSON.stringify(messages) },
+  ]) {
+    const { facts } = await readCallData({ enhanced_transcript: enhanced });
+    expect([enhanced, facts.transcript]).toEqual([enhanced, read]);
+  }
+  for (const [enhanced, kept] of [
+    ["Agent: hello", "Agent: hello"],
+    [{ transcript: "Agent: hello" }, "Agent: hello"],
+    [{ transcript: { messages: "Agent: hello" } }, "Agent: hello"],
+    [{ transcript: { turns: ["hello"] } }, { turns: ["hello"] }],
+    [{ text: "hello" }, { text: "hello" }],
+    [7, 7],
+  ] as [Json, Json][]) {
+    const { facts, flags } = await readCallData({ enhanced_transcript: enhanced });
+    expect([enhanced, facts.transcript]).toEqual([enhanced, [{ type: "other", kind: "", data: kept }]]);
+    expect(flags.some((flag) => flag.endsWith("unknown_form"))).toBe(true);
+  }
+  expect(readAnswer({ transcript: "hello" }).facts.transcript).toEqual([{ type: "other", kind: "", data: "hello" }]);
+});
+
+test("a report and a response are kept in any form, and one in an unknown form is flagged", async () => {
+  const body = complete("c", { report: "All went well" });
+  const { facts, flags } = await readWebhook({ ...body, payload: { ...body.payload, response_body: ["yes", 1] } });
+  expect([facts.report, facts.responseBody]).toEqual(["All went well", ["yes", 1]]);
+  expect(flags).toEqual(["payload.response_body: unknown_form", "payload.call_data.report: unknown_form"]);
+  const asText = await readCallData({ report: '{"outcome": {"status": "success"}}' });
+  expect(asText).toMatchObject({ facts: { report: { outcome: { status: "success" } } }, flags: [] });
+  expect(readAnswer({ report: ["well"], variables: "x" })).toMatchObject({
+    facts: { report: ["well"], variables: "x" },
+    flags: ["api.variables: unknown_form", "api.report: unknown_form"],
+  });
+});
