@@ -38,7 +38,7 @@ export function outcomeKind(type: string | null): OutcomeKind {
  * The endings of a booked call or pending retry that was called off before it was dialled. Such a call belongs in no rate. An unknown
  * outcome counts as a dial.
  */
-export const NEVER_DIALLED_OUTCOMES = ["cancelled", "expired"] as const satisfies readonly Outcome[];
+const NEVER_DIALLED_OUTCOMES = ["cancelled", "expired"] as const satisfies readonly Outcome[];
 
 /** Whether the outcome says that the call was never dialled. */
 export function isNeverDialled(type: string | null): boolean {
