@@ -50,7 +50,7 @@ export function FilterPanel({
   const { valueOf } = useFilterLabels();
   const others = [...callFilterParams(filter)].filter(([name]) => !FIELDS.has(name));
   return (
-    <Card title={t("allFilters")} id="filters">
+    <Card title={t("allFilters")} id="filters" className="max-h-[60dvh] overflow-y-auto">
       <form action="/calls" className="space-y-4">
         {others.map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />

@@ -57,6 +57,20 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
   return (
     <div className="space-y-3">
       <RefusalNotice refusal={refusal} />
+      {/* Its button is in the form below. */}
+      <form
+        id={removal}
+        hidden
+        action={submit}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save("cleared", "");
+        }}
+      >
+        <input type="hidden" name="callId" value={callId} />
+        <input type="hidden" name="decision" value="cleared" />
+        <input type="hidden" name="note" value="" />
+      </form>
       <form
         ref={form}
         action={submit}
@@ -113,20 +127,6 @@ export function ReviewForm({ callId, decision, note }: { callId: string; decisio
             </Button>
           )}
         </div>
-      </form>
-      {/* Its button is in the form above. */}
-      <form
-        id={removal}
-        hidden
-        action={submit}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save("cleared", "");
-        }}
-      >
-        <input type="hidden" name="callId" value={callId} />
-        <input type="hidden" name="decision" value="cleared" />
-        <input type="hidden" name="note" value="" />
       </form>
     </div>
   );
