@@ -56,6 +56,10 @@ export async function fetchCall(
   callId: string,
   { timeoutMs = 10_000, now = new Date() }: { timeoutMs?: number; now?: Date } = {},
 ): Promise<CallAnswer> {
+  if (callId === "." || callId === "..") {
+    // In a URL, such a path segment leads to another path, also when it is percent-encoded. So the API cannot know the call.
+    return { ok: false, error: "call_not_found", status: null };
+  }
   const exchange = await get(`${baseUrl}/calls/${encodeURIComponent(callId)}`, apiKey, timeoutMs);
   if (!exchange.ok) {
     return exchange;

@@ -4,6 +4,7 @@ import postgres from "postgres";
 
 import { applyApiFacts, claimDueCalls, noteFailedAttempt } from "@/db/calls/enrichment";
 import { migrate } from "@/db/driver/migrate";
+import { fetchCall } from "@/lib/sarj/api";
 import type { Fault } from "@/scripts/simulator/faults";
 import { generateCalls } from "@/scripts/simulator/generate";
 import { enrichDue } from "@/server/jobs/enrich";
@@ -185,6 +186,16 @@ test("row 62: a delivery whose content Postgres rejects is quarantined, and no l
   } finally {
     await database.sql`alter table calls drop constraint poison`;
   }
+});
+
+test("an id that leads to another path of the API is not asked for", async ({ vendor }) => {
+  vendor.clearRequests();
+  const access = { baseUrl: vendor.apiUrl, apiKey: vendor.apiKey };
+  for (const callId of [".", ".."]) {
+    expect(await fetchCall(access, callId)).toEqual({ ok: false, error: "call_not_found", status: null });
+  }
+  expect(vendor.requests()).toEqual([]);
+  expect(await fetchCall(access, "../health")).toMatchObject({ error: "call_not_found", status: 404 });
 });
 
 test("rows 35 and 36: a call unknown to the API is stored and marked as unverified", async ({ database }) => {
