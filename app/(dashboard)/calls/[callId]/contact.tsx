@@ -145,7 +145,7 @@ function Dial({ dial, href, isCurrent }: { dial: TrailCall; href: Route; isCurre
         <OutcomeBadge type={dial.outcome} status={dial.status} plain />
       </Link>
       {dial.dialResult === "not_dialled" && <span className="text-xs text-muted">{t("notDialled")}</span>}
-      {isCurrent && <Badge tone="accent">{t("thisCall")}</Badge>}
+      {isCurrent && <Badge tone="outline">{t("thisCall")}</Badge>}
       <Time value={dial.occurredAt} format="compact" className="ms-auto text-muted" />
     </li>
   );
