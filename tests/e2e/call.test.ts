@@ -249,6 +249,7 @@ test("a call shows every dial of its contact, the next try with a countdown, and
   await page.goto(callHref("many-20"));
   await expect(contact.getByRole("listitem")).toHaveCount(40);
   await expect(contact.locator("[aria-current]")).toHaveAttribute("href", "/calls/many-20");
+  await expect(contact.locator("[aria-current]")).toBeInViewport();
 });
 
 for (const [locale, width, colorScheme] of [

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import type { Sql } from "postgres";
 
+import { callHref } from "@/lib/call/link";
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { insertContacts, SAMPLE_CONTACTS } from "@/tests/fixtures/contact-rows";
 import { ADMIN } from "@/tests/fixtures/environment";
@@ -88,7 +89,7 @@ test("search, rows, a call and the export are reachable by keyboard", async ({
   await page.keyboard.press("k");
   await expect(rows(page).first().getByRole("link")).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/calls\/call%2F60\?sort=time$/);
+  await expect(page).toHaveURL(`${callHref("call/60")}?sort=time`);
   await page.goBack();
   await expect(rows(page)).toHaveCount(50);
   await page.keyboard.press("e");

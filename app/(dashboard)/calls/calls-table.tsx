@@ -190,7 +190,12 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       attempt: {
         cell: (row) =>
           row.attempt === null ? (
-            unknown
+            // Without retry fields, a call stands alone and has no number.
+            row.contact?.isInferred ? (
+              notApplicable
+            ) : (
+              unknown
+            )
           ) : (
             <Ltr>
               {row.contact !== null && row.contact.attempts > 1 && row.attempt <= row.contact.attempts

@@ -21,6 +21,7 @@ import type { NumberAccess } from "@/lib/phone/access";
 import { ContactBadge } from "../../_call/contact-badge";
 import { OutcomeBadge } from "../../_call/outcome-badge";
 import { Countdown } from "./countdown";
+import { DialList } from "./dial-list";
 import { OtherCalls } from "./other-calls";
 import { contactOfCall } from "./read-contact";
 
@@ -90,7 +91,7 @@ function ContactCard({
       actions={<span className="text-sm text-muted tabular">{t("attempts", { count: contact.attempts })}</span>}
       flush
     >
-      <ol className="max-h-64 divide-y overflow-y-auto border-t print:max-h-none">
+      <DialList>
         {contact.trail.map((dial, index) => {
           const omitted = index === 0 ? 0 : dial.index - (contact.trail[index - 1]?.index ?? 0) - 1;
           return (
@@ -109,7 +110,7 @@ function ContactCard({
             </Fragment>
           );
         })}
-      </ol>
+      </DialList>
       <p className="flex items-start gap-2 border-t px-4 py-2.5">
         <Next contact={contact} now={now} />
       </p>
