@@ -207,6 +207,7 @@ test("calls and contacts are filtered by state, attempt, dial and contact", asyn
   await expect(page).toHaveURL(/\/calls\?dial=not_reached&attempt=3&by=contacts$/);
   await expect(rows(page)).toHaveCount(4);
   await page.getByRole("link", { name: "Remove filter: Attempt 3" }).click();
+  await expect(page).toHaveURL(/\/calls\?dial=not_reached&by=contacts$/);
   await page.getByRole("link", { name: "Remove filter: Dialled Not reached" }).click();
   await expect(page).toHaveURL(/\/calls\?by=contacts$/);
 
