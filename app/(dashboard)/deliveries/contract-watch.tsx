@@ -65,8 +65,10 @@ async function Sightings({ sightings, access }: { sightings: readonly Sighting[]
           </tr>
         </thead>
         <tbody>
-          {sightings.map((sighting) => (
-            <SightingRow key={sighting.flag} sighting={sighting} access={access} />
+          {sightings.map((sighting, index) => (
+            // A key is in the page too, and a flag may contain a number.
+            // oxlint-disable-next-line react/no-array-index-key
+            <SightingRow key={index} sighting={sighting} access={access} />
           ))}
         </tbody>
       </Table>

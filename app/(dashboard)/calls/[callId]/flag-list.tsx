@@ -13,8 +13,10 @@ export function FlagList({ flags, access }: { flags: readonly string[]; access: 
     <details className="text-xs text-muted">
       <summary className="select-none hover:text-foreground">{t("flags", { count: flags.length })}</summary>
       <ul className="mt-1 space-y-0.5 ps-3">
-        {flags.map((flag) => (
-          <li key={flag}>
+        {flags.map((flag, index) => (
+          // A key is in the page too, and a flag may contain a number. The list never changes its order.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={index}>
             <Id>{maskTextFor(access === "shown" ? "shown" : "hidden", flag, null)}</Id>
           </li>
         ))}
