@@ -143,7 +143,7 @@ function selectCalls(database: Database, conditions: SQL | undefined, { beyond, 
 
 function selectContacts(database: Database, conditions: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
   return database
-    .select(EXPORT_COLUMNS)
+    .select({ ...EXPORT_COLUMNS, nextRetryAt: contacts.nextRetryAt })
     .from(contacts)
     .innerJoin(calls, eq(calls.callId, contacts.lastCallId))
     .leftJoin(callDetails, eq(callDetails.callId, calls.callId))

@@ -19,6 +19,7 @@ export type StoredDelivery = {
   body: Buffer;
   bodySha256: string;
   contentEncoding: string | null;
+  sourceIp: string | null;
   receivedAt: Date;
   verdict: Verdict;
   reason: string | null;
@@ -30,6 +31,7 @@ const STORED_COLUMNS = {
   body: deliveries.body,
   bodySha256: deliveries.bodySha256,
   contentEncoding: deliveries.contentEncoding,
+  sourceIp: deliveries.sourceIp,
   receivedAt: deliveries.receivedAt,
   verdict: deliveries.verdict,
   reason: deliveries.reason,

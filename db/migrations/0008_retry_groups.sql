@@ -40,8 +40,8 @@ ALTER TABLE "calls"
 	ADD COLUMN "has_retry_fields" boolean DEFAULT false NOT NULL,
 	ADD COLUMN "phone_digits" text GENERATED ALWAYS AS (ltrim(regexp_replace(phone_number, '\(0\)|[^0-9]', '', 'g'), '0')) STORED,
 	ADD COLUMN "contact_id" text GENERATED ALWAYS AS (coalesce(root_call_id, call_id)) STORED NOT NULL,
-	ADD COLUMN "dial_result" text GENERATED ALWAYS AS (case when coalesce(outcome = 'complete', status in ('in_progress','transferring','transferred','completed','max_duration_reached'), false) then 'reached' when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','cancelled','expired'), false) then 'not_dialled' else 'not_reached' end) STORED NOT NULL,
-	ADD COLUMN "occurred_at" timestamp (3) with time zone GENERATED ALWAYS AS (case when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','cancelled','expired'), false) then coalesce(called_off_at, updated_at, created_at, first_received_at) else coalesce(started_at, scheduled_at, created_at, first_received_at) end) STORED NOT NULL,
+	ADD COLUMN "dial_result" text GENERATED ALWAYS AS (case when coalesce(outcome = 'complete', status in ('in_progress','transferring','transferred','completed','max_duration_reached'), false) then 'reached' when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','dialing','ringing','cancelled','expired'), false) then 'not_dialled' else 'not_reached' end) STORED NOT NULL,
+	ADD COLUMN "occurred_at" timestamp (3) with time zone GENERATED ALWAYS AS (case when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','dialing','ringing','cancelled','expired'), false) then coalesce(called_off_at, updated_at, created_at, first_received_at) else coalesce(started_at, scheduled_at, created_at, first_received_at) end) STORED NOT NULL,
 	ADD CONSTRAINT "calls_attempt_check" CHECK (attempt >= 1);--> statement-breakpoint
 ALTER TABLE "call_details" ADD COLUMN "permanent_recording_url" text;--> statement-breakpoint
 ALTER TABLE "deliveries"
@@ -66,7 +66,7 @@ CREATE FUNCTION "computed_contact"(wanted text) RETURNS SETOF "contacts" LANGUAG
 		SELECT *, NOT is_test AND enrichment_state <> 'not_found' AS is_counted,
 			coalesce(attempt, CASE WHEN root_call_id <> call_id THEN 2 ELSE 1 END) AS place,
 			coalesce(started_at, scheduled_at, created_at, ended_at) AS told_at,
-			outcome IS NULL AND dial_result = 'not_dialled' AND status IN ('scheduled', 'queued') AS is_booked
+			outcome IS NULL AND dial_result = 'not_dialled' AND status IN ('scheduled', 'queued', 'dialing', 'ringing') AS is_booked
 		FROM calls WHERE contact_id = wanted
 	), deciding AS (
 		SELECT * FROM members WHERE is_counted OR NOT EXISTS (SELECT FROM members WHERE is_counted)
@@ -159,7 +159,7 @@ INSERT INTO contacts
 SELECT contact_id,
 	CASE
 		WHEN dial_result = 'reached' THEN 'reached'
-		WHEN outcome IS NULL AND status IN ('scheduled', 'queued') THEN 'trying'
+		WHEN outcome IS NULL AND status IN ('scheduled', 'queued', 'dialing', 'ringing') THEN 'trying'
 		WHEN dial_result = 'not_dialled' THEN 'called_off'
 		ELSE 'not_reached'
 	END,

@@ -43,6 +43,10 @@ export async function rereadCall(callId: string): Promise<Reread> {
         calledOffAt: calls.calledOffAt,
         verifiedAt: calls.verifiedAt,
         isErasing: sql<boolean>`exists (select from erasures where state = 'running')`,
+        // An erasure deletes bodies of other people's calls too. Which ones is not kept.
+        mayLackBodies: sql<boolean>`exists (
+          select from erasures where deliveries_deleted > 0 and coalesce(finished_at, now()) >= ${calls.firstReceivedAt}
+        )`,
       })
       .from(calls)
       .where(eq(calls.callId, callId));
@@ -59,6 +63,7 @@ export async function rereadCall(callId: string): Promise<Reread> {
     }
     const isComplete =
       webhooks.isComplete &&
+      !call.mayLackBodies &&
       webhooks.firstAt <= call.firstReceivedAt.getTime() &&
       webhooks.lastAt >= call.lastReceivedAt.getTime();
 
@@ -79,7 +84,10 @@ export async function rereadCall(callId: string): Promise<Reread> {
     const noted =
       (await noteDeliveries(transaction, callId, webhooks.read, { winner, isMerged: !isSame })) +
       (await noteAnswers(transaction, callId, answers.read));
-    const isDue = call.verifiedAt !== null && answers.read.length === 0 && isAnythingLost(before, merged.facts);
+    const isPurged = stored.transcriptPurgedAt !== null || stored.recordingPurgedAt !== null;
+    // The API would also return what retention has deleted, so a call that it has touched is not fetched again.
+    const isDue =
+      call.verifiedAt !== null && answers.read.length === 0 && !isPurged && isAnythingLost(before, merged.facts);
     if (isDue) {
       await transaction
         .update(calls)

@@ -18,10 +18,10 @@ import { user } from "./people";
 
 /**
  * Whether a call was dialled, in SQL. `cancelled` and `expired` are endings without a dial. The status decides only for a call that no webhook
- * has told of. An unknown outcome counts as a dial.
+ * has told of: while it is being dialled, it is in no rate either. An unknown outcome counts as a dial.
  */
 const isNotDialled = sql.raw(
-  "coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','cancelled','expired'), false)",
+  "coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','dialing','ringing','cancelled','expired'), false)",
 );
 /** The same for a call that reached the customer. */
 const isReached = sql.raw(

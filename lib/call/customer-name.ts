@@ -17,5 +17,7 @@ export function customerNameOf(variables: Json | null): string | null {
     return null;
   }
   const value = CUSTOMER_NAME_VARIABLES.map((name) => variables[name]).find((found) => !isSilent(found));
-  return value == null ? null : (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200);
+  return value == null
+    ? null
+    : (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200).toWellFormed();
 }

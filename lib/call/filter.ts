@@ -129,7 +129,7 @@ const filterReaders = (zone: string) => ({
   min_duration: seconds,
   max_duration: seconds,
   dial: commaList.pipe(z.array(z.enum(DIAL_RESULTS))),
-  contact: postgresText.trim().min(1).max(MAX_CALL_ID_LENGTH),
+  contact: postgresText.min(1).max(MAX_CALL_ID_LENGTH),
   state: commaList.pipe(z.array(z.enum(STATE_CHOICES))),
   attempt: attemptList,
   reviewed: flag,

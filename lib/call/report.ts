@@ -59,9 +59,10 @@ export function judgedCriteria(report: Json): Record<string, { met: boolean; pri
   const judged = new Map<string, { met: boolean; primary: boolean }>();
   for (const criterion of criteria.slice(0, MAX_CRITERIA)) {
     if (isObject(criterion)) {
-      const { text, achieved: met, is_primary: primary } = criterion;
-      if (typeof text === "string" && !isSilentText(text) && typeof met === "boolean") {
-        judged.set(cutText(text.trim(), MAX_CRITERION_LENGTH), { met, primary: primary === true });
+      const { text, achieved, is_primary: primary } = criterion;
+      const met = booleanOf(achieved);
+      if (typeof text === "string" && !isSilentText(text) && met !== null) {
+        judged.set(cutText(text.trim(), MAX_CRITERION_LENGTH), { met, primary: booleanOf(primary) === true });
       }
     }
   }
@@ -183,7 +184,15 @@ function readCriterion(raw: Json): TypedReport["criteria"][number] | null {
     return null;
   }
   const { text, achieved, is_primary: isPrimary } = raw;
-  return { text, achieved: typeof achieved === "boolean" ? achieved : null, isPrimary: isPrimary === true };
+  const met = booleanOf(achieved);
+  // A judgement in an unknown form is shown with the rest of the report.
+  return met === null && !isSilent(achieved) ? null : { text, achieved: met, isPrimary: booleanOf(isPrimary) === true };
+}
+
+/** A boolean, or its text, which can mean nothing else. */
+function booleanOf(value: Json | undefined): boolean | null {
+  const word = typeof value === "string" ? value.trim().toLowerCase() : value;
+  return word === true || word === "true" ? true : word === false || word === "false" ? false : null;
 }
 
 function keptUnless(name: string, value: Json | undefined, isShown: boolean): JsonObject {

@@ -5,7 +5,7 @@
 
 /** Credentials of the caller or of the platform. The vendor's signature will have another name. */
 const CREDENTIALS =
-  /^(?:cookie|authorization|proxy-authorization|x-sarj-recording-token|x-vercel-oidc-token|x-vercel-proxy-signature.*|x-vercel-sc-.*|x-forwarded-authorization|x-amz-security-token|cf-access-.*)$/;
+  /^(?:cookie|authorization|proxy-authorization|x-sarj-recording-token|x-vercel-oidc-token|x-vercel-proxy-signature.*|x-vercel-sc-.*|x-forwarded-authorization|x-amz-security-token|x-amzn-oidc-.*|x-ms-token-.*|x-goog-iap-jwt-assertion|x-forwarded-access-token|x-(?:api|auth|access)-(?:key|token)|cf-access-.*)$/;
 const MAX_HEADERS = 100;
 const MAX_VALUE_LENGTH = 4096;
 const HIDDEN = "[hidden]";

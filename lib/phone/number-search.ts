@@ -40,7 +40,8 @@ export function withoutNumberSearch(
 
 /** The text if it is a complete number (international, or national with a leading zero) and access allows the search; otherwise "". */
 function allowedPhone(text: string, access: NumberAccess): string {
-  const isWhole = /^0\d{8,}$/.test(wordsOf(text).join("")) || parseSoughtNumber(text) !== null;
+  // Without the leading zeros, which the search ignores, as many digits must remain as identify a number.
+  const isWhole = /^0+[1-9]\d{7,}$/.test(wordsOf(text).join("")) || parseSoughtNumber(text) !== null;
   return access === "revealable" && isWhole ? text : "";
 }
 

@@ -6,6 +6,7 @@ import type { FlagProblem } from "@/lib/delivery/flags";
 import { latinDigits } from "@/lib/text/digits";
 import { isoInstant } from "@/lib/time/iso-instant";
 
+import { MAX_CALL_ID_LENGTH } from "./call-id";
 import { parseJson } from "./json";
 import { isSilentMessage, readMessage, unknownFieldsOf } from "./messages";
 
@@ -23,6 +24,9 @@ const BOOKED_AHEAD_MS = 60 * DAY_MS;
 
 /** A short text whose set of values is open: a status, a language, an id. */
 export const shortText = z.string().trim().min(1).max(200);
+
+/** An id of a call, exactly as it came: the same id with other spaces is another call. */
+export const callId = z.string().min(1).max(MAX_CALL_ID_LENGTH);
 
 /** An ISO 8601 time with an offset, from 2020 to tomorrow. Excludes values such as `infinity`, `now` and the year 275760. */
 export function credibleInstant(now: Date) {
@@ -128,10 +132,10 @@ export class FieldReader {
   readList<T>(value: Json | undefined, field: string, item: z.ZodType<T>, known: readonly string[]): T[] | null {
     const values = this.cut(field, this.read({ [field]: value ?? null }, field, jsonArray, "unknown_form"));
     return (
-      values?.flatMap((value, index) => {
+      values?.flatMap((value) => {
         const parsed = item.safeParse(value);
         if (!parsed.success) {
-          this.flag(`${field}[${index}]`, "unbelievable");
+          this.flag(`${field}[]`, "unbelievable");
         } else if (isObject(value)) {
           this.noteUnknown(value, known, `${field}[].`);
         }

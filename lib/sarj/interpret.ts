@@ -94,9 +94,10 @@ function readEnvelope(body: Uint8Array, now: Date): Interpretation {
   if (!type.success) {
     return quarantine("type_missing");
   }
-  const callData = isObject(payload["call_data"]) ? payload["call_data"] : null;
+  const rawCallData = isSilent(payload["call_data"]) ? null : anyJson.parse(payload["call_data"]);
+  const callData = isObject(rawCallData) ? rawCallData : null;
   const innerId = callData?.["call_id"];
-  if (innerId !== undefined && innerId !== null && innerId !== callId.value) {
+  if (!isSilent(innerId) && innerId !== callId.value) {
     return quarantine("call_id_mismatch");
   }
   const { facts, flags } = readPayload(type.data, payload, callData, now);

@@ -8,7 +8,17 @@ import { isSpeech } from "@/lib/call/speaker";
 
 const DAY_SECONDS = 86_400;
 
-const seconds = z.number().min(0).max(DAY_SECONDS).nullish().catch(null).default(null);
+/** A number, or its text. Anything else is unknown. */
+const numberOrText = z.union([
+  z.number(),
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}(?:\.\d{1,9})?$/)
+    .transform(Number),
+]);
+const seconds = numberOrText.pipe(z.number().min(0).max(DAY_SECONDS)).nullish().catch(null).default(null);
+const trueOrFalse = z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false"] })]);
 const optionalId = z.string().nullish().catch(null).default(null);
 const anyText = z.unknown().transform((value) => (typeof value === "string" ? value : JSON.stringify(value ?? "")));
 
@@ -42,9 +52,9 @@ const messageSchema = z.discriminatedUnion("type", [
       tool_name: z.string().catch(""),
       output: anyText,
       tool_call_id: optionalId,
-      is_error: z.boolean().catch(false),
+      is_error: trueOrFalse.catch(false),
       start_at: seconds,
-      duration_ms: z.number().min(0).nullish().catch(null).default(null),
+      duration_ms: numberOrText.pipe(z.number().min(0)).nullish().catch(null).default(null),
     })
     .transform((raw) => ({
       type: raw.type,

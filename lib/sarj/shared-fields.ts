@@ -10,7 +10,7 @@ import {
   isObject,
   recordingUrl,
   retryAttempt,
-  shortText,
+  callId,
 } from "./fields";
 import { recordingExpiry } from "./recording-url";
 
@@ -49,7 +49,7 @@ export function readRetryFields(
 ): Pick<CallFacts, "rootCallId" | "retryAttempt" | "nextRetryAt"> {
   const saysNone = Object.hasOwn(source, "next_retry_at") && isSilent(source["next_retry_at"]);
   return {
-    rootCallId: reader.read(source, "root_call_id", shortText),
+    rootCallId: reader.read(source, "root_call_id", callId),
     retryAttempt: reader.read(source, "retry_attempt_number", retryAttempt),
     nextRetryAt: saysNone ? NO_NEXT_RETRY : reader.read(source, "next_retry_at", bookedInstant(now)),
   };

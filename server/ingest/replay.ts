@@ -21,13 +21,17 @@ export type Replayed = {
   reason: QuarantineReason | null;
 };
 
-/** Interprets one stored delivery again and applies it. Null for an unknown id. `id` is a UUID. */
-export async function replay(id: string): Promise<Replayed | null> {
+/**
+ * Interprets one stored delivery again and applies it. Null for an unknown id. `id` is a UUID.
+ *
+ * @param allowedAddresses whose deliveries are applied. If a person asks for the replay, any; otherwise as for a new delivery
+ */
+export async function replay(id: string, allowedAddresses: readonly string[] = ANY_ADDRESS): Promise<Replayed | null> {
   const delivery = await readStoredDelivery(id);
   if (delivery === null) {
     return null;
   }
-  const interpretation = await interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS });
+  const interpretation = await interpret(delivery, { now: new Date(), allowedAddresses });
   const { verdict, callId, reason } = interpretation.understood
     ? await apply(delivery, interpretation)
     : { ...(await keepQuarantined(delivery, interpretation.reason)), reason: interpretation.reason };

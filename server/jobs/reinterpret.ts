@@ -16,6 +16,7 @@ import {
   startUnlessCurrent,
   storeProgress,
 } from "@/db/reinterpretation/progress";
+import { env } from "@/lib/env";
 import { isStopping } from "@/lib/http/server";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -119,7 +120,7 @@ async function replayQuarantined(key: string): Promise<string> {
   if (await isErasing()) {
     return "erasing";
   }
-  await replay(idOfQuarantined(key));
+  await replay(idOfQuarantined(key), env.SARJ_WEBHOOK_ALLOWED_IPS);
   return "replayed";
 }
 

@@ -63,7 +63,7 @@ function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { 
       </th>
       <Td numeric className="font-medium">
         <NumberLink href={dialsHref}>{format.number(dials)}</NumberLink>
-        <Bar share={dials / most} className="[&>*]:bg-subtle" />
+        <Bar share={dials / most} className="w-16 [&>*]:bg-subtle" />
       </Td>
       <Td numeric>
         <NumberLink
@@ -75,7 +75,7 @@ function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { 
         <span className="text-xs text-subtle max-sm:block">
           {t.rich("of", { count: dials, link: numberLink(dialsHref) })}
         </span>
-        <Bar share={reached / dials} className="[&>*]:bg-accent" />
+        <Bar share={reached / dials} className="w-16 [&>*]:bg-accent" />
       </Td>
     </Tr>
   );

@@ -65,7 +65,7 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
 }
 
 function smallText(text: ReactNode) {
-  return <span className="text-sm font-normal">{text}</span>;
+  return <span className="ms-0.5 text-sm font-normal">{text}</span>;
 }
 
 type Links = {

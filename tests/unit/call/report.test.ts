@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import type { JsonObject } from "@/lib/call/facts";
-import { readCallback, readReport } from "@/lib/call/report";
+import { judgedCriteria, readCallback, readReport } from "@/lib/call/report";
 
 const HEARD_AT = new Date("2026-11-23T10:02:00Z");
 
@@ -164,4 +164,22 @@ test("nothing of a callback in an unknown form is lost or invented", () => {
     callback: { ...NOTHING, origin: "x" },
     rest: { callback: { priority: "high" } },
   });
+});
+
+test("a judgement is read as text too, and shown as it came in any other form", () => {
+  const criteria = [
+    { text: "a", achieved: "true" },
+    { text: "b", achieved: " False ", is_primary: "true" },
+    { text: "c", achieved: "partly" },
+    { text: "d", achieved: null },
+  ];
+  const report = { outcome: { status: "success", success_criteria: criteria } };
+  expect(judgedCriteria(report)).toEqual({ a: { met: true, primary: false }, b: { met: false, primary: true } });
+  const { typed, rest } = readReport(report, HEARD_AT);
+  expect(typed?.criteria.map(({ text, achieved }) => [text, achieved])).toEqual([
+    ["b", false],
+    ["a", true],
+    ["d", null],
+  ]);
+  expect(rest).toEqual({ success_criteria: criteria });
 });

@@ -58,4 +58,6 @@ test("the customer's name is the first variable that says one", () => {
   expect(customerNameOf({ customer_name: { first: "" }, name: 17 })).toBe("17");
   expect(customerNameOf({ customer_name: " ", name: null })).toBeNull();
   expect(customerNameOf(null)).toBeNull();
+  // Postgres refuses half of a surrogate pair, and with it the whole answer.
+  expect(customerNameOf({ name: `${"n".repeat(199)}😀` })).toBe(`${"n".repeat(199)}\uFFFD`);
 });

@@ -157,6 +157,57 @@ test("NaN and Infinity, as Python writes them, are null and flagged; the rest of
   ]);
 });
 
+test("a body of unfinished strings is read in a time in proportion to its length", async () => {
+  // Quadratic, this would take hours, and the test would time out.
+  for (const text of [
+    '"' + '\\"'.repeat(1_000_000),
+    `{"a":"${'{\\"b\\":\\"c\\",'.repeat(200_000)}`,
+    "-".repeat(2_000_000),
+  ]) {
+    const read = await interpret(
+      { body: Buffer.from(text), contentEncoding: null },
+      { now: NOW, allowedAddresses: ANY_ADDRESS },
+    );
+    expect(read).toMatchObject({ understood: false, reason: "not_json" });
+  }
+});
+
+test("the place of a NaN is named in a form that every index can hold", async () => {
+  const key = `x\\u0000\\ud800${"k".repeat(5000)}`;
+  const { flags } = await readWebhook(
+    `{"call_id": "c", "payload": {"type": "complete", "response_body": {"list": [1, {"${key}": NaN}, {"${key}": NaN}]}}}`,
+  );
+  expect(flags).toEqual([`payload.response_body.list[].x\uFFFD\uFFFD${"k".repeat(57)}: unbelievable`]);
+});
+
+test("a silent id inside says nothing, and `call_data` is read as text too", async () => {
+  for (const id of ["", " ", "null", "None", null]) {
+    expect(await readCallData({ call_id: id, status: "completed" })).toMatchObject({ facts: { status: "completed" } });
+  }
+  const body = complete("c");
+  const { facts, flags } = await readWebhook({
+    ...body,
+    payload: { ...body.payload, call_data: JSON.stringify(body.payload.call_data) },
+  });
+  expect([facts.durationSeconds, facts.transcript?.length, flags]).toEqual([61, 2, []]);
+});
+
+test("times and answers of messages are read as text too", async () => {
+  const messages = [
+    { role: "user", content: "hello", start_at: "12.5" },
+    {
+      type: "function_call_output",
+      tool_name: "t",
+      output: "",
+      is_error: "true",
+      duration_ms: "450",
+      start_at: "soon",
+    },
+  ];
+  const { facts } = await readCallData({ enhanced_transcript: { transcript: { messages } } });
+  expect(facts.transcript).toMatchObject([{ startAt: 12.5 }, { isError: true, durationMs: 450, startAt: null }]);
+});
+
 test("placeholders of other languages are no values, and no flags", async () => {
   for (const nothing of ["", " ", "null", "None", "undefined", "\u200B", {}, [], { a: null }, [""]] as Json[]) {
     const { facts, flags } = await readCallData({
