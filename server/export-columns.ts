@@ -1,8 +1,8 @@
 import type { ExportedCall } from "@/db/calls/export";
 import type { Json } from "@/lib/call/facts";
 import type { CallListView } from "@/lib/call/list-view";
-import { isSilent } from "@/lib/call/silence";
-import { withoutCredentialsIn } from "@/lib/sarj/url-credentials";
+import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
+import { isSilent } from "@/lib/text/silence";
 import { toZonedIso } from "@/lib/time/time";
 
 type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };

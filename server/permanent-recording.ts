@@ -1,8 +1,8 @@
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
-import { askPermanentUrl, type PermanentAnswer, type PermanentProblem } from "@/lib/sarj/permanent-recording";
-import type { OpenedRecording, StoreAnswer, StoreProblem } from "@/lib/sarj/recording-store";
-import { recordingExpiry } from "@/lib/sarj/recording-url";
+import { askPermanentUrl, type PermanentAnswer, type PermanentProblem } from "@/lib/recording/permanent-recording";
+import type { OpenedRecording, StoreAnswer, StoreProblem } from "@/lib/recording/recording-store";
+import { recordingExpiry } from "@/lib/recording/recording-url";
 
 import { apiAccess } from "./vendor-api";
 

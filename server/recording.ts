@@ -2,10 +2,15 @@ import { keepRecording, readRecording, type StoredRecording } from "@/db/calls/r
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { hasToken, isPermanentUrl, type PermanentProblem } from "@/lib/recording/permanent-recording";
+import {
+  openRecording,
+  type OpenedRecording,
+  type StoreAnswer,
+  type StoreProblem,
+} from "@/lib/recording/recording-store";
+import { isFetchable } from "@/lib/recording/recording-url";
 import { fetchCall, type ApiErrorCode } from "@/lib/sarj/api";
-import { hasToken, isPermanentUrl, type PermanentProblem } from "@/lib/sarj/permanent-recording";
-import { openRecording, type OpenedRecording, type StoreAnswer, type StoreProblem } from "@/lib/sarj/recording-store";
-import { isFetchable } from "@/lib/sarj/recording-url";
 
 import { openPermanent } from "./permanent-recording";
 import { apiAccess } from "./vendor-api";

@@ -4,8 +4,8 @@ import { customerNameOf } from "@/lib/call/customer-name";
 import { type CallFacts, type Json, NO_NEXT_RETRY } from "@/lib/call/facts";
 import { isNeverDialled } from "@/lib/call/outcome";
 import { judgedCriteria, reportGoal, saysMoreThanWhen } from "@/lib/call/report";
-import { isSpoken } from "@/lib/sarj/messages";
 import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
+import { isSpoken } from "@/lib/transcript/messages";
 
 /**
  * Merges the facts of several sources about one call, in SQL, so that concurrent merges do not lose facts.

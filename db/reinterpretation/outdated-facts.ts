@@ -3,8 +3,8 @@ import type { CallDetails } from "@/db/schema/calls";
 import { customerNameOf } from "@/lib/call/customer-name";
 import type { CallFacts, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
 import { judgedCriteria, reportGoal } from "@/lib/call/report";
-import { isSilent } from "@/lib/call/silence";
-import { isSilentMessage } from "@/lib/sarj/messages";
+import { isSilent } from "@/lib/text/silence";
+import { isSilentMessage } from "@/lib/transcript/messages";
 
 /**
  * Which of a call's stored facts are removed before its bodies are merged again. A fact does not name its source, but its rank (`k`) tells

@@ -1,5 +1,6 @@
+import { isSilent } from "@/lib/text/silence";
+
 import type { Json } from "./facts";
-import { isSilent } from "./silence";
 
 /** The variables in which scenarios pass the customer's name, in order of preference. Template variables have no fixed names. */
 const CUSTOMER_NAME_VARIABLES = [

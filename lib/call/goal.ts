@@ -1,4 +1,4 @@
-import { isSilentText } from "./silence";
+import { isSilentText } from "@/lib/text/silence";
 
 /**
  * Whether the goal of a call was met, from `report.outcome.status`. It is separate from the call's outcome. Only some calls get a report,

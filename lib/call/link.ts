@@ -1,11 +1,11 @@
 import type { Route } from "next";
 
 import { hrefWith } from "@/lib/url/parameters";
+import { callSegment } from "@/lib/url/path-segment";
 
 import type { CallFilter } from "./filter";
 import { callFilterParams } from "./filter-params";
 import { type CallListView, DEFAULT_VIEW } from "./list-view";
-import { callSegment } from "./path-segment";
 
 /** The URL of the list of calls with this filter and view. Omitted parts of the view have their defaults. */
 export function callsHref(filter: CallFilter, view: Partial<CallListView> = {}): "/calls" | `/calls?${string}` {

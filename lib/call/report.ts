@@ -1,7 +1,7 @@
+import { isSilent, isSilentText } from "@/lib/text/silence";
 import { isoInstant } from "@/lib/time/iso-instant";
 
 import type { Json, JsonObject } from "./facts";
-import { isSilent, isSilentText } from "./silence";
 
 /** The vendor's typed report: whether the goal was met, why, and by which criteria. Missing values are null. */
 export type TypedReport = {

@@ -2,9 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 
+import { withoutCredentialBytes, withoutCredentials } from "@/lib/recording/url-credentials";
 import { decodeBody, MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { parseJson } from "@/lib/sarj/json";
-import { withoutCredentialBytes, withoutCredentials } from "@/lib/sarj/url-credentials";
 
 /**
  * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false if

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
 import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
-import { isSilent } from "@/lib/call/silence";
 import type { FlagProblem } from "@/lib/delivery/flags";
 import { latinDigits } from "@/lib/text/digits";
+import { isSilent } from "@/lib/text/silence";
 import { isoInstant } from "@/lib/time/iso-instant";
+import { isSilentMessage, readMessage, unknownFieldsOf } from "@/lib/transcript/messages";
 
 import { MAX_CALL_ID_LENGTH } from "./call-id";
 import { parseJson } from "./json";
-import { isSilentMessage, readMessage, unknownFieldsOf } from "./messages";
 
 /**
  * Schemas and readers for single fields of the vendor's payloads (`docs/sarj.md`). A value that is not credible becomes null

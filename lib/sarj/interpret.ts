@@ -1,9 +1,9 @@
 import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
 import { isOutcome } from "@/lib/call/outcome";
-import { isSilent } from "@/lib/call/silence";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isAllowedAddress } from "@/lib/http/client-ip";
+import { isSilent } from "@/lib/text/silence";
 
 import { decodeBody } from "./body";
 import { MAX_CALL_ID_LENGTH } from "./call-id";

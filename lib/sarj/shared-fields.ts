@@ -1,6 +1,7 @@
 import { NO_NEXT_RETRY, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
 import { reportGoal } from "@/lib/call/report";
-import { isSilent } from "@/lib/call/silence";
+import { recordingExpiry } from "@/lib/recording/recording-url";
+import { isSilent } from "@/lib/text/silence";
 
 import {
   anyJson,
@@ -12,7 +13,6 @@ import {
   retryAttempt,
   callId,
 } from "./fields";
-import { recordingExpiry } from "./recording-url";
 
 /** The fields that the webhook and `GET /calls/{call_id}` have in common (`docs/sarj.md`). */
 

@@ -1,6 +1,6 @@
 import type { TranscriptMessage } from "@/lib/call/facts";
-import { isSpeech } from "@/lib/call/speaker";
-import { inOrderOfTime } from "@/lib/call/transcript";
+import { isSpeech } from "@/lib/transcript/speaker";
+import { inOrderOfTime } from "@/lib/transcript/transcript";
 
 import { latinDigits } from "./digits";
 

@@ -3,9 +3,9 @@ import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 
 import { getCall } from "@/db/calls/read";
-import { callIdOfSegment } from "@/lib/call/path-segment";
 import { maskNumberFor, maskTextFor } from "@/lib/phone/access";
 import type { SearchParams } from "@/lib/url/parameters";
+import { callIdOfSegment } from "@/lib/url/path-segment";
 import { getUser, requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
 import { answerNotFound } from "@/server/not-found";

@@ -9,7 +9,7 @@ import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
 import type { Json } from "@/lib/call/facts";
 import { readReport, type TypedReport } from "@/lib/call/report";
-import { isSilent } from "@/lib/call/silence";
+import { isSilent } from "@/lib/text/silence";
 
 import { GoalBadge } from "../../_call/goal-badge";
 import { CallbackVerdict } from "./callback";

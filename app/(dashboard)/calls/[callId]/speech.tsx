@@ -6,9 +6,9 @@ import { type ReactNode, useState } from "react";
 
 import { cn } from "@/components/cn";
 import { FreeText } from "@/components/ui/free-text";
-import { speakerOf } from "@/lib/call/speaker";
-import type { Turn } from "@/lib/call/transcript";
-import { type Mark, type Piece, piecesOf } from "@/lib/call/transcript-search";
+import { speakerOf } from "@/lib/transcript/speaker";
+import type { Turn } from "@/lib/transcript/transcript";
+import { type Mark, type Piece, piecesOf } from "@/lib/transcript/transcript-search";
 
 /** A longer text, which is not normal speech, is shortened until the user expands it. */
 const MAX_SPEECH = 20_000;

@@ -7,8 +7,8 @@ import { memo, type RefObject, useEffect, useEffectEvent, useMemo, useRef, useSt
 import { usePlayerState } from "@/components/player/player-context";
 import { Button } from "@/components/ui/button";
 import { usePrinting } from "@/components/use-printing";
-import type { Turn } from "@/lib/call/transcript";
-import type { Mark } from "@/lib/call/transcript-search";
+import type { Turn } from "@/lib/transcript/transcript";
+import type { Mark } from "@/lib/transcript/transcript-search";
 
 import { TurnItem } from "./turn";
 import { type CurrentMatch, SearchBar, useTurnSearch } from "./turn-search";

@@ -8,8 +8,8 @@ import { cn } from "@/components/cn";
 import { useShortcut } from "@/components/shortcuts";
 import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
-import type { Turn } from "@/lib/call/transcript";
-import { findInTurn, type Mark, piecesOf } from "@/lib/call/transcript-search";
+import type { Turn } from "@/lib/transcript/transcript";
+import { findInTurn, type Mark, piecesOf } from "@/lib/transcript/transcript-search";
 
 export type CurrentMatch = { turn: number; match: number };
 type TranscriptSearch = ReturnType<typeof useTurnSearch>;

@@ -12,9 +12,9 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { Duration } from "@/components/ui/duration";
 import { FreeText } from "@/components/ui/free-text";
 import { Ltr } from "@/components/ui/ltr";
-import type { Turn } from "@/lib/call/transcript";
-import type { Mark } from "@/lib/call/transcript-search";
 import { formatDuration } from "@/lib/time/duration";
+import type { Turn } from "@/lib/transcript/transcript";
+import type { Mark } from "@/lib/transcript/transcript-search";
 
 import { Speech } from "./speech";
 

@@ -12,9 +12,9 @@ import { type Comparison, compareWithCall, type InterpretedDelivery } from "@/db
 import { getCall } from "@/db/calls/read";
 import { listSiblings } from "@/db/deliveries/list";
 import { NO_NEXT_RETRY, type TranscriptMessage } from "@/lib/call/facts";
-import { countSpoken, readTranscript } from "@/lib/call/transcript";
 import { wordMessage } from "@/lib/i18n/word-message";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
+import { countSpoken, readTranscript } from "@/lib/transcript/transcript";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 

@@ -1,10 +1,10 @@
 import { recordAuditEventOnce } from "@/db/privacy/audit";
-import { callIdOfSegment } from "@/lib/call/path-segment";
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { contentLength } from "@/lib/http/content-length";
 import { errorCode, log } from "@/lib/log";
-import type { OpenedRecording } from "@/lib/sarj/recording-store";
+import type { OpenedRecording } from "@/lib/recording/recording-store";
+import { callIdOfSegment } from "@/lib/url/path-segment";
 import { requireApi, type SignedInUser } from "@/server/auth/gates";
 import { openCallRecording, RECORDING_ERRORS, type RecordingErrorCode } from "@/server/recording";
 

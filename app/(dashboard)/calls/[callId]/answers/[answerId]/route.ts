@@ -1,5 +1,5 @@
 import { readApiAnswer } from "@/db/deliveries/api-answers";
-import { callIdOfSegment } from "@/lib/call/path-segment";
+import { callIdOfSegment } from "@/lib/url/path-segment";
 import { answerRawBody } from "@/server/raw-body";
 
 /** One kept answer of the vendor's API about a call, see `answerRawBody`. */

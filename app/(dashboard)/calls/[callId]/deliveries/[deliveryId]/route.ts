@@ -1,5 +1,5 @@
 import { readDeliveryBody } from "@/db/deliveries/call-deliveries";
-import { callIdOfSegment } from "@/lib/call/path-segment";
+import { callIdOfSegment } from "@/lib/url/path-segment";
 import { answerRawBody } from "@/server/raw-body";
 
 /** The body of one delivery of a call, see `answerRawBody`. */

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-import { speakerOf } from "@/lib/call/speaker";
+import { speakerOf } from "@/lib/transcript/speaker";
 
 for (const [role, speaker] of [
   ["user", "customer"],

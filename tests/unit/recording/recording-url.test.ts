@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-import { isFetchable, recordingExpiry } from "@/lib/sarj/recording-url";
+import { isFetchable, recordingExpiry } from "@/lib/recording/recording-url";
 
 test("the expiry is read from V4 and V2 signatures", () => {
   const v4 =

@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 import { customerNameOf } from "@/lib/call/customer-name";
 import type { Json } from "@/lib/call/facts";
-import { isSilent } from "@/lib/call/silence";
+import { isSilent } from "@/lib/text/silence";
 
 const SILENT_TEXTS = [
   "",

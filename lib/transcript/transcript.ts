@@ -1,4 +1,5 @@
-import type { Correction, Json, TranscriptMessage } from "./facts";
+import type { Correction, Json, TranscriptMessage } from "@/lib/call/facts";
+
 import { isSpeech } from "./speaker";
 
 type ToolCall = Extract<TranscriptMessage, { type: "function_call" }>;

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { callIdOfSegment, callSegment } from "@/lib/call/path-segment";
+import { callIdOfSegment, callSegment } from "@/lib/url/path-segment";
 
 for (const ordinary of [
   "1786442621.850",

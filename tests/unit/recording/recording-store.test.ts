@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 
 import { isPublicAddress } from "@/lib/http/public-address";
-import { checkedLookup, openRecording, type StoreAnswer } from "@/lib/sarj/recording-store";
+import { checkedLookup, openRecording, type StoreAnswer } from "@/lib/recording/recording-store";
 
 const servers: Server[] = [];
 

@@ -1,4 +1,4 @@
-import type { Json } from "./facts";
+import type { Json } from "@/lib/call/facts";
 
 /** How programs write "no value" as text, in lower case and without spaces. `nan` is JSON's spelling of a missing number in Python. */
 const PLACEHOLDERS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-import { findInTurn, piecesOf } from "@/lib/call/transcript-search";
+import { findInTurn, piecesOf } from "@/lib/transcript/transcript-search";
 
 const heard = (text: string) => ({ text, correction: null });
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
-import { isSilentText } from "@/lib/call/silence";
-import { isSpeech } from "@/lib/call/speaker";
+import { isSilentText } from "@/lib/text/silence";
+
+import { isSpeech } from "./speaker";
 
 /** The messages of a transcript (`docs/sarj.md`). */
 

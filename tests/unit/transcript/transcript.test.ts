@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import type { Correction, TranscriptMessage } from "@/lib/call/facts";
-import { corrector, countSpoken, readTranscript } from "@/lib/call/transcript";
+import { corrector, countSpoken, readTranscript } from "@/lib/transcript/transcript";
 
 const mistake = (incorrectText: string, correction: string): Correction => ({
   incorrectText,

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-import { isSpoken } from "@/lib/sarj/messages";
+import { isSpoken } from "@/lib/transcript/messages";
 
 const message = (role: string, content: string) => ({ type: "message", role, content, startAt: null }) as const;
 

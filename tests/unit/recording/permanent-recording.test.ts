@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import { expect, test } from "@playwright/test";
 
-import { askPermanentUrl, hasToken, isPermanentUrl } from "@/lib/sarj/permanent-recording";
+import { askPermanentUrl, hasToken, isPermanentUrl } from "@/lib/recording/permanent-recording";
 
 let server: Server;
 let origin: string;
