@@ -32,7 +32,8 @@ export async function openPermanent(
   const known = signed.get(permanentUrl);
   if (known !== undefined && isFresh(known)) {
     const answer = await open(known);
-    if (answer.ok) {
+    // Another failure, or a listener who went away, says nothing about the URL.
+    if (answer.ok || answer.problem !== "refused") {
       return answer;
     }
     signed.delete(permanentUrl);

@@ -13,15 +13,18 @@ const character = (letter: string, hex: string) =>
   [letter, wide("%", ...hex), wide(String.raw`\\`, "u", "0", "0", ...hex)].join("|");
 
 /** Where a query parameter begins. A semicolon ends `&amp;`. */
-const START = String.raw`(?:^|;|${character(String.raw`\?`, "3F")}|${character("&", "26")})\0?`;
-const NAME = String.raw`(?:(?:[A-Za-z0-9_.-]\0?){0,40}(?:${wide(..."token")}|${wide(..."signature")})|${wide(..."sig")}|t)`;
+const START = String.raw`(?:;|${character(String.raw`\?`, "3F")}|${character("&", "26")})\0?`;
+const NAME = String.raw`(?:(?:[A-Za-z0-9_.-]\0?){0,40}(?:${wide(..."token")}|${wide(..."signature")})|${wide(..."sig")})`;
+/** At the beginning of a text, `t` is a credential only if another parameter follows: a text may begin with "t=". */
+const PARAMETER = String.raw`(?:(?:^|${START})${NAME}|${START}t|^t(?=\0?=[^&\s]*&))`;
 const EQUALS = String.raw`\0?(?:${character("=", "3D")})\0?`;
 /** A character escaped in JSON, except space, quotation mark and ampersand, which end a value. */
 const ESCAPED = wide(String.raw`\\`, "u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]");
-const VALUE = String.raw`(?:[A-Za-z0-9%+/=_.~\-\0]|\\\0?/|${ESCAPED})+`;
+/** Up to the end of a query parameter, whatever it contains. */
+const VALUE = String.raw`(?:[^&#"'<>\s\\]|\\\0?/|${ESCAPED})+`;
 
 /** `Signature=` is hidden outside URLs too. */
-const CREDENTIAL = new RegExp(`((?:${START}${NAME}|${wide(..."signature")})${EQUALS})(${VALUE})`, "gi");
+const CREDENTIAL = new RegExp(`((?:${PARAMETER}|${wide(..."signature")})${EQUALS})(${VALUE})`, "gi");
 
 /** The text with an ellipsis instead of each credential. */
 export function withoutCredentials(text: string): string {

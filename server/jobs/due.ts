@@ -11,17 +11,28 @@ import { watchContract } from "./watch-contract";
 /** How many items each job handled. */
 type Counts = Record<"enriched" | "imported" | "erased" | "purged" | "reinterpreted" | "watched", number>;
 
-/** Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). Throws if the database is unavailable. */
+/**
+ * Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). If some fail, it waits for the others, because
+ * a platform may stop the process when this ends, and throws the first error.
+ */
 export async function runDueJobs(): Promise<Counts> {
-  const [enriched, imported, erased, purged, reinterpreted, watched] = await Promise.all([
-    enrichDue(),
-    importDue(),
-    eraseDue(),
-    purgeDue(),
-    reinterpretDue(),
-    watchContract(),
-  ]);
-  return { enriched, imported, erased, purged, reinterpreted, watched };
+  const jobs = {
+    enriched: enrichDue(),
+    imported: importDue(),
+    erased: eraseDue(),
+    purged: purgeDue(),
+    reinterpreted: reinterpretDue(),
+    watched: watchContract(),
+  };
+  await Promise.allSettled(Object.values(jobs));
+  return {
+    enriched: await jobs.enriched,
+    imported: await jobs.imported,
+    erased: await jobs.erased,
+    purged: await jobs.purged,
+    reinterpreted: await jobs.reinterpreted,
+    watched: await jobs.watched,
+  };
 }
 
 const PAUSE_MS = 5000;
