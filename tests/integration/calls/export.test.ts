@@ -58,6 +58,8 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
       tags: ["a", "ب"],
       address: { city: "جدة" },
     },
+    retryAttempt: 2,
+    nextRetryAt: new Date("2026-01-06T09:00:00Z"),
     recordingUrl: "https://storage.googleapis.com/secret",
     recordingExpiresAt: new Date("2027-01-01T00:00:00Z"),
   });
@@ -99,6 +101,12 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
     "has_recording",
     "reviewed_at",
     "is_test",
+    "contact_id",
+    "attempt",
+    "scheduled_at",
+    "next_retry_at",
+    "state",
+    "attempts",
     "variables.address",
     "variables.amount",
     "variables.customer_name",
@@ -129,6 +137,12 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
     has_recording: "true",
     reviewed_at: "",
     is_test: "false",
+    contact_id: "call-1",
+    attempt: "2",
+    scheduled_at: "",
+    next_retry_at: "2026-01-06T11:00:00+02:00",
+    state: "reached",
+    attempts: "1",
     "variables.address": '{"city":"جدة"}',
     "variables.amount": "12.5",
     "variables.customer_name": "محمد",
@@ -144,6 +158,34 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
   const plain = await downloadCsv(request, "bom=0");
   expect(plain.bytes.subarray(0, 7).toString()).toBe("call_id");
   expect(plain.bytes).toEqual(bytes.subarray(3));
+});
+
+test("with `by=contacts`, a row is a contact, with the call that decides its state", async ({
+  adminPage: { request },
+}) => {
+  const at = (hour: number) => new Date(Date.UTC(2026, 0, 5, hour));
+  const base = { direction: "outbound", phoneNumber: "+966500000001", variables: { customer_name: "Nora" } };
+  await storeCall("first", { ...base, status: "failed", createdAt: at(8), retryAttempt: 1, nextRetryAt: at(9) });
+  await storeCall("second", {
+    ...base,
+    status: "failed",
+    createdAt: at(9),
+    rootCallId: "first",
+    retryAttempt: 2,
+    nextRetryAt: at(11),
+    variables: { customer_name: "Nora", order: "7" },
+  });
+  await storeCall("booked", { ...base, status: "scheduled", createdAt: at(7), scheduledAt: at(12) });
+  const { header, headers, rows } = await downloadCsv(request, "by=contacts&sort=time");
+  expect(headers["content-disposition"]).toContain('filename="callboard-contacts-');
+  expect(header).toContain("variables.order");
+  const shown = ["contact_id", "call_id", "attempt", "attempts", "state", "next_retry_at", "variables.order"];
+  expect(rows.map((row) => shown.map((name) => row[name]))).toEqual([
+    ["booked", "booked", "", "0", "trying", "2026-01-05T14:00:00+02:00", ""],
+    ["first", "second", "2", "2", "trying", "2026-01-05T13:00:00+02:00", "7"],
+  ]);
+  const { rows: found } = await downloadCsv(request, "by=contacts&attempt=1&state=trying");
+  expect(found.map((row) => row["contact_id"])).toEqual(["first"]);
 });
 
 test("only variables of the exported calls become columns, and ignored parameters are listed in a header", async ({
@@ -178,7 +220,7 @@ test("only variables of the exported calls become columns, and ignored parameter
 
   const none = await downloadCsv(request, "direction=sideways");
   expect(none.rows).toEqual([]);
-  expect(none.header).toHaveLength(20);
+  expect(none.header).toHaveLength(26);
 });
 
 test("the file contains the calls of the list in the same order, for every sort order", async ({
