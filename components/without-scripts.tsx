@@ -2,11 +2,17 @@
 
 import { createContext, type ReactNode, use } from "react";
 
+import { useIsHydrated } from "./use-is-hydrated";
+
 const WithoutScripts = createContext(false);
 
-/** Tells the components inside whether the browser runs no scripts (`isScriptsOff` of `suspense.tsx`). */
+/**
+ * Tells the components inside whether the browser runs no scripts. `value`: whether it said so before (`isScriptsOff` of `suspense.tsx`).
+ * Scripts that run prove otherwise, for example after someone has allowed them for this site.
+ */
 export function WithoutScriptsProvider({ value, children }: { value: boolean; children: ReactNode }) {
-  return <WithoutScripts value={value}>{children}</WithoutScripts>;
+  const isHydrated = useIsHydrated();
+  return <WithoutScripts value={value && !isHydrated}>{children}</WithoutScripts>;
 }
 
 /**

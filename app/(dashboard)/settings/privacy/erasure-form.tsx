@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useRef, useState, type SubmitEvent } from "react";
 import { toast } from "sonner";
 
+import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
@@ -17,11 +18,12 @@ import type { ErasurePreview } from "@/db/privacy/erase";
 
 import { beginErasure, previewNumberErasure } from "./actions";
 
+/** `number`: the text that was looked up. The field may contain another one by now. */
 type Found = { number: string; masked: string; preview: ErasurePreview };
 
 /**
- * Asks for a phone number, shows what its erasure would delete, and starts the erasure. Without scripts, the page shows the confirmation in
- * place of the dialog.
+ * Asks for a phone number, shows what its erasure would delete, and starts the erasure of the number that was looked up. Without scripts,
+ * the page shows the confirmation in place of the dialog, as a form of its own: React finds the answer to a form only by its own action.
  */
 export function ErasureForm() {
   const t = useTranslations("privacy");
@@ -43,56 +45,57 @@ export function ErasureForm() {
       setFound(answer);
     }
   };
-  const confirm = async () => {
-    const answer = await run(() => beginErasure(number));
+  const confirm = async ({ number: lookedUp }: Found) => {
+    const answer = await run(() => beginErasure(lookedUp));
     setFound(null);
     if (answer.ok) {
-      setNumber("");
+      setNumber((typed) => (typed === lookedUp ? "" : typed));
       toast.success(t("erasure.started", { number: answer.masked }));
     }
   };
   return (
-    <form ref={form} action={looking.submit} onSubmit={submit} noValidate className="max-w-xl pt-2">
-      {erasing.answer?.ok && (
-        <Notice tone="success" className="mb-3">
-          {t("erasure.started", { number: erasing.answer.masked })}
-        </Notice>
-      )}
-      <Field
-        label={t("erasure.number")}
-        hint={t("erasure.numberHint")}
-        error={(refusal ?? looking.refusal ?? erasing.refusal)?.text}
-        required
-      >
-        <div className="flex gap-2">
-          <Input
-            name="number"
-            dir="ltr"
-            inputMode="tel"
-            autoComplete="off"
-            placeholder="+966501234567"
-            value={number}
-            onChange={(event) => setNumber(event.target.value)}
-          />
-          <Button type="submit" pending={pending}>
-            {t("erasure.look")}
-          </Button>
-        </div>
-      </Field>
-      {!isHydrated && found !== null && (
-        <Notice
-          tone="danger"
-          className="mt-3"
-          title={t("erasure.confirmTitle", { number: found.masked })}
-          action={
-            <Button type="submit" formAction={erasing.submit} variant="danger" size="sm">
-              {t("erasure.erase")}
-            </Button>
-          }
+    <div className="max-w-xl space-y-3 pt-2">
+      {erasing.answer?.ok && <Notice tone="success">{t("erasure.started", { number: erasing.answer.masked })}</Notice>}
+      <RefusalNotice refusal={erasing.refusal} />
+      <form ref={form} action={looking.submit} onSubmit={submit} noValidate>
+        <Field
+          label={t("erasure.number")}
+          hint={t("erasure.numberHint")}
+          error={(refusal ?? looking.refusal)?.text}
+          required
         >
-          <p>{t("erasure.confirmBody")}</p>
-          <Consequences preview={found.preview} />
-        </Notice>
+          <div className="flex gap-2">
+            <Input
+              name="number"
+              dir="ltr"
+              inputMode="tel"
+              autoComplete="off"
+              placeholder="+966501234567"
+              value={number}
+              onChange={(event) => setNumber(event.target.value)}
+            />
+            <Button type="submit" pending={pending}>
+              {t("erasure.look")}
+            </Button>
+          </div>
+        </Field>
+      </form>
+      {!isHydrated && found !== null && (
+        <form action={erasing.submit}>
+          <input type="hidden" name="number" value={found.number} />
+          <Notice
+            tone="danger"
+            title={t("erasure.confirmTitle", { number: found.masked })}
+            action={
+              <Button type="submit" variant="danger" size="sm">
+                {t("erasure.erase")}
+              </Button>
+            }
+          >
+            <p>{t("erasure.confirmBody")}</p>
+            <Consequences preview={found.preview} />
+          </Notice>
+        </form>
       )}
       <ConfirmDialog
         open={found !== null}
@@ -101,11 +104,11 @@ export function ErasureForm() {
         title={t("erasure.confirmTitle", { number: found?.masked ?? "" })}
         description={t("erasure.confirmBody")}
         confirmLabel={t("erasure.erase")}
-        onConfirm={confirm}
+        onConfirm={() => found !== null && confirm(found)}
       >
         {found !== null && <Consequences preview={found.preview} />}
       </ConfirmDialog>
-    </form>
+    </div>
   );
 }
 

@@ -20,11 +20,13 @@ import { applyRetention, previewRetentionRules, type RetentionErrors } from "./a
 import { KIND_OF, RETENTION_FIELDS, type RetentionField } from "./retention-fields";
 
 type Values = Record<RetentionField, string>;
-type Counts = Extract<Awaited<ReturnType<typeof previewRetentionRules>>, { ok: true }>["counts"];
+/** The counts, and the values that they are for. The fields may contain others by now. */
+type Preview = Omit<Extract<Awaited<ReturnType<typeof previewRetentionRules>>, { ok: true }>, "ok">;
 
 /**
- * A form with the days of each retention rule. Before saving, a dialog shows how much the rules would delete. Without scripts, the page shows
- * it in place of the dialog.
+ * A form with the days of each retention rule. Before saving, a dialog shows how much the rules would delete; it saves the rules that were
+ * counted. Without scripts, the page shows it in place of the dialog, as a form of its own: React finds the answer to a form only by its own
+ * action.
  */
 export function RetentionForm({ saved }: { saved: Values }) {
   const t = useTranslations("privacy");
@@ -37,75 +39,95 @@ export function RetentionForm({ saved }: { saved: Values }) {
   const [errors, setErrors] = useState<RetentionErrors>(
     submitted !== null && "errors" in submitted ? submitted.errors : {},
   );
-  const [preview, setPreview] = useState<Counts | null>(previewing.answer?.ok ? previewing.answer.counts : null);
+  const [preview, setPreview] = useState<Preview | null>(previewing.answer?.ok ? previewing.answer : null);
   const { run, pending, refusal: refusedAction } = useAction({ words, beside: true });
   const refusal = refusedAction ?? previewing.refusal ?? applying.refusal;
   const form = useFocusInvalid(errors);
-  useTypedBefore(form, (typed) =>
-    setValues(Object.fromEntries(RETENTION_FIELDS.map((field) => [field, String(typed.get(field) ?? "")])) as Values),
-  );
+  useTypedBefore(form, (typed) => {
+    const now = Object.fromEntries(RETENTION_FIELDS.map((field) => [field, String(typed.get(field) ?? "")])) as Values;
+    setValues(now);
+    // The dialog does not say which rules it is about, so it must not open above others.
+    setPreview((shown) =>
+      shown !== null && RETENTION_FIELDS.every((field) => shown.values[field] === now[field]) ? shown : null,
+    );
+  });
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const answer = await run(() => previewRetentionRules(values));
     setErrors("errors" in answer ? answer.errors : {});
     if (answer.ok) {
-      setPreview(answer.counts);
+      setPreview(answer);
     }
   };
-  const confirm = async () => {
-    const answer = await run(() => applyRetention(values));
+  const confirm = async ({ values: counted }: Preview) => {
+    const answer = await run(() => applyRetention(counted));
     setErrors("errors" in answer ? answer.errors : {});
     setPreview(null);
     if (answer.ok) {
       toast.success(t("retention.saved", { count: answer.deleted }));
     }
   };
-  const total = preview === null ? 0 : Object.values(preview).reduce((sum, count) => sum + count, 0);
+  const total = preview === null ? 0 : Object.values(preview.counts).reduce((sum, count) => sum + count, 0);
   return (
-    <form ref={form} action={previewing.submit} onSubmit={submit} noValidate className="max-w-xl space-y-4 pt-2">
+    <div className="max-w-xl space-y-4 pt-2">
+      {applying.answer?.ok && (
+        <Notice tone="success">{t("retention.saved", { count: applying.answer.deleted })}</Notice>
+      )}
       {/* Errors of a field are shown beside the field. */}
       <RefusalNotice refusal={refusal?.reason === "invalid" ? null : refusal} />
-      <div className="grid gap-4 sm:grid-cols-2">
-        {RETENTION_FIELDS.map((field) => (
-          <Field
-            key={field}
-            label={t(`retention.${field}`)}
-            hint={t(`retention.${field}Hint`)}
-            error={errors[field] && t("retention.notDays")}
-          >
-            <Input
-              name={field}
-              inputMode="numeric"
-              placeholder={t("retention.keep")}
-              value={values[field]}
-              onChange={(event) => setValues({ ...values, [field]: event.target.value })}
-            />
-          </Field>
-        ))}
-      </div>
-      {Number(values.deliveryDays || Infinity) > Number(values.transcriptDays || Infinity) && (
-        <Notice tone="warning">{t("retention.bodiesLonger")}</Notice>
-      )}
-      <Button type="submit" variant="primary" pending={pending}>
-        {t("retention.preview")}
-      </Button>
+      <form ref={form} action={previewing.submit} onSubmit={submit} noValidate className="space-y-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          {RETENTION_FIELDS.map((field) => (
+            <Field
+              key={field}
+              label={t(`retention.${field}`)}
+              hint={t(`retention.${field}Hint`)}
+              error={errors[field] && t("retention.notDays")}
+            >
+              <Input
+                name={field}
+                inputMode="numeric"
+                placeholder={t("retention.keep")}
+                value={values[field]}
+                onChange={(event) => setValues({ ...values, [field]: event.target.value })}
+              />
+            </Field>
+          ))}
+        </div>
+        {Number(values.deliveryDays || Infinity) > Number(values.transcriptDays || Infinity) && (
+          <Notice tone="warning">{t("retention.bodiesLonger")}</Notice>
+        )}
+        <Button type="submit" variant="primary" pending={pending}>
+          {t("retention.preview")}
+        </Button>
+      </form>
       {!isHydrated && preview !== null && (
-        <Notice
-          tone={total > 0 ? "danger" : "info"}
-          title={t("retention.confirmTitle")}
-          action={
-            <Button type="submit" formAction={applying.submit} variant={total > 0 ? "danger" : "primary"} size="sm">
-              {total === 0 ? t("retention.save") : t("retention.saveAndDelete")}
-            </Button>
-          }
-        >
-          <p>{total === 0 ? t("retention.nothing") : t("retention.confirmBody")}</p>
-          <Consequences counts={preview} />
-        </Notice>
-      )}
-      {!isHydrated && applying.answer?.ok && (
-        <Notice tone="success">{t("retention.saved", { count: applying.answer.deleted })}</Notice>
+        <form action={applying.submit}>
+          {RETENTION_FIELDS.map((field) => (
+            <input key={field} type="hidden" name={field} value={preview.values[field]} />
+          ))}
+          <Notice
+            tone={total > 0 ? "danger" : "info"}
+            title={t("retention.confirmTitle")}
+            action={
+              <Button type="submit" variant={total > 0 ? "danger" : "primary"} size="sm">
+                {total === 0 ? t("retention.save") : t("retention.saveAndDelete")}
+              </Button>
+            }
+          >
+            <dl className="grid grid-cols-[auto_1fr] gap-x-3">
+              {RETENTION_FIELDS.map((field) => (
+                <div key={field} className="contents">
+                  <dt>{t(`retention.${field}`)}</dt>
+                  <dd>{preview.values[field].trim() || t("retention.keep")}</dd>
+                </div>
+              ))}
+            </dl>
+            <p>{total === 0 ? t("retention.nothing") : t("retention.confirmBody")}</p>
+            <Consequences counts={preview.counts} />
+          </Notice>
+        </form>
       )}
       <ConfirmDialog
         open={preview !== null}
@@ -114,15 +136,15 @@ export function RetentionForm({ saved }: { saved: Values }) {
         title={t("retention.confirmTitle")}
         description={total === 0 ? t("retention.nothing") : t("retention.confirmBody")}
         confirmLabel={total === 0 ? t("retention.save") : t("retention.saveAndDelete")}
-        onConfirm={confirm}
+        onConfirm={() => preview !== null && confirm(preview)}
       >
-        {preview !== null && total > 0 && <Consequences counts={preview} />}
+        {preview !== null && total > 0 && <Consequences counts={preview.counts} />}
       </ConfirmDialog>
-    </form>
+    </div>
   );
 }
 
-function Consequences({ counts }: { counts: Counts }) {
+function Consequences({ counts }: { counts: Preview["counts"] }) {
   const t = useTranslations("privacy.retention.count");
   return (
     <ul className="list-disc space-y-1 ps-5 text-sm">
