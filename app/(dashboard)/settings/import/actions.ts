@@ -18,26 +18,36 @@ import { hasApiKey } from "@/server/vendor-api";
 /** Shared by all actions here. The reasons `nothing` and `off` are keys of `settings.import.error`. */
 const IMPORT = { role: "administrator", failure: "import_action_failed" } as const;
 
-/** A long list is sent in parts, because a server action accepts at most 1 MB. */
-const part = z.array(z.string().refine(isCallId)).min(1).max(5000);
+const MAX_PART = 5000;
 
-/** Creates an import with the first part of its list, and starts it. Reason `off`: no API key is configured. */
+/** A long list is sent in parts, because a server action accepts at most 1 MB. */
+const part = z.array(z.string().refine(isCallId)).min(1).max(MAX_PART);
+
+/**
+ * Creates an import with the first part of its list, and starts it. A form without scripts sends the text of the whole list, and the column
+ * if the previous answer asked for it; the answer to such a list that cannot be read contains the text, to correct it.
+ * Reason `off`: no API key is configured.
+ */
 export const beginImport = action({
   ...IMPORT,
-  input: z.object({
-    source: z.enum(IMPORT_SOURCES).exclude(["command"]),
-    fileName: z
-      .string()
-      .transform((name) => name.toWellFormed().replaceAll("\u0000", "").trim().slice(0, 200) || null)
-      .nullable(),
-    ids: part,
-  }),
-  fromFields: ({ list }) => {
-    const read = readCallIds(typeof list === "string" ? list : "");
-    return { source: "pasted", fileName: null, ids: read.ok ? read.ids : [] };
-  },
+  input: z.union([
+    z.object({
+      source: z.enum(IMPORT_SOURCES).exclude(["command"]),
+      fileName: z
+        .string()
+        .transform((name) => name.toWellFormed().replaceAll("\u0000", "").trim().slice(0, 200) || null)
+        .nullable(),
+      ids: part,
+    }),
+    z.object({ list: z.string(), column: z.coerce.number().int().min(0).optional().catch(undefined) }),
+  ]),
   invalid: "nothing",
-  work: async ({ ids, ...about }, { user, recordEvent }) => {
+  work: async (input, { user, recordEvent }) => {
+    const read = "list" in input ? readList(input) : { ok: true as const, ...input };
+    if (!read.ok) {
+      return read;
+    }
+    const { ids, source, fileName } = read;
     if (!hasApiKey()) {
       return refuse("off");
     }
@@ -46,15 +56,29 @@ export const beginImport = action({
       action: "import_started",
       subject: id,
       rowCount: ids.length,
-      detail: { source: about.source },
+      detail: { source },
     });
-    await createImport({ id, ...about, userId: user.id });
-    await addImportItems(id, ids);
+    await createImport({ id, source, fileName, userId: user.id });
+    for (let at = 0; at < ids.length; at += MAX_PART) {
+      await addImportItems(id, ids.slice(at, at + MAX_PART));
+    }
     log("info", "import_begun", { count: ids.length });
     afterAnswer("import", importDue);
     return { ok: true, id };
   },
 });
+
+/** Reads a whole list. `column` counts only for a list in which it has to be chosen. */
+function readList({ list, column }: { list: string; column?: number | undefined }) {
+  const unaided = readCallIds(list);
+  const read = !unaided.ok && unaided.problem === "which_column" ? readCallIds(list, column) : unaided;
+  if (!read.ok) {
+    return { ...refuse(read.problem), list };
+  }
+  return read.ids.length === 0
+    ? { ...refuse("empty"), list }
+    : { ok: true as const, ids: read.ids, source: "pasted" as const, fileName: null };
+}
 
 /** Adds another part to an import's list. Sending the same part twice is harmless. */
 export const addToImport = action({

@@ -35,13 +35,14 @@ const IDS_PER_PART = 2000;
 /** Reads a list of call IDs, shows what it contains, and starts the import. */
 export function ImportForm() {
   const t = useTranslations("settings.import");
-  const words = { nothing: t("error.nothing"), off: t("error.off") };
+  const words = useWords();
   const beginning = useActionForm(beginImport, { words });
   const begun = beginning.answer?.ok ? beginning.answer.id : null;
+  const refused = beginning.answer !== null && "list" in beginning.answer ? beginning.answer.list : "";
   const isHydrated = useIsHydrated();
   const form = useRef<HTMLFormElement>(null);
   const [source, setSource] = useState<"pasted" | "file">("pasted");
-  const [pasted, setPasted] = useState("");
+  const [pasted, setPasted] = useState(refused);
   useTypedBefore(form, (typed) => setPasted(String(typed.get("list") ?? "")));
   const [file, setFile] = useState<ChosenFile | null>(null);
   const [column, setColumn] = useState<number | undefined>(undefined);
@@ -86,7 +87,11 @@ export function ImportForm() {
         ]}
       />
       {source === "pasted" ? (
-        <Field label={t("paste")} hint={t("pasteHint")} error={beginning.refusal?.text ?? problemOf(read, t)}>
+        <Field
+          label={t("paste")}
+          hint={t("pasteHint")}
+          error={pasted === refused && beginning.refusal !== null ? beginning.refusal.text : problemOf(read, t)}
+        >
           <Textarea
             name="list"
             dir="ltr"
@@ -112,6 +117,7 @@ export function ImportForm() {
       {columns !== null && (
         <Field label={t("column")} className="max-w-sm">
           <Select
+            name="column"
             value={column === undefined ? "" : String(column)}
             onValueChange={(value) => setColumn(Number(value))}
             options={columns.map((name, index) => ({
@@ -121,7 +127,7 @@ export function ImportForm() {
           />
         </Field>
       )}
-      {read?.ok && read.ids.length > 0 && (
+      {isHydrated && read?.ok && read.ids.length > 0 && (
         <Preview list={read} source={source} fileName={source === "file" ? (file?.name ?? null) : null} />
       )}
       {!isHydrated && (
@@ -131,6 +137,17 @@ export function ImportForm() {
       )}
     </form>
   );
+}
+
+function useWords() {
+  const t = useTranslations("settings.import");
+  return {
+    nothing: t("error.nothing"),
+    off: t("error.off"),
+    empty: t("problem.empty"),
+    too_many: t("problem.too_many"),
+    which_column: t("problem.which_column"),
+  };
 }
 
 function problemOf(
@@ -225,10 +242,7 @@ function Preview({ list, source, fileName }: { list: CallIdList; source: "pasted
   const format = useFormatter();
   const router = useRouter();
   const [sent, setSent] = useState<number | null>(null);
-  const { run, refusal } = useAction({
-    words: { nothing: t("error.nothing"), off: t("error.off") },
-    beside: true,
-  });
+  const { run, refusal } = useAction({ words: useWords(), beside: true });
   const started = useRef<{ list: CallIdList; id: string; sent: number } | null>(null);
   const { ids, repeated, rejected, column } = list;
 
