@@ -83,8 +83,8 @@ export const changePassword = formAction({
 
 /* ── Second factor ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** The data for setting up an authenticator app. `qr`: the path of an SVG, `size` units wide and high. */
-export type Enrolment = { secret: string; qr: { size: number; path: string }; backupCodes: string[] };
+/** The data for setting up an authenticator app. `uri` contains the secret. `qr`: the path of an SVG, `size` units wide and high. */
+export type Enrolment = { uri: string; secret: string; qr: { size: number; path: string }; backupCodes: string[] };
 
 /** Creates a secret and backup codes. Sign-ins ask for a code only after `confirmSecondFactor`. */
 export const beginSecondFactor = action({
@@ -100,29 +100,39 @@ export const beginSecondFactor = action({
         throw new Error("better-auth did not enable TOTP");
       }
       const { totpURI, backupCodes } = answer;
-      const secret = new URL(totpURI).searchParams.get("secret") ?? "";
-      const enrolment: Enrolment = { secret, qr: drawQrCode(totpURI), backupCodes };
-      return { ok: true as const, enrolment };
+      return { ok: true as const, enrolment: toEnrolment(totpURI, backupCodes) };
     });
   },
 });
 
-/** Turns the second factor on if `code`, from the authenticator app, is correct. */
+/**
+ * Turns the second factor on if `code`, from the authenticator app, is correct. A form without scripts also sends what it shows, `uri` and
+ * `backupCodes` with spaces between them: the answer to a wrong code contains it again, because the server does not show a secret twice.
+ */
 export const confirmSecondFactor = action({
   role: "viewer",
-  input: z.string().max(100),
-  fromFields: (fields) => fields["code"],
+  input: z.object({
+    code: z.string().max(100),
+    uri: z
+      .url({ protocol: /^otpauth$/ })
+      .max(1_000)
+      .optional()
+      .catch(undefined),
+    backupCodes: z.string().max(1_000).optional().catch(undefined),
+  }),
   failure: "second_factor_failed",
   invalidate: refresh,
-  work: (code, { user, recordEvent }) =>
-    withAttempt(user, "secondFactorWrong", async (requestHeaders) => {
+  work: async ({ code, uri, backupCodes = "" }, { user, recordEvent }) => {
+    const answer = await withAttempt(user, "secondFactorWrong", async (requestHeaders) => {
       const digits = digitsOf(code);
       await auth.api.verifyTOTP({ body: { code: digits }, headers: requestHeaders });
       // RFC 6238, 5.2: a code must not be accepted twice, because somebody may have seen it.
       await markCodeUsed(user.id, digits);
       await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: true } });
       return { ok: true as const };
-    }),
+    });
+    return answer.ok || uri === undefined ? answer : { ...answer, enrolment: toEnrolment(uri, backupCodes.split(" ")) };
+  },
 });
 
 export const turnSecondFactorOff = action({
@@ -178,6 +188,10 @@ async function withAttempt<Answer, Wrong extends string>(
     }
     throw error;
   }
+}
+
+function toEnrolment(uri: string, backupCodes: string[]): Enrolment {
+  return { uri, secret: new URL(uri).searchParams.get("secret") ?? "", qr: drawQrCode(uri), backupCodes };
 }
 
 function drawQrCode(text: string): Enrolment["qr"] {

@@ -50,11 +50,13 @@ export function SecondFactor({
   const renewing = useActionForm(makeBackupCodes);
   const confirming = useActionForm(confirmSecondFactor);
   const [step, setStep] = useState<Step>(
-    beginning.answer?.ok
-      ? { at: "scan", enrolment: beginning.answer.enrolment }
-      : renewing.answer?.ok
-        ? { at: "codes", backupCodes: renewing.answer.backupCodes }
-        : { at: "start" },
+    confirming.answer !== null && "enrolment" in confirming.answer
+      ? { at: "scan", enrolment: confirming.answer.enrolment }
+      : beginning.answer?.ok
+        ? { at: "scan", enrolment: beginning.answer.enrolment }
+        : renewing.answer?.ok
+          ? { at: "codes", backupCodes: renewing.answer.backupCodes }
+          : { at: "start" },
   );
   return (
     <Card
@@ -70,12 +72,13 @@ export function SecondFactor({
       }
       className="lg:col-span-2"
     >
-      <RefusalNotice refusal={confirming.refusal} />
+      {step.at !== "scan" && <RefusalNotice refusal={confirming.refusal} />}
       {!hasPassword && !enabled ? (
         <p className="text-sm text-muted">{t("elsewhere", { name: provider })}</p>
       ) : step.at === "scan" ? (
         <Scan
           submit={confirming.submit}
+          refused={confirming.refusal}
           enrolment={step.enrolment}
           onCancel={() => setStep({ at: "start" })}
           onConfirmed={() => setStep({ at: "codes", backupCodes: step.enrolment.backupCodes })}
@@ -120,11 +123,14 @@ function Begin({
 
 function Scan({
   submit,
-  enrolment: { qr, secret, backupCodes },
+  refused,
+  enrolment: { uri, qr, secret, backupCodes },
   onCancel,
   onConfirmed,
 }: {
   submit: (form: FormData) => void;
+  /** The refusal of a form without scripts. */
+  refused: ShownRefusal | null;
   enrolment: Enrolment;
   onCancel: () => void;
   onConfirmed: () => void;
@@ -134,7 +140,7 @@ function Scan({
   const isWithoutScripts = useIsWithoutScripts();
   const { run, pending, refusal } = useAction({ beside: true });
   const confirm = async () => {
-    const answer = await run(() => confirmSecondFactor(code));
+    const answer = await run(() => confirmSecondFactor({ code }));
     if (answer.ok) {
       toast.success(t("turnedOn"));
       onConfirmed();
@@ -179,8 +185,10 @@ function Scan({
             }
           }}
         >
+          <input type="hidden" name="uri" value={uri} />
+          <input type="hidden" name="backupCodes" value={backupCodes.join(" ")} />
           <h3 className="font-medium">{t("confirmTitle")}</h3>
-          <Field label={t("code")} error={refusal?.text} required className="max-w-48">
+          <Field label={t("code")} error={(refusal ?? refused)?.text} required className="max-w-48">
             <Input
               name="code"
               dir="ltr"
