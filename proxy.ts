@@ -25,7 +25,7 @@ export function proxy(request: NextRequest): NextResponse {
 
   const response = admit(request, forwarded)
     ? NextResponse.next({ request: { headers: forwarded } })
-    : new NextResponse(refusedPage(localeOf(request), env.APP_URL), {
+    : new NextResponse(refusedPage(localeOf(request), env.APP_URL, request.headers.has("sec-fetch-site")), {
         status: 403,
         headers: { "content-type": "text/html; charset=utf-8" },
       });

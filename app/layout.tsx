@@ -86,7 +86,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               </noscript>
               <AddressNotice
                 address={env.APP_URL}
-                isKnownToDiffer={env.APP_URL.startsWith("https://") && isPlainHttp(requestHeaders)}
+                seemsToDiffer={env.APP_URL.startsWith("https://") && isPlainHttp(requestHeaders)}
               />
               <WithoutScriptsProvider value={await isScriptsOff()}>{children}</WithoutScriptsProvider>
               <Toaster />

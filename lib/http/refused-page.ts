@@ -7,11 +7,12 @@ const MESSAGES = { en, ar };
 /**
  * The HTML that answers a form or an action that `proxy.ts` refuses. It is complete in itself: a page of Next would be reached by a rewrite,
  * which Next takes for a request to another server if it listens on an IP address. `address`: the origin of `APP_URL`.
+ * `saysWhere`: whether the browser said where the form comes from (`Sec-Fetch-Site`). If not, it may have been our own page before its
+ * scripts were there (`same-origin.ts`), so the page says to wait for them.
  */
-export function refusedPage(locale: Locale, address: string): string {
+export function refusedPage(locale: Locale, address: string, saysWhere: boolean): string {
   const text = MESSAGES[locale].address;
   const body = text.refusedBody.replace("<link></link>", `<a href="${address}" dir="ltr">${address}</a>`);
-  const plain = text.refusedPlain.replace("<scheme></scheme>", '<bdi dir="ltr">http://</bdi>');
   return `<!doctype html>
 <html lang="${locale}" dir="${directionOf(locale)}">
 <meta charset="utf-8">
@@ -24,7 +25,7 @@ export function refusedPage(locale: Locale, address: string): string {
 </style>
 <h1>${text.refusedTitle}</h1>
 <p>${body}</p>
-${address.startsWith("http://") ? `<p>${plain}</p>` : ""}
+${saysWhere ? "" : `<p>${text.refusedPlain}</p>`}
 </html>
 `;
 }

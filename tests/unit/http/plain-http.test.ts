@@ -16,7 +16,7 @@ const cases: [what: string, headers: Record<string, string>, isPlain: boolean][]
   ["a program that is not a browser", {}, false],
 ];
 for (const [what, headers, isPlain] of cases) {
-  test(`${what} is ${isPlain ? "" : "not certainly "}plain http`, () => {
+  test(`${what} ${isPlain ? "looks like" : "does not look like"} plain http`, () => {
     expect(isPlainHttp(new Headers(headers))).toBe(isPlain);
   });
 }
