@@ -57,6 +57,8 @@ export function RetentionForm({ saved }: { saved: Values }) {
     const answer = await run(() => previewRetentionRules(values));
     setErrors("errors" in answer ? answer.errors : {});
     if (answer.ok) {
+      // The fields may have changed in the meantime, and the dialog does not say which rules it is about.
+      setValues(answer.values);
       setPreview(answer);
     }
   };
