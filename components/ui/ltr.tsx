@@ -11,6 +11,14 @@ export function Ltr({ className, children }: { className?: string; children: Rea
   );
 }
 
+/** A phone number as the vendor sent it. A real one stays on one line; a text longer than any number breaks at any character. */
+export function PhoneNumber({ children }: { children: string }) {
+  return <Ltr className={children.length > LONGEST_NUMBER ? "break-all" : "whitespace-nowrap"}>{children}</Ltr>;
+}
+
+/** "+", 15 digits and the signs between them. */
+const LONGEST_NUMBER = 24;
+
 /** An identifier: left to right, monospaced, with line breaks at any character. */
 export function Id({ className, children }: { className?: string; children: string }) {
   return (

@@ -11,7 +11,7 @@ import { type DataColumn, DataTable } from "@/components/data-table";
 import { Badge } from "@/components/ui/badge";
 import { Duration } from "@/components/ui/duration";
 import { FreeText } from "@/components/ui/free-text";
-import { Id, Ltr } from "@/components/ui/ltr";
+import { Id, Ltr, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
 import type { ListedCall as StoredCall } from "@/db/calls/list";
@@ -235,7 +235,7 @@ function Phone({ row }: { row: ListedCall }) {
   return row.phoneNumber === null ? (
     <span className="text-subtle">{row.enrichmentState === "pending" ? t("phonePending") : tState("unknown")}</span>
   ) : (
-    <Ltr className="whitespace-nowrap">{row.phoneNumber}</Ltr>
+    <PhoneNumber>{row.phoneNumber}</PhoneNumber>
   );
 }
 

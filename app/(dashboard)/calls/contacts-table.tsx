@@ -7,7 +7,7 @@ import { useMemo } from "react";
 import { type DataColumn, DataTable, type TableLayout } from "@/components/data-table";
 import { Badge } from "@/components/ui/badge";
 import { FreeText } from "@/components/ui/free-text";
-import { Id, Ltr } from "@/components/ui/ltr";
+import { Id, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { StackedLabel } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
@@ -177,6 +177,6 @@ function Phone({ row }: { row: ContactRow }) {
   return row.phoneNumber === null ? (
     <span className="text-subtle">{row.isPending ? t("phonePending") : tState("unknown")}</span>
   ) : (
-    <Ltr className="whitespace-nowrap">{row.phoneNumber}</Ltr>
+    <PhoneNumber>{row.phoneNumber}</PhoneNumber>
   );
 }

@@ -10,7 +10,7 @@ import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Duration } from "@/components/ui/duration";
 import { FreeText } from "@/components/ui/free-text";
-import { Id, Ltr } from "@/components/ui/ltr";
+import { Id, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
 import { readContactNeighbours, readNeighbours } from "@/db/calls/neighbours";
@@ -65,7 +65,7 @@ export async function CallHead({
             call.phoneNumber === null ? (
               t("unnamed")
             ) : (
-              <Ltr>{call.phoneNumber}</Ltr>
+              <PhoneNumber>{call.phoneNumber}</PhoneNumber>
             )
           ) : (
             <bdi>
@@ -212,8 +212,8 @@ function Fields({ call, access }: { call: Call; access: NumberAccess }) {
         ) : access === "revealable" ? (
           <RevealNumber callId={call.callId} masked={call.phoneNumber} />
         ) : (
-          <span className="inline-flex items-center gap-0.5">
-            <Ltr>{call.phoneNumber}</Ltr>
+          <span className="inline-flex max-w-full items-center gap-0.5">
+            <PhoneNumber>{call.phoneNumber}</PhoneNumber>
             {access === "shown" && <CopyButton value={call.phoneNumber} label={t("copyPhone")} className="-my-1" />}
           </span>
         )}
