@@ -266,7 +266,7 @@ test("without scripts, the settings, the account and the filters of every list w
       .first()
       .click();
     await expect(page).toHaveURL(/\/settings\/account/);
-    await page.getByLabel("Name", { exact: true }).fill("");
+    await page.getByLabel("Your name").fill("");
     await page.getByRole("button", { name: "Save" }).first().click();
     await expect(page.getByText("Enter your name.")).toBeVisible();
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
