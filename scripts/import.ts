@@ -5,14 +5,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { readCallIds } from "../lib/imports/id-list";
-import { readAddress } from "./launcher/address";
 import { CommandError } from "./launcher/command-error";
 import { DATA_FOLDERS } from "./launcher/data-folders";
-import { databaseOfCommand } from "./launcher/database-of-command";
-import { checkEnvironment, completeEnvironment, loadEnvFiles } from "./launcher/environment";
 import { Interrupted, listenForInterruption } from "./launcher/interruption";
-import { migrateDatabase } from "./launcher/migrate-database";
-import { readOrMakeSecrets } from "./launcher/secrets";
+import { prepareCommand } from "./launcher/prepare-command";
 import { dim, runCommand } from "./launcher/terminal";
 
 const HELP = `Fetches calls whose webhooks never arrived: calls from before Callboard, or lost in an outage.
@@ -30,25 +26,13 @@ const DATA = DATA_FOLDERS.start;
 await runCommand(async () => {
   const { file, column } = readArguments();
   const list = readList(file, column);
-  loadEnvFiles("production");
   const interruption = listenForInterruption(() => process.exit(1));
   await using stack = new AsyncDisposableStack();
-  const env = completeEnvironment(process.env, {
-    address: readAddress(process.env),
-    dataFolder: DATA,
-    secrets: readOrMakeSecrets(DATA),
+  await prepareCommand(DATA, stack, ({ SARJ_API_KEY }) => {
+    if (SARJ_API_KEY === undefined) {
+      throw new CommandError("SARJ_API_KEY is not set. Calls are imported through the Sarj API, which needs it.");
+    }
   });
-  checkEnvironment(env);
-  if (env.SARJ_API_KEY === undefined) {
-    throw new CommandError("SARJ_API_KEY is not set. Calls are imported through the Sarj API, which needs it.");
-  }
-  env.DATABASE_URL ??= await databaseOfCommand(DATA, stack);
-  const unreachable = await migrateDatabase(env.DATABASE_URL);
-  if (unreachable !== null) {
-    throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
-  }
-  // Only now can modules of db/ and server/ be imported: lib/env.ts reads process.env when it is loaded.
-  Object.assign(process.env, env);
   const id = await createImportOf(list.ids, file);
   try {
     await runImport(id, interruption.signal);

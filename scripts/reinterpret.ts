@@ -1,14 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { readAddress } from "./launcher/address";
 import { CommandError } from "./launcher/command-error";
 import { DATA_FOLDERS } from "./launcher/data-folders";
-import { databaseOfCommand } from "./launcher/database-of-command";
-import { checkEnvironment, completeEnvironment, loadEnvFiles } from "./launcher/environment";
 import { Interrupted, listenForInterruption } from "./launcher/interruption";
-import { migrateDatabase } from "./launcher/migrate-database";
-import { readOrMakeSecrets } from "./launcher/secrets";
+import { prepareCommand } from "./launcher/prepare-command";
 import { runCommand } from "./launcher/terminal";
 
 const HELP = `Reads all stored deliveries and answers of the Sarj API again with the rules of this version of Callboard.
@@ -23,22 +19,9 @@ const DATA = DATA_FOLDERS.start;
 
 await runCommand(async () => {
   readArguments();
-  loadEnvFiles("production");
   const interruption = listenForInterruption(() => process.exit(1));
   await using stack = new AsyncDisposableStack();
-  const env = completeEnvironment(process.env, {
-    address: readAddress(process.env),
-    dataFolder: DATA,
-    secrets: readOrMakeSecrets(DATA),
-  });
-  checkEnvironment(env);
-  env.DATABASE_URL ??= await databaseOfCommand(DATA, stack);
-  const unreachable = await migrateDatabase(env.DATABASE_URL);
-  if (unreachable !== null) {
-    throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
-  }
-  // Only now can modules of db/ and server/ be imported: lib/env.ts reads process.env when it is loaded.
-  Object.assign(process.env, env);
+  await prepareCommand(DATA, stack);
   try {
     await reinterpret(interruption.signal);
   } catch (error) {

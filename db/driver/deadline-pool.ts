@@ -15,8 +15,8 @@ import { isConnectionUsable } from "./sql-state";
  * The deadline covers the wait for a connection and a server that stops in the middle of a statement, which no time-out of the
  * driver or of Postgres detects. A connection whose work got no answer is closed and not reused.
  *
- * A connection is opened for whoever waits, not for one piece of work: if the work that it was opened for gives up, the next one
- * gets it. Otherwise, after a fault, work that has little time left would close one connection after another while it logs in.
+ * A new connection goes to the first piece of work in the queue, not to the one that it was opened for: that one may have given up.
+ * Otherwise, after a fault, work that has little time left would close one connection after another while it logs in.
  */
 
 /** The error code when the deadline has passed. The work may have succeeded nevertheless. */
@@ -25,7 +25,7 @@ export const TRY_TIMEOUT = "TRY_TIMEOUT";
 const MAX_CONNECTIONS = 6;
 /** The driver gives up a login after 5 s. This also limits the wait for the breaker. */
 const OPEN_TIMEOUT_MS = 10_000;
-/** A login that takes longer may never end, so whoever waits next opens another connection. */
+/** A login that takes longer may never end, so the next piece of work opens another connection. */
 const SLOW_LOGIN_MS = 1000;
 /** A wait for a connection ends this long before the deadline: work with less time would rarely end, and would cost the connection. */
 const MIN_WORK_MS = 100;
@@ -128,7 +128,7 @@ function takeIdle(): Connection | undefined {
   return undefined;
 }
 
-/** Opens connections for those who wait, up to the limit. If there is none and the breaker allows none, all of them fail. */
+/** Opens connections for the queue, up to the limit. If there is no connection and the breaker allows no new one, all work in the queue fails. */
 function openForWaiting(): void {
   if (breakerOf(env.DATABASE_URL).isOpen) {
     if (pool.size === 0) {

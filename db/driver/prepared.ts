@@ -12,5 +12,6 @@ const dialect = new PgDialect();
  */
 export async function executePrepared<Row extends object>(on: Database, query: SQL): Promise<Row[]> {
   const { sql: text, params } = dialect.sqlToQuery(query);
+  // drizzle's type for parameters is `unknown[]`. It has encoded them for this driver.
   return on.$client.unsafe<Row[]>(text, params as never[], { prepare: true });
 }

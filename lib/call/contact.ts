@@ -1,4 +1,4 @@
-/** What became of one call: it reached the customer, it was dialled in vain, or it was never dialled. */
+/** What became of one call: it was dialled and reached the customer, it was dialled and did not, or it was never dialled. */
 export const DIAL_RESULTS = ["reached", "not_reached", "not_dialled"] as const;
 
 export type DialResult = (typeof DIAL_RESULTS)[number];

@@ -13,7 +13,7 @@ export type TypedReport = {
 };
 
 /**
- * Whether the customer is to be called back, in the judgement of whoever wrote the report (`docs/sarj.md`). What the report does not say, or says in
+ * Whether the customer is to be called back, as the report judges it (`docs/sarj.md`). What the report does not say, or says in
  * a form that is not credible, is null.
  */
 export type Callback = {

@@ -42,7 +42,7 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
   return { ok: true, value: storable(tolerant.value, [], notNumbers), notNumbers };
 }
 
-/** Stands for a number that is none. Unicode reserves U+FDD0 for use inside programs. */
+/** Stands for `NaN` or an infinity. Unicode reserves U+FDD0 for use inside programs. */
 const NOT_A_NUMBER = "\uFDD0not a number";
 const MAX_NOT_NUMBERS = 20;
 
@@ -133,7 +133,7 @@ function isExact(value: number, source: string): boolean {
  * Makes all strings of a JSON value storable. `Object.fromEntries` defines properties, so `__proto__` is an ordinary key.
  *
  * @param path the keys that lead to the value
- * @param notNumbers receives the paths of numbers that are none; null if the text has none
+ * @param notNumbers receives the paths of `NaN` and infinities; null if the text contains none
  */
 function storable(value: Json, path: (string | number)[], notNumbers: string[] | null): Json {
   if (value === NOT_A_NUMBER && notNumbers !== null) {

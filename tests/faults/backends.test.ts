@@ -81,7 +81,7 @@ test("row 41: a delivery on a frozen backend succeeds on another connection", as
   await app.stop();
 });
 
-/** What a proxy does with a login: forwards it after so many milliseconds, leaves it without an answer, or closes the connection. */
+/** What a proxy does with a login: forwards it after this many milliseconds, leaves it without an answer, or closes the connection. */
 type Login = number | "hang" | "close";
 
 /** Starts a proxy to Postgres. `onLogin` gets the number of a connection for deliveries, from 1. Other connections are forwarded. */
