@@ -4,6 +4,7 @@ import { callHref } from "@/lib/call/link";
 import { findFreePort } from "@/scripts/launcher/ports";
 import { startApp } from "@/tests/fixtures/app";
 import { ADMIN } from "@/tests/fixtures/environment";
+import { waitForHydrationIn } from "@/tests/fixtures/hydration";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -14,10 +15,12 @@ const NOTICE = "This is not Callboard’s address";
 
 /** A browser that finds this machine under another name, so that plain http is not a secure context for it. */
 async function openPlainBrowser(launchOptions: Parameters<typeof chromium.launch>[0]): Promise<Browser> {
-  return chromium.launch({
+  const browser = await chromium.launch({
     ...launchOptions,
     args: [...(launchOptions?.args ?? []), `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
   });
+  waitForHydrationIn(browser);
+  return browser;
 }
 
 async function paste(page: Page): Promise<string> {
