@@ -30,6 +30,9 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "Asia/Riyadh",
     viewport: { width: 1440, height: 900 },
+    // Without these, a click that hangs ends with its test, whose error does not say which click it was.
+    actionTimeout: 30_000,
+    navigationTimeout: 30_000,
     // Recording a screenshot of every frame takes more of a small machine than the tests do. A failed test has the last one.
     trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",

@@ -57,6 +57,7 @@ async function signInFilterAndDecide(page: Page, app: { webhookUrl: string }, { 
     .poll(() => sql`select decision, note from reviews where call_id = 'reached-1'`)
     .toEqual([{ decision: "follow_up", note: "call again on Sunday" }]);
   await page.getByRole("button", { name: "Remove the decision" }).click();
+  await expect(page.getByRole("button", { name: "Remove the decision" })).toHaveCount(0);
   await expect
     .poll(() => sql`select decision from reviews where call_id = 'reached-1' order by created_at`)
     .toEqual([{ decision: "follow_up" }, { decision: "cleared" }]);
