@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
-import { isSilentText } from "@/lib/text/silence";
+import { isSilent, isSilentText } from "@/lib/text/silence";
 
 import { isSpeech } from "./speaker";
 
@@ -105,8 +105,11 @@ export function unknownFieldsOf(raw: Json, read: TranscriptMessage): string[] {
     : Object.keys(raw).filter((field) => !MESSAGE_FIELDS[read.type].includes(field));
 }
 
-/** Whether a message says nothing: speech or instructions without a word. Tool calls, and messages in an unknown form, say something. */
+/** Whether a message says nothing: speech or instructions without a word, or an unknown form without a value. A tool call says something. */
 export function isSilentMessage(message: TranscriptMessage): boolean {
+  if (message.type === "other") {
+    return isSilent(message.data);
+  }
   return (message.type === "message" || message.type === "instructions") && isSilentText(message.content);
 }
 

@@ -273,3 +273,15 @@ test("a report and a response are kept in any form, and one in an unknown form i
     flags: ["api.variables: unknown_form", "api.report: unknown_form"],
   });
 });
+
+test("messages of which none says anything are no transcript", async () => {
+  const silent = [
+    { type: "message", role: "user", content: "" },
+    { type: "message", role: "assistant", content: "None", start_at: 1 },
+    {},
+  ];
+  const read = async (messages: unknown[]) =>
+    (await readCallData({ enhanced_transcript: { transcript: { messages }, errors: [] } })).facts.transcript;
+  expect([await read([]), await read(silent)]).toEqual([null, null]);
+  expect(await read([...silent, { type: "message", role: "user", content: "Yes" }])).toHaveLength(4);
+});
