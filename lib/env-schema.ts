@@ -29,6 +29,18 @@ const postgresUrl = z
   })
   .regex(/^postgres(ql)?:\/\//, "must begin with postgres:// or postgresql://");
 
+/** A text as `reader` reads it. `error` is the message if the reader answers null. */
+function read(reader: (text: string) => string | null, error: string) {
+  return z.string().transform((text, context): string => {
+    const value = reader(text.trim());
+    if (value === null) {
+      context.addIssue({ code: "custom", message: error });
+      return z.NEVER;
+    }
+    return value;
+  });
+}
+
 const schema = z
   .object({
     NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
@@ -61,11 +73,12 @@ const schema = z
     ),
     CLIENT_IP_HEADER: optionalText.transform((value) => value?.toLowerCase()),
     SARJ_API_KEY: optionalText,
-    SARJ_API_URL: z
-      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-      .default("https://platform-api.sarj.ai/api/v1")
-      .transform((value) => value.replace(/\/+$/, "")),
-    RECORDING_HOSTS: commaList.transform((hosts) => (hosts.length > 0 ? hosts : ["storage.googleapis.com"])),
+    SARJ_API_URL: read(readBaseUrl, "must be an http or https URL without a user name, a query or a fragment").default(
+      "https://platform-api.sarj.ai/api/v1",
+    ),
+    RECORDING_HOSTS: commaList
+      .pipe(z.array(read(readHost, "must be names of hosts: storage.googleapis.com")))
+      .transform((hosts) => (hosts.length > 0 ? hosts : ["storage.googleapis.com"])),
     AUTH_SECRET: z
       .string({ error: "is not set: give at least 32 random characters; it signs the sessions" })
       .min(32, "is too short: it signs the sessions, give at least 32 random characters"),
@@ -73,18 +86,12 @@ const schema = z
       .string({
         error: "is not set: give the address at which people open Callboard, such as https://calls.example.com",
       })
-      .transform((value, context) => {
-        const origin = readOrigin(value.trim());
-        if (origin === null) {
-          context.addIssue({
-            code: "custom",
-            message:
-              "must be only the address at which people open Callboard, such as https://calls.example.com: http or https, a host name and perhaps a port",
-          });
-          return z.NEVER;
-        }
-        return origin;
-      }),
+      .pipe(
+        read(
+          readOrigin,
+          "must be only the address at which people open Callboard, such as https://calls.example.com: http or https, a host name and perhaps a port",
+        ),
+      ),
     ADMIN_EMAIL: z
       .email("must be an e-mail address")
       .optional()
@@ -96,7 +103,7 @@ const schema = z
       .or(z.literal("").transform(() => undefined)),
     SETUP_CODE: optionalText,
     OIDC_DISCOVERY_URL: optionalText.refine(
-      (value) => value === undefined || isSafeUrl(value),
+      (value) => value === undefined || isDiscoveryUrl(value),
       "must be an https URL that ends with /.well-known/openid-configuration; plain http is allowed for this machine only",
     ),
     OIDC_CLIENT_ID: optionalText,
@@ -162,20 +169,43 @@ const schema = z
  * webhook's URL would name addresses that nothing serves.
  */
 function readOrigin(value: string): string | null {
-  if (!/^https?:\/\/[^/\\]/i.test(value) || !URL.canParse(value)) {
-    return null;
-  }
-  const { origin, username, password, pathname, search, hash } = new URL(value);
-  return username + password + search + hash === "" && pathname === "/" ? origin : null;
+  const url = readHttpUrl(value);
+  return url !== null && url.search === "" && url.pathname === "/" && url.port !== "0" ? url.origin : null;
 }
 
-/** Whether a URL uses TLS or is on this machine: the client secret is sent to an endpoint that the discovery document names. */
-function isSafeUrl(value: string): boolean {
-  if (!URL.canParse(value)) {
-    return false;
+/** The URL to which paths are appended: without a trailing slash. null for a URL with a query. */
+function readBaseUrl(value: string): string | null {
+  const url = readHttpUrl(value);
+  return url !== null && url.search === "" ? `${url.origin}${url.pathname}`.replace(/\/+$/, "") : null;
+}
+
+/** A host as URLs contain it: in lower case, with a port unless it is 443. Also read from a URL that contains nothing else. */
+function readHost(value: string): string | null {
+  const url = readHttpUrl(/^https?:\/\//i.test(value) ? value : `https://${value}`);
+  return url !== null && url.search === "" && url.pathname === "/" ? url.host : null;
+}
+
+/** An http or https URL with an ordinary host name, without a user name and a fragment. A placeholder, such as `${HOST}`, is no host name. */
+function readHttpUrl(value: string): URL | null {
+  if (!/^https?:\/\/[^/\\\s]+/i.test(value) || /\s/.test(value) || !URL.canParse(value)) {
+    return null;
   }
-  const { protocol, hostname } = new URL(value);
-  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+  const url = new URL(value);
+  const isPlain = url.username + url.password + url.hash === "" && /^(?:\[[\da-f:.]+\]|[\w.-]+)$/.test(url.hostname);
+  return isPlain ? url : null;
+}
+
+/**
+ * Whether a URL is that of a discovery document (OpenID Connect Discovery, 4) and uses TLS or is on this machine: the client secret is sent to
+ * an endpoint that the document names.
+ */
+function isDiscoveryUrl(value: string): boolean {
+  const url = readHttpUrl(value);
+  return (
+    url !== null &&
+    url.pathname.endsWith("/.well-known/openid-configuration") &&
+    (url.protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
+  );
 }
 
 /** The validated environment. */

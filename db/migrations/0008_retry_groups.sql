@@ -38,7 +38,7 @@ ALTER TABLE "calls"
 	ADD COLUMN "attempt" integer,
 	ADD COLUMN "next_retry_at" timestamp (3) with time zone,
 	ADD COLUMN "has_retry_fields" boolean DEFAULT false NOT NULL,
-	ADD COLUMN "phone_digits" text GENERATED ALWAYS AS (ltrim(regexp_replace(phone_number, '\(0\)|[^0-9]', '', 'g'), '0')) STORED,
+	ADD COLUMN "phone_digits" text GENERATED ALWAYS AS (ltrim(regexp_replace(phone_number, '\(0|[^0-9]', '', 'g'), '0')) STORED,
 	ADD COLUMN "contact_id" text GENERATED ALWAYS AS (coalesce(root_call_id, call_id)) STORED NOT NULL,
 	ADD COLUMN "dial_result" text GENERATED ALWAYS AS (case when coalesce(outcome = 'complete', status in ('in_progress','transferring','transferred','completed','max_duration_reached'), false) then 'reached' when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','dialing','ringing','cancelled','expired'), false) then 'not_dialled' else 'not_reached' end) STORED NOT NULL,
 	ADD COLUMN "occurred_at" timestamp (3) with time zone GENERATED ALWAYS AS (case when coalesce(outcome in ('cancelled','expired'), status in ('scheduled','queued','dialing','ringing','cancelled','expired'), false) then coalesce(called_off_at, updated_at, created_at, first_received_at) else coalesce(started_at, scheduled_at, created_at, first_received_at) end) STORED NOT NULL,
@@ -56,6 +56,8 @@ CREATE INDEX "deliveries_flagged_idx" ON "deliveries" USING btree ("stored_at","
 CREATE INDEX "calls_contact_idx" ON "calls" USING btree ("contact_id","occurred_at","call_id");--> statement-breakpoint
 CREATE INDEX "calls_occurred_idx" ON "calls" USING btree ("occurred_at","call_id","outcome","goal","scenario_id","duration_seconds","is_test","enrichment_state","dial_result");--> statement-breakpoint
 CREATE INDEX "calls_outcome_idx" ON "calls" USING btree ("outcome","occurred_at","call_id");--> statement-breakpoint
+DROP INDEX "calls_phone_idx";--> statement-breakpoint
+CREATE INDEX "calls_phone_digits_idx" ON "calls" USING btree ("phone_digits") WHERE phone_digits is not null;--> statement-breakpoint
 CREATE INDEX "calls_scenario_idx" ON "calls" USING btree ("scenario_id","occurred_at","call_id") WHERE scenario_id is not null;--> statement-breakpoint
 CREATE INDEX "calls_reviewed_idx" ON "calls" USING btree ("occurred_at","call_id") WHERE reviewed_at is not null;--> statement-breakpoint
 CREATE INDEX "calls_enrichment_state_idx" ON "calls" USING btree ("enrichment_state","occurred_at","call_id") WHERE enrichment_state <> 'done';--> statement-breakpoint

@@ -42,7 +42,7 @@ export const calls = pgTable(
     phoneNumber: text("phone_number"),
     /** The digits of the number, without leading zeros and a trunk prefix in parentheses, for the filter. */
     phoneDigits: text("phone_digits").generatedAlwaysAs(
-      sql.raw(String.raw`ltrim(regexp_replace(phone_number, '\(0\)|[^0-9]', '', 'g'), '0')`),
+      sql.raw(String.raw`ltrim(regexp_replace(phone_number, '\(0|[^0-9]', '', 'g'), '0')`),
     ),
     scenarioId: text("scenario_id"),
     /** The customer's name, from the call's variables. */
@@ -121,9 +121,9 @@ export const calls = pgTable(
     // duration": those calls have no duration, and reading the table rows of all calls before them would take seconds.
     index("calls_longest_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome),
     index("calls_shortest_idx").on(sql`coalesce(duration_seconds, 2147483647)`, table.callId, table.outcome),
-    index("calls_phone_idx")
-      .on(table.phoneNumber)
-      .where(sql`phone_number is not null`),
+    index("calls_phone_digits_idx")
+      .on(table.phoneDigits)
+      .where(sql`phone_digits is not null`),
     index("calls_scenario_idx")
       .on(table.scenarioId, table.occurredAt, table.callId)
       .where(sql`scenario_id is not null`),

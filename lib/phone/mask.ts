@@ -2,8 +2,9 @@ import { type CountryCode, findPhoneNumbersInText, parsePhoneNumberFromString } 
 
 import type { Json } from "@/lib/call/facts";
 import { parseJson } from "@/lib/sarj/json";
+import { digitsOf } from "@/lib/text/digits";
 
-import { ANY_DIGIT, numberPattern, parseSoughtNumber, SEPARATORS } from "./pattern";
+import { ANY_DIGIT, nationalPattern, numberPattern, parseSoughtNumber, SEPARATORS } from "./pattern";
 
 /** The replacement for hidden digits. */
 const HIDDEN = "•••";
@@ -36,8 +37,13 @@ export function maskAllNumbersIn<Value extends Json>(value: Value, phoneNumber: 
 
 function ownNumberMask(phoneNumber: string): (text: string) => string {
   const sought = parseSoughtNumber(phoneNumber);
-  const pattern = sought === null ? new RegExp(escapedForRegExp(phoneNumber), "gu") : numberPattern(sought);
-  return (text) => text.replaceAll(pattern, HIDDEN);
+  const digits = digitsOf(phoneNumber).replace(/^0+/, "");
+  const patterns = [
+    ...(sought === null ? [] : [numberPattern(sought)]),
+    ...(sought === null && digits.length >= MIN_DIGITS ? [nationalPattern(digits)] : []),
+    ...(sought === null ? [new RegExp(escapedForRegExp(phoneNumber), "gu")] : []),
+  ];
+  return (text) => patterns.reduce((rest, pattern) => rest.replaceAll(pattern, HIDDEN), text);
 }
 
 /** Escapes a text for a `RegExp`, because the vendor may send an extension or a SIP address instead of a number. */

@@ -1,7 +1,9 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js";
 
-/** What people dial before a country's code: from most countries, from North America, from Australia. A plus sign is no digit. */
-const DIAL_PREFIXES = ["", "00", "011", "0011"];
+import { digitsOf } from "@/lib/text/digits";
+
+import { DIAL_PREFIXES, parseSoughtNumber } from "./pattern";
+
 /** Six digits or fewer are a part of a number. */
 const LONGEST_PART = 6;
 /** A shorter beginning of a number would occur in most numbers. */
@@ -25,11 +27,30 @@ export function readSoughtDigits(digits: string): SoughtDigits {
     const isBeginning = significant !== digits && significant.length >= SHORTEST_BEGINNING;
     return { anywhere: [digits], beginning: isBeginning ? significant : null };
   }
-  const international = DIAL_PREFIXES.flatMap((prefix) => {
+  const international = ["", ...DIAL_PREFIXES].flatMap((prefix) => {
     const number = digits.startsWith(prefix)
       ? parsePhoneNumberFromString(`+${digits.slice(prefix.length)}`)
       : undefined;
-    return number?.isPossible() === true ? [number.number.slice(1)] : [];
+    if (number?.isPossible() !== true) {
+      return [];
+    }
+    // The number may be stored with the zero that is dialled inside its country: `+966 0501234567`.
+    return [number.number.slice(1), `${number.countryCallingCode}0${number.nationalNumber}`];
   });
   return { anywhere: [...new Set([significant, ...international])], beginning: null };
+}
+
+/**
+ * How `calls.phone_digits` may store the number of a call: with its country's code, and without it. `identify`: whether these digits identify
+ * a number. An extension or the name in a SIP address has too few.
+ */
+export function storedForms(phoneNumber: string): { forms: string[]; identify: boolean } {
+  const digits = digitsOf(phoneNumber.replaceAll("(0", ""));
+  if (digits.length <= LONGEST_PART) {
+    return { forms: [digits.replace(/^0+/, "")], identify: false };
+  }
+  const sought = parseSoughtNumber(phoneNumber);
+  const national = sought === null ? undefined : parsePhoneNumberFromString(`+${sought.digits}`)?.nationalNumber;
+  const { anywhere } = readSoughtDigits(sought?.digits ?? digits);
+  return { forms: [...new Set([...anywhere, ...(national === undefined ? [] : [national])])], identify: true };
 }

@@ -14,15 +14,43 @@ export type SoughtNumber = {
 /** The replacement for an erased number. */
 export const ERASED = "[erased]";
 
-/** Parses a number in its international form, with or without `+` or `00`; null for anything else. */
+/** What people dial before a country's code: from most countries, from North America, from Australia. A plus sign is no digit. */
+export const DIAL_PREFIXES = ["00", "011", "0011"];
+/** Fewer digits after `011` may as well be a national number: `011 456 7890` is one in Riyadh. */
+const SHORTEST_DIALLED = 9;
+
+/**
+ * Parses a number in its international form: with or without `+` or what people dial instead, with signs that are on no screen (which
+ * programs copy along), as a `tel:` or `sip:` address. null for anything else.
+ */
 export function parseSoughtNumber(text: string): SoughtNumber | null {
-  const latin = latinDigits(text).trim().replace(/^00/, "+");
-  const parsed = parsePhoneNumberFromString(latin.startsWith("+") ? latin : `+${latin}`);
-  if (parsed === undefined || !parsed.isPossible()) {
-    return null;
+  const plain = plainNumber(text);
+  const digits = plain.replaceAll(/\D/g, "");
+  const dialled = DIAL_PREFIXES.filter(
+    (prefix) =>
+      !plain.startsWith("+") &&
+      digits.startsWith(prefix) &&
+      (prefix === "00" || digits.length - prefix.length >= SHORTEST_DIALLED),
+  );
+  const candidates = [`+${plain.replace(/^\+/, "")}`, ...dialled.map((prefix) => `+${digits.slice(prefix.length)}`)];
+  for (const candidate of candidates) {
+    const parsed = parsePhoneNumberFromString(candidate);
+    if (parsed?.isPossible() === true) {
+      const found = parsed.number.slice(1);
+      return { digits: found, masked: `+…${found.slice(-2)}` };
+    }
   }
-  const digits = parsed.number.slice(1);
-  return { digits, masked: `+…${digits.slice(-2)}` };
+  return null;
+}
+
+/** A number without the signs and names around it: `tel:(+٩٦٦) 50 …;ext=1` is `+966 50 …`. */
+function plainNumber(text: string): string {
+  return latinDigits(text.normalize("NFKC").replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, ""))
+    .trim()
+    .replace(/^(?:tel|sips?|callto|whatsapp):/i, "")
+    .replace(/[@;].*$/su, "")
+    .replace(/^\(\s*\+\s*(\d+)\s*\)/, "+$1 ")
+    .trim();
 }
 
 /** The source of a regular expression: the characters that may separate two digits of a number, including the Arabic comma `،`. */
@@ -39,13 +67,32 @@ export function numberPatternSource({ digits }: SoughtNumber): string {
   const parsed = parsePhoneNumberFromString(`+${digits}`);
   const national = String(parsed?.nationalNumber ?? digits);
   const country = digits.slice(0, digits.length - national.length);
-  const spaced = (text: string) => [...text].map(digitClass).join(SEPARATORS);
   if (national.length < MIN_NATIONAL_DIGITS) {
     return `(?<!${ANY_DIGIT})${spaced(digits)}(?!${ANY_DIGIT})`;
   }
+  return nationalSource(spaced(country), national);
+}
+
+/**
+ * Matches a number of which only the digits are known, without its country's code: with any code, with a leading zero, or without either.
+ *
+ * @param digits without leading zeros
+ */
+export function nationalPattern(digits: string): RegExp {
+  return new RegExp(
+    nationalSource(`[1-9\\u0661-\\u0669\\u06F1-\\u06F9]${SEPARATORS}(?:${ANY_DIGIT}${SEPARATORS}){0,2}`, digits),
+    "gu",
+  );
+}
+
+function nationalSource(country: string, national: string): string {
   const zero = digitClass("0");
-  const prefix = `(?:(?:\\+|${zero}${zero})?${SEPARATORS}${spaced(country)}${SEPARATORS})?(?:\\(?${zero}\\)?${SEPARATORS})?`;
+  const prefix = `(?:(?:\\+|${zero}${zero})?${SEPARATORS}${country}${SEPARATORS})?(?:\\(?${zero}\\)?${SEPARATORS})?`;
   return `(?<!${ANY_DIGIT})${prefix}${spaced(national)}(?!${ANY_DIGIT})`;
+}
+
+function spaced(digits: string): string {
+  return [...digits].map(digitClass).join(SEPARATORS);
 }
 
 /** `numberPatternSource` as a global `RegExp`. */

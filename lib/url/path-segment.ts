@@ -8,7 +8,7 @@
 const ORDINARY = /^[^.(@_~[$/\\%][^/\\%]*$/su;
 
 /** Matches the names of our routes in `/calls/`, and endings that a server or a proxy may read as a file. */
-const FILE_NAME = /\.[a-z]{2,}$/i;
+const FILE_NAME = /\.[a-z][a-z0-9]+$/i;
 
 /** The segment for an id: percent-encoded, ready for a URL. */
 export function callSegment(callId: string): string {

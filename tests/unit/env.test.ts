@@ -77,6 +77,21 @@ for (const [name, change, sentence] of [
     { OIDC_DEFAULT_ROLE: "viewer" },
     /^OIDC_DEFAULT_ROLE needs OIDC_ALLOWED_DOMAINS/,
   ],
+  [
+    "an identity provider without the path of its document",
+    { OIDC_DISCOVERY_URL: "https://id.example.com", OIDC_CLIENT_ID: "callboard", OIDC_CLIENT_SECRET: "secret" },
+    /^OIDC_DISCOVERY_URL must be an https URL/,
+  ],
+  ...["storage.example.com/recordings", "storage.example.com other.example.com", "*.example.com", "a@b.example"].map(
+    (host) => [`the RECORDING_HOSTS "${host}"`, { RECORDING_HOSTS: host }, /^RECORDING_HOSTS must be names/] as const,
+  ),
+  ...[
+    "api.example.com",
+    "https://api.example.com/v1?x=1",
+    "https://api.example.com/v1#x",
+    "https://someone:secret@api.example.com/v1",
+    "ftp://api.example.com",
+  ].map((url) => [`the SARJ_API_URL "${url}"`, { SARJ_API_URL: url }, /^SARJ_API_URL must be an http/] as const),
   ["an invalid domain", { OIDC_ALLOWED_DOMAINS: "*" }, /^OIDC_ALLOWED_DOMAINS must be domains/],
   ...[
     "calls.example.com",
@@ -95,6 +110,10 @@ for (const [name, change, sentence] of [
     "https://:secret@calls.example.com",
     "https://calls.example.com, https://other.example.com",
     "https://calls.example.com:99999",
+    "https://calls.example.com:0",
+    "https://${HOST}",
+    "https://*.example.com",
+    "https://calls .example.com",
     "ftp://calls.example.com",
     "javascript:alert(1)",
     "",
@@ -124,6 +143,23 @@ for (const [given, origin] of [
     expect(result.ok ? result.env.APP_URL : result.problems).toBe(origin);
   });
 }
+
+for (const [given, host] of [
+  ["Storage.GoogleAPIs.com", "storage.googleapis.com"],
+  ["https://storage.googleapis.com/", "storage.googleapis.com"],
+  ["storage.googleapis.com:443", "storage.googleapis.com"],
+  ["127.0.0.1:4000", "127.0.0.1:4000"],
+] as const) {
+  test(`the RECORDING_HOSTS ${JSON.stringify(given)} are read as ${host}`, () => {
+    const result = readEnv({ ...valid, RECORDING_HOSTS: given });
+    expect(result.ok ? result.env.RECORDING_HOSTS : result.problems).toEqual([host]);
+  });
+}
+
+test("the SARJ_API_URL has no slash and no question mark at its end", () => {
+  const result = readEnv({ ...valid, SARJ_API_URL: " HTTPS://API.example.com/api/v1//? " });
+  expect(result.ok ? result.env.SARJ_API_URL : result.problems).toBe("https://api.example.com/api/v1");
+});
 
 test("all invalid variables are listed together, without their values", () => {
   const found = problems({

@@ -3,6 +3,7 @@ import { listContacts, readContact } from "@/db/contacts/list";
 import { listCallsOfNumber } from "@/db/contacts/same-number";
 import { NO_FILTER } from "@/lib/call/filter";
 import { DEFAULT_VIEW } from "@/lib/call/list-view";
+import { insertCalls } from "@/tests/fixtures/call-rows";
 import { insertContacts, SAMPLE_CONTACTS } from "@/tests/fixtures/contact-rows";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -48,4 +49,27 @@ test("other calls with a number are the newest of other contacts", async ({ data
   expect(await ids("old", 10)).toEqual(["nora-2", "nora"]);
   expect(await ids("old", 1)).toEqual(["nora-2"]);
   expect(await ids("nora", 10)).toEqual(["old"]);
+});
+
+test("other calls with a number are found in whatever form their number is stored", async ({
+  database: { sql, empty },
+}) => {
+  await empty();
+  const forms = ["+966501112233", "0501112233", "00966 50 111 2233", "+966 (0) 50 111 2233", "+966 (050) 111 2233"];
+  const others = ["+971501112233", "+966501112234", "2233", "sip:2233@pbx"];
+  await insertCalls(
+    sql,
+    [...forms, ...others].map((phone_number) => ({
+      call_id: phone_number,
+      started_at: "2026-11-23T10:00:00Z",
+      phone_number,
+    })),
+  );
+  const found = async (phoneNumber: string) =>
+    (await listCallsOfNumber(phoneNumber, "none", 20)).map(({ callId }) => callId).toSorted();
+  for (const international of forms.filter((form) => !form.startsWith("05"))) {
+    expect([international, await found(international)]).toEqual([international, forms.toSorted()]);
+  }
+  expect(await found("2233")).toEqual(["2233"]);
+  expect(await found("sip:2233@pbx")).toEqual(["sip:2233@pbx"]);
 });

@@ -130,7 +130,15 @@ test("a phone number is found by any part of it and in any notation", async ({ d
 
 test("a phone number is compared as a number, however it is typed or stored", async ({ database: { sql, empty } }) => {
   await empty();
-  const stored = ["+966501112233", "0501112244", "00966 50 111 2255", "+966 (0) 50 111 2266", "966501112277"];
+  const stored = [
+    "+966501112233",
+    "0501112244",
+    "00966 50 111 2255",
+    "+966 (0) 50 111 2266",
+    "966501112277",
+    "+966 (050) 111 2288",
+    "+966 0501112299",
+  ];
   await insertCalls(
     sql,
     stored.map((phone_number, index) => ({
@@ -143,7 +151,7 @@ test("a phone number is compared as a number, however it is typed or stored", as
     const { rows } = await listCalls(readFilter(`phone=${encodeURIComponent(phone)}`), DEFAULT_VIEW);
     return rows.map((row) => row.phoneNumber);
   };
-  for (const [index, ending] of ["33", "44", "55", "66", "77"].entries()) {
+  for (const [index, ending] of ["33", "44", "55", "66", "77", "88", "99"].entries()) {
     for (const typed of [
       `+9665011122${ending}`,
       `+966 (0) 50 111 22${ending}`,

@@ -16,6 +16,17 @@ test("`maskOwnNumberIn` masks the call's number wherever it occurs, and keeps ot
   expect(maskOwnNumberIn({ phone: 966501234567, amount: 250 }, "+966501234567")).toEqual({ phone: "•••", amount: 250 });
   expect(maskOwnNumberIn("call sip:1001@pbx (a.b)", "sip:1001@pbx")).toBe("call ••• (a.b)");
   expect(maskOwnNumberIn("anything", null)).toBe("anything");
+  for (const stored of [
+    "0500000014",
+    "500000014",
+    "\u202A+966500000014\u202C",
+    "tel:+966500000014",
+    "011966500000014",
+  ]) {
+    expect(maskOwnNumberIn("call 050 000 0014 or +966500000014, not 0500000015", stored), stored).toBe(
+      "call ••• or •••, not 0500000015",
+    );
+  }
 });
 
 const OWN = "+966501234567";
@@ -108,10 +119,12 @@ test("JSON in a text, such as the arguments of a tool, is parsed and masked", ()
   expect(maskAllNumbersIn(String.raw`{"other": "0538719042", "n": 538719042}`, OWN)).toBe('{"other":"•••","n":"•••"}');
 });
 
-test("a megabyte of any text is masked within seconds", () => {
+test("a megabyte of any text is masked with a few seconds of processor time", () => {
   for (const piece of ["1", "12 34 ", "1,", "12.5 ", "a-1", "12345 x ", "12345678 x ", "+9", "(05)", "5f3a9c01 "]) {
-    const began = performance.now();
+    // Not the time on the clock, because other processes may use the processor too.
+    const before = process.cpuUsage();
     maskAllNumbersIn(piece.repeat(1_000_000 / piece.length), OWN);
-    expect(performance.now() - began, piece).toBeLessThan(5_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000_000, piece).toBeLessThan(5);
   }
 });

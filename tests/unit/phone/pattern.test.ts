@@ -9,7 +9,21 @@ test("a number is parsed in any notation; other text is refused", () => {
   expect(sought).toEqual({ digits: "966501234567", masked: "+…67" });
   expect(parseSoughtNumber("00966501234567")).toEqual(sought);
   expect(parseSoughtNumber("٩٦٦٥٠١٢٣٤٥٦٧")).toEqual(sought);
-  for (const text of ["", "12", "hello", "+", "9".repeat(30)]) {
+  for (const text of [
+    "\u202A+966501234567\u202C",
+    "\u200E00966501234567",
+    "(+966) 50 123 4567",
+    "＋966501234567",
+    "tel:+966-50-123-4567;ext=2",
+    "sip:+966501234567@pbx.example.org",
+    "011966501234567",
+    "0011 966 50 123 4567",
+    "+966 (0) 50 123 4567",
+  ]) {
+    expect(parseSoughtNumber(text), text).toEqual(sought);
+  }
+  // The last is a national number in Riyadh, although +45 67890 would be one abroad.
+  for (const text of ["", "12", "hello", "+", "9".repeat(30), "sip:1001@pbx", "0114567890"]) {
     expect(parseSoughtNumber(text), text).toBeNull();
   }
 });

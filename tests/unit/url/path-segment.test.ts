@@ -25,6 +25,7 @@ for (const special of [
   "export.csv",
   "export.xlsx",
   "x.rsc",
+  "x.mp4",
   "(.)x",
   "(..)(..)x",
   "(group)",
