@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { customerNameOf } from "@/lib/call/customer-name";
 import { type CallFacts, type Json, NO_NEXT_RETRY } from "@/lib/call/facts";
 import { isNeverDialled } from "@/lib/call/outcome";
-import { judgedCriteria, reportGoal, saysMoreThanWhen } from "@/lib/call/report";
+import { hasResult, judgedCriteria, reportGoal } from "@/lib/call/report";
 import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
 import { isSpoken } from "@/lib/transcript/messages";
 
@@ -273,7 +273,7 @@ export function weakFields({
   return [
     ...(durationSeconds === 0 ? (["durationSeconds"] as const) : []),
     ...(transcript !== null && !isSpoken(transcript) ? (["transcript"] as const) : []),
-    ...(report !== null && !saysMoreThanWhen(report) ? (["report"] as const) : []),
+    ...(report !== null && !hasResult(report) ? (["report"] as const) : []),
   ];
 }
 

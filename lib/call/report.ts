@@ -1,3 +1,5 @@
+import { anyJson, credibleInstant } from "@/lib/sarj/fields";
+import { latinDigits } from "@/lib/text/digits";
 import { isSilent, isSilentText } from "@/lib/text/silence";
 import { isoInstant } from "@/lib/time/iso-instant";
 
@@ -52,30 +54,35 @@ const MAX_CRITERION_LENGTH = 500;
  * The criteria that the report judges, by their text, so that filters and the overview need not read whole reports. Null if there are none.
  */
 export function judgedCriteria(report: Json): Record<string, { met: boolean; primary: boolean }> | null {
-  const criteria = outcomeOf(report)?.["success_criteria"];
-  if (!Array.isArray(criteria)) {
-    return null;
-  }
   const judged = new Map<string, { met: boolean; primary: boolean }>();
-  for (const criterion of criteria.slice(0, MAX_CRITERIA)) {
-    if (isObject(criterion)) {
-      const { text, achieved, is_primary: primary } = criterion;
-      const met = booleanOf(achieved);
-      if (typeof text === "string" && !isSilentText(text) && met !== null) {
-        judged.set(cutText(text.trim(), MAX_CRITERION_LENGTH), { met, primary: booleanOf(primary) === true });
-      }
+  for (const item of (criteriaOf(outcomeOf(report)) ?? []).slice(0, MAX_CRITERIA)) {
+    const criterion = readCriterion(item);
+    if (criterion !== null && criterion.achieved !== null) {
+      judged.set(cutText(criterion.text, MAX_CRITERION_LENGTH), {
+        met: criterion.achieved,
+        primary: criterion.isPrimary,
+      });
     }
   }
   return judged.size === 0 ? null : Object.fromEntries(judged);
 }
 
-/** Whether a report says anything besides when it was made. */
-export function saysMoreThanWhen(report: Json): boolean {
+/**
+ * Whether a report has a result: a status, a judged criterion, or something of the scenario's own. When it was made, whether to call back and an
+ * outcome without a status are no result.
+ */
+export function hasResult(report: Json): boolean {
   if (!isObject(report)) {
     return false;
   }
-  const { generated_at: _when, ...rest } = report;
-  return !isSilent(rest);
+  const { generated_at: _when, outcome: _outcome, callback: _callback, ...own } = report;
+  return reportGoal(report) !== null || judgedCriteria(report) !== null || !isSilent(own);
+}
+
+/** The list of criteria of an outcome, also if it came as JSON text. Null if there is no list. */
+export function criteriaOf(outcome: JsonObject | null): Json[] | null {
+  const criteria = anyJson.parse(outcome?.["success_criteria"]);
+  return Array.isArray(criteria) ? criteria : null;
 }
 
 function outcomeOf(report: Json): JsonObject | null {
@@ -107,16 +114,16 @@ function readCallbackOf(report: Json, heardAt: Date): { callback: Callback | nul
     return { callback: null, rest: isSilent(raw) ? null : (raw ?? null) };
   }
   const { origin, callback_at: callbackAt, confidence, context_brief: brief, matches_tool_capture: matches } = raw;
-  const at = instantOf(callbackAt);
-  const madeAt = (isObject(report) ? instantOf(report["generated_at"]) : null) ?? heardAt;
+  const at = typeof callbackAt === "string" ? isoInstant(callbackAt) : null;
+  const madeAt = (isObject(report) ? madeAtOf(report["generated_at"], heardAt) : null) ?? heardAt;
   const isAhead =
     at !== null && at.getTime() >= madeAt.getTime() && at.getTime() - madeAt.getTime() <= MAX_CALLBACK_AHEAD_MS;
   const callback: Callback = {
     origin: textOf(origin),
     at: isAhead ? at : null,
-    confidence: typeof confidence === "number" && confidence >= 0 && confidence <= 1 ? confidence : null,
+    confidence: shareOf(confidence),
     brief: textOf(brief),
-    matchesToolCapture: typeof matches === "boolean" ? matches : null,
+    matchesToolCapture: booleanOf(matches),
   };
   const shown: [keyof Callback, string][] = [
     ["origin", "origin"],
@@ -135,10 +142,6 @@ function readCallbackOf(report: Json, heardAt: Date): { callback: Callback | nul
   };
 }
 
-function textOf(value: Json | undefined): string | null {
-  return typeof value === "string" && !isSilentText(value) ? value.trim() : null;
-}
-
 /**
  * Reads a report: the vendor's typed form, or anything else that a scenario returns. Never throws.
  *
@@ -148,26 +151,31 @@ export function readReport(report: Json, heardAt: Date): ReadReport {
   const { outcome, generated_at: generatedAt, callback: _callback, ...others } = isObject(report) ? report : {};
   const { callback, rest: restOfCallback } = readCallbackOf(report, heardAt);
   const keptCallback: JsonObject = restOfCallback === null ? {} : { callback: restOfCallback };
-  if (!isObject(outcome) || typeof outcome["status"] !== "string" || isSilentText(outcome["status"])) {
+  const goal = reportGoal(report);
+  if (!isObject(outcome) || goal === null) {
     const untyped = isObject(report) && callback !== null ? withoutCallback(report, keptCallback) : report;
     return { typed: null, callback, rest: isSilent(untyped) ? null : untyped };
   }
   const { status, reason, success_criteria: criteria, ...more } = outcome;
-  const readable = Array.isArray(criteria) ? criteria.map(readCriterion) : [];
+  const items = criteriaOf(outcome);
+  const readable = (items ?? []).map(readCriterion).filter((one) => one !== null);
+  const madeAt = madeAtOf(generatedAt, heardAt);
   const rest: JsonObject = {
     ...others,
     ...more,
     ...keptCallback,
-    ...keptUnless("reason", reason, isSilent(reason) || typeof reason === "string"),
-    ...keptUnless("success_criteria", criteria, isSilent(criteria) || readable.every((one) => one !== null)),
-    ...keptUnless("generated_at", generatedAt, isSilent(generatedAt) || instantOf(generatedAt) !== null),
+    // Only a very long status is cut.
+    ...keptUnless("status", status, textOf(status) === goal),
+    ...keptUnless("reason", reason, isSilent(reason) || textOf(reason) !== null),
+    ...keptUnless("success_criteria", criteria, isSilent(criteria) || items?.every(isWhollyRead) === true),
+    ...keptUnless("generated_at", generatedAt, isSilent(generatedAt) || madeAt !== null),
   };
   return {
     typed: {
-      status: String(status),
+      status: goal,
       reason: textOf(reason),
-      criteria: readable.filter((one) => one !== null).toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary)),
-      generatedAt: instantOf(generatedAt),
+      criteria: readable.toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary)),
+      generatedAt: madeAt,
     },
     callback,
     rest: isSilent(rest) ? null : rest,
@@ -179,28 +187,62 @@ function withoutCallback(report: JsonObject, kept: JsonObject): JsonObject {
   return { ...rest, ...kept };
 }
 
+/** Null for a criterion without words, and for one that is judged in an unknown form. */
 function readCriterion(raw: Json): TypedReport["criteria"][number] | null {
-  if (!isObject(raw) || typeof raw["text"] !== "string") {
+  const criterion = anyJson.parse(raw);
+  if (!isObject(criterion)) {
     return null;
   }
-  const { text, achieved, is_primary: isPrimary } = raw;
-  const met = booleanOf(achieved);
-  // A judgement in an unknown form is shown with the rest of the report.
-  return met === null && !isSilent(achieved) ? null : { text, achieved: met, isPrimary: booleanOf(isPrimary) === true };
+  const text = textOf(criterion["text"]);
+  const achieved = booleanOf(criterion["achieved"]);
+  return text === null || (achieved === null && !isSilent(criterion["achieved"]))
+    ? null
+    : { text, achieved, isPrimary: booleanOf(criterion["is_primary"]) === true };
+}
+
+/** Whether `readCriterion` keeps everything that the criterion says. */
+function isWhollyRead(raw: Json): boolean {
+  const criterion = anyJson.parse(raw);
+  if (isSilent(criterion)) {
+    return true;
+  }
+  if (!isObject(criterion) || readCriterion(criterion) === null) {
+    return false;
+  }
+  const { text: _text, achieved: _achieved, is_primary: isPrimary, ...more } = criterion;
+  return isSilent(more) && (isSilent(isPrimary) || booleanOf(isPrimary) !== null);
+}
+
+/* ── Single values. Null for one that says nothing or came in an unknown form. ───────────────────────────────────── */
+
+export function textOf(value: Json | undefined): string | null {
+  return typeof value === "string" && !isSilentText(value) ? value.trim() : null;
 }
 
 /** A boolean, or its text, which can mean nothing else. */
-function booleanOf(value: Json | undefined): boolean | null {
+export function booleanOf(value: Json | undefined): boolean | null {
   const word = typeof value === "string" ? value.trim().toLowerCase() : value;
   return word === true || word === "true" ? true : word === false || word === "false" ? false : null;
 }
 
-function keptUnless(name: string, value: Json | undefined, isShown: boolean): JsonObject {
-  return isShown || value === undefined ? {} : { [name]: value };
+/** A number from 0 to 1, or its text. */
+export function shareOf(value: Json | undefined): number | null {
+  const text = typeof value === "string" ? latinDigits(value).trim() : null;
+  const number = text === null ? value : /^\d?\.?\d{1,20}$/.test(text) ? Number(text) : null;
+  return typeof number === "number" && number >= 0 && number <= 1 ? number : null;
 }
 
-function instantOf(value: Json | undefined): Date | null {
-  return typeof value === "string" ? isoInstant(value) : null;
+/**
+ * When a report was made: from 2020 until tomorrow. A report that was made again after the call was last heard of is believed too, so tomorrow
+ * is counted from now.
+ */
+function madeAtOf(value: Json | undefined, heardAt: Date): Date | null {
+  const latest = new Date(Math.max(heardAt.getTime(), Date.now()));
+  return credibleInstant(latest).safeParse(value).data ?? null;
+}
+
+function keptUnless(name: string, value: Json | undefined, isShown: boolean): JsonObject {
+  return isShown || value === undefined ? {} : { [name]: value };
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,4 +1,5 @@
 import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call/facts";
+import { isSilent } from "@/lib/text/silence";
 
 import {
   anyJson,
@@ -13,6 +14,8 @@ import {
 import { parseJson } from "./json";
 import {
   CALL_STATUSES,
+  DIRECTIONS,
+  onlyObject,
   readRecordings,
   readReport,
   readRetryFields,
@@ -64,18 +67,19 @@ export async function fetchCall(
   if (!exchange.ok) {
     return exchange;
   }
-  const { status, body, bytes } = exchange;
+  const { status, body, notNumbers, bytes } = exchange;
   if (status !== 200) {
     return { ok: false, error: errorOf(status, body), status };
   }
-  const data = body?.["data"];
-  if (!isObject(data)) {
-    return { ok: false, error: body === null ? "not_json" : "unexpected_answer", status };
+  if (body === null) {
+    return { ok: false, error: "not_json", status };
   }
-  if (data["id"] !== callId) {
-    return { ok: false, error: "wrong_call", status };
+  const data = onlyObject(body["data"]);
+  if (data === null) {
+    return { ok: false, error: "unexpected_answer", status };
   }
-  return { ok: true, ...readCall(data, now), body: bytes };
+  const read = readAnswer(body, notNumbers, callId, now);
+  return read === null ? { ok: false, error: "wrong_call", status } : { ok: true, ...read, body: bytes };
 }
 
 /**
@@ -89,8 +93,7 @@ export function readCallAnswer(
   answeredAt: Date,
 ): { facts: CallFacts; flags: string[] } | null {
   const parsed = parseJson(body);
-  const data = parsed.ok && isObject(parsed.value) ? parsed.value["data"] : null;
-  return isObject(data) && data["id"] === callId ? readCall(data, answeredAt) : null;
+  return parsed.ok && isObject(parsed.value) ? readAnswer(parsed.value, parsed.notNumbers, callId, answeredAt) : null;
 }
 
 /** `GET /health`, which needs no key. Checks whether the API is reachable. Never throws. */
@@ -121,7 +124,7 @@ export function isWorthRetrying(error: ApiErrorCode): boolean {
 }
 
 type Exchange =
-  | { ok: true; status: number; body: JsonObject | null; bytes: Uint8Array }
+  | { ok: true; status: number; body: JsonObject | null; notNumbers: string[]; bytes: Uint8Array }
   | { ok: false; error: ApiErrorCode; status: number | null };
 
 async function get(url: string, apiKey: string | null, timeoutMs: number): Promise<Exchange> {
@@ -145,6 +148,7 @@ async function get(url: string, apiKey: string | null, timeoutMs: number): Promi
       ok: true,
       status: response.status,
       body: parsed.ok && isObject(parsed.value) ? parsed.value : null,
+      notNumbers: parsed.ok ? parsed.notNumbers : [],
       bytes,
     };
   } catch (error) {
@@ -185,6 +189,8 @@ function errorOf(status: number, body: JsonObject | null): ApiErrorCode {
   return body === null ? "not_json" : "unexpected_answer";
 }
 
+const ANSWER_FIELDS = ["data", "meta"];
+const META_FIELDS = ["request_id"];
 const CALL_FIELDS = [
   "id",
   "created_at",
@@ -207,6 +213,35 @@ const CALL_FIELDS = [
   ...RETRY_FIELDS,
 ];
 
+/** A code of a language, such as `ar` or `en-GB`. The contract names three; any other is no news. */
+const LANGUAGE_CODE = /^[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*$/i;
+
+/** Null if the answer is not about the call. In its flags, `api.` stands for its `data`. */
+function readAnswer(
+  answer: JsonObject,
+  notNumbers: readonly string[],
+  callId: string,
+  now: Date,
+): { facts: CallFacts; flags: string[] } | null {
+  const data = onlyObject(answer["data"]);
+  if (data?.["id"] !== callId) {
+    return null;
+  }
+  const { facts, flags } = readCall(data, now);
+  const ofAnswer = new FieldReader("api.");
+  for (const path of notNumbers) {
+    ofAnswer.flag(path.replace(/^data(?:\[\])?\./, ""), "unbelievable");
+  }
+  ofAnswer.noteUnknown(answer, ANSWER_FIELDS);
+  const { meta = null } = answer;
+  if (isObject(meta)) {
+    ofAnswer.noteUnknown(meta, META_FIELDS, "meta.");
+  } else if (!isSilent(meta)) {
+    ofAnswer.flag("meta", "unknown_form");
+  }
+  return { facts, flags: [...new Set([...flags, ...ofAnswer.flags])] };
+}
+
 function readCall(data: JsonObject, now: Date): { facts: CallFacts; flags: string[] } {
   const reader = new FieldReader("api.");
   const at = credibleInstant(now);
@@ -214,11 +249,15 @@ function readCall(data: JsonObject, now: Date): { facts: CallFacts; flags: strin
   if (variables !== null && !isObject(variables)) {
     reader.flag("variables", "unknown_form");
   }
+  const language = reader.read(data, "language", shortText);
+  if (language !== null && !LANGUAGE_CODE.test(language)) {
+    reader.flagWord("language", language);
+  }
   const facts: CallFacts = {
     ...NO_FACTS,
     status: reader.readWord(data, "status", CALL_STATUSES),
-    direction: reader.read(data, "direction", shortText),
-    language: reader.read(data, "language", shortText),
+    direction: reader.readWord(data, "direction", DIRECTIONS),
+    language,
     phoneNumber: reader.read(data, "phone_number", phoneNumber),
     scenarioId: reader.read(data, "scenario_id", shortText),
     durationSeconds: reader.read(data, "duration", durationSeconds),

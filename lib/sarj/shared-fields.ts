@@ -1,5 +1,6 @@
 import { NO_NEXT_RETRY, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
-import { reportGoal } from "@/lib/call/report";
+import { GOAL_STATUS } from "@/lib/call/goal";
+import { booleanOf, criteriaOf, reportGoal, shareOf, textOf } from "@/lib/call/report";
 import { recordingExpiry } from "@/lib/recording/recording-url";
 import { isSilent } from "@/lib/text/silence";
 
@@ -7,6 +8,7 @@ import {
   anyJson,
   bookedInstant,
   correction,
+  credibleInstant,
   type FieldReader,
   isObject,
   recordingUrl,
@@ -15,6 +17,16 @@ import {
 } from "./fields";
 
 /** The fields that the webhook and `GET /calls/{call_id}` have in common (`docs/sarj.md`). */
+
+/** An object, also as JSON text or alone in a list, which can mean nothing else. Null for anything else. */
+export function onlyObject(value: Json | undefined): JsonObject | null {
+  const read = anyJson.parse(value);
+  const only = Array.isArray(read) && read.length === 1 ? read[0] : read;
+  return isObject(only) ? only : null;
+}
+
+/** The words that the contract names. The sets are open: another word is kept and flagged. */
+export const DIRECTIONS: readonly string[] = ["inbound", "outbound"];
 
 export const CALL_STATUSES: readonly string[] = [
   "scheduled",
@@ -77,37 +89,99 @@ const OUTCOME_FIELDS = ["status", "reason", "success_criteria"];
 const CRITERION_FIELDS = ["text", "achieved", "is_primary"];
 const CALLBACK_FIELDS = ["origin", "callback_at", "confidence", "context_brief", "matches_tool_capture"];
 
+const GOAL_STATUSES: readonly string[] = Object.values(GOAL_STATUS).filter((status) => status !== null);
+const CALLBACK_ORIGINS: readonly string[] = ["customer_requested", "inferred_follow_up"];
+
 /**
  * The report, in whatever form it came. Only in the typed form, which has an `outcome` with a status, is a field outside the contract worth noticing:
- * other reports are the scenario's own.
+ * other reports are the scenario's own. What `lib/call/report.ts` cannot read of the typed form is flagged here.
  */
 export function readReport(source: JsonObject, reader: FieldReader, now: Date): Json | null {
-  const report = reader.read(source, "report", anyJson);
-  if (report !== null && !isObject(report)) {
+  const raw = reader.read(source, "report", anyJson);
+  if (raw === null) {
+    return null;
+  }
+  if (!isObject(raw)) {
     reader.flag("report", "unknown_form");
+    return raw;
   }
-  if (!isObject(report)) {
-    return report;
-  }
+  const report = withObjects(raw, ["outcome", "callback"]);
   const { outcome, callback } = report;
-  if (isObject(outcome) && reportGoal(report) !== null) {
+  const goal = reportGoal(report);
+  const isTyped = isObject(outcome) && goal !== null;
+  if (isTyped) {
+    if (!GOAL_STATUSES.includes(goal)) {
+      reader.flagWord("report.outcome.status", goal);
+    }
+    flagUnread(reader, "report.outcome.", outcome, { reason: textOf });
+    if (!isSilent(callback) && !isObject(callback)) {
+      reader.flag("report.callback", "unknown_form");
+    }
     reader.noteUnknown(report, REPORT_FIELDS, "report.");
     reader.noteUnknown(outcome, OUTCOME_FIELDS, "report.outcome.");
-    const criteria = outcome["success_criteria"];
-    for (const criterion of Array.isArray(criteria) ? criteria.slice(0, 50) : []) {
-      if (isObject(criterion)) {
-        reader.noteUnknown(criterion, CRITERION_FIELDS, "report.outcome.success_criteria[].");
-      }
-    }
+    flagCriteria(reader, outcome);
   }
   if (isObject(callback)) {
-    reader.noteUnknown(callback, CALLBACK_FIELDS, "report.callback.");
-    const at = callback["callback_at"];
-    if (!isSilent(at) && !bookedInstant(now).safeParse(at).success) {
-      reader.flag("report.callback.callback_at", "unbelievable");
+    const origin = textOf(callback["origin"]);
+    if (origin !== null && !CALLBACK_ORIGINS.includes(origin)) {
+      reader.flagWord("report.callback.origin", origin);
     }
+    flagUnread(reader, "report.callback.", callback, {
+      origin: textOf,
+      callback_at: (value) => bookedInstant(now).safeParse(value).data ?? null,
+      confidence: shareOf,
+      context_brief: textOf,
+      matches_tool_capture: booleanOf,
+    });
+    reader.noteUnknown(callback, CALLBACK_FIELDS, "report.callback.");
+  }
+  if (isTyped || isObject(callback)) {
+    flagUnread(reader, "report.", report, {
+      generated_at: (value) => credibleInstant(now).safeParse(value).data ?? null,
+    });
   }
   return report;
+}
+
+/** The same with each of these fields that contains an object as JSON text read as the object. */
+function withObjects(source: JsonObject, fields: readonly string[]): JsonObject {
+  const read = fields.map((field) => [field, anyJson.parse(source[field])] as const);
+  return { ...source, ...Object.fromEntries(read.filter(([, value]) => isObject(value))) };
+}
+
+function flagCriteria(reader: FieldReader, outcome: JsonObject): void {
+  const path = "report.outcome.success_criteria";
+  const items = criteriaOf(outcome);
+  if (items === null && !isSilent(outcome["success_criteria"])) {
+    reader.flag(path, "unknown_form");
+  }
+  for (const item of (items ?? []).slice(0, 50)) {
+    const criterion = anyJson.parse(item);
+    if (isSilent(criterion)) {
+      continue;
+    }
+    if (!isObject(criterion) || isSilent(criterion["text"])) {
+      reader.flag(`${path}[]`, "unknown_form");
+    }
+    if (isObject(criterion)) {
+      flagUnread(reader, `${path}[].`, criterion, { text: textOf, achieved: booleanOf, is_primary: booleanOf });
+      reader.noteUnknown(criterion, CRITERION_FIELDS, `${path}[].`);
+    }
+  }
+}
+
+/** Flags the fields that say something of which the given function reads nothing. */
+function flagUnread(
+  reader: FieldReader,
+  path: string,
+  source: JsonObject,
+  readers: Record<string, (value: Json | undefined) => unknown>,
+): void {
+  for (const [field, read] of Object.entries(readers)) {
+    if (!isSilent(source[field]) && read(source[field]) === null) {
+      reader.flag(`${path}${field}`, "unbelievable");
+    }
+  }
 }
 
 /* ── The transcript ──────────────────────────────────────────────────────────────────────────────────────────────── */

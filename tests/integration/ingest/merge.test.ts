@@ -227,6 +227,32 @@ test("a value that says little stays if no source says more", async ({ database:
   ).toEqual([{ duration_seconds: 0, turns: 1, report: { generated_at: "2026-05-04T09:03:00Z" } }]);
 });
 
+test("a report without a result hides no result of another source, and stays without one", async ({
+  database: { sql },
+}) => {
+  const report = { outcome: { status: "failure", reason: "He will think about it." } };
+  const unjudged = { status: null, success_criteria: [{ text: "Booked", achieved: null, is_primary: true }] };
+  for (const [index, little] of [
+    { outcome: unjudged },
+    { callback: { origin: "customer_requested" } },
+    { outcome: "unclear", generated_at: "2026-05-04T09:03:00Z" },
+  ].entries()) {
+    const api = (callId: string) =>
+      applyApiFacts(callId, apiAnswer({ report }), instant(30), DONE, { mayCreate: true, leasedUntil: null });
+    await deliver(complete(`webhook first ${index}`, { report: little }));
+    await api(`webhook first ${index}`);
+    await api(`api first ${index}`);
+    await deliver(complete(`api first ${index}`, { report: little }));
+    await deliver(complete(`alone ${index}`, { report: little }));
+  }
+  expect(
+    await sql`select distinct goal, report from calls join call_details using (call_id) where call_id not like 'alone%'`,
+  ).toEqual([{ goal: "failure", report }]);
+  const alone =
+    await sql`select goal, report is not null as kept from calls join call_details using (call_id) where call_id like 'alone%'`;
+  expect([...alone]).toEqual(Array(3).fill({ goal: null, kept: true }));
+});
+
 test("a second webhook with the same end fills what the first one left empty", async ({ database: { sql } }) => {
   await deliver(complete("twice", { enhanced_transcript: { transcript: { messages: [] } }, report: { outcome: {} } }));
   await deliver(complete("twice", { report: { outcome: { status: "failure" } } }));

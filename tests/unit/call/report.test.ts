@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import type { JsonObject } from "@/lib/call/facts";
-import { judgedCriteria, readCallback, readReport } from "@/lib/call/report";
+import type { Json, JsonObject } from "@/lib/call/facts";
+import { hasResult, judgedCriteria, readCallback, readReport } from "@/lib/call/report";
 
 const HEARD_AT = new Date("2026-11-23T10:02:00Z");
 
@@ -73,6 +73,84 @@ test("fields outside the typed form are kept", () => {
   });
 });
 
+test("criteria are read as JSON text too, and shown as they came in any other form", () => {
+  const read = (criteria: Json) => readReport({ outcome: { status: "success", success_criteria: criteria } }, HEARD_AT);
+  const booked = [{ text: "Booked", achieved: true, isPrimary: false }];
+  for (const criteria of ['[{"text":"Booked","achieved":true}]', ['{"text":"Booked","achieved":"true"}']]) {
+    expect(read(criteria)).toMatchObject({ typed: { criteria: booked }, rest: null });
+    expect(judgedCriteria({ outcome: { success_criteria: criteria } })).toEqual({
+      Booked: { met: true, primary: false },
+    });
+  }
+  for (const criteria of [{ Booked: true }, { text: "Booked", achieved: true }, "all met", '{"Booked":true}', 3, [7]]) {
+    expect(read(criteria)).toMatchObject({ typed: { criteria: [] }, rest: { success_criteria: criteria } });
+  }
+  for (const silent of [null, "", "None", [], {}, [null, {}], "[]"]) {
+    expect(read(silent)).toMatchObject({ typed: { criteria: [] }, rest: null });
+  }
+});
+
+test("a criterion without words is not listed, and nothing of a criterion is lost", () => {
+  const booked = { text: "Booked", achieved: true, isPrimary: false };
+  for (const [criterion, listed] of [
+    [{ text: "", achieved: true }, null],
+    [{ text: "\u200B", achieved: true }, null],
+    [{ achieved: false }, null],
+    [{ text: 7, achieved: true }, null],
+    [{ text: "Booked", achieved: true, is_primary: "yes" }, booked],
+    [{ text: "Booked", achieved: true, weight: 0.5 }, booked],
+  ] as const) {
+    const criteria: Json = [{ text: "Greeted", achieved: true }, criterion];
+    const { typed, rest } = readReport({ outcome: { status: "success", success_criteria: criteria } }, HEARD_AT);
+    expect(typed?.criteria).toEqual([{ ...booked, text: "Greeted" }, ...(listed === null ? [] : [listed])]);
+    expect(rest).toEqual({ success_criteria: criteria });
+  }
+  const whole = [{ text: " Booked ", achieved: true, is_primary: "None", weight: null }];
+  expect(readReport({ outcome: { status: "success", success_criteria: whole } }, HEARD_AT)).toMatchObject({
+    typed: { criteria: [booked] },
+    rest: null,
+  });
+});
+
+test("a status is read without the white space around it, and a very long one is also shown whole", () => {
+  expect(readReport({ outcome: { status: " success\n" } }, HEARD_AT)).toMatchObject({
+    typed: { status: "success" },
+    rest: null,
+  });
+  const long = "s".repeat(101);
+  expect(readReport({ outcome: { status: long } }, HEARD_AT)).toMatchObject({
+    typed: { status: "s".repeat(100) },
+    rest: { status: long },
+  });
+});
+
+for (const madeAt of ["0001-01-01T00:00:00Z", "1999-12-31T00:00:00Z", "9999-12-31T00:00:00Z", "infinity", 0]) {
+  test(`a report of ${madeAt} does not say when it was made, and its callback is believed`, () => {
+    const callback = { callback_at: "2026-11-24T09:00:00Z" };
+    expect(readReport({ generated_at: madeAt, outcome: { status: "success" }, callback }, HEARD_AT)).toMatchObject({
+      typed: { generatedAt: null },
+      callback: { at: new Date("2026-11-24T09:00:00Z") },
+      rest: { generated_at: madeAt },
+    });
+  });
+}
+
+for (const [report, has] of [
+  [{ outcome: { status: "success" } }, true],
+  [{ outcome: { status: null, success_criteria: [{ text: "Booked", achieved: false }] } }, true],
+  [{ score: 4 }, true],
+  [{ outcome: { status: null, success_criteria: [{ text: "Booked", achieved: null, is_primary: true }] } }, false],
+  [{ outcome: { reason: "He agreed." } }, false],
+  [{ outcome: "good" }, false],
+  [{ callback: { origin: "customer_requested" } }, false],
+  [{ generated_at: "2026-11-23T10:00:00Z", note: "" }, false],
+  ["All went well", false],
+] as const) {
+  test(`${JSON.stringify(report)} has ${has ? "a result" : "no result"}`, () => {
+    expect(hasResult(report as unknown as Json)).toBe(has);
+  });
+}
+
 test("reading an object never throws", () => {
   const outcome = fc.record({ status: fc.jsonValue(), reason: fc.jsonValue(), success_criteria: fc.jsonValue() });
   fc.assert(
@@ -109,6 +187,37 @@ test("a callback is read, with or without the typed form", () => {
     rest: null,
   });
   expect(readReport({ score: 4, callback }, HEARD_AT)).toEqual({ typed: null, callback: expected, rest: { score: 4 } });
+});
+
+test("the values of a callback are read as text too", () => {
+  for (const [sent, read] of [
+    ["0.9", 0.9],
+    [" 1 ", 1],
+    [".5", 0.5],
+    ["٠.٧", 0.7],
+    [0, 0],
+    ["7", null],
+    ["-0.1", null],
+    ["1e-1", null],
+    ["high", null],
+    [1.1, null],
+  ] as const) {
+    const { callback, rest } = readReport({ callback: { origin: "x", confidence: sent } }, HEARD_AT);
+    expect([sent, callback?.confidence, rest]).toEqual([
+      sent,
+      read,
+      read === null ? { callback: { confidence: sent } } : null,
+    ]);
+  }
+  for (const [sent, read] of [
+    ["true", true],
+    [" False", false],
+    ["yes", null],
+    [1, null],
+  ] as const) {
+    const callback = readCallback({ callback: { origin: "x", matches_tool_capture: sent } }, HEARD_AT);
+    expect([sent, callback?.matchesToolCapture]).toEqual([sent, read]);
+  }
 });
 
 for (const callback of [undefined, null, {}, "", "null", { origin: null, callback_at: "None", context_brief: " " }]) {

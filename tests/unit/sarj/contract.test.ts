@@ -274,6 +274,57 @@ test("a report and a response are kept in any form, and one in an unknown form i
   });
 });
 
+test("what is not read of a typed report is named", async () => {
+  for (const [report, flags] of [
+    [{ outcome: { status: "success", success_criteria: '[{"text":"Booked","achieved":true}]' } }, []],
+    [{ outcome: { status: "success", success_criteria: [null, {}, { text: "Booked", achieved: "true" }] } }, []],
+    [
+      { outcome: { status: "success", success_criteria: { Booked: true } } },
+      ["outcome.success_criteria: unknown_form"],
+    ],
+    [{ outcome: { status: "success", success_criteria: "all met" } }, ["outcome.success_criteria: unknown_form"]],
+    [{ outcome: { status: "success", success_criteria: [7, "x"] } }, ["outcome.success_criteria[]: unknown_form"]],
+    [
+      { outcome: { status: "success", success_criteria: [{ text: "", achieved: true }] } },
+      ["outcome.success_criteria[]: unknown_form"],
+    ],
+    [
+      { outcome: { status: "success", success_criteria: [{ text: "Booked", achieved: "partly", is_primary: "yes" }] } },
+      ["outcome.success_criteria[].achieved: unbelievable", "outcome.success_criteria[].is_primary: unbelievable"],
+    ],
+    [{ outcome: { status: "error", reason: null }, generated_at: "2026-11-25T10:00:00Z" }, []],
+    [{ outcome: { status: "failure", reason: { code: 7 } } }, ["outcome.reason: unbelievable"]],
+    [{ outcome: { status: "maybe" } }, ["outcome.status=maybe: unknown_value"]],
+    [{ outcome: { status: "success" }, generated_at: "0001-01-01T00:00:00Z" }, ["generated_at: unbelievable"]],
+    [{ outcome: { status: "success" }, generated_at: "9999-12-31T00:00:00Z" }, ["generated_at: unbelievable"]],
+    [{ outcome: { status: "success" }, generated_at: "infinity" }, ["generated_at: unbelievable"]],
+    [{ outcome: { status: "success" }, callback: "tomorrow at nine" }, ["callback: unknown_form"]],
+    [{ callback: { origin: "customer_requested", confidence: "0.9", matches_tool_capture: "true" } }, []],
+    [
+      { callback: { origin: "guess", callback_at: "soon", confidence: 7, matches_tool_capture: "yes" } },
+      [
+        "callback.origin=guess: unknown_value",
+        "callback.callback_at: unbelievable",
+        "callback.confidence: unbelievable",
+        "callback.matches_tool_capture: unbelievable",
+      ],
+    ],
+    // A scenario's own report has its own words.
+    [{ generated_at: "today", outcome: "good", callback: "no", success_criteria: 3 }, []],
+  ] as [Json, string[]][]) {
+    const expected = [report, flags.map((flag) => `report.${flag}`)];
+    const webhook = await readCallData({ report });
+    expect([report, webhook.flags.map((flag) => flag.replace("payload.call_data.", ""))]).toEqual(expected);
+    expect([report, readAnswer({ report }).flags.map((flag) => flag.replace("api.", ""))]).toEqual(expected);
+  }
+});
+
+test("the parts of a report are read as JSON text too", async () => {
+  const report = { outcome: { status: "success", reason: "Booked." }, callback: { origin: "customer_requested" } };
+  const asText = { outcome: JSON.stringify(report.outcome), callback: JSON.stringify(report.callback) };
+  expect(await readCallData({ report: asText })).toMatchObject({ facts: { report }, flags: [] });
+});
+
 test("messages of which none says anything are no transcript", async () => {
   const silent = [
     { type: "message", role: "user", content: "" },
