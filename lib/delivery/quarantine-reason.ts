@@ -14,6 +14,7 @@ export const QUARANTINE_REASONS = [
   "call_id_too_long",
   "call_id_mismatch",
   "payload_missing",
+  "payload_unknown_form",
   "type_missing",
   "unexpected_address",
   /** Postgres refused the content of an understood body, or the delivery blocked the spool: see `server/jobs/drain.ts`. */

@@ -11,6 +11,8 @@ import { anyJson, credibleInstant, durationSeconds, FieldReader, isObject, phone
 import { parseJson } from "./json";
 import {
   CALL_STATUSES,
+  DIRECTIONS,
+  onlyObject,
   readRecordings,
   readReport,
   readRetryFields,
@@ -41,6 +43,7 @@ const CALL_DATA_FIELDS = [
   // The contract has these in the payload. They are also accepted here.
   ...RETRY_FIELDS,
 ];
+const INTERACTION_TYPES = ["voice", "chat"];
 const PAYLOAD_FIELDS = ["type", "call_started", "response_body", "call_data", ...RETRY_FIELDS];
 
 /** Accepts any sender's address. For deliveries that a user interprets again. */
@@ -86,16 +89,15 @@ function readEnvelope(body: Uint8Array, now: Date): Interpretation {
     callId: callId.value,
     reason,
   });
-  const payload = envelope["payload"];
-  if (!isObject(payload)) {
-    return quarantine("payload_missing");
+  const payload = onlyObject(envelope["payload"]);
+  if (payload === null) {
+    return quarantine(isSilent(envelope["payload"]) ? "payload_missing" : "payload_unknown_form");
   }
   const type = shortText.safeParse(payload["type"]);
   if (!type.success) {
     return quarantine("type_missing");
   }
-  const rawCallData = isSilent(payload["call_data"]) ? null : anyJson.parse(payload["call_data"]);
-  const callData = isObject(rawCallData) ? rawCallData : null;
+  const callData = isSilent(payload["call_data"]) ? null : onlyObject(payload["call_data"]);
   const innerId = callData?.["call_id"];
   if (!isSilent(innerId) && innerId !== callId.value) {
     return quarantine("call_id_mismatch");
@@ -149,8 +151,8 @@ function readPayload(outcome: string, payload: JsonObject, callData: JsonObject 
     const ofRetry = readRetryFields(callData, ofCall, now);
     Object.assign(facts, {
       status: ofCall.readWord(callData, "status", CALL_STATUSES),
-      direction: ofCall.read(callData, "direction", shortText),
-      interactionType: ofCall.read(callData, "interaction_type", shortText),
+      direction: ofCall.readWord(callData, "direction", DIRECTIONS),
+      interactionType: ofCall.readWord(callData, "interaction_type", INTERACTION_TYPES),
       phoneNumber: ofCall.read(callData, "phone_number", phoneNumber),
       durationSeconds: ofCall.read(callData, "total_duration", durationSeconds),
       createdAt: ofCall.read(callData, "created_at", at),

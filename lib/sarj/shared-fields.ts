@@ -89,8 +89,8 @@ const OUTCOME_FIELDS = ["status", "reason", "success_criteria"];
 const CRITERION_FIELDS = ["text", "achieved", "is_primary"];
 const CALLBACK_FIELDS = ["origin", "callback_at", "confidence", "context_brief", "matches_tool_capture"];
 
-const GOAL_STATUSES: readonly string[] = Object.values(GOAL_STATUS).filter((status) => status !== null);
-const CALLBACK_ORIGINS: readonly string[] = ["customer_requested", "inferred_follow_up"];
+const GOAL_STATUSES: ReadonlySet<string> = new Set(Object.values(GOAL_STATUS).filter((status) => status !== null));
+const CALLBACK_ORIGINS: ReadonlySet<string> = new Set(["customer_requested", "inferred_follow_up"]);
 
 /**
  * The report, in whatever form it came. Only in the typed form, which has an `outcome` with a status, is a field outside the contract worth noticing:
@@ -110,9 +110,7 @@ export function readReport(source: JsonObject, reader: FieldReader, now: Date): 
   const goal = reportGoal(report);
   const isTyped = isObject(outcome) && goal !== null;
   if (isTyped) {
-    if (!GOAL_STATUSES.includes(goal)) {
-      reader.flagWord("report.outcome.status", goal);
-    }
+    flagNewWord(reader, "report.outcome.status", goal, GOAL_STATUSES);
     flagUnread(reader, "report.outcome.", outcome, { reason: textOf });
     if (!isSilent(callback) && !isObject(callback)) {
       reader.flag("report.callback", "unknown_form");
@@ -122,10 +120,7 @@ export function readReport(source: JsonObject, reader: FieldReader, now: Date): 
     flagCriteria(reader, outcome);
   }
   if (isObject(callback)) {
-    const origin = textOf(callback["origin"]);
-    if (origin !== null && !CALLBACK_ORIGINS.includes(origin)) {
-      reader.flagWord("report.callback.origin", origin);
-    }
+    flagNewWord(reader, "report.callback.origin", textOf(callback["origin"]), CALLBACK_ORIGINS);
     flagUnread(reader, "report.callback.", callback, {
       origin: textOf,
       callback_at: (value) => bookedInstant(now).safeParse(value).data ?? null,
@@ -167,6 +162,12 @@ function flagCriteria(reader: FieldReader, outcome: JsonObject): void {
       flagUnread(reader, `${path}[].`, criterion, { text: textOf, achieved: booleanOf, is_primary: booleanOf });
       reader.noteUnknown(criterion, CRITERION_FIELDS, `${path}[].`);
     }
+  }
+}
+
+function flagNewWord(reader: FieldReader, field: string, word: string | null, known: ReadonlySet<string>): void {
+  if (word !== null && !known.has(word)) {
+    reader.flagWord(field, word);
   }
 }
 

@@ -192,6 +192,56 @@ test("a silent id inside says nothing, and `call_data` is read as text too", asy
   expect([facts.durationSeconds, facts.transcript?.length, flags]).toEqual([61, 2, []]);
 });
 
+test("a payload and its `call_data` are read as JSON text and alone in a list too", async () => {
+  const { payload } = complete("c");
+  const read = await readWebhook({ call_id: "c", payload });
+  for (const sent of [JSON.stringify(payload), [payload], JSON.stringify([payload])]) {
+    expect(await readWebhook({ call_id: "c", payload: sent })).toEqual(read);
+  }
+  for (const sent of [JSON.stringify(payload.call_data), [payload.call_data]]) {
+    expect(await readWebhook({ call_id: "c", payload: { ...payload, call_data: sent } })).toEqual(read);
+  }
+  const two = await readWebhook({ call_id: "c", payload: { ...payload, call_data: [payload.call_data, {}, 1] } });
+  expect([two.facts.status, two.flags]).toEqual([null, ["payload.call_data: unknown_form"]]);
+});
+
+test("a payload in an unknown form is quarantined as that, and one that says nothing as missing", async () => {
+  const reasonFor = async (payload: unknown) => {
+    const body = Buffer.from(JSON.stringify({ call_id: "c", payload }));
+    const read = await interpret({ body, contentEncoding: null }, { now: NOW, allowedAddresses: ANY_ADDRESS });
+    return read.understood ? null : [read.callId, read.reason];
+  };
+  for (const payload of [
+    "no_answer",
+    '{"type": "no_answer"',
+    7,
+    false,
+    ["no_answer"],
+    [{ type: "a" }, { type: "b" }],
+  ]) {
+    expect([payload, await reasonFor(payload)]).toEqual([payload, ["c", "payload_unknown_form"]]);
+  }
+  for (const payload of [undefined, null, "", "None", [], [null]]) {
+    expect([payload, await reasonFor(payload)]).toEqual([payload, ["c", "payload_missing"]]);
+  }
+});
+
+test("a direction and a type of interaction outside the contract are kept and named", async () => {
+  for (const [direction, type] of [
+    ["inbound", "voice"],
+    ["outbound", "chat"],
+  ]) {
+    expect((await readCallData({ direction, interaction_type: type })).flags).toEqual([]);
+  }
+  expect(await readCallData({ direction: "sideways", interaction_type: "sms" })).toMatchObject({
+    facts: { direction: "sideways", interactionType: "sms" },
+    flags: [
+      "payload.call_data.direction=sideways: unknown_value",
+      "payload.call_data.interaction_type=sms: unknown_value",
+    ],
+  });
+});
+
 test("times and answers of messages are read as text too", async () => {
   const messages = [
     { role: "user", content: "hello", start_at: "12.5" },
