@@ -44,7 +44,10 @@ export const NO_NEXT_RETRY = "none";
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
-/** The vendor's four types of messages, and `other` for types that it may add. `startAt` is in seconds from the start of the call. */
+/**
+ * The vendor's four types of messages, and `other` for types that it may add and for messages in an unknown form. `startAt` is in seconds
+ * from the start of the call; rows that earlier versions stored lack it in `instructions` and `other`.
+ */
 export type TranscriptMessage =
   | { type: "message"; role: string; content: string; startAt: number | null }
   | { type: "function_call"; toolName: string; arguments: string; toolCallId: string | null; startAt: number | null }
@@ -57,8 +60,8 @@ export type TranscriptMessage =
       startAt: number | null;
       durationMs: number | null;
     }
-  | { type: "instructions"; content: string }
-  | { type: "other"; kind: string; data: Json };
+  | { type: "instructions"; content: string; startAt?: number }
+  | { type: "other"; kind: string; data: Json; startAt?: number };
 
 /** A misheard text of the transcript, and the words that were spoken. */
 export type Correction = { incorrectText: string; correction: string; type: "word" | "phrase" };

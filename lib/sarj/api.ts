@@ -9,6 +9,7 @@ import {
   FieldReader,
   isObject,
   phoneNumber,
+  scenarioId,
   shortText,
 } from "./fields";
 import { parseJson } from "./json";
@@ -259,7 +260,7 @@ function readCall(data: JsonObject, now: Date): { facts: CallFacts; flags: strin
     direction: reader.readWord(data, "direction", DIRECTIONS),
     language,
     phoneNumber: reader.read(data, "phone_number", phoneNumber),
-    scenarioId: reader.read(data, "scenario_id", shortText),
+    scenarioId: reader.read(data, "scenario_id", scenarioId),
     durationSeconds: reader.read(data, "duration", durationSeconds),
     createdAt: reader.read(data, "created_at", at),
     updatedAt: reader.read(data, "updated_at", at),

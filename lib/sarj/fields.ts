@@ -1,14 +1,14 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
 
-import type { Correction, Json, JsonObject, TranscriptMessage } from "@/lib/call/facts";
+import type { Json, JsonObject } from "@/lib/call/facts";
 import type { FlagProblem } from "@/lib/delivery/flags";
 import { latinDigits } from "@/lib/text/digits";
 import { isSilent } from "@/lib/text/silence";
 import { isoInstant } from "@/lib/time/iso-instant";
-import { isSilentMessage, readMessage, unknownFieldsOf } from "@/lib/transcript/messages";
 
 import { MAX_CALL_ID_LENGTH } from "./call-id";
-import { parseJson } from "./json";
+import { isNumberAsText, parseJson } from "./json";
 
 /**
  * Schemas and readers for single fields of the vendor's payloads (`docs/sarj.md`). A value that is not credible becomes null
@@ -18,7 +18,7 @@ import { parseJson } from "./json";
 
 const EARLIEST = Date.UTC(2020, 0, 1);
 const DAY_MS = 86_400_000;
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 /** The vendor books a call or a retry at most 30 days ahead. Twice as long, because the limit may move. */
 const BOOKED_AHEAD_MS = 60 * DAY_MS;
 
@@ -48,17 +48,18 @@ function instantUntil(latest: number) {
 const decimalText = z
   .string()
   .trim()
-  .regex(/^\d{1,6}(\.\d{1,9})?$/)
+  .transform((text) => latinDigits(text).replace("\u066B", "."))
+  .pipe(z.string().regex(/^\d{1,9}(?:\.\d{1,20})?$/))
   .transform(Number);
 
+/** A number, or its text in Latin or Arabic digits. */
+export const numberOrText = z.union([z.number(), decimalText]);
+
 /** Whole seconds, at most a day. */
-export const durationSeconds = z
-  .union([z.number(), decimalText])
-  .pipe(z.number().min(0).max(DAY_SECONDS))
-  .transform(Math.round);
+export const durationSeconds = numberOrText.pipe(z.number().min(0).max(DAY_SECONDS)).transform(Math.round);
 
 /** Which dial of a retry group. Far more than any retry policy allows, which is 10. */
-export const retryAttempt = z.union([z.number(), decimalText]).pipe(z.int().min(1).max(10_000));
+export const retryAttempt = numberOrText.pipe(z.int().min(1).max(10_000));
 
 /** Any JSON; a text that contains a JSON object or list is read as that. */
 export const anyJson = z.custom<Json>().transform((value): Json => {
@@ -68,26 +69,35 @@ export const anyJson = z.custom<Json>().transform((value): Json => {
   const parsed = parseJson(Buffer.from(value));
   return parsed.ok ? parsed.value : value;
 });
-const jsonArray = anyJson.pipe(z.custom<Json[]>(Array.isArray));
-export const recordingUrl = z.string().trim().min(1).max(4096);
 
-/** A JSON number is the digits of an E.164 number, without its plus sign. */
+/** An id of a scenario: text, or a number, whose digits are the id. */
+export const scenarioId = z.union([shortText, z.int().transform(String)]);
+
+/** Any URL: `lib/recording/recording-url.ts` decides whether it may be fetched. */
+export const recordingUrl = z
+  .string()
+  .trim()
+  .max(4096)
+  .refine((text) => URL.canParse(text));
+
+/** A number in any notation. The digits of a JSON number get a plus sign if they can be an E.164 number. */
 export const phoneNumber = z.union([
-  z.string().trim().min(1).max(64).transform(latinDigits),
   z
-    .int()
-    .min(1_000_000)
-    .max(999_999_999_999_999)
-    .transform((digits) => `+${digits}`),
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    // A number that was written as a decimal on its way: `966500000001.0`.
+    .transform((text) => latinDigits(text).replace(/^(\+?\d+)\.0+$/, "$1")),
+  z.int().min(1_000_000).max(999_999_999_999_999).transform(withPlus),
 ]);
 
-export const correction = z
-  .object({ incorrect_text: z.string(), correction: z.string(), type: z.enum(["word", "phrase"]).catch("phrase") })
-  .transform((raw): Correction => ({
-    incorrectText: raw.incorrect_text,
-    correction: raw.correction,
-    type: raw.type,
-  }));
+function withPlus(digits: number): string {
+  return parsePhoneNumberFromString(`+${digits}`)?.isPossible() === true ? `+${digits}` : String(digits);
+}
+
+/** The schemas for which the digits of a number matter, and not that it was a number. */
+const DIGITS_MATTER: ReadonlySet<unknown> = new Set([anyJson, scenarioId]);
 
 /** Limits the flags per object, so that a hostile body cannot fill the log. */
 const MAX_FLAGS = 12;
@@ -96,9 +106,21 @@ const MAX_ITEMS = 50_000;
 
 /** Reads the fields of one object and collects flags: `path: unbelievable` for a value that is not credible. */
 export class FieldReader {
-  readonly flags: string[] = [];
+  /**
+   * @param path the object's path, with a point at its end; empty for the envelope
+   * @param place where inside the object the fields are, see `inside`
+   * @param flags receives the flags; at most `MAX_FLAGS`, and one that says that there were more
+   */
+  constructor(
+    private readonly path: string,
+    private readonly place = "",
+    readonly flags: string[] = [],
+  ) {}
 
-  constructor(private readonly path: string) {}
+  /** A reader for what is inside the object, such as the items of a list (`messages[]`). It adds its flags to those of the object. */
+  inside(place: string): FieldReader {
+    return new FieldReader(this.path, this.placeOf(place), this.flags);
+  }
 
   /** Null if the field is missing, says nothing (`isSilent`) or is not credible; the last is flagged with `problem`. */
   read<T>(source: JsonObject, field: string, schema: z.ZodType<T>, problem: FlagProblem = "unbelievable"): T | null {
@@ -106,9 +128,10 @@ export class FieldReader {
     if (isSilent(value)) {
       return null;
     }
-    const parsed = schema.safeParse(value);
+    const isTooLarge = isNumberAsText(source, field) && !DIGITS_MATTER.has(schema);
+    const parsed = schema.safeParse(isTooLarge ? Number(value) : value);
     if (parsed.success) {
-      return parsed.data;
+      return isSilentValue(parsed.data) ? null : parsed.data;
     }
     this.flag(field, problem);
     return null;
@@ -128,50 +151,20 @@ export class FieldReader {
     this.flag(`${field}=${cutText(word)}`, "unknown_value");
   }
 
-  /** Reads a list. Items that are not credible are skipped and flagged. */
-  readList<T>(value: Json | undefined, field: string, item: z.ZodType<T>, known: readonly string[]): T[] | null {
-    const values = this.cut(field, this.read({ [field]: value ?? null }, field, jsonArray, "unknown_form"));
-    return (
-      values?.flatMap((value) => {
-        const parsed = item.safeParse(value);
-        if (!parsed.success) {
-          this.flag(`${field}[]`, "unbelievable");
-        } else if (isObject(value)) {
-          this.noteUnknown(value, known, `${field}[].`);
-        }
-        return parsed.success ? [parsed.data] : [];
-      }) ?? null
-    );
-  }
-
-  /** Reads the messages of a transcript. Skips none of them (see `readMessage`); null if none of them says anything. */
-  readMessages(field: string, values: Json[]): TranscriptMessage[] | null {
-    const raws = this.cut(field, values) ?? [];
-    const messages = raws.map(readMessage);
-    for (const [index, message] of messages.entries()) {
-      for (const unknown of unknownFieldsOf(raws[index] ?? null, message)) {
-        this.flag(`${field}[].${cutText(unknown)}`, "unknown_field");
-      }
-      if (message.type === "other" && message.kind !== "") {
-        this.flagWord(`${field}[].type`, message.kind);
-      }
-    }
-    return messages.every(isSilentMessage) ? null : messages;
-  }
-
-  private cut(field: string, values: Json[] | null): Json[] | null {
-    if (values === null || values.length <= MAX_ITEMS) {
+  /** Cuts a list that has more items than any call. */
+  cut(values: Json[], field: string): Json[] {
+    if (values.length <= MAX_ITEMS) {
       return values;
     }
     this.flag(field, "cut");
     return values.slice(0, MAX_ITEMS);
   }
 
-  /** Adds a flag, unless the object already has it. */
+  /** Adds a flag, unless the object already has it. An empty `field` means the place itself. */
   flag(field: string, problem: FlagProblem): void {
-    const flag = `${this.path}${field}: ${problem}`;
-    if (this.flags.length < MAX_FLAGS && !this.flags.includes(flag)) {
-      this.flags.push(flag);
+    const flag = `${this.path}${this.placeOf(field)}: ${problem}`;
+    if (this.flags.length <= MAX_FLAGS && !this.flags.includes(flag)) {
+      this.flags.push(this.flags.length < MAX_FLAGS ? flag : `${this.path}*: cut`);
     }
   }
 
@@ -183,6 +176,15 @@ export class FieldReader {
       }
     }
   }
+
+  private placeOf(field: string): string {
+    return this.place === "" || field === "" ? `${this.place}${field}` : `${this.place}.${field}`;
+  }
+}
+
+/** Text may contain JSON that says nothing. A date has no fields, but it says something. */
+function isSilentValue(value: unknown): boolean {
+  return !(value instanceof Date) && isSilent(value as Json);
 }
 
 /** The cut may leave half of a surrogate pair, which Postgres refuses. */

@@ -1,14 +1,14 @@
-import { NO_FACTS, type CallFacts, type Json, type JsonObject } from "@/lib/call/facts";
+import { NO_FACTS, type CallFacts, type JsonObject } from "@/lib/call/facts";
 import { isOutcome } from "@/lib/call/outcome";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isAllowedAddress } from "@/lib/http/client-ip";
-import { isSilent } from "@/lib/text/silence";
+import { isSilent, isSilentText } from "@/lib/text/silence";
 
 import { decodeBody } from "./body";
 import { MAX_CALL_ID_LENGTH } from "./call-id";
 import { anyJson, credibleInstant, durationSeconds, FieldReader, isObject, phoneNumber, shortText } from "./fields";
-import { parseJson } from "./json";
+import { isNumberAsText, parseJson } from "./json";
 import {
   CALL_STATUSES,
   DIRECTIONS,
@@ -80,7 +80,7 @@ function readEnvelope(body: Uint8Array, now: Date): Interpretation {
     return { understood: false, callId: "", reason: "not_an_object" };
   }
   const envelope = parsed.value;
-  const callId = readCallId(envelope["call_id"]);
+  const callId = readCallId(envelope);
   if (!callId.ok) {
     return { understood: false, callId: "", reason: callId.reason };
   }
@@ -94,12 +94,13 @@ function readEnvelope(body: Uint8Array, now: Date): Interpretation {
     return quarantine(isSilent(envelope["payload"]) ? "payload_missing" : "payload_unknown_form");
   }
   const type = shortText.safeParse(payload["type"]);
-  if (!type.success) {
+  if (!type.success || isSilentText(type.data) || isNumberAsText(payload, "type")) {
     return quarantine("type_missing");
   }
   const callData = isSilent(payload["call_data"]) ? null : onlyObject(payload["call_data"]);
   const innerId = callData?.["call_id"];
-  if (!isSilent(innerId) && innerId !== callId.value) {
+  const isOfAnother = innerId !== callId.value || (callData !== null && isNumberAsText(callData, "call_id"));
+  if (!isSilent(innerId) && isOfAnother) {
     return quarantine("call_id_mismatch");
   }
   const { facts, flags } = readPayload(type.data, payload, callData, now);
@@ -113,14 +114,15 @@ function readEnvelope(body: Uint8Array, now: Date): Interpretation {
 
 type CallIdResult = { ok: true; value: string } | { ok: false; reason: QuarantineReason };
 
-function readCallId(value: Json | undefined): CallIdResult {
-  if (value === undefined || value === null) {
+function readCallId(envelope: JsonObject): CallIdResult {
+  const value = envelope["call_id"] ?? null;
+  if (value === null) {
     return { ok: false, reason: "call_id_missing" };
   }
-  if (typeof value !== "string") {
+  if (typeof value !== "string" || isNumberAsText(envelope, "call_id")) {
     return { ok: false, reason: "call_id_not_text" };
   }
-  if (value.trim() === "") {
+  if (isSilentText(value)) {
     return { ok: false, reason: "call_id_missing" };
   }
   return value.length > MAX_CALL_ID_LENGTH ? { ok: false, reason: "call_id_too_long" } : { ok: true, value };

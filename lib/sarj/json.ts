@@ -1,4 +1,4 @@
-import type { Json } from "@/lib/call/facts";
+import type { Json, JsonObject } from "@/lib/call/facts";
 
 /** Deeper than any valid payload, and well below the depth at which `JSON.stringify` overflows the stack (about 5,000). */
 const MAX_DEPTH = 64;
@@ -104,7 +104,7 @@ function deeperThan(text: string, limit: number): boolean {
   return false;
 }
 
-type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
+type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 // Parsing with a reviver is several times slower, and few payloads contain numbers that need it.
 const MAY_LOSE_DIGITS = /\d{16}|\d[eE][+-]?\d/;
@@ -119,10 +119,27 @@ function parseExactly(text: string): { value: Json } | null {
 }
 
 function parseWithDigits(text: string): Json {
-  // Except `call_id`: as a string, an invalid numeric id would look valid.
-  const keepDigits: Reviver = (key, value, { source }) =>
-    typeof value === "number" && source !== undefined && key !== "call_id" && !isExact(value, source) ? source : value;
+  const keepDigits: Reviver = (_key, value, { source }) =>
+    typeof value === "number" && source !== undefined && !isExact(value, source) ? new NumberAsText(source) : value;
   return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) as Json;
+}
+
+/** A number that a double cannot hold, until `storable` replaces it by its digits. */
+class NumberAsText {
+  constructor(readonly digits: string) {}
+}
+
+/** The names of the fields that were numbers and are text now, by the object that contains them. */
+const numberFields = new WeakMap<JsonObject, ReadonlySet<string>>();
+/** The fields that we read by name are in the envelope, the payload and its `call_data`, each of which may be alone in a list. */
+const DEPTH_OF_NAMED_FIELDS = 4;
+
+/**
+ * Whether a field was a number in the JSON, although its value is a text because a double cannot hold it. As a text, an invalid id or
+ * phone number would look valid. Known for objects in at most four other objects or lists.
+ */
+export function isNumberAsText(source: JsonObject, field: string): boolean {
+  return numberFields.get(source)?.has(field) === true;
 }
 
 function isExact(value: number, source: string): boolean {
@@ -145,6 +162,9 @@ function storable(value: Json, path: (string | number)[], notNumbers: string[] |
   if (typeof value === "string") {
     return storableText(value);
   }
+  if (isUnstorableNumber(value)) {
+    return value.digits;
+  }
   if (value === null || typeof value !== "object") {
     return value;
   }
@@ -154,9 +174,20 @@ function storable(value: Json, path: (string | number)[], notNumbers: string[] |
     path.pop();
     return result;
   };
-  return Array.isArray(value)
-    ? value.map((inner, index) => inside(index, inner))
-    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [storableText(key), inside(key, inner)]));
+  if (Array.isArray(value)) {
+    return value.map((inner, index) => inside(index, inner));
+  }
+  const entries = Object.entries(value);
+  const object = Object.fromEntries(entries.map(([key, inner]) => [storableText(key), inside(key, inner)]));
+  const numbers = path.length > DEPTH_OF_NAMED_FIELDS ? [] : entries.filter(([, inner]) => isUnstorableNumber(inner));
+  if (numbers.length > 0) {
+    numberFields.set(object, new Set(numbers.map(([key]) => storableText(key))));
+  }
+  return object;
+}
+
+function isUnstorableNumber(value: unknown): value is NumberAsText {
+  return value instanceof NumberAsText;
 }
 
 /** The path as a flag names it: without the places in lists, so that the same problem has the same name, and short enough for an index. */

@@ -7,7 +7,6 @@ import { isSilent } from "@/lib/text/silence";
 import {
   anyJson,
   bookedInstant,
-  correction,
   credibleInstant,
   type FieldReader,
   isObject,
@@ -15,6 +14,7 @@ import {
   retryAttempt,
   callId,
 } from "./fields";
+import { readCorrections, readMessages } from "./messages";
 
 /** The fields that the webhook and `GET /calls/{call_id}` have in common (`docs/sarj.md`). */
 
@@ -189,12 +189,11 @@ function flagUnread(
 
 const ENHANCED_FIELDS = ["transcript", "errors"];
 const TRANSCRIPT_FIELDS = ["messages"];
-const CORRECTION_FIELDS = ["incorrect_text", "correction", "type"];
 
 /**
  * A transcript and the corrections to what was heard. The messages are read wherever a list of them can mean nothing else: at
- * `transcript.messages`, one level up, or as the whole value. A transcript in any other form becomes one message of the type `other`, so
- * that it is shown.
+ * `transcript.messages`, one level up, or as the whole value, also as JSON text. A transcript in any other form becomes one message of the
+ * type `other`, so that it is shown.
  */
 export function readTranscript(
   source: JsonObject,
@@ -206,40 +205,61 @@ export function readTranscript(
     return { transcript: null, corrections: null };
   }
   if (!isObject(enhanced)) {
-    return { transcript: readMessagesOf(enhanced, field, reader), corrections: null };
+    return { transcript: readForm(enhanced, field, reader), corrections: null };
   }
-  const corrections = reader.readList(enhanced["errors"], `${field}.errors`, correction, CORRECTION_FIELDS);
-  if (Array.isArray(enhanced["messages"]) && isSilent(enhanced["transcript"])) {
-    reader.noteUnknown(enhanced, ["messages", "transcript", "errors"], `${field}.`);
-    return { transcript: readMessagesOf(enhanced["messages"], `${field}.messages`, reader), corrections };
-  }
+  const inside = reader.inside(field);
+  return { corrections: readCorrections(enhanced, inside), transcript: readEnhanced(enhanced, inside) };
+}
+
+function readEnhanced(enhanced: JsonObject, reader: FieldReader): CallFacts["transcript"] {
   const transcript = readJson(enhanced["transcript"]);
-  reader.noteUnknown(enhanced, ENHANCED_FIELDS, `${field}.`);
-  if (isSilent(transcript)) {
-    const { errors: _corrections, transcript: _silent, ...rest } = enhanced;
-    // Nothing where the transcript belongs, but something elsewhere: it may be the transcript.
-    return { transcript: isSilent(rest) ? null : readMessagesOf(rest, field, reader), corrections };
-  }
+  const inner = isObject(transcript) ? readJson(transcript["messages"]) : transcript;
+  const upper = readJson(enhanced["messages"]);
+  const innerPlace = isObject(transcript) ? "transcript.messages" : "transcript";
+  reader.noteUnknown(enhanced, ["messages", ...ENHANCED_FIELDS]);
   if (isObject(transcript)) {
-    const { messages, ...rest } = transcript;
-    reader.noteUnknown(transcript, TRANSCRIPT_FIELDS, `${field}.transcript.`);
-    const found = isSilent(messages) ? (isSilent(rest) ? null : rest) : readJson(messages);
-    return {
-      transcript: found === null ? null : readMessagesOf(found, `${field}.transcript.messages`, reader),
-      corrections,
-    };
+    reader.noteUnknown(transcript, TRANSCRIPT_FIELDS, "transcript.");
   }
-  return { transcript: readMessagesOf(transcript, `${field}.transcript`, reader), corrections };
+  const ofTranscript = Array.isArray(inner) ? readMessages(inner, innerPlace, reader) : null;
+  if (ofTranscript !== null) {
+    if (!isSilent(upper)) {
+      reader.flag("messages", "unknown_field");
+    }
+    return ofTranscript;
+  }
+  const oneLevelUp = Array.isArray(upper) ? readMessages(upper, "messages", reader) : null;
+  if (oneLevelUp !== null) {
+    if (inner !== null && !Array.isArray(inner)) {
+      reader.flag(innerPlace, "unknown_form");
+    }
+    return oneLevelUp;
+  }
+  // No list of messages that says anything: whatever else is there may be the transcript.
+  const besideInner = isObject(transcript) ? without(transcript, ["messages"]) : null;
+  const isReadUpper = upper === null || Array.isArray(upper);
+  const besides = without(enhanced, isReadUpper ? ["messages", ...ENHANCED_FIELDS] : ENHANCED_FIELDS);
+  const forms: [place: string, value: Json][] = [
+    [innerPlace, Array.isArray(inner) ? null : inner],
+    [innerPlace, besideInner],
+    ["", besides],
+  ];
+  const [place, form] = forms.find(([, value]) => !isSilent(value)) ?? ["", null];
+  return form === null ? null : readForm(form, place, reader);
 }
 
 function readJson(value: Json | undefined): Json {
-  return isSilent(value) ? null : anyJson.parse(value);
+  const read = isSilent(value) ? null : anyJson.parse(value);
+  return isSilent(read) ? null : read;
+}
+
+function without(source: JsonObject, fields: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(source).filter(([field]) => !fields.includes(field)));
 }
 
 /** Reads a list of messages; anything else becomes one message in an unknown form. */
-function readMessagesOf(value: Json, field: string, reader: FieldReader): CallFacts["transcript"] {
+function readForm(value: Json, field: string, reader: FieldReader): CallFacts["transcript"] {
   if (Array.isArray(value)) {
-    return reader.readMessages(field, value);
+    return readMessages(value, field, reader);
   }
   reader.flag(field, "unknown_form");
   return [{ type: "other", kind: "", data: value }];

@@ -1,10 +1,10 @@
 /**
- * ISO 8601 in its usual notations: extended (`2026-11-26T08:00:00+03:00`) or basic (`20261126T080000Z`), without seconds, with any number of
+ * ISO 8601 in its usual notations: extended (`2026-11-26T08:00:00+03:00`) or basic (`20261126T080000Z`), without seconds, with up to 20
  * decimals after a point or a comma, the offset as `Z`, `+03`, `+0300` or `+03:00`. RFC 3339 also allows small letters and a space
  * instead of the `T`.
  */
 const ISO =
-  /^(?:(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?|(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(?:(\d\d)(?:[.,](\d{1,12}))?)?) ?(?:([Zz])|([+\u2212-])(\d\d)(?::?(\d\d))?)$/;
+  /^(?:(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,20}))?)?|(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(?:(\d\d)(?:[.,](\d{1,20}))?)?) ?(?:([Zz])|([+\u2212-])(\d\d)(?::?(\d\d))?)$/;
 
 /** The instant of an ISO 8601 text with an offset, in milliseconds; null for any other text, and for a date that does not exist. */
 export function isoInstant(text: string): Date | null {
@@ -25,7 +25,10 @@ export function isoInstant(text: string): Date | null {
     number,
   ];
   // `Date` knows no leap seconds (60), and moves a day or a month that does not exist to the next month.
-  const local = new Date(Date.UTC(y, mo - 1, d, h, mi, Math.min(s, 59), Number(`${fraction}000`.slice(0, 3))));
+  const local = new Date(0);
+  // Unlike `Date.UTC`, which reads the years 0 to 99 as 1900 to 1999.
+  local.setUTCFullYear(y, mo - 1, d);
+  local.setUTCHours(h, mi, Math.min(s, 59), Number(`${fraction}000`.slice(0, 3)));
   const isReal = local.getUTCMonth() === mo - 1 && local.getUTCDate() === d && h <= 23 && mi <= 59 && s <= 60;
   if (!isReal || Number(offsetHours) > 23 || Number(offsetMinutes) > 59) {
     return null;

@@ -1,5 +1,6 @@
 import type { Correction, Json, TranscriptMessage } from "@/lib/call/facts";
 
+import { isSilentMessage } from "./messages";
 import { isSpeech } from "./speaker";
 
 type ToolCall = Extract<TranscriptMessage, { type: "function_call" }>;
@@ -13,7 +14,7 @@ export type Turn =
   | { kind: "tool"; name: string; call: ToolCall | null; output: ToolOutput | null; startAt: number | null }
   /** What is not speech: the prompt of the voice agent, and messages of the system. */
   | { kind: "instructions"; text: string; startAt: number | null }
-  | { kind: "other"; name: string; data: Json };
+  | { kind: "other"; name: string; data: Json; startAt: number | null };
 
 export type Transcript = {
   turns: Turn[];
@@ -39,7 +40,8 @@ export function inOrderOfTime<T extends object>(entries: readonly T[]): T[] {
 
 /**
  * Converts messages to turns in the order of time, and applies the corrections. A tool's output joins the tool call with the same
- * `tool_call_id`; an output without an id joins the call of the same tool directly before it. Every message occurs in exactly one turn.
+ * `tool_call_id`; an output without an id joins the call of the same tool directly before it. Every message occurs in exactly one turn, except those in an
+ * unknown form that say nothing.
  */
 export function readTranscript(messages: readonly TranscriptMessage[], corrections: readonly Correction[]): Transcript {
   const turns: Turn[] = [];
@@ -70,10 +72,12 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
         tools.addOutput(turns, message);
         break;
       case "instructions":
-        turns.push({ kind: "instructions", text: message.content, startAt: null });
+        turns.push({ kind: "instructions", text: message.content, startAt: message.startAt ?? null });
         break;
       case "other":
-        turns.push({ kind: "other", name: message.kind, data: message.data });
+        if (!isSilentMessage(message)) {
+          turns.push({ kind: "other", name: message.kind, data: message.data, startAt: message.startAt ?? null });
+        }
         break;
     }
   }
@@ -83,7 +87,7 @@ export function readTranscript(messages: readonly TranscriptMessage[], correctio
       const mistake = incorrectText.trim();
       return mistake !== "" && mistake !== correction && !placed.has(mistake);
     }),
-    hasTimes: turns.some((turn) => "startAt" in turn && turn.startAt !== null),
+    hasTimes: turns.some(({ startAt }) => startAt !== null),
   };
 }
 

@@ -112,6 +112,9 @@ test("a duration and a number are read in every form that can mean one thing onl
     [" 67 ", 67],
     [42.7, 43],
     ["42.7", 43],
+    ["42.699999999999996", 43],
+    ["٦٧", 67],
+    ["٤٢٫٧", 43],
     [0, 0],
     ["1:07", null],
     ["67s", null],
@@ -131,6 +134,10 @@ test("a duration and a number are read in every form that can mean one thing onl
     [966500000001, "+966500000001"],
     ["+966500000001", "+966500000001"],
     ["٠٥٠٠٠٠٠٠٠١", "0500000001"],
+    // No country has such a number, so the plus sign would make one up.
+    [501234567, "501234567"],
+    ["966500000001.0", "966500000001"],
+    ["+966500000001.00", "+966500000001"],
     [12, null],
     [9665.5, null],
     [-966500000001, null],
@@ -258,6 +265,62 @@ test("times and answers of messages are read as text too", async () => {
   expect(facts.transcript).toMatchObject([{ startAt: 12.5 }, { isError: true, durationMs: 450, startAt: null }]);
 });
 
+test("a time of a message that is not credible is null and flagged", async () => {
+  const times: [sent: unknown, read: number | null][] = [
+    ["12.345678901234567", 12.345678901234567],
+    ["٦٧", 67],
+    [-5, null],
+    ["soon", null],
+    [86_401, null],
+    [true, null],
+  ];
+  for (const [start_at, startAt] of times) {
+    const messages = [{ role: "user", content: "hello", start_at }];
+    const { facts, flags } = await readCallData({ enhanced_transcript: { transcript: { messages } } });
+    expect([facts.transcript, flags]).toEqual([
+      [{ type: "message", role: "user", content: "hello", startAt }],
+      startAt === null ? ["payload.call_data.enhanced_transcript.transcript.messages[].start_at: unbelievable"] : [],
+    ]);
+  }
+});
+
+test("an id of a scenario is read as text, with all its digits", () => {
+  const read = (id: string) =>
+    readCallAnswer(Buffer.from(`{"data": {"id": "c", "scenario_id": ${id}}, "meta": {}}`), "c", NOW)?.facts.scenarioId;
+  expect([read('"s"'), read("42"), read("12345678901234567890"), read("4.2"), read("true")]).toEqual([
+    "s",
+    "42",
+    "12345678901234567890",
+    null,
+    null,
+  ]);
+});
+
+test("a text of JSON that says nothing is no value", async () => {
+  const long = JSON.stringify({ a: Array<null>(50).fill(null) });
+  for (const nothing of ['{"a": null}', long]) {
+    const body = complete("c", { report: nothing, enhanced_transcript: nothing });
+    const { facts, flags } = await readWebhook({ ...body, payload: { ...body.payload, response_body: nothing } });
+    expect([facts.responseBody, facts.report, facts.transcript, flags]).toEqual([null, null, null, []]);
+    expect(readAnswer({ variables: nothing, report: nothing })).toMatchObject({
+      facts: { variables: null, report: null },
+      flags: [],
+    });
+  }
+});
+
+test("a recording that has no URL is none, and flagged", async () => {
+  for (const url of ["pending", "not a url", "/recording", 7]) {
+    const { facts, flags } = await readCallData({ recording_url: url, permanent_recording_url: url });
+    expect([url, facts.recordingUrl, facts.permanentRecordingUrl, flags]).toEqual([
+      url,
+      null,
+      null,
+      ["payload.call_data.recording_url: unbelievable", "payload.call_data.permanent_recording_url: unbelievable"],
+    ]);
+  }
+});
+
 test("placeholders of other languages are no values, and no flags", async () => {
   for (const nothing of ["", " ", "null", "None", "undefined", "\u200B", {}, [], { a: null }, [""]] as Json[]) {
     const { facts, flags } = await readCallData({
@@ -292,6 +355,12 @@ test("a transcript is read wherever a list of messages can mean nothing else, an
     messages,
     JSON.stringify({ transcript: { messages } }),
     { transcript: JSON.stringify(messages) },
+    { messages: JSON.stringify(messages) },
+    { transcript: { messages: messages.map((message) => JSON.stringify(message)) } },
+    { transcript: { messages: [], language: "ar" }, messages },
+    { transcript: { messages: [{ role: "user", content: "" }] }, messages },
+    { transcript: "None", messages },
+    { transcript: { messages }, messages: [{ role: "user", content: "another" }] },
   ]) {
     const { facts } = await readCallData({ enhanced_transcript: enhanced });
     expect([enhanced, facts.transcript]).toEqual([enhanced, read]);
@@ -302,6 +371,7 @@ test("a transcript is read wherever a list of messages can mean nothing else, an
     [{ transcript: { messages: "Agent: hello" } }, "Agent: hello"],
     [{ transcript: { turns: ["hello"] } }, { turns: ["hello"] }],
     [{ text: "hello" }, { text: "hello" }],
+    [{ messages: [], text: "hello" }, { text: "hello" }],
     [7, 7],
   ] as [Json, Json][]) {
     const { facts, flags } = await readCallData({ enhanced_transcript: enhanced });

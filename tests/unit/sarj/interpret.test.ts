@@ -100,6 +100,54 @@ test("row 23: outside the known fields, numbers that JavaScript cannot represent
   });
 });
 
+test("rows 23, 25: a number that is too large for a double is no word, no id, no phone number and no URL", async () => {
+  const read = (fields: string) =>
+    interpretBody(Buffer.from(`{"call_id":"n","payload":{"type":"complete","call_data":{${fields}}}}`));
+  for (const field of ["phone_number", "status", "direction", "recording_url", "root_call_id"]) {
+    for (const number of ["1e400", "12345678901234567890"]) {
+      const interpretation = await read(`"${field}":${number}`);
+      expect(interpretation.understood && [interpretation.flags, JSON.stringify(interpretation.facts)]).toEqual([
+        [`payload.call_data.${field}: unbelievable`],
+        expect.not.stringContaining(number),
+      ]);
+    }
+  }
+  expect(await read('"call_id":1e400')).toMatchObject({ reason: "call_id_mismatch" });
+  for (const [text, reason] of [
+    ['{"call_id":1e400,"payload":{"type":"failed"}}', "call_id_not_text"],
+    ['{"call_id":12345678901234567890,"payload":{"type":"failed"}}', "call_id_not_text"],
+    ['{"call_id":"n","payload":{"type":1e400}}', "type_missing"],
+  ]) {
+    expect(await interpretBody(Buffer.from(String(text)))).toMatchObject({ understood: false, reason });
+  }
+});
+
+test("rows 25, 26: a call id or a type that says nothing is missing", async () => {
+  for (const nothing of ["None", "null", "undefined", "{}", "\u200B", '"null"', "<nil>", "\u0000", ""]) {
+    const missing = (reason: string) => ({ understood: false, reason });
+    expect([nothing, await interpretJson(notCompleted(nothing))]).toMatchObject([nothing, missing("call_id_missing")]);
+    expect([nothing, await interpretJson(notCompleted("c", nothing))]).toMatchObject([
+      nothing,
+      missing("type_missing"),
+    ]);
+  }
+});
+
+test("row 28: that there are more flags than are kept is said", async () => {
+  const more = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`new_${index}`, index]));
+  const flagsOf = async (body: unknown) => {
+    const interpretation = await interpretJson(body);
+    return interpretation.understood ? interpretation.flags : ["not understood"];
+  };
+  expect((await flagsOf(complete("c", more))).slice(11)).toEqual([
+    "payload.call_data.new_11: unknown_field",
+    "payload.call_data.*: cut",
+  ]);
+  const { new_12: _last, ...twelve } = more;
+  expect(await flagsOf({ ...notCompleted("c"), ...twelve })).toHaveLength(12);
+  expect((await flagsOf({ ...notCompleted("c"), ...more })).at(-1)).toBe("*: cut");
+});
+
 test("row 24: a time after tomorrow or before 2020 is flagged", async () => {
   const startedAt = async (at: string) => {
     const interpretation = await interpretJson(complete("t", { started_at: at }));
@@ -111,7 +159,7 @@ test("row 24: a time after tomorrow or before 2020 is flagged", async () => {
 });
 
 test("row 28: a transcript with too many messages is truncated and flagged", async () => {
-  const messages = `[${"0,".repeat(60_000)}0]`;
+  const messages = `[${'{"role":"user","content":"x"},'.repeat(60_000)}0]`;
   const text = `{"call_id":"big","payload":{"type":"complete","call_data":{"enhanced_transcript":{"transcript":{"messages":${messages}}}}}}`;
   const interpretation = await interpretBody(Buffer.from(text));
   expect(interpretation.understood && [interpretation.facts.transcript?.length, interpretation.flags]).toEqual([

@@ -28,6 +28,25 @@ const SILENT_TEXTS = [
   "{}",
   "[]",
   "[object Object]",
+  "<nil>",
+  "<none>",
+  "<NA>",
+  "NaT",
+  "#N/A",
+  "(None)",
+  "'null'",
+  "[None]",
+  '"null"',
+  '""',
+  "[null]",
+  '[""]',
+  '[null, "", {"a": "None"}]',
+  '{"name": null}',
+  JSON.stringify(JSON.stringify("null")),
+  "\uFE0F",
+  "\u034F",
+  "\u{E0100}",
+  "\uFFFD",
   "​null‏",
 ];
 
@@ -46,7 +65,10 @@ test("a value that says nothing is recognized at any depth", () => {
 });
 
 test("numbers, booleans and words say something, also deep inside", () => {
-  for (const value of [0, -0, false, true, "0", "false", "no", "none of these", "nullable", "ا", "-", "?", "unknown"]) {
+  const numbers = [0, -0, false, true];
+  const words = ["0", "false", "no", "none of these", "nullable", "ا", "-", "?", "unknown", "Nat", "NA"];
+  const wrapped = ["[0]", '{"a": false}', '"no"', "<b>", "(no)", '"', "[", "a\uFE0F", "[null] or not"];
+  for (const value of [...numbers, ...words, ...wrapped]) {
     expect([value, isSilent(value)]).toEqual([value, false]);
     expect(isSilent([null, { a: [{}, { b: value }] }])).toBe(false);
   }

@@ -28,6 +28,11 @@ test("every usual notation of ISO 8601 is read", () => {
   }
   expect(isoInstant("2026-11-26T05:00:00.1239Z")).toEqual(new Date("2026-11-26T05:00:00.123Z"));
   expect(isoInstant("2026-11-26T05:00:00.5Z")).toEqual(new Date("2026-11-26T05:00:00.500Z"));
+  expect(isoInstant("2026-11-26T05:00:00.50000000000000000000Z")).toEqual(new Date("2026-11-26T05:00:00.500Z"));
+  // `Date.UTC` reads the years 0 to 99 as 1900 to 1999.
+  for (const year of ["0000", "0001", "0099", "0100"]) {
+    expect(isoInstant(`${year}-01-01T00:00:00Z`)?.toISOString()).toBe(`${year}-01-01T00:00:00.000Z`);
+  }
   // A leap second, which `Date` does not have.
   expect(isoInstant("2026-12-31T23:59:60Z")).toEqual(new Date("2026-12-31T23:59:59Z"));
 });
@@ -53,6 +58,7 @@ test("what is no instant is not read", () => {
     "+275760-09-13T00:00:00Z",
     "2026-11-26T05:00:00Zulu",
     "2026-1126T05:00:00Z",
+    "2026-11-26T05:00:00.123456789012345678901Z",
     "٢٠٢٦-11-26T05:00:00Z",
   ]) {
     expect([text, isoInstant(text)]).toEqual([text, null]);

@@ -196,6 +196,25 @@ test("turns are in the order of time; one without a time stays behind the one th
   expect(order([spoken("b", 20), call("1", "x", null), output("1"), spoken("a", 1)])).toEqual(["a", "tool 1", "b"]);
 });
 
+test("instructions and messages of an unknown type stand at their time", () => {
+  const keys: TranscriptMessage = { type: "other", kind: "dtmf", data: { type: "dtmf", start_at: 2 }, startAt: 2 };
+  const prompt: TranscriptMessage = { type: "instructions", content: "Be kind.", startAt: 11 };
+  expect(order([spoken("c", 30), keys, prompt, spoken("b", 10)])).toEqual(["dtmf", "b", "Be kind.", "c"]);
+  // As earlier versions stored them.
+  expect(order([spoken("b", 3), { type: "other", kind: "dtmf", data: { digit: 1 } }, spoken("a", 1)])).toEqual([
+    "a",
+    "b",
+    "dtmf",
+  ]);
+});
+
+test("a message in an unknown form that says nothing is no turn", () => {
+  for (const data of [null, {}, { role: "user" }, { type: "message", role: null, content: null, start_at: 3 }, [""]]) {
+    expect([data, order([{ type: "other", kind: "", data }, spoken("hi")])]).toEqual([data, ["hi"]]);
+  }
+  expect(order([{ type: "other", kind: "hangup", data: { type: "hangup" } }])).toEqual(["hangup"]);
+});
+
 test("turns with times are sorted, and the order of arrival decides between equal times", () => {
   const at = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 5 }));
   fc.assert(

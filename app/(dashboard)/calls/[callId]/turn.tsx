@@ -46,7 +46,7 @@ export const TurnItem = memo(function TurnItem({
         isActive && "border-accent bg-accent-soft",
       )}
     >
-      <TurnTime startAt={"startAt" in turn ? turn.startAt : null} />
+      <TurnTime startAt={turn.startAt} />
       <div className="min-w-0">
         {turn.kind === "speech" && (
           <Speech turn={turn} isPrinting={isPrinting} marks={marks} currentMatch={currentMatch} />
