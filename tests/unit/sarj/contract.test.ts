@@ -265,25 +265,6 @@ test("times and answers of messages are read as text too", async () => {
   expect(facts.transcript).toMatchObject([{ startAt: 12.5 }, { isError: true, durationMs: 450, startAt: null }]);
 });
 
-test("a time of a message that is not credible is null and flagged", async () => {
-  const times: [sent: unknown, read: number | null][] = [
-    ["12.345678901234567", 12.345678901234567],
-    ["٦٧", 67],
-    [-5, null],
-    ["soon", null],
-    [86_401, null],
-    [true, null],
-  ];
-  for (const [start_at, startAt] of times) {
-    const messages = [{ role: "user", content: "hello", start_at }];
-    const { facts, flags } = await readCallData({ enhanced_transcript: { transcript: { messages } } });
-    expect([facts.transcript, flags]).toEqual([
-      [{ type: "message", role: "user", content: "hello", startAt }],
-      startAt === null ? ["payload.call_data.enhanced_transcript.transcript.messages[].start_at: unbelievable"] : [],
-    ]);
-  }
-});
-
 test("an id of a scenario is read as text, with all its digits", () => {
   const read = (id: string) =>
     readCallAnswer(Buffer.from(`{"data": {"id": "c", "scenario_id": ${id}}, "meta": {}}`), "c", NOW)?.facts.scenarioId;

@@ -123,6 +123,24 @@ test("a message without a word is no message, and one whose type says nothing is
   }
 });
 
+test("a time of a message that is not credible is null and flagged", async () => {
+  const times: [sent: Json, read: number | null][] = [
+    ["12.345678901234567", 12.345678901234567],
+    ["٦٧", 67],
+    [-5, null],
+    ["soon", null],
+    [86_401, null],
+    [true, null],
+  ];
+  for (const [start_at, startAt] of times) {
+    const messages = [{ role: "user", content: "hello", start_at }];
+    expect(await read(messages)).toEqual([
+      [{ type: "message", role: "user", content: "hello", startAt }],
+      startAt === null ? ["~.start_at: unbelievable"] : [],
+    ]);
+  }
+});
+
 test("instructions and messages of an unknown type have a time", async () => {
   expect(
     await read([
