@@ -162,8 +162,11 @@ export class FieldReader {
 
   /** Adds a flag, unless the object already has it. An empty `field` means the place itself. */
   flag(field: string, problem: FlagProblem): void {
+    if (this.flags.length > MAX_FLAGS) {
+      return;
+    }
     const flag = `${this.path}${this.placeOf(field)}: ${problem}`;
-    if (this.flags.length <= MAX_FLAGS && !this.flags.includes(flag)) {
+    if (!this.flags.includes(flag)) {
       this.flags.push(this.flags.length < MAX_FLAGS ? flag : `${this.path}*: cut`);
     }
   }

@@ -27,7 +27,9 @@ const toolCallId = z.union([anyText, z.int().transform(String)]);
 /** Reads the messages of a transcript. Skips none of them; null if none of them says anything. */
 export function readMessages(values: Json[], field: string, reader: FieldReader): TranscriptMessage[] | null {
   const inside = reader.inside(`${field}[]`);
-  const messages = reader.cut(values, field).map((value) => readMessage(anyJson.parse(value), inside));
+  const messages = reader
+    .cut(values, field)
+    .map((value) => readMessage(typeof value === "string" ? anyJson.parse(value) : value, inside));
   return messages.every(isSilentMessage) ? null : messages;
 }
 

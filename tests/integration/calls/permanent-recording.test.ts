@@ -163,7 +163,7 @@ test("row 59: a permanent URL that is not the API's is never requested", async (
       `${origin}/api/v1/calls/1/recording`,
       `http://${host}@${new URL(origin).host}/recording`,
       "javascript:alert(1)",
-      "not a URL",
+      "urn:recording:1",
     ].entries()) {
       const callId = `foreign-permanent-${index}`;
       await postWebhook(app, complete(callId, { permanent_recording_url: url }));
