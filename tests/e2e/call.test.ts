@@ -322,12 +322,21 @@ test("a value that says nothing is none: no goal, no report, no response, no rec
   await expect(page).toHaveTitle(/^Call with Unknown number/);
 });
 
-test("the report says in words whether to call back", async ({ adminPage: page, app }) => {
+test("the report says in words whether to call back, and shows as it came what has no words", async ({
+  adminPage: page,
+  app,
+}) => {
   await postWebhook(
     app,
     complete("callback", {
       report: {
-        outcome: { status: "success" },
+        outcome: {
+          status: "success",
+          success_criteria: [
+            { text: "Confirmed the order", achieved: true, is_primary: true },
+            { text: "Was polite", achieved: "mostly" },
+          ],
+        },
         callback: {
           origin: "customer_requested",
           callback_at: new Date(Date.now() + 86_400_000).toISOString(),
@@ -345,9 +354,11 @@ test("the report says in words whether to call back", async ({ adminPage: page, 
     "Wants to change the address",
     "Confidence: 90%",
     "The agent recorded the same during the call.",
+    "mostly",
   ]) {
     await expect(page.getByText(text)).toBeVisible();
   }
+  await expect(page.getByRole("listitem").filter({ hasText: "Confirmed the order" }).first()).toContainText("Primary");
 });
 
 test("a decision is saved, shown among the facts of the call, and undone", async ({
