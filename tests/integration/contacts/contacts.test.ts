@@ -76,7 +76,7 @@ test("`next_retry_at: null` says that no dial is coming; a missing or unreadable
 }) => {
   const ahead = later(3).toISOString();
   const cases: [callId: string, said: Parameters<typeof webhook>[2], state: string][] = [
-    ["none", { next_retry_at: null }, "not_reached"],
+    ["no_next", { next_retry_at: null }, "not_reached"],
     ["silent", { next_retry_at: "None" }, "not_reached"],
     ["missing", { retry_attempt_number: 1 }, "trying"],
     ["unreadable", { next_retry_at: "soon" }, "trying"],
