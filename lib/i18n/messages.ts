@@ -39,5 +39,6 @@ export async function loadMessages(locale: Locale): Promise<Messages> {
       return [namespace, file.default];
     }),
   );
+  // The files of each language have the keys of the English ones: a unit test compares them.
   return Object.fromEntries(entries) as unknown as Messages;
 }

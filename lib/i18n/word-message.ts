@@ -8,6 +8,7 @@ type Translator = { (key: never): string; has(key: never): boolean };
  * @param group the key above the words, as in `direction.inbound`
  */
 export function wordMessage(t: Translator, group: string, word: string): string | null {
+  // The translator's keys are types, and the word comes from outside. `has` looks for it.
   const key = `${group}.${word}` as never;
   return /^\w+$/.test(word) && !(word in Object.prototype) && t.has(key) ? t(key) : null;
 }

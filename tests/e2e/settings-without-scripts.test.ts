@@ -22,82 +22,78 @@ test("without scripts, the settings, the account and the filters of every list w
   test.slow();
   await empty();
   await vendor.register([]);
-  const { context } = await withoutScripts(browser, app.url);
-  try {
-    const page = await context.newPage();
-    await signInByForm(page);
+  await using opened = await withoutScripts(browser, { baseURL: app.url });
+  const { page } = opened;
+  await signInByForm(page);
 
-    await page.goto("/settings");
-    await page.getByLabel("Name", { exact: true }).fill("");
-    await page.getByRole("button", { name: "Save" }).click();
-    await expect(page.getByText("Enter a name.")).toBeVisible();
-    await page.getByLabel("Name", { exact: true }).fill("No Scripts Ltd");
-    await page.getByLabel("Time zone").selectOption({ value: "Asia/Dubai" });
-    await page.getByLabel("First day of the week").selectOption({ label: "Sunday" });
-    await page.getByRole("button", { name: "Save" }).click();
-    await expect
-      .poll(() => sql`select name, time_zone, week_start from organization`)
-      .toEqual([{ name: "No Scripts Ltd", time_zone: "Asia/Dubai", week_start: 7 }]);
+  await page.goto("/settings");
+  await page.getByLabel("Name", { exact: true }).fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Enter a name.")).toBeVisible();
+  await page.getByLabel("Name", { exact: true }).fill("No Scripts Ltd");
+  await page.getByLabel("Time zone").selectOption({ value: "Asia/Dubai" });
+  await page.getByLabel("First day of the week").selectOption({ label: "Sunday" });
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => sql`select name, time_zone, week_start from organization`)
+    .toEqual([{ name: "No Scripts Ltd", time_zone: "Asia/Dubai", week_start: 7 }]);
 
-    await page.goto("/settings/privacy");
-    await page.getByRole("switch").check();
-    await page.getByRole("button", { name: "Save", exact: true }).click();
-    await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: true }]);
-    await page.getByLabel("Calls (days)").fill("soon");
-    await page.getByRole("button", { name: "Preview what would be deleted" }).click();
-    await expect(page.getByText("Enter a whole number of days").first()).toBeVisible();
-    await expect(page.getByLabel("Calls (days)")).toHaveValue("soon");
-    await page.getByLabel("Calls (days)").fill("3000");
-    await page.getByRole("button", { name: "Preview what would be deleted" }).click();
-    await expect(page.getByText("Apply these rules?")).toBeVisible();
-    await page.getByRole("button", { name: /^Save/ }).last().click();
-    await expect.poll(() => sql`select call_days from organization`).toEqual([{ call_days: 3000 }]);
-    await page.getByLabel("Phone number").fill("+966500000001");
-    await page.getByRole("button", { name: "Look up" }).click();
-    await page.getByRole("button", { name: "Erase", exact: true }).click();
-    await expect.poll(() => sql`select count(*)::int as count from erasures`).toEqual([{ count: 1 }]);
+  await page.goto("/settings/privacy");
+  await page.getByRole("switch").check();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect.poll(() => sql`select mask_numbers from organization`).toEqual([{ mask_numbers: true }]);
+  await page.getByLabel("Calls (days)").fill("soon");
+  await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+  await expect(page.getByText("Enter a whole number of days").first()).toBeVisible();
+  await expect(page.getByLabel("Calls (days)")).toHaveValue("soon");
+  await page.getByLabel("Calls (days)").fill("3000");
+  await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+  await expect(page.getByText("Apply these rules?")).toBeVisible();
+  await page.getByRole("button", { name: /^Save/ }).last().click();
+  await expect.poll(() => sql`select call_days from organization`).toEqual([{ call_days: 3000 }]);
+  await page.getByLabel("Phone number").fill("+966500000001");
+  await page.getByRole("button", { name: "Look up" }).click();
+  await page.getByRole("button", { name: "Erase", exact: true }).click();
+  await expect.poll(() => sql`select count(*)::int as count from erasures`).toEqual([{ count: 1 }]);
 
-    await page.goto("/settings/vendor");
-    await page.getByRole("button", { name: "Show" }).click();
-    await expect(page.getByText(app.webhookUrl)).toBeVisible();
-    await page.getByRole("button", { name: "Send a test call" }).click();
-    await expect(page.getByRole("link", { name: "Open the call" })).toBeVisible();
-    await page.getByRole("button", { name: "Test the connection" }).click();
-    await expect(page.getByText("The key is accepted")).toBeVisible();
+  await page.goto("/settings/vendor");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByText(app.webhookUrl)).toBeVisible();
+  await page.getByRole("button", { name: "Send a test call" }).click();
+  await expect(page.getByRole("link", { name: "Open the call" })).toBeVisible();
+  await page.getByRole("button", { name: "Test the connection" }).click();
+  await expect(page.getByText("The key is accepted")).toBeVisible();
 
-    await page.goto("/settings/audit");
-    await page.getByLabel("What").selectOption({ value: "retention_changed" });
-    await page.getByRole("button", { name: "Apply" }).click();
-    await expect(page).toHaveURL(/action=retention_changed/);
-    await expect(page.locator("tbody tr")).toHaveCount(1);
+  await page.goto("/settings/audit");
+  await page.getByLabel("What").selectOption({ value: "retention_changed" });
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/action=retention_changed/);
+  await expect(page.locator("tbody tr")).toHaveCount(1);
 
-    await page.goto("/deliveries");
-    await page.getByRole("link", { name: "Filters" }).click();
-    await page.getByLabel("Call ID").fill("unknown-1");
-    await page.getByRole("button", { name: "Apply" }).click();
-    await expect(page).toHaveURL(/call_id=unknown-1/);
+  await page.goto("/deliveries");
+  await page.getByRole("link", { name: "Filters" }).click();
+  await page.getByLabel("Call ID").fill("unknown-1");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/call_id=unknown-1/);
 
-    await page.goto("/");
-    await page.getByRole("link", { name: "Other range" }).click();
-    await page.getByLabel("From").fill("2026-05-01");
-    await page.getByLabel("To").fill("2026-05-31");
-    await page.getByRole("button", { name: "Apply" }).click();
-    await expect(page).toHaveURL(/from=2026-05-01&to=2026-05-31/);
+  await page.goto("/");
+  await page.getByRole("link", { name: "Other range" }).click();
+  await page.getByLabel("From").fill("2026-05-01");
+  await page.getByLabel("To").fill("2026-05-31");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/from=2026-05-01&to=2026-05-31/);
 
-    await page
-      .getByRole("link", { name: /Account/ })
-      .first()
-      .click();
-    await expect(page).toHaveURL(/\/settings\/account/);
-    await page.getByLabel("Your name").fill("");
-    await page.getByRole("button", { name: "Save" }).first().click();
-    await expect(page.getByText("Enter your name.")).toBeVisible();
-    await page.getByRole("button", { name: "Sign out", exact: true }).click();
-    await expect(page).toHaveURL(/\/sign-in$/);
-    expect((await context.cookies()).filter(({ name }) => name.includes("session_token"))).toEqual([]);
-  } finally {
-    await context.close();
-  }
+  await page
+    .getByRole("link", { name: /Account/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/settings\/account/);
+  await page.getByLabel("Your name").fill("");
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await expect(page.getByText("Enter your name.")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  expect((await opened.context.cookies()).filter(({ name }) => name.includes("session_token"))).toEqual([]);
 });
 
 test("without scripts, a confirmation acts on what was previewed, and the page shows its answer", async ({
@@ -108,11 +104,10 @@ test("without scripts, a confirmation acts on what was previewed, and the page s
 }) => {
   test.slow();
   await empty();
-  const { context } = await withoutScripts(browser, app.url);
+  await using opened = await withoutScripts(browser, { baseURL: app.url, cookies: adminCookies });
+  const { page } = opened;
   const erased = () => sql`select masked from erasures order by requested_at`;
   try {
-    await context.addCookies(adminCookies);
-    const page = await context.newPage();
     await page.goto("/settings/privacy");
     const number = page.getByLabel("Phone number");
     await number.fill("+966500000011");
@@ -149,7 +144,6 @@ test("without scripts, a confirmation acts on what was previewed, and the page s
     expect(await sql`select call_days from organization`).toEqual([{ call_days: 3000 }]);
   } finally {
     await sql`drop function if exists refuse_row() cascade`;
-    await context.close();
   }
 });
 
@@ -160,25 +154,19 @@ test("scripts that arrive after a look-up confirm the number that was looked up"
   database: { sql, empty },
 }) => {
   await empty();
-  const { context, release } = await beforeScripts(browser, app.url);
-  try {
-    await context.addCookies(adminCookies);
-    const page = await context.newPage();
-    await page.goto("/settings/privacy", PARSED);
-    await page.getByLabel("Phone number").fill("+966500000011");
-    await page.getByRole("button", { name: "Look up" }).click();
-    await expect(page.getByText(/^Erase .*11.?\?$/)).toBeVisible();
-    await page.getByLabel("Phone number").fill("+966500000022");
-    release();
-    const dialog = page.getByRole("alertdialog", { name: /^Erase .*11.?\?$/ });
-    await dialog.getByRole("button", { name: "Erase" }).click();
-    await expect(dialog).toBeHidden();
-    await expect(page.getByLabel("Phone number")).toHaveValue("+966500000022");
-    expect(await sql`select masked from erasures`).toEqual([{ masked: expect.stringMatching(/11$/) }]);
-  } finally {
-    release();
-    await context.close();
-  }
+  await using opened = await beforeScripts(browser, { baseURL: app.url, cookies: adminCookies });
+  const { page } = opened;
+  await page.goto("/settings/privacy", PARSED);
+  await page.getByLabel("Phone number").fill("+966500000011");
+  await page.getByRole("button", { name: "Look up" }).click();
+  await expect(page.getByText(/^Erase .*11.?\?$/)).toBeVisible();
+  await page.getByLabel("Phone number").fill("+966500000022");
+  opened.release();
+  const dialog = page.getByRole("alertdialog", { name: /^Erase .*11.?\?$/ });
+  await dialog.getByRole("button", { name: "Erase" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Phone number")).toHaveValue("+966500000022");
+  expect(await sql`select masked from erasures`).toEqual([{ masked: expect.stringMatching(/11$/) }]);
 });
 
 test("scripts that run end the state without scripts, and other sites cannot start it", async ({
@@ -216,10 +204,9 @@ test("without scripts, a list of calls is imported from a chosen column, or in p
   test.slow();
   await empty();
   await vendor.register([]);
-  const { context } = await withoutScripts(browser, app.url);
+  await using opened = await withoutScripts(browser, { baseURL: app.url, cookies: adminCookies });
+  const { page } = opened;
   try {
-    await context.addCookies(adminCookies);
-    const page = await context.newPage();
     await page.goto("/settings/import");
     const list = page.getByRole("textbox", { name: "Call IDs" });
     const start = page.getByRole("button", { name: "Start import" });
@@ -252,7 +239,6 @@ test("without scripts, a list of calls is imported from a chosen column, or in p
       )
       .toEqual([{ count: 5001, last: 5001 }]);
   } finally {
-    await context.close();
     // Otherwise the imports continue during the next tests.
     await empty();
   }
@@ -264,26 +250,21 @@ test("without scripts, a wrong code keeps the secret of the second factor that i
   database: { sql },
 }) => {
   const person = await addUser(sql, "operator");
-  const { context } = await withoutScripts(browser, app.url);
-  try {
-    await context.addCookies(await signInAs(app.url, person));
-    const page = await context.newPage();
-    await page.goto("/settings/account");
-    await page.getByLabel("Your password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Set up" }).click();
-    const shown = page.locator("code").filter({ hasText: /^[A-Z2-7 ]{20,}$/ });
-    const secret = (await shown.textContent()) ?? "";
-    const codes = page.getByRole("listitem").filter({ hasText: /^[a-z2-9]{5}-[a-z2-9]{5}$/i });
-    await expect(codes).toHaveCount(10);
-    await page.getByLabel("Six-digit code").fill("000000");
-    await page.getByRole("button", { name: "Turn on" }).click();
-    await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/incorrect/);
-    await expect(shown).toHaveText(secret);
-    await expect(codes).toHaveCount(10);
-    await page.getByLabel("Six-digit code").fill(oneTimeCode(secret.replaceAll(" ", "")));
-    await page.getByRole("button", { name: "Turn on" }).click();
-    await expect(page.getByText("10 backup codes left")).toBeVisible();
-  } finally {
-    await context.close();
-  }
+  await using opened = await withoutScripts(browser, { baseURL: app.url, cookies: await signInAs(app.url, person) });
+  const { page } = opened;
+  await page.goto("/settings/account");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Set up" }).click();
+  const shown = page.locator("code").filter({ hasText: /^[A-Z2-7 ]{20,}$/ });
+  const secret = (await shown.textContent()) ?? "";
+  const codes = page.getByRole("listitem").filter({ hasText: /^[a-z2-9]{5}-[a-z2-9]{5}$/i });
+  await expect(codes).toHaveCount(10);
+  await page.getByLabel("Six-digit code").fill("000000");
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByLabel("Six-digit code")).toHaveAccessibleDescription(/incorrect/);
+  await expect(shown).toHaveText(secret);
+  await expect(codes).toHaveCount(10);
+  await page.getByLabel("Six-digit code").fill(oneTimeCode(secret.replaceAll(" ", "")));
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByText("10 backup codes left")).toBeVisible();
 });

@@ -6,7 +6,14 @@ import type { Database } from "@/tests/fixtures/database";
 import { findNginx, startNginx } from "@/tests/fixtures/nginx";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
-import { beforeScripts, type Opened, PARSED, signInByForm, withoutScripts } from "@/tests/fixtures/without-scripts";
+import {
+  beforeScripts,
+  type Opened,
+  type OpenOptions,
+  PARSED,
+  signInByForm,
+  withoutScripts,
+} from "@/tests/fixtures/without-scripts";
 
 /** Every form works in a browser without scripts, and in one whose scripts have not arrived yet. */
 
@@ -16,7 +23,7 @@ test.beforeEach(async ({ database: { sql } }) => {
 
 type Way = {
   name: string;
-  open: (browser: Browser, baseURL: string) => Promise<Opened>;
+  open: (browser: Browser, options: OpenOptions) => Promise<Opened>;
 };
 
 const WAYS: Way[] = [
@@ -66,13 +73,8 @@ async function signInFilterAndDecide(page: Page, app: { webhookUrl: string }, { 
 for (const way of WAYS) {
   test(`${way.name} one can sign in, filter calls and save a decision`, async ({ browser, app, database }) => {
     test.slow();
-    const { context, release } = await way.open(browser, app.url);
-    try {
-      await signInFilterAndDecide(await context.newPage(), app, database);
-    } finally {
-      release();
-      await context.close();
-    }
+    await using opened = await way.open(browser, { baseURL: app.url });
+    await signInFilterAndDecide(opened.page, app, database);
   });
 }
 
@@ -84,32 +86,26 @@ test("what is typed and chosen before the scripts are there is kept, and they sa
 }) => {
   await empty();
   await postWebhook(app, complete("early-1"));
-  const { context, release } = await beforeScripts(browser, app.url);
-  try {
-    await context.addCookies(adminCookies);
-    const [call, settings] = [await context.newPage(), await context.newPage()];
-    await call.goto("/calls/early-1", PARSED);
-    await call.getByRole("radio", { name: /follow-up/ }).check();
-    await call.getByLabel("Note").fill("call again on Sunday");
-    await settings.goto("/settings", PARSED);
-    await settings.getByLabel("Name", { exact: true }).fill("Early Ltd");
-    await settings.getByLabel("First day of the week").selectOption({ label: "Sunday" });
-    release();
-    for (const page of [call, settings]) {
-      await expect(page.locator("[data-hydrated=true]").first()).toBeAttached();
-      await expect(page.locator("[data-hydrated=false]")).toHaveCount(0);
-    }
-    await expect(call.getByLabel("Note")).toHaveValue("call again on Sunday");
-    await call.getByRole("button", { name: "Save decision" }).click();
-    await expect(call.getByText("Saved: Needs follow-up")).toBeVisible();
-    await settings.getByRole("button", { name: "Save" }).click();
-    await expect
-      .poll(() => sql`select name, week_start from organization`)
-      .toEqual([{ name: "Early Ltd", week_start: 7 }]);
-  } finally {
-    release();
-    await context.close();
+  await using opened = await beforeScripts(browser, { baseURL: app.url, cookies: adminCookies });
+  const [call, settings] = [opened.page, await opened.context.newPage()];
+  await call.goto("/calls/early-1", PARSED);
+  await call.getByRole("radio", { name: /follow-up/ }).check();
+  await call.getByLabel("Note").fill("call again on Sunday");
+  await settings.goto("/settings", PARSED);
+  await settings.getByLabel("Name", { exact: true }).fill("Early Ltd");
+  await settings.getByLabel("First day of the week").selectOption({ label: "Sunday" });
+  opened.release();
+  for (const page of [call, settings]) {
+    await expect(page.locator("[data-hydrated=true]").first()).toBeAttached();
+    await expect(page.locator("[data-hydrated=false]")).toHaveCount(0);
   }
+  await expect(call.getByLabel("Note")).toHaveValue("call again on Sunday");
+  await call.getByRole("button", { name: "Save decision" }).click();
+  await expect(call.getByText("Saved: Needs follow-up")).toBeVisible();
+  await settings.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => sql`select name, week_start from organization`)
+    .toEqual([{ name: "Early Ltd", week_start: 7 }]);
 });
 
 test("behind an nginx that rewrites Host, all of this works, and so do the scripts", async ({ browser, database }) => {
@@ -130,10 +126,8 @@ test("behind an nginx that rewrites Host, all of this works, and so do the scrip
   try {
     for (const way of WAYS) {
       await database.sql`delete from rate_limit`;
-      const { context, release } = await way.open(browser, url);
-      await signInFilterAndDecide(await context.newPage(), app, database);
-      release();
-      await context.close();
+      await using opened = await way.open(browser, { baseURL: url });
+      await signInFilterAndDecide(opened.page, app, database);
     }
     await database.sql`delete from rate_limit`;
     const context = await browser.newContext({ baseURL: url });

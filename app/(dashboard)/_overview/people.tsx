@@ -1,7 +1,6 @@
 import { useFormatter } from "next-intl";
 import { getFormatter, getTranslations } from "next-intl/server";
 
-import { Skeleton } from "@/components/ui/skeleton";
 import { readPeople } from "@/db/statistics/statistics";
 import type { ContactState } from "@/lib/call/contact";
 import { peopleRate } from "@/lib/statistics/figures";
@@ -9,7 +8,7 @@ import type { OverviewView } from "@/lib/statistics/overview-view";
 import { contactsHref } from "@/lib/statistics/part";
 
 import { NumberLink } from "./numbers";
-import { RateTile, Tile } from "./tile";
+import { RateTile, Tile, TileStrip, TileStripSkeleton } from "./tile";
 
 /** The people behind the dials: how many of those whose contact is over were reached, and the contacts that are not over. */
 export async function People({ view }: { view: OverviewView }) {
@@ -23,7 +22,7 @@ export async function People({ view }: { view: OverviewView }) {
   const hrefBefore =
     period.previous === null ? undefined : contactsHref(filter, { state: ["reached"], range: period.previous });
   return (
-    <section aria-label={t("peopleLabel")} className={STRIP}>
+    <TileStrip aria-label={t("peopleLabel")} className={STRIP}>
       <RateTile
         name="people"
         now={peopleRate(current)}
@@ -39,11 +38,11 @@ export async function People({ view }: { view: OverviewView }) {
           detail={previous === null ? null : t("before", { count: format.number(previous[state]) })}
         />
       ))}
-    </section>
+    </TileStrip>
   );
 }
 
-const STRIP = "grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs md:grid-cols-4";
+const STRIP = "md:grid-cols-4";
 
 function Count({ count, href }: { count: number; href: string | undefined }) {
   const format = useFormatter();
@@ -51,16 +50,5 @@ function Count({ count, href }: { count: number; href: string | undefined }) {
 }
 
 export function PeopleSkeleton() {
-  return (
-    <div className={STRIP}>
-      {["a", "b", "c", "d"].map((key) => (
-        <div key={key} className="space-y-2.5 bg-surface px-4 py-3.5">
-          <Skeleton className="w-20" />
-          <Skeleton className="h-7 w-20" />
-          <Skeleton className="h-3.5 w-28 max-w-full" />
-          <Skeleton className="h-3.5 w-20" />
-        </div>
-      ))}
-    </div>
-  );
+  return <TileStripSkeleton count={4} className={STRIP} />;
 }

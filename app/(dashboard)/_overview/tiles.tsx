@@ -4,7 +4,6 @@ import Link from "next/link";
 import { use, type ReactNode } from "react";
 
 import { Duration } from "@/components/ui/duration";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { Summary } from "@/db/statistics/statistics";
 import type { CallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
@@ -13,7 +12,7 @@ import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view"
 import { type Part, partHref, PARTS } from "@/lib/statistics/part";
 
 import { Change, NumberLink, numberLink } from "./numbers";
-import { Before, RateTile, Tile } from "./tile";
+import { Before, RateTile, Tile, TileStrip, TileStripSkeleton } from "./tile";
 
 /** The figures of the period, each with its denominator and its value in the previous period. */
 export function Tiles({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
@@ -27,7 +26,7 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
     view.period.previous === null ? undefined : partHref(filter, { ...part, range: view.period.previous }, sort);
   return (
     <section aria-label={t("label")}>
-      <div className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs md:grid-cols-3 xl:grid-cols-6">
+      <TileStrip className={STRIP}>
         <DialsTile now={now} before={before} href={href} hrefBefore={hrefBefore} />
         <RateTile
           name="reached"
@@ -58,7 +57,7 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
           href={href}
           hrefBefore={hrefBefore}
         />
-      </div>
+      </TileStrip>
       <CountedNote view={view} leftOut={leftOut} />
     </section>
   );
@@ -189,16 +188,7 @@ function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number })
 }
 
 export function TilesSkeleton() {
-  return (
-    <div className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs md:grid-cols-3 xl:grid-cols-6">
-      {["a", "b", "c", "d", "e", "f"].map((key) => (
-        <div key={key} className="space-y-2.5 bg-surface px-4 py-3.5">
-          <Skeleton className="w-16" />
-          <Skeleton className="h-7 w-20" />
-          <Skeleton className="h-3.5 w-28 max-w-full" />
-          <Skeleton className="h-3.5 w-20" />
-        </div>
-      ))}
-    </div>
-  );
+  return <TileStripSkeleton count={6} className={STRIP} />;
 }
+
+const STRIP = "md:grid-cols-3 xl:grid-cols-6";

@@ -38,8 +38,8 @@ export function Selection({
     setIds(selected);
   };
   const onChange = (event: React.ChangeEvent<HTMLDivElement>) => {
-    const { target } = event as unknown as { target: HTMLInputElement };
-    if (target.name === "all") {
+    const target: EventTarget = event.target;
+    if (target instanceof HTMLInputElement && target.name === "all") {
       for (const input of inputs("delivery")) {
         input.checked = target.checked;
       }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type { JsonObject } from "@/lib/call/facts";
-import { downloadCsv, storeCall } from "@/tests/fixtures/exported-calls";
+import { storeAnswer } from "@/tests/fixtures/api-answer";
+import { downloadCsv } from "@/tests/fixtures/exported-calls";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(async ({ database }) => {
@@ -38,7 +39,7 @@ test("row 57: LibreOffice shows dangerous texts and evaluates none as a formula"
     m: "\uFEFF\u200F@SUM(1,2)",
     "n;=1+1": "\uFF1D1+1",
   };
-  await storeCall("call-1", {
+  await storeAnswer("call-1", {
     phoneNumber: "+966500000001",
     createdAt: new Date("2026-01-05T00:00:00Z"),
     variables: dangerous,

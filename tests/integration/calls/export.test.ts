@@ -4,8 +4,9 @@ import type { Sql } from "postgres";
 import { listCalls } from "@/db/calls/list";
 import { parseCallFilter } from "@/lib/call/filter";
 import { CALL_SORTS, DEFAULT_VIEW } from "@/lib/call/list-view";
+import { storeAnswer } from "@/tests/fixtures/api-answer";
 import { ADMIN } from "@/tests/fixtures/environment";
-import { downloadCsv, storeCall } from "@/tests/fixtures/exported-calls";
+import { downloadCsv } from "@/tests/fixtures/exported-calls";
 import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -38,7 +39,7 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
   adminPage: { request },
 }) => {
   await untilZoneIsKnown(request);
-  await storeCall("call-1", {
+  await storeAnswer("call-1", {
     status: "completed",
     direction: "outbound",
     language: "ar",
@@ -63,7 +64,7 @@ test("the file has every column, in UTF-8 with a byte order mark and CRLF line e
     recordingUrl: "https://storage.googleapis.com/secret",
     recordingExpiresAt: new Date("2027-01-01T00:00:00Z"),
   });
-  await storeCall("call-2", {
+  await storeAnswer("call-2", {
     createdAt: new Date("2026-01-04T00:00:00Z"),
     variables: { سؤال: "line 1\nline 2", zeta: "=1+1" },
   });
@@ -165,8 +166,8 @@ test("with `by=contacts`, a row is a contact, with the call that decides its sta
 }) => {
   const at = (hour: number) => new Date(Date.UTC(2026, 0, 5, hour));
   const base = { direction: "outbound", phoneNumber: "+966500000001", variables: { customer_name: "Nora" } };
-  await storeCall("first", { ...base, status: "failed", createdAt: at(8), retryAttempt: 1, nextRetryAt: at(9) });
-  await storeCall("second", {
+  await storeAnswer("first", { ...base, status: "failed", createdAt: at(8), retryAttempt: 1, nextRetryAt: at(9) });
+  await storeAnswer("second", {
     ...base,
     status: "failed",
     createdAt: at(9),
@@ -175,7 +176,7 @@ test("with `by=contacts`, a row is a contact, with the call that decides its sta
     nextRetryAt: at(11),
     variables: { customer_name: "Nora", order: "7" },
   });
-  await storeCall("booked", { ...base, status: "scheduled", createdAt: at(7), scheduledAt: at(12) });
+  await storeAnswer("booked", { ...base, status: "scheduled", createdAt: at(7), scheduledAt: at(12) });
   const { header, headers, rows } = await downloadCsv(request, "by=contacts&sort=time");
   expect(headers["content-disposition"]).toContain('filename="callboard-contacts-');
   expect(header).toContain("variables.order");
@@ -191,17 +192,17 @@ test("with `by=contacts`, a row is a contact, with the call that decides its sta
 test("only variables of the exported calls become columns, and ignored parameters are listed in a header", async ({
   adminPage: { request },
 }) => {
-  await storeCall("call-1", {
+  await storeAnswer("call-1", {
     direction: "inbound",
     createdAt: new Date("2026-01-05T00:00:00Z"),
     variables: { a: "1" },
   });
-  await storeCall("call-2", {
+  await storeAnswer("call-2", {
     direction: "outbound",
     createdAt: new Date("2026-01-04T00:00:00Z"),
     variables: { b: "2" },
   });
-  await storeCall("call-3", { direction: "outbound", createdAt: new Date("2026-01-03T00:00:00Z"), variables: null });
+  await storeAnswer("call-3", { direction: "outbound", createdAt: new Date("2026-01-03T00:00:00Z"), variables: null });
 
   const { headers, header, rows } = await downloadCsv(
     request,
@@ -296,7 +297,7 @@ test.describe("row 58: when the client disconnects", () => {
     app,
     database: { sql, superuser },
   }) => {
-    await storeCall("call-1", { variables: { a: 1 } });
+    await storeAnswer("call-1", { variables: { a: 1 } });
     const cookie = cookieHeader(await adminPage.context().cookies());
     const reader = new AbortController();
     await sql.begin(async (transaction) => {

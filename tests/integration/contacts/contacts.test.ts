@@ -1,6 +1,8 @@
 import type postgres from "postgres";
 
-import { answer, deliver, emptyWithoutEnrichment, later, now, webhook } from "@/tests/fixtures/retry-group";
+import { storeAnswer } from "@/tests/fixtures/api-answer";
+import { deliver } from "@/tests/fixtures/received";
+import { emptyWithoutEnrichment, later, now, webhook } from "@/tests/fixtures/retry-group";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
@@ -65,7 +67,7 @@ test("a payload without the fields is a contact of one dial, marked as inferred"
   });
   expect(await sql`select from contacts where not is_inferred`).toHaveLength(0);
   // The API says later that another dial is coming.
-  await answer("no_answer", { nextRetryAt: later(1) }, now);
+  await storeAnswer("no_answer", { nextRetryAt: later(1) }, now);
   expect(await sql`select state, is_inferred from contacts where contact_id = 'no_answer'`).toEqual([
     { state: "trying", is_inferred: false },
   ]);
@@ -85,7 +87,7 @@ test("`next_retry_at: null` says that no dial is coming; a missing or unreadable
   ];
   for (const [callId, said] of cases) {
     // The API's answer has the lower rank: it decides only where the webhook says nothing.
-    await answer(callId, { nextRetryAt: new Date(ahead) }, now);
+    await storeAnswer(callId, { nextRetryAt: new Date(ahead) }, now);
     await deliver(webhook(callId, "no_answer", said));
   }
   expect(await statesOf(sql)).toEqual(Object.fromEntries(cases.map(([callId, , state]) => [callId, state])));
@@ -97,7 +99,7 @@ test("`next_retry_at: null` says that no dial is coming; a missing or unreadable
 test("a booking that only the API knows is being tried until it is dialled or called off", async ({
   database: { sql },
 }) => {
-  await answer("booked", { status: "scheduled", scheduledAt: later(5), createdAt: now }, now);
+  await storeAnswer("booked", { status: "scheduled", scheduledAt: later(5), createdAt: now }, now);
   expect(await sql`select state, attempts, next_retry_at from contacts`).toEqual([
     { state: "trying", attempts: 0, next_retry_at: later(5) },
   ]);
@@ -125,7 +127,7 @@ test("a call that moves to its root leaves no contact behind, and a deleted call
   await deliver(notCompleted("b"));
   await deliver(webhook("a", "no_answer", { retry_attempt_number: 1, next_retry_at: null }));
   expect(await statesOf(sql)).toEqual({ a: "not_reached", b: "not_reached" });
-  await answer("b", { rootCallId: "a", retryAttempt: 2 }, now);
+  await storeAnswer("b", { rootCallId: "a", retryAttempt: 2 }, now);
   expect(await sql`select contact_id, attempts, last_call_id from contacts`).toEqual([
     { contact_id: "a", attempts: 2, last_call_id: "b" },
   ]);
@@ -148,18 +150,18 @@ test("a call stands at its answer, else its dial, else its creation, else its fi
     complete("answered", { started_at: later(-1.5).toISOString(), created_at: later(-50).toISOString() }),
     heard,
   );
-  await answer("answered", booked, now);
+  await storeAnswer("answered", booked, now);
   await deliver(notCompleted("dialled"), heard);
-  await answer("dialled", booked, now);
+  await storeAnswer("dialled", booked, now);
   await deliver(notCompleted("created"), heard);
-  await answer("created", { createdAt: later(-50) }, now);
+  await storeAnswer("created", { createdAt: later(-50) }, now);
   await deliver(notCompleted("heard"), heard);
   await deliver(notCompleted("cancelled", "cancelled"), heard);
-  await answer("cancelled", { ...booked, updatedAt: later(-0.5), startedAt: later(-3) }, now);
+  await storeAnswer("cancelled", { ...booked, updatedAt: later(-0.5), startedAt: later(-3) }, now);
   // Known first from the API, as a booking: it is called off when the webhook says so.
-  await answer("cancelled later", { ...booked, status: "scheduled", updatedAt: later(-40) }, later(-40));
+  await storeAnswer("cancelled later", { ...booked, status: "scheduled", updatedAt: later(-40) }, later(-40));
   await deliver(notCompleted("cancelled later", "cancelled"), heard);
-  await answer("api alone", { ...booked, status: "cancelled", updatedAt: later(-4) }, now);
+  await storeAnswer("api alone", { ...booked, status: "cancelled", updatedAt: later(-4) }, now);
   const rows = await sql<{ id: string; at: Date }[]>`select call_id as id, occurred_at as at from calls`;
   expect(Object.fromEntries(rows.map(({ id, at }) => [id, at]))).toEqual({
     answered: later(-1.5),

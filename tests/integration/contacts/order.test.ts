@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import type postgres from "postgres";
 
-import { answer, deliver, emptyWithoutEnrichment, later, webhook } from "@/tests/fixtures/retry-group";
+import { storeAnswer } from "@/tests/fixtures/api-answer";
+import { deliver } from "@/tests/fixtures/received";
+import { emptyWithoutEnrichment, later, webhook } from "@/tests/fixtures/retry-group";
 import { expect, test } from "@/tests/fixtures/test";
 
 test.beforeEach(({ database }) => emptyWithoutEnrichment(database));
@@ -46,7 +48,7 @@ async function apply(group: string, event: Event): Promise<void> {
   const callId = `${group}-${event.dial}`;
   const root = event.dial === 1 ? null : `${group}-1`;
   if (event.kind === "api") {
-    await answer(
+    await storeAnswer(
       callId,
       {
         status: event.status,

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
-import { z } from "zod";
 
 import {
   CALL_STATUSES,
@@ -15,139 +14,11 @@ import { RECORDED_SCRIPTS } from "@/scripts/simulator/dialogues/recorded-scripts
 import { generateCall, generateCalls, generateHistory, generateLiveContact } from "@/scripts/simulator/generate";
 import { recordedDialogues } from "@/scripts/simulator/recorded-dialogues";
 import { fill, resolveMishearings } from "@/scripts/simulator/template";
+import { apiCall, role, webhook, webhookReport } from "@/tests/fixtures/vendor-contract";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-07-14T12:00:00Z");
 const { calls: history, pending } = generateHistory({ seed: "callboard", count: 1500, from: NOW - 45 * DAY, to: NOW });
-
-/** The vendor's contract, from its documentation and the types of its servers. The objects are strict, so that extra fields fail. */
-const instant = z.iso.datetime();
-const seconds = z.number().nonnegative().nullable();
-const json = z.string().refine((text) => {
-  JSON.parse(text);
-  return true;
-});
-const role = z.enum([
-  "user",
-  "assistant",
-  "agent",
-  "transfer agent",
-  "human agent",
-  "system",
-  "developer",
-  "instructions",
-  "system prompt",
-]);
-const message = z.union([
-  z.strictObject({ type: z.literal("message"), role, content: z.string().min(1), start_at: seconds }),
-  z.strictObject({
-    type: z.literal("function_call"),
-    tool_name: z.string(),
-    arguments: json,
-    tool_call_id: z.string(),
-    start_at: seconds,
-  }),
-  z.strictObject({
-    type: z.literal("function_call_output"),
-    tool_name: z.string(),
-    output: z.string(),
-    tool_call_id: z.string(),
-    is_error: z.boolean(),
-    start_at: seconds,
-    duration_ms: z.int().nonnegative().nullable(),
-  }),
-  z.strictObject({ type: z.literal("instructions"), role: z.literal("system prompt"), content: z.string() }),
-  z.strictObject({ role, content: z.string().min(1) }),
-]);
-const outcome = z.strictObject({
-  status: z.enum(["success", "failure", "error"]),
-  reason: z.string().min(1),
-  success_criteria: z
-    .array(z.strictObject({ text: z.string().min(1), achieved: z.boolean(), is_primary: z.boolean() }))
-    .refine((criteria) => criteria.filter((criterion) => criterion.is_primary).length === 1),
-});
-const typedReport = z.strictObject({ generated_at: instant, outcome });
-const callback = z.strictObject({
-  origin: z.enum(["customer_requested", "inferred_follow_up"]).nullable(),
-  callback_at: instant.nullable(),
-  confidence: z.number().min(0).max(1),
-  context_brief: z.string().min(1),
-  matches_tool_capture: z.boolean().nullable(),
-});
-const webhookReport = z.strictObject({
-  generated_at: instant.optional(),
-  outcome: outcome.partial({ success_criteria: true }),
-  callback: callback.nullable(),
-});
-const ownReport = z.record(z.string(), z.unknown()).refine((report) => !("outcome" in report));
-const retryFields = {
-  retry_attempt_number: z.int().min(1),
-  root_call_id: z.uuid().nullable(),
-  next_retry_at: instant.nullable(),
-};
-const status = z.enum(CALL_STATUSES).nullable();
-const direction = z.enum(["inbound", "outbound"]).nullable();
-const phone = z.string().regex(/^\+[1-9]\d{7,14}$/);
-const correction = z.strictObject({
-  incorrect_text: z.string().min(1),
-  correction: z.string().min(1),
-  type: z.enum(["word", "phrase"]),
-});
-const webhook = z.strictObject({
-  call_id: z.uuid(),
-  payload: z.union([
-    z.strictObject({
-      type: z.literal("complete"),
-      call_started: instant.nullable(),
-      response_body: z.record(z.string(), z.unknown()).nullable(),
-      call_data: z
-        .strictObject({
-          call_id: z.uuid(),
-          direction,
-          phone_number: phone.nullable(),
-          status,
-          total_duration: z.int().nonnegative().nullable(),
-          interaction_type: z.enum(["voice", "chat"]).nullable(),
-          enhanced_transcript: z
-            .strictObject({
-              transcript: z.strictObject({ messages: z.array(message).min(1) }),
-              errors: z.array(correction),
-            })
-            .nullable(),
-          report: z.union([webhookReport, ownReport]).nullable(),
-          recording_url: z.url().nullable(),
-          permanent_recording_url: z.url().nullable(),
-          created_at: instant,
-          started_at: instant.nullable(),
-          ended_at: instant.nullable(),
-        })
-        .nullable(),
-      ...retryFields,
-    }),
-    z.strictObject({ type: z.enum([...NOT_COMPLETED_TYPES, UNKNOWN_TYPE]), ...retryFields }),
-  ]),
-});
-const apiCall = z.strictObject({
-  id: z.uuid(),
-  created_at: instant,
-  updated_at: instant,
-  status,
-  phone_number: phone.nullable(),
-  scenario_id: z.string().nullable(),
-  language: z.enum(["ar", "en", "ur"]).nullable(),
-  direction,
-  variables: z.record(z.string(), z.unknown()),
-  duration: z.int().nonnegative().nullable(),
-  scheduled_at: instant.nullable(),
-  is_retry: z.boolean(),
-  ...retryFields,
-  recording_url: z.null(),
-  permanent_recording_url: z.null(),
-  transcript: z.array(z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string() })).nullable(),
-  report: typedReport.nullable(),
-  started_at: instant.nullable(),
-  ended_at: instant.nullable(),
-});
 
 const completed = history.flatMap((call) => {
   const { payload } = call.webhook;
