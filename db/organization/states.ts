@@ -47,10 +47,15 @@ export async function countUp(key: string, by: number): Promise<void> {
     });
 }
 
+/** The key under which `claimPeriodicRun` stores the time of a run. */
+export function turnKey(name: string): string {
+  return `turn:${name}`;
+}
+
 /** Claims work that runs at most once every `minutes`. Of all processes that call this, one gets `true` and must do the work. */
 export async function claimPeriodicRun(name: string, minutes: number): Promise<boolean> {
   const rows = await jobs.execute(sql`
-    insert into states as kept (key, value) values (${`turn:${name}`}, 'null')
+    insert into states as kept (key, value) values (${turnKey(name)}, 'null')
     on conflict (key) do update set updated_at = now()
     where kept.updated_at < now() - make_interval(mins => ${minutes}::integer)
     returning key

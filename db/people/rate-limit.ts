@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import { eq, lt, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
 import { rateLimit } from "@/db/schema/people";
 
 export type RateLimitRule = { key: string; max: number; windowSeconds: number };
 type RateLimitAnswer = { ok: true } | { ok: false; retryAfterSeconds: number };
-
-/** Longer than any window. */
-const KEEP_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Counts one attempt and returns whether it is within the limit. A single statement, so of any number of concurrent attempts exactly `max`
@@ -47,8 +44,7 @@ export async function returnAttempt(key: string): Promise<void> {
     .where(eq(rateLimit.key, key));
 }
 
-/** Resets the count of a key, and deletes all counts older than a day. */
+/** Resets the count of a key. A job deletes the counts that have ended (`expired.ts`). */
 export async function forgetAttempts(key: string): Promise<void> {
   await db.delete(rateLimit).where(eq(rateLimit.key, key));
-  await db.delete(rateLimit).where(lt(rateLimit.lastRequest, Date.now() - KEEP_MS));
 }

@@ -46,12 +46,17 @@ export async function saveRetention(rules: RetentionRules): Promise<void> {
     .onConflictDoUpdate({ target: organization.id, set: { ...rules, updatedAt: sql`now()` } });
 }
 
+/** What is deleted separately: the raw answers of the API follow the rule of deliveries. */
+export const PURGED_KINDS = ["recording", "transcript", "delivery", "answer", "call"] as const;
+export type PurgedKind = (typeof PURGED_KINDS)[number];
+
 /** The days of one rule; null keeps everything of this kind. */
-export function daysOf(rules: RetentionRules, kind: RetentionKind): number | null {
+export function daysOf(rules: RetentionRules, kind: PurgedKind): number | null {
   const days = {
     recording: rules.recordingDays,
     transcript: rules.transcriptDays,
     delivery: rules.deliveryDays,
+    answer: rules.deliveryDays,
     call: rules.callDays,
   };
   return days[kind];
@@ -75,25 +80,36 @@ export async function previewRetention(rules: RetentionRules): Promise<Record<Re
 }
 
 /**
- * Deletes up to `limit` rows that are due under a rule, oldest first. Returns the number of deleted rows; 0 if none were due or all were
- * locked. Processes can run this concurrently: each skips the rows that another process has locked.
+ * Deletes up to `limit` rows that are due under a rule, oldest first, after skipping the first `skip`. Returns the number of deleted rows; 0 if
+ * none were due or all were locked. Processes can run this concurrently: each skips the rows that another process has locked.
  */
-export async function purgeBatch(kind: RetentionKind, days: number, limit: number): Promise<number> {
+export async function purgeBatch(kind: PurgedKind, days: number, limit: number, skip = 0): Promise<number> {
   const rows = await jobs.execute<{ count: number }>(sql`
     with due_now as materialized (
-      select * from ${dueRows(kind, days)} order by at limit ${limit} for update skip locked
-    ), ${kind === "delivery" ? dueAnswers(days, limit) : sql.empty()}${DELETIONS[kind]}
-    select (select count(*) from due_now)::integer${kind === "delivery" ? sql` + (select count(*) from answers)::integer` : sql.empty()} as count
+      select * from ${dueRows(kind, days)} order by ${ORDERS[kind]} limit ${limit} offset ${skip} for update skip locked
+    ), ${DELETIONS[kind]}
+    select count(*)::integer as count from due_now
   `);
   return rows[0]?.count ?? 0;
 }
+
+/** Total orders, so that the same rows are skipped each time. */
+const BY_CALL = sql`at, call_id`;
+const BY_ROW = sql`at, call_id, id`;
+const ORDERS: Record<PurgedKind, SQL> = {
+  recording: BY_CALL,
+  transcript: BY_CALL,
+  delivery: BY_ROW,
+  answer: BY_ROW,
+  call: BY_CALL,
+};
 
 /**
  * Selects the rows that are due under a rule: their key, and `at` for sorting. A row becomes due again if deleted data is stored again, for
  * example by an import. The details of a call come first, so that they are locked first, as in the merge: statements that lock in
  * different orders can deadlock.
  */
-function dueRows(kind: RetentionKind, days: number): SQL {
+function dueRows(kind: PurgedKind, days: number): SQL {
   const before = daysAgo(days);
   switch (kind) {
     case "call":
@@ -102,6 +118,8 @@ function dueRows(kind: RetentionKind, days: number): SQL {
       ) due`;
     case "delivery":
       return sql`(select deliveries.call_id, deliveries.id, deliveries.received_at as at from deliveries where received_at < ${before}) due`;
+    case "answer":
+      return sql`(select api_answers.call_id, api_answers.id, api_answers.answered_at as at from api_answers where answered_at < ${before}) due`;
     case "recording":
       return sql`(
         select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
@@ -115,21 +133,12 @@ function dueRows(kind: RetentionKind, days: number): SQL {
   }
 }
 
-/** Deletes the raw answers of the API that are as old as the deliveries that are due. */
-function dueAnswers(days: number, limit: number): SQL {
-  return sql`answers as (
-      delete from api_answers where (call_id, id) in (
-        select call_id, id from api_answers where answered_at < ${daysAgo(days)} order by answered_at limit ${limit} for update skip locked
-      ) returning 1
-    ), `;
-}
-
 function daysAgo(days: number): SQL {
   return sql`now() - make_interval(days => ${days}::integer)`;
 }
 
 /** Common table expressions that delete the rows of `due_now`. */
-const DELETIONS: Record<RetentionKind, SQL> = {
+const DELETIONS: Record<PurgedKind, SQL> = {
   call: sql`
     details as (delete from call_details using due_now where call_details.call_id = due_now.call_id),
     decisions as (delete from reviews using due_now where reviews.call_id = due_now.call_id),
@@ -140,6 +149,10 @@ const DELETIONS: Record<RetentionKind, SQL> = {
   delivery: sql`
     bodies as (
       delete from deliveries using due_now where deliveries.call_id = due_now.call_id and deliveries.id = due_now.id
+    )`,
+  answer: sql`
+    answers as (
+      delete from api_answers using due_now where api_answers.call_id = due_now.call_id and api_answers.id = due_now.id
     )`,
   recording: sql`
     details as (

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, integer, jsonb, pgTable, smallint, text } from "drizzle-orm/pg-core";
 
+import { MIN_AUDIT_DAYS } from "@/lib/privacy/audit-rule";
+
 import { instant } from "./columns";
 
 /** One row: the organization's settings. */
@@ -18,6 +20,8 @@ export const organization = pgTable(
     transcriptDays: integer("transcript_days"),
     callDays: integer("call_days"),
     deliveryDays: integer("delivery_days"),
+    /** Days after which events of the audit log are deleted; null keeps them forever. See `db/privacy/audit-rule.ts`. */
+    auditDays: integer("audit_days"),
     /** True: operators must reveal each number, which is audited. False: operators see all numbers. Viewers never see numbers. */
     maskNumbers: boolean("mask_numbers").notNull().default(false),
     updatedAt: instant("updated_at").notNull().defaultNow(),
@@ -29,6 +33,7 @@ export const organization = pgTable(
       "organization_days_check",
       sql`least(${table.recordingDays}, ${table.transcriptDays}, ${table.callDays}, ${table.deliveryDays}) >= 1`,
     ),
+    check("organization_audit_days_check", sql.raw(`"organization"."audit_days" >= ${MIN_AUDIT_DAYS}`)),
   ],
 );
 

@@ -64,7 +64,7 @@ export const session = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
-  (table) => [index("session_user_idx").on(table.userId)],
+  (table) => [index("session_user_idx").on(table.userId), index("session_expires_idx").on(table.expiresAt)],
 );
 
 export const account = pgTable(
@@ -99,7 +99,10 @@ export const verification = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
-  (table) => [index("verification_identifier_idx").on(table.identifier)],
+  (table) => [
+    index("verification_identifier_idx").on(table.identifier),
+    index("verification_expires_idx").on(table.expiresAt),
+  ],
 );
 
 /** A user's second factor. `secret` and `backup_codes` are encrypted with AUTH_SECRET. */
@@ -117,11 +120,15 @@ export const twoFactor = pgTable("two_factor", {
   lockedUntil: instant("locked_until"),
 });
 
-export const rateLimit = pgTable("rate_limit", {
-  id: text("id").primaryKey(),
-  key: text("key").notNull().unique(),
-  count: integer("count").notNull(),
-  lastRequest: bigint("last_request", { mode: "number" }).notNull(),
-});
+export const rateLimit = pgTable(
+  "rate_limit",
+  {
+    id: text("id").primaryKey(),
+    key: text("key").notNull().unique(),
+    count: integer("count").notNull(),
+    lastRequest: bigint("last_request", { mode: "number" }).notNull(),
+  },
+  (table) => [index("rate_limit_last_request_idx").on(table.lastRequest)],
+);
 
 export type User = typeof user.$inferSelect;

@@ -1,13 +1,13 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { ERASURE_STATES, ERASURE_STEPS } from "@/lib/privacy/erasure";
 
 import { instant, isOneOf } from "./columns";
 
 /**
- * The audit log: who read or changed personal data, users and settings. Append-only: a trigger refuses update, delete and
- * truncate (migration 0004). It has no foreign keys, because an event outlives the user and the call that it concerns.
+ * The audit log: who read or changed personal data, users and settings. Append-only: triggers refuse update and truncate, and any deletion but
+ * that of the function `prune_audit` under the organization's rule (migrations 0004 and 0009). It has no foreign keys, because an event outlives the user and the call that it concerns.
  */
 export const auditEvents = pgTable(
   "audit_events",
@@ -37,6 +37,37 @@ export const auditEvents = pgTable(
       .where(sql`actor_id is not null`),
     index("audit_events_action_idx").on(table.action, table.at),
   ],
+);
+
+/**
+ * The events that wait to be streamed, in this order. A trigger of `audit_events` adds them in the same transaction while `audit_stream` has a
+ * row. See `db/privacy/audit-stream.ts`.
+ */
+export const auditOutbox = pgTable(
+  "audit_outbox",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    eventId: uuid("event_id").notNull(),
+  },
+  (table) => [index("audit_outbox_event_idx").on(table.eventId)],
+);
+
+/** One row while the audit log is streamed: the lease of the process that sends, and how it went. */
+export const auditStream = pgTable(
+  "audit_stream",
+  {
+    id: boolean("id").primaryKey().default(true),
+    /** The last time that a process which is set up to stream said so. */
+    wantedAt: instant("wanted_at").notNull().defaultNow(),
+    holder: uuid("holder"),
+    leasedUntil: instant("leased_until"),
+    lastSentAt: instant("last_sent_at"),
+    /** The failures since the last event was sent. `error`: the code of the latest. */
+    failures: integer("failures").notNull().default(0),
+    error: text("error"),
+    retryAt: instant("retry_at"),
+  },
+  (table) => [check("audit_stream_one_row", sql`${table.id}`)],
 );
 
 /** Erasures of a person's data by phone number, running and finished. */

@@ -33,6 +33,8 @@ export const AUDIT_ACTIONS = [
   "call_marked",
   "retention_changed",
   "retention_run",
+  "audit_rule_changed",
+  "audit_pruned",
   "erasure_previewed",
   "erasure_begun",
   "erased",

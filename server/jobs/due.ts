@@ -1,6 +1,7 @@
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
+import { cleanUpDue } from "./clean-up";
 import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
 import { importDue } from "./import";
@@ -9,7 +10,7 @@ import { reinterpretDue } from "./reinterpret";
 import { watchContract } from "./watch-contract";
 
 /** How many items each job handled. */
-type Counts = Record<"enriched" | "imported" | "erased" | "purged" | "reinterpreted" | "watched", number>;
+type Counts = Record<"enriched" | "imported" | "erased" | "purged" | "cleaned" | "reinterpreted" | "watched", number>;
 
 /**
  * Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). If some fail, it waits for the others, because
@@ -21,6 +22,7 @@ export async function runDueJobs(): Promise<Counts> {
     imported: importDue(),
     erased: eraseDue(),
     purged: purgeDue(),
+    cleaned: cleanUpDue(),
     reinterpreted: reinterpretDue(),
     watched: watchContract(),
   };
@@ -30,6 +32,7 @@ export async function runDueJobs(): Promise<Counts> {
     imported: await jobs.imported,
     erased: await jobs.erased,
     purged: await jobs.purged,
+    cleaned: await jobs.cleaned,
     reinterpreted: await jobs.reinterpreted,
     watched: await jobs.watched,
   };

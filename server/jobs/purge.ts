@@ -1,19 +1,57 @@
-import { claimPeriodicRun } from "@/db/organization/states";
+import { claimPeriodicRun, readState, turnKey, writeState } from "@/db/organization/states";
 import { type NewAuditEvent, recordAuditEvent } from "@/db/privacy/audit";
-import { daysOf, purgeBatch, readRetention, RETENTION_KINDS, type RetentionKind } from "@/db/privacy/retention";
+import { pruneAudit, readAuditDays } from "@/db/privacy/audit-rule";
+import { daysOf, purgeBatch, PURGED_KINDS, readRetention } from "@/db/privacy/retention";
+import { log } from "@/lib/log";
+import type { AuditDetail } from "@/lib/privacy/audit";
 
-/** Retention: once an hour, in one process, deletes data that is older than the organization's rules allow. */
+import { type Deletion, type DeletionResult, deleteInTurn } from "./deletion";
+
+/**
+ * Retention: once an hour, in one process, deletes data that is older than the organization's rules allow. Each kind of data runs by itself
+ * (`deletion.ts`). If a kind failed or the time was up, the next run follows after minutes.
+ */
 
 const EVERY_MINUTES = 60;
+const AGAIN_AFTER_MINUTES = 5;
 const BATCH = 500;
+/** Each batch of the audit log leaves an event. */
+const AUDIT_BATCH = 10_000;
+const JOB = "purge";
+const STATE = "retention";
 
-/** Applies the rules if the last run was at least an hour ago. Returns how many rows were deleted. */
+/** The kinds as the pages and the audit log name them: the answers of the API count as deliveries. */
+export const RETENTION_RUN_KINDS = ["recording", "transcript", "delivery", "call", "audit"] as const;
+type RetentionRunKind = (typeof RETENTION_RUN_KINDS)[number];
+
+/** How the last run of one kind went. `error`: the code of the error that left data behind. */
+type LastRun = Omit<DeletionResult<RetentionRunKind>, "kind">;
+type StoredRun = { kinds: Partial<Record<RetentionRunKind, LastRun>> };
+
+/** The last run: its time, each kind that has a rule, and when the next run is due. */
+type RetentionStatus = StoredRun & { at: Date; nextAt: Date };
+
+type PurgeResult = { deleted: number; failed: RetentionRunKind[] };
+
+/** Applies the rules if a run is due. Returns how many rows were deleted. */
 export async function purgeDue(budgetMs = 25_000): Promise<number> {
-  return (await claimPeriodicRun("purge", EVERY_MINUTES)) ? purge(null, budgetMs) : 0;
+  const last = await readState<StoredRun>(STATE);
+  return (await claimPeriodicRun(JOB, minutesAfter(last?.value))) ? (await purge(null, budgetMs)).deleted : 0;
+}
+
+/** How the last run went; null before the first run. */
+export async function readRetentionStatus(): Promise<RetentionStatus | null> {
+  const [last, turn] = await Promise.all([readState<StoredRun>(STATE), readState(turnKey(JOB))]);
+  if (last === null) {
+    return null;
+  }
+  const nextAt = turn === null ? Date.now() : turn.updatedAt.getTime() + minutesAfter(last.value) * 60_000;
+  return { ...last.value, at: last.updatedAt, nextAt: new Date(nextAt) };
 }
 
 /**
- * Applies the rules now and records how many rows were deleted. Stops after `budgetMs`; the next run deletes the rest.
+ * Applies the rules now, and records the result for the privacy page and in the audit log. Stops after `budgetMs`; a later run deletes the
+ * rest. Throws only if the database is unavailable before or after the deletions.
  *
  * @param actor the user who requested the run; null for the timer
  * @param sourceIp the address of the user's request
@@ -22,46 +60,80 @@ export async function purge(
   actor: NewAuditEvent["actor"],
   budgetMs: number,
   sourceIp: string | null = null,
-): Promise<number> {
-  const rules = await readRetention();
-  const deadline = Date.now() + budgetMs;
-  const counts: Record<RetentionKind, number> = { recording: 0, transcript: 0, delivery: 0, call: 0 };
-  const total = () => Object.values(counts).reduce((sum, count) => sum + count, 0);
-  let isComplete = false;
-  try {
-    for (const kind of RETENTION_KINDS) {
-      const days = daysOf(rules, kind);
-      if (days !== null) {
-        await purgeKind(kind, days, deadline, (deleted) => {
-          counts[kind] += deleted;
-        });
-      }
-    }
-    isComplete = true;
-  } finally {
-    // Record the event even if a batch failed, because earlier batches were deleted.
-    if (total() > 0 || actor !== null) {
-      await recordAuditEvent({
-        actor,
-        sourceIp,
-        action: "retention_run",
-        rowCount: total(),
-        detail: { ...counts, ...(isComplete ? {} : { failed: true }) },
-      });
+): Promise<PurgeResult> {
+  const before = await readState<StoredRun>(STATE);
+  const kinds = byKind(await deleteInTurn(await deletions(), budgetMs));
+  const results = Object.entries(kinds) as [RetentionRunKind, LastRun][];
+  const deleted = results.reduce((sum, [, result]) => sum + result.deleted, 0);
+  const failed = results.flatMap(([kind, { error }]) => (error === null ? [] : [kind]));
+  for (const [kind, { error, skipped }] of results) {
+    if (error !== null) {
+      log("warn", "retention_failed", { job: kind, error_code: error, count: skipped });
     }
   }
-  return total();
+  // A kind that keeps failing is one event, not one every few minutes.
+  const isNews = failed.some((kind) => (before?.value.kinds[kind]?.error ?? null) === null);
+  if (deleted > 0 || actor !== null || isNews) {
+    await recordAuditEvent({ actor, sourceIp, action: "retention_run", rowCount: deleted, detail: detailOf(kinds) });
+  }
+  await writeState(STATE, { kinds } satisfies StoredRun);
+  return { deleted, failed };
 }
 
-async function purgeKind(
-  kind: RetentionKind,
-  days: number,
-  deadline: number,
-  onBatch: (deleted: number) => void,
-): Promise<void> {
-  let deleted = BATCH;
-  while (deleted === BATCH && Date.now() < deadline) {
-    deleted = await purgeBatch(kind, days, BATCH);
-    onBatch(deleted);
+/** What the saved rules delete. */
+async function deletions(): Promise<Deletion<(typeof PURGED_KINDS)[number] | "audit">[]> {
+  const [rules, auditDays] = await Promise.all([readRetention(), readAuditDays()]);
+  return [
+    ...PURGED_KINDS.flatMap((kind) => {
+      const days = daysOf(rules, kind);
+      return days === null
+        ? []
+        : [
+            {
+              kind,
+              batch: BATCH,
+              deleteBatch: (limit: number, skip: number) => purgeBatch(kind, days, limit, skip),
+            },
+          ];
+    }),
+    ...(auditDays === null ? [] : [{ kind: "audit" as const, batch: AUDIT_BATCH, deleteBatch: pruneAudit }]),
+  ];
+}
+
+function byKind(results: DeletionResult<RetentionRunKind | "answer">[]): StoredRun["kinds"] {
+  const kinds: StoredRun["kinds"] = {};
+  for (const { kind: deletedKind, ...result } of results) {
+    const kind = deletedKind === "answer" ? "delivery" : deletedKind;
+    const other = kinds[kind];
+    kinds[kind] =
+      other === undefined
+        ? result
+        : {
+            deleted: other.deleted + result.deleted,
+            skipped: other.skipped + result.skipped,
+            error: other.error ?? result.error,
+            isFinished: other.isFinished && result.isFinished,
+          };
   }
+  return kinds;
+}
+
+/** `{recording: 2, call: 0, callFailed: true}`. Kinds without a rule are left out. */
+function detailOf(kinds: StoredRun["kinds"]): AuditDetail {
+  const detail: AuditDetail = {};
+  for (const kind of RETENTION_RUN_KINDS) {
+    const result = kinds[kind];
+    if (result !== undefined) {
+      detail[kind] = result.deleted;
+      if (result.error !== null) {
+        detail[`${kind}Failed`] = true;
+      }
+    }
+  }
+  return detail;
+}
+
+function minutesAfter(run: StoredRun | undefined): number {
+  const isIncomplete = Object.values(run?.kinds ?? {}).some(({ error, isFinished }) => error !== null || !isFinished);
+  return isIncomplete ? AGAIN_AFTER_MINUTES : EVERY_MINUTES;
 }

@@ -2,6 +2,7 @@ import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { writeRefusals } from "@/server/ingest/refusal-count";
 
+import { cleanUpDue } from "./clean-up";
 import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
@@ -23,6 +24,7 @@ export function startTimer(): void {
   repeat("import", 5000, importDue);
   repeat("erase", 5000, eraseDue);
   repeat("purge", 60_000, purgeDue);
+  repeat("clean up", 60_000, cleanUpDue);
   repeat("reinterpret", 5000, reinterpretDue);
   repeat("watch", 15_000, watchContract);
   repeat("refusals", 5000, writeRefusals);

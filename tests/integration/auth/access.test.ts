@@ -80,6 +80,8 @@ const ACTIONS: Record<string, Access> = {
   "settings/import/actions#addToImport": "administrator",
   "settings/import/actions#stopImport": "administrator",
   "settings/import/actions#resumeImport": "administrator",
+  "settings/audit/actions#previewAuditRule": "administrator",
+  "settings/audit/actions#applyAuditRule": "administrator",
   "settings/privacy/actions#previewRetentionRules": "administrator",
   "settings/privacy/actions#applyRetention": "administrator",
   "settings/privacy/actions#setMasking": "administrator",

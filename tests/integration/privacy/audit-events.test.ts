@@ -21,6 +21,7 @@ import { complete, postWebhook } from "@/tests/fixtures/webhooks";
  */
 
 const ADDRESS = "192.0.2.77";
+const A_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown;
 const IMPORT = expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown;
 
 type Row = {
@@ -292,7 +293,19 @@ const ACTS: Act[] = [
         action: "retention_changed",
         detail: { recordingDays: 3650, transcriptDays: null, callDays: null, deliveryDays: null },
       },
-      { action: "retention_run", rows: 0, detail: { recording: 0, transcript: 0, delivery: 0, call: 0 } },
+      { action: "retention_run", rows: 0, detail: { recording: 0 } },
+    ],
+  },
+  {
+    name: "changing how long the audit log is kept, which is applied immediately",
+    run: async ({ act, sql }) => {
+      await sql`insert into audit_events (action, at) values ('sign_out', now() - interval '401 days')`;
+      await act("settings/audit/actions#applyAuditRule", ["400"]);
+    },
+    writes: () => [
+      { action: "audit_rule_changed", detail: { from_days: "forever", to_days: 400 } },
+      { action: "audit_pruned", rows: 1, detail: { before: A_TIME }, actor: null, address: null },
+      { action: "retention_run", rows: 1, detail: { recording: 0, audit: 1 }, actor: null, address: null },
     ],
   },
   {

@@ -1,36 +1,126 @@
-import { applyApiFacts } from "@/db/calls/enrichment";
+import type postgres from "postgres";
+
 import { KEEP_EVERYTHING, saveRetention } from "@/db/privacy/retention";
-import { purge } from "@/server/jobs/purge";
-import { apiAnswer } from "@/tests/fixtures/api-answer";
+import { purge, purgeDue, readRetentionStatus } from "@/server/jobs/purge";
+import { storeAnswer } from "@/tests/fixtures/api-answer";
 import { expect, test } from "@/tests/fixtures/test";
 
 // Prevents the start of the application, whose jobs would purge too.
 test.use({ baseURL: "http://localhost:1" });
 
-test("deletions are recorded with actor and address even if a later batch fails", async ({
-  database: { sql, empty },
-}) => {
-  await empty();
+const NORA = { id: "u", name: "Nora", email: "nora@example.com" };
+const BUDGET_MS = 20_000;
+const DONE = { skipped: 0, error: null, isFinished: true };
+
+test.beforeEach(({ database }) => database.empty());
+
+/** Stores calls of 40 days ago, each with a recording and an answer of the API. */
+async function storeOldCalls(...ids: string[]): Promise<void> {
   const occurred = new Date(Date.now() - 40 * 86_400_000);
-  const facts = apiAnswer({ createdAt: occurred, recordingUrl: "https://storage.googleapis.com/b/o.mp4" });
-  const done = { state: "done", dueInSeconds: null, resetAttempts: true } as const;
-  await applyApiFacts("old", facts, new Date(), done, { mayCreate: true, leasedUntil: null });
-  await saveRetention({ ...KEEP_EVERYTHING, recordingDays: 30, callDays: 30 });
-  await sql`create function refuse_deletion() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
-  await sql`create trigger refuse_deletion before delete on calls for each row execute function refuse_deletion()`;
-  try {
-    const nora = { id: "u", name: "Nora", email: "nora@example.com" };
-    await expect(purge(nora, 20_000, "192.0.2.1")).rejects.toThrow();
-    expect(await sql`select actor_name, source_ip, row_count, detail from audit_events`).toEqual([
-      {
-        actor_name: "Nora",
-        source_ip: "192.0.2.1",
-        row_count: 1,
-        detail: { recording: 1, transcript: 0, delivery: 0, call: 0, failed: true },
-      },
-    ]);
-  } finally {
-    await sql`drop trigger refuse_deletion on calls`;
-    await sql`drop function refuse_deletion()`;
+  const recordingUrl = "https://storage.googleapis.com/b/o.mp4";
+  for (const id of ids) {
+    await storeAnswer(id, { createdAt: occurred, recordingUrl }, occurred);
   }
+}
+
+/** Makes Postgres refuse a change, as a damaged row would, until `stack` is disposed. */
+async function refuse(sql: postgres.Sql, stack: AsyncDisposableStack, change: string, when = "true"): Promise<void> {
+  await sql.unsafe(`create function refuse_change() returns trigger language plpgsql as
+    'begin raise exception ''a value that no log may contain'' using errcode = ''XX001''; end'`);
+  await sql.unsafe(
+    `create trigger refuse_change before ${change} for each row when (${when}) execute function refuse_change()`,
+  );
+  stack.defer(async () => {
+    await sql`drop function refuse_change() cascade`;
+  });
+}
+
+test("a kind that fails does not hold up the others, and is named in the audit log and on the page", async ({
+  database: { sql },
+}) => {
+  await storeOldCalls("old");
+  await saveRetention({ ...KEEP_EVERYTHING, recordingDays: 30, deliveryDays: 30, callDays: 50 });
+  await using stack = new AsyncDisposableStack();
+  await refuse(sql, stack, "update on call_details");
+
+  expect(await purge(NORA, BUDGET_MS, "192.0.2.1")).toEqual({ deleted: 1, failed: ["recording"] });
+
+  expect(await sql`select actor_name, source_ip, row_count, detail from audit_events`).toEqual([
+    {
+      actor_name: "Nora",
+      source_ip: "192.0.2.1",
+      row_count: 1,
+      detail: { recording: 0, recordingFailed: true, delivery: 1, call: 0 },
+    },
+  ]);
+  expect(await readRetentionStatus()).toMatchObject({
+    kinds: {
+      recording: { deleted: 0, skipped: 1, error: "XX001", isFinished: true },
+      delivery: { deleted: 1, ...DONE },
+      call: { deleted: 0, ...DONE },
+    },
+  });
+});
+
+test("a row that cannot be deleted does not hold up the rows behind it", async ({ database: { sql } }) => {
+  await storeOldCalls("a", "bad", "c", "d");
+  await saveRetention({ ...KEEP_EVERYTHING, callDays: 30 });
+  await using stack = new AsyncDisposableStack();
+  await refuse(sql, stack, "delete on calls", "old.call_id = 'bad'");
+
+  expect(await purge(null, BUDGET_MS)).toEqual({ deleted: 3, failed: ["call"] });
+
+  expect(await sql`select call_id from calls`).toEqual([{ call_id: "bad" }]);
+  expect((await readRetentionStatus())?.kinds.call).toEqual({
+    deleted: 3,
+    skipped: 1,
+    error: "XX001",
+    isFinished: true,
+  });
+});
+
+test("without time, every kind still deletes one batch, and the rest follows in minutes", async ({
+  database: { sql },
+}) => {
+  // More answers than one batch.
+  await sql`insert into api_answers (call_id, body, answered_at)
+    select 'call-' || number, '{}', now() - interval '40 days' from generate_series(1, 1200) as number`;
+  await storeOldCalls("old");
+  await saveRetention({ ...KEEP_EVERYTHING, deliveryDays: 30, callDays: 30 });
+
+  expect(await purgeDue(0)).toBe(501);
+  expect(await sql`select call_id from calls`).toEqual([]);
+  expect(await readRetentionStatus()).toMatchObject({
+    kinds: { delivery: { deleted: 500, isFinished: false }, call: { deleted: 1, isFinished: true } },
+  });
+
+  expect(await purgeDue()).toBe(0);
+  const minutesAgo = async (minutes: number) => {
+    await sql`update states set updated_at = now() - make_interval(mins => ${minutes}) where key = 'turn:purge'`;
+  };
+  await minutesAgo(6);
+  expect(await purgeDue()).toBe(700);
+  // Everything is deleted, so the next run is due after an hour.
+  await minutesAgo(59);
+  const { nextAt } = (await readRetentionStatus()) ?? {};
+  const [turn] = await sql<{ due: Date }[]>`
+    select updated_at + interval '1 hour' as due from states where key = 'turn:purge'`;
+  expect(nextAt).toEqual(turn?.due);
+});
+
+test("a kind that keeps failing writes one event, and another one after it has worked", async ({
+  database: { sql },
+}) => {
+  await storeOldCalls("old");
+  await saveRetention({ ...KEEP_EVERYTHING, callDays: 30 });
+  const events = () => sql`select row_count, detail from audit_events order by at, row_count`;
+  await using stack = new AsyncDisposableStack();
+  await refuse(sql, stack, "delete on calls");
+  await purge(null, BUDGET_MS);
+  await purge(null, BUDGET_MS);
+  const failed = { row_count: 0, detail: { call: 0, callFailed: true } };
+  expect(await events()).toEqual([failed]);
+  await stack.disposeAsync();
+  await purge(null, BUDGET_MS);
+  expect(await events()).toEqual([failed, { row_count: 1, detail: { call: 1 } }]);
 });

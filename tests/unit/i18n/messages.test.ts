@@ -15,6 +15,7 @@ import { VERDICTS } from "@/lib/delivery/verdict";
 import { LOCALES, type Locale } from "@/lib/i18n/locales";
 import { NAMESPACES, type Namespace } from "@/lib/i18n/namespaces";
 import { IMPORT_ITEM_STATES, IMPORT_SOURCES } from "@/lib/imports/import";
+import { JOB_PROBLEMS } from "@/lib/job-problem";
 import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { ROLES } from "@/lib/people/role";
 import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
@@ -191,6 +192,7 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["settings.import.source", IMPORT_SOURCES],
   ["settings.import.state", IMPORT_ITEM_STATES],
   ["settings.import.stateHint", IMPORT_ITEM_STATES],
+  ["privacy.retention.run.problem", JOB_PROBLEMS],
   ["privacy.erasure.step", ERASURE_STEPS],
   ["people.made.title", LINK_PURPOSES],
   ["people.made.send", LINK_PURPOSES],

@@ -28,6 +28,7 @@ import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
+import { AuditKeeping } from "./audit-keeping";
 import { AuditFilterForm } from "./filter-form";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -79,6 +80,13 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         <PanelBoundary>
           <Suspense key={`${query}${cursor}`} fallback={<Skeleton className="h-80 w-full" />}>
             <Events filter={filter} cursor={cursor} />
+          </Suspense>
+        </PanelBoundary>
+      </div>
+      <div className="mt-5 space-y-5">
+        <PanelBoundary>
+          <Suspense fallback={<Skeleton className="h-40 w-full" />}>
+            <AuditKeeping />
           </Suspense>
         </PanelBoundary>
       </div>
@@ -231,6 +239,9 @@ function Detail({ name, value }: { name: string; value: string | number | boolea
       );
     }
     const text = String(value);
+    if (name === "before") {
+      return <Time value={text} format="full" />;
+    }
     return name === "reason" && isQuarantineReason(text)
       ? tReason(text)
       : (wordMessage(t, "value", text.replaceAll(/[ -]/g, "_")) ?? <bdi>{text}</bdi>);

@@ -48,7 +48,10 @@ export const previewRetentionRules = action({
   },
 });
 
-/** Saves the rules and starts deleting, for a few seconds; the hourly job deletes the rest. `deleted`: the number of deleted items. */
+/**
+ * Saves the rules and starts deleting, for a few seconds; the hourly job deletes the rest. `deleted`: the number of deleted items. `isIncomplete`:
+ * some could not be deleted; the page shows which.
+ */
 export const applyRetention = action({
   ...PRIVACY,
   input: retentionInput,
@@ -61,7 +64,8 @@ export const applyRetention = action({
     }
     await recordEvent({ action: "retention_changed", detail: { ...read.rules } });
     await saveRetention(read.rules);
-    return { ok: true, deleted: await purge(user, PURGE_BUDGET_MS, await requestAddress()) };
+    const { deleted, failed } = await purge(user, PURGE_BUDGET_MS, await requestAddress());
+    return { ok: true, deleted, isIncomplete: failed.length > 0 };
   },
 });
 

@@ -14,6 +14,7 @@ import { ErasureForm } from "./erasure-form";
 import { Erasures } from "./erasures";
 import { MaskingSwitch } from "./masking-switch";
 import { RetentionForm } from "./retention-form";
+import { RetentionStatus } from "./retention-status";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("privacy");
@@ -44,6 +45,11 @@ export default async function PrivacyPage() {
               callDays: text(rules.callDays),
             }}
           />
+          <PanelBoundary>
+            <Suspense fallback={<Skeleton className="mt-5 h-16 w-full" />}>
+              <RetentionStatus />
+            </Suspense>
+          </PanelBoundary>
         </Card>
         <Card title={t("erasure.title")} description={t("erasure.description")}>
           <ErasureForm />

@@ -68,6 +68,9 @@ export function RetentionForm({ saved }: { saved: Values }) {
     setPreview(null);
     if (answer.ok) {
       toast.success(t("retention.saved", { count: answer.deleted }));
+      if (answer.isIncomplete) {
+        toast.error(t("retention.incomplete"));
+      }
     }
   };
   const total = preview === null ? 0 : Object.values(preview.counts).reduce((sum, count) => sum + count, 0);
@@ -75,6 +78,9 @@ export function RetentionForm({ saved }: { saved: Values }) {
     <div className="max-w-xl space-y-4 pt-2">
       {applying.answer?.ok && (
         <Notice tone="success">{t("retention.saved", { count: applying.answer.deleted })}</Notice>
+      )}
+      {applying.answer?.ok && applying.answer.isIncomplete && (
+        <Notice tone="warning">{t("retention.incomplete")}</Notice>
       )}
       {/* Errors of a field are shown beside the field. */}
       <RefusalNotice refusal={refusal?.reason === "invalid" ? null : refusal} />

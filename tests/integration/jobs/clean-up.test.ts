@@ -1,0 +1,64 @@
+import { deleteExpired } from "@/db/people/expired";
+import { cleanUp, cleanUpDue } from "@/server/jobs/clean-up";
+import { expect, test } from "@/tests/fixtures/test";
+
+// Prevents the start of the application, whose jobs would clean up too.
+test.use({ baseURL: "http://localhost:1" });
+
+test.beforeEach(async ({ database: { sql, empty } }) => {
+  await empty();
+  await sql`insert into "user" (id, name, email, role) values ('u-clean', 'Nora', 'clean@example.com', 'viewer')
+    on conflict do nothing`;
+  await sql`delete from session where user_id = 'u-clean'`;
+  await sql`delete from verification where identifier = 'clean-up'`;
+});
+
+test("once an hour, what has ended is deleted, and what has not is kept", async ({ database: { sql } }) => {
+  for (const [name, ago] of [
+    ["ended", "1 minute"],
+    ["open", "-1 minute"],
+  ] as const) {
+    await sql`insert into session (id, token, user_id, expires_at)
+      values (${name}, ${name}, 'u-clean', now() - ${ago}::interval)`;
+    await sql`insert into verification (id, identifier, value, expires_at)
+      values (${name}, 'clean-up', '', now() - ${ago}::interval)`;
+  }
+  for (const [name, ago] of [
+    ["ended", "25 hours"],
+    ["open", "23 hours"],
+  ] as const) {
+    await sql`insert into rate_limit (id, key, count, last_request)
+      values (${name}, ${name}, 1, extract(epoch from now() - ${ago}::interval) * 1000)`;
+  }
+  // The page of users shows an invitation that has expired.
+  await sql`insert into one_time_links (token_hash, user_id, purpose, expires_at)
+    values ('shown', 'u-clean', 'reset', now() - interval '89 days')`;
+
+  expect(await cleanUpDue()).toBe(3);
+  expect(await sql`select id from session where user_id = 'u-clean'`).toEqual([{ id: "open" }]);
+  expect(await sql`select id from verification where identifier = 'clean-up'`).toEqual([{ id: "open" }]);
+  expect(await sql`select id from rate_limit`).toEqual([{ id: "open" }]);
+
+  await sql`update one_time_links set expires_at = now() - interval '91 days'`;
+  expect(await cleanUpDue()).toBe(0);
+  expect(await sql`select token_hash from one_time_links`).toEqual([{ token_hash: "shown" }]);
+  await sql`update states set updated_at = now() - interval '61 minutes'`;
+  expect(await cleanUpDue()).toBe(1);
+});
+
+test("a kind that fails does not keep the others, and a backlog is deleted in batches", async ({
+  database: { sql },
+}) => {
+  await sql`insert into rate_limit (id, key, count, last_request)
+    select number, number, 1, 0 from generate_series(1, 2500) as number`;
+  await sql`insert into session (id, token, user_id, expires_at) values ('ended', 'ended', 'u-clean', now())`;
+  await sql`create function refuse_change() returns trigger language plpgsql as 'begin raise exception ''no''; end'`;
+  await sql`create trigger refuse_change before delete on rate_limit for each row when (old.id = '7') execute function refuse_change()`;
+  try {
+    expect(await cleanUp(20_000)).toBe(2500);
+    expect(await sql`select id from rate_limit`).toEqual([{ id: "7" }]);
+  } finally {
+    await sql`drop function refuse_change() cascade`;
+  }
+  expect(await deleteExpired("rate_limit", 10)).toBe(1);
+});
