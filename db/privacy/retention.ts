@@ -22,7 +22,7 @@ export const KEEP_EVERYTHING: RetentionRules = {
 };
 
 /** The kinds of data that the rules delete. Deleting a call also deletes its details, deliveries, reviews and import items. */
-export const RETENTION_KINDS = ["recording", "transcript", "delivery", "call"] as const;
+const RETENTION_KINDS = ["recording", "transcript", "delivery", "call"] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
 /** The organization's rules; `KEEP_EVERYTHING` if none are saved. */
