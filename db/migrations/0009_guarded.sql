@@ -15,7 +15,25 @@ CREATE TABLE "audit_stream" (
 	CONSTRAINT "audit_stream_one_row" CHECK ("audit_stream"."id")
 );
 --> statement-breakpoint
+CREATE TABLE "erased_numbers" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"hash" text NOT NULL,
+	"salt" text NOT NULL,
+	"masked" text NOT NULL,
+	"country" text NOT NULL,
+	"national_length" integer NOT NULL,
+	"delete_unreadable" boolean DEFAULT false NOT NULL,
+	"erased_at" timestamp (3) with time zone NOT NULL,
+	"searched_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 ALTER TABLE "organization" ADD COLUMN "audit_days" integer;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "delete_unreadable" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "unreadable_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "unreadable_deleted" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "damaged_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "repeat_of" uuid;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "stored_before" timestamp (3) with time zone;--> statement-breakpoint
 CREATE INDEX "audit_outbox_event_idx" ON "audit_outbox" USING btree ("event_id");--> statement-breakpoint
 CREATE INDEX "rate_limit_last_request_idx" ON "rate_limit" USING btree ("last_request");--> statement-breakpoint
 CREATE INDEX "session_expires_idx" ON "session" USING btree ("expires_at");--> statement-breakpoint
@@ -94,3 +112,21 @@ BEGIN
 END
 $$;--> statement-breakpoint
 CREATE TRIGGER "audit_events_outbox" AFTER INSERT ON "audit_events" FOR EACH ROW EXECUTE FUNCTION "add_to_audit_outbox"();
+CREATE TABLE "erased_numbers" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"hash" text NOT NULL,
+	"salt" text NOT NULL,
+	"masked" text NOT NULL,
+	"country" text NOT NULL,
+	"national_length" integer NOT NULL,
+	"delete_unreadable" boolean DEFAULT false NOT NULL,
+	"erased_at" timestamp (3) with time zone NOT NULL,
+	"searched_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "delete_unreadable" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "unreadable_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "unreadable_deleted" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "damaged_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "repeat_of" uuid;--> statement-breakpoint
+ALTER TABLE "erasures" ADD COLUMN "stored_before" timestamp (3) with time zone;

@@ -1,55 +1,27 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, eq, isNotNull, lt, sql, type SQL } from "drizzle-orm";
 
-import { db, jobs } from "@/db/driver/client";
+import { jobs, type Transaction } from "@/db/driver/client";
+import { textArray } from "@/db/driver/text-array";
 import { callDetails, calls, reviews } from "@/db/schema/calls";
 import { apiAnswers, contractSightings, deliveries } from "@/db/schema/deliveries";
+import { imports } from "@/db/schema/imports";
 import { erasures } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
-import { ERASED, eraseNumber, numberPattern, numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
+import { containsNumber, eraseNumbers } from "@/lib/phone/erase";
+import { ruleFor } from "@/lib/phone/number-forms";
+import { numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
 import { searchTextOf } from "@/lib/text/search";
+import type { NumberRule } from "@/lib/transcript/joined-digits";
 
+import { hasNumber } from "./conditions";
 import { type ClaimedErasure, type ErasureProgress, progressColumns } from "./erasures";
+import { type BodyKey, lockCallTexts, readBodies, readCallTexts } from "./stored-texts";
 
 /**
- * The four steps of an erasure: delete the calls to and from the number, remove the number from the details of other calls, delete the raw
- * bodies that contain it, and remove it from notes. Each batch is a transaction that also stores the progress of the erasure.
+ * The four steps of an erasure: delete the calls to and from the number, remove the number from the texts of other calls, delete the raw
+ * bodies that contain it, and remove it from notes. Each batch is a transaction that also stores the progress of the erasure. An erasure that
+ * repeats an earlier one leaves alone what was stored after `storedBefore`.
  */
-
-export type ErasurePreview = {
-  calls: number;
-  deliveries: number;
-  reviews: number;
-  /** Other calls that mention the number; null if counting failed or took longer than eight seconds. */
-  mentions: number | null;
-};
-
-/** Counts what an erasure of this number would delete and change now. */
-export async function previewErasure(number: SoughtNumber): Promise<ErasurePreview> {
-  const [row] = await db.execute<{ calls: number; deliveries: number; reviews: number }>(sql`
-    with own as materialized (select call_id from calls where ${hasNumber(number)})
-    select
-      (select count(*)::integer from own) as calls,
-      (select count(*)::integer from deliveries join own using (call_id)) as deliveries,
-      (select count(*)::integer from reviews join own using (call_id)) as reviews
-  `);
-  const counts = row ?? { calls: 0, deliveries: 0, reviews: 0 };
-  return { ...counts, mentions: await countMentions(number) };
-}
-
-async function countMentions(number: SoughtNumber): Promise<number | null> {
-  try {
-    return await db.transaction(async (transaction) => {
-      await transaction.execute(sql`set local statement_timeout = '8s'`);
-      const rows = await transaction.execute<{ count: number }>(sql`
-        select count(*)::integer as count from call_details
-        where ${mentionsNumber(number)} and call_id not in (select call_id from calls where ${hasNumber(number)})
-      `);
-      return rows[0]?.count ?? 0;
-    });
-  } catch {
-    return null;
-  }
-}
 
 /** Step `calls`: deletes up to `limit` calls to and from the number, with everything stored about them. */
 export async function eraseCalls(
@@ -58,192 +30,213 @@ export async function eraseCalls(
   limit: number,
 ): Promise<ErasureProgress> {
   return jobs.transaction(async (transaction) => {
-    const [row] = await transaction.execute<{ calls: number; deliveries: number; reviews: number }>(sql`
-      with own as materialized (
-        -- Locks the details first, as the merge does: a statement that is about to add to the call waits, then finds it deleted.
-        select calls.call_id from call_details join calls using (call_id) where ${hasNumber(number)} limit ${limit} for update
-      ),
-      details as (delete from call_details using own where call_details.call_id = own.call_id),
-      listed as (delete from import_items using own where import_items.call_id = own.call_id),
-      decisions as (delete from reviews using own where reviews.call_id = own.call_id returning 1),
-      bodies as (delete from deliveries using own where deliveries.call_id = own.call_id returning 1),
-      answers as (delete from api_answers using own where api_answers.call_id = own.call_id),
-      rows as (delete from calls using own where calls.call_id = own.call_id returning 1)
-      select
-        (select count(*)::integer from rows) as calls, (select count(*)::integer from bodies) as deliveries,
-        (select count(*)::integer from decisions) as reviews
-    `);
-    const counts = row ?? { calls: 0, deliveries: 0, reviews: 0 };
-    const progress: ErasureProgress = { step: counts.calls < limit ? "details" : "calls", cursor: "" };
-    await transaction
-      .update(erasures)
-      .set({
-        callsDeleted: sql`${erasures.callsDeleted} + ${counts.calls}`,
-        deliveriesDeleted: sql`${erasures.deliveriesDeleted} + ${counts.deliveries}`,
-        reviewsDeleted: sql`${erasures.reviewsDeleted} + ${counts.reviews}`,
-        ...progressColumns(progress),
-      })
-      .where(eq(erasures.id, erasure.id));
-    return progress;
+    const deleted = await deleteCalls(
+      transaction,
+      erasure,
+      sql`${hasNumber(number)} and ${isBefore(erasure, sql`calls.first_received_at`)} limit ${limit}`,
+    );
+    return storeProgress(transaction, erasure, { step: deleted < limit ? "details" : "calls", cursor: "" });
   });
 }
 
-/** Step `details`: searches up to `limit` other calls for the number and removes it from their texts. */
-export async function redactDetails(
-  erasure: ClaimedErasure,
-  number: SoughtNumber,
-  limit: number,
-): Promise<ErasureProgress> {
-  const pattern = numberPattern(number);
-  const source = numberPatternSource(number);
+/** @param which a condition for `calls`, with an optional limit */
+async function deleteCalls(transaction: Transaction, erasure: ClaimedErasure, which: SQL): Promise<number> {
+  const [row] = await transaction.execute<{ calls: number; deliveries: number; reviews: number }>(sql`
+    with own as materialized (
+      -- Locks the details first, as the merge does: a statement that is about to add to the call waits, then finds it deleted.
+      select calls.call_id from call_details join calls using (call_id) where ${which} for update
+    ),
+    details as (delete from call_details using own where call_details.call_id = own.call_id),
+    listed as (delete from import_items using own where import_items.call_id = own.call_id),
+    decisions as (delete from reviews using own where reviews.call_id = own.call_id returning 1),
+    bodies as (delete from deliveries using own where deliveries.call_id = own.call_id returning 1),
+    answers as (delete from api_answers using own where api_answers.call_id = own.call_id),
+    rows as (delete from calls using own where calls.call_id = own.call_id returning 1)
+    select
+      (select count(*)::integer from rows) as calls, (select count(*)::integer from bodies) as deliveries,
+      (select count(*)::integer from decisions) as reviews
+  `);
+  const counts = row ?? { calls: 0, deliveries: 0, reviews: 0 };
+  await transaction
+    .update(erasures)
+    .set({
+      callsDeleted: sql`${erasures.callsDeleted} + ${counts.calls}`,
+      deliveriesDeleted: sql`${erasures.deliveriesDeleted} + ${counts.deliveries}`,
+      reviewsDeleted: sql`${erasures.reviewsDeleted} + ${counts.reviews}`,
+    })
+    .where(eq(erasures.id, erasure.id));
+  return counts.calls;
+}
+
+/** Step `details`: searches a batch of other calls for the number and removes it from their texts. */
+export async function redactDetails(erasure: ClaimedErasure, number: SoughtNumber): Promise<ErasureProgress> {
+  const rule = ruleFor(number);
+  const { rows, next } = await readCallTexts(erasure.cursor, erasure.storedBefore);
+  const found = rows.filter(({ words, texts }) =>
+    [...Object.values(words), ...Object.values(texts)].some((value) => containsNumber(value as Json, rule)),
+  );
   return jobs.transaction(async (transaction) => {
-    const batch = transaction
-      .select({ callId: callDetails.callId })
-      .from(callDetails)
-      .where(gt(callDetails.callId, erasure.cursor))
-      .orderBy(asc(callDetails.callId))
-      .limit(limit)
-      .as("batch");
-    const [range] = await transaction
-      .select({ last: sql<string | null>`max(${batch.callId})`, count: sql<number>`count(*)::integer` })
-      .from(batch);
-    const last = range?.last ?? null;
-    let redacted = 0;
-    if (last !== null) {
-      const rows = await transaction
-        .select()
-        .from(callDetails)
-        .where(and(sql`call_id > ${erasure.cursor}`, sql`call_id <= ${last}`, mentionsNumber(number)))
-        .for("update");
-      for (const row of rows) {
-        const clean = <Value>(value: Value): Value => eraseNumber(value as Json, pattern) as Value;
-        const transcript = clean(row.transcript) as TranscriptMessage[] | null;
-        await transaction
-          .update(callDetails)
-          .set({
-            transcript,
-            variables: clean(row.variables),
-            facts: clean(row.facts),
-            corrections: clean(row.corrections),
-            report: clean(row.report),
-            responseBody: clean(row.responseBody),
-            search: transcript === null ? null : sql`to_tsvector('simple', ${searchTextOf(transcript)}::text)`,
-            // The name comes from the variables. If they contained the number, the name may have been the number.
-            nameSearch: sql`case when ${callDetails.variables}::text ~ ${source} then null else ${callDetails.nameSearch} end`,
-          })
-          .where(eq(callDetails.callId, row.callId));
-        await transaction
-          .update(calls)
-          .set({
-            customerName: sql`regexp_replace(${calls.customerName}, ${source}, ${ERASED}, 'g')`,
-            criteria: sql`regexp_replace(${calls.criteria}::text, ${source}, ${ERASED}, 'g')::jsonb`,
-          })
-          .where(eq(calls.callId, row.callId));
-        redacted += 1;
-      }
+    const isOwn = ({ words }: (typeof found)[number]) => containsNumber(words.phoneNumber, rule);
+    const own = found.filter(isOwn).map(({ callId }) => callId);
+    if (own.length > 0) {
+      // A notation that the pattern of the first step does not know.
+      await deleteCalls(transaction, erasure, sql`calls.call_id = any(${textArray(own)})`);
+    }
+    const others = found.filter((row) => !isOwn(row)).map(({ callId }) => callId);
+    const locked = others.length === 0 ? [] : await lockCallTexts(transaction, others);
+    for (const row of locked) {
+      await redactCall(transaction, row, rule);
     }
     const progress: ErasureProgress =
-      last === null || (range?.count ?? 0) < limit
-        ? { step: "deliveries", cursor: "" }
-        : { step: "details", cursor: last };
-    await transaction
-      .update(erasures)
-      .set({ callsRedacted: sql`${erasures.callsRedacted} + ${redacted}`, ...progressColumns(progress) })
-      .where(eq(erasures.id, erasure.id));
-    return progress;
+      next === null ? { step: "deliveries", cursor: "" } : { step: "details", cursor: next };
+    return storeProgress(transaction, erasure, progress, {
+      callsRedacted: sql`${erasures.callsRedacted} + ${locked.length}`,
+    });
   });
 }
 
-/** The primary key of a delivery or of an answer of the API. */
-type DeliveryKey = [callId: string, id: string];
-const BEFORE_FIRST_DELIVERY: DeliveryKey = ["", "00000000-0000-0000-0000-000000000000"];
+async function redactCall(
+  transaction: Transaction,
+  { callId, words, texts }: Awaited<ReturnType<typeof lockCallTexts>>[number],
+  rule: NumberRule,
+): Promise<void> {
+  const clean = <Value>(value: Value): Value => eraseNumbers(value as Json, rule) as Value;
+  const { facts, corrections, report, responseBody, variables, recordingUrl, permanentRecordingUrl } = texts;
+  const transcript = clean(texts.transcript) as TranscriptMessage[] | null;
+  // A URL without a part of it leads nowhere.
+  const urls = {
+    recordingUrl: recordingUrl !== null && containsNumber(recordingUrl, rule) ? null : recordingUrl,
+    permanentRecordingUrl:
+      permanentRecordingUrl !== null && containsNumber(permanentRecordingUrl, rule) ? null : permanentRecordingUrl,
+  };
+  await transaction
+    .update(callDetails)
+    .set({
+      transcript,
+      variables: clean(variables),
+      facts: clean(facts),
+      corrections: clean(corrections),
+      report: clean(report),
+      responseBody: clean(responseBody),
+      ...urls,
+      search: transcript === null ? null : sql`to_tsvector('simple', ${searchTextOf(transcript)}::text)`,
+      // The name comes from the variables. If they contained the number, the name may have been the number.
+      ...(containsNumber(variables as Json, rule) ? { nameSearch: null } : {}),
+    })
+    .where(eq(callDetails.callId, callId));
+  await transaction
+    .update(calls)
+    .set({ ...clean(words), hasRecording: (urls.recordingUrl ?? urls.permanentRecordingUrl) !== null })
+    .where(eq(calls.callId, callId));
+}
+
+/** What a search for the number in a body found. `unreadable`: nobody can read the body, so it may contain the number. */
+export type BodyFinding = "found" | "not_found" | "unreadable";
 
 /**
- * Step `deliveries`: searches up to `limit` deliveries and answers of the API for the number, and deletes those whose raw body or headers
- * contain it.
+ * Step `deliveries`: searches a batch of deliveries and answers of the API for the number, and deletes those whose body or headers contain it.
  *
- * @param containsNumber whether a body contains the number, given the body's content encoding
+ * @param searchBody given the body and its content encoding
  */
 export async function eraseDeliveries(
   erasure: ClaimedErasure,
-  limit: number,
-  containsNumber: (body: Buffer, contentEncoding: string | null) => Promise<boolean>,
+  number: SoughtNumber,
+  searchBody: (body: Buffer, contentEncoding: string | null) => Promise<BodyFinding>,
 ): Promise<ErasureProgress> {
-  const [callId, id] = erasure.cursor === "" ? BEFORE_FIRST_DELIVERY : (JSON.parse(erasure.cursor) as DeliveryKey);
-  const rows = await jobs.execute<{
-    call_id: string;
-    id: string;
-    body: Buffer;
-    headers: string | null;
-    content_encoding: string | null;
-  }>(sql`
-    select call_id, id, body, headers::text as headers, content_encoding from deliveries
-    where (call_id, id) > (${callId}::text, ${id}::uuid)
-    union all
-    select call_id, id, body, null, null from api_answers
-    where (call_id, id) > (${callId}::text, ${id}::uuid)
-    order by call_id, id
-    limit ${limit}
-  `);
-  const found: DeliveryKey[] = [];
-  for (const row of rows) {
-    if (
-      (await containsNumber(row.body, row.content_encoding)) ||
-      (await containsNumber(Buffer.from(row.headers ?? ""), null))
-    ) {
-      found.push([row.call_id, row.id]);
+  const rule = ruleFor(number);
+  const { rows, next } = await readBodies(erasure.cursor, erasure.storedBefore);
+  const toDelete: BodyKey[] = [];
+  let unreadable = 0;
+  for (const { key, body, contentEncoding, words } of rows) {
+    const inWords = words.some((word) => containsNumber(word, rule));
+    const finding = inWords ? "found" : await searchBody(body, contentEncoding);
+    unreadable += finding === "unreadable" ? 1 : 0;
+    if (finding === "found" || (finding === "unreadable" && erasure.deleteUnreadable)) {
+      toDelete.push(key);
     }
   }
-  const last = rows.at(-1);
   const progress: ErasureProgress =
-    last === undefined || rows.length < limit
-      ? { step: "reviews", cursor: "" }
-      : { step: "deliveries", cursor: JSON.stringify([last.call_id, last.id] satisfies DeliveryKey) };
-  await jobs.transaction(async (transaction) => {
-    for (const [callId, id] of found) {
+    next === null ? { step: "reviews", cursor: "" } : { step: "deliveries", cursor: next };
+  return jobs.transaction(async (transaction) => {
+    for (const [callId, id] of toDelete) {
       await transaction.delete(deliveries).where(and(eq(deliveries.callId, callId), eq(deliveries.id, id)));
       await transaction.delete(apiAnswers).where(and(eq(apiAnswers.callId, callId), eq(apiAnswers.id, id)));
     }
+    return storeProgress(transaction, erasure, progress, {
+      deliveriesDeleted: sql`${erasures.deliveriesDeleted} + ${toDelete.length}`,
+      ...(erasure.deleteUnreadable
+        ? { unreadableDeleted: sql`${erasures.unreadableDeleted} + ${unreadable}` }
+        : // The steps may be repeated, and what was kept is found again.
+          { unreadableKept: erasure.cursor === "" ? unreadable : sql`${erasures.unreadableKept} + ${unreadable}` }),
+    });
+  });
+}
+
+/**
+ * The last step, `reviews`: removes the number from the notes of all reviews, from lists of calls to import, and from the names that the
+ * contract watch has seen.
+ */
+export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumber): Promise<void> {
+  const rule = ruleFor(number);
+  const pattern = numberPatternSource(number);
+  await jobs.transaction(async (transaction) => {
+    const notes = await transaction
+      .select({ callId: reviews.callId, id: reviews.id, note: reviews.note })
+      .from(reviews)
+      .where(and(isNotNull(reviews.note), createdBefore(erasure, reviews.createdAt)));
+    const withNumber = notes.filter(({ note }) => containsNumber(note, rule));
+    for (const { callId, id, note } of withNumber) {
+      await transaction
+        .update(reviews)
+        .set({ note: eraseNumbers(note, rule) })
+        .where(and(eq(reviews.callId, callId), eq(reviews.id, id)));
+    }
+    const flags = await transaction
+      .select({ flag: contractSightings.flag })
+      .from(contractSightings)
+      .where(createdBefore(erasure, contractSightings.firstSeenAt));
+    for (const { flag } of flags.filter((row) => containsNumber(row.flag, rule))) {
+      await transaction.delete(contractSightings).where(eq(contractSightings.flag, flag));
+    }
+    const files = await transaction
+      .select({ id: imports.id, fileName: imports.fileName })
+      .from(imports)
+      .where(and(isNotNull(imports.fileName), createdBefore(erasure, imports.createdAt)));
+    for (const { id, fileName } of files.filter((row) => containsNumber(row.fileName, rule))) {
+      await transaction
+        .update(imports)
+        .set({ fileName: eraseNumbers(fileName, rule) })
+        .where(eq(imports.id, id));
+    }
+    // Somebody may have pasted numbers where ids were asked for.
+    await transaction.execute(sql`
+      delete from import_items using imports
+      where imports.id = import_items.import_id and import_items.call_id ~ ${pattern} and ${isBefore(erasure, sql`imports.created_at`)}
+    `);
     await transaction
       .update(erasures)
-      .set({
-        deliveriesDeleted: sql`${erasures.deliveriesDeleted} + ${found.length}`,
-        ...progressColumns(progress),
-      })
+      .set({ notesRedacted: sql`${erasures.notesRedacted} + ${withNumber.length}` })
       .where(eq(erasures.id, erasure.id));
   });
+}
+
+async function storeProgress(
+  transaction: Transaction,
+  erasure: ClaimedErasure,
+  progress: ErasureProgress,
+  counts: Parameters<ReturnType<typeof transaction.update<typeof erasures>>["set"]>[0] = {},
+): Promise<ErasureProgress> {
+  await transaction
+    .update(erasures)
+    .set({ ...counts, ...progressColumns(progress) })
+    .where(eq(erasures.id, erasure.id));
   return progress;
 }
 
-/** The last step, `reviews`: removes the number from the notes of all reviews, and from the names that the contract watch has seen. */
-export async function redactReviews(erasure: ClaimedErasure, number: SoughtNumber): Promise<void> {
-  const pattern = numberPattern(number);
-  await jobs.transaction(async (transaction) => {
-    const rows = await transaction
-      .select({ callId: reviews.callId, id: reviews.id, note: reviews.note })
-      .from(reviews)
-      .where(sql`${reviews.note} ~ ${numberPatternSource(number)}`)
-      .for("update");
-    for (const row of rows) {
-      await transaction
-        .update(reviews)
-        .set({ note: eraseNumber(row.note ?? "", pattern) })
-        .where(and(eq(reviews.callId, row.callId), eq(reviews.id, row.id)));
-    }
-    await transaction.delete(contractSightings).where(sql`${contractSightings.flag} ~ ${numberPatternSource(number)}`);
-    await transaction
-      .update(erasures)
-      .set({ notesRedacted: sql`${erasures.notesRedacted} + ${rows.length}` })
-      .where(eq(erasures.id, erasure.id));
-  });
+function isBefore({ storedBefore }: ClaimedErasure, column: SQL): SQL {
+  return storedBefore === null ? sql`true` : sql`${column} < ${storedBefore.toISOString()}::timestamptz`;
 }
 
-/** A condition for queries over `calls`: the call was to or from the number, in any notation. */
-function hasNumber(number: SoughtNumber) {
-  return sql`calls.phone_number ~ ${numberPatternSource(number)}`;
-}
-
-/** A condition for queries over `call_details`: some text or JSON contains the number. */
-function mentionsNumber(number: SoughtNumber) {
-  return sql`concat_ws(' ', facts, transcript, corrections, report, response_body, variables) ~ ${numberPatternSource(number)}`;
+function createdBefore({ storedBefore }: ClaimedErasure, column: Parameters<typeof lt>[0]): SQL | undefined {
+  return storedBefore === null ? undefined : lt(column, storedBefore);
 }

@@ -11,11 +11,30 @@ import type { SoughtNumber } from "@/lib/phone/pattern";
 
 const LEASE_SECONDS = 120;
 
-/** Stores a request for the job and returns its id. `requestedBy`: the name of a user. */
-export async function startErasure(number: SoughtNumber, requestedBy: string): Promise<string> {
+/**
+ * Stores a request for the job and returns its id.
+ *
+ * @param requestedBy the name of a user; null for Callboard itself
+ * @param repeated the erasure to repeat after a restore, and when it finished: what was stored later stays
+ */
+export async function startErasure(
+  { digits, masked }: SoughtNumber,
+  requestedBy: string | null,
+  {
+    deleteUnreadable = false,
+    repeated,
+  }: { deleteUnreadable?: boolean; repeated?: { id: string; erasedAt: Date } } = {},
+): Promise<string> {
   const [row] = await db
     .insert(erasures)
-    .values({ digits: number.digits, masked: number.masked, requestedBy })
+    .values({
+      digits,
+      masked,
+      requestedBy,
+      deleteUnreadable,
+      repeatOf: repeated?.id ?? null,
+      storedBefore: repeated?.erasedAt ?? null,
+    })
     .returning({ id: erasures.id });
   if (row === undefined) {
     throw new Error("The statement returned no row");
@@ -88,14 +107,21 @@ export async function releaseErasure(id: string, { fromTheStart = false } = {}):
     .where(eq(erasures.id, id));
 }
 
-/** Ends an erasure and deletes the number from it. `error`: the code of the failure; null if the erasure succeeded. */
-export async function finishErasure(id: string, error: string | null): Promise<Erasure | null> {
+/**
+ * Ends an erasure and deletes the number from it.
+ *
+ * @param outcome the code of the failure; or, if the erasure succeeded, how many damaged records were kept
+ */
+export async function finishErasure(
+  id: string,
+  outcome: { error: string } | { damagedKept: number },
+): Promise<Erasure | null> {
   const [row] = await jobs
     .update(erasures)
     .set({
-      state: error === null ? "done" : "failed",
+      state: "error" in outcome ? "failed" : "done",
+      ...outcome,
       digits: null,
-      error,
       leasedUntil: null,
       finishedAt: sql`now()`,
     })

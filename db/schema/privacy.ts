@@ -89,6 +89,16 @@ export const erasures = pgTable(
     reviewsDeleted: integer("reviews_deleted").notNull().default(0),
     callsRedacted: integer("calls_redacted").notNull().default(0),
     notesRedacted: integer("notes_redacted").notNull().default(0),
+    /** Whether to delete stored bodies that nobody can read, because they may contain the number. */
+    deleteUnreadable: boolean("delete_unreadable").notNull().default(false),
+    /** Bodies that could not be read and were kept, and those of `deliveries_deleted` that could not be read. */
+    unreadableKept: integer("unreadable_kept").notNull().default(0),
+    unreadableDeleted: integer("unreadable_deleted").notNull().default(0),
+    /** Damaged records of the spool of the machine that erased: kept on its disk, and not searched. */
+    damagedKept: integer("damaged_kept").notNull().default(0),
+    /** The erasure that this one repeats after the restore of an older database. It erases only what was stored before `stored_before`. */
+    repeatOf: uuid("repeat_of"),
+    storedBefore: instant("stored_before"),
     error: text("error"),
     requestedBy: text("requested_by"),
     requestedAt: instant("requested_at").notNull().defaultNow(),
@@ -102,5 +112,26 @@ export const erasures = pgTable(
   ],
 );
 
+/**
+ * Finished erasures, to repeat them after the restore of an older database: what they erased, as a hash (`lib/privacy/erased-number.ts`). The
+ * same rows are in a file beside the spool (`server/jobs/repeat-erasures.ts`).
+ */
+export const erasedNumbers = pgTable("erased_numbers", {
+  /** The erasure's id. */
+  id: uuid("id").primaryKey(),
+  hash: text("hash").notNull(),
+  salt: text("salt").notNull(),
+  /** `+…67` */
+  masked: text("masked").notNull(),
+  /** The country's code, and how many digits the number has within the country. */
+  country: text("country").notNull(),
+  nationalLength: integer("national_length").notNull(),
+  deleteUnreadable: boolean("delete_unreadable").notNull().default(false),
+  erasedAt: instant("erased_at").notNull(),
+  /** When the database was searched for this number. Null for a row that came from elsewhere and was not searched yet. */
+  searchedAt: instant("searched_at"),
+});
+
+export type ErasedNumber = typeof erasedNumbers.$inferSelect;
 export type AuditEvent = typeof auditEvents.$inferSelect;
 export type Erasure = typeof erasures.$inferSelect;

@@ -1,14 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 
 import { withoutCredentialBytes, withoutCredentials } from "@/lib/recording/url-credentials";
-import { decodeBody, MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { parseJson } from "@/lib/sarj/json";
+import { unpackBody } from "@/lib/sarj/unpack";
 
 /**
  * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false if
- * the content encoding could not be decoded; the text then shows the bytes as received.
+ * the body could not be unpacked; the text then shows the bytes as received.
  */
 export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDecoded: boolean };
 
@@ -17,9 +15,9 @@ export const MAX_HEX_BYTES = 64 * 1024;
 
 /** Formats a stored body. Never throws. Omits the credentials in URLs, because they give access to recordings. */
 export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {
-  const decoded = await decodeBody(Buffer.from(body), contentEncoding);
-  const bytes = decoded ?? Buffer.from(body);
-  const isDecoded = decoded !== null;
+  const unpacked = await unpackBody(Buffer.from(body), contentEncoding);
+  const isDecoded = unpacked.problem === null;
+  const bytes = isDecoded ? unpacked.bytes : Buffer.from(body);
   const parsed = parseJson(bytes);
   if (parsed.ok) {
     return { form: "json", text: visible(withoutCredentials(JSON.stringify(parsed.value, null, 2))), isDecoded };
@@ -35,22 +33,8 @@ export async function readableBody(body: Uint8Array, contentEncoding: string | n
  * reveal a credential. A body that cannot be decompressed (broken, too large, unknown encoding) stays as received.
  */
 export async function bodyFile(body: Uint8Array, contentEncoding: string | null): Promise<Buffer> {
-  const bytes = (await decodeBody(Buffer.from(body), contentEncoding)) ?? Buffer.from(body);
-  return withoutCredentialBytes(isGzip(bytes) ? await unzipped(bytes) : bytes);
-}
-
-function isGzip(bytes: Buffer): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-async function unzipped(bytes: Buffer): Promise<Buffer> {
-  try {
-    return await promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)(bytes, {
-      maxOutputLength: MAX_BODY_BYTES,
-    });
-  } catch {
-    return bytes;
-  }
+  const { bytes, problem } = await unpackBody(Buffer.from(body), contentEncoding);
+  return withoutCredentialBytes(problem === null ? bytes : Buffer.from(body));
 }
 
 /** Escapes characters that are invisible or reorder other characters, as JSON does. */

@@ -1,6 +1,5 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 
-import type { Json } from "@/lib/call/facts";
 import { latinDigits } from "@/lib/text/digits";
 
 /** A phone number to find, in any notation that people and machines use. */
@@ -10,9 +9,6 @@ export type SoughtNumber = {
   /** For display: `+…` and the last two digits. */
   masked: string;
 };
-
-/** The replacement for an erased number. */
-export const ERASED = "[erased]";
 
 /** What people dial before a country's code: from most countries, from North America, from Australia. A plus sign is no digit. */
 export const DIAL_PREFIXES = ["00", "011", "0011"];
@@ -55,20 +51,24 @@ function plainNumber(text: string): string {
 
 /** The source of a regular expression: the characters that may separate two digits of a number, including the Arabic comma `،`. */
 export const SEPARATORS =
-  "[\\s\\u00A0\\u00AD\\u060C\\u2010-\\u2015\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2069().,/\\-]{0,3}";
+  "[\\s\\u00A0\\u00AD\\u034F\\u060C\\u061C\\u180E\\u2010-\\u2015\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2069\\uFEFF().,/\\-]{0,3}";
 /** A national number with fewer digits is found only with its country code: without it, the digits could be an order number. */
-const MIN_NATIONAL_DIGITS = 7;
+export const MIN_NATIONAL_DIGITS = 7;
+
+/** The country's code and the number within the country, as digits. */
+export function partsOf({ digits }: SoughtNumber): { country: string; national: string } {
+  const national = String(parsePhoneNumberFromString(`+${digits}`)?.nationalNumber ?? digits);
+  return { country: digits.slice(0, digits.length - national.length), national };
+}
 
 /**
  * The source of a regular expression, for both JavaScript and Postgres, that matches the number as `+966501234567`,
- * `00966 50 123 4567`, `050-123-4567` or `501234567`, in Latin, Arabic or Persian digits, but not inside a longer run of digits.
+ * `00966 50 123 4567`, `050-123-4567` or `501234567`, in Latin, Arabic, Persian or full-width digits, but not inside a longer run of digits.
  */
-export function numberPatternSource({ digits }: SoughtNumber): string {
-  const parsed = parsePhoneNumberFromString(`+${digits}`);
-  const national = String(parsed?.nationalNumber ?? digits);
-  const country = digits.slice(0, digits.length - national.length);
+export function numberPatternSource(number: SoughtNumber): string {
+  const { country, national } = partsOf(number);
   if (national.length < MIN_NATIONAL_DIGITS) {
-    return `(?<!${ANY_DIGIT})${spaced(digits)}(?!${ANY_DIGIT})`;
+    return `(?<!${ANY_DIGIT})${spaced(number.digits)}(?!${ANY_DIGIT})`;
   }
   return nationalSource(spaced(country), national);
 }
@@ -100,37 +100,11 @@ export function numberPattern(number: SoughtNumber): RegExp {
   return new RegExp(numberPatternSource(number), "gu");
 }
 
-/** Removes the number from a JSON value: in strings and keys it becomes `[erased]`, and a JSON number becomes null. */
-export function eraseNumber<Value extends Json>(value: Value, pattern: RegExp): Value {
-  return replaceNumber(value, pattern, ERASED, null) as Value;
-}
-
-function replaceNumber(value: Json, pattern: RegExp, inText: string, jsonNumber: Json): Json {
-  if (typeof value === "string") {
-    return value.replaceAll(pattern, inText);
-  }
-  if (typeof value === "number") {
-    return String(value).search(pattern) === -1 ? value : jsonNumber;
-  }
-  if (Array.isArray(value)) {
-    return value.map((inner) => replaceNumber(inner, pattern, inText, jsonNumber));
-  }
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key.replaceAll(pattern, inText),
-        replaceNumber(inner, pattern, inText, jsonNumber),
-      ]),
-    );
-  }
-  return value;
-}
-
-/** The source of a regular expression that matches a Latin, Arabic or Persian digit. */
-export const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9]";
+/** The source of a regular expression that matches a Latin, Arabic, Persian or full-width digit. */
+export const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9\\uFF10-\\uFF19]";
 
 function digitClass(digit: string): string {
   const value = Number(digit);
   const hex = (base: number) => `\\u${(base + value).toString(16).padStart(4, "0")}`;
-  return `[${digit}${hex(0x660)}${hex(0x6f0)}]`;
+  return `[${digit}${hex(0x660)}${hex(0x6f0)}${hex(0xff10)}]`;
 }

@@ -1,6 +1,3 @@
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
-
 /** The largest accepted body in bytes, before and after decoding. Ten times the transcript of a long call. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -47,31 +44,5 @@ export async function readBody(
   } finally {
     clearTimeout(timer);
     reader.cancel().catch(() => {});
-  }
-}
-
-const DECODERS = {
-  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
-  "x-gzip": promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
-  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate),
-  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
-};
-
-/**
- * Decodes a body with the given `Content-Encoding`. Null for an unknown encoding, a broken body, or a body that is larger
- * than `MAX_BODY_BYTES` after decoding. Never throws.
- */
-export async function decodeBody(bytes: Buffer, contentEncoding: string | null): Promise<Buffer | null> {
-  const encoding = (contentEncoding ?? "identity").trim().toLowerCase();
-  if (encoding === "identity" || encoding === "") {
-    return bytes;
-  }
-  if (!Object.hasOwn(DECODERS, encoding)) {
-    return null;
-  }
-  try {
-    return await DECODERS[encoding as keyof typeof DECODERS](bytes, { maxOutputLength: MAX_BODY_BYTES });
-  } catch {
-    return null;
   }
 }

@@ -5,7 +5,6 @@ import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { isAllowedAddress } from "@/lib/http/client-ip";
 import { isSilent, isSilentText } from "@/lib/text/silence";
 
-import { decodeBody } from "./body";
 import { MAX_CALL_ID_LENGTH } from "./call-id";
 import { anyJson, credibleInstant, durationSeconds, FieldReader, isObject, phoneNumber, shortText } from "./fields";
 import { isNumberAsText, parseJson } from "./json";
@@ -19,6 +18,7 @@ import {
   RETRY_FIELDS,
   readTranscript,
 } from "./shared-fields";
+import { unpackBody } from "./unpack";
 
 export type Interpretation =
   | { understood: true; callId: string; facts: CallFacts & { outcome: string }; flags: string[] }
@@ -61,11 +61,11 @@ export async function interpret(
   delivery: Pick<ReceivedDelivery, "body" | "contentEncoding"> & Partial<Pick<ReceivedDelivery, "sourceIp">>,
   { now, allowedAddresses }: { now: Date; allowedAddresses: readonly string[] },
 ): Promise<Interpretation> {
-  const decoded = await decodeBody(Buffer.from(delivery.body), delivery.contentEncoding);
-  if (decoded === null) {
+  const unpacked = await unpackBody(Buffer.from(delivery.body), delivery.contentEncoding);
+  if (unpacked.problem !== null) {
     return { understood: false, callId: "", reason: "undecodable" };
   }
-  const interpretation = readEnvelope(decoded, now);
+  const interpretation = readEnvelope(unpacked.bytes, now);
   return interpretation.understood && !isAllowedAddress(delivery.sourceIp ?? null, allowedAddresses)
     ? { understood: false, callId: interpretation.callId, reason: "unexpected_address" }
     : interpretation;

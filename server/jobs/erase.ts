@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+
 import { recordAuditEvent } from "@/db/privacy/audit";
 import { eraseCalls, eraseDeliveries, redactDetails, redactReviews } from "@/db/privacy/erase";
 import {
@@ -8,20 +10,20 @@ import {
   releaseErasure,
 } from "@/db/privacy/erasures";
 import type { Erasure } from "@/db/schema/privacy";
+import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import { numberPattern, type SoughtNumber } from "@/lib/phone/pattern";
-import { decodeBody } from "@/lib/sarj/body";
+import { ruleFor } from "@/lib/phone/number-forms";
+import type { SoughtNumber } from "@/lib/phone/pattern";
+import { searchBody } from "@/lib/privacy/search-body";
 import { deliverySpool } from "@/server/ingest/delivery-spool";
 
 import { drainSpool } from "./drain";
 
 /** Processes erasures by phone number, oldest first, in batches. */
 
-/** Rows per batch. */
+/** Calls that are deleted in one transaction. */
 const CALLS = 200;
-const DETAILS = 500;
-const DELIVERIES = 200;
 
 /** After this many consecutive failures, the erasure fails with the code of the last error. A user can then request it again. */
 const MAX_FAILURES = 5;
@@ -54,6 +56,22 @@ async function isSpoolEmpty(): Promise<boolean> {
   return (await deliverySpool()?.isEmpty()) ?? true;
 }
 
+/** How many damaged records this machine's spool keeps. Nobody can read them. */
+async function countDamaged(): Promise<number> {
+  const directory = env.VERCEL ? undefined : env.SPOOL_DIR;
+  if (directory === undefined) {
+    return 0;
+  }
+  try {
+    return (await readdir(directory)).filter((name) => name.endsWith(".damaged")).length;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return 0;
+    }
+    throw error;
+  }
+}
+
 /** Returns whether the erasure ended. */
 async function tryErasure(erasure: ClaimedErasure, deadline: number): Promise<boolean> {
   try {
@@ -69,7 +87,7 @@ async function tryErasure(erasure: ClaimedErasure, deadline: number): Promise<bo
       return false;
     }
     failures.delete(erasure.id);
-    await finishErasure(erasure.id, errorCode(error));
+    await finishErasure(erasure.id, { error: errorCode(error) });
     return true;
   }
 }
@@ -77,6 +95,7 @@ async function tryErasure(erasure: ClaimedErasure, deadline: number): Promise<bo
 /** Returns whether the erasure ended. */
 async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean> {
   const number: SoughtNumber = { digits: claimed.digits, masked: claimed.masked };
+  const rule = ruleFor(number);
   let progress: ErasureProgress = claimed;
   while (Date.now() < deadline) {
     const erasure: ClaimedErasure = { ...claimed, ...progress };
@@ -85,12 +104,10 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
         progress = await eraseCalls(erasure, number, CALLS);
         break;
       case "details":
-        progress = await redactDetails(erasure, number, DETAILS);
+        progress = await redactDetails(erasure, number);
         break;
       case "deliveries":
-        progress = await eraseDeliveries(erasure, DELIVERIES, (body, encoding) =>
-          containsNumber(number, body, encoding),
-        );
+        progress = await eraseDeliveries(erasure, number, (body, encoding) => searchBody(body, encoding, rule));
         break;
       case "reviews": {
         await redactReviews(erasure, number);
@@ -99,7 +116,7 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
           await releaseErasure(claimed.id, { fromTheStart: true });
           return false;
         }
-        const ended = await finishErasure(claimed.id, null);
+        const ended = await finishErasure(claimed.id, { damagedKept: await countDamaged() });
         if (ended !== null) {
           await recordErased(ended);
         }
@@ -113,29 +130,24 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
 
 async function recordErased(erasure: Erasure): Promise<void> {
   const { callsDeleted, deliveriesDeleted, reviewsDeleted, callsRedacted, notesRedacted } = erasure;
+  const { unreadableKept, unreadableDeleted, damagedKept, repeatOf } = erasure;
   log("info", "erasure_done", { count: callsDeleted });
   await recordAuditEvent({
     actor: null,
     action: "erased",
     subject: erasure.masked,
     rowCount: callsDeleted,
-    detail: { erasure: erasure.id, callsDeleted, deliveriesDeleted, reviewsDeleted, callsRedacted, notesRedacted },
+    detail: {
+      erasure: erasure.id,
+      callsDeleted,
+      deliveriesDeleted,
+      reviewsDeleted,
+      callsRedacted,
+      notesRedacted,
+      unreadableKept,
+      unreadableDeleted,
+      damagedKept,
+      ...(repeatOf === null ? {} : { repeatOf }),
+    },
   });
-}
-
-/** Whether a raw body contains the number in any form: compressed, escaped or in UTF-16. */
-async function containsNumber(number: SoughtNumber, body: Buffer, contentEncoding: string | null): Promise<boolean> {
-  const pattern = new RegExp(numberPattern(number).source, "u");
-  try {
-    const decoded = (await decodeBody(body, contentEncoding)) ?? body;
-    const text = decoded.toString("utf8");
-    const unescaped = text.replaceAll(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-    const wide = decoded.toString("latin1").replaceAll("\u0000", "");
-    return [text, unescaped, wide].some((form) => pattern.test(form));
-  } catch (error) {
-    log("warn", "erasure_body_unreadable", { error_code: errorCode(error) });
-    return false;
-  }
 }

@@ -316,7 +316,7 @@ const ACTS: Act[] = [
   {
     name: "erasing a number",
     run: async ({ act, app, sql }) => {
-      await act("settings/privacy/actions#beginErasure", ["+966500000001"]);
+      await act("settings/privacy/actions#beginErasure", [{ number: "+966500000001", deleteUnreadable: false }]);
       await expect
         .poll(async () => {
           await fetch(`${app.url}/api/jobs`, { headers: { authorization: "Bearer test-cron-secret-0123456789" } });

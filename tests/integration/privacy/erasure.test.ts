@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 
 import { applyApiFacts } from "@/db/calls/enrichment";
-import { previewErasure } from "@/db/privacy/erase";
+import { previewErasure } from "@/db/privacy/erasure-preview";
 import { getErasure, startErasure } from "@/db/privacy/erasures";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
@@ -79,7 +79,7 @@ test("row 63: an erasure removes the number from all tables and search vectors, 
   await database.sql`
     insert into contract_sightings (flag, count, first_seen_at, last_seen_at) values
       (${`payload.${CANARY}: unknown_field`}, 1, now(), now()), ('payload.kept: unknown_field', 1, now(), now())`;
-  expect(await previewErasure(NUMBER)).toEqual({ calls: 2, deliveries: 2, reviews: 0, mentions: 2 });
+  expect(await previewErasure(NUMBER)).toEqual({ calls: 2, deliveries: 2, reviews: 0, mentions: 2, unreadable: 0 });
 
   const id = await startErasure(NUMBER, "Nora");
   await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
@@ -104,6 +104,88 @@ test("row 63: an erasure removes the number from all tables and search vectors, 
   expect(dump).toContain("payload.kept: unknown_field");
   const calls = await database.sql`select call_id from calls order by call_id`;
   expect(calls.map((row) => row["call_id"])).toEqual(["in-header", "inside-json", "mentions", "other"]);
+});
+
+/** Starts an erasure and works on it until it has ended. */
+async function erase(options: { deleteUnreadable?: boolean } = {}) {
+  const id = await startErasure(NUMBER, "Nora", options);
+  await expect.poll(async () => (await eraseDue(), (await getErasure(id))?.state)).toBe("done");
+  return getErasure(id);
+}
+
+test("row 63: an erasure finds the number in packed bodies without a header, over two turns, and where it is encoded", async ({
+  database,
+}) => {
+  const turns = {
+    transcript: {
+      messages: [
+        { role: "user", content: "My number is 05 01", start_at: 1 },
+        { role: "agent", content: "Go on", start_at: 2.5 },
+        { role: "user", content: "23 45 67", start_at: 4 },
+        { role: "user", content: "thank you", start_at: 6 },
+      ],
+    },
+  };
+  const other = (callId: string, data: Record<string, unknown>) =>
+    complete(callId, { phone_number: "+966555000111", ...data });
+  await store(other("turns", { enhanced_transcript: turns }));
+  await recordBody(gzipSync(JSON.stringify(other("packed", { report: { note: "050 123 4567" } }))));
+  await store(other("encoded", { report: { packed: Buffer.from(`tel ${CANARY}`).toString("base64"), kept: "yes" } }));
+  await store(other("url", { recording_url: "https://storage.googleapis.com/b/966501234567_1.mp4" }));
+  await store(complete("call-0501234567", { phone_number: "+966555000112" }));
+  await store(other("kept", { enhanced_transcript: transcriptOf("05 01 is the code and 23 45 68 the order") }));
+  await database.sql`insert into imports (id, source, file_name) values ('00000000-0000-4000-8000-000000000001', 'file', '0501234567.csv')`;
+  await database.sql`insert into import_items (import_id, call_id, position) values ('00000000-0000-4000-8000-000000000001', '0501234567', 1)`;
+  expect(await erase()).toMatchObject({ callsDeleted: 1, callsRedacted: 4, unreadableKept: 0 });
+
+  const dump = await dumpOf(database);
+  for (const form of [
+    "0501234567",
+    "966501234567",
+    '05 01\\"',
+    "23 45 67",
+    "'4567'",
+    Buffer.from(`tel ${CANARY}`).toString("base64"),
+  ]) {
+    expect(dump, form).not.toContain(form);
+  }
+  const [said] = await database.sql`select transcript, search from call_details where call_id = 'turns'`;
+  expect(said?.["transcript"].map((message: { content: string }) => message.content)).toEqual([
+    "My number is [erased]",
+    "Go on",
+    "[erased]",
+    "thank you",
+  ]);
+  expect(said?.["search"]).not.toMatch(/'05'|'67'/);
+  expect(await database.sql`select 1 from deliveries`).toHaveLength(1);
+  expect(
+    await database.sql`select has_recording, recording_url from calls join call_details using (call_id) where call_id = 'url'`,
+  ).toEqual([{ has_recording: false, recording_url: null }]);
+  expect(await database.sql`select file_name from imports`).toEqual([{ file_name: "[erased].csv" }]);
+});
+
+test("row 63: bodies that nobody can read are named on the certificate, or deleted if that was asked for", async ({
+  database,
+}) => {
+  const readable = gzipSync(JSON.stringify(complete("readable", { phone_number: "+966555000111" })));
+  const cut = gzipSync(JSON.stringify(complete("cut", { phone_number: CANARY })).repeat(50)).subarray(0, 60);
+  await recordBody(readable);
+  await recordBody(cut, { contentEncoding: "gzip" });
+  await recordBody(Buffer.from([0xff, 0x00, 0x17, 0x91]));
+  expect(await previewErasure(NUMBER)).toMatchObject({ unreadable: 2 });
+  expect(await erase()).toMatchObject({ deliveriesDeleted: 0, unreadableKept: 2, unreadableDeleted: 0 });
+  expect(await database.sql`select 1 from deliveries`).toHaveLength(3);
+  expect(await erase({ deleteUnreadable: true })).toMatchObject({
+    deliveriesDeleted: 2,
+    unreadableKept: 0,
+    unreadableDeleted: 2,
+  });
+  expect(await database.sql`select call_id from deliveries`).toEqual([{ call_id: "readable" }]);
+  const events = await database.sql`select detail from audit_events where action = 'erased' order by at`;
+  expect(events.map(({ detail }) => [detail.unreadableKept, detail.unreadableDeleted])).toEqual([
+    [2, 0],
+    [0, 2],
+  ]);
 });
 
 test("row 63: answers of the API during an erasure do not restore an erased call", async ({ database }) => {

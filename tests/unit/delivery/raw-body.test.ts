@@ -27,6 +27,10 @@ test("other text is shown unchanged; binary data is shown as a hex dump", async 
   expect(await readableBody(bytes('{"a":1}'), "gzip")).toEqual({
     form: "json",
     text: '{\n  "a": 1\n}',
+    isDecoded: true,
+  });
+  expect(await readableBody(gzipSync('{"a":1}').subarray(0, 12), "gzip")).toMatchObject({
+    form: "hex",
     isDecoded: false,
   });
   expect(await readableBody(bytes(""), null)).toEqual({ form: "text", text: "", isDecoded: true });

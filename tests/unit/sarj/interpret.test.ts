@@ -169,7 +169,7 @@ test("row 28: a transcript with too many messages is truncated and flagged", asy
 });
 
 test("row 17: a body that cannot be decoded is quarantined as undecodable", async () => {
-  expect(await interpretBody(Buffer.from("not gzip"), "gzip")).toEqual({
+  expect(await interpretBody(Buffer.from([0x1f, 0x8b, 8, 0, 0xff]), "gzip")).toEqual({
     understood: false,
     callId: "",
     reason: "undecodable",

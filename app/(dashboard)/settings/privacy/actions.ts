@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 
 import { saveMaskNumbers } from "@/db/organization/settings";
-import { previewErasure } from "@/db/privacy/erase";
+import { previewErasure } from "@/db/privacy/erasure-preview";
 import { startErasure } from "@/db/privacy/erasures";
 import { previewRetention, saveRetention, type RetentionRules } from "@/db/privacy/retention";
 import { refuse } from "@/lib/action-answer";
@@ -126,20 +126,23 @@ export const previewNumberErasure = action({
   },
 });
 
-/** Starts an erasure, which cannot be undone. The page shows its progress. */
+/**
+ * Starts an erasure, which cannot be undone. The page shows its progress. `deleteUnreadable`: also delete stored bodies that nobody can
+ * read.
+ */
 export const beginErasure = action({
   ...PRIVACY,
-  input: numberInput,
-  fromFields: (fields) => fields["number"],
+  input: z.object({ number: numberInput, deleteUnreadable: z.boolean() }),
+  fromFields: ({ number, deleteUnreadable }) => ({ number, deleteUnreadable: deleteUnreadable !== undefined }),
   invalid: "notNumber",
   invalidate: invalidatePage,
-  work: async (text, { user, recordEvent }) => {
+  work: async ({ number: text, deleteUnreadable }, { user, recordEvent }) => {
     const number = parseSoughtNumber(text);
     if (number === null) {
       return refuse("notNumber");
     }
     await recordEvent({ action: "erasure_begun", subject: number.masked });
-    await startErasure(number, user.name);
+    await startErasure(number, user.name, { deleteUnreadable });
     return { ok: true, masked: number.masked };
   },
 });

@@ -6,6 +6,7 @@ import { toast } from "sonner";
 
 import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -14,7 +15,7 @@ import { useAction } from "@/components/use-action";
 import { useActionForm } from "@/components/use-action-form";
 import { useIsHydrated } from "@/components/use-is-hydrated";
 import { useTypedBefore } from "@/components/use-typed-before";
-import type { ErasurePreview } from "@/db/privacy/erase";
+import type { ErasurePreview } from "@/db/privacy/erasure-preview";
 
 import { beginErasure, previewNumberErasure } from "./actions";
 
@@ -35,6 +36,7 @@ export function ErasureForm() {
   const submitted = looking.answer?.ok ? looking.answer : null;
   const [number, setNumber] = useState(submitted?.number ?? "");
   const [found, setFound] = useState<Found | null>(submitted);
+  const [deleteUnreadable, setDeleteUnreadable] = useState(false);
   const { run, pending, refusal } = useAction({ words, beside: true });
   useTypedBefore(form, (typed) => setNumber(String(typed.get("number") ?? "")));
 
@@ -42,11 +44,12 @@ export function ErasureForm() {
     event.preventDefault();
     const answer = await run(() => previewNumberErasure(number));
     if (answer.ok) {
+      setDeleteUnreadable(false);
       setFound(answer);
     }
   };
   const confirm = async ({ number: lookedUp }: Found) => {
-    const answer = await run(() => beginErasure(lookedUp));
+    const answer = await run(() => beginErasure({ number: lookedUp, deleteUnreadable }));
     setFound(null);
     if (answer.ok) {
       setNumber((typed) => (typed === lookedUp ? "" : typed));
@@ -94,6 +97,7 @@ export function ErasureForm() {
           >
             <p>{t("erasure.confirmBody")}</p>
             <Consequences preview={found.preview} />
+            <Unreadable preview={found.preview} />
           </Notice>
         </form>
       )}
@@ -106,7 +110,12 @@ export function ErasureForm() {
         confirmLabel={t("erasure.erase")}
         onConfirm={() => found !== null && confirm(found)}
       >
-        {found !== null && <Consequences preview={found.preview} />}
+        {found !== null && (
+          <>
+            <Consequences preview={found.preview} />
+            <Unreadable preview={found.preview} checked={deleteUnreadable} onChange={setDeleteUnreadable} />
+          </>
+        )}
       </ConfirmDialog>
     </div>
   );
@@ -121,5 +130,32 @@ function Consequences({ preview }: { preview: ErasurePreview }) {
       <li>{t("reviews", { count: preview.reviews })}</li>
       <li>{preview.mentions === null ? t("mentionsUnknown") : t("mentions", { count: preview.mentions })}</li>
     </ul>
+  );
+}
+
+/** Whether to delete what nobody can read. Without `onChange`, a field of the form around it. */
+function Unreadable({
+  preview,
+  checked,
+  onChange,
+}: {
+  preview: ErasurePreview;
+  checked?: boolean;
+  onChange?: (checked: boolean) => void;
+}) {
+  const t = useTranslations("privacy.erasure");
+  if (preview.unreadable === 0) {
+    return null;
+  }
+  return (
+    <div className="mt-3 space-y-2 text-sm">
+      <p>{t("unreadable", { count: preview.unreadable })}</p>
+      <Checkbox
+        name="deleteUnreadable"
+        label={t("deleteUnreadable")}
+        description={t("deleteUnreadableHint")}
+        {...(onChange === undefined ? {} : { checked, onChange: (event) => onChange(event.target.checked) })}
+      />
+    </div>
   );
 }

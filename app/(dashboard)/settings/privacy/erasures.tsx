@@ -54,9 +54,7 @@ export async function Erasures() {
                 </Td>
                 <Td numeric>{erasure.callsDeleted}</Td>
                 <Td numeric>{erasure.callsRedacted}</Td>
-                <Td>
-                  <bdi>{erasure.requestedBy}</bdi>
-                </Td>
+                <Td>{erasure.repeatOf === null ? <bdi>{erasure.requestedBy}</bdi> : t("repeated")}</Td>
                 <Td>
                   {erasure.state === "done" && (
                     <a

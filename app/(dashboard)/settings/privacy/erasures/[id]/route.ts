@@ -7,7 +7,21 @@ import { toZonedIso } from "@/lib/time/time";
 import { requireApi } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
-/** The certificate of a finished erasure as plain text: the masked number, who requested it, when it finished, and what was deleted. */
+const COUNTS = [
+  "callsDeleted",
+  "deliveriesDeleted",
+  "unreadableDeleted",
+  "reviewsDeleted",
+  "callsRedacted",
+  "notesRedacted",
+  "unreadableKept",
+  "damagedKept",
+] as const;
+
+/**
+ * The certificate of a finished erasure as plain text: the masked number, who requested it, when it finished, what was deleted, and what was
+ * kept because it could not be searched.
+ */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const gate = await requireApi("administrator");
   if (!gate.ok) {
@@ -29,13 +43,14 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
     "",
     `${t("organization")}: ${name}`,
     `${t("number")}: ${erasure.masked}`,
-    `${t("requested")}: ${at(erasure.requestedAt)} (${erasure.requestedBy ?? ""})`,
+    `${t("requested")}: ${at(erasure.requestedAt)} (${erasure.requestedBy ?? "Callboard"})`,
     `${t("finished")}: ${at(erasure.finishedAt)}`,
     `${t("id")}: ${erasure.id}`,
     "",
-    ...(["callsDeleted", "deliveriesDeleted", "reviewsDeleted", "callsRedacted", "notesRedacted"] as const).map(
-      (count) => `${t(count)}: ${format.number(erasure[count])}`,
-    ),
+    ...COUNTS.map((count) => `${t(count)}: ${format.number(erasure[count])}`),
+    "",
+    ...(erasure.repeatOf === null ? [] : [t("repeatOf", { id: erasure.repeatOf })]),
+    t("limits"),
     "",
   ];
   const certificate = Buffer.from(lines.join("\r\n"));

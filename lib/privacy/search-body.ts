@@ -1,0 +1,22 @@
+import { containsNumber } from "@/lib/phone/erase";
+import { unpackBody } from "@/lib/sarj/unpack";
+import { readBytes } from "@/lib/text/charset";
+import type { NumberRule } from "@/lib/transcript/joined-digits";
+
+/**
+ * Searches a raw body for a number: as it was received and unpacked, as text and as the JSON in it, in every encoding of characters that it may have.
+ * `unreadable`: the number was not found, but nobody can read the body: it is encrypted, damaged, too large when unpacked, or not
+ * a text in UTF-8, UTF-16 or UTF-32. Never throws.
+ */
+export async function searchBody(
+  body: Buffer,
+  contentEncoding: string | null,
+  rule: NumberRule,
+): Promise<"found" | "not_found" | "unreadable"> {
+  const { bytes, problem } = await unpackBody(body, contentEncoding);
+  const content = readBytes(bytes);
+  // Outside the packed part, there may be more.
+  const asReceived = bytes.equals(body) ? [] : readBytes(body).texts;
+  const isFound = [...content.texts, ...asReceived].some((text) => containsNumber(text, rule));
+  return isFound ? "found" : problem !== null || !content.isReadable ? "unreadable" : "not_found";
+}

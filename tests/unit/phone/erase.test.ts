@@ -1,0 +1,91 @@
+import { gzipSync } from "node:zlib";
+
+import { expect, test } from "@playwright/test";
+import fc from "fast-check";
+
+import type { Json } from "@/lib/call/facts";
+import { containsNumber, ERASED, eraseNumbers } from "@/lib/phone/erase";
+import { ruleFor } from "@/lib/phone/number-forms";
+import { numberPattern, parseSoughtNumber } from "@/lib/phone/pattern";
+
+const number = parseSoughtNumber("+966 50 123 4567") ?? { digits: "", masked: "" };
+const rule = ruleFor(number);
+
+const message = (role: string, content: string, startAt: number) => ({ type: "message", role, content, startAt });
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+const HIDDEN: [what: string, value: Json, erased: Json][] = [
+  ["in other scripts", "٠٥٠١٢٣٤٥٦٧ ０５０１２３４５６７ ०५०१२३४५६७", `${ERASED} ${ERASED} ${ERASED}`],
+  ["with invisible signs", "0\u200B5\u20610\u00AD1\uFEFF2\u061C3\u{E0001}4567", ERASED],
+  ["with many separators", "050 - - - - - 123 - - - - - 4567", ERASED],
+  ["percent-encoded", "to=050%20123%204567&x", ERASED],
+  ["percent-encoded digits", "%30%35%30123%D9%A4567", ERASED],
+  ["as HTML entities", "&#48;&#x35;0&#160;123&nbsp;4567", ERASED],
+  ["with escapes", String.raw`\u0030501234567`, ERASED],
+  ["in circles", "⓪⑤⓪①②③④⑤⑥⑦", ERASED],
+  ["in Base64", base64("call 0501234567"), ERASED],
+  ["in a data URL", `data:text/plain;base64,${base64("0501234567")}`, ERASED],
+  ["encoded twice", base64(`x=${encodeURIComponent("050 123 4567")}`), ERASED],
+  [
+    "in JSON in a text",
+    JSON.stringify({ a: JSON.stringify({ tel: 966501234567, b: "x" }) }),
+    JSON.stringify({ a: JSON.stringify({ tel: null, b: "x" }) }),
+  ],
+  ["in two fields", { area: "050", line: 1234567, kept: "x" }, { area: ERASED, line: null, kept: "x" }],
+  ["in a list", ["050", "123", "4567", "9"], [ERASED, ERASED, ERASED, "9"]],
+  [
+    "over two turns, listed in another order than said",
+    [message("user", "234567", 4), message("agent", "go on", 3), message("user", "it is 0501", 2)],
+    [message("user", ERASED, 4), message("agent", "go on", 3), message("user", `it is ${ERASED}`, 2)],
+  ],
+];
+
+for (const [what, value, erased] of HIDDEN) {
+  test(`a number ${what} is found and removed`, () => {
+    expect(containsNumber(value, rule)).toBe(true);
+    expect(eraseNumbers(value, rule)).toEqual(erased);
+  });
+}
+
+test("another number, an id and a date stay", () => {
+  const value = {
+    other: "0501234568",
+    id: "5f012345-6750-4123-8567-000501234567a",
+    at: "2026-11-26T05:01:23.456Z",
+    packed: gzipSync("0501234568").toString("base64"),
+    seven: ["12", "34567"],
+  };
+  expect(eraseNumbers(value, rule)).toBe(value);
+  // Seven digits occur by chance, unless they stand together.
+  const short = ruleFor(parseSoughtNumber("+961 1 234 567") ?? number);
+  expect(containsNumber("1 234 567", short)).toBe(true);
+  expect(containsNumber("1 room at 234 or 567", short)).toBe(false);
+});
+
+test("erasing removes the number everywhere in JSON, and keeps the rest", () => {
+  const written = fc.constantFrom("+966501234567", "0501234567", "050 123 4567", "٠٥٠١٢٣٤٥٦٧");
+  const text = fc
+    .tuple(fc.constantFrom("call ", "رقم ", ""), written, fc.constantFrom(" now", ""))
+    .map((parts) => parts.join(""));
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small" },
+      text,
+      fc.constant(966501234567),
+      fc.constantFrom("kept", 42, null, true),
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(text, fc.constant("key")), tie("tree"), { maxKeys: 3 }),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, (value) => {
+      const erased = JSON.stringify(eraseNumbers(value as never, rule));
+      expect(erased).not.toMatch(numberPattern(number));
+    }),
+    { numRuns: 500 },
+  );
+  expect(eraseNumbers({ a: ["x 0501234567 y", 966501234567, 7], b: null }, rule)).toEqual({
+    a: [`x ${ERASED} y`, null, 7],
+    b: null,
+  });
+});
