@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { parseStreamUrl } from "./audit-stream/target";
+
 /**
  * The environment variables and their rules. The names are a contract with deployments. For self-hosting, `npm start` generates
  * unset values (secrets, the embedded database) and passes them on as environment variables, so environment variables are the
@@ -121,6 +123,14 @@ const schema = z
       .pipe(
         z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "must be domains of e-mail addresses: example.com")),
       ),
+    AUDIT_STREAM_URL: optionalText.refine(
+      (value) => value === undefined || parseStreamUrl(value) !== null,
+      "must be https://host/path, syslog+tls://host:port or syslog://host:port. Without TLS only to this machine, and with syslog also to a private IP address",
+    ),
+    AUDIT_STREAM_TOKEN: optionalText.refine(
+      (value) => value === undefined || /^[\u0021-\u007e]+$/.test(value),
+      "must be printable ASCII without spaces: it is sent in a header",
+    ),
     SPOOL_DIR: optionalText,
     CRON_SECRET: z
       .string()
@@ -152,6 +162,13 @@ const schema = z
         code: "custom",
         path: ["SARJ_WEBHOOK_ALLOWED_IPS"],
         message: "needs CLIENT_IP_HEADER: without a header that your proxy overwrites, no address can be trusted",
+      });
+    }
+    if (values.AUDIT_STREAM_TOKEN !== undefined && !/^https?:/i.test(values.AUDIT_STREAM_URL ?? "")) {
+      context.addIssue({
+        code: "custom",
+        path: ["AUDIT_STREAM_TOKEN"],
+        message: "needs an AUDIT_STREAM_URL that begins with https://",
       });
     }
     if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {

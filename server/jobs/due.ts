@@ -7,10 +7,14 @@ import { eraseDue } from "./erase";
 import { importDue } from "./import";
 import { purgeDue } from "./purge";
 import { reinterpretDue } from "./reinterpret";
+import { streamAuditDue } from "./stream-audit";
 import { watchContract } from "./watch-contract";
 
 /** How many items each job handled. */
-type Counts = Record<"enriched" | "imported" | "erased" | "purged" | "cleaned" | "reinterpreted" | "watched", number>;
+type Counts = Record<
+  "enriched" | "imported" | "erased" | "purged" | "cleaned" | "reinterpreted" | "watched" | "streamed",
+  number
+>;
 
 /**
  * Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). If some fail, it waits for the others, because
@@ -25,6 +29,7 @@ export async function runDueJobs(): Promise<Counts> {
     cleaned: cleanUpDue(),
     reinterpreted: reinterpretDue(),
     watched: watchContract(),
+    streamed: streamAuditDue(),
   };
   await Promise.allSettled(Object.values(jobs));
   return {
@@ -35,6 +40,7 @@ export async function runDueJobs(): Promise<Counts> {
     cleaned: await jobs.cleaned,
     reinterpreted: await jobs.reinterpreted,
     watched: await jobs.watched,
+    streamed: await jobs.streamed,
   };
 }
 

@@ -9,6 +9,7 @@ import { eraseDue } from "./erase";
 import { importDue } from "./import";
 import { purgeDue } from "./purge";
 import { reinterpretDue } from "./reinterpret";
+import { streamAuditDue } from "./stream-audit";
 import { watchContract } from "./watch-contract";
 
 /**
@@ -27,6 +28,7 @@ export function startTimer(): void {
   repeat("clean up", 60_000, cleanUpDue);
   repeat("reinterpret", 5000, reinterpretDue);
   repeat("watch", 15_000, watchContract);
+  repeat("audit stream", 2000, streamAuditDue);
   repeat("refusals", 5000, writeRefusals);
 }
 
