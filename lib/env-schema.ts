@@ -48,6 +48,8 @@ const schema = z
     NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
     VERCEL: optionalText.transform((value) => value !== undefined),
     DATABASE_URL: postgresUrl,
+    /** Only for the commands that migrate, which do not pass it on to the web server. */
+    DATABASE_OWNER_URL: postgresUrl.optional().or(z.literal("").transform(() => undefined)),
     DATABASE_REPLICA_URL: postgresUrl.optional().or(z.literal("").transform(() => undefined)),
     SARJ_WEBHOOK_SECRETS: commaList.pipe(
       z

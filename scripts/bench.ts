@@ -17,13 +17,13 @@ await runCommand(async () => {
   );
   try {
     Object.assign(process.env, {
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: postgres.ownerUrl,
       SARJ_WEBHOOK_SECRETS: "benchmark-0123456789abcdefghijklm",
       AUTH_SECRET: "benchmark-0123456789abcdefghijklm",
       APP_URL: "http://localhost:3000",
     });
     const { measureAll } = await import("@/tests/bench/measures");
-    for (const line of await measureAll(postgres.url, { calls: CALLS, rounds: ROUNDS })) {
+    for (const line of await measureAll(postgres.ownerUrl, { calls: CALLS, rounds: ROUNDS })) {
       console.log(line);
     }
   } finally {

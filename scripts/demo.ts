@@ -51,6 +51,7 @@ await runCommand(async () => {
       return {
         // Use no database, key or secret of a real installation.
         DATABASE_URL: "",
+        DATABASE_OWNER_URL: "",
         DATABASE_REPLICA_URL: "",
         SARJ_WEBHOOK_SECRETS: "",
         SARJ_WEBHOOK_ALLOWED_IPS: "",
@@ -62,6 +63,8 @@ await runCommand(async () => {
         CRON_SECRET: "",
         SETUP_CODE: "",
         SPOOL_DIR: "",
+        AUDIT_STREAM_URL: "",
+        AUDIT_STREAM_TOKEN: "",
         APP_URL: `http://localhost:${address.port}`,
         ADMIN_EMAIL: EMAIL,
         ADMIN_PASSWORD: state.password,

@@ -14,7 +14,7 @@ const INFORMATIONAL = 6;
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** The code of an error if the receiver takes the messages and does not end the connection in time. */
-export const NOT_CONFIRMED = "NOT_CONFIRMED";
+const NOT_CONFIRMED = "NOT_CONFIRMED";
 
 /** One message with its length in front: `123 <110>1 2026-11-25T…`. `hostname`: the name of this sender. */
 export function syslogFrame(event: StreamedEvent, hostname: string): string {

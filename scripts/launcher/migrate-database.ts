@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 
+import { grantToApplication } from "../../db/driver/application-role";
 import { migrate } from "../../db/driver/migrate";
 import { serverVersion } from "../../db/driver/server-version";
 import { isTemporary } from "../../db/driver/sql-state";
@@ -33,19 +34,25 @@ const EXPLANATIONS: Record<string, string> = {
   "42501": "this user may not create tables there: make it the owner of the database",
 };
 
+/** The URL of the owner of the database, who may change its tables, and of the role of the web server, which may be the same. */
+type DatabaseUrls = { ownerUrl: string; applicationUrl: string };
+
 /**
- * Applies the migrations. Returns null on success, or an error code if the database cannot be reached at present. Throws a
+ * Applies the migrations, and grants the role of the web server what it needs. Returns null on success, or an error code if the database cannot be reached at present. Throws a
  * CommandError if a retry would not help.
  */
-export async function migrateDatabase(databaseUrl: string): Promise<string | null> {
+export async function migrateDatabase({ ownerUrl, applicationUrl }: DatabaseUrls): Promise<string | null> {
   try {
-    const { number, text } = await serverVersion(databaseUrl);
+    const { number, text } = await serverVersion(ownerUrl);
     if (number < OLDEST_POSTGRES) {
       throw new CommandError(
         `Callboard needs PostgreSQL 15 or newer. The server in DATABASE_URL is PostgreSQL ${text}.`,
       );
     }
-    await migrate(databaseUrl);
+    await migrate(ownerUrl);
+    if (applicationUrl !== ownerUrl) {
+      await grantToApplication(ownerUrl, applicationUrl);
+    }
     return null;
   } catch (error) {
     if (error instanceof CommandError) {
@@ -55,7 +62,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<string | nul
     if (code !== undefined && (TEMPORARY_CODES.has(code) || isTemporary(error))) {
       return code;
     }
-    const { hostname, pathname } = new URL(databaseUrl);
+    const { hostname, pathname } = new URL(ownerUrl);
     const why = (code !== undefined && EXPLANATIONS[code]) || `${message}${code === undefined ? "" : `, ${code}`}`;
     throw new CommandError(`The database ${pathname.slice(1)} on ${hostname} cannot be used: ${why}.`);
   }
@@ -65,7 +72,7 @@ export async function migrateDatabase(databaseUrl: string): Promise<string | nul
  * Retries until the migrations are applied. Meanwhile the web server runs and stores deliveries on disk. No error ends the retries,
  * because someone may correct the cause, such as a wrong password, and the stored deliveries must then be recorded.
  */
-export async function migrateDatabaseLater(databaseUrl: string, interruption: Interruption): Promise<void> {
+export async function migrateDatabaseLater(urls: DatabaseUrls, interruption: Interruption): Promise<void> {
   let lastMessage = "";
   for (;;) {
     await wait(RETRY_MILLISECONDS, undefined, { ref: false });
@@ -73,7 +80,7 @@ export async function migrateDatabaseLater(databaseUrl: string, interruption: In
       return;
     }
     try {
-      if ((await migrateDatabase(databaseUrl)) === null) {
+      if ((await migrateDatabase(urls)) === null) {
         console.log("The database can be reached now.");
         return;
       }

@@ -25,8 +25,13 @@ export async function prepareCommand(
   });
   checkEnvironment(env);
   check(env);
-  env.DATABASE_URL ??= await databaseOfCommand(dataFolder, stack);
-  const unreachable = await migrateDatabase(env.DATABASE_URL);
+  const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl = url } = env;
+  const urls =
+    url === undefined || ownerUrl === undefined
+      ? await databaseOfCommand(dataFolder, stack)
+      : { ownerUrl, applicationUrl: url };
+  env.DATABASE_URL = urls.applicationUrl;
+  const unreachable = await migrateDatabase(urls);
   if (unreachable !== null) {
     throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
   }

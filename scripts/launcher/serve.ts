@@ -115,15 +115,18 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
     remember();
     restartOnUnexpectedEnd(embedded, { onRestart: remember, interruption });
   }
-  const databaseUrl = embedded?.url ?? env.DATABASE_URL ?? "";
-  env.DATABASE_URL = databaseUrl;
+  const applicationUrl = embedded?.applicationUrl ?? env.DATABASE_URL ?? "";
+  const urls = { applicationUrl, ownerUrl: embedded?.ownerUrl ?? env.DATABASE_OWNER_URL ?? applicationUrl };
+  env.DATABASE_URL = applicationUrl;
+  // The web server must not have the rights of the owner.
+  delete env.DATABASE_OWNER_URL;
   // Only now can modules of db/ be imported: lib/env.ts reads process.env when it is loaded.
   Object.assign(process.env, env);
   interruption.throwIfInterrupted();
 
-  const unreachable = await migrateDatabase(databaseUrl);
+  const unreachable = await migrateDatabase(urls);
   if (unreachable !== null) {
-    void migrateDatabaseLater(databaseUrl, interruption);
+    void migrateDatabaseLater(urls, interruption);
   }
   interruption.throwIfInterrupted();
 

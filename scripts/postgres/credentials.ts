@@ -1,13 +1,28 @@
+import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CommandError } from "../launcher/command-error";
 
-/** The port and passwords of the server, and the version of PostgreSQL that initialised its data. */
-export type Credentials = { postgres: string; port: number; superuserPassword: string; password: string };
+/**
+ * The port and passwords of the server, and the version of PostgreSQL that initialised its data. `password` is that of the owner,
+ * `applicationPassword` that of the role of the web server; data of earlier versions has none until the next start.
+ */
+export type Credentials = {
+  postgres: string;
+  port: number;
+  superuserPassword: string;
+  password: string;
+  applicationPassword?: string;
+};
 
 /** A file in the data directory. Initialisation writes it last, so a directory without it is incomplete. */
 const FILE = "callboard.json";
+
+/** A new password, which a URL can contain. */
+export function makePassword(): string {
+  return randomBytes(24).toString("base64url");
+}
 
 /** Whether the directory is completely initialised. */
 export function isInitialised(directory: string): boolean {

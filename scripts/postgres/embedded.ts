@@ -3,9 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { findFreePort } from "../launcher/ports";
 import { end, identify, type ProcessIdentity } from "../launcher/processes";
 import { findBinaries } from "./binaries";
-import { type Credentials, readCredentials, writeCredentials } from "./credentials";
+import { type Credentials, makePassword, readCredentials, writeCredentials } from "./credentials";
 import { checkNotInUse, checkVersion, chooseDirectory } from "./data-directory";
-import { createDatabase, databaseUrl, superuserUrl } from "./database";
+import { applicationUrl, createDatabase, ownerUrl, superuserUrl } from "./database";
 import { initialise } from "./initialise";
 import { PortTaken, startServer } from "./server-process";
 import { serverUser } from "./server-user";
@@ -16,8 +16,10 @@ import { serverUser } from "./server-user";
  * first signal, while the web server still has open requests.
  */
 export type EmbeddedPostgres = {
-  /** The URL of the application's database, for a role that owns nothing else. */
-  url: string;
+  /** The URL of the application's database, for the role that owns it and nothing else. It applies the migrations. */
+  ownerUrl: string;
+  /** The URL of the same database for the web server, whose role owns nothing. */
+  applicationUrl: string;
   /** The URL of the database `postgres`, for the superuser. */
   superuserUrl: string;
   port: number;
@@ -44,10 +46,12 @@ export type EmbeddedPostgresOptions = {
 
 const STOPS_WITHIN_MILLISECONDS = 30_000;
 
-/** Returns the URL of the database on a server that another command runs in this directory, or null if the directory is not initialised. */
-export function urlOfEmbeddedPostgres(directory: string): string | null {
+/** Returns the URLs of the database on a server that another command runs in this directory, or null if the directory is not initialised. */
+export function urlsOfEmbeddedPostgres(
+  directory: string,
+): Pick<EmbeddedPostgres, "ownerUrl" | "applicationUrl"> | null {
   const credentials = readCredentials(chooseDirectory(directory));
-  return credentials === null ? null : databaseUrl(credentials);
+  return credentials === null ? null : { ownerUrl: ownerUrl(credentials), applicationUrl: applicationUrl(credentials) };
 }
 
 /** Starts the server and first initialises it if needed. Throws a CommandError for every foreseeable failure. */
@@ -97,23 +101,25 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     }
   };
 
-  credentials = { ...stored, port: await findFreePort(stored.port) };
+  const applicationPassword = stored.applicationPassword ?? makePassword();
+  credentials = { ...stored, applicationPassword, port: await findFreePort(stored.port) };
   try {
     await start();
   } catch (error) {
     if (!(error instanceof PortTaken)) {
       throw error;
     }
-    credentials = { ...stored, port: await findFreePort() };
+    credentials = { ...credentials, port: await findFreePort() };
     await start();
   }
-  if (credentials.port !== stored.port) {
+  if (credentials.port !== stored.port || credentials.applicationPassword !== stored.applicationPassword) {
     writeCredentials(directory, credentials);
   }
   await createDatabase(credentials);
 
   return {
-    url: databaseUrl(credentials),
+    ownerUrl: ownerUrl(credentials),
+    applicationUrl: applicationUrl(credentials),
     superuserUrl: superuserUrl(credentials),
     port: credentials.port,
     directory,

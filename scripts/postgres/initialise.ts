@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { asCommandError } from "../launcher/command-error";
 import { findFreePort } from "../launcher/ports";
 import { type Binaries, serverEnvironment } from "./binaries";
-import { type Credentials, writeCredentials } from "./credentials";
+import { type Credentials, makePassword, writeCredentials } from "./credentials";
 import type { ServerUser } from "./server-user";
 
 /** Creates the data directory with new passwords. Without `durable`, initdb does not sync to disk. Throws a CommandError on failure. */
@@ -30,8 +29,9 @@ export async function initialise({
     const credentials: Credentials = {
       postgres: binaries.version,
       port: await findFreePort(),
-      superuserPassword: randomBytes(24).toString("base64url"),
-      password: randomBytes(24).toString("base64url"),
+      superuserPassword: makePassword(),
+      password: makePassword(),
+      applicationPassword: makePassword(),
     };
     const passwordFile = join(secrets, "password");
     writeFileSync(passwordFile, credentials.superuserPassword, { mode: 0o600 });

@@ -112,7 +112,7 @@ async function startProxy(deployment: Deployment, onLogin: (connection: number) 
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const url = new URL(deployment.postgres.url);
+  const url = new URL(deployment.postgres.applicationUrl);
   url.port = String((server.address() as AddressInfo).port);
   proxy.databaseUrl = url.href;
   proxy.close = () => {

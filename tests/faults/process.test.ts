@@ -20,7 +20,7 @@ test("row 46: a delivery that was committed but not answered is a duplicate when
   deployment,
 }) => {
   // The relay passes everything to Postgres, but passes its responses back only until the row is stored.
-  const { hostname, port } = new URL(deployment.postgres.url);
+  const { hostname, port } = new URL(deployment.postgres.applicationUrl);
   let isMuted = false;
   const relay: Server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
@@ -40,7 +40,7 @@ test("row 46: a delivery that was committed but not answered is a duplicate when
   });
   const relayPort = await findFreePort();
   await new Promise<void>((resolve) => relay.listen(relayPort, "127.0.0.1", resolve));
-  const throughRelay = deployment.postgres.url.replace(`:${port}/`, `:${relayPort}/`);
+  const throughRelay = deployment.postgres.applicationUrl.replace(`:${port}/`, `:${relayPort}/`);
 
   const app = await deployment.startApp({ databaseUrl: throughRelay, env: { SPOOL_DIR: undefined } });
   const body = JSON.stringify(complete("never-answered"));

@@ -133,7 +133,7 @@ test("an interrupted reinterpretation continues where it was and gives the same;
   expect(await reinterpret(whole)).toMatchObject({ code: 0 });
 
   // The command waits for the lock of a call in the second batch when it is killed. The migrations would wait for it too.
-  await migrate(parts.url);
+  await migrate(parts.ownerUrl);
   const reserved = await parts.sql.reserve();
   await reserved`begin`;
   await reserved`select 1 from call_details where call_id = 'unknown-field' for update`;
@@ -184,6 +184,7 @@ function start(database: Database): ChildProcess {
       HOME: process.env["HOME"],
       NODE_ENV: "production",
       ...environment({ databaseUrl: database.url, appPort: 1, vendorPort: 1 }),
+      DATABASE_OWNER_URL: database.ownerUrl,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "@playwright/test";
 import postgres from "postgres";
 
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/scripts/postgres/embedded";
+import { type EmbeddedPostgres, startEmbeddedPostgres, urlsOfEmbeddedPostgres } from "@/scripts/postgres/embedded";
 
 let folder: string;
 let directory: string;
@@ -44,7 +44,7 @@ test("the first start creates a database for a role that owns it and nothing els
   const server = await start();
   expect([
     ...(await query(
-      server.url,
+      server.ownerUrl,
       (sql) => sql`
     select current_user, rolsuper, rolcreatedb, current_database(), current_setting('listen_addresses') as listens
     from pg_roles where rolname = current_user`,
@@ -60,28 +60,61 @@ test("the first start creates a database for a role that owns it and nothing els
   ]);
   // With LC_CTYPE=C, pg_trgm does not recognise Arabic letters as letters.
   const [row] = await query(
-    server.url,
+    server.ownerUrl,
     (sql) => sql<{ similarity: number }[]>`select similarity('مكالمة', 'المكالمة')`,
   );
   expect(row?.similarity).toBeGreaterThan(0.3);
   expect(statSync(join(directory, "callboard.json")).mode & 0o777).toBe(0o600);
-  expect(readFileSync(`${directory}.log`, "utf8")).not.toContain(new URL(server.url).password);
+  expect(readFileSync(`${directory}.log`, "utf8")).not.toContain(new URL(server.ownerUrl).password);
+});
+
+const whoami = (url: string) =>
+  query(
+    url,
+    (sql) => sql`
+      select current_user as name, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls as "isMighty",
+        exists (select from pg_auth_members where member = pg_roles.oid) as "isMember",
+        exists (select from pg_class where relowner = pg_roles.oid) as "isOwner"
+      from pg_roles where rolname = current_user`,
+  ).then(([row]) => ({ ...row }));
+const LIMITED = { name: "callboard_app", isMighty: false, isMember: false, isOwner: false };
+
+test("the web server's role owns nothing and belongs to no other role, also after an upgrade of old data", async () => {
+  const file = join(directory, "callboard.json");
+  const first = await start();
+  expect(await whoami(first.applicationUrl)).toEqual(LIMITED);
+  await first.stop();
+
+  // As an earlier version left it: without the role, which meanwhile has become more than it should be.
+  const { applicationPassword: _password, ...old } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  writeFileSync(file, JSON.stringify(old));
+  expect(urlsOfEmbeddedPostgres(directory)).toEqual({ ownerUrl: first.ownerUrl, applicationUrl: first.ownerUrl });
+  const second = await start();
+  await query(second.superuserUrl, (sql) => sql`alter role callboard_app createdb createrole superuser`);
+  expect(await whoami(second.applicationUrl)).toMatchObject({ isMighty: true });
+  await second.stop();
+
+  const third = await start();
+  expect(await whoami(third.applicationUrl)).toEqual(LIMITED);
+  expect(third.applicationUrl).toBe(second.applicationUrl);
+  expect(urlsOfEmbeddedPostgres(directory)).toMatchObject({ applicationUrl: third.applicationUrl });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test("a later start, even after a kill, has the same data and port", async () => {
   const first = await start({ durable: true });
-  await query(first.url, (sql) => sql`create table kept as select 1 as number`);
+  await query(first.ownerUrl, (sql) => sql`create table kept as select 1 as number`);
   await first.kill();
   const second = await start();
-  expect(second.url).toBe(first.url);
-  expect([...(await query(second.url, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
+  expect(second.ownerUrl).toBe(first.ownerUrl);
+  expect([...(await query(second.ownerUrl, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
 });
 
 test("an interrupted first start is repeated from the beginning", async () => {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "PG_VERSION"), "18\n");
   const server = await start();
-  expect([...(await query(server.url, (sql) => sql`select 1 as one`))]).toEqual([{ one: 1 }]);
+  expect([...(await query(server.ownerUrl, (sql) => sql`select 1 as one`))]).toEqual([{ one: 1 }]);
 });
 
 test("a second server on the same data is refused with a message that names the first server", async () => {
@@ -132,13 +165,13 @@ test("as root, data that the server's user could not reach is stored in another 
   try {
     expect(first.directory).toMatch(/^\/var\/lib\/callboard\/[0-9a-f]{12}\/postgres$/);
     expect(existsSync(directory)).toBe(false);
-    await query(first.url, (sql) => sql`create table kept as select 1 as number`);
+    await query(first.ownerUrl, (sql) => sql`create table kept as select 1 as number`);
     await first.stop();
     // The folder is accessible now, but the data stays in the folder where it was created.
     chmodSync(folder, 0o711);
     const second = await start();
     expect(second.directory).toBe(first.directory);
-    expect([...(await query(second.url, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
+    expect([...(await query(second.ownerUrl, (sql) => sql`select number from kept`))]).toEqual([{ number: 1 }]);
     await second.stop();
   } finally {
     rmSync(dirname(first.directory), { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { expect, test } from "@playwright/test";
 
+import { STREAM_PROBLEMS } from "@/lib/audit-stream/problem";
 import { DIAL_RESULTS, STATE_CHOICES } from "@/lib/call/contact";
 import { ENRICHMENT_STATES } from "@/lib/call/enrichment";
 import { GOAL_KINDS } from "@/lib/call/goal";
@@ -193,6 +194,7 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["settings.import.state", IMPORT_ITEM_STATES],
   ["settings.import.stateHint", IMPORT_ITEM_STATES],
   ["privacy.retention.run.problem", JOB_PROBLEMS],
+  ["privacy.audit.safety.problems", STREAM_PROBLEMS],
   ["privacy.erasure.step", ERASURE_STEPS],
   ["people.made.title", LINK_PURPOSES],
   ["people.made.send", LINK_PURPOSES],

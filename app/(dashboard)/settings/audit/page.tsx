@@ -28,7 +28,7 @@ import type { SearchParams } from "@/lib/url/parameters";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
-import { AuditKeeping } from "./audit-keeping";
+import { AuditKeeping, AuditSafety } from "./audit-keeping";
 import { AuditFilterForm } from "./filter-form";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -87,6 +87,11 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         <PanelBoundary>
           <Suspense fallback={<Skeleton className="h-40 w-full" />}>
             <AuditKeeping />
+          </Suspense>
+        </PanelBoundary>
+        <PanelBoundary>
+          <Suspense fallback={<Skeleton className="h-40 w-full" />}>
+            <AuditSafety />
           </Suspense>
         </PanelBoundary>
       </div>
