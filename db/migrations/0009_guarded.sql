@@ -112,21 +112,3 @@ BEGIN
 END
 $$;--> statement-breakpoint
 CREATE TRIGGER "audit_events_outbox" AFTER INSERT ON "audit_events" FOR EACH ROW EXECUTE FUNCTION "add_to_audit_outbox"();
-CREATE TABLE "erased_numbers" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"hash" text NOT NULL,
-	"salt" text NOT NULL,
-	"masked" text NOT NULL,
-	"country" text NOT NULL,
-	"national_length" integer NOT NULL,
-	"delete_unreadable" boolean DEFAULT false NOT NULL,
-	"erased_at" timestamp (3) with time zone NOT NULL,
-	"searched_at" timestamp (3) with time zone
-);
---> statement-breakpoint
-ALTER TABLE "erasures" ADD COLUMN "delete_unreadable" boolean DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE "erasures" ADD COLUMN "unreadable_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "erasures" ADD COLUMN "unreadable_deleted" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "erasures" ADD COLUMN "damaged_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "erasures" ADD COLUMN "repeat_of" uuid;--> statement-breakpoint
-ALTER TABLE "erasures" ADD COLUMN "stored_before" timestamp (3) with time zone;
