@@ -71,8 +71,11 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
 
 const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
 
-async function tryLock(transaction: Sql | postgres.TransactionSql): Promise<boolean> {
-  const [row] = await transaction<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${MIGRATION_LOCK}) as locked`;
+/** As a simple query: after any other one, the session would keep its snapshot until the next, and the build of an index would wait for it. */
+async function tryLock(transaction: postgres.TransactionSql): Promise<boolean> {
+  const [row] = await transaction.unsafe<{ locked: boolean }[]>(
+    `select pg_try_advisory_xact_lock(${MIGRATION_LOCK}) as locked`,
+  );
   return row?.locked === true;
 }
 

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { expect, test } from "@playwright/test";
 import postgres from "postgres";
 
 import { migrate, type Wait } from "@/db/driver/migrate";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
-import { expect, test } from "@/tests/fixtures/test";
 
 let database: Database;
 let folder: string;
