@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { Blocker } from "../../db/driver/blockers";
 import { grantToApplication } from "../../db/driver/application-role";
+import type { Blocker } from "../../db/driver/blockers";
 import { migrate, type Wait } from "../../db/driver/migrate";
 import { serverVersion } from "../../db/driver/server-version";
 import { isTemporary } from "../../db/driver/sql-state";
@@ -76,7 +76,7 @@ export async function migrateDatabase({ ownerUrl, applicationUrl }: DatabaseUrls
     warnOnce({ ownerUrl, applicationUrl });
     await migrate(ownerUrl, { ca, onWait: printer() });
     if (applicationUrl !== ownerUrl) {
-      await grantToApplication(ownerUrl, applicationUrl);
+      await grantToApplication(ownerUrl, applicationUrl, ca);
     }
     return null;
   } catch (error) {
