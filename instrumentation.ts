@@ -10,7 +10,7 @@ export async function register(): Promise<void> {
     const { quietConsole } = await import("@/lib/quiet-console");
     quietConsole();
   }
-  const { fixHttpServer } = await import("./lib/http/server");
+  const { fixHttpServer } = await import("./lib/http/node-server/fix");
   fixHttpServer();
   const { startTimer } = await import("./server/jobs/timer");
   startTimer();

@@ -6,6 +6,8 @@ const withNextIntl = createNextIntlPlugin("./server/i18n.ts");
 const config: NextConfig = {
   typedRoutes: true,
   poweredByHeader: false,
+  // Nothing uses Next's image optimizer, and anyone could make it work. With this, `/_next/image` answers 404.
+  images: { unoptimized: true },
   reactStrictMode: true,
   // The vendor treats a 308 as a failure, so `/webhooks/sarj/<secret>/` must not be redirected.
   skipTrailingSlashRedirect: true,

@@ -63,7 +63,7 @@ function localeOf({ cookies, headers }: NextRequest): Locale {
 }
 
 export const config = {
-  matcher: ["/((?!webhooks/|webhooks$|_next/static/|_next/image|icon.svg|apple-icon|favicon.ico|robots.txt).*)"],
+  matcher: ["/((?!webhooks/|webhooks$|_next/static/|icon.svg|apple-icon|favicon.ico|robots.txt).*)"],
 };
 
 const isHttps = env.APP_URL.startsWith("https://");

@@ -1,6 +1,8 @@
-import { directionOf, type Locale } from "@/lib/i18n/locales";
+import type { Locale } from "@/lib/i18n/locales";
 import ar from "@/lib/i18n/messages/ar/common.json";
 import en from "@/lib/i18n/messages/en/common.json";
+
+import { plainPage } from "./plain-page";
 
 const MESSAGES = { en, ar };
 
@@ -12,20 +14,7 @@ const MESSAGES = { en, ar };
  */
 export function refusedPage(locale: Locale, address: string, saysWhere: boolean): string {
   const text = MESSAGES[locale].address;
-  const body = text.refusedBody.replace("<link></link>", `<a href="${address}" dir="ltr">${address}</a>`);
-  return `<!doctype html>
-<html lang="${locale}" dir="${directionOf(locale)}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text.refusedTitle} · Callboard</title>
-<style>
-  :root { color-scheme: light dark }
-  body { margin: 14vh auto; max-width: 28rem; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; text-align: center }
-  h1 { font-size: 1.125rem }
-</style>
-<h1>${text.refusedTitle}</h1>
-<p>${body}</p>
-${saysWhere ? "" : `<p>${text.refusedPlain}</p>`}
-</html>
-`;
+  const link = `<a href="${address}" dir="ltr">${address}</a>`;
+  const paragraphs = [text.refusedBody.replace("<link></link>", link), ...(saysWhere ? [] : [text.refusedPlain])];
+  return plainPage(locale, text.refusedTitle, paragraphs.map((paragraph) => `<p>${paragraph}</p>`).join("\n"));
 }

@@ -4,7 +4,7 @@ import { perProcess } from "@/lib/per-process";
 
 /**
  * Lets a page set the status of its response. Next has only `notFound()` for that, whose HTML is empty: the browser's script renders the
- * message. So the hook of `server.ts` numbers the requests in a header, and a page finds its response by this number.
+ * message. So `node-server/fix.ts` numbers the requests in a header, and a page finds its response by this number.
  */
 const HEADER = "x-response-number";
 

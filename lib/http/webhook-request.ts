@@ -1,8 +1,19 @@
 import type { IncomingMessage } from "node:http";
 
+import { matchSecret } from "@/lib/sarj/secrets";
+
 /** Whether a request target is `/webhooks` or below it, also with repeated slashes and in the absolute form. */
 export function isWebhookPath(target: string): boolean {
   return /^\/webhooks(\/|$)/.test(ownPath(target));
+}
+
+/**
+ * Whether a request target of the webhook contains one of its secrets. The route decides about the secret; this decides only whether the
+ * request goes ahead of others.
+ */
+export function hasSecret(target: string, secrets: readonly string[]): boolean {
+  const [, secret = ""] = /^\/webhooks\/sarj\/([^/]+)\/?$/.exec(ownPath(target)) ?? [];
+  return matchSecret(secret, secrets) !== null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { record, type Recorded } from "@/db/deliveries/record";
 import { TRY_TIMEOUT } from "@/db/driver/deadline-pool";
 import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
-import { isStopping } from "@/lib/http/server";
+import { isStopping } from "@/lib/http/node-server/shutdown";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import type { Interpretation } from "@/lib/sarj/interpret";

@@ -7,7 +7,7 @@ import {
 } from "@/db/calls/enrichment";
 import { isStatementRefused } from "@/db/driver/sql-state";
 import type { CallFacts } from "@/lib/call/facts";
-import { isStopping } from "@/lib/http/server";
+import { isStopping } from "@/lib/http/node-server/shutdown";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import { fetchCall, isKeyRefusal, isWorthRetrying, type ApiAccess, type ApiErrorCode } from "@/lib/sarj/api";

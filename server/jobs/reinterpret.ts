@@ -17,7 +17,7 @@ import {
   storeProgress,
 } from "@/db/reinterpretation/progress";
 import { env } from "@/lib/env";
-import { isStopping } from "@/lib/http/server";
+import { isStopping } from "@/lib/http/node-server/shutdown";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import { RULES_VERSION } from "@/lib/sarj/rules-version";

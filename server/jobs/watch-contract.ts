@@ -1,5 +1,5 @@
 import { foldSightings } from "@/db/deliveries/sightings";
-import { isStopping } from "@/lib/http/server";
+import { isStopping } from "@/lib/http/node-server/shutdown";
 
 /** Counts what deliveries and answers of the API contain beyond the vendor's contract (`db/deliveries/sightings.ts`). */
 

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from "node:http";
+
+import { isWebhookPath } from "../webhook-request";
+
+/**
+ * Next answers two kinds of malformed requests with 500. Replaces a path with invalid percent-encoding by a path that does not exist, and
+ * the method TRACE, for which no `Request` can be constructed, by OPTIONS.
+ */
+export function fixMalformed(request: IncomingMessage): void {
+  if (!isDecodable(request.url ?? "/")) {
+    request.url = isWebhookPath(request.url ?? "/") ? "/webhooks/malformed" : "/malformed";
+  }
+  if (request.method === "TRACE") {
+    request.method = "OPTIONS";
+  }
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?", 1)[0] ?? "");
+    return true;
+  } catch {
+    return false;
+  }
+}
