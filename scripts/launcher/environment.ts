@@ -32,6 +32,9 @@ export function completeEnvironment(
     APP_URL: `http://localhost:${address.port}`,
     SPOOL_DIR: resolve(dataFolder, "spool"),
     NEXT_TELEMETRY_DISABLED: "1",
+    // Node writes files, resolves names, compresses and hashes passwords on these threads, 4 by default. Two may hash passwords, and libuv
+    // lets half of all resolve names: with 4 threads, a slow name server and two sign-ins would keep deliveries from the spool.
+    UV_THREADPOOL_SIZE: "16",
   };
   const set = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim()));
   return { ...defaults, ...Object.fromEntries(set) };

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,4 +41,20 @@ test("a variable that is set keeps its value, an empty one counts as unset", () 
     AUTH_SECRET: secrets.authSecret,
     SPOOL_DIR: join(folder, "spool"),
   });
+});
+
+test("writing a file does not wait for work that would occupy four of Node's threads", () => {
+  const env = completeEnvironment({}, { address, dataFolder: folder, secrets: readOrMakeSecrets(folder) });
+  const program = `
+    const ended = [];
+    for (let index = 0; index < 4; index += 1) {
+      crypto.pbkdf2("password", "salt", 500_000, 64, "sha512", () => ended.push("hash"));
+    }
+    fs.writeFile(process.argv[1], "", () => ended.push("file"));
+    process.on("exit", () => console.log(ended[0]));`;
+  const first = execFileSync(process.execPath, ["-e", program, join(folder, "file")], {
+    env: { ...env, NODE_ENV: "production" },
+    encoding: "utf8",
+  });
+  expect(first.trim()).toBe("file");
 });
