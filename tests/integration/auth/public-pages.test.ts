@@ -248,3 +248,60 @@ test("row 62: while the database is unreachable, pages answer 500 and sign-in 50
     await database.close();
   }
 });
+
+test("row 66: what the framework has beside the pages answers nothing", async ({ app, request }) => {
+  const build = readFileSync(join(BUILD, "BUILD_ID"), "utf8").trim();
+  const wrong: unknown[] = [];
+  for (const path of [
+    "/_next/image",
+    "/_next/image?url=%2Ficon.svg&w=64&q=75",
+    "/_next/image?url=%2Ffavicon.ico&w=640&q=75",
+    "/_next/image?url=https%3A%2F%2Fexample.com%2Fa.png&w=64&q=75",
+    "/_next/image/",
+    "/_next/images",
+    `/_next/data/${build}/index.json`,
+    `/_next/data/${build}/calls.json`,
+    "/_next/static/",
+    "/_next/static/chunks/",
+    "/_next/static/chunks/..%2F..%2Fserver%2Fpages-manifest.json",
+    "/_next/static/../server/pages-manifest.json",
+    "/_next/webpack-hmr",
+    "/_next/hmr",
+    "/_next/request-insights",
+    "/__nextjs_original-stack-frames",
+    "/__nextjs_font/geist-latin.woff2",
+    "/_next",
+    "/_error",
+    "/_app",
+    "/_document",
+    "/_not-found",
+    "/_global-error",
+    "/404",
+    "/500",
+    "/static/x",
+    "/.next/BUILD_ID",
+    "/.env",
+    "/package.json",
+  ]) {
+    for (const method of ["GET", "POST"]) {
+      const answer = await request.fetch(`${app.url}${path}`, { method, maxRedirects: 0 });
+      if (answer.status() !== 404 && !(method === "POST" && [403, 405].includes(answer.status()))) {
+        wrong.push({ method, path, status: answer.status(), body: (await answer.text()).slice(0, 200) });
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("a webhook's and health's answers are never compressed, and a page is", async ({ app }) => {
+  const encodingOf = async (url: string, method = "GET") => {
+    const answer = await fetch(url, { method, redirect: "manual", headers: { "accept-encoding": "gzip, br" } });
+    await answer.arrayBuffer();
+    return answer.headers.get("content-encoding");
+  };
+  expect(await encodingOf(`${app.url}/sign-in`)).toBe("gzip");
+  expect(await encodingOf(`${app.url}/api/health`)).toBeNull();
+  expect(await encodingOf(app.webhookUrl, "POST")).toBeNull();
+  expect(await encodingOf(app.webhookUrl)).toBeNull();
+  expect(await encodingOf(`${app.url}/webhooks/sarj/wrong`, "POST")).toBeNull();
+});

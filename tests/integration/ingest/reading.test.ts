@@ -1,24 +1,13 @@
-import { readFileSync } from "node:fs";
-
 import { MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { type App, startApp } from "@/tests/fixtures/app";
 import { rawRequest } from "@/tests/fixtures/raw-http";
+import { residentMemory } from "@/tests/fixtures/resident-memory";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
 test.beforeEach(({ database }) => database.empty());
 
 const MEGABYTE = 1024 * 1024;
-
-/** The resident memory of a process in bytes, or null on systems without `/proc`. */
-function residentMemory(pid: number): number | null {
-  try {
-    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-  } catch {
-    return null;
-  }
-}
 
 test.describe("row 13: a body over 4 MB", () => {
   let app: App;

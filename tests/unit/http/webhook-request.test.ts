@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 import { expect, test } from "@playwright/test";
 
-import { tidyWebhookRequest } from "@/lib/http/webhook-request";
+import { hasSecret, tidyWebhookRequest } from "@/lib/http/webhook-request";
 
 function tidied(url: string, headers: Record<string, string> = {}) {
   const request = { url, headers: { ...headers } };
@@ -51,3 +51,19 @@ test("of the headers, only those of the framework are removed", () => {
     tidied("/webhooks/sarj/secret", { ...kept, rsc: "1", "next-action": "x", "x-nextjs-data": "1" }).headers,
   ).toEqual(kept);
 });
+
+const SECRET = "a-secret-of-the-webhook-0123456789";
+for (const [target, expected] of [
+  [`/webhooks/sarj/${SECRET}`, true],
+  [`//webhooks/sarj//${SECRET}/?x=1`, true],
+  [`http://calls.example.com/webhooks/sarj/${SECRET}`, true],
+  [`/webhooks/sarj/${SECRET}x`, false],
+  [`/webhooks/sarj/${SECRET}/more`, false],
+  [`/webhooks/sarj/?${SECRET}`, false],
+  [`/calls/${SECRET}`, false],
+  ["/webhooks/sarj/", false],
+] as const) {
+  test(`${target.replace(SECRET, "<secret>")} ${expected ? "goes ahead of other requests" : "takes its turn"}`, () => {
+    expect(hasSecret(target, ["another-secret-0123456789-abcdefgh", SECRET])).toBe(expected);
+  });
+}
