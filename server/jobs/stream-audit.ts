@@ -14,7 +14,7 @@ import { postJsonLines } from "@/lib/audit-stream/json-lines";
 import { sendSyslog, syslogFrame } from "@/lib/audit-stream/syslog";
 import { parseStreamUrl, type StreamTarget } from "@/lib/audit-stream/target";
 import { env } from "@/lib/env";
-import { isStopping } from "@/lib/http/server";
+import { isStopping } from "@/lib/http/node-server/shutdown";
 import { errorCode, log } from "@/lib/log";
 
 /**
