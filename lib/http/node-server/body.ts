@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** The largest body that anything but the webhook accepts, in bytes. Server actions have the same limit: a long list is sent in parts. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 /** The largest number of bytes that all requests together may hold, until they are answered. */
 const MAX_ALL_BYTES = 24 * 1024 * 1024;
 /** A body must be complete after this time … */
