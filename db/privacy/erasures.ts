@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, getTableColumns, isNull, lt, or, sql } from "drizzle-orm";
 
 import { db, jobs } from "@/db/driver/client";
-import { erasures, type Erasure } from "@/db/schema/privacy";
+import { erasedNumbers, erasures, type Erasure } from "@/db/schema/privacy";
 import type { SoughtNumber } from "@/lib/phone/pattern";
+import type { hashedNumber } from "@/lib/privacy/erased-number";
 
 /**
  * Requests to erase a person by phone number. A job processes them in batches (`erase.ts`). The progress is stored with the request, so any
@@ -110,24 +111,35 @@ export async function releaseErasure(id: string, { fromTheStart = false } = {}):
 /**
  * Ends an erasure and deletes the number from it.
  *
- * @param outcome the code of the failure; or, if the erasure succeeded, how many damaged records were kept
+ * @param outcome the code of the failure; or, if the erasure succeeded, how many damaged records were kept, and what is kept of the number in
+ *   order to erase it again after a restore
  */
 export async function finishErasure(
   id: string,
-  outcome: { error: string } | { damagedKept: number },
+  outcome: { error: string } | { damagedKept: number; erased: Awaited<ReturnType<typeof hashedNumber>> | null },
 ): Promise<Erasure | null> {
-  const [row] = await jobs
-    .update(erasures)
-    .set({
-      state: "error" in outcome ? "failed" : "done",
-      ...outcome,
-      digits: null,
-      leasedUntil: null,
-      finishedAt: sql`now()`,
-    })
-    .where(eq(erasures.id, id))
-    .returning();
-  return row ?? null;
+  return jobs.transaction(async (transaction) => {
+    const [row] = await transaction
+      .update(erasures)
+      .set({
+        ...("error" in outcome
+          ? { state: "failed", error: outcome.error }
+          : { state: "done", damagedKept: outcome.damagedKept }),
+        digits: null,
+        leasedUntil: null,
+        finishedAt: sql`now()`,
+      })
+      .where(eq(erasures.id, id))
+      .returning();
+    if (row?.finishedAt != null && "erased" in outcome && outcome.erased !== null) {
+      const { deleteUnreadable, finishedAt } = row;
+      await transaction
+        .insert(erasedNumbers)
+        .values({ id, ...outcome.erased, deleteUnreadable, erasedAt: finishedAt, searchedAt: finishedAt })
+        .onConflictDoNothing();
+    }
+    return row ?? null;
+  });
 }
 
 function leaseEnd() {

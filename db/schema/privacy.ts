@@ -132,6 +132,5 @@ export const erasedNumbers = pgTable("erased_numbers", {
   searchedAt: instant("searched_at"),
 });
 
-export type ErasedNumber = typeof erasedNumbers.$inferSelect;
 export type AuditEvent = typeof auditEvents.$inferSelect;
 export type Erasure = typeof erasures.$inferSelect;

@@ -17,6 +17,32 @@ function prefixesOf(country: string, national: string): string[] {
   return national.length < MIN_NATIONAL_DIGITS ? abroad : ["", "0", ...abroad];
 }
 
+/** The country's code, how many digits a number has within the country, and its last two digits. */
+export type NumberShape = { country: string; nationalLength: number; ending: string };
+
+/**
+ * A rule that recognizes nothing, but passes every number of one of these shapes to `onNumber`: E.164 without the plus. It reads digits as
+ * `ruleFor` does, so every number that `ruleFor` would find is passed.
+ */
+export function shapeRule(shapes: readonly NumberShape[], onNumber: (digits: string) => void): NumberRule {
+  const forms = shapes.flatMap(({ country, nationalLength, ending }) =>
+    prefixesOf(country, "0".repeat(nationalLength)).map((prefix) => ({ country, nationalLength, ending, prefix })),
+  );
+  const lengths = forms.map(({ prefix, nationalLength }) => prefix.length + nationalLength);
+  return {
+    shortest: Math.min(...lengths),
+    longest: Math.max(...lengths),
+    isNumber: (digits) => {
+      for (const { country, nationalLength, ending, prefix } of forms) {
+        if (digits.length === prefix.length + nationalLength && digits.startsWith(prefix) && digits.endsWith(ending)) {
+          onNumber(country + digits.slice(prefix.length));
+        }
+      }
+      return false;
+    },
+  };
+}
+
 /** The rule that recognizes one number by its digits, in every form that people dial. */
 export function ruleFor(number: SoughtNumber): NumberRule {
   const { country, national } = partsOf(number);

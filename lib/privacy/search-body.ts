@@ -13,10 +13,18 @@ export async function searchBody(
   contentEncoding: string | null,
   rule: NumberRule,
 ): Promise<"found" | "not_found" | "unreadable"> {
+  const { texts, isReadable } = await bodyTexts(body, contentEncoding);
+  return texts.some((text) => containsNumber(text, rule)) ? "found" : isReadable ? "not_found" : "unreadable";
+}
+
+/** What a raw body may say, in every encoding. `isReadable`: whether somebody can read it. Never throws. */
+export async function bodyTexts(
+  body: Buffer,
+  contentEncoding: string | null,
+): Promise<{ texts: string[]; isReadable: boolean }> {
   const { bytes, problem } = await unpackBody(body, contentEncoding);
   const content = readBytes(bytes);
   // Outside the packed part, there may be more.
   const asReceived = bytes.equals(body) ? [] : readBytes(body).texts;
-  const isFound = [...content.texts, ...asReceived].some((text) => containsNumber(text, rule));
-  return isFound ? "found" : problem !== null || !content.isReadable ? "unreadable" : "not_found";
+  return { texts: [...content.texts, ...asReceived], isReadable: problem === null && content.isReadable };
 }

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 
 import { recordAuditEvent } from "@/db/privacy/audit";
 import { eraseCalls, eraseDeliveries, redactDetails, redactReviews } from "@/db/privacy/erase";
+import { readSalt } from "@/db/privacy/erased-numbers";
 import {
   claimErasure,
   type ClaimedErasure,
@@ -15,10 +16,12 @@ import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import { ruleFor } from "@/lib/phone/number-forms";
 import type { SoughtNumber } from "@/lib/phone/pattern";
+import { hashedNumber } from "@/lib/privacy/erased-number";
 import { searchBody } from "@/lib/privacy/search-body";
 import { deliverySpool } from "@/server/ingest/delivery-spool";
 
 import { drainSpool } from "./drain";
+import { compareErasuresFile, repeatErasures } from "./repeat-erasures";
 
 /** Processes erasures by phone number, oldest first, in batches. */
 
@@ -39,6 +42,8 @@ export async function eraseDue(budgetMs = 20_000): Promise<number> {
     if (!(await isSpoolEmpty())) {
       break;
     }
+    await compareErasuresFile();
+    await repeatErasures();
     const erasure = await claimErasure();
     if (erasure === null) {
       break;
@@ -116,9 +121,14 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
           await releaseErasure(claimed.id, { fromTheStart: true });
           return false;
         }
-        const ended = await finishErasure(claimed.id, { damagedKept: await countDamaged() });
+        const ended = await finishErasure(claimed.id, {
+          damagedKept: await countDamaged(),
+          // What an erasure repeats is kept already.
+          erased: claimed.repeatOf === null ? await hashedNumber(number, await readSalt()) : null,
+        });
         if (ended !== null) {
           await recordErased(ended);
+          await compareErasuresFile({ isChanged: true });
         }
         return true;
       }

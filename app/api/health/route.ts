@@ -1,14 +1,23 @@
+import { readHealth } from "@/db/deliveries/health";
 import { env } from "@/lib/env";
-import { readOperation } from "@/server/ingest/operation";
+import { deliverySpool } from "@/server/ingest/delivery-spool";
+import { heldCount } from "@/server/ingest/hold";
 
-/**
- * The application's health, for monitoring. Public, without personal data. 503 if this process can do nothing for a delivery or for a page:
- * while the database is unavailable, and while writes fail and there is no spool that takes deliveries meanwhile.
- */
+/** The application's health, for monitoring. Public, without personal data. 503 while the database is unavailable. */
 export async function GET(): Promise<Response> {
-  const { isServing, ...state } = await readOperation();
+  const health = await readHealth();
+  const isUp = health !== null;
   return Response.json(
-    { ...state, version: env.APP_VERSION },
-    { status: isServing ? 200 : 503, headers: { "Cache-Control": "no-store" } },
+    {
+      status: isUp ? "ok" : "degraded",
+      database: isUp ? "ok" : "unavailable",
+      last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
+      quarantined: health?.quarantined ?? null,
+      // For this process: the held requests and the deliveries on disk that wait for the database.
+      held: heldCount(),
+      spooled: deliverySpool()?.waiting ?? 0,
+      version: env.APP_VERSION,
+    },
+    { status: isUp ? 200 : 503, headers: { "Cache-Control": "no-store" } },
   );
 }
