@@ -4,10 +4,18 @@ export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 128;
 
 /** Keys of the messages `auth.error`. */
-export type PasswordProblem = "passwordRequired" | "passwordTooShort" | "passwordTooLong";
+export type PasswordProblem =
+  | "passwordRequired"
+  | "passwordTooShort"
+  | "passwordTooLong"
+  /** From `server/auth/guessable-password.ts`. */
+  | "passwordCommon"
+  | "passwordOwnWords";
 
-/** Why a new password is refused; null if it is accepted. */
-export function passwordProblem(password: string): PasswordProblem | null {
+/** Why the length of a new password is refused; null if it is accepted. `guessableProblem` then checks what it consists of. */
+export function passwordProblem(
+  password: string,
+): Exclude<PasswordProblem, "passwordCommon" | "passwordOwnWords"> | null {
   if (password === "") {
     return "passwordRequired";
   }

@@ -5,12 +5,13 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 
 import { readLink, redeemLink } from "@/db/people/one-time-links";
-import { refuse } from "@/lib/action-answer";
+import { refuse, refuseFields } from "@/lib/action-answer";
 import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { hashToken } from "@/lib/people/one-time-token";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
+import { guessableProblem } from "@/server/auth/guessable-password";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
 /** Keys of `auth.error`. */
@@ -37,8 +38,13 @@ export const redeem = formAction({
   failure: "link_unavailable",
   work: async ({ token, purpose, name, password }) => {
     const tokenHash = hashToken(token);
-    if ((await readLink(tokenHash))?.purpose !== purpose) {
+    const link = await readLink(tokenHash);
+    if (link?.purpose !== purpose) {
       return refuse("linkGone");
+    }
+    const problem = await guessableProblem(password, { name: name || link.name, email: link.email });
+    if (problem !== null) {
+      return refuseFields({ password: problem });
     }
     const person = await redeemLink({
       tokenHash,

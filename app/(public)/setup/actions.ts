@@ -15,6 +15,7 @@ import { log } from "@/lib/log";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
+import { guessableProblem } from "@/server/auth/guessable-password";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
 /** Keys of `auth.error`. */
@@ -64,6 +65,10 @@ export const setUp = formAction({
     }
     if (!isSetupCode(code, env.SETUP_CODE)) {
       return refuseFields({ code: "codeWrong" });
+    }
+    const problem = await guessableProblem(password, { name, email });
+    if (problem !== null) {
+      return refuseFields({ password: problem });
     }
     const [passwordHash, sourceIp] = await Promise.all([hashPassword(password), requestAddress()]);
     if (!(await createFirstAdministrator({ name, email, passwordHash, sourceIp }))) {

@@ -18,6 +18,7 @@ import { action, formAction } from "@/server/auth/action";
 import { markCodeUsed } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
 import type { SignedInUser } from "@/server/auth/gates";
+import { guessableProblem } from "@/server/auth/guessable-password";
 import { getOrganization } from "@/server/organization";
 
 /** Prevents a stranger at an open browser from guessing the password. */
@@ -68,6 +69,10 @@ export const changePassword = formAction({
   failure: "password_failed",
   invalidate: refresh,
   work: async ({ current, password: chosen }, { user, recordEvent }) => {
+    const problem = await guessableProblem(chosen, user);
+    if (problem !== null) {
+      return refuseFields({ password: problem });
+    }
     const answer = await withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.changePassword({
         body: { currentPassword: current, newPassword: chosen, revokeOtherSessions: true },
