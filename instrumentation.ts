@@ -16,4 +16,6 @@ export async function register(): Promise<void> {
   startTimer();
   const { ensureFirstAdministrator } = await import("./server/auth/first-administrator");
   void ensureFirstAdministrator();
+  const { renewSecondFactorsAtStart } = await import("./server/auth/second-factor-keys");
+  void renewSecondFactorsAtStart();
 }

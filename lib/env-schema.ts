@@ -8,6 +8,7 @@ import { parseStreamUrl } from "./audit-stream/target";
  * only way to configure the application.
  */
 
+const AUTH_KEY_LENGTH = 32;
 const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{32,}$/;
 
 const commaList = z
@@ -85,7 +86,9 @@ const schema = z
       .transform((hosts) => (hosts.length > 0 ? hosts : ["storage.googleapis.com"])),
     AUTH_SECRET: z
       .string({ error: "is not set: give at least 32 random characters; it signs the sessions" })
-      .min(32, "is too short: it signs the sessions, give at least 32 random characters"),
+      .trim()
+      .min(AUTH_KEY_LENGTH, "is too short: it signs the sessions, give at least 32 random characters")
+      .transform(readAuthKeys),
     APP_URL: z
       .string({
         error: "is not set: give the address at which people open Callboard, such as https://calls.example.com",
@@ -181,6 +184,17 @@ const schema = z
       });
     }
   });
+
+/**
+ * The keys of AUTH_SECRET: one, or several separated by commas, the current one first. A comma may also be part of a single key: so a text whose
+ * parts are too short is one key, and the whole text can decrypt what it once encrypted.
+ */
+function readAuthKeys(text: string): string[] {
+  const parts = text.split(",").map((part) => part.trim());
+  return parts.length === 1 || parts.some((part) => part.length < AUTH_KEY_LENGTH)
+    ? [text]
+    : [...new Set([...parts, text])];
+}
 
 /**
  * The origin of an http or https URL that contains nothing else, as browsers send it in `Origin` (RFC 6454, 6.2): lower case, without a

@@ -18,6 +18,8 @@ import {
   takeSignInAttempt,
 } from "./attempts";
 import { makeBackupCodes } from "./backup-codes";
+import { authKeys } from "./keys";
+import { refuseUnreadable } from "./second-factor-keys";
 import { recordFailedSignIn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /** Configures better-auth. The gates in `gates.ts` decide what a request may do. */
@@ -29,7 +31,7 @@ const secure = env.APP_URL.startsWith("https://");
 export const authOptions = {
   appName: "Callboard",
   baseURL: env.APP_URL,
-  secret: env.AUTH_SECRET,
+  ...authKeys,
   database: drizzleAdapter(db, { provider: "pg", schema: { user, session, account, verification, twoFactor } }),
   user: {
     additionalFields: {
@@ -93,6 +95,7 @@ export const auth = betterAuth({
         const person = challenge === null ? null : await challengedUser(context, challenge);
         if (person !== null) {
           await takeSecondFactorAttempt(context.headers, person, context.body as unknown);
+          await refuseUnreadable(person.id);
         }
       } else if (context.path === "/sign-out") {
         const found = await getSessionFromCtx(context, { disableRefresh: true });

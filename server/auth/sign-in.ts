@@ -48,6 +48,8 @@ type SecondFactorAnswer =
   /** The user has to start again with the password. */
   | { ok: false; reason: "expired" }
   | { ok: false; reason: "code" }
+  /** No key of AUTH_SECRET can decrypt the second factor. An administrator has to remove it. */
+  | { ok: false; reason: "unreadable" }
   | Refusal;
 
 export const SECOND_FACTORS = ["totp", "backup"] as const;
@@ -63,6 +65,9 @@ export async function signInWithCode(factor: SecondFactor, code: string): Promis
       return { ok: true };
     } catch (error) {
       const { code } = readRefusal(error);
+      if (code === "SECOND_FACTOR_UNREADABLE") {
+        return { ok: false, reason: "unreadable" };
+      }
       return { ok: false, reason: code === "INVALID_CODE" || code === "INVALID_BACKUP_CODE" ? "code" : "expired" };
     }
   });

@@ -96,7 +96,7 @@ function answerTo({ verdict, callId, deliveryId }: Recorded): Answer {
 
 /** Every secret that a proxy or a careless caller could repeat in a header. The longest first, so that none is hidden in part. */
 function ownSecrets(): string[] {
-  return [...env.SARJ_WEBHOOK_SECRETS, env.SARJ_API_KEY, env.AUTH_SECRET, env.CRON_SECRET]
+  return [...env.SARJ_WEBHOOK_SECRETS, env.SARJ_API_KEY, ...env.AUTH_SECRET, env.CRON_SECRET]
     .filter((secret): secret is string => secret !== undefined && secret !== "")
     .toSorted((a, b) => b.length - a.length);
 }

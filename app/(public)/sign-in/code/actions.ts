@@ -10,7 +10,7 @@ import { formAction } from "@/server/auth/action";
 import { SECOND_FACTORS, signInWithCode } from "@/server/auth/sign-in";
 
 /** Keys of `auth.error`. */
-type CodeErrors = { code?: "secondFactorRequired" | "secondFactorWrong" };
+type CodeErrors = { code?: "secondFactorRequired" | "secondFactorWrong" | "secondFactorUnreadable" };
 
 /** The second step of signing in, after a correct password. Redirects to `next`. */
 export const giveCode = formAction({
@@ -33,6 +33,8 @@ export const giveCode = formAction({
         redirect(`/sign-in?${new URLSearchParams({ error: "code_expired", next: safeNextPath(next) })}` as Route);
       case "code":
         return refuseFields({ code: "secondFactorWrong" });
+      case "unreadable":
+        return refuseFields({ code: "secondFactorUnreadable" });
       default:
         return answer;
     }
