@@ -244,6 +244,9 @@ function isDiscoveryUrl(value: string): boolean {
 /** The validated environment. */
 export type Env = z.infer<typeof schema>;
 
+/** The names of all variables. Each can be given as a file: see `lib/env-files.ts`. */
+export const ENV_NAMES: readonly string[] = Object.keys(schema.shape);
+
 export type EnvResult = { ok: true; env: Env } | { ok: false; problems: string[] };
 
 /** Validates an environment. `problems`: one sentence for each invalid variable, which never contains a value. */

@@ -1,4 +1,5 @@
-import { readEnv, type Env } from "./env-schema";
+import { readSecretFiles } from "./env-files";
+import { ENV_NAMES, readEnv, type Env } from "./env-schema";
 
 /** `next build` imports every module, so the variables need values. These are used only during the build. */
 const BUILD_TIME = {
@@ -10,14 +11,16 @@ const BUILD_TIME = {
 
 function load(): Env {
   const building = process.env.NEXT_PHASE === "phase-production-build";
-  const result = readEnv(building ? { ...process.env, ...BUILD_TIME } : process.env);
-  if (result.ok) {
+  const files = building
+    ? { env: { ...process.env, ...BUILD_TIME }, problems: [] }
+    : readSecretFiles(process.env, ENV_NAMES);
+  const result = readEnv(files.env);
+  if (result.ok && files.problems.length === 0) {
     return result.env;
   }
+  const problems = [...files.problems, ...(result.ok ? [] : result.problems)];
   throw new Error(
-    ["Callboard cannot start, its environment is not right:", ...result.problems.map((line) => `  - ${line}`)].join(
-      "\n",
-    ),
+    ["Callboard cannot start, its environment is not right:", ...problems.map((line) => `  - ${line}`)].join("\n"),
   );
 }
 

@@ -16,7 +16,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const OLDEST_NODE = 20;
-const COMMANDS = ["start", "demo", "dev", "test", "bench", "migrate", "import", "reinterpret", "test-faults"];
+const COMMANDS = ["start", "demo", "dev", "test", "bench", "migrate", "import", "reinterpret", "admin", "test-faults"];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeModules = join(root, "node_modules");

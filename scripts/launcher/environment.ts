@@ -1,12 +1,16 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { readEnv } from "../../lib/env-schema";
+import { readSecretFiles } from "../../lib/env-files";
+import { ENV_NAMES, readEnv } from "../../lib/env-schema";
 import type { Address } from "./address";
 import { CommandError } from "./command-error";
 import type { Secrets } from "./secrets";
 
-/** Loads the same files as Next.js, in the same order. A variable that is already set keeps its value. */
+/**
+ * Loads the same files as Next.js, in the same order, then the secrets from the files that `<NAME>_FILE` names. A variable that is already set keeps
+ * its value. Throws a CommandError with one line for each file that cannot be used.
+ */
 export function loadEnvFiles(mode: "production" | "development"): void {
   for (const file of [`.env.${mode}.local`, ".env.local", `.env.${mode}`, ".env"]) {
     if (existsSync(file)) {
@@ -17,6 +21,14 @@ export function loadEnvFiles(mode: "production" | "development"): void {
       }
     }
   }
+  const { env, problems } = readSecretFiles(process.env, ENV_NAMES);
+  if (problems.length > 0) {
+    throw environmentError(problems);
+  }
+  for (const name of ENV_NAMES) {
+    delete process.env[`${name}_FILE`];
+  }
+  Object.assign(process.env, env);
 }
 
 /** Returns the environment of the web server: the given variables, and defaults for variables that are unset or empty. */
@@ -44,7 +56,11 @@ export function completeEnvironment(
 export function checkEnvironment(env: Record<string, string>): void {
   const result = readEnv({ ...env, DATABASE_URL: env.DATABASE_URL ?? "postgres://embedded@127.0.0.1/callboard" });
   if (!result.ok) {
-    const lines = result.problems.map((problem) => `  - ${problem}`).join("\n");
-    throw new CommandError(`Callboard cannot start, its environment is not right:\n${lines}`);
+    throw environmentError(result.problems);
   }
+}
+
+function environmentError(problems: readonly string[]): CommandError {
+  const lines = problems.map((problem) => `  - ${problem}`).join("\n");
+  return new CommandError(`Callboard cannot start, its environment is not right:\n${lines}`);
 }

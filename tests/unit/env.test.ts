@@ -170,3 +170,19 @@ test("all invalid variables are listed together, without their values", () => {
   expect(found.map((line) => line.split(" ")[0])).toEqual(["DATABASE_URL", "SARJ_WEBHOOK_SECRETS", "AUTH_SECRET"]);
   expect(found.join()).not.toMatch(/hunter2|canary-secret/);
 });
+
+const OLD = "an-old-key-that-signed-sessions-0123456789";
+const NEW = "the-new-key-that-signs-sessions-0123456789";
+
+for (const [text, keys] of [
+  [OLD, [OLD]],
+  [` ${NEW} , ${OLD} `, [NEW, OLD, `${NEW} , ${OLD}`]],
+  [`${NEW},short`, [`${NEW},short`]],
+  [`a,${OLD}`, [`a,${OLD}`]],
+  [`${OLD},`, [`${OLD},`]],
+] as const) {
+  test(`the AUTH_SECRET "${text}" is read as ${keys.length} keys`, () => {
+    const result = readEnv({ ...valid, AUTH_SECRET: text });
+    expect(result.ok && result.env.AUTH_SECRET).toEqual(keys);
+  });
+}

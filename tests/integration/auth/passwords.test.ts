@@ -1,0 +1,61 @@
+import { ORGANIZATION_DEFAULTS, saveOrganization } from "@/db/organization/settings";
+import { guessableProblem } from "@/server/auth/guessable-password";
+import { forgetOrganization } from "@/server/organization";
+import { expect, test } from "@/tests/fixtures/test";
+
+const PERSON = { name: "Noura Al-Harbi", email: "noura.alharbi@example.com" };
+
+test.beforeAll(async ({ database }) => {
+  await database.empty();
+  await saveOrganization({ ...ORGANIZATION_DEFAULTS, name: "Najd Collections" });
+  forgetOrganization();
+});
+
+test.afterAll(async ({ database }) => {
+  await database.empty();
+  forgetOrganization();
+});
+
+for (const password of [
+  "password1234",
+  "Password1234!",
+  "P@ssw0rdP@ssw0rd",
+  "１２３４５６７８９０１２",
+  "1q2w3e4r5t6y",
+  "qwertyuiop123",
+  "iloveyou1234",
+  "aaaaaaaaaaaaaa",
+  "abcdefghijkl",
+  "passwordpassword".repeat(8),
+]) {
+  test(`the password "${password.slice(0, 20)}" is refused as common`, async () => {
+    expect(await guessableProblem(password, PERSON)).toBe("passwordCommon");
+  });
+}
+
+for (const password of [
+  "najdcollections",
+  "Najd Collections 2026",
+  "NajdNajdNajd1",
+  "noura.alharbi",
+  "nouraalharbi1",
+  "NouraNoura2026",
+  "callboard1234",
+  "sarjcallboard1",
+]) {
+  test(`the password "${password}" is refused as made of the person's or the organization's words`, async () => {
+    expect(await guessableProblem(password, PERSON)).toBe("passwordOwnWords");
+  });
+}
+
+for (const password of [
+  "correct horse battery staple",
+  "another password entirely",
+  "كلمة سر طويلة لا يعرفها أحد",
+  "fK3-plum-harbour",
+  "Noura walks to the harbour",
+]) {
+  test(`the password "${password}" is accepted`, async () => {
+    expect(await guessableProblem(password, PERSON)).toBeNull();
+  });
+}
