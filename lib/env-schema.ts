@@ -136,6 +136,7 @@ const schema = z
       (value) => value === undefined || /^[\u0021-\u007e]+$/.test(value),
       "must be printable ASCII without spaces: it is sent in a header",
     ),
+    SECURITY_CONTACT: commaList.pipe(z.array(read(readContact, "must be e-mail addresses, or https URLs of pages"))),
     SPOOL_DIR: optionalText,
     CRON_SECRET: z
       .string()
@@ -204,6 +205,15 @@ function readAuthKeys(text: string): string[] {
 function readOrigin(value: string): string | null {
   const url = readHttpUrl(value);
   return url !== null && url.search === "" && url.pathname === "/" && url.port !== "0" ? url.origin : null;
+}
+
+/** A contact as RFC 9116, 2.5.3 writes it: `mailto:` and an e-mail address, or an https URL. */
+function readContact(value: string): string | null {
+  const email = value.replace(/^mailto:/i, "");
+  if (z.email().safeParse(email).success) {
+    return `mailto:${email}`;
+  }
+  return readHttpUrl(value)?.protocol === "https:" ? new URL(value).href : null;
 }
 
 /** The URL to which paths are appended: without a trailing slash. null for a URL with a query. */

@@ -22,6 +22,26 @@ const HELP = `Lets whoever has this machine in again, when nobody can sign in. E
 Passwords are asked for at the terminal. Without a terminal they are read from standard input, one line.
 `;
 
+const PROBLEMS = {
+  passwordRequired: "Type a password.",
+  passwordTooShort: "Use at least 12 characters.",
+  passwordTooLong: "Use at most 128 characters.",
+  passwordCommon: "Others would guess this password: it is among the most common ones, or almost.",
+  passwordOwnWords:
+    "Others would guess this password: it consists mostly of the user's or the organization's own words.",
+} as const;
+
+type Command = "list" | "reset-password" | "remove-second-factor" | "set-role" | "make-administrator";
+
+/** How many arguments follow each command. */
+const ARGUMENTS: ReadonlyMap<Command, number> = new Map([
+  ["list", 0],
+  ["reset-password", 1],
+  ["remove-second-factor", 1],
+  ["set-role", 2],
+  ["make-administrator", 1],
+]);
+
 await runCommand(async () => {
   const { command, email, role } = readArguments();
   await using stack = new AsyncDisposableStack();
@@ -31,8 +51,6 @@ await runCommand(async () => {
   await run(command, email, role);
 });
 process.exit(process.exitCode ?? 0);
-
-type Command = "list" | "reset-password" | "remove-second-factor" | "set-role" | "make-administrator";
 
 function readArguments(): { command: Command; email: string; role: Role } {
   let positionals: string[];
@@ -61,15 +79,6 @@ function readArguments(): { command: Command; email: string; role: Role } {
   }
   return { command: command as Command, email, role: isRole(role) ? role : "viewer" };
 }
-
-/** How many arguments follow each command. */
-const ARGUMENTS: ReadonlyMap<Command, number> = new Map([
-  ["list", 0],
-  ["reset-password", 1],
-  ["remove-second-factor", 1],
-  ["set-role", 2],
-  ["make-administrator", 1],
-]);
 
 async function run(command: Command, email: string, role: Role): Promise<void> {
   switch (command) {
@@ -200,15 +209,6 @@ async function askPassword(person: { name: string; email: string }): Promise<str
     console.log(PROBLEMS[problem]);
   }
 }
-
-const PROBLEMS = {
-  passwordRequired: "Type a password.",
-  passwordTooShort: "Use at least 12 characters.",
-  passwordTooLong: "Use at most 128 characters.",
-  passwordCommon: "Others would guess this password: it is among the most common ones, or almost.",
-  passwordOwnWords:
-    "Others would guess this password: it consists mostly of the user's or the organization's own words.",
-} as const;
 
 function eventOf(
   action: NewAuditEvent["action"],

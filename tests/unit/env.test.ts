@@ -92,6 +92,10 @@ for (const [name, change, sentence] of [
     "https://someone:secret@api.example.com/v1",
     "ftp://api.example.com",
   ].map((url) => [`the SARJ_API_URL "${url}"`, { SARJ_API_URL: url }, /^SARJ_API_URL must be an http/] as const),
+  ...["somebody", "http://example.com/report", "mailto:", "tel:+966"].map(
+    (contact) =>
+      [`the SECURITY_CONTACT "${contact}"`, { SECURITY_CONTACT: contact }, /^SECURITY_CONTACT must/] as const,
+  ),
   ["an invalid domain", { OIDC_ALLOWED_DOMAINS: "*" }, /^OIDC_ALLOWED_DOMAINS must be domains/],
   ...[
     "calls.example.com",

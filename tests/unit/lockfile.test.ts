@@ -66,3 +66,22 @@ test("the optional packages of other platforms are added, with the platform from
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test("the bill of materials tells what runs from what only development needs", () => {
+  const { status, stdout } = spawnSync("npm", ["run", "--silent", "sbom"], { encoding: "utf8" });
+  expect(status).toBe(0);
+  const bill = JSON.parse(stdout) as {
+    bomFormat: string;
+    components: { name: string; version: string; scope: string }[];
+  };
+  expect(bill.bomFormat).toBe("CycloneDX");
+  const listed = bill.components.map(({ name, version, scope }) => `${name} ${version} ${scope}`);
+  const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+    "dependencies" | "devDependencies",
+    Record<string, string>
+  >;
+  const lines = (packages: Record<string, string>, scope: string) =>
+    Object.entries(packages).map(([name, version]) => `${name} ${version} ${scope}`);
+  expect(listed).toEqual(expect.arrayContaining(lines(dependencies, "required")));
+  expect(listed).toEqual(expect.arrayContaining(lines(devDependencies, "optional")));
+});

@@ -36,6 +36,7 @@ const ROUTES: Record<string, Access> = {
   "/settings/privacy/erasures/[id]/route": "administrator",
   "/settings/audit/page": "administrator",
   "/settings/audit/export.csv/route": "administrator",
+  "/.well-known/security.txt/route": "open",
   "/sign-in/page": "open",
   "/sign-in/code/page": "open",
   "/sign-in/sso/route": "open",

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startApp } from "@/tests/fixtures/app";
@@ -16,6 +16,7 @@ const OPEN = new Set([
   "/(public)/reset/[token]/page",
   "/(public)/setup/page",
   "/no-scripts/route",
+  "/.well-known/security.txt/route",
   "/_not-found/page",
   "/_global-error/page",
   "/favicon.ico/route",
@@ -304,4 +305,47 @@ test("a webhook's and health's answers are never compressed, and a page is", asy
   expect(await encodingOf(app.webhookUrl, "POST")).toBeNull();
   expect(await encodingOf(app.webhookUrl)).toBeNull();
   expect(await encodingOf(`${app.url}/webhooks/sarj/wrong`, "POST")).toBeNull();
+});
+
+test("security.txt says where to report a vulnerability, until when it is valid, and at which address", async ({
+  app,
+  database: { url: databaseUrl },
+}) => {
+  const answer = await fetch(`${app.url}/.well-known/security.txt`);
+  expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+  const text = await answer.text();
+  expect(text.split("\n")).toEqual([
+    "Contact: mailto:security@localhost",
+    expect.stringMatching(/^Expires: \d{4}-\d\d-\d\dT00:00:00\.000Z$/),
+    "Preferred-Languages: en, ar",
+    `Canonical: ${app.url}/.well-known/security.txt`,
+    "",
+  ]);
+  const expires = Date.parse(/Expires: (.*)/.exec(text)?.[1] ?? "");
+  expect(expires).toBeGreaterThan(Date.now());
+  expect(expires).toBeLessThan(Date.now() + 365 * 24 * 60 * 60 * 1000);
+
+  const env = { SECURITY_CONTACT: "safe@example.com, https://example.com/report" };
+  const other = await startApp({ databaseUrl, env });
+  try {
+    const contacts = (await (await fetch(`${other.url}/.well-known/security.txt`)).text()).match(/^Contact: .*$/gm);
+    expect(contacts).toEqual(["Contact: mailto:safe@example.com", "Contact: https://example.com/report"]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test("the functions of the build contain no package that only development needs", () => {
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+    packages: Record<string, { dev?: boolean }>;
+  };
+  const traces = readdirSync(BUILD, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".nft.json"));
+  const packages = new Set(
+    traces.flatMap((trace) => {
+      const { files } = JSON.parse(readFileSync(join(BUILD, trace), "utf8")) as { files: string[] };
+      return files.flatMap((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+    }),
+  );
+  expect(packages).toContain("node_modules/next");
+  expect([...packages].filter((name) => lock.packages[name]?.dev === true)).toEqual([]);
 });
