@@ -15,6 +15,9 @@ const MIN_SCORE = 3;
 /** The cost of an estimate grows with the square of the length. What is longer is as strong as its beginning. */
 const CHECKED_LENGTH = 64;
 
+/** A password that keeps fewer characters than this without the person's and the organization's words consists of them. */
+const MIN_REST = 8;
+
 type Person = { name: string; email: string };
 
 /** Why a new password is refused; null if it is accepted. The caller has checked its length with `passwordProblem`. */
@@ -24,20 +27,27 @@ export async function guessableProblem(
 ): Promise<Extract<PasswordProblem, "passwordCommon" | "passwordOwnWords"> | null> {
   const [estimator, { name: organization }] = await Promise.all([loadEstimator(), getOrganization()]);
   const words = ownWords([organization, person.name, person.email, new URL(env.APP_URL).hostname, "callboard", "sarj"]);
-  const { score, sequence } = estimator.check(password.slice(0, CHECKED_LENGTH).normalize("NFKC"), words);
-  if (score >= MIN_SCORE) {
+  const checked = password.slice(0, CHECKED_LENGTH).normalize("NFKC").toLowerCase();
+  const rest = words.reduce((text, word) => text.replaceAll(word, ""), checked);
+  if (rest.length < MIN_REST && rest !== checked) {
+    return "passwordOwnWords";
+  }
+  if (estimator.check(checked, words).score >= MIN_SCORE) {
     return null;
   }
-  return sequence.some((match) => match["dictionaryName"] === "userInputs") ? "passwordOwnWords" : "passwordCommon";
+  return rest === checked ? "passwordCommon" : "passwordOwnWords";
 }
 
-/** Every text, its words, and its words without what separates them: `Acme Collections` is also `acme`, `collections` and `acmecollections`. */
+/**
+ * Every text, its words, and its words without what separates them, the longest first: `Acme Collections` is also `acme`, `collections` and
+ * `acmecollections`. The address of a mailbox is also its name.
+ */
 function ownWords(texts: readonly string[]): string[] {
   const words = texts.flatMap((text) => {
     const parts = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-    return [text.toLowerCase(), ...parts, parts.join("")];
+    return [text.toLowerCase(), text.toLowerCase().split("@")[0] ?? "", ...parts, parts.join("")];
   });
-  return [...new Set(words)].filter((word) => word.length >= 3);
+  return [...new Set(words)].filter((word) => word.length >= 3).toSorted((a, b) => b.length - a.length);
 }
 
 const cache = perProcess("password estimator", () => ({ loading: null as Promise<ZxcvbnFactory> | null }));
