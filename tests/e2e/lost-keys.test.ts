@@ -19,6 +19,9 @@ const NEW_KEY = "the-new-key-that-signs-sessions-0123456789";
 /** In base32. better-auth stores the bytes that an authenticator app decodes as text. */
 const SECRET_TEXT = "a secret of a second factor";
 
+// Each starts the application or the command several times.
+test.describe.configure({ timeout: 180_000 });
+
 let database: Database;
 test.beforeEach(async () => {
   database = await createDatabase();
@@ -73,7 +76,7 @@ test("a new key in front of the old one keeps second factors, and then works alo
     expect(both.logs()).toContain("second_factors_renewed");
     await givePassword(page, both, person);
     await page.getByLabel("Code").fill(code());
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
     await expect(page).toHaveURL(`${both.url}/`);
   } finally {
     await both.stop();
@@ -84,7 +87,7 @@ test("a new key in front of the old one keeps second factors, and then works alo
   try {
     await givePassword(page, alone, person);
     await page.getByLabel("Code").fill(code(1));
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
     await expect(page).toHaveURL(`${alone.url}/`);
   } finally {
     await alone.stop();
@@ -96,7 +99,7 @@ test("a new key in front of the old one keeps second factors, and then works alo
     await expect.poll(lost.logs).toContain("second_factors_unreadable");
     await givePassword(page, lost, person);
     await page.getByLabel("Code").fill(code());
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Confirm" }).click();
     await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/^Your second factor cannot be checked/);
 
     const removed = await admin(["remove-second-factor", person.email]);
