@@ -41,7 +41,7 @@ export async function renewSecondFactorsAtStart(): Promise<void> {
 }
 
 /** `unreadable`: the ids of the users whose second factor none of the keys can decrypt. */
-export async function renewSecondFactors(): Promise<{ renewed: number; unreadable: string[] }> {
+async function renewSecondFactors(): Promise<{ renewed: number; unreadable: string[] }> {
   let renewed = 0;
   const unreadable: string[] = [];
   for (const stored of await listSecondFactors()) {
