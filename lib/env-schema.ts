@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { parseStreamUrl } from "./audit-stream/target";
+import { databaseUrlProblem } from "./url/database-url";
 
 /**
  * The environment variables and their rules. The names are a contract with deployments. For self-hosting, `npm start` generates
@@ -30,7 +31,13 @@ const postgresUrl = z
   .string({
     error: "is not set: give the URL of a PostgreSQL 15 or newer, postgres://user:password@host:5432/database",
   })
-  .regex(/^postgres(ql)?:\/\//, "must begin with postgres:// or postgresql://");
+  .regex(/^postgres(ql)?:\/\//, "must begin with postgres:// or postgresql://")
+  .superRefine((value, context) => {
+    const message = databaseUrlProblem(value);
+    if (message !== null) {
+      context.addIssue({ code: "custom", message });
+    }
+  });
 
 /** A text as `reader` reads it. `error` is the message if the reader answers null. */
 function read(reader: (text: string) => string | null, error: string) {
@@ -50,8 +57,18 @@ const schema = z
     VERCEL: optionalText.transform((value) => value !== undefined),
     DATABASE_URL: postgresUrl,
     /** Only for the commands that migrate, which do not pass it on to the web server. */
-    DATABASE_OWNER_URL: postgresUrl.optional().or(z.literal("").transform(() => undefined)),
-    DATABASE_REPLICA_URL: postgresUrl.optional().or(z.literal("").transform(() => undefined)),
+    DATABASE_OWNER_URL: z
+      .literal("")
+      .transform(() => undefined)
+      .or(postgresUrl.optional()),
+    DATABASE_REPLICA_URL: z
+      .literal("")
+      .transform(() => undefined)
+      .or(postgresUrl.optional()),
+    DATABASE_CA: optionalText.refine(
+      (value) => value === undefined || value.includes("-----BEGIN CERTIFICATE-----"),
+      "must be certificates in PEM: they begin with -----BEGIN CERTIFICATE-----",
+    ),
     SARJ_WEBHOOK_SECRETS: commaList.pipe(
       z
         .array(

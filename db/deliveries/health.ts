@@ -1,7 +1,10 @@
-import { count, desc, eq } from "drizzle-orm";
+import { count, desc, eq, sql } from "drizzle-orm";
 
 import { jobs } from "@/db/driver/client";
+import { withConnection } from "@/db/driver/deadline-pool";
 import { deliveries } from "@/db/schema/deliveries";
+import { errorCode } from "@/lib/log";
+import { perProcess } from "@/lib/per-process";
 
 export type Health = { lastDeliveryAt: Date | null; quarantined: number };
 
@@ -32,4 +35,50 @@ export async function readHealth(): Promise<Health | null> {
     clearTimeout(timer);
     queries.catch(() => {});
   }
+}
+
+/** `errorCode` is null if the write worked: else an SQLSTATE or a code of the driver. */
+export type WriteProbe = { errorCode: string | null };
+
+const PROBE_EVERY_MS = 5000;
+const PROBE_WITHIN_MS = 1500;
+const probe = perProcess("write probe", () => ({
+  startedAt: Number.NEGATIVE_INFINITY,
+  result: null as Promise<WriteProbe> | null,
+}));
+
+/**
+ * Whether a delivery could be written now. At most one write every five seconds per process, however often this is called: in between, it
+ * returns the last result. Never throws.
+ */
+export function probeWrite(): Promise<WriteProbe> {
+  if (probe.result === null || performance.now() - probe.startedAt > PROBE_EVERY_MS) {
+    probe.startedAt = performance.now();
+    probe.result = write().then(
+      () => ({ errorCode: null }),
+      (error: unknown) => ({ errorCode: errorCode(error) }),
+    );
+  }
+  return probe.result;
+}
+
+/**
+ * Writes one row of `states` over a connection of deliveries, and takes the locks and needs the privileges of a delivery without writing one.
+ * So it fails on a read-only server, on a full disk, without a privilege, and while a table is locked.
+ */
+async function write(): Promise<void> {
+  await withConnection(
+    (on) =>
+      on.execute(sql`
+        with delivery as (insert into deliveries (call_id, id, body) select '', gen_random_uuid(), ''::bytea where false),
+          delivery_again as (update deliveries set times_received = times_received where false),
+          call as (insert into calls (call_id) select '' where false),
+          call_again as (update calls set outcome = outcome where false),
+          details as (insert into call_details (call_id, facts) select '', '{}'::jsonb where false),
+          details_again as (update call_details set facts = facts where false),
+          contact as (update contacts set state = state where false)
+        insert into states (key, value) values ('write_probe', 'null')
+        on conflict (key) do update set updated_at = now()`),
+    PROBE_WITHIN_MS,
+  );
 }

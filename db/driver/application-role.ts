@@ -1,5 +1,7 @@
 import postgres from "postgres";
 
+import { endpoint } from "./endpoint";
+
 /** An arbitrary number that identifies the advisory lock. */
 const GRANT_LOCK = 7_225_302;
 
@@ -7,10 +9,12 @@ const GRANT_LOCK = 7_225_302;
  * Lets a role that owns nothing work with the application's tables, for the web server: it reads and writes rows, may only add to the audit log,
  * and may prune it only by its rule. Call it after the migrations, with the URLs of the owner and of the role, because a migration may have
  * added tables. Does nothing if both URLs are of one role. Throws the errors of the driver.
+ *
+ * @param ca as for `endpoint`
  */
-export async function grantToApplication(ownerUrl: string, applicationUrl: string): Promise<void> {
-  const role = await roleOf(applicationUrl);
-  const sql = connect(ownerUrl);
+export async function grantToApplication(ownerUrl: string, applicationUrl: string, ca?: string): Promise<void> {
+  const role = await roleOf(applicationUrl, ca);
+  const sql = connect(ownerUrl, ca);
   try {
     await sql.begin(async (transaction) => {
       const [owner] = await transaction<{ name: string }[]>`select current_user as name`;
@@ -53,8 +57,8 @@ export async function grantToApplication(ownerUrl: string, applicationUrl: strin
 }
 
 /** The role's name in the server. Behind a pooler, the URL may contain another one. */
-async function roleOf(url: string): Promise<string> {
-  const sql = connect(url);
+async function roleOf(url: string, ca: string | undefined): Promise<string> {
+  const sql = connect(url, ca);
   try {
     const [row] = await sql<{ name: string }[]>`select current_user as name`;
     return row?.name ?? "";
@@ -63,8 +67,7 @@ async function roleOf(url: string): Promise<string> {
   }
 }
 
-function connect(url: string): postgres.Sql {
-  const plain = new URL(url);
-  plain.searchParams.delete("pgbouncer");
-  return postgres(plain.href, { max: 1, prepare: false, onnotice: () => {}, connect_timeout: 10 });
+function connect(url: string, ca: string | undefined): postgres.Sql {
+  const { href, ssl } = endpoint(url, ca);
+  return postgres(href, { max: 1, prepare: false, onnotice: () => {}, connect_timeout: 10, ssl });
 }

@@ -2,9 +2,13 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 import { env } from "@/lib/env";
+import { log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { databaseUrlWarning } from "@/lib/url/database-url";
 
 import { Breaker, guarded, type SocketOwner } from "./breaker";
+import { endpoint } from "./endpoint";
+import { limitsOf, withLocalLimits } from "./limits";
 
 /**
  * Four connection pools, so that one kind of work cannot starve another: `db/driver/deadline-pool.ts` for deliveries, `jobs`
@@ -21,41 +25,35 @@ type Pool = {
   hasArrays?: boolean;
 };
 
-/** Whether the URL leads to a transaction pooler, which accepts neither start-up parameters nor prepared statements. */
-function isPooled(url: string): boolean {
-  const { hostname, port, searchParams } = new URL(url);
-  return searchParams.has("pgbouncer") || port === "6543" || /-pooler\.|pooler\./.test(hostname);
-}
-
-function withoutPoolerMark(url: string): string {
-  const copy = new URL(url);
-  copy.searchParams.delete("pgbouncer");
-  return copy.href;
-}
-
 /** The breaker of a server, shared by all pools that connect to it. */
 export function breakerOf(url: string): Breaker {
   return perProcess(`breaker ${new URL(url).host}`, () => new Breaker());
 }
 
 export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays = true }: Pool) {
-  const pooled = isPooled(url);
-  const client = postgres(withoutPoolerMark(url), {
+  const { href, isPooled, ssl } = endpoint(url, env.DATABASE_CA);
+  const limits = limitsOf(statementTimeoutSeconds);
+  const client = postgres(href, {
     max,
     idle_timeout: 30,
     connect_timeout: 5,
-    prepare: !pooled,
+    // A transaction pooler accepts neither prepared statements nor, when a session starts, limits.
+    prepare: !isPooled,
     fetch_types: hasArrays,
     onnotice: () => {},
-    connection: pooled
-      ? { application_name: `callboard-${name}` }
-      : { application_name: `callboard-${name}`, statement_timeout: statementTimeoutSeconds * 1000 },
+    ssl,
+    connection: { application_name: `callboard-${name}`, ...(isPooled ? {} : limits) },
     ...guarded(breakerOf(url), owner),
   });
-  return drizzle(client);
+  return drizzle(isPooled ? withLocalLimits(client, limits) : client);
 }
 
 export const { db, replica, jobs } = perProcess("database", () => {
+  for (const name of ["DATABASE_URL", "DATABASE_REPLICA_URL"] as const) {
+    if (databaseUrlWarning(env[name] ?? "") !== null) {
+      log("warn", "database_not_protected", { reason: name });
+    }
+  }
   const db = open({ url: env.DATABASE_URL, name: "pages", max: 8, statementTimeoutSeconds: 20 });
   return {
     db,

@@ -1,10 +1,15 @@
 import postgres from "postgres";
 
-/** The server's version as a number (`150004` is 15.4) and as text. Rejects with the driver's error if it cannot connect. */
-export async function serverVersion(databaseUrl: string): Promise<{ number: number; text: string }> {
-  const url = new URL(databaseUrl);
-  url.searchParams.delete("pgbouncer");
-  const sql = postgres(url.href, { max: 1, prepare: false, connect_timeout: 10, onnotice: () => {} });
+import { endpoint } from "./endpoint";
+
+/**
+ * The server's version as a number (`150004` is 15.4) and as text. Rejects with the driver's error if it cannot connect.
+ *
+ * @param ca as for `endpoint`
+ */
+export async function serverVersion(databaseUrl: string, ca?: string): Promise<{ number: number; text: string }> {
+  const { href, ssl } = endpoint(databaseUrl, ca);
+  const sql = postgres(href, { max: 1, prepare: false, connect_timeout: 10, onnotice: () => {}, ssl });
   try {
     const [row] = await sql<{ number: number; text: string }[]>`
       select current_setting('server_version_num')::int as number, current_setting('server_version') as text`;

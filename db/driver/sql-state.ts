@@ -57,3 +57,8 @@ export function isUniqueViolation(error: unknown): boolean {
 export function isTemporary(error: unknown): boolean {
   return /^(08|25|40|53|55|57|58|XX)/.test(sqlState(error) ?? "");
 }
+
+/** 55P03: a lock was not available within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === "55P03";
+}

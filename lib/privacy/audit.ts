@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = [
   "api_answer_viewed",
   "delivery_replayed",
   "data_reinterpreted",
+  "damaged_delivery_retried",
+  "damaged_delivery_deleted",
   "import_started",
   "import_cancelled",
   "settings_changed",

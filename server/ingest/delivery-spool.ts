@@ -5,6 +5,7 @@ import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
 import { Spool } from "./spool";
+import { NotADelivery } from "./spool-damage";
 
 /** Stores deliveries on disk while the database is unavailable. Null without `SPOOL_DIR` and on Vercel, which has no durable disk. */
 export function deliverySpool(): Spool | null {
@@ -25,13 +26,27 @@ export function encodeDelivery({ body, receivedAt, ...sender }: ReceivedDelivery
   return Buffer.concat([length, headBytes, body]);
 }
 
-/** The inverse of `encodeDelivery`. Does not validate, because the spool has checked the record's CRC. */
+/**
+ * The inverse of `encodeDelivery`. Checks the form of the record only, because the spool has checked its CRC. Throws `NotADelivery` if
+ * it has another form, as of a version that did not write this one.
+ */
 export function decodeDelivery(payload: Buffer): ReceivedDelivery {
-  const bodyAt = 4 + payload.readUInt32BE(0);
-  const {
-    id = randomUUID(),
-    headers = null,
-    ...head
-  } = JSON.parse(payload.subarray(4, bodyAt).toString("utf8")) as StoredHead;
-  return { ...head, id, headers, receivedAt: new Date(head.receivedAt), body: payload.subarray(bodyAt) };
+  const bodyAt = payload.length < 4 ? Infinity : 4 + payload.readUInt32BE(0);
+  if (bodyAt > payload.length) {
+    throw new NotADelivery();
+  }
+  const { id = randomUUID(), headers = null, ...head } = readHead(payload.subarray(4, bodyAt));
+  const receivedAt = new Date(head.receivedAt);
+  if (typeof head.secretLabel !== "string" || Number.isNaN(receivedAt.getTime())) {
+    throw new NotADelivery();
+  }
+  return { ...head, id, headers, receivedAt, body: payload.subarray(bodyAt) };
+}
+
+function readHead(bytes: Buffer): StoredHead {
+  try {
+    return Object(JSON.parse(bytes.toString("utf8"))) as StoredHead;
+  } catch {
+    throw new NotADelivery();
+  }
 }

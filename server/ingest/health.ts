@@ -12,7 +12,7 @@ import {
 } from "@/lib/delivery/arrivals";
 import { hasApiKey, readKeyRefusal } from "@/server/vendor-api";
 
-import { deliverySpool } from "./delivery-spool";
+import { readOperation } from "./operation";
 
 /**
  * How many deliveries were received in a period, and the usual number: the median of `comparedWith` earlier weeks or days.
@@ -20,20 +20,23 @@ import { deliverySpool } from "./delivery-spool";
  */
 export type ComparedCount = { count: number; usual: number | null; unit: ComparisonUnit; comparedWith: number };
 
+const HOUR_MS = 3_600_000;
+
 export type IngestHealth = Awaited<ReturnType<typeof readIngestHealth>>;
 
 /**
- * The health of ingest: whether deliveries arrive as usual, how many are quarantined or spooled, how many calls wait for
- * enrichment, and whether the API is usable. Throws while the database is unavailable.
+ * The health of ingest: whether deliveries arrive as usual and can be written, how many are quarantined, spooled or damaged, how many
+ * calls wait for enrichment, and whether the API is usable. Throws while the database is unavailable.
  *
  * @param zone IANA name of the organization's time zone
  */
 export async function readIngestHealth(zone: string, now: Date) {
-  const [bounds, quarantined, unfinished, keyRefusal] = await Promise.all([
+  const [bounds, quarantined, unfinished, keyRefusal, operation] = await Promise.all([
     readArrivalBounds(),
     countQuarantined(),
     countUnfinished(),
     readKeyRefusal(),
+    readOperation(),
   ]);
   const silent = silentPeriod(bounds.last, now);
   const hour = lastHour(now);
@@ -52,8 +55,11 @@ export async function readIngestHealth(zone: string, now: Date) {
     quarantined,
     unfinished,
     api: !hasApiKey() ? ("off" as const) : keyRefusal === null ? ("on" as const) : ("stopped" as const),
-    /** How many deliveries of this process wait on disk for the database; null without a spool. */
-    spooled: deliverySpool()?.waiting ?? null,
+    /** What this process says of the database and its spool; the same as `/api/health`. */
+    operation,
+    /** How long the rest of the spool lasts at the rate of the last hour, in milliseconds; null if that cannot be said. */
+    spoolLastsMs:
+      operation.spool_room === null || received.count === 0 ? null : (operation.spool_room / received.count) * HOUR_MS,
   };
 }
 

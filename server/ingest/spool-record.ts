@@ -54,3 +54,19 @@ function recordAt(bytes: Buffer, at: number): Buffer | null {
   const payload = bytes.subarray(start, start + length);
   return crc32(payload) === bytes.readUInt32BE(at + 8) ? payload : null;
 }
+
+/**
+ * Whether the bytes at the end of a file are one record that a process was still writing when it died: no sender got a 2xx for it. Only the
+ * beginning of a record is that. A last record whose length alone was damaged is not: its checksum fits the bytes that are there.
+ */
+export function isUnfinished(rest: Buffer): boolean {
+  const marked = Math.min(rest.length, MARK.length);
+  if (rest.compare(MARK, 0, marked, 0, marked) !== 0 || rest.includes(MARK, 1)) {
+    return false;
+  }
+  if (rest.length < HEADER_BYTES) {
+    return true;
+  }
+  const payload = rest.subarray(HEADER_BYTES);
+  return rest.readUInt32BE(4) > payload.length && rest.readUInt32BE(8) !== crc32(payload);
+}

@@ -1,9 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readFile, readdir, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
-import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { randomBytes } from "node:crypto";
+import { readFile, rename, rm, utimes } from "node:fs/promises";
+import { basename, join } from "node:path";
 
-import { encodeRecord, readRecords } from "./spool-record";
+import { keepDamaged, listDamaged, NotADelivery, putBackDamaged, wasPutBack } from "./spool-damage";
+import { codeOf, FILE_NAME, HOST, isAbandoned, namesIn, sizeOf } from "./spool-files";
+import { isUnfinished, readRecords } from "./spool-record";
+import { freeBytes, type SpaceState, spaceState } from "./spool-space";
+import { SpoolWriter } from "./spool-writer";
 
 /**
  * A queue on disk: append-only files whose records are durable (fsync) before `append` resolves. Each process appends to a
@@ -13,25 +16,25 @@ import { encodeRecord, readRecords } from "./spool-record";
  * the file still has its name. If so, the process that renames the file later will read the record. If not, the writer
  * writes the record again, to a new file. At worst a record is delivered twice.
  *
- * File names: `<id>.<process>.open` while a process appends, `<id>.<process>.taken` while a process drains. Ids sort by age.
+ * File names: `<id>.<process>.open` while a process appends, `<id>.<process>.taken` while a process drains. Ids sort by age. Bytes that
+ * cannot be read become files of their own: see `spool-damage.ts`.
  */
 export class Spool {
   private readonly owner = `${process.pid}-${HOST}-${randomBytes(6).toString("hex")}`;
-  private queue: { record: Buffer; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  private current: Appending | null = null;
-  private queuedBytes = 0;
-  private readonly taken = new Map<string, { next: number; left: number }>();
-  /** The error code of each file that could not be taken over. Each counts as one waiting record. */
-  private readonly unreadable = new Map<string, string>();
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly writer: SpoolWriter;
+  private readonly taken = new Map<string, Taken>();
+  /** The files, by id, that could not be taken over, read, or removed. Each counts as one waiting record. */
+  private readonly unreadable = new Map<string, { code: string; retryAt: number }>();
   private draining: Promise<Drained> | null = null;
 
   /** @param directory created on first use, accessible only to the owner */
-  constructor(private readonly directory: string) {}
+  constructor(readonly directory: string) {
+    this.writer = new SpoolWriter(directory, this.owner);
+  }
 
   /** How many records wait to be drained. Includes the records of dead processes after a drain has found them. */
   get waiting(): number {
-    let count = (this.current?.records ?? 0) + this.unreadable.size;
+    let count = this.writer.records + this.unreadable.size;
     for (const { left } of this.taken.values()) {
       count += left;
     }
@@ -48,28 +51,37 @@ export class Spool {
     return true;
   }
 
-  /**
-   * Resolves when the record is on disk. If it rejects, the record is not stored. Rejects with the file system's error (such
-   * as `ENOSPC`), or with `ENOBUFS` if too many bytes are in memory because the disk hangs.
-   */
+  /** What people should know of the spool. Rejects with the file system's error if the directory cannot be read. */
+  async condition(): Promise<SpoolCondition> {
+    const [damaged, names, free] = await Promise.all([
+      listDamaged(this.directory),
+      namesIn(this.directory),
+      freeBytes(this.directory),
+    ]);
+    const sizes = await Promise.all(names.map((name) => sizeOf(join(this.directory, name)).catch(() => 0)));
+    const usedBytes = sizes.reduce((sum, size) => sum + size, 0);
+    return {
+      damaged: damaged.length,
+      unreadable: [...this.unreadable.values()].map(({ code }) => code),
+      space: free === null ? null : { usedBytes, freeBytes: free, state: spaceState({ usedBytes, freeBytes: free }) },
+      averageBytes: this.writer.averageBytes,
+    };
+  }
+
+  /** Reads a damaged file again, at the next drain. Returns whether there was one with this name. */
+  tryDamagedAgain(name: string): Promise<boolean> {
+    return putBackDamaged(this.directory, name, this.owner);
+  }
+
+  /** See `SpoolWriter.append`. */
   append(payload: Uint8Array): Promise<void> {
-    if (this.queuedBytes + payload.length > MAX_QUEUED_BYTES) {
-      return Promise.reject(Object.assign(new Error("too many bytes wait for the disk"), { code: "ENOBUFS" }));
-    }
-    return new Promise((resolve, reject) => {
-      const record = encodeRecord(payload);
-      this.queuedBytes += record.length;
-      this.queue.push({ record, resolve, reject });
-      if (this.queue.length === 1) {
-        // Records that are appended while an earlier batch is written share the next fsync.
-        void this.inTurn(() => this.writeQueue());
-      }
-    });
+    return this.writer.append(payload);
   }
 
   /**
-   * Passes every record to `deliver`, oldest first, and removes each file after all of its records were delivered. Stops at
-   * the first rejection; the next drain continues there. Concurrent calls share one run.
+   * Passes every record to `deliver`, oldest first, and removes each file after all of its records were delivered and its damaged bytes
+   * were kept. Stops at the first rejection; the next drain continues there. A rejection with `NotADelivery` does not stop it: the record
+   * is kept as damaged. A file that cannot be read stops no other file. Concurrent calls share one run.
    */
   drain(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
     this.draining ??= this.drainAll(deliver).finally(() => {
@@ -80,154 +92,146 @@ export class Spool {
 
   /** Closes the current file. The next drain, in this or another process, delivers its records. */
   close(): Promise<void> {
-    return this.inTurn(() => this.closeCurrent());
-  }
-
-  /* ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-  private async writeQueue(): Promise<void> {
-    const batch = this.queue;
-    this.queue = [];
-    const bytes = batch.reduce((sum, { record }) => sum + record.length, 0);
-    try {
-      await this.write(Buffer.concat(batch.map(({ record }) => record)), batch.length);
-      for (const { resolve } of batch) {
-        resolve();
-      }
-    } catch (error) {
-      for (const { reject } of batch) {
-        reject(error);
-      }
-    } finally {
-      this.queuedBytes -= bytes;
-    }
-  }
-
-  private async write(bytes: Buffer, records: number): Promise<void> {
-    for (;;) {
-      const file = (this.current ??= await this.create());
-      try {
-        await file.handle.appendFile(bytes);
-        await file.handle.datasync();
-      } catch (error) {
-        // After a failed write or fsync, the end of the file is unknown. Truncate it to the known part and use a new file.
-        await file.handle.truncate(file.size).catch(() => {});
-        await this.closeCurrent();
-        throw error;
-      }
-      file.size += bytes.length;
-      file.records += records;
-      const isStillOurs = await hasName(file);
-      if (!isStillOurs || file.size > ROTATE_AT_BYTES) {
-        await this.closeCurrent();
-      }
-      if (isStillOurs) {
-        return;
-      }
-    }
-  }
-
-  private async create(): Promise<Appending> {
-    const firstMade = await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    if (firstMade !== undefined) {
-      // A directory is durable once its parent directory is synced.
-      for (let made = resolve(this.directory); made !== dirname(resolve(firstMade)); made = dirname(made)) {
-        await syncDirectory(dirname(made));
-      }
-    }
-    const id = `${Date.now().toString().padStart(15, "0")}-${randomBytes(6).toString("hex")}`;
-    const path = join(this.directory, `${id}.${this.owner}.open`);
-    const handle = await open(path, "ax", 0o600);
-    try {
-      await syncDirectory(this.directory);
-    } catch (error) {
-      await handle.close().catch(() => {});
-      await rm(path, { force: true }).catch(() => {});
-      throw error;
-    }
-    return { handle, path, size: 0, records: 0 };
-  }
-
-  private async closeCurrent(): Promise<void> {
-    const file = this.current;
-    this.current = null;
-    await file?.handle.close().catch(() => {});
-  }
-
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    const run = this.turn.then(work);
-    this.turn = run.catch(() => {});
-    return run;
+    return this.writer.close();
   }
 
   /* ── Draining ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
   private async drainAll(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
-    const drained: Drained = { delivered: 0, damagedBytes: 0, unreadable: null, stoppedBy: null };
+    const drained: Drained = { delivered: 0, damagedBytes: 0, unfinishedBytes: 0, unreadable: null, stoppedBy: null };
     for (;;) {
-      const paths = await this.take();
-      drained.unreadable = [...this.unreadable.values()][0] ?? null;
-      if (paths.length === 0) {
+      const files = await this.take();
+      drained.unreadable = this.firstUnreadable();
+      if (files.length === 0) {
         return drained;
       }
-      for (const path of paths) {
+      for (const file of files) {
         try {
-          await this.drainFile(path, deliver, drained);
+          await this.drainFile(file, deliver, drained);
         } catch (error) {
-          return { ...drained, stoppedBy: error };
+          if (error instanceof Stopped) {
+            return { ...drained, unreadable: this.firstUnreadable(), stoppedBy: error.cause };
+          }
+          this.setAside(file.id, error);
         }
       }
     }
   }
 
-  private async drainFile(path: string, deliver: (payload: Buffer) => Promise<void>, drained: Drained): Promise<void> {
-    const place = this.taken.get(path) ?? { next: 0, left: 0 };
-    for (const { payload, start, end } of readRecords(await readFile(path), place.next)) {
-      if (payload === null) {
-        drained.damagedBytes += end - start;
-      } else {
-        await deliver(payload);
+  private async drainFile(
+    { id, path }: TakenFile,
+    deliver: (payload: Buffer) => Promise<void>,
+    drained: Drained,
+  ): Promise<void> {
+    const place: Taken = this.taken.get(path) ?? { next: 0, left: 0, damaged: [] };
+    const bytes = await readFile(path);
+    for (const { payload, start, end } of readRecords(bytes, place.next)) {
+      const isDelivered = payload !== null && (await this.deliverOne(payload, deliver, place));
+      if (isDelivered) {
         drained.delivered += 1;
-        place.left -= 1;
+      } else if (payload === null && end === bytes.length && this.isUnacknowledged(id, bytes, start)) {
+        drained.unfinishedBytes += end - start;
+      } else {
+        place.damaged.push({ start, end });
       }
       place.next = end;
     }
+    for (let damaged = place.damaged[0]; damaged !== undefined; damaged = place.damaged[0]) {
+      await keepDamaged(this.directory, id, damaged.start, bytes.subarray(damaged.start, damaged.end));
+      drained.damagedBytes += damaged.end - damaged.start;
+      place.damaged.shift();
+    }
     await rm(path, { force: true });
     this.taken.delete(path);
+    this.writer.acknowledged.delete(id);
+  }
+
+  /** Returns false for a record that holds no delivery. Throws `Stopped` for any other rejection. */
+  private async deliverOne(
+    payload: Buffer,
+    deliver: (payload: Buffer) => Promise<void>,
+    place: Taken,
+  ): Promise<boolean> {
+    try {
+      await deliver(payload);
+      place.left -= 1;
+      return true;
+    } catch (error) {
+      if (error instanceof NotADelivery) {
+        place.left -= 1;
+        return false;
+      }
+      throw new Stopped(error);
+    }
+  }
+
+  /** Whether no sender got a 2xx for the damaged bytes at the end of a file. Of a dead process's file only their form tells. */
+  private isUnacknowledged(id: string, bytes: Buffer, start: number): boolean {
+    const acknowledged = this.writer.acknowledged.get(id);
+    return acknowledged === undefined ? !wasPutBack(id) && isUnfinished(bytes.subarray(start)) : start >= acknowledged;
+  }
+
+  private setAside(id: string, error: unknown): void {
+    this.unreadable.set(id, { code: codeOf(error), retryAt: performance.now() + RETRY_UNREADABLE_MS });
+  }
+
+  private firstUnreadable(): string | null {
+    return [...this.unreadable.values()][0]?.code ?? null;
   }
 
   /** Takes over files and lists them, oldest first. Takes the current file only if there is no other file. */
-  private async take(): Promise<string[]> {
+  private async take(): Promise<TakenFile[]> {
     const names = (await namesIn(this.directory)).sort();
-    const taken: string[] = [];
-    this.unreadable.clear();
+    const taken: TakenFile[] = [];
+    const ids = new Set<string>();
     for (const name of names) {
+      const [, id = name] = FILE_NAME.exec(name) ?? [];
+      ids.add(id);
+      if ((this.unreadable.get(id)?.retryAt ?? 0) > performance.now()) {
+        continue;
+      }
+      this.unreadable.delete(id);
       try {
         const path = await this.takeOver(name);
         if (path !== null) {
-          taken.push(path);
+          taken.push({ id, path });
         }
       } catch (error) {
         // The file belongs to another user or has a bad block. Continue with the other files.
-        this.unreadable.set(name, (error as NodeJS.ErrnoException).code ?? "unreadable");
+        this.setAside(id, error);
       }
     }
-    for (const path of this.taken.keys()) {
-      if (!taken.includes(path)) {
-        this.taken.delete(path);
-      }
-    }
-    if (taken.length > 0 || (this.current?.records ?? 0) === 0) {
+    this.forget(ids, taken);
+    if (taken.length > 0 || this.writer.records === 0) {
       return taken;
     }
     await this.close();
     return this.take();
   }
 
+  /** Forgets the files that another process has taken or somebody has removed. */
+  private forget(ids: Set<string>, taken: TakenFile[]): void {
+    for (const path of this.taken.keys()) {
+      if (!taken.some((file) => file.path === path)) {
+        const [, id = ""] = FILE_NAME.exec(basename(path)) ?? [];
+        if (!this.unreadable.has(id)) {
+          this.taken.delete(path);
+        }
+      }
+    }
+    for (const map of [this.unreadable, this.writer.acknowledged]) {
+      for (const id of map.keys()) {
+        if (!ids.has(id)) {
+          map.delete(id);
+        }
+      }
+    }
+  }
+
   private async takeOver(name: string): Promise<string | null> {
     const [, id, owner, state] = FILE_NAME.exec(name) ?? [];
     const from = join(this.directory, name);
-    if (id === undefined || owner === undefined || from === this.current?.path) {
+    if (id === undefined || owner === undefined || from === this.writer.path) {
       return null;
     }
     if (owner !== this.owner && !(await isAbandoned(from, owner))) {
@@ -242,7 +246,7 @@ export class Spool {
       await utimes(path, now, now);
       if (!this.taken.has(path)) {
         const records = [...readRecords(await readFile(path), 0)].filter(({ payload }) => payload !== null);
-        this.taken.set(path, { next: 0, left: records.length });
+        this.taken.set(path, { next: 0, left: records.length, damaged: [] });
       }
       return path;
     } catch (error) {
@@ -257,83 +261,42 @@ export class Spool {
 
 export type Drained = {
   delivered: number;
-  /** Bytes outside records, such as a record cut off by a crash before the fsync, whose `append` did not resolve. */
+  /** Bytes that could not be read as a record, or held no delivery. They are kept. */
   damagedBytes: number;
-  /** The error code of a file that could not be taken over; null if all files could. */
+  /** Bytes of records cut off by a crash before the fsync, whose `append` did not resolve. They are discarded. */
+  unfinishedBytes: number;
+  /** The error code of a file that could not be taken over, read or removed; null if all files could. */
   unreadable: string | null;
   /** The rejection that stopped the run; null if all records were delivered. */
   stoppedBy: unknown;
 };
 
-type Appending = { handle: FileHandle; path: string; size: number; records: number };
+export type SpoolCondition = {
+  /** How many damaged files are kept. */
+  damaged: number;
+  /** The error code of each unreadable file. */
+  unreadable: string[];
+  /** Null if the system does not say how much of the disk is free. */
+  space: { usedBytes: number; freeBytes: number; state: SpaceState } | null;
+  /** The average size of the records that this process has appended; null if there are none. */
+  averageBytes: number | null;
+};
 
-const FILE_NAME = /^([^.]+)\.([^.]+)\.(open|taken)$/;
-const ROTATE_AT_BYTES = 32 * 1024 * 1024;
-/** Enough for 200 held bodies and their retries if the disk hangs. */
-const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
-/** A live process touches its files far more often. */
-const ABANDONED_AFTER_MS = 60_000;
-const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+type Taken = {
+  /** Where the next record begins. */
+  next: number;
+  /** How many whole records have not been delivered. */
+  left: number;
+  /** Damaged bytes that were passed and are not kept yet. */
+  damaged: { start: number; end: number }[];
+};
+type TakenFile = { id: string; path: string };
 
-/* ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return [];
-    }
-    throw error;
+/** Wraps the rejection of `deliver`, to tell it from the errors of the file system. */
+class Stopped extends Error {
+  constructor(reason: unknown) {
+    super("a record was not delivered", { cause: reason });
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return 0;
-    }
-    throw error;
-  }
-}
-
-async function hasName({ handle, path }: Appending): Promise<boolean> {
-  try {
-    return (await stat(path)).ino === (await handle.stat()).ino;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a file's process is dead. A wrong answer is safe: see the rule above. */
-async function isAbandoned(path: string, owner: string): Promise<boolean> {
-  const [pid, host] = owner.split("-");
-  if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
-    return true;
-  }
-  try {
-    return Date.now() - (await stat(path)).mtimeMs > ABANDONED_AFTER_MS;
-  } catch {
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+const RETRY_UNREADABLE_MS = 10_000;

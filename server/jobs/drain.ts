@@ -7,6 +7,8 @@ import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 import { interpret, type Interpretation } from "@/lib/sarj/interpret";
 import { decodeDelivery, deliverySpool } from "@/server/ingest/delivery-spool";
+import type { Spool } from "@/server/ingest/spool";
+import { deliveriesThatFit, type SpaceState } from "@/server/ingest/spool-space";
 
 const TRY_MS = 5000;
 const PROBE_MS = 1000;
@@ -18,6 +20,7 @@ const MAX_REFUSALS = 5;
 const MAX_TIMEOUTS = 12;
 
 const first = perProcess("drain", () => ({ sha256: "", refusals: 0, timeouts: 0, stoppedBy: "" }));
+const space = perProcess("spool space", () => ({ checkedAt: -Infinity, state: "ok" as SpaceState }));
 
 /**
  * Records the spooled deliveries, oldest first, with their time of receipt. Stops at the first delivery that cannot be
@@ -28,12 +31,16 @@ export async function drainSpool(): Promise<number> {
   if (spool === null) {
     return 0;
   }
-  const { delivered, damagedBytes, unreadable, stoppedBy } = await spool.drain((payload) =>
+  const { delivered, damagedBytes, unfinishedBytes, unreadable, stoppedBy } = await spool.drain(async (payload) =>
     recordSpooled(decodeDelivery(payload)),
   );
   if (damagedBytes > 0) {
     log("error", "spool_damaged", { bytes: damagedBytes });
   }
+  if (unfinishedBytes > 0) {
+    log("info", "spool_unfinished", { bytes: unfinishedBytes });
+  }
+  await logSpace(spool);
   // Logged when the reason changes, because the error codes vary between the many tries of an outage.
   const reason =
     unreadable !== null
@@ -51,6 +58,25 @@ export async function drainSpool(): Promise<number> {
   }
   first.stoppedBy = reason;
   return delivered;
+}
+
+const CHECK_SPACE_EVERY_MS = 5000;
+
+/** Logs when the spool comes near its limit, and when there is room again: how many bytes it may still write, and about how many deliveries. */
+async function logSpace(spool: Spool): Promise<void> {
+  if (performance.now() - space.checkedAt < CHECK_SPACE_EVERY_MS) {
+    return;
+  }
+  space.checkedAt = performance.now();
+  const { space: found, averageBytes } = await spool.condition();
+  if (found !== null && found.state !== space.state) {
+    space.state = found.state;
+    log(found.state === "ok" ? "info" : "warn", "spool_space", {
+      reason: found.state,
+      bytes: found.freeBytes,
+      count: deliveriesThatFit(found.freeBytes, averageBytes),
+    });
+  }
 }
 
 async function recordSpooled(received: ReceivedDelivery): Promise<void> {

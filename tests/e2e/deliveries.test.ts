@@ -1,6 +1,10 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import type postgres from "postgres";
 
 import { signIn } from "@/tests/fixtures/sign-in";
+import { damaged, leaveSpoolFile, spoolRecord } from "@/tests/fixtures/spool";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
@@ -216,4 +220,47 @@ test("an administrator has everything read again and sees the progress; a delive
 
   await page.getByRole("region", { name: "Log" }).getByRole("link").first().click();
   await expect(page.getByRole("region", { name: "Request headers" })).toContainText('"x-sender": "sarj"');
+});
+
+test("row 47: damaged records of the spool are listed with what to do, tried again, and deleted after confirmation", async ({
+  page,
+  app,
+  database: { sql },
+}) => {
+  const spool = app.spool ?? "";
+  const [broken, repaired] = [damaged(spoolRecord("broken-1")), spoolRecord("repaired-1")];
+  const id = leaveSpoolFile(spool, [broken, spoolRecord("whole-1"), damaged(repaired)]);
+  await expect.poll(() => sql`select from calls where call_id = 'whole-1'`).toHaveLength(1);
+  const files = () => readdirSync(spool).filter((name) => name.endsWith(".damaged"));
+  await expect.poll(files).toHaveLength(2);
+  await page.goto("/deliveries");
+  await expect(page.getByText("2 deliveries on disk cannot be read")).toBeVisible();
+  const list = page.locator("#damaged");
+  await expect(list).toContainText(spool);
+  await expect(list.getByRole("listitem").filter({ hasText: "broken-1" })).toContainText(`${id}.0.damaged`);
+
+  const second = list.getByRole("listitem").filter({ hasText: "repaired-1" });
+  await second.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("It still cannot be read. The file is kept.")).toBeVisible();
+  const again = files().find((name) => name.includes("_")) ?? "";
+  writeFileSync(join(spool, again), repaired);
+  await second.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("The delivery could be read")).toBeVisible();
+  await expect(second).toHaveCount(0);
+  expect(await sql`select from calls where call_id = 'repaired-1'`).toHaveLength(1);
+
+  const first = list.getByRole("listitem").filter({ hasText: "broken-1" });
+  await first.getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  expect(files()).toHaveLength(1);
+  await first.getByRole("button", { name: "Delete" }).click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(list).toHaveCount(0);
+  expect(files()).toEqual([]);
+  expect(await sql`select action from audit_events where action like 'damaged%' order by at`).toEqual([
+    { action: "damaged_delivery_retried" },
+    { action: "damaged_delivery_retried" },
+    { action: "damaged_delivery_deleted" },
+  ]);
 });

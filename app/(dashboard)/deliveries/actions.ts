@@ -7,7 +7,9 @@ import { retryFailed } from "@/db/calls/enrichment";
 import { QUARANTINE_REASONS } from "@/lib/delivery/quarantine-reason";
 import { afterAnswer } from "@/server/after-answer";
 import { action } from "@/server/auth/action";
+import { deleteDamagedRecord, retryDamagedRecord } from "@/server/ingest/damaged";
 import { replay, replayReasonBatch, type Replayed } from "@/server/ingest/replay";
+import { drainSpool } from "@/server/jobs/drain";
 import { enrichDue } from "@/server/jobs/enrich";
 import { reinterpretDue, requestReinterpretation } from "@/server/jobs/reinterpret";
 
@@ -87,6 +89,35 @@ export const rereadEverything = action({
     await recordEvent({ action: "data_reinterpreted" });
     await requestReinterpretation();
     afterAnswer("reinterpret", reinterpretDue);
+    return { ok: true };
+  },
+});
+
+const damagedName = z.string().min(1).max(200);
+
+/** Reads a damaged record of the spool again. `became`: it could be read and stored, it is still damaged, or it no longer exists. */
+export const retryDamaged = action({
+  role: "administrator",
+  input: damagedName,
+  fromFields: ({ name }) => name,
+  failure: "action_failed",
+  invalidate: refresh,
+  work: async (name, { recordEvent }) => {
+    await recordEvent({ action: "damaged_delivery_retried", subject: name });
+    return { ok: true, became: await retryDamagedRecord(name, drainSpool) };
+  },
+});
+
+/** Deletes a damaged record of the spool for good. */
+export const deleteDamaged = action({
+  role: "administrator",
+  input: damagedName,
+  fromFields: ({ name }) => name,
+  failure: "action_failed",
+  invalidate: refresh,
+  work: async (name, { recordEvent }) => {
+    await recordEvent({ action: "damaged_delivery_deleted", subject: name });
+    await deleteDamagedRecord(name);
     return { ok: true };
   },
 });

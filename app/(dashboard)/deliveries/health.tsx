@@ -13,16 +13,21 @@ import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { isQuarantineReason, type QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 
+import { Damaged } from "./damaged";
+import { formatLength } from "./format-length";
 import { ReplayReasonButton } from "./replay-dialog";
 import { RetryFailed } from "./retry-failed";
+import { StorageAlerts } from "./storage-alerts";
 
 /** The health of ingest: alerts, then statistics that link to the deliveries or calls they count. */
 export async function Health({ zone, isAdministrator }: { zone: string; isAdministrator: boolean }) {
   const health = await readIngestHealth(zone, await getNow());
   return (
     <div className="space-y-3">
+      <StorageAlerts health={health} />
       <Alerts health={health} isAdministrator={isAdministrator} />
       <Tiles health={health} />
+      {isAdministrator && <Damaged />}
       {health.quarantined.length > 0 && (
         <Quarantine quarantined={health.quarantined} isAdministrator={isAdministrator} />
       )}
@@ -96,7 +101,7 @@ function AlertLink({ href, children }: { href: Route; children: string }) {
 
 async function Tiles({ health }: { health: IngestHealth }) {
   const [t, format, now] = await Promise.all([getTranslations("deliveries.health"), getFormatter(), getNow()]);
-  const { hour, unfinished, lastDeliveryAt, spooled, api } = health;
+  const { hour, unfinished, lastDeliveryAt, operation, api } = health;
   const quarantinedCount = health.quarantined.reduce((sum, { count }) => sum + count, 0);
   const waiting = unfinished.pending + unfinished.awaiting_report;
   return (
@@ -148,8 +153,8 @@ async function Tiles({ health }: { health: IngestHealth }) {
       />
       <StatTile
         label={t("spool")}
-        value={format.number(spooled ?? 0)}
-        detail={spooled === null ? t("spoolOff") : spooled === 0 ? t("spoolNone") : t("spoolSome")}
+        value={format.number(operation.spooled)}
+        detail={operation.spool === "off" ? t("spoolOff") : operation.spooled === 0 ? t("spoolNone") : t("spoolSome")}
       />
     </section>
   );
@@ -201,18 +206,6 @@ function reasonName(reason: QuarantineReason, t: Awaited<ReturnType<typeof getTr
 
 function callsIn(...enrichment: EnrichmentState[]): Route {
   return callsHref({ ...NO_FILTER, enrichment, test: false }) as Route;
-}
-
-/** Formats a duration in whole minutes, hours or days. */
-function formatLength(milliseconds: number, format: Awaited<ReturnType<typeof getFormatter>>): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  const [value, unit] =
-    minutes < 120
-      ? [minutes, "minute"]
-      : minutes < 2880
-        ? [Math.floor(minutes / 60), "hour"]
-        : [Math.floor(minutes / 1440), "day"];
-  return format.number(Number(value), { style: "unit", unit: String(unit), unitDisplay: "long" });
 }
 
 export function HealthSkeleton() {

@@ -73,6 +73,8 @@ const ACTIONS: Record<string, Access> = {
   "deliveries/actions#replayReason": "administrator",
   "deliveries/actions#retryFailedCalls": "operator",
   "deliveries/actions#rereadEverything": "administrator",
+  "deliveries/actions#retryDamaged": "administrator",
+  "deliveries/actions#deleteDamaged": "administrator",
   "settings/actions#updateOrganization": "administrator",
   "settings/vendor/actions#revealWebhook": "administrator",
   "settings/vendor/actions#sendTestCall": "administrator",

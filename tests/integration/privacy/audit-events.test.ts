@@ -150,6 +150,17 @@ const ACTS: Act[] = [
     writes: () => [{ action: "data_reinterpreted" }],
   },
   {
+    name: "reading a damaged delivery again, and deleting one",
+    run: async ({ act }) => {
+      await act("deliveries/actions#retryDamaged", ["1-a.0.damaged"]);
+      await act("deliveries/actions#deleteDamaged", ["1-a.0.damaged"]);
+    },
+    writes: () => [
+      { action: "damaged_delivery_retried", subject: "1-a.0.damaged" },
+      { action: "damaged_delivery_deleted", subject: "1-a.0.damaged" },
+    ],
+  },
+  {
     name: "replaying one delivery, then two deliveries",
     run: async ({ act, deliveries: [first, second] }) => {
       await act("deliveries/actions#replaySelection", [[first]]);

@@ -1,0 +1,84 @@
+import type { Sql, TransactionSql } from "postgres";
+
+/** How long the server lets a session work and wait, in milliseconds. The names are those of PostgreSQL. */
+export type Limits = {
+  statement_timeout: number;
+  lock_timeout: number;
+  idle_in_transaction_session_timeout: number;
+};
+
+/** A transaction that is idle this long belongs to a process that hangs: its locks would stop others. */
+const IDLE_MS = 60_000;
+
+/** The limits of a pool. A statement may wait for locks half of its time. */
+export function limitsOf(statementTimeoutSeconds: number): Limits {
+  return {
+    statement_timeout: statementTimeoutSeconds * 1000,
+    lock_timeout: statementTimeoutSeconds * 500,
+    idle_in_transaction_session_timeout: IDLE_MS,
+  };
+}
+
+/**
+ * Wraps a client of a transaction pooler, which refuses limits when a session starts, and gives a session's settings to others. So every
+ * statement runs in a transaction that first sets the limits for itself. They hold on the server, even if this process dies.
+ *
+ * drizzle sends every query through `unsafe` of the client; in a transaction, of the client that `begin` passes.
+ */
+export function withLocalLimits(client: Sql, limits: Limits): Sql {
+  const setting = Object.entries(limits)
+    .map(([name, ms]) => `set local ${name} = ${ms}`)
+    .join("; ");
+  const begin = (work: Work) =>
+    client.begin(async (inner) => {
+      // Sent together with the first query of the work. If the setting fails, so does the transaction.
+      const set = inner.unsafe(setting).execute();
+      const [, result] = await Promise.all([set, work(inner)]);
+      return result;
+    });
+  return new Proxy(client, {
+    get(target, property) {
+      if (property === "begin") {
+        return begin;
+      }
+      if (property === "unsafe") {
+        return (...query: Parameters<Sql["unsafe"]>) => limitedQuery(begin, query);
+      }
+      return Reflect.get(target, property) as unknown;
+    },
+  });
+}
+
+type Work = (inner: TransactionSql) => Promise<unknown>;
+
+/** One query in a transaction of its own: what drizzle and this folder use of the driver's pending query. Starts when it is awaited. */
+function limitedQuery(begin: (work: Work) => Promise<unknown>, query: Parameters<Sql["unsafe"]>) {
+  let running: ReturnType<Sql["unsafe"]> | null = null;
+  let ended: Promise<unknown> | null = null;
+  let isRaw = false;
+  let isCancelled = false;
+  const start = () =>
+    (ended ??= begin(async (inner) => {
+      running = inner.unsafe(...query);
+      const result = isRaw ? running.values() : running;
+      if (isCancelled) {
+        running.cancel();
+      }
+      return result;
+    }));
+  const pending = {
+    values() {
+      isRaw = true;
+      return pending;
+    },
+    cancel() {
+      isCancelled = true;
+      running?.cancel();
+    },
+    // oxlint-disable-next-line unicorn/no-thenable -- the driver's pending query is one: it is sent when it is awaited
+    then: (...handlers: Parameters<Promise<unknown>["then"]>) => start().then(...handlers),
+    catch: (handler: (error: unknown) => unknown) => start().catch(handler),
+    finally: (handler: () => void) => start().finally(handler),
+  };
+  return pending;
+}

@@ -1,0 +1,118 @@
+import { probeWrite, readHealth } from "@/db/deliveries/health";
+import { perProcess } from "@/lib/per-process";
+
+import { deliverySpool } from "./delivery-spool";
+import { heldCount } from "./hold";
+import type { SpoolCondition } from "./spool";
+import { deliveriesThatFit } from "./spool-space";
+
+/** Why the status is `degraded`. */
+type Reason =
+  | "database_unavailable"
+  | "writes_failing"
+  | "held"
+  | "spooled"
+  | "spool_unreadable"
+  | "spool_damaged"
+  | "spool_low"
+  | "spool_full";
+
+/** What `/api/health` answers. Numbers of deliveries are those of this process and its disk. */
+export type Operation = {
+  status: "ok" | "degraded";
+  database: "ok" | "unavailable";
+  last_delivery_at: string | null;
+  quarantined: number | null;
+  /** Whether a delivery could be written. Null while the database is unavailable. */
+  writes: "ok" | "failing" | null;
+  /** The SQLSTATE or the driver's code of the failing write: `25006` read-only, `53100` full disk, `42501` missing privilege. */
+  write_error: string | null;
+  /** Why it is degraded; empty if it is not. */
+  reasons: Reason[];
+  /** Requests that wait for the database. */
+  held: number;
+  /** Deliveries on disk that wait for the database. */
+  spooled: number;
+  /** Damaged records of the spool, which wait for a person. */
+  damaged: number;
+  /** Files of the spool that cannot be read. */
+  unreadable: number;
+  /** `off` without a spool, `failing` if its folder cannot be read. */
+  spool: "ok" | "low" | "full" | "failing" | "off";
+  /** About how many more deliveries fit in the spool. Null without a spool, or if the system does not say. */
+  spool_room: number | null;
+  /** Whether this process can still do something useful. */
+  isServing: boolean;
+};
+
+/** How this process is doing. Never throws. */
+export async function readOperation(): Promise<Operation> {
+  const [health, probe, { state: spool, condition }] = await Promise.all([readHealth(), probeWrite(), readSpool()]);
+  const isUp = health !== null;
+  const writes = !isUp ? null : probe.errorCode === null ? "ok" : "failing";
+  const held = heldCount();
+  const spooled = deliverySpool()?.waiting ?? 0;
+  const damaged = condition?.damaged ?? 0;
+  const unreadable = condition?.unreadable.length ?? 0;
+  const found: Record<Reason, boolean> = {
+    database_unavailable: !isUp,
+    writes_failing: writes === "failing",
+    held: held > 0,
+    spooled: spooled > 0,
+    spool_unreadable: unreadable > 0 || spool === "failing",
+    spool_damaged: damaged > 0,
+    spool_low: spool === "low",
+    spool_full: spool === "full",
+  };
+  const reasons = (Object.keys(found) as Reason[]).filter((reason) => found[reason]);
+  const canSpool = spool === "ok" || spool === "low";
+  return {
+    status: reasons.length === 0 ? "ok" : "degraded",
+    database: isUp ? "ok" : "unavailable",
+    last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
+    quarantined: health?.quarantined ?? null,
+    writes,
+    write_error: writes === "failing" ? probe.errorCode : null,
+    reasons,
+    held,
+    spooled,
+    damaged,
+    unreadable,
+    spool,
+    spool_room:
+      condition === null || condition.space === null
+        ? null
+        : deliveriesThatFit(condition.space.freeBytes, condition.averageBytes),
+    isServing: isUp && (writes === "ok" || canSpool),
+  };
+}
+
+type SpoolState = { state: Operation["spool"]; condition: SpoolCondition | null };
+
+/** Reading the folder again and again must cost nothing, because anyone may ask for the health. */
+const READ_SPOOL_EVERY_MS = 1000;
+const latest = perProcess("spool condition", () => ({
+  readAt: Number.NEGATIVE_INFINITY,
+  read: null as Promise<SpoolState> | null,
+}));
+
+function readSpool(): Promise<SpoolState> {
+  if (latest.read === null || performance.now() - latest.readAt > READ_SPOOL_EVERY_MS) {
+    latest.readAt = performance.now();
+    latest.read = readSpoolNow();
+  }
+  return latest.read;
+}
+
+async function readSpoolNow(): Promise<SpoolState> {
+  const spool = deliverySpool();
+  if (spool === null) {
+    return { state: "off", condition: null };
+  }
+  try {
+    const condition = await spool.condition();
+    return { state: condition.space?.state ?? "ok", condition };
+  } catch {
+    return { state: "failing", condition: null };
+  }
+}
