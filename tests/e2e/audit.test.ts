@@ -9,6 +9,51 @@ test.beforeEach(async ({ database }) => {
   await database.empty();
 });
 
+test("an administrator sets how long the audit log is kept, sees what that deletes, and finds both in the log", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await sql`insert into audit_events (action, actor_name, at) values
+    ('sign_out', 'Ancient', now() - interval '500 days'), ('sign_out', 'Recent', now() - interval '300 days')`;
+  await page.goto("/settings/audit");
+  await page.getByLabel("Keep events for (days)").fill("400");
+  await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+  const dialog = page.getByRole("alertdialog", { name: "Keep events for 400 days?" });
+  await expect(dialog).toContainText("1 event is deleted now and cannot be restored.");
+  await dialog.getByRole("button", { name: "Save and delete" }).click();
+  const events = page.getByRole("region", { name: "Audit log" }).getByRole("row");
+  await expect(events.filter({ hasText: "Changed how long the audit log is kept" })).toContainText(
+    "Before (days): forever",
+  );
+  await expect(events.filter({ hasText: "Deleted old events of the audit log" })).toContainText("Older than:");
+  await expect(events.filter({ hasText: "Recent" })).toHaveCount(1);
+  await expect(events.filter({ hasText: "Ancient" })).toHaveCount(0);
+  await expect(page.getByText("By the rights of the database role")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Keep events for (days)")).toHaveValue("400");
+});
+
+test("the privacy page shows the last run of retention, what failed and why", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await sql`insert into states (key, value) values ('retention', ${sql.json({
+    kinds: {
+      recording: { deleted: 12, skipped: 0, error: null, isFinished: true },
+      call: { deleted: 3, skipped: 2, error: "XX001", isFinished: true },
+      delivery: { deleted: 500, skipped: 0, error: null, isFinished: false },
+    },
+  })})`;
+  await page.goto("/settings/privacy");
+  const rows = page.getByRole("region", { name: "Last run" }).getByRole("row");
+  await expect(rows.filter({ hasText: "Recordings" })).toContainText("12");
+  await expect(rows.filter({ hasText: "Calls" })).toContainText(
+    "The database could not read some of the data. Its files may be damaged: check its log. 2 items were left. It is tried again at the next run.",
+  );
+  await expect(rows.filter({ hasText: "Calls" })).toContainText("XX001");
+  await expect(rows.filter({ hasText: "Raw deliveries" })).toContainText("More to delete");
+});
+
 test("the audit log, its export and the page of the call show who listened to a recording", async ({
   adminPage,
   browser,

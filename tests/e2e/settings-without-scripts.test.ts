@@ -65,6 +65,15 @@ test("without scripts, the settings, the account and the filters of every list w
   await expect(page.getByText("The key is accepted")).toBeVisible();
 
   await page.goto("/settings/audit");
+  await page.getByLabel("Keep events for (days)").fill("364");
+  await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+  await expect(page.getByText("Enter a whole number of days from 365 to 3650")).toBeVisible();
+  await page.getByLabel("Keep events for (days)").fill("400");
+  await page.getByRole("button", { name: "Preview what would be deleted" }).click();
+  await expect(page.getByText("Keep events for 400 days?")).toBeVisible();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect.poll(() => sql`select audit_days from organization`).toEqual([{ audit_days: 400 }]);
+  await page.goto("/settings/audit");
   await page.getByLabel("What").selectOption({ value: "retention_changed" });
   await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/action=retention_changed/);

@@ -46,7 +46,7 @@ test("once an hour, what has ended is deleted, and what has not is kept", async 
   expect(await cleanUpDue()).toBe(1);
 });
 
-test("a kind that fails does not keep the others, and a backlog is deleted in batches", async ({
+test("row 74: a kind that fails does not keep the others, and a backlog is deleted in batches", async ({
   database: { sql },
 }) => {
   await sql`insert into rate_limit (id, key, count, last_request)

@@ -79,7 +79,7 @@ const whoami = (url: string) =>
   ).then(([row]) => ({ ...row }));
 const LIMITED = { name: "callboard_app", isMighty: false, isMember: false, isOwner: false };
 
-test("the web server's role owns nothing and belongs to no other role, also after an upgrade of old data", async () => {
+test("row 75: the web server's role owns nothing and belongs to no other role, also after an upgrade of old data", async () => {
   const file = join(directory, "callboard.json");
   const first = await start();
   expect(await whoami(first.applicationUrl)).toEqual(LIMITED);

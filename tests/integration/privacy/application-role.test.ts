@@ -59,7 +59,7 @@ for (const attempt of [
   "insert into audit_outbox (event_id) values (gen_random_uuid())",
   "update audit_outbox set event_id = gen_random_uuid()",
 ]) {
-  test(`the application's role may not: ${attempt}`, async ({ database: { sql } }) => {
+  test(`row 75: the application's role may not: ${attempt}`, async ({ database: { sql } }) => {
     await expect(app.unsafe(attempt)).rejects.toMatchObject({
       code: expect.stringMatching(/^(42501|0A000|58P01)$/) as unknown,
     });
@@ -70,7 +70,7 @@ for (const attempt of [
   });
 }
 
-test("it may prune by the rule, and no setting, table or function of its own lets it prune more", async ({
+test("row 75: it may prune by the rule, and no setting, table or function of its own lets it prune more", async ({
   database: { sql },
 }) => {
   const actions = () => sql`select action from audit_events order by at`;

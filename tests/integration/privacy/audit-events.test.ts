@@ -10,6 +10,7 @@ import { actionsOfBuild } from "@/tests/fixtures/build";
 import { createDatabase } from "@/tests/fixtures/database";
 import { ADMIN, WEBHOOK_SECRET } from "@/tests/fixtures/environment";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
+import { startSyslogReceiver } from "@/tests/fixtures/syslog-receiver";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, type TestUser } from "@/tests/fixtures/users";
 import { complete, postWebhook } from "@/tests/fixtures/webhooks";
@@ -354,11 +355,13 @@ test("every audit action is recorded with its actor, object, count, detail and a
   test.setTimeout(120_000);
   const database = await createDatabase();
   const { sql } = database;
+  const receiver = await startSyslogReceiver();
   const app = await startApp({
     databaseUrl: database.url,
     vendorPort: Number(new URL(vendor.url).port),
-    env: { CLIENT_IP_HEADER: "x-real-ip" },
+    env: { CLIENT_IP_HEADER: "x-real-ip", AUDIT_STREAM_URL: `syslog://127.0.0.1:${receiver.port}` },
   });
+  await expect.poll(() => sql`select from audit_stream`).toHaveLength(1);
   const clientOf = (headers: Record<string, string>) =>
     playwrightRequest.newContext({
       baseURL: app.url,
@@ -444,8 +447,16 @@ test("every audit action is recorded with its actor, object, count, detail and a
       found.forEach(({ action }) => done.add(action));
     }
     expect(AUDIT_ACTIONS.filter((action) => !done.has(action))).toEqual([]);
+
+    // All of them also reach the receiver, and the page says where they went.
+    const ids = await sql<{ id: string }[]>`select id from audit_events where action <> 'user_joined'`;
+    await expect
+      .poll(() => ids.filter(({ id }) => !receiver.messages.some((message) => message.includes(`"id":"${id}"`))))
+      .toEqual([]);
+    expect(await (await admin.get("/settings/audit")).text()).toContain(`127.0.0.1:${receiver.port}`);
   } finally {
     await app.stop();
+    await receiver.stop();
     await database.close();
   }
 });

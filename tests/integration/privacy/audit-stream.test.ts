@@ -48,7 +48,7 @@ const tryNow = (sql: postgres.Sql) => sql`update audit_stream set retry_at = nul
 const idsOf = (lines: readonly string[]) =>
   lines.map((line) => (JSON.parse(line.slice(line.indexOf("{"))) as { id: string }).id);
 
-test("syslog: every event arrives in order, though the network is cut in the middle and the receiver is away and starts again", async ({
+test("row 76: syslog: every event arrives in order, though the network is cut in the middle and the receiver is away and starts again", async ({
   database: { sql },
 }) => {
   test.slow();
@@ -91,7 +91,7 @@ test("syslog: every event arrives in order, though the network is cut in the mid
   expect((await readStreamStatus())?.lastSentAt).not.toBeNull();
 });
 
-test("of several processes one sends, and the events of one that died are sent after its lease", async ({
+test("row 76: of several processes one sends, and the events of one that died are sent after its lease", async ({
   database: { sql },
 }) => {
   await startStream();
@@ -190,7 +190,7 @@ test.describe("JSON lines", () => {
     server.close();
   });
 
-  test("every event arrives once, in order, though the receiver refuses and redirects in between", async ({
+  test("row 76: every event arrives once, in order, though the receiver refuses and redirects in between", async ({
     database: { sql },
   }) => {
     await startStream();

@@ -76,7 +76,7 @@ test.describe("pruning", () => {
       ({ action }) => action,
     );
 
-  test("deletes what is older than the rule and nothing else, with an event that says so", async ({
+  test("row 75: deletes what is older than the rule and nothing else, with an event that says so", async ({
     database: { sql, empty },
   }) => {
     await empty();
@@ -126,7 +126,7 @@ test.describe("pruning", () => {
     expect(await left(sql)).toEqual(["sign_out"]);
   });
 
-  test("the database accepts no rule of less than a year, and deletes nothing by hand, even what is old", async ({
+  test("row 75: the database accepts no rule of less than a year, and deletes nothing by hand, even what is old", async ({
     database: { sql, empty },
   }) => {
     await empty();
@@ -136,7 +136,9 @@ test.describe("pruning", () => {
     await expect(sql`delete from audit_events`).rejects.toMatchObject({ code: "42501" });
   });
 
-  test("a rule that is changed past the application has its event too", async ({ database: { sql, empty } }) => {
+  test("row 75: a rule that is changed past the application has its event too", async ({
+    database: { sql, empty },
+  }) => {
     await empty();
     await sql`insert into organization (audit_days) values (500)`;
     await sql`update organization set name = 'Other'`;

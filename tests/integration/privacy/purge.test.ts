@@ -35,7 +35,7 @@ async function refuse(sql: postgres.Sql, stack: AsyncDisposableStack, change: st
   });
 }
 
-test("a kind that fails does not hold up the others, and is named in the audit log and on the page", async ({
+test("row 74: a kind that fails does not hold up the others, and is named in the audit log and on the page", async ({
   database: { sql },
 }) => {
   await storeOldCalls("old");
@@ -62,7 +62,7 @@ test("a kind that fails does not hold up the others, and is named in the audit l
   });
 });
 
-test("a row that cannot be deleted does not hold up the rows behind it", async ({ database: { sql } }) => {
+test("row 74: a row that cannot be deleted does not hold up the rows behind it", async ({ database: { sql } }) => {
   await storeOldCalls("a", "bad", "c", "d");
   await saveRetention({ ...KEEP_EVERYTHING, callDays: 30 });
   await using stack = new AsyncDisposableStack();
@@ -79,7 +79,7 @@ test("a row that cannot be deleted does not hold up the rows behind it", async (
   });
 });
 
-test("without time, every kind still deletes one batch, and the rest follows in minutes", async ({
+test("row 74: without time, every kind still deletes one batch, and the rest follows in minutes", async ({
   database: { sql },
 }) => {
   // More answers than one batch.

@@ -38,7 +38,7 @@ test.describe("syslog", () => {
     });
   }
 
-  test("a certificate that nobody vouches for, or for another name, is refused before anything is sent", async () => {
+  test("row 76: a certificate that nobody vouches for, or for another name, is refused before anything is sent", async () => {
     await receive(untrusted);
     await expect(sendSyslog({ hostname: "localhost", port: receiver.port, tls: true }, FRAMES)).rejects.toMatchObject({
       code: "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -52,7 +52,7 @@ test.describe("syslog", () => {
     expect(receiver.messages).toEqual([]);
   });
 
-  test("a network that is cut in the middle is an error", async () => {
+  test("row 76: a network that is cut in the middle is an error", async () => {
     await receive();
     const network = await startCuttableNetwork(receiver.port);
     try {
@@ -158,7 +158,7 @@ test.describe("JSON lines", () => {
     ]);
   });
 
-  test("a certificate that nobody vouches for is refused before anything is sent", async () => {
+  test("row 76: a certificate that nobody vouches for is refused before anything is sent", async () => {
     const port = await listen(createTlsServer(untrusted));
     await expect(postJsonLines(`https://localhost:${port}/in`, "a-token", [EVENT])).rejects.toMatchObject({
       code: "DEPTH_ZERO_SELF_SIGNED_CERT",
