@@ -1,4 +1,5 @@
 import { env } from "@/lib/env";
+import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
 import { cleanUpDue } from "./clean-up";
@@ -17,8 +18,8 @@ type Counts = Record<
 >;
 
 /**
- * Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). If some fail, it waits for the others, because
- * a platform may stop the process when this ends, and throws the first error.
+ * Runs all jobs that are due, apart from those that only a long-lived process has (`timer.ts`). If some fail, it logs each, waits for the others,
+ * because a platform may stop the process when this ends, and throws the first error.
  */
 export async function runDueJobs(): Promise<Counts> {
   const jobs = {
@@ -31,7 +32,9 @@ export async function runDueJobs(): Promise<Counts> {
     watched: watchContract(),
     streamed: streamAuditDue(),
   };
-  await Promise.allSettled(Object.values(jobs));
+  for (const [job, run] of Object.entries(jobs)) {
+    await run.catch((error: unknown) => log("warn", "job_failed", { job, error_code: errorCode(error) }));
+  }
   return {
     enriched: await jobs.enriched,
     imported: await jobs.imported,

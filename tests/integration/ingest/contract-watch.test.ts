@@ -72,6 +72,29 @@ test("the watch counts each unknown name once per delivery, with its first and i
   await expectSightings([...first.slice(0, 2), ["payload.foo: unknown_field", 3, AT[0], AT[2]]]);
 });
 
+test("a row that cannot be counted does not hold up the others", async ({ database }) => {
+  await deliver(withField("a", "before"), AT[0]);
+  await deliver(withField("b", "poison"), AT[1]);
+  await deliver(withField("c", "after"), AT[2]);
+  await database.sql`
+    insert into api_answers (call_id, body, answered_at, flags) values ('a', '{}', ${AT[1]}, '{"api.bar: unknown_field"}')`;
+  await age(database);
+  await database.sql`create function refuse_flag() returns trigger language plpgsql as
+    'begin raise exception ''no'' using errcode = ''XX001''; end'`;
+  await database.sql`create trigger refuse_flag before insert on contract_sightings for each row
+    when (new.flag like '%poison%') execute function refuse_flag()`;
+  try {
+    await watchContract();
+    expect((await sightings()).map(([flag]) => flag).toSorted()).toEqual([
+      "api.bar: unknown_field",
+      "payload.after: unknown_field",
+      "payload.before: unknown_field",
+    ]);
+  } finally {
+    await database.sql`drop function refuse_flag() cascade`;
+  }
+});
+
 test("a transaction that ends later than the next one is not overlooked", async ({ database: { sql } }) => {
   const insert = (id: string, seconds: number) => sql`
     insert into deliveries (call_id, id, body, body_sha256, secret_label, verdict, flags, stored_at)
