@@ -20,6 +20,9 @@ const config: NextConfig = {
   logging: { incomingRequests: { ignore: [/^\/webhooks\//] } },
   // `npm test` builds into a separate folder, because `npm start` may be running from `.next`.
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
+  // Otherwise Next looks for the root further up, where a release (`npm run upgrade`) finds the project that it is a copy of.
+  outputFileTracingRoot: process.cwd(),
+  turbopack: { root: process.cwd() },
 };
 
 export default withNextIntl(config);

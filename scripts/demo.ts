@@ -6,6 +6,7 @@ import { DATA_FOLDERS } from "./launcher/data-folders";
 import { findFreePort } from "./launcher/ports";
 import { writePrivateFile } from "./launcher/private-file";
 import { type RunningServer, serve } from "./launcher/serve";
+import { secretOrPlace } from "./launcher/start-message";
 import { bold, formatDuration, runCommand } from "./launcher/terminal";
 import { startVendor } from "./simulator/server";
 import { sendHistory, startLive } from "./simulator/traffic";
@@ -17,6 +18,7 @@ import type { Vendor } from "./simulator/vendor";
  */
 
 const FOLDER = DATA_FOLDERS.demo;
+const STATE_FILE = join(FOLDER, "demo.json");
 const EMAIL = "demo@callboard.example";
 const HISTORY = { count: 1_500, days: 30, concurrency: 4 };
 const LIVE_SECONDS = 8;
@@ -78,7 +80,7 @@ await runCommand(async () => {
       }
     },
     message: {
-      signIn: `as ${bold(EMAIL)} with the password ${bold(state.password)}`,
+      signIn: `as ${bold(EMAIL)} with ${secretOrPlace(`the password ${bold(state.password)}`, `password in ${STATE_FILE}`)}`,
       webhookNote: "the simulated Sarj.ai posts here",
       furtherRows: [["Log", join(FOLDER, "callboard.log")]],
     },
@@ -147,7 +149,7 @@ function showProgress(sent: number, total: number, end = ""): void {
 async function readOrMakeState(): Promise<DemoState> {
   mkdirSync(FOLDER, { recursive: true });
   try {
-    return JSON.parse(readFileSync(join(FOLDER, "demo.json"), "utf8")) as DemoState;
+    return JSON.parse(readFileSync(STATE_FILE, "utf8")) as DemoState;
   } catch {
     const state = {
       password: `demo-${randomBytes(6).toString("hex")}`,
@@ -161,5 +163,5 @@ async function readOrMakeState(): Promise<DemoState> {
 }
 
 function writeState(state: DemoState): void {
-  writePrivateFile(join(FOLDER, "demo.json"), state);
+  writePrivateFile(STATE_FILE, state);
 }

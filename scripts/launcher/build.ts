@@ -20,6 +20,9 @@ export const BUILD_SOURCES = [
   "proxy.ts",
   "tsconfig.json",
 ];
+/** The folder of the build that `npm start`, `npm run demo` and `npm run upgrade` use. */
+export const DIST = process.env.NEXT_DIST_DIR ?? ".next";
+
 const STAMP_FILE = "callboard-build.json";
 
 /** Whether the folder holds a complete build of the current sources. */

@@ -7,11 +7,30 @@ import type { Address } from "./address";
 import { CommandError } from "./command-error";
 import type { Secrets } from "./secrets";
 
+/** The folder of the project, with its `.env` and `.data`. A release runs in another folder: see `bootstrap/release.mjs`. */
+const HOME = process.env.CALLBOARD_HOME ?? process.cwd();
+
+/** The variables that this process was started with, for the time before files are read. */
+export function environmentAsGiven(): Record<string, string> {
+  const given = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(given.filter(([name]) => name !== "CALLBOARD_DOOR"));
+}
+
 /**
  * Loads the same files as Next.js, in the same order, then the secrets from the files that `<NAME>_FILE` names. A variable that is already set keeps
  * its value. Throws a CommandError with one line for each file that cannot be used.
  */
 export function loadEnvFiles(mode: "production" | "development"): void {
+  const folder = process.cwd();
+  process.chdir(HOME);
+  try {
+    readFiles(mode);
+  } finally {
+    process.chdir(folder);
+  }
+}
+
+function readFiles(mode: "production" | "development"): void {
   for (const file of [`.env.${mode}.local`, ".env.local", `.env.${mode}`, ".env"]) {
     if (existsSync(file)) {
       try {
@@ -49,7 +68,9 @@ export function completeEnvironment(
     UV_THREADPOOL_SIZE: "16",
   };
   const set = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim()));
-  return { ...defaults, ...Object.fromEntries(set) };
+  const env: Record<string, string> = { ...defaults, ...Object.fromEntries(set) };
+  // A release runs in another folder, and must use the same spool.
+  return { ...env, SPOOL_DIR: resolve(HOME, env.SPOOL_DIR ?? "") };
 }
 
 /** Throws a CommandError with one line for each invalid variable. DATABASE_URL may be unset, because the embedded database starts later. */

@@ -5,12 +5,23 @@ import { CommandError } from "./command-error";
 import { end, identify, isRunning, type ProcessIdentity } from "./processes";
 
 type Child = ProcessIdentity & { name: string; signal: "SIGINT" | "SIGTERM" };
-type Contents = { process: ProcessIdentity; url: string; children: Child[] };
+/** What the lock says about the running Callboard. `bootstrap/processes.mjs` reads it too, also that of another version. */
+type Contents = {
+  process: ProcessIdentity;
+  url: string;
+  children: Child[];
+  /** The folder that the web server runs from after an upgrade; null for the project itself. */
+  release: string | null;
+  /** Whether `npm run upgrade` can replace the web server: see `control.ts`. */
+  canHandOver: boolean;
+};
 
 /** A lock on a data folder, held while Callboard runs, so that two processes never use the same folder. */
 export type RunLock = {
   /** Records a child process, so that the next start can end it if this process is killed. */
   remember(name: string, pid: number, signal: Child["signal"]): void;
+  forget(name: string): void;
+  describe(what: Partial<Pick<Contents, "release" | "canHandOver">>): void;
   release(): void;
 };
 
@@ -25,7 +36,13 @@ export async function takeRunLock(
 ): Promise<RunLock> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "running.json");
-  const contents: Contents = { process: identify(process.pid), url, children: [] };
+  const contents: Contents = {
+    process: identify(process.pid),
+    url,
+    children: [],
+    release: null,
+    canHandOver: false,
+  };
   const draft = `${file}.${process.pid}`;
 
   for (;;) {
@@ -68,6 +85,14 @@ export async function takeRunLock(
         ...contents.children.filter((child) => child.name !== name),
         { ...identify(pid), name, signal },
       ];
+      save();
+    },
+    forget(name) {
+      contents.children = contents.children.filter((child) => child.name !== name);
+      save();
+    },
+    describe(what) {
+      Object.assign(contents, what);
       save();
     },
     release() {

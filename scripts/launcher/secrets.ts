@@ -8,9 +8,14 @@ import { writePrivateFile } from "./private-file";
 /** The secrets that a self-hosted Callboard generates and stores. The environment can override them. */
 export type Secrets = { webhookSecret: string; authSecret: string; cronSecret: string; setupCode: string };
 
+/** The file of the generated secrets, which only its owner can read. */
+export function secretsFileIn(folder: string): string {
+  return join(folder, "secrets.json");
+}
+
 /** Reads `<folder>/secrets.json` and generates missing secrets. Throws a CommandError if the file cannot be used. */
 export function readOrMakeSecrets(folder: string): Secrets {
-  const file = join(folder, "secrets.json");
+  const file = secretsFileIn(folder);
   let known: Partial<Secrets> = {};
   try {
     mkdirSync(folder, { recursive: true });

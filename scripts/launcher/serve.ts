@@ -1,21 +1,23 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { startEmbeddedPostgres } from "../postgres/embedded";
 import { type Address, checkAddress, localOrigin, readAddress } from "./address";
-import { build, isBuilt } from "./build";
+import { build, DIST, isBuilt } from "./build";
 import { CommandError } from "./command-error";
+import { listenForControl } from "./control";
 import { DATA_FOLDERS } from "./data-folders";
+import { type Door, inheritedDoor, openOwnDoor } from "./door";
 import { checkEnvironment, completeEnvironment } from "./environment";
 import { type Interruption, listenForInterruption } from "./interruption";
 import { migrateDatabase, migrateDatabaseLater } from "./migrate-database";
 import { restartOnUnexpectedEnd } from "./restart-database";
 import { isCallboardRunning, takeRunLock } from "./run-lock";
-import { readOrMakeSecrets } from "./secrets";
+import { readOrMakeSecrets, secretsFileIn } from "./secrets";
+import { makeSite } from "./site";
 import { printStartMessage, type StartMessage } from "./start-message";
 import { printError, step } from "./terminal";
-import { startWebServer } from "./web-server";
+import { version } from "./version";
+import { devProgram, startProgram } from "./web-program";
 
 /** The options in which `npm start`, `npm run demo` and `npm run dev` differ. */
 export type ServeOptions = {
@@ -23,6 +25,8 @@ export type ServeOptions = {
   commandLine: string;
   mode: "start" | "dev";
   dataFolder: string;
+  /** The environment before files were read. With it, `npm run upgrade` can replace the web server while the command runs. */
+  given?: Record<string, string>;
   /**
    * Returns variables that replace those of the environment; an empty string unsets a variable. Called when the address is known and
    * the data folder is locked.
@@ -41,9 +45,6 @@ export type RunningServer = {
   localWebhookUrl: string;
   interruption: Interruption;
 };
-
-/** The folder of the build. All commands use the same one. */
-const DIST = process.env.NEXT_DIST_DIR ?? ".next";
 
 /**
  * Runs until Ctrl-C, SIGTERM or SIGHUP, then stops everything in reverse order of its start and exits with code 0. A second Ctrl-C
@@ -96,7 +97,10 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
     { address, dataFolder, secrets },
   );
   checkEnvironment(env);
-  await checkAddress(address, options.commandLine);
+  const door = mode === "start" ? await takeOrOpenDoor(env, address, options) : null;
+  if (door === null) {
+    await checkAddress(address, options.commandLine);
+  }
 
   if (mode === "start" && !isBuilt(DIST)) {
     checkBuildIsUnused(dataFolder);
@@ -130,17 +134,38 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
   }
   interruption.throwIfInterrupted();
 
-  const server = startWebServer({ mode, address, env, onLine: options.onLine ?? printLine });
-  lock.remember("the web server", server.pid, "SIGTERM");
-  started.defer(() => server.stop());
-  kills.push(() => server.kill());
-  const isUp = await Promise.race([server.answers(), interruption.first.then(() => false)]);
+  const site = makeSite({
+    listening: door === null ? { address } : { socket: door.socket },
+    onLine: options.onLine ?? printLine,
+    lock,
+  });
+  started.defer(() => site.stop());
+  kills.push(() => site.kill());
+  const program = (mode === "start" ? startProgram : devProgram)(address, env);
+  await Promise.race([site.start(program), interruption.first]);
   interruption.throwIfInterrupted();
-  if (!isUp) {
-    throw new CommandError("The web server did not start. Its output is above.");
+  void door?.close();
+
+  const { given } = options;
+  if (given !== undefined) {
+    const control = await listenForControl(dataFolder, {
+      describe: () => ({ given, ...address, embeddedUrl: embedded?.url ?? null }),
+      replace: (next) => site.start({ ...next, env: { ...next.env, NODE_ENV: "production" } }),
+    });
+    started.defer(() => control?.close());
+    lock.describe({ canHandOver: control !== null });
   }
 
-  await printStartMessage({ mode, env, address, embedded, unreachable, isSecretGiven, ...options.message });
+  await printStartMessage({
+    mode,
+    env,
+    address,
+    embedded,
+    unreachable,
+    isSecretGiven,
+    secretsFile: secretsFileIn(dataFolder),
+    ...options.message,
+  });
   const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
   const localWebhookUrl = `${localOrigin(address)}/webhooks/sarj/${secret}`;
   const afterReady = (async () => {
@@ -152,12 +177,30 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
   await Promise.race([
     interruption.first,
     afterReady.then(() => interruption.first),
-    server.ended.then((how) => {
+    site.ended.then((how) => {
       interruption.throwIfInterrupted();
       throw new CommandError(`The web server ended unexpectedly (${how}). Its output is above.`);
     }),
   ]);
   await afterReady;
+}
+
+/**
+ * The door that `bootstrap.mjs` opened, or one of our own: for the demo, and where an earlier run left a web server behind, which had the port.
+ * Throws a CommandError if no server can listen at the address.
+ */
+async function takeOrOpenDoor(
+  env: Record<string, string>,
+  address: Address,
+  { commandLine, dataFolder, onLine = printLine }: ServeOptions,
+): Promise<Door> {
+  const inherited = await inheritedDoor();
+  if (inherited !== null) {
+    return inherited;
+  }
+  await checkAddress(address, commandLine);
+  const door = await openOwnDoor(env, dataFolder, (line) => onLine(line, "stdout"));
+  return door;
 }
 
 /** Throws if another Callboard serves from the build. A running server loads parts of its build on demand, so nothing may replace it. */
@@ -173,18 +216,4 @@ function checkBuildIsUnused(dataFolder: string): void {
 
 function printLine(line: string, stream: "stdout" | "stderr"): void {
   process[stream].write(`${line}\n`);
-}
-
-/** Returns the version that `GET /api/health` reports: `0.1.0+a1b2c3d`, or without the commit outside a git clone. */
-function version(): string {
-  const { version: number } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-  try {
-    const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return `${number}+${commit.trim()}`;
-  } catch {
-    return number;
-  }
 }

@@ -15,6 +15,8 @@ export type StartMessage = {
   unreachable: string | null;
   /** True if the environment set the webhook's secret; false if the launcher generated it. */
   isSecretGiven: boolean;
+  /** The file with the generated secrets. */
+  secretsFile: string;
   /** Replaces the sentence about how to sign in. */
   signIn?: string | undefined;
   /** Printed below the webhook's URL. */
@@ -24,11 +26,11 @@ export type StartMessage = {
 
 /** Prints the URL of Callboard, how to sign in, and the URL of the webhook. Reads from the database whether there are users. */
 export async function printStartMessage(message: StartMessage): Promise<void> {
-  const { mode, env, address, embedded, unreachable, isSecretGiven } = message;
+  const { mode, env, address, embedded, unreachable, isSecretGiven, secretsFile } = message;
   const url = new URL(env.APP_URL ?? "").origin;
   const [secret] = (env.SARJ_WEBHOOK_SECRETS ?? "").split(",");
-  // Without a terminal, stdout is a log. A secret from the environment must not appear in a log.
-  const shownSecret = isSecretGiven && !process.stdout.isTTY ? "<the secret in SARJ_WEBHOOK_SECRETS>" : secret;
+  const place = isSecretGiven ? "the first one in SARJ_WEBHOOK_SECRETS" : `webhookSecret in ${secretsFile}`;
+  const shownSecret = secretOrPlace(secret ?? "", `<${place}>`);
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
   const webhookNote =
     message.webhookNote ??
@@ -37,7 +39,7 @@ export async function printStartMessage(message: StartMessage): Promise<void> {
       : "to be set in the dashboard of Sarj.ai");
   const rows: [string, string][] = [
     ["Dashboard", bold(url)],
-    ["Sign in", message.signIn ?? (await howToSignIn(env, url, unreachable))],
+    ["Sign in", message.signIn ?? (await howToSignIn(env, url, { unreachable, secretsFile }))],
     ["Webhook", `${url}/webhooks/sarj/${shownSecret}`],
     ["", dim(webhookNote)],
     ["Database", describeDatabase(embedded, env.DATABASE_URL ?? "", unreachable)],
@@ -58,7 +60,16 @@ export async function printStartMessage(message: StartMessage): Promise<void> {
   );
 }
 
-async function howToSignIn(env: Record<string, string>, url: string, unreachable: string | null): Promise<string> {
+/** A secret for a terminal; for a log, where to find it. Logs are kept, collected and read by others than those who may sign in. */
+export function secretOrPlace(secret: string, place: string): string {
+  return process.stdout.isTTY ? secret : place;
+}
+
+async function howToSignIn(
+  env: Record<string, string>,
+  url: string,
+  { unreachable, secretsFile }: { unreachable: string | null; secretsFile: string },
+): Promise<string> {
   const someUser = unreachable === null && (await hasUsers());
   if (env.ADMIN_EMAIL) {
     return `as ${env.ADMIN_EMAIL}${someUser ? "" : ", with ADMIN_PASSWORD"}`;
@@ -66,9 +77,10 @@ async function howToSignIn(env: Record<string, string>, url: string, unreachable
   if (unreachable !== null) {
     return "once the database can be reached";
   }
+  const codePlace = `that is setupCode in ${secretsFile}`;
   return someUser
     ? "with your e-mail address and password"
-    : `first open ${url}/setup and enter the code ${bold(env.SETUP_CODE ?? "")}`;
+    : `first open ${url}/setup and enter the code ${bold(secretOrPlace(env.SETUP_CODE ?? "", codePlace))}`;
 }
 
 /** Imports db/ at run time, because db/ reads process.env when it is loaded, and `serve` must complete the environment before that. */

@@ -27,16 +27,22 @@ export function printError(error: unknown): void {
   }
 }
 
-/** Runs a slow step and prints one line for it: `Building … 12 s`. The line has no animation, so that it is also readable in a log. */
+/**
+ * Runs a slow step and prints one line for it: `Building … 12 s`. In a log these are two, so that no line of the web server or of the door stands in
+ * the middle of it.
+ */
 export async function step<T>(title: string, run: () => Promise<T>): Promise<T> {
   const began = performance.now();
-  process.stdout.write(`${title} … `);
+  const end = (how: string) => {
+    process.stdout.write(process.stdout.isTTY ? `${how}\n` : `${title.trimStart()}: ${how}\n`);
+  };
+  process.stdout.write(process.stdout.isTTY ? `${title} … ` : `${title} …\n`);
   try {
     const result = await run();
-    process.stdout.write(`${formatDuration(performance.now() - began)}\n`);
+    end(formatDuration(performance.now() - began));
     return result;
   } catch (error) {
-    process.stdout.write("failed\n");
+    end("failed");
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -33,8 +33,13 @@ test.afterEach(async () => {
 
 type Started = { child: ChildProcessByStdio<null, Readable, Readable>; output: () => string };
 
-function start(env: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, ["scripts/bootstrap.mjs", "start"], {
+const COMMAND = [process.execPath, "scripts/bootstrap.mjs", "start"];
+
+function start(
+  env: Record<string, string> = {},
+  { program, args } = { program: process.execPath, args: COMMAND.slice(1) },
+): Started {
+  const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -64,8 +69,12 @@ async function exitCodeOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-function webhookUrlIn(output: string): string {
-  return /http:\/\/localhost:\d+\/webhooks\/sarj\/[\w-]+/.exec(output)?.[0] ?? "";
+function secrets(): Record<string, string> {
+  return JSON.parse(readFileSync(join(folder, "data/secrets.json"), "utf8")) as Record<string, string>;
+}
+
+function webhookUrl(): string {
+  return `http://localhost:${port}/webhooks/sarj/${secrets().webhookSecret}`;
 }
 
 async function lastDelivery(): Promise<string | null> {
@@ -76,14 +85,15 @@ async function lastDelivery(): Promise<string | null> {
 test("`npm start` prints how to sign in, keeps its data across Ctrl-C and a restart, and leaves no process running", async () => {
   const first = start();
   await untilRunning(first);
-  expect(first.output()).toMatch(/open http:\/\/localhost:\d+\/setup and enter the code \w{4}-\w{4}-\w{4}/);
+  expect(first.output()).toContain(`setup and enter the code that is setupCode in ${folder}/data/secrets.json`);
 
   const again = start();
   expect(await exitCodeOf(again.child)).toBe(1);
   expect(again.output()).toContain(`Callboard is already running from this folder: http://localhost:${port}`);
 
   const body = JSON.stringify({ call_id: "kept", payload: { type: "no_answer" } });
-  const answer = await fetch(webhookUrlIn(first.output()), { method: "POST", body });
+  const url = webhookUrl();
+  const answer = await fetch(url, { method: "POST", body });
   expect(await answer.json()).toMatchObject({ verdict: "applied", call_id: "kept" });
   const received = await lastDelivery();
 
@@ -97,8 +107,34 @@ test("`npm start` prints how to sign in, keeps its data across Ctrl-C and a rest
 
   const second = start();
   await untilRunning(second);
-  expect(webhookUrlIn(second.output())).toBe(webhookUrlIn(first.output()));
+  expect(webhookUrl()).toBe(url);
   expect(await lastDelivery()).toBe(received);
+});
+
+test("secrets that were generated are printed on a terminal, and in a log only the file that holds them", async () => {
+  const inLog = start();
+  await untilRunning(inLog);
+  expect(statSync(join(folder, "data/secrets.json")).mode & 0o777).toBe(0o600);
+  expect(inLog.output()).toContain(`/webhooks/sarj/<webhookSecret in ${folder}/data/secrets.json>`);
+  inLog.child.kill("SIGTERM");
+  expect(await exitCodeOf(inLog.child)).toBe(0);
+  expect(Object.values(secrets())).toHaveLength(4);
+  for (const secret of Object.values(secrets())) {
+    expect(inLog.output()).not.toContain(secret);
+  }
+
+  const onTerminal = start({}, { program: "script", args: ["-qec", COMMAND.join(" "), "/dev/null"] });
+  await untilRunning(onTerminal);
+  expect(onTerminal.output()).toContain(webhookUrl());
+  expect(onTerminal.output()).toContain(secrets().setupCode);
+});
+
+test("the demo prints its password on a terminal only", async () => {
+  const demo = start({}, { program: process.execPath, args: ["scripts/bootstrap.mjs", "demo"] });
+  await untilRunning(demo);
+  const { password } = JSON.parse(readFileSync(join(folder, "data/demo/demo.json"), "utf8")) as { password: string };
+  expect(demo.output()).toContain(`password in ${folder}/data/demo/demo.json`);
+  expect(demo.output()).not.toContain(password);
 });
 
 test("after a killed start, the next start works", async () => {
