@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { readDoorSettings } from "./bootstrap/door-settings.mjs";
 import { openDoor } from "./bootstrap/door.mjs";
 import { install, isInstalled, pinnedNodeOf } from "./bootstrap/installation.mjs";
+import { takeLock } from "./bootstrap/lock.mjs";
 import { Failure, forwardSignals, pathWithoutModules, runningFrom } from "./bootstrap/processes.mjs";
 import {
   adoptRelease,
@@ -101,6 +102,16 @@ async function openDoorIfPossible() {
   return settings === null ? null : openDoor(settings, { onLine }).catch(() => null);
 }
 
+/** Closes the door once the application has the port, and says what came through it. */
+async function closeDoor() {
+  await door.close();
+  if (door.parked > 0) {
+    console.log(
+      `Deliveries that came while Callboard was starting: ${door.parked}. They were kept on disk and are now recorded.`,
+    );
+  }
+}
+
 /** Prepares the new version beside the running one, which then replaces its web server. Resolves with the exit code. */
 async function upgrade(running) {
   if (running === null) {
@@ -114,6 +125,9 @@ async function upgrade(running) {
       `The running Callboard (process ${running.process.pid}) cannot hand over. Stop it and run \`npm start\`: this keeps deliveries from its first second on.`,
     );
   }
+  await takeLock(join(dataFolder, "upgrade.lock"), async (pid) => {
+    throw new Failure(`Another upgrade is running (process ${pid}). Wait for it.`);
+  });
   // The running version needs the processor more than the preparations do.
   setPriority(5);
   await pruneReleases(root, running.release);
@@ -151,7 +165,7 @@ function runCommand(folder, command, rest) {
     const { socket } = door;
     child.send({ type: "door" }, socket);
     // The web server now accepts connections from the same socket.
-    child.on("message", ({ type }) => type === "serving" && door.close());
+    child.on("message", ({ type }) => type === "serving" && closeDoor());
   }
   forwardSignals(child);
   return new Promise((resolve, reject) => {

@@ -14,10 +14,11 @@ const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{32,}$/;
  *
  * @param {Record<string, string | undefined>} environment
  * @param {string} dataFolder
+ * @param {string} folder the project
  */
-export function readDoorSettings(environment, dataFolder) {
+export function readDoorSettings(environment, dataFolder, folder = ".") {
   try {
-    const variables = { ...readEnvFiles(), ...withoutUndefined(environment) };
+    const variables = { ...readEnvFiles(folder), ...withoutUndefined(environment) };
     const read = (name) => valueOf(variables, name);
     const port = Number(read("PORT") ?? "3000");
     const host = read("HOST") ?? "127.0.0.1";
@@ -51,15 +52,15 @@ export function readDoorSettings(environment, dataFolder) {
       ownSecrets: ownSecrets.filter(Boolean).sort((a, b) => b.length - a.length),
       spoolDirectory: read("SPOOL_DIR") ?? resolve(dataFolder, "spool"),
       clientIpHeader: read("CLIENT_IP_HEADER")?.toLowerCase(),
-      version: JSON.parse(readFileSync("package.json", "utf8")).version,
+      version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version,
     };
   } catch {
     return null;
   }
 }
 
-function readEnvFiles() {
-  const files = ENV_FILES.filter((file) => existsSync(file));
+function readEnvFiles(folder) {
+  const files = ENV_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
   // Node has this function since 20.12. Without it the settings are unknown, and the door stays closed.
   return Object.assign({}, ...files.toReversed().map((file) => util.parseEnv(readFileSync(file, "utf8"))));
 }

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
-import { Failure, forwardSignals, identityOf, isAlive, pathWithoutModules, readOrUndefined } from "./processes.mjs";
+import { takeLock } from "./lock.mjs";
+import { Failure, forwardSignals, pathWithoutModules, readOrUndefined } from "./processes.mjs";
 
 /** The Node binary of the npm package `node`, with which every machine runs the same version. */
 export function pinnedNodeOf(folder) {
@@ -70,7 +71,12 @@ function writeStamp(folder, fingerprint) {
 
 /** Installs the dependencies in this folder. Throws a Failure, with npm's output printed, if that fails or is interrupted. */
 export async function install(folder) {
-  const release = await takeInstallLock(folder);
+  // Without it, two commands started at the same time on a fresh clone would both delete and fill node_modules.
+  const release = await takeLock(join(folder, ".data", "install.lock"), async (pid, isFirst) => {
+    if (isFirst) {
+      console.log(`Another command is installing the dependencies (process ${pid}). Waiting for it.`);
+    }
+  });
   try {
     if (!isInstalled(folder)) {
       await installLocked(folder); // otherwise another process installed while this one waited for the lock
@@ -145,50 +151,4 @@ function runNpmCi(folder) {
       resolve({ code: signal === null ? code : 1, output: Buffer.concat(output).toString("utf8") });
     });
   });
-}
-
-/**
- * Waits for the lock and returns a function that releases it. Without it, two commands started at the same time on a fresh clone would both
- * delete and fill node_modules.
- */
-async function takeInstallLock(folder) {
-  const installLock = join(folder, ".data", "install.lock");
-  try {
-    mkdirSync(dirname(installLock), { recursive: true });
-  } catch (error) {
-    throw new Failure(
-      `The folder ${dirname(installLock)} cannot be created (${error.code}). Callboard keeps its data there.`,
-    );
-  }
-  const release = () => {
-    process.off("exit", release);
-    rmSync(installLock, { force: true });
-  };
-  let hasReportedWait = false;
-  for (;;) {
-    const draft = `${installLock}.${process.pid}`;
-    try {
-      writeFileSync(draft, identityOf(process.pid));
-      linkSync(draft, installLock); // a link appears complete or not at all
-      process.once("exit", release);
-      return release;
-    } catch (error) {
-      if (error.code !== "EEXIST") {
-        throw new Failure(`${installLock} cannot be written (${error.code}). Callboard keeps its data there.`);
-      }
-    } finally {
-      rmSync(draft, { force: true });
-    }
-    const holder = readOrUndefined(installLock) ?? "";
-    const [pid] = holder.split(" ");
-    if (!isAlive(Number(pid)) || identityOf(pid) !== holder) {
-      rmSync(installLock, { force: true });
-      continue;
-    }
-    if (!hasReportedWait) {
-      hasReportedWait = true;
-      console.log(`Another command is installing the dependencies (process ${pid}). Waiting for it.`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
 }

@@ -92,7 +92,14 @@ export function currentRelease(root) {
 export async function adoptRelease(root, buildFolder) {
   const release = currentRelease(root);
   if (release !== null) {
-    for (const name of isInstalled(root) ? [buildFolder] : ["node_modules", buildFolder]) {
+    moveInto(root, release, isInstalled(root) ? [buildFolder] : ["node_modules", buildFolder]);
+  }
+  await pruneReleases(root);
+}
+
+function moveInto(root, release, names) {
+  try {
+    for (const name of names) {
       const [from, to] = [join(release, name), join(root, name)];
       if (existsSync(from)) {
         if (existsSync(to)) {
@@ -101,8 +108,9 @@ export async function adoptRelease(root, buildFolder) {
         renameSync(from, to);
       }
     }
+  } catch {
+    // Another command does the same at this moment. What is missing is installed and built.
   }
-  await pruneReleases(root);
 }
 
 /** Deletes all releases but `kept`. */

@@ -25,13 +25,10 @@ export function readAddress(env: NodeJS.Dict<string>): Address {
 /** Throws a CommandError if no server can listen there now. The error repeats `commandLine` with another port. */
 export async function checkAddress({ port, host }: Address, commandLine: string): Promise<void> {
   const problem = await whyNotListen(port, host);
-  const otherPort = `PORT=${port === 65_535 ? 3000 : port + 1} ${commandLine}`;
-  // A server that listens only on the IPv6 loopback does not block us, but a browser would reach it instead of us.
-  if (problem === "EADDRINUSE" || (host === "127.0.0.1" && (await answers(port, "::1")))) {
-    throw new CommandError(
-      `Port ${port} is in use by another program. Stop that program, or use another port: ${otherPort}`,
-    );
+  if (problem === "EADDRINUSE") {
+    throw portInUse(port, commandLine);
   }
+  await checkLoopback({ port, host }, commandLine);
   if (problem === "EACCES") {
     throw new CommandError(`This user may not listen on port ${port}. Use a port above 1023: PORT=3000 ${commandLine}`);
   }
@@ -42,9 +39,26 @@ export async function checkAddress({ port, host }: Address, commandLine: string)
   }
   if (problem !== null) {
     throw new CommandError(
-      `The web server cannot listen on ${host} port ${port} (${problem}). Use another port: ${otherPort}`,
+      `The web server cannot listen on ${host} port ${port} (${problem}). Use another port: ${otherPort(port, commandLine)}`,
     );
   }
+}
+
+/** Throws a CommandError if a server listens only on the IPv6 loopback: it does not block us, but a browser would reach it instead of us. */
+export async function checkLoopback({ port, host }: Address, commandLine: string): Promise<void> {
+  if (host === "127.0.0.1" && (await answers(port, "::1"))) {
+    throw portInUse(port, commandLine);
+  }
+}
+
+function portInUse(port: number, commandLine: string): CommandError {
+  return new CommandError(
+    `Port ${port} is in use by another program. Stop that program, or use another port: ${otherPort(port, commandLine)}`,
+  );
+}
+
+function otherPort(port: number, commandLine: string): string {
+  return `PORT=${port === 65_535 ? 3000 : port + 1} ${commandLine}`;
 }
 
 /** The origin at which this machine can reach the server: `http://127.0.0.1:3000`. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 import { startEmbeddedPostgres } from "../postgres/embedded";
-import { type Address, checkAddress, localOrigin, readAddress } from "./address";
+import { type Address, checkAddress, checkLoopback, localOrigin, readAddress } from "./address";
 import { build, DIST, isBuilt } from "./build";
 import { CommandError } from "./command-error";
 import { listenForControl } from "./control";
@@ -196,6 +196,7 @@ async function takeOrOpenDoor(
 ): Promise<Door> {
   const inherited = await inheritedDoor();
   if (inherited !== null) {
+    await checkLoopback(address, commandLine);
     return inherited;
   }
   await checkAddress(address, commandLine);
