@@ -33,8 +33,9 @@ await runCommand(async () => {
     { address, dataFolder, secrets: readOrMakeSecrets(dataFolder) },
   );
   checkEnvironment(env);
-  const databaseUrl = env.DATABASE_URL ?? running.embeddedUrl;
-  if (databaseUrl === null) {
+  const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl = url, ...rest } = env;
+  const urls = url === undefined || ownerUrl === undefined ? running.embedded : { ownerUrl, applicationUrl: url };
+  if (urls === null) {
     throw new CommandError(
       "DATABASE_URL is not set any more, and the running Callboard has no embedded database. Such a change needs a restart: stop it, then npm start.",
     );
@@ -44,13 +45,13 @@ await runCommand(async () => {
     await step("Building", () => build(DIST, { signal: interruption.signal }));
     interruption.throwIfInterrupted();
   }
-  const unreachable = await step("Migrating the database", () => migrateDatabase(databaseUrl));
+  const unreachable = await step("Migrating the database", () => migrateDatabase(urls));
   if (unreachable !== null) {
     throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
   }
   interruption.throwIfInterrupted();
   await step("Handing over to the new version", () =>
-    replaceRunning(dataFolder, startProgram(address, { ...env, DATABASE_URL: databaseUrl })),
+    replaceRunning(dataFolder, startProgram(address, { ...rest, DATABASE_URL: urls.applicationUrl })),
   );
   console.log(`Callboard ${env.APP_VERSION} is running now. No request was refused meanwhile.`);
   process.exit(0);

@@ -31,8 +31,8 @@ const descriptionSchema = z.object({
   given: z.record(z.string(), z.string()),
   port: z.number(),
   host: z.string(),
-  /** The URL of the embedded database; null if there is none. */
-  embeddedUrl: z.string().nullable(),
+  /** The URLs of the embedded database, for its owner and for the web server; null if there is none. */
+  embedded: z.object({ ownerUrl: z.string(), applicationUrl: z.string() }).nullable(),
 });
 /** What the new version must know about the running one. */
 export type Description = z.infer<typeof descriptionSchema>;

@@ -149,7 +149,7 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
   const { given } = options;
   if (given !== undefined) {
     const control = await listenForControl(dataFolder, {
-      describe: () => ({ given, ...address, embeddedUrl: embedded?.url ?? null }),
+      describe: () => ({ given, ...address, embedded: embedded === null ? null : urls }),
       replace: (next) => site.start({ ...next, env: { ...next.env, NODE_ENV: "production" } }),
     });
     started.defer(() => control?.close());

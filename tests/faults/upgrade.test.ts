@@ -7,7 +7,7 @@ import { expect, test } from "@playwright/test";
 import postgres from "postgres";
 
 import { findFreePort } from "@/scripts/launcher/ports";
-import { urlOfEmbeddedPostgres } from "@/scripts/postgres/embedded";
+import { urlsOfEmbeddedPostgres } from "@/scripts/postgres/embedded";
 
 import { type Clone, makeClone } from "../fixtures/clone";
 import { audit, type Load, startLoad } from "./load";
@@ -112,7 +112,10 @@ async function auditOf(stream: Load) {
   const results = await stream.stop();
   await expect.poll(async () => (await health())?.spooled, { timeout: 60_000 }).toBe(0);
   const query = async <Row extends postgres.MaybeRow>(ask: (sql: postgres.Sql) => Promise<Row[]>) => {
-    const sql = postgres(urlOfEmbeddedPostgres(join(folder, "data/postgres")) ?? "", { max: 1, onnotice: () => {} });
+    const sql = postgres(urlsOfEmbeddedPostgres(join(folder, "data/postgres"))?.ownerUrl ?? "", {
+      max: 1,
+      onnotice: () => {},
+    });
     try {
       return await ask(sql);
     } finally {
