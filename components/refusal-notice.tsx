@@ -9,7 +9,7 @@ export function RefusalNotice({ refusal, action }: { refusal: ShownRefusal | nul
     return null;
   }
   // A warning if the refusal is not due to the user's input.
-  const isWarning = ["unavailable", "offline", "wrongAddress", "outdated"].includes(refusal.reason);
+  const isWarning = ["unavailable", "busy", "offline", "wrongAddress", "outdated"].includes(refusal.reason);
   return (
     <Notice tone={isWarning ? "warning" : "danger"} announce action={action}>
       {refusal.text}

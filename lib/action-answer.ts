@@ -2,9 +2,9 @@
 
 /**
  * Why the wrapper refuses an action. `signedOut`: there is no session. `forbidden`: the role is too low, or the request comes from another
- * site. `unavailable`: usually the database is unavailable.
+ * site. `unavailable`: usually the database is unavailable. `busy`: too many passwords are being checked. `tooMany`: too many attempts.
  */
-export type GateReason = "signedOut" | "forbidden" | "unavailable";
+export type GateReason = "signedOut" | "forbidden" | "unavailable" | "busy" | "tooMany";
 
 /**
  * Reasons that the browser finds: the request did not reach the server, the page was opened at another address than `APP_URL`, or the server
@@ -16,7 +16,7 @@ export type UnreachableReason = "offline" | "wrongAddress" | "outdated";
 export type Refusal<Reason extends string = never> = {
   ok: false;
   reason: GateReason | Reason;
-  /** How long to wait. Only with the reason `tooMany`. */
+  /** How long to wait. Only with the reasons `busy` and `tooMany`. */
   seconds?: number;
 };
 

@@ -12,6 +12,9 @@ import { databaseUrlProblem } from "./url/database-url";
 const AUTH_KEY_LENGTH = 32;
 const WEBHOOK_SECRET = /^[A-Za-z0-9_-]{32,}$/;
 
+/** `a@example.com` or `Name <a@example.com>`, without line breaks. */
+const MAIL_ADDRESS = /^(?:[^<>\r\n]{0,200}<[^\s@<>,;]+@[^\s@<>,;]+>|[^\s@<>,;]+@[^\s@<>,;]+)$/;
+
 const commaList = z
   .string()
   .default("")
@@ -154,6 +157,14 @@ const schema = z
       "must be printable ASCII without spaces: it is sent in a header",
     ),
     SECURITY_CONTACT: commaList.pipe(z.array(read(readContact, "must be e-mail addresses, or https URLs of pages"))),
+    SMTP_URL: optionalText.refine(
+      (value) => value === undefined || isSmtpUrl(value),
+      "must be the URL of a mail server: smtp://user:password@host:587 or smtps://user:password@host:465",
+    ),
+    MAIL_FROM: optionalText.refine(
+      (value) => value === undefined || MAIL_ADDRESS.test(value),
+      "must be an e-mail address, such as callboard@example.com or Callboard <callboard@example.com>",
+    ),
     SPOOL_DIR: optionalText,
     CRON_SECRET: z
       .string()
@@ -192,6 +203,13 @@ const schema = z
         code: "custom",
         path: ["AUDIT_STREAM_TOKEN"],
         message: "needs an AUDIT_STREAM_URL that begins with https://",
+      });
+    }
+    if ((values.SMTP_URL === undefined) !== (values.MAIL_FROM === undefined)) {
+      context.addIssue({
+        code: "custom",
+        path: [values.SMTP_URL === undefined ? "SMTP_URL" : "MAIL_FROM"],
+        message: "is not set: sending e-mail needs both SMTP_URL and MAIL_FROM",
       });
     }
     if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
@@ -266,6 +284,15 @@ function isDiscoveryUrl(value: string): boolean {
     url.pathname.endsWith("/.well-known/openid-configuration") &&
     (url.protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
   );
+}
+
+/** Whether a URL is that of a mail server: `smtp:` or `smtps:`, with a host name. */
+function isSmtpUrl(value: string): boolean {
+  if (!/^smtps?:\/\/[^/\\\s]+/i.test(value) || !URL.canParse(value)) {
+    return false;
+  }
+  const { hostname, port, pathname, search, hash } = new URL(value);
+  return hostname !== "" && port !== "0" && ["", "/"].includes(pathname) && search + hash === "";
 }
 
 /** The validated environment. */

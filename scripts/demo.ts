@@ -64,6 +64,8 @@ await runCommand(async () => {
         AUTH_SECRET: "",
         CRON_SECRET: "",
         SETUP_CODE: "",
+        SMTP_URL: "",
+        MAIL_FROM: "",
         SPOOL_DIR: "",
         AUDIT_STREAM_URL: "",
         AUDIT_STREAM_TOKEN: "",

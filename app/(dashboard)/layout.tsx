@@ -4,11 +4,14 @@ import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
 import { isScriptsOff } from "@/components/suspense";
+import { countUnreadNotices, listNotices } from "@/db/people/notices";
 import { noScriptsHref } from "@/lib/http/scripts-cookie";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
 
 import { BottomBar } from "./bottom-bar";
+import type { BellNotices } from "./notices/bell";
+import { toShown } from "./notices/shown-notice";
 import { SessionEndedDialog } from "./session-ended-dialog";
 import { SessionKeeper } from "./session-keeper";
 import { ShellKeys } from "./shell-keys";
@@ -18,9 +21,10 @@ import { TopBar } from "./top-bar";
 
 /** The layout of all signed-in pages. Layouts do not rerun on navigation, so each page also calls its own gate. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
-  const { name, email, role } = await requirePage();
-  const [organization, cookieStore, messages, t] = await Promise.all([
+  const { id, name, email, role } = await requirePage();
+  const [organization, notices, cookieStore, messages, t] = await Promise.all([
     getOrganization(),
+    readBell(id),
     cookies(),
     getMessages(),
     getTranslations("shell"),
@@ -40,10 +44,11 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         >
           {t("skip")}
         </a>
-        <TopBar organization={organization.name} user={user} />
+        <TopBar organization={organization.name} user={user} notices={notices} />
         <Sidebar
           organization={organization.name}
           user={user}
+          notices={notices}
           folded={cookieStore.get(SIDEBAR_COOKIE)?.value === "folded"}
         />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-5 pb-24 outline-none md:px-6 md:pb-10">
@@ -56,4 +61,16 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       </div>
     </NextIntlClientProvider>
   );
+}
+
+const LATEST_NOTICES = 5;
+
+/** null if the notices cannot be read: the page that is asked for says so, and the bell must not keep it from answering. */
+async function readBell(userId: string): Promise<BellNotices> {
+  try {
+    const [unread, latest] = await Promise.all([countUnreadNotices(userId), listNotices(userId, LATEST_NOTICES)]);
+    return { unread, latest: latest.map(toShown) };
+  } catch {
+    return null;
+  }
 }

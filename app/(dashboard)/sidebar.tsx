@@ -13,6 +13,7 @@ import { ShortcutKeys } from "@/components/shortcut-keys";
 import { Tooltip } from "@/components/ui/tooltip";
 
 import { type Destination, destinationsFor, isWithin } from "./navigation";
+import { Bell, type BellNotices } from "./notices/bell";
 import { openPalette } from "./palette-state";
 import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 import { UserMenu, type UserMenuUser } from "./user-menu";
@@ -27,10 +28,12 @@ const itemClass =
 export function Sidebar({
   organization,
   user,
+  notices,
   folded: initiallyFolded,
 }: {
   organization: string;
   user: UserMenuUser;
+  notices: BellNotices;
   folded: boolean;
 }) {
   const t = useTranslations("shell");
@@ -97,6 +100,13 @@ export function Sidebar({
             <span className={folded ? "sr-only" : "truncate"}>{folded ? t("expand") : t("collapse")}</span>
           </button>
         </RailTooltip>
+        <Bell
+          notices={notices}
+          className={itemClass}
+          labelClassName={folded ? "sr-only" : "flex-1 truncate text-start max-lg:sr-only"}
+          side="inline-end"
+          align="end"
+        />
         <UserMenu user={user} shape={folded ? "picture" : "wide"} />
       </div>
     </header>

@@ -6,11 +6,20 @@ import { useTranslations } from "next-intl";
 import { LogoMark } from "@/components/logo";
 import { buttonClass } from "@/components/ui/button-class";
 
+import { Bell, type BellNotices } from "./notices/bell";
 import { openPalette } from "./palette-state";
 import { UserMenu, type UserMenuUser } from "./user-menu";
 
 /** The bar at the top of narrow screens: the organization, search and the account. */
-export function TopBar({ organization, user }: { organization: string; user: UserMenuUser }) {
+export function TopBar({
+  organization,
+  user,
+  notices,
+}: {
+  organization: string;
+  user: UserMenuUser;
+  notices: BellNotices;
+}) {
   const t = useTranslations("shell");
   return (
     <header
@@ -29,6 +38,12 @@ export function TopBar({ organization, user }: { organization: string; user: Use
       >
         <Search aria-hidden />
       </button>
+      <Bell
+        notices={notices}
+        className={buttonClass({ variant: "ghost", size: "lg", shape: "icon" })}
+        side="bottom"
+        align="end"
+      />
       <UserMenu user={user} shape="picture" side="bottom" />
     </header>
   );

@@ -5,6 +5,8 @@ import { type NewAuditEvent, recordIfChanged } from "@/db/privacy/audit";
 import { oneTimeLinks, session, twoFactor, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
+import { forgetDevicesIn } from "./known-devices";
+
 /** Changes of a user. `event` is written in the same transaction as the change, and only if a row changed. */
 
 /** The key of an advisory lock: an arbitrary number that all processes share and nothing else uses. */
@@ -28,7 +30,10 @@ export async function changeRole(userId: string, role: Role, event?: NewAuditEve
   });
 }
 
-/** Deactivates an active user: ends all sessions and refuses new ones. The user's link and the links that the user issued stop working. */
+/**
+ * Deactivates an active user: ends all sessions and refuses new ones. The user's link and the links that the user issued stop working, and
+ * the user's devices are forgotten.
+ */
 export async function deactivateUser(userId: string, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, false, async (transaction) => {
     const changed = await transaction
@@ -38,6 +43,7 @@ export async function deactivateUser(userId: string, event?: NewAuditEvent): Pro
       .returning({ id: user.id });
     if (changed.length > 0) {
       await transaction.delete(session).where(eq(session.userId, userId));
+      await forgetDevicesIn(transaction, userId);
       await transaction
         .delete(oneTimeLinks)
         .where(or(eq(oneTimeLinks.userId, userId), eq(oneTimeLinks.createdBy, userId)));

@@ -19,7 +19,7 @@ export async function createFirstAdministrator(values: {
   name: string;
   /** Stored in lower case, because better-auth searches for lower case. */
   email: string;
-  /** From `hashPassword` of "better-auth/crypto". */
+  /** As better-auth makes it, with scrypt. */
   passwordHash: string;
   /** The IP address of the request; null if the environment names the administrator. */
   sourceIp: string | null;

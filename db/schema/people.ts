@@ -1,6 +1,8 @@
-import { bigint, boolean, check, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 
 import { LINK_PURPOSES } from "@/lib/people/link-purpose";
+import { NOTICE_KINDS } from "@/lib/people/notice";
 import { ROLES } from "@/lib/people/role";
 
 import { instant, isOneOf } from "./columns";
@@ -129,6 +131,53 @@ export const rateLimit = pgTable(
     lastRequest: bigint("last_request", { mode: "number" }).notNull(),
   },
   (table) => [index("rate_limit_last_request_idx").on(table.lastRequest)],
+);
+
+/** The browsers in which a user has completed a sign-in, second factor included. Several users may share a browser, each with a row. */
+export const knownDevices = pgTable(
+  "known_devices",
+  {
+    id: uuid("id").notNull().unique().defaultRandom(),
+    /** Hex SHA-256 of the token in the browser's cookie. */
+    tokenHash: text("token_hash").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    userAgent: text("user_agent"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    /** The latest sign-in. */
+    lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tokenHash, table.userId] }),
+    index("known_devices_user_idx").on(table.userId, table.lastSeenAt),
+  ],
+);
+
+/** What an account's owner is told: sign-ins from new devices, changes of what protects the account, attempts to get in. */
+export const notices = pgTable(
+  "notices",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: NOTICE_KINDS }).notNull(),
+    detail: jsonb("detail").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    readAt: instant("read_at"),
+    /** When the e-mail is sent or tried again; null if there is nothing to send: it was sent, given up, or e-mail was not set up. */
+    mailDueAt: instant("mail_due_at"),
+    mailTries: integer("mail_tries").notNull().default(0),
+    mailedAt: instant("mailed_at"),
+  },
+  (table) => [
+    index("notices_user_idx").on(table.userId, table.createdAt),
+    index("notices_mail_due_idx")
+      .on(table.mailDueAt)
+      .where(sql`mail_due_at is not null`),
+    check("notices_kind_check", isOneOf(table.kind, NOTICE_KINDS)),
+  ],
 );
 
 export type User = typeof user.$inferSelect;

@@ -10,6 +10,22 @@ export function clientIp(headers: Headers, trustedHeader: string | undefined): s
 }
 
 /**
+ * What attempts from an address are counted as: an IPv4 address as itself, an IPv6 address as its first 64 bits, because a single customer of
+ * an Internet provider has at least a /64 (RFC 6177). An IPv4 address in the form of IPv6 (`::ffff:192.0.2.1`) is an IPv4 address. Returns
+ * text that is not an address as it is.
+ */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) {
+    return address;
+  }
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv6) {
+    return `${new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
+  }
+  return parsed.toString();
+}
+
+/**
  * Whether an address is in one of the CIDR ranges. Without ranges, every address is allowed. With ranges, a missing or invalid
  * address is not allowed. Throws only for invalid ranges.
  */

@@ -6,6 +6,7 @@ import type calls from "./messages/en/calls.json";
 import type common from "./messages/en/common.json";
 import type contacts from "./messages/en/contacts.json";
 import type deliveries from "./messages/en/deliveries.json";
+import type notices from "./messages/en/notices.json";
 import type outcomes from "./messages/en/outcomes.json";
 import type overview from "./messages/en/overview.json";
 import type people from "./messages/en/people.json";
@@ -29,6 +30,7 @@ export interface Messages {
   privacy: typeof privacy;
   people: typeof people;
   account: typeof account;
+  notices: typeof notices;
 }
 
 /** Loads every message of a language, by namespace. */

@@ -13,6 +13,7 @@ export const NAMESPACES = [
   "privacy",
   "people",
   "account",
+  "notices",
 ] as const;
 
 export type Namespace = (typeof NAMESPACES)[number];

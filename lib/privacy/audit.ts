@@ -32,6 +32,7 @@ export const AUDIT_ACTIONS = [
   "password_reset",
   "second_factor_changed",
   "sessions_ended",
+  "device_forgotten",
   "call_marked",
   "retention_changed",
   "retention_run",

@@ -11,6 +11,7 @@ import { includesRole, type Role } from "@/lib/people/role";
 import { buildUserEvent, recordUserEvent, type UserEvent } from "@/server/audit";
 
 import { getUser, type SignedInUser } from "./gates";
+import { tooManyReason } from "./password-checks";
 
 /**
  * The wrapper around all server actions. It refuses requests from other sites and from users without the role, checks the input, runs the
@@ -191,6 +192,10 @@ async function perform<Answer>(failure: string, run: () => Promise<Answer>): Pro
     return await run();
   } catch (error) {
     unstable_rethrow(error);
+    const refusal = tooManyReason(error);
+    if (refusal !== null) {
+      return refusal;
+    }
     log("error", failure, { error_code: errorCode(error) });
     return { ok: false, reason: "unavailable" };
   }

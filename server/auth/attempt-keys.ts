@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { env } from "@/lib/env";
-import { clientIp } from "@/lib/http/client-ip";
+import { clientIp, networkOf } from "@/lib/http/client-ip";
 
 /** Keys under which attempts are counted. They contain hashes, so that the table stores no e-mail or IP addresses. */
 
@@ -15,14 +15,25 @@ export function hashOf(text: string): string {
  * @param body the parsed body of the request, or any other object with an `email`
  */
 export function accountKey(body: unknown): string {
-  const email = typeof body === "object" && body !== null && "email" in body ? String(body.email) : "";
-  return `sign-in:account:${hashOf(email.trim().toLowerCase())}`;
+  return `sign-in:account:${hashOf(emailOf(body))}`;
 }
 
-/** The key for sign-ins from the client's address; null if the address is unknown. */
+/** The `email` of an object, in lower case; empty if it has none. */
+export function emailOf(body: unknown): string {
+  const email = typeof body === "object" && body !== null && "email" in body ? String(body.email) : "";
+  return email.trim().toLowerCase().slice(0, 320);
+}
+
+/** The key for sign-ins from the client's network; null if the address is unknown. */
 export function addressKey(requestHeaders: Headers | undefined): string | null {
+  const network = networkOfClient(requestHeaders);
+  return network === null ? null : `sign-in:address:${hashOf(network)}`;
+}
+
+/** What an address is counted as (`networkOf`); null if it is unknown. */
+export function networkOfClient(requestHeaders: Headers | undefined): string | null {
   const address = addressOf(requestHeaders);
-  return address === null ? null : `sign-in:address:${hashOf(address)}`;
+  return address === null ? null : networkOf(address);
 }
 
 /** The client's IP address; null if no header is trusted or the header contains no address. */

@@ -1,35 +1,228 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { APIError } from "better-auth/api";
 
+import { readAccountOfSignIn, readDeviceId } from "@/db/people/known-devices";
 import { forgetAttempts, type RateLimitRule, returnAttempt, takeAttempt } from "@/db/people/rate-limit";
+import { afterAnswer } from "@/server/after-answer";
+import { notify } from "@/server/notices";
 
-import { accountKey, addressKey, hashOf } from "./attempt-keys";
-import { recordRefusedSignIn } from "./sign-in-events";
+import { accountKey, addressKey, emailOf, hashOf } from "./attempt-keys";
+import { addressDetail, deviceOfHook, type HookContext } from "./devices";
+import { enterLane, hashInLane, hashPassword, type Lane, tooMany, verifyInLane, verifyKnown } from "./password-checks";
+import { recordRefusedSignIn, recordStrangersRefused } from "./sign-in-events";
 
 /**
  * Rate limits of sign-ins, for the hooks in `auth.ts`. Attempts are counted before they are checked, so that concurrent attempts cannot
  * exceed a limit.
+ *
+ * Answers must not reveal which accounts exist. So an attempt is counted, delayed and refused in the same way whether its account exists or
+ * not. Only a browser in which the account's owner has signed in before is treated differently: strangers cannot use up its attempts.
  */
 
 const ACCOUNT_LIMIT = { max: 10, windowSeconds: 300 };
 /** Successful attempts are subtracted again, because a whole office may sign in from one address. */
 const ADDRESS_LIMIT = { max: 50, windowSeconds: 300 };
+/**
+ * One limit for all strangers together: without it, invented e-mails would buy any number of hashes. It counts existing accounts too,
+ * because a count of invented ones alone would tell a stranger which are which. Successful attempts are subtracted again.
+ */
+const STRANGERS_LIMIT = { key: "sign-in:strangers", max: 100, windowSeconds: 300 };
+/**
+ * When the limit of an account or of all strangers is used up, each client address has a few attempts left, so that the right person is not
+ * locked out by others. Those without a known address share them.
+ */
+const RESERVE_LIMIT = { max: 5, windowSeconds: 300 };
+/** A known device has its own attempts. */
+const DEVICE_LIMIT = { max: 10, windowSeconds: 300 };
 /** Only someone who knows the password can use up this limit, so strangers cannot lock a user out, even with a long window. */
 const SECOND_FACTOR_LIMIT = { max: 10, windowSeconds: 900 };
 /** Longer than a code is valid: a code must not be accepted twice (RFC 6238, 5.2). */
 const USED_CODE_SECONDS = 120;
+/** An account's owner is told of the tenth wrong password within this time, and not again before it has passed. */
+const WRONG_PASSWORDS_LIMIT = { max: 9, windowSeconds: 12 * 60 * 60 };
 
-/** Counts an attempt with a password. Throws better-auth's 429 if it exceeds a limit. */
-export async function takeSignInAttempt(requestHeaders: Headers | undefined, body: unknown): Promise<void> {
-  const address = addressKey(requestHeaders);
-  const refusal = await takeAttempts([
-    { key: accountKey(body), ...ACCOUNT_LIMIT },
-    ...(address === null ? [] : [{ key: address, ...ADDRESS_LIMIT }]),
-  ]);
-  if (refusal !== null) {
-    await recordRefusedSignIn(requestHeaders, body, "password", ACCOUNT_LIMIT.windowSeconds);
-    throw refusal;
+/** One sign-in by password, from its first hook to its answer. */
+type SignInAttempt = {
+  /** Whether this request has just set the password, with a link for example. No limit applies then. */
+  isVouched: boolean;
+  lane: Lane;
+  leave: (() => void) | null;
+  /** The account; null if there is none that can sign in with a password. */
+  userId: string | null;
+  hasSecondFactor: boolean;
+  /** The known device; null for a stranger's. */
+  deviceId: string | null;
+  /**
+   * How long the account's limit stays used up; 0 if it is not. Until then only a known device, or the right password with a second factor,
+   * gets further.
+   */
+  lockedSeconds: number;
+  /** Whether there were several wrong passwords before. */
+  isMany: boolean;
+};
+
+const currentAttempt = new AsyncLocalStorage<SignInAttempt>();
+
+/** Runs a sign-in by password. The hooks refuse one that was not started with this function, because nothing would free its place. */
+export async function asSignInAttempt<T>(run: () => Promise<T>, { isVouched = false } = {}): Promise<T> {
+  const attempt: SignInAttempt = {
+    isVouched,
+    lane: isVouched ? "known" : "strangers",
+    leave: null,
+    userId: null,
+    hasSecondFactor: false,
+    deviceId: null,
+    lockedSeconds: 0,
+    isMany: false,
+  };
+  try {
+    return await currentAttempt.run(attempt, run);
+  } finally {
+    attempt.leave?.();
   }
 }
+
+/** Counts an attempt with a password. Throws better-auth's 429 if it exceeds a limit or too many others are signing in. */
+export async function takeSignInAttempt(context: HookContext): Promise<void> {
+  const attempt = currentAttempt.getStore();
+  if (attempt === undefined) {
+    throw new Error("A sign-in must run in asSignInAttempt");
+  }
+  const { headers } = context;
+  const body: unknown = context.body;
+  const address = addressKey(headers);
+  if (attempt.isVouched) {
+    attempt.leave = enterLane("known", null);
+    return;
+  }
+  const device = deviceOfHook(context);
+  if (device === null) {
+    // Before the first query, so that a flood costs nothing else.
+    attempt.leave = enterLane("strangers", address);
+  }
+  const account = await readAccountOfSignIn(emailOf(body), device);
+  if (account !== null) {
+    attempt.userId = account.userId;
+    attempt.hasSecondFactor = account.twoFactorEnabled;
+    attempt.deviceId = account.deviceId;
+  }
+  if (attempt.deviceId !== null) {
+    attempt.lane = "known";
+  }
+  attempt.leave ??= enterLane(attempt.lane, address);
+  const wait =
+    attempt.deviceId === null
+      ? await takeAsStranger(attempt, headers, body, address)
+      : await waitOf({ key: deviceKey("sign-in", attempt.deviceId), ...DEVICE_LIMIT });
+  attempt.isMany = (await waitOf({ key: wrongPasswordsKey(body), ...WRONG_PASSWORDS_LIMIT })) > 0;
+  if (wait > 0) {
+    tellIfMany(attempt, headers);
+    throw tooManyAttempts(wait);
+  }
+}
+
+/** Counts a stranger's attempt. Returns how many seconds to wait: 0 if the password may be checked. */
+async function takeAsStranger(
+  attempt: SignInAttempt,
+  headers: Headers | undefined,
+  body: unknown,
+  address: string | null,
+): Promise<number> {
+  const addressWait = address === null ? 0 : await waitOf({ key: address, ...ADDRESS_LIMIT });
+  const strangersWait = await waitOf(STRANGERS_LIMIT);
+  const accountWait = await waitOf({ key: accountKey(body), ...ACCOUNT_LIMIT });
+  attempt.lockedSeconds = accountWait;
+  const reserves = [
+    ...(accountWait > 0 ? [`sign-in:reserve:${hashOf(`${accountKey(body)} ${address}`)}`] : []),
+    ...(strangersWait > 0 ? [`sign-in:reserve:${hashOf(`strangers ${address}`)}`] : []),
+  ];
+  let reserveWait = 0;
+  for (const key of reserves) {
+    reserveWait = Math.max(reserveWait, await waitOf({ key, ...RESERVE_LIMIT }));
+  }
+  if (accountWait > 0 || addressWait > 0) {
+    await recordRefusedSignIn(headers, body, "password", ACCOUNT_LIMIT.windowSeconds);
+  } else if (reserveWait > 0) {
+    await recordStrangersRefused(headers, STRANGERS_LIMIT.windowSeconds);
+  }
+  return Math.max(addressWait, reserveWait);
+}
+
+/** Checks a password, for better-auth. */
+export async function verifyPassword(password: { hash: string; password: string }): Promise<boolean> {
+  const attempt = currentAttempt.getStore();
+  if (attempt === undefined) {
+    return verifyKnown(password);
+  }
+  const isRight = await verifyInLane(attempt.lane, password);
+  refuseIfLocked(attempt, isRight && attempt.hasSecondFactor);
+  return isRight;
+}
+
+/**
+ * Hashes a password, for better-auth: a new one, or that of an account that does not exist, whose check must take as long and get the same
+ * answer as any other.
+ */
+export async function hashPasswordOfAttempt(password: string): Promise<string> {
+  const attempt = currentAttempt.getStore();
+  if (attempt === undefined) {
+    return hashPassword(password);
+  }
+  const passwordHash = await hashInLane(attempt.lane, password);
+  refuseIfLocked(attempt, false);
+  return passwordHash;
+}
+
+/**
+ * Throws better-auth's 429 if the account is locked: it refuses the right password as it refuses a wrong one, unless the second factor is still
+ * to come. Not in a hook, because better-auth would answer with the status of the error before it.
+ */
+function refuseIfLocked({ lockedSeconds }: SignInAttempt, isLetThrough: boolean): void {
+  if (lockedSeconds > 0 && !isLetThrough) {
+    throw tooManyAttempts(lockedSeconds);
+  }
+}
+
+/** Call it after a refused password. Tells the account's owner if there were several wrong ones. */
+export function failSignInAttempt({ headers }: HookContext): void {
+  const attempt = currentAttempt.getStore();
+  if (attempt !== undefined) {
+    tellIfMany(attempt, headers);
+  }
+}
+
+/** Call it after a correct password: resets the counts of the account and the device, and subtracts this attempt from the shared ones. */
+export async function forgetSignInAttempts(context: HookContext): Promise<void> {
+  const address = addressKey(context.headers);
+  const deviceId = currentAttempt.getStore()?.deviceId ?? null;
+  await forgetAttempts(wrongPasswordsKey(context.body));
+  if (deviceId !== null) {
+    // The count of the account stays: it holds strangers off, who have nothing to do with this device.
+    await forgetAttempts(deviceKey("sign-in", deviceId));
+    return;
+  }
+  await forgetAttempts(accountKey(context.body));
+  await returnAttempt(STRANGERS_LIMIT.key);
+  if (address !== null) {
+    await returnAttempt(address);
+  }
+}
+
+/** Tells the owner after the answer, because the answer must take the same time for an account that nobody owns. */
+function tellIfMany({ userId, isMany }: SignInAttempt, headers: Headers | undefined): void {
+  if (userId === null || !isMany) {
+    return;
+  }
+  afterAnswer("notice", async () => {
+    const isFirst = (await waitOf({ ...WRONG_PASSWORDS_LIMIT, key: `notice:wrong-passwords:${userId}`, max: 1 })) === 0;
+    if (isFirst) {
+      await notify(userId, "wrong_passwords", addressDetail(headers));
+    }
+  });
+}
+
+/* ── Second factor ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /**
  * Counts an attempt at the second factor and marks its code as used. Throws better-auth's 429 if the attempt exceeds the limit, and its
@@ -38,15 +231,15 @@ export async function takeSignInAttempt(requestHeaders: Headers | undefined, bod
  * @param person the user, who has passed the first step
  */
 export async function takeSecondFactorAttempt(
-  requestHeaders: Headers | undefined,
+  context: HookContext,
   person: { id: string; email: string },
-  body: unknown,
 ): Promise<void> {
-  const refusal = await takeAttempts([{ key: secondFactorKey(person.id), ...SECOND_FACTOR_LIMIT }]);
-  if (refusal !== null) {
-    await recordRefusedSignIn(requestHeaders, person, "second factor", SECOND_FACTOR_LIMIT.windowSeconds);
-    throw refusal;
+  const wait = await waitOf({ key: await secondFactorKey(context, person.id), ...SECOND_FACTOR_LIMIT });
+  if (wait > 0) {
+    await recordRefusedSignIn(context.headers, person, "second factor", SECOND_FACTOR_LIMIT.windowSeconds);
+    throw tooManyAttempts(wait);
   }
+  const body: unknown = context.body;
   const code = typeof body === "object" && body !== null && "code" in body ? String(body.code) : "";
   if (!(await markCodeUsed(person.id, code))) {
     throw new APIError("UNAUTHORIZED", { code: "INVALID_CODE", message: "Invalid code" });
@@ -59,32 +252,34 @@ export async function markCodeUsed(userId: string, code: string): Promise<boolea
   return (await takeAttempt({ key, max: 1, windowSeconds: USED_CODE_SECONDS })).ok;
 }
 
-/** Call it after a correct password: resets the count of the account, and subtracts this attempt from the count of the address. */
-export async function forgetSignInAttempts(requestHeaders: Headers | undefined, body: unknown): Promise<void> {
-  const address = addressKey(requestHeaders);
-  await Promise.all([forgetAttempts(accountKey(body)), address === null ? null : returnAttempt(address)]);
-}
-
 /** Call it after a correct code: resets the count of the second factor. */
-export async function forgetSecondFactorAttempts(userId: string): Promise<void> {
-  await forgetAttempts(secondFactorKey(userId));
+export async function forgetSecondFactorAttempts(context: HookContext, userId: string): Promise<void> {
+  await forgetAttempts(await secondFactorKey(context, userId));
 }
 
-function secondFactorKey(userId: string): string {
-  return `second-factor:account:${userId}`;
+/** A known device has its own attempts, so that somebody who knows the password cannot lock the owner out. */
+async function secondFactorKey(context: HookContext, userId: string): Promise<string> {
+  const device = deviceOfHook(context);
+  const deviceId = device === null ? null : await readDeviceId(userId, device);
+  return deviceId === null ? `second-factor:account:${userId}` : deviceKey("second-factor", deviceId);
 }
 
-/** Counts an attempt under every rule. Returns the error to throw, with the longest wait, if any rule refuses the attempt. */
-async function takeAttempts(rules: RateLimitRule[]): Promise<APIError | null> {
-  const answers = await Promise.all(rules.map(takeAttempt));
-  const waits = answers.flatMap((answer) => (answer.ok ? [] : [answer.retryAfterSeconds]));
-  if (waits.length === 0) {
-    return null;
-  }
-  const retryAfter = Math.max(...waits);
-  return new APIError(
-    "TOO_MANY_REQUESTS",
-    { code: "TOO_MANY_ATTEMPTS", message: "Too many attempts", retryAfter },
-    { "retry-after": String(retryAfter) },
-  );
+/* ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+function deviceKey(step: "sign-in" | "second-factor", deviceId: string): string {
+  return `${step}:device:${deviceId}`;
+}
+
+function wrongPasswordsKey(body: unknown): string {
+  return `sign-in:wrong:${hashOf(accountKey(body))}`;
+}
+
+/** Counts an attempt under a rule. Returns how many seconds to wait: 0 if it is within the limit. */
+async function waitOf(rule: RateLimitRule): Promise<number> {
+  const answer = await takeAttempt(rule);
+  return answer.ok ? 0 : answer.retryAfterSeconds;
+}
+
+function tooManyAttempts(retryAfter: number): APIError {
+  return tooMany("TOO_MANY_ATTEMPTS", "Too many attempts", retryAfter);
 }

@@ -12,12 +12,16 @@ import { clientIp } from "@/lib/http/client-ip";
 import { PASSWORD_MAX, PASSWORD_MIN } from "@/lib/people/password";
 
 import {
+  failSignInAttempt,
   forgetSecondFactorAttempts,
   forgetSignInAttempts,
+  hashPasswordOfAttempt,
   takeSecondFactorAttempt,
   takeSignInAttempt,
+  verifyPassword,
 } from "./attempts";
 import { makeBackupCodes } from "./backup-codes";
+import { type HookContext, rememberSignInDevice } from "./devices";
 import { authKeys } from "./keys";
 import { refuseUnreadable } from "./second-factor-keys";
 import { recordFailedSignIn, recordJoined, recordSignIn } from "./sign-in-events";
@@ -85,16 +89,17 @@ export const auth = betterAuth({
     disableSignUp: true,
     minPasswordLength: PASSWORD_MIN,
     maxPasswordLength: PASSWORD_MAX,
+    password: { hash: hashPasswordOfAttempt, verify: verifyPassword },
   },
   hooks: {
     before: createAuthMiddleware(async (context) => {
       if (context.path === "/sign-in/email") {
-        await takeSignInAttempt(context.headers, context.body as unknown);
+        await takeSignInAttempt(context);
       } else if (SECOND_STEPS.has(context.path)) {
         const challenge = await readChallenge(context);
         const person = challenge === null ? null : await challengedUser(context, challenge);
         if (person !== null) {
-          await takeSecondFactorAttempt(context.headers, person, context.body as unknown);
+          await takeSecondFactorAttempt(context, person);
           await refuseUnreadable(person.id);
         }
       } else if (context.path === "/sign-out") {
@@ -113,16 +118,19 @@ export const auth = betterAuth({
       if (context.path === "/sign-in/email") {
         if (newSession === null) {
           await recordFailedSignIn(context.headers, context.body as unknown, "password");
+          failSignInAttempt(context);
           return undefined;
         }
-        await forgetSignInAttempts(context.headers, context.body as unknown);
+        await forgetSignInAttempts(context);
         if (!(newSession.user as { twoFactorEnabled?: unknown }).twoFactorEnabled) {
+          await rememberSignInDevice(context, newSession.user.id);
           await recordSignIn("sign_in", context.headers, newSession.user, "password");
         }
       } else if (SECOND_STEPS.has(context.path)) {
         const challenge = await readChallenge(context);
         if (challenge !== null && newSession !== null) {
-          await forgetSecondFactorAttempts(newSession.user.id);
+          await forgetSecondFactorAttempts(context, newSession.user.id);
+          await rememberSignInDevice(context, newSession.user.id);
           await recordSignIn("sign_in", context.headers, newSession.user, "second factor");
         } else if (challenge !== null) {
           await recordFailedSignIn(context.headers, await challengedUser(context, challenge), "second factor");
@@ -146,8 +154,6 @@ const SECOND_STEPS: ReadonlySet<string | undefined> = new Set([
   "/two-factor/verify-totp",
   "/two-factor/verify-backup-code",
 ]);
-
-type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /**
  * Reads the identifier of the pending sign-in from the cookie that a correct password sets. null if no sign-in is pending: the user is

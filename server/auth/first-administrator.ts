@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { hashPassword } from "better-auth/crypto";
-
 import { createFirstAdministrator } from "@/db/people/first-administrator";
 import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
+
+import { hashPassword } from "./password-checks";
 
 const PAUSES_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 

@@ -5,7 +5,7 @@ import { isKnownEmail } from "@/db/people/users";
 import { recordAuditEvent } from "@/db/privacy/audit";
 import type { AuditDetail } from "@/lib/privacy/audit";
 
-import { accountKey, addressOf, hashOf } from "./attempt-keys";
+import { accountKey, addressOf, hashOf, networkOfClient } from "./attempt-keys";
 
 /**
  * Records sign-ins in the audit log, for the hooks in `auth.ts` and `single-sign-on.ts`. Rows of the log are never deleted, so the number of
@@ -64,7 +64,7 @@ export async function recordFailedSignIn(
     const sourceIp = addressOf(requestHeaders);
     const limit = (await isKnownEmail(email))
       ? { key: `sign-in:recorded:account:${hashOf(email)}`, ...ACCOUNT_FAILURE_LIMIT }
-      : { key: `sign-in:recorded:address:${hashOf(sourceIp ?? "")}`, ...ADDRESS_FAILURE_LIMIT };
+      : { key: `sign-in:recorded:address:${hashOf(networkOfClient(requestHeaders) ?? "")}`, ...ADDRESS_FAILURE_LIMIT };
     if ((await takeAttempt(limit)).ok) {
       await recordAuditEvent({
         actor: null,
@@ -90,6 +90,21 @@ export async function recordRefusedSignIn(
   }
 }
 
+/** Records that strangers' attempts were refused because all strangers together had too many: one event per window. */
+export async function recordStrangersRefused(
+  requestHeaders: Headers | undefined,
+  windowSeconds: number,
+): Promise<void> {
+  if ((await takeAttempt({ key: "sign-in:refused:strangers", max: 1, windowSeconds })).ok) {
+    await recordAuditEvent({
+      actor: null,
+      action: "sign_in_failed",
+      detail: { by: "password", refused: true },
+      sourceIp: addressOf(requestHeaders),
+    });
+  }
+}
+
 /**
  * Records that a sign-in by single sign-on was refused: one event per reason and window for each account, or for each address if the
  * account is unknown.
@@ -102,7 +117,7 @@ export async function recordFailedSingleSignOn(
   error: string,
 ): Promise<void> {
   const sourceIp = addressOf(requestHeaders);
-  const source = email === undefined ? `address ${sourceIp}` : accountKey({ email });
+  const source = email === undefined ? `address ${networkOfClient(requestHeaders)}` : accountKey({ email });
   const key = `sign-in:sso:${hashOf(`${source} ${error}`)}`;
   if ((await takeAttempt({ key, max: 1, windowSeconds: SSO_FAILURE_WINDOW_SECONDS })).ok) {
     const detail = { error };

@@ -5,15 +5,17 @@ import { cookies, headers } from "next/headers";
 import { errorCode, log } from "@/lib/log";
 import { digitsOf } from "@/lib/text/digits";
 
+import { asSignInAttempt } from "./attempts";
 import { auth } from "./auth";
 import { normalizeBackupCode } from "./backup-codes";
+import { tooManyReason } from "./password-checks";
 
 /** The two steps of signing in, for the actions of the public pages (`formAction`). Success sets the session's cookie. */
 
 type Refusal =
   | { ok: false; reason: "unavailable" }
   /** `seconds`: how long to wait. */
-  | { ok: false; reason: "tooMany"; seconds: number };
+  | { ok: false; reason: "busy" | "tooMany"; seconds: number };
 
 type SignInAnswer =
   /** `code`: the password is correct, and a code of the second factor is still needed (`/sign-in/code`). */
@@ -22,11 +24,22 @@ type SignInAnswer =
   | { ok: false; reason: "deactivated" }
   | Refusal;
 
-/** The first step: checks an e-mail and a password. */
-export async function signInWithPassword(email: string, password: string): Promise<SignInAnswer> {
+/**
+ * The first step: checks an e-mail and a password.
+ *
+ * @param isVouched whether this request has just set this password. No limit applies then.
+ */
+export async function signInWithPassword(
+  email: string,
+  password: string,
+  { isVouched = false } = {},
+): Promise<SignInAnswer> {
   return runStep<SignInAnswer>(async (requestHeaders) => {
     try {
-      const answer = await auth.api.signInEmail({ body: { email, password }, headers: requestHeaders });
+      const answer = await asSignInAttempt(
+        () => auth.api.signInEmail({ body: { email, password }, headers: requestHeaders }),
+        { isVouched },
+      );
       return { ok: true, next: "twoFactorRedirect" in answer ? "code" : "in" };
     } catch (error) {
       const { code, status } = readRefusal(error);
@@ -84,9 +97,9 @@ async function runStep<Answer>(run: (requestHeaders: Headers) => Promise<Answer>
   try {
     return await run(await headers());
   } catch (error) {
-    if (isAPIError(error) && error.status === "TOO_MANY_REQUESTS") {
-      const seconds = Number((error.body as { retryAfter?: unknown } | undefined)?.retryAfter);
-      return { ok: false, reason: "tooMany", seconds: Number.isFinite(seconds) ? seconds : 60 };
+    const refusal = tooManyReason(error);
+    if (refusal !== null) {
+      return refusal;
     }
     log("error", "sign_in_unavailable", { error_code: errorCode(error) });
     return { ok: false, reason: "unavailable" };

@@ -10,6 +10,7 @@ import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
 import { authOptions } from "./auth";
+import { rememberSignInDevice } from "./devices";
 import { recordFailedSingleSignOn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /**
@@ -79,6 +80,7 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
     hooks: {
       after: createAuthMiddleware(async (context) => {
         if (context.path === "/callback/:id" && context.context.newSession !== null) {
+          await rememberSignInDevice(context, context.context.newSession.user.id);
           await recordSignIn("sign_in", context.headers, context.context.newSession.user, "single sign-on");
         }
       }),

@@ -6,6 +6,7 @@ import { cleanUpDue } from "./clean-up";
 import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
 import { importDue } from "./import";
+import { mailDue } from "./mail";
 import { purgeDue } from "./purge";
 import { reinterpretDue } from "./reinterpret";
 import { streamAuditDue } from "./stream-audit";
@@ -13,7 +14,7 @@ import { watchContract } from "./watch-contract";
 
 /** How many items each job handled. */
 type Counts = Record<
-  "enriched" | "imported" | "erased" | "purged" | "cleaned" | "reinterpreted" | "watched" | "streamed",
+  "enriched" | "imported" | "erased" | "purged" | "cleaned" | "reinterpreted" | "mailed" | "watched" | "streamed",
   number
 >;
 
@@ -29,6 +30,7 @@ export async function runDueJobs(): Promise<Counts> {
     purged: purgeDue(),
     cleaned: cleanUpDue(),
     reinterpreted: reinterpretDue(),
+    mailed: mailDue(),
     watched: watchContract(),
     streamed: streamAuditDue(),
   };
@@ -42,6 +44,7 @@ export async function runDueJobs(): Promise<Counts> {
     purged: await jobs.purged,
     cleaned: await jobs.cleaned,
     reinterpreted: await jobs.reinterpreted,
+    mailed: await jobs.mailed,
     watched: await jobs.watched,
     streamed: await jobs.streamed,
   };

@@ -7,6 +7,7 @@ import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
 import { importDue } from "./import";
+import { mailDue } from "./mail";
 import { purgeDue } from "./purge";
 import { reinterpretDue } from "./reinterpret";
 import { streamAuditDue } from "./stream-audit";
@@ -27,6 +28,7 @@ export function startTimer(): void {
   repeat("purge", 60_000, purgeDue);
   repeat("clean up", 60_000, cleanUpDue);
   repeat("reinterpret", 5000, reinterpretDue);
+  repeat("mail", 15_000, mailDue);
   repeat("watch", 15_000, watchContract);
   repeat("audit stream", 2000, streamAuditDue);
   repeat("refusals", 5000, writeRefusals);

@@ -6,8 +6,10 @@ import type { Sql } from "postgres";
 
 import { addReview } from "@/db/calls/reviews";
 import { addImportItems, createImport } from "@/db/imports/import";
+import { addNotice } from "@/db/people/notices";
 import { inviteUser, issueLink } from "@/db/people/one-time-links";
 import { LOCALE_COOKIE, LOCALES } from "@/lib/i18n/locales";
+import { NOTICE_KINDS } from "@/lib/people/notice";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { THEME_COOKIE } from "@/lib/theme";
 import { generateCall } from "@/scripts/simulator/generate";
@@ -122,6 +124,8 @@ test.beforeAll(async ({ app, vendor, database }) => {
     administrator("/deliveries/[id]/page", "delivery-aside", `/deliveries/${aside?.id}`),
     administrator("/settings/page", "settings"),
     administrator("/settings/account/page", "settings-account"),
+    administrator("/notices/page", "notices"),
+    { ...administrator("/notices/page", "notices-nothing"), who: "viewer" },
     administrator("/settings/users/page", "settings-users"),
     administrator("/settings/vendor/page", "settings-vendor"),
     administrator("/settings/import/page", "settings-import"),
@@ -216,6 +220,18 @@ async function addPeople(app: App, sql: Sql) {
   const link = { hours: 72, role: "viewer", invitedBy: viewer.id, createdBy: viewer.id } as const;
   await inviteUser({ ...link, email: "invited@callboard.example", name: "", tokenHash: hashToken(invitation) });
   await issueLink({ ...link, userId: operator.id, tokenHash: hashToken(reset) });
+
+  const [administrator] = await sql<{ id: string }[]>`select id from "user" where email = ${ADMIN.email}`;
+  for (const kind of NOTICE_KINDS) {
+    const detail = {
+      browser: "Firefox",
+      system: "Linux",
+      address: "2001:db8::1",
+      by: LONG_WORD,
+      change: "off",
+    } as const;
+    await addNotice({ userId: administrator?.id ?? "", kind, detail, byMail: false });
+  }
 
   const careful = await addUser(sql, "viewer", { name: "Careful" });
   await sql`update "user" set two_factor_enabled = true where id = ${careful.id}`;

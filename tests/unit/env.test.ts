@@ -56,6 +56,18 @@ for (const [name, change, sentence] of [
   ],
   ["ranges without a trusted header", { SARJ_WEBHOOK_ALLOWED_IPS: "10.0.0.0/8" }, /needs CLIENT_IP_HEADER/],
   ["a short session secret", { AUTH_SECRET: "short" }, /^AUTH_SECRET is too short/],
+  ["a mail server without a sender", { SMTP_URL: "smtps://mail.example.com" }, /^MAIL_FROM is not set/],
+  ["a sender without a mail server", { MAIL_FROM: "callboard@example.com" }, /^SMTP_URL is not set/],
+  [
+    "a mail server of another kind",
+    { SMTP_URL: "https://mail.example.com", MAIL_FROM: "callboard@example.com" },
+    /^SMTP_URL must be the URL/,
+  ],
+  [
+    "a sender with a second header",
+    { SMTP_URL: "smtp://mail.example.com", MAIL_FROM: "a@example.com\nBcc: b@example.com" },
+    /^MAIL_FROM must be an e-mail address/,
+  ],
   ["an administrator without a password", { ADMIN_EMAIL: "a@example.com" }, /^ADMIN_PASSWORD is not set/],
   [
     "an incomplete single sign-on",

@@ -1,6 +1,6 @@
 "use server";
 
-import { hashPassword } from "better-auth/crypto";
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
@@ -11,8 +11,11 @@ import { hashToken } from "@/lib/people/one-time-token";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
+import { addressDetail } from "@/server/auth/devices";
 import { guessableProblem } from "@/server/auth/guessable-password";
+import { hashPassword } from "@/server/auth/password-checks";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
+import { notify } from "@/server/notices";
 
 /** Keys of `auth.error`. */
 type LinkErrors = { name?: "nameRequired" | "nameTooLong"; password?: PasswordProblem };
@@ -56,7 +59,10 @@ export const redeem = formAction({
     if (person === null) {
       return refuse("linkGone");
     }
-    const answer = await signInWithPassword(person.email, password);
+    if (purpose === "reset") {
+      await notify(person.id, "password_changed", addressDetail(await headers()));
+    }
+    const answer = await signInWithPassword(person.email, password, { isVouched: true });
     redirect(answer.ok ? hrefAfterPassword(answer.next) : "/sign-in");
   },
 });

@@ -2,7 +2,6 @@
 
 import { createHash, timingSafeEqual } from "node:crypto";
 
-import { hashPassword } from "better-auth/crypto";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 
@@ -16,6 +15,7 @@ import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
 import { guessableProblem } from "@/server/auth/guessable-password";
+import { hashPassword } from "@/server/auth/password-checks";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
 /** Keys of `auth.error`. */
@@ -75,7 +75,7 @@ export const setUp = formAction({
       return refuse("closed");
     }
     log("info", "first_administrator_created");
-    const answer = await signInWithPassword(email, password);
+    const answer = await signInWithPassword(email, password, { isVouched: true });
     redirect(answer.ok ? hrefAfterPassword(answer.next) : "/sign-in");
   },
 });

@@ -27,6 +27,7 @@ const ROUTES: Record<string, Access> = {
   // Redirects everyone except administrators to their account.
   "/settings/page": "viewer",
   "/settings/account/page": "viewer",
+  "/notices/page": "viewer",
   "/settings/users/page": "administrator",
   "/settings/vendor/page": "administrator",
   "/settings/import/page": "administrator",
@@ -64,6 +65,7 @@ const ACTIONS: Record<string, Access> = {
   "_link/actions#redeem": "open",
   // Signing out needs no session.
   "sign-out#signOut": "open",
+  "notices/actions#readNotices": "viewer",
   "calls/[callId]/actions#decideOnCall": "operator",
   "calls/[callId]/actions#undoDecision": "operator",
   "calls/[callId]/actions#fetchCallAgain": "operator",
@@ -104,6 +106,7 @@ const ACTIONS: Record<string, Access> = {
   "settings/account/actions#confirmSecondFactor": "viewer",
   "settings/account/actions#turnSecondFactorOff": "viewer",
   "settings/account/actions#makeBackupCodes": "viewer",
+  "settings/account/actions#forgetOwnDevice": "viewer",
   "settings/account/actions#endOwnSession": "viewer",
   "settings/account/actions#endOtherSessions": "viewer",
   "settings/account/actions#signOutEverywhere": "viewer",

@@ -18,6 +18,7 @@ import { NAMESPACES, type Namespace } from "@/lib/i18n/namespaces";
 import { IMPORT_ITEM_STATES, IMPORT_SOURCES } from "@/lib/imports/import";
 import { JOB_PROBLEMS } from "@/lib/job-problem";
 import { LINK_PURPOSES } from "@/lib/people/link-purpose";
+import { FACTOR_CHANGES, NOTICE_KINDS } from "@/lib/people/notice";
 import { ROLES } from "@/lib/people/role";
 import { AUDIT_ACTIONS } from "@/lib/privacy/audit";
 import { ERASURE_STEPS } from "@/lib/privacy/erasure";
@@ -200,6 +201,8 @@ const DESCRIBED_SETS: [path: string, codes: readonly string[], more?: string[]][
   ["people.made.send", LINK_PURPOSES],
   ["people.made.subject", LINK_PURPOSES],
   ["people.made.letter", LINK_PURPOSES],
+  ["notices.title", NOTICE_KINDS],
+  ["notices.factor", FACTOR_CHANGES],
   ["auth.link.title", LINK_PURPOSES],
   ["auth.link.password", LINK_PURPOSES],
   ["auth.link.submit", LINK_PURPOSES],

@@ -8,6 +8,7 @@ import { encode } from "uqr";
 import { z } from "zod";
 
 import { renameUser } from "@/db/people/changes";
+import { forgetDevice } from "@/db/people/known-devices";
 import { revokePendingAccess } from "@/db/people/password";
 import { takeAttempt } from "@/db/people/rate-limit";
 import { endSession, endSessions } from "@/db/people/sessions";
@@ -17,8 +18,10 @@ import { digitsOf } from "@/lib/text/digits";
 import { action, formAction } from "@/server/auth/action";
 import { markCodeUsed } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
+import { addressDetail, requestDevice } from "@/server/auth/devices";
 import type { SignedInUser } from "@/server/auth/gates";
 import { guessableProblem } from "@/server/auth/guessable-password";
+import { notify } from "@/server/notices";
 import { getOrganization } from "@/server/organization";
 
 /** Prevents a stranger at an open browser from guessing the password. */
@@ -78,8 +81,9 @@ export const changePassword = formAction({
         body: { currentPassword: current, newPassword: chosen, revokeOtherSessions: true },
         headers: requestHeaders,
       });
-      await revokePendingAccess(user.id);
+      await revokePendingAccess(user.id, await requestDevice());
       await recordEvent({ action: "password_reset", subject: user.email, detail: { by: "self" } });
+      await notify(user.id, "password_changed", addressDetail(requestHeaders));
       return { ok: true as const };
     });
     return !answer.ok && answer.reason === "currentPasswordWrong" ? refuseFields({ current: answer.reason }) : answer;
@@ -134,6 +138,7 @@ export const confirmSecondFactor = action({
       // RFC 6238, 5.2: a code must not be accepted twice, because somebody may have seen it.
       await markCodeUsed(user.id, digits);
       await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: true } });
+      await notify(user.id, "second_factor_changed", { change: "on", ...addressDetail(requestHeaders) });
       return { ok: true as const };
     });
     return answer.ok || uri === undefined ? answer : { ...answer, enrolment: toEnrolment(uri, backupCodes.split(" ")) };
@@ -150,6 +155,7 @@ export const turnSecondFactorOff = action({
     withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.disableTwoFactor({ body: { password: typed }, headers: requestHeaders });
       await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: false } });
+      await notify(user.id, "second_factor_changed", { change: "off", ...addressDetail(requestHeaders) });
       return { ok: true as const };
     }),
 });
@@ -168,6 +174,7 @@ export const makeBackupCodes = action({
         headers: requestHeaders,
       });
       await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { codes: true } });
+      await notify(user.id, "second_factor_changed", { change: "codes", ...addressDetail(requestHeaders) });
       return { ok: true as const, backupCodes };
     }),
 });
@@ -188,7 +195,7 @@ async function withAttempt<Answer, Wrong extends string>(
   try {
     return await run(await headers());
   } catch (error) {
-    if (isAPIError(error) && error.statusCode < 500) {
+    if (isAPIError(error) && error.statusCode < 500 && error.status !== "TOO_MANY_REQUESTS") {
       return refuse(wrong);
     }
     throw error;
@@ -204,6 +211,23 @@ function drawQrCode(text: string): Enrolment["qr"] {
   const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join("");
   return { size, path };
 }
+
+/* ── Known devices ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Forgets one of the user's own known devices. Its sessions stay. */
+export const forgetOwnDevice = action({
+  role: "viewer",
+  input: z.uuid(),
+  fromFields: (fields) => fields["id"],
+  failure: "forget_device_failed",
+  invalidate: refresh,
+  work: async (deviceId, { user, recordEvent }) => {
+    if (await forgetDevice(user.id, deviceId)) {
+      await recordEvent({ action: "device_forgotten", subject: user.email });
+    }
+    return { ok: true };
+  },
+});
 
 /* ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -4,12 +4,15 @@ import { getTranslations } from "next-intl/server";
 import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
+import { listDevices } from "@/db/people/known-devices";
 import { listSessions } from "@/db/people/sessions";
 import { readSignInMethods } from "@/db/people/users";
 import { auth } from "@/server/auth/auth";
+import { requestDevice } from "@/server/auth/devices";
 import { requirePage } from "@/server/auth/gates";
 import { singleSignOn } from "@/server/auth/single-sign-on";
 
+import { Devices } from "./devices";
 import { NameForm } from "./name-form";
 import { PasswordForm } from "./password-form";
 import { SecondFactor } from "./second-factor";
@@ -22,9 +25,10 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AccountPage() {
   const me = await requirePage();
-  const [signInMethods, sessions, t, role] = await Promise.all([
+  const [signInMethods, sessions, devices, t, role] = await Promise.all([
     readSignInMethods(me.id),
     listSessions(me.id),
+    requestDevice().then((device) => listDevices(me.id, device)),
     getTranslations("account"),
     getTranslations("shell.role"),
   ]);
@@ -63,6 +67,7 @@ export default async function AccountPage() {
           backupCodesLeft={backupCodesLeft}
         />
         <Sessions sessions={sessions} ownId={me.sessionId} />
+        <Devices devices={devices} />
       </div>
     </>
   );

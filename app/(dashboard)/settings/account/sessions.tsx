@@ -1,4 +1,3 @@
-import { AppWindow, CircleHelp, type LucideIcon, Monitor, Smartphone, Tablet } from "lucide-react";
 import { useTranslations } from "next-intl";
 
 import { slot } from "@/components/slot";
@@ -6,8 +5,9 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
 import type { OpenSession } from "@/db/people/sessions";
-import { type Device, deviceOf } from "@/lib/http/user-agent";
+import { deviceOf } from "@/lib/http/user-agent";
 
+import { DeviceIcon, useDeviceName } from "./device-name";
 import { EndOthers, EndSession, SignOut, SignOutEverywhere } from "./end-session";
 
 /** Lists the user's own sessions, each named by its browser and device. */
@@ -35,22 +35,13 @@ export function Sessions({ sessions, ownId }: { sessions: OpenSession[]; ownId: 
   );
 }
 
-const ICONS: Record<Device["kind"], LucideIcon> = {
-  computer: Monitor,
-  phone: Smartphone,
-  tablet: Tablet,
-  program: AppWindow,
-  unknown: CircleHelp,
-};
-
 function SessionRow({ session, own }: { session: OpenSession; own: boolean }) {
   const t = useTranslations("account.sessions");
   const device = deviceOf(session.userAgent);
-  const Icon = ICONS[device.kind];
   const name = useDeviceName(device);
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b px-4 py-3 last:border-b-0">
-      <Icon className="size-5 shrink-0 text-subtle" strokeWidth={1.75} aria-hidden />
+      <DeviceIcon device={device} />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <bdi className="font-medium">{name}</bdi>
@@ -71,15 +62,4 @@ function SessionRow({ session, own }: { session: OpenSession; own: boolean }) {
       {own ? <SignOut /> : <EndSession id={session.id} device={name} />}
     </li>
   );
-}
-
-function useDeviceName({ browser, system, kind }: Device): string {
-  const t = useTranslations("account.sessions");
-  if (kind === "program") {
-    return t("program", { name: browser ?? "" });
-  }
-  if (browser !== null && system !== null) {
-    return t("device", { browser, system });
-  }
-  return browser ?? system ?? t("unknownDevice");
 }

@@ -13,6 +13,7 @@ import type { LinkPurpose } from "@/lib/people/link-purpose";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { ROLES } from "@/lib/people/role";
 import { action, type ActionContext, formAction } from "@/server/auth/action";
+import { notify } from "@/server/notices";
 
 /** Long enough for a weekend. */
 const LINK_HOURS = 72;
@@ -114,9 +115,14 @@ export const setRole = action({
   input: z.object({ id: personId, role: z.enum(ROLES) }),
   failure: "role_failed",
   work: ({ id, role }, context) =>
-    changePerson(id, context, async (subject) =>
-      changeRole(id, role, await context.buildEvent({ action: "user_changed", subject, detail: { role } })),
-    ),
+    changePerson(id, context, async (subject) => {
+      const event = await context.buildEvent({ action: "user_changed", subject, detail: { role } });
+      const answer = await changeRole(id, role, event);
+      if (answer.ok) {
+        await notify(id, "role_changed", { role, by: context.user.name });
+      }
+      return answer;
+    }),
 });
 
 /** Deactivates a user and ends their sessions immediately. */
@@ -166,7 +172,11 @@ export const resetSecondFactor = action({
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
       const event = await context.buildEvent({ action: "second_factor_changed", subject, detail: { on: false } });
-      return doneOrGone(await removeSecondFactor(id, event));
+      const isRemoved = await removeSecondFactor(id, event);
+      if (isRemoved) {
+        await notify(id, "second_factor_changed", { change: "off", by: context.user.name });
+      }
+      return doneOrGone(isRemoved);
     }),
 });
 

@@ -1,4 +1,5 @@
 import { log } from "@/lib/log";
+import { asSignInAttempt } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
 import { PROVIDER_ID, singleSignOnCallback } from "@/server/auth/single-sign-on";
 
@@ -15,7 +16,7 @@ async function handle(request: Request): Promise<Response> {
   const route = `${request.method} ${new URL(request.url).pathname.replace(/\/+$/, "")}`;
   try {
     const response = ROUTES.has(route)
-      ? await auth.handler(request)
+      ? await asSignInAttempt(() => auth.handler(request))
       : route === CALLBACK
         ? await singleSignOnCallback(request)
         : null;
