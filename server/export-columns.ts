@@ -1,11 +1,14 @@
 import type { ExportedCall } from "@/db/calls/export";
 import type { Json } from "@/lib/call/facts";
 import type { CallListView } from "@/lib/call/list-view";
-import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
+import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import { isSilent } from "@/lib/text/silence";
 import { toZonedIso } from "@/lib/time/time";
 
 type ExportColumn = { name: string; read: (call: ExportedCall) => Json | Date };
+
+/** Ids are the addresses of calls and contacts. */
+const IDS: ReadonlySet<string> = new Set(["call_id", "contact_id"]);
 
 /** Other programs read these names: add columns, but never rename or remove one. */
 const CALL_COLUMNS: readonly ExportColumn[] = [
@@ -14,7 +17,7 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "outcome", read: (call) => call.outcome },
   { name: "status", read: (call) => call.status },
   { name: "goal", read: (call) => call.goal },
-  { name: "goal_reason", read: (call) => (isSilent(call.goalReason) ? null : withoutCredentialsIn(call.goalReason)) },
+  { name: "goal_reason", read: (call) => (isSilent(call.goalReason) ? null : call.goalReason) },
   { name: "phone_number", read: (call) => call.phoneNumber },
   { name: "customer_name", read: (call) => call.customerName },
   { name: "scenario_id", read: (call) => call.scenarioId },
@@ -37,14 +40,25 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
   { name: "attempts", read: (call) => call.attempts },
 ];
 
-/** The columns of an export: the fixed columns, then one for each variable. */
-export function exportColumns(variables: readonly string[]): ExportColumn[] {
+/** The columns of an export, as a user with this access sees them: the fixed columns, then one for each variable. */
+export function exportColumns(variables: readonly string[], access: NumberAccess): ExportColumn[] {
   const variableColumns = variables.map((name) => ({
     name: `variables.${name}`,
     read: ({ variables: values }: ExportedCall) =>
-      values !== null && Object.hasOwn(values, name) ? withoutCredentialsIn(values[name] ?? null) : null,
+      values !== null && Object.hasOwn(values, name) ? (values[name] ?? null) : null,
   }));
-  return [...CALL_COLUMNS, ...variableColumns];
+  return [...CALL_COLUMNS, ...variableColumns].map(({ name, read }) => ({
+    name: maskTextFor(access, name, null),
+    read: (call) => {
+      const value = read(call);
+      if (value instanceof Date || value === null || IDS.has(name)) {
+        return value;
+      }
+      return name === "phone_number"
+        ? maskNumberFor(access, String(value))
+        : maskTextFor(access, value, call.phoneNumber);
+    },
+  }));
 }
 
 /** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: the local time of the export and its time zone. */

@@ -149,14 +149,14 @@ async function Panels({
       <div className="min-w-0 xl:col-span-2">
         <PanelBoundary>
           <Suspense fallback={<CallsOverTimeSkeleton />}>
-            <CallsOverTime view={view} weekStart={weekStart} now={now} />
+            <CallsOverTime view={view} weekStart={weekStart} now={now} access={access} />
           </Suspense>
         </PanelBoundary>
       </div>
       <div className="min-w-0">
         <PanelBoundary>
           <Suspense fallback={<OutcomesSkeleton />}>
-            <Outcomes view={view} summary={summary} />
+            <Outcomes view={view} summary={summary} access={access} />
           </Suspense>
         </PanelBoundary>
       </div>
@@ -177,7 +177,7 @@ async function Panels({
       <div className="min-w-0 xl:col-span-3">
         <PanelBoundary>
           <Suspense fallback={<ScenariosSkeleton />}>
-            <Scenarios view={view} />
+            <Scenarios view={view} access={access} />
           </Suspense>
         </PanelBoundary>
       </div>

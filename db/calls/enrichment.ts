@@ -5,6 +5,7 @@ import { textArray } from "@/db/driver/text-array";
 import { calls, type Call } from "@/db/schema/calls";
 import type { EnrichmentState } from "@/lib/call/enrichment";
 import type { CallFacts } from "@/lib/call/facts";
+import { searchTextsOf } from "@/lib/call/search-texts";
 import { KEY_REFUSALS } from "@/lib/sarj/api";
 
 import { apiRank, mergeCtes } from "./merge";
@@ -91,13 +92,14 @@ export async function applyApiFacts(
       enrichment_attempts = case when ${isHeld} and ${next.resetAttempts} then 0 else kept.enrichment_attempts end,
       enrichment_due_at = case when ${isHeld} then ${dueAt(next.dueInSeconds)} else kept.enrichment_due_at end`;
   const rank = apiRank(answeredAt);
+  const search = await searchTextsOf(facts);
   const alsoInsert = {
     columns: sql`, verified_at, enrichment_state, enrichment_due_at`,
     values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,
   };
   const ifThere = mayCreate ? {} : { onlyWhile: sql`select from call_details where call_id = ${callId} for update` };
   const rows = await jobs.execute<{ is_new: boolean }>(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}, answer as (
+    with ${mergeCtes({ callId, facts, search, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}, answer as (
       insert into api_answers (call_id, body, answered_at, flags)
       select call_id, ${Buffer.from(body)}::bytea, ${answeredAt.toISOString()}::timestamptz, ${textArray(flags)} from merged
     ), outdated as (

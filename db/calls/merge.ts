@@ -4,7 +4,7 @@ import { customerNameOf } from "@/lib/call/customer-name";
 import { type CallFacts, type Json, NO_NEXT_RETRY } from "@/lib/call/facts";
 import { isNeverDialled } from "@/lib/call/outcome";
 import { hasResult, judgedCriteria, reportGoal } from "@/lib/call/report";
-import { normalizeForSearch, searchTextOf } from "@/lib/text/search";
+import type { SearchTexts } from "@/lib/call/search-texts";
 import { isSpoken } from "@/lib/transcript/messages";
 
 /**
@@ -96,6 +96,8 @@ export type Fact = { v?: Json; k: number; d?: string };
 export function mergeCtes(input: {
   callId: string;
   facts: CallFacts;
+  /** The texts of these facts for the search. */
+  search: SearchTexts;
   rank: number;
   /** The id, as text, of the delivery that contains these facts; null for the API. */
   deliveryId: SQL | null;
@@ -113,7 +115,6 @@ export function mergeCtes(input: {
   const withRanks = json(rankFacts(facts, input.rank));
   const ranked =
     facts.outcome === null ? withRanks : sql`jsonb_set(${withRanks}, '{outcome,d}', to_jsonb(${deliveryId}))`;
-  const searchText = facts.transcript === null ? null : searchTextOf(facts.transcript);
   const calledOffAt = sql`case when ${isNeverDialled(facts.outcome)}::boolean then ${receivedAt} end`;
 
   const ranksHigher = (field: string) =>
@@ -129,8 +130,8 @@ export function mergeCtes(input: {
     ) select
       ${callId}::text, ${ranked}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
       ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
-      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, ${facts.permanentRecordingUrl}::text, to_tsvector('simple', ${searchText}::text),
-      to_tsvector('simple', ${normalizeForSearch(customerNameOf(facts.variables) ?? "")}::text)
+      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, ${facts.permanentRecordingUrl}::text, to_tsvector('simple', ${input.search.spoken}::text),
+      to_tsvector('simple', ${input.search.name}::text)
     ${input.onlyWhile === undefined ? sql.empty() : sql`from present`}
     on conflict (call_id) do update set
       facts = (

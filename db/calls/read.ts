@@ -19,6 +19,16 @@ const DETAIL_COLUMNS = {
 
 export type WholeCall = NonNullable<Awaited<ReturnType<typeof getCall>>>;
 
+/** The phone number of a call; null if the call has none or is unknown. */
+export async function readPhoneNumber(callId: string): Promise<string | null> {
+  const [row] = await db
+    .select({ phoneNumber: calls.phoneNumber })
+    .from(calls)
+    .where(eq(calls.callId, callId))
+    .limit(1);
+  return row?.phoneNumber ?? null;
+}
+
 /** Reads one call with its details; null for an unknown id. */
 export async function getCall(callId: string) {
   // Postgres refuses NUL in text (22021), so no id contains it.

@@ -6,6 +6,7 @@ import { withConnection } from "@/db/driver/deadline-pool";
 import { executePrepared } from "@/db/driver/prepared";
 import { isDataRefused } from "@/db/driver/sql-state";
 import { textArray } from "@/db/driver/text-array";
+import { type SearchTexts, searchTextsOf } from "@/lib/call/search-texts";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import type { Verdict } from "@/lib/delivery/verdict";
@@ -29,17 +30,19 @@ export type Recorded = {
  *
  * @param withinMs the deadline for the whole work, including the wait for a connection
  */
-export function record(
+export async function record(
   received: ReceivedDelivery,
   interpretation: Interpretation,
   { withinMs }: { withinMs: number },
 ): Promise<Recorded> {
+  // Before a connection is taken, because a large transcript takes a while.
+  const search = interpretation.understood ? await searchTextsOf(interpretation.facts) : NO_TEXTS;
   return withConnection(async (on) => {
     if (!interpretation.understood) {
       return recordQuarantined(received, interpretation, on);
     }
     try {
-      return await recordCall(received, interpretation, on);
+      return await recordCall(received, { ...interpretation, search }, on);
     } catch (error) {
       if (!isDataRefused(error)) {
         throw error;
@@ -50,9 +53,11 @@ export function record(
   }, withinMs);
 }
 
+const NO_TEXTS: SearchTexts = { spoken: null, name: "" };
+
 async function recordCall(
   received: ReceivedDelivery,
-  { callId, facts, flags }: Interpretation & { understood: true },
+  { callId, facts, flags, search }: Interpretation & { understood: true } & { search: SearchTexts },
   on: Database,
 ): Promise<Recorded> {
   const rank = webhookRank(facts);
@@ -63,7 +68,7 @@ async function recordCall(
     sql`
     with before as (
       select id, verdict from deliveries where call_id = ${callId} and body_sha256 = ${bodySha256(received.body)}
-    ), ${mergeCtes({ callId, facts, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
+    ), ${mergeCtes({ callId, facts, search, rank, deliveryId: storedId, receivedAt: received.receivedAt, alsoSet: onDelivery })}, stored as (
       insert into deliveries as kept (${deliveryColumns})
       select
         ${deliveryValues(callId, received)}, ${facts.outcome}::text,

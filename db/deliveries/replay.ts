@@ -4,6 +4,7 @@ import { mergeCtes, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
 import { textArray } from "@/db/driver/text-array";
 import { deliveries } from "@/db/schema/deliveries";
+import { searchTextsOf } from "@/lib/call/search-texts";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation } from "@/lib/sarj/interpret";
@@ -104,10 +105,11 @@ export async function applyReplay(
   const onlyWhile = sql`
     select from deliveries where call_id = ${delivery.callId} and id = ${delivery.id}::uuid for key share`;
   const rank = webhookRank(facts);
+  const search = await searchTextsOf(facts);
   const rows = await jobs.execute<{ verdict: Verdict }>(sql`
     with before as (
       select facts -> 'outcome' ->> 'd' = ${delivery.id}::text as won from call_details where call_id = ${callId}
-    ), ${mergeCtes({ callId, facts, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay, onlyWhile })}
+    ), ${mergeCtes({ callId, facts, search, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay, onlyWhile })}
     update deliveries set
       call_id = ${callId}::text, outcome = ${facts.outcome}::text, reason = null, replayed_at = now(),
       flags = ${textArray(flags)},

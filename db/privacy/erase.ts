@@ -7,10 +7,10 @@ import { apiAnswers, contractSightings, deliveries } from "@/db/schema/deliverie
 import { imports } from "@/db/schema/imports";
 import { erasures } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
+import { searchTextsOf } from "@/lib/call/search-texts";
 import { containsNumber, eraseNumbers } from "@/lib/phone/erase";
 import { ruleFor } from "@/lib/phone/number-forms";
 import { numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
-import { searchTextOf } from "@/lib/text/search";
 import type { NumberRule } from "@/lib/transcript/joined-digits";
 
 import { hasNumber } from "./conditions";
@@ -103,6 +103,7 @@ async function redactCall(
   const clean = <Value>(value: Value): Value => eraseNumbers(value as Json, rule) as Value;
   const { facts, corrections, report, responseBody, variables, recordingUrl, permanentRecordingUrl } = texts;
   const transcript = clean(texts.transcript) as TranscriptMessage[] | null;
+  const { spoken } = await searchTextsOf({ transcript, variables: null, phoneNumber: null });
   // A URL without a part of it leads nowhere.
   const urls = {
     recordingUrl: recordingUrl !== null && containsNumber(recordingUrl, rule) ? null : recordingUrl,
@@ -119,7 +120,7 @@ async function redactCall(
       report: clean(report),
       responseBody: clean(responseBody),
       ...urls,
-      search: transcript === null ? null : sql`to_tsvector('simple', ${searchTextOf(transcript)}::text)`,
+      search: transcript === null ? null : sql`to_tsvector('simple', ${spoken}::text)`,
       // The name comes from the variables. If they contained the number, the name may have been the number.
       ...(containsNumber(variables as Json, rule) ? { nameSearch: null } : {}),
     })

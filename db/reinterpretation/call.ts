@@ -6,12 +6,11 @@ import { apiRank, type Fact, mergeCtes, webhookRank } from "@/db/calls/merge";
 import { jobs, type Transaction } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
 import { apiAnswers } from "@/db/schema/deliveries";
-import { customerNameOf } from "@/lib/call/customer-name";
-import { type CallFacts, type JsonObject, NO_FACTS } from "@/lib/call/facts";
+import { type CallFacts, type Json, NO_FACTS, type TranscriptMessage } from "@/lib/call/facts";
 import { isNeverDialled } from "@/lib/call/outcome";
+import { searchTextsOf } from "@/lib/call/search-texts";
 import { readCallAnswer } from "@/lib/sarj/api";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
-import { normalizeForSearch } from "@/lib/text/search";
 
 import { factsToKeep, isAnythingLost, mergedFacts, type Source, wideFields } from "./outdated-facts";
 
@@ -80,6 +79,7 @@ export async function rereadCall(callId: string): Promise<Reread> {
         await merge(transaction, callId, source);
       }
     }
+    const isSearchNew = await buildSearch(transaction, callId, merged);
     const winner = merged.facts["outcome"]?.d ?? null;
     const noted =
       (await noteDeliveries(transaction, callId, webhooks.read, { winner, isMerged: !isSame })) +
@@ -94,7 +94,7 @@ export async function rereadCall(callId: string): Promise<Reread> {
         .set({ enrichmentState: "pending", enrichmentAttempts: 0, enrichmentDueAt: sql`now()` })
         .where(eq(calls.callId, callId));
     }
-    return isSame && noted === 0 ? "unchanged" : "changed";
+    return isSame && noted === 0 && !isSearchNew ? "unchanged" : "changed";
   });
 }
 
@@ -195,7 +195,6 @@ async function removeOthers(
   stored: typeof callDetails.$inferSelect,
   kept: Record<string, Fact>,
 ): Promise<void> {
-  const name = "variables" in kept ? (customerNameOf(stored.variables as JsonObject | null) ?? "") : null;
   const cleared = Object.fromEntries(wideFields.filter((field) => !(field in kept)).map((field) => [field, null]));
   await transaction
     .update(callDetails)
@@ -203,17 +202,45 @@ async function removeOthers(
       facts: kept,
       ...cleared,
       ...("recordingUrl" in kept ? {} : { recordingExpiresAt: null }),
-      ...("transcript" in kept ? {} : { search: null }),
-      nameSearch: name === null ? null : sql`to_tsvector('simple', ${normalizeForSearch(name)}::text)`,
     })
     .where(eq(callDetails.callId, stored.callId));
+}
+
+/** Writes the texts for the search again, also those of facts whose bodies were deleted. Returns whether they have changed. */
+async function buildSearch(
+  transaction: Transaction,
+  callId: string,
+  { facts, wide }: ReturnType<typeof mergedFacts>,
+): Promise<boolean> {
+  const number = facts["phoneNumber"]?.v;
+  const { spoken, name } = await searchTextsOf({
+    transcript: (wide.transcript ?? null) as TranscriptMessage[] | null,
+    variables: (wide.variables ?? null) as Json,
+    phoneNumber: typeof number === "string" ? number : null,
+  });
+  const search = sql`to_tsvector('simple', ${spoken}::text)`;
+  const nameSearch = sql`to_tsvector('simple', ${name}::text)`;
+  const changed = await transaction
+    .update(callDetails)
+    .set({ search, nameSearch })
+    .where(
+      and(
+        eq(callDetails.callId, callId),
+        sql`(
+          coalesce(${callDetails.search}, '') is distinct from coalesce(${search}, '')
+          or coalesce(${callDetails.nameSearch}, '') is distinct from ${nameSearch}
+        )`,
+      ),
+    )
+    .returning({ callId: callDetails.callId });
+  return changed.length > 0;
 }
 
 async function merge(transaction: Transaction, callId: string, source: Source): Promise<void> {
   const { facts, rank, receivedAt } = source;
   const deliveryId = source.deliveryId === null ? null : sql`${source.deliveryId}::text`;
   await transaction.execute(sql`
-    with ${mergeCtes({ callId, facts, rank, deliveryId, receivedAt, alsoSet: sql.empty() })}
+    with ${mergeCtes({ callId, facts, search: await searchTextsOf(facts), rank, deliveryId, receivedAt, alsoSet: sql.empty() })}
     select call_id from projected
   `);
 }

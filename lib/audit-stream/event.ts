@@ -1,4 +1,4 @@
-import { maskAllNumbersIn } from "@/lib/phone/mask";
+import { maskNumbersIn } from "@/lib/phone/mask";
 import { type AuditDetail, auditDetailSchema } from "@/lib/privacy/audit";
 
 /** An event of the audit log, as it is stored. */
@@ -45,7 +45,7 @@ export function eventLine(event: StreamedEvent): string {
 }
 
 function masked(text: string | null): string | null {
-  return text === null ? null : maskAllNumbersIn(text, null);
+  return text === null ? null : maskNumbersIn(text, null);
 }
 
 function maskedDetail(detail: AuditDetail): AuditDetail {

@@ -1,40 +1,84 @@
 import { isUtf8 } from "node:buffer";
 
-import { withoutCredentialBytes, withoutCredentials } from "@/lib/recording/url-credentials";
+import type { Json } from "@/lib/call/facts";
+import { maskWholeFor, type NumberAccess } from "@/lib/phone/access";
+import { withoutCredentialBytes } from "@/lib/recording/url-credentials";
 import { parseJson } from "@/lib/sarj/json";
 import { unpackBody } from "@/lib/sarj/unpack";
 
 /**
  * A stored body in readable form: indented JSON, other text unchanged, or a hex dump of binary data. `isDecoded` is false if
  * the body could not be unpacked; the text then shows the bytes as received.
+ * `hidden`: the bytes are no text, so phone numbers cannot be masked in them, and this user may not see numbers.
  */
-export type ReadableBody = { form: "json" | "text" | "hex"; text: string; isDecoded: boolean };
+export type ReadableBody = { form: "json" | "text" | "hex" | "hidden"; text: string; isDecoded: boolean };
+
+/** What a user may see of a body. `phoneNumber`: the number of the body's call; null if it is unknown. */
+export type BodyReader = { access: NumberAccess; phoneNumber: string | null };
 
 /** The largest number of bytes in a hex dump. */
 export const MAX_HEX_BYTES = 64 * 1024;
 
-/** Formats a stored body. Never throws. Omits the credentials in URLs, because they give access to recordings. */
-export async function readableBody(body: Uint8Array, contentEncoding: string | null): Promise<ReadableBody> {
+/**
+ * Formats a stored body for a user. Never throws. Omits the credentials in URLs, because they give access to recordings, and the phone numbers that
+ * the user may not see.
+ */
+export async function readableBody(
+  body: Uint8Array,
+  contentEncoding: string | null,
+  reader: BodyReader,
+): Promise<ReadableBody> {
   const unpacked = await unpackBody(Buffer.from(body), contentEncoding);
   const isDecoded = unpacked.problem === null;
   const bytes = isDecoded ? unpacked.bytes : Buffer.from(body);
   const parsed = parseJson(bytes);
   if (parsed.ok) {
-    return { form: "json", text: visible(withoutCredentials(JSON.stringify(parsed.value, null, 2))), isDecoded };
+    return { form: "json", text: visible(JSON.stringify(await masked(parsed.value, reader), null, 2)), isDecoded };
   }
-  return isUtf8(bytes) && !bytes.includes(0)
-    ? { form: "text", text: visible(withoutCredentials(bytes.toString("utf8"))), isDecoded }
+  if (isUtf8(bytes) && !bytes.includes(0)) {
+    return { form: "text", text: visible(await masked(bytes.toString("utf8"), reader)), isDecoded };
+  }
+  return reader.access !== "shown"
+    ? { form: "hidden", text: "", isDecoded }
     : { form: "hex", text: hexDump(withoutCredentialBytes(bytes).subarray(0, MAX_HEX_BYTES)), isDecoded };
 }
 
 /**
- * A stored body as a file: as received, except that dots replace each character of the credentials in URLs. The body
+ * A stored body as a file for a user who may see numbers: as received, except that dots replace each character of the credentials in URLs. The body
  * is decompressed if possible, even if the sender did not declare the compression, because otherwise unpacking the file would
  * reveal a credential. A body that cannot be decompressed (broken, too large, unknown encoding) stays as received.
  */
 export async function bodyFile(body: Uint8Array, contentEncoding: string | null): Promise<Buffer> {
   const { bytes, problem } = await unpackBody(Buffer.from(body), contentEncoding);
   return withoutCredentialBytes(problem === null ? bytes : Buffer.from(body));
+}
+
+/** A stored body as a file for a user who may not see numbers: the shown text. null: it is no text. */
+export async function maskedBodyFile(
+  body: Uint8Array,
+  contentEncoding: string | null,
+  phoneNumber: string | null,
+): Promise<Buffer | null> {
+  const { form, text } = await readableBody(body, contentEncoding, { access: "revealable", phoneNumber });
+  return form === "hidden" ? null : Buffer.from(text);
+}
+
+async function masked<Value extends Json>(value: Value, { access, phoneNumber }: BodyReader): Promise<Value> {
+  return maskWholeFor(access, value, phoneNumber ?? statedNumber(value));
+}
+
+/** The number that a body states as its call's. */
+function statedNumber(value: Json): string | null {
+  if (typeof value !== "object" || value === null) {
+    return null;
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const found = key === "phone_number" && typeof inner === "string" ? inner : statedNumber(inner);
+    if (found !== null) {
+      return found;
+    }
+  }
+  return null;
 }
 
 /** Escapes characters that are invisible or reorder other characters, as JSON does. */

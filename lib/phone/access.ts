@@ -1,13 +1,15 @@
 import type { Json } from "@/lib/call/facts";
+import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
 
-import { maskAllNumbersIn, maskNumber, maskOwnNumberIn } from "./mask";
+import { maskNumber, maskNumbersIn, maskNumbersInSteps } from "./mask";
 
 /**
  * What a user may see of callers' phone numbers. `server/auth/viewer.ts` decides which access a user has.
  *
  * - `shown`: all numbers, unmasked.
- * - `revealable`: masked numbers, but the user may reveal the number of one call at a time, which is recorded.
- * - `hidden`: no numbers, not even those that occur in transcripts and other texts.
+ * - `revealable`: no numbers, not even those that occur in transcripts and other texts, but the user may reveal those of one call, one delivery or one
+ *   file at a time, and each time is recorded.
+ * - `hidden`: no numbers, and nothing can be revealed.
  */
 export type NumberAccess = "shown" | "revealable" | "hidden";
 
@@ -17,25 +19,39 @@ export function maskNumberFor(access: NumberAccess, phoneNumber: string): string
 }
 
 /**
- * A text or JSON value of a call as a user with this access sees it: `revealable` hides the call's own number, `hidden` hides all numbers.
+ * A text or JSON value as a user with this access sees it, whoever wrote it: the vendor, a customer or the staff. Nobody sees the credentials in
+ * URLs. For short texts; whole calls take `maskWholeFor`.
  *
- * @param phoneNumber the call's own number; null if it has none
+ * @param phoneNumber the number of the call that the text belongs to; null if there is none
  */
 export function maskTextFor<Value extends Json>(access: NumberAccess, value: Value, phoneNumber: string | null): Value {
-  switch (access) {
-    case "shown":
-      return value;
-    case "revealable":
-      return maskOwnNumberIn(value, phoneNumber);
-    case "hidden":
-      return maskAllNumbersIn(value, phoneNumber);
-  }
+  const safe = withoutCredentialsIn(value);
+  return access === "shown" ? safe : maskNumbersIn(safe, phoneNumber);
+}
+
+/** `maskTextFor` for values of any size, such as transcripts and bodies: the process answers other requests in between. */
+export async function maskWholeFor<Value extends Json>(
+  access: NumberAccess,
+  value: Value,
+  phoneNumber: string | null,
+): Promise<Value> {
+  const safe = withoutCredentialsIn(value);
+  return access === "shown" ? safe : maskNumbersInSteps(safe, phoneNumber);
 }
 
 /**
- * A text by staff (a note, a success criterion) as a user with this access sees it. Operators write these texts, so numbers are masked only
- * with `hidden` access.
+ * A row with some of its texts as a user with this access sees them. The vendor's words (an outcome, a status, a scenario) may be any text, also a
+ * phone number.
  */
-export function maskStaffTextFor(access: NumberAccess, text: string, phoneNumber: string | null): string {
-  return access === "hidden" ? maskAllNumbersIn(text, phoneNumber) : text;
+export function maskFieldsFor<Row extends object, Name extends keyof Row>(
+  access: NumberAccess,
+  row: Row & Record<Name, string | null>,
+  names: readonly Name[],
+  phoneNumber: string | null = null,
+): Row {
+  const masked = names.map((name) => [name, maskTextFor<string | null>(access, row[name], phoneNumber)] as const);
+  return { ...row, ...Object.fromEntries(masked) };
 }
+
+/** The fields of a call that the vendor's words are in. */
+export const VENDOR_WORDS = ["outcome", "status", "goal", "scenarioId", "direction", "language"] as const;

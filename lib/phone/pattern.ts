@@ -50,7 +50,7 @@ function plainNumber(text: string): string {
 }
 
 /** The source of a regular expression: the characters that may separate two digits of a number, including the Arabic comma `،`. */
-export const SEPARATORS =
+const SEPARATORS =
   "[\\s\\u00A0\\u00AD\\u034F\\u060C\\u061C\\u180E\\u2010-\\u2015\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2069\\uFEFF().,/\\-]{0,3}";
 /** A national number with fewer digits is found only with its country code: without it, the digits could be an order number. */
 export const MIN_NATIONAL_DIGITS = 7;
@@ -73,18 +73,6 @@ export function numberPatternSource(number: SoughtNumber): string {
   return nationalSource(spaced(country), national);
 }
 
-/**
- * Matches a number of which only the digits are known, without its country's code: with any code, with a leading zero, or without either.
- *
- * @param digits without leading zeros
- */
-export function nationalPattern(digits: string): RegExp {
-  return new RegExp(
-    nationalSource(`[1-9\\u0661-\\u0669\\u06F1-\\u06F9]${SEPARATORS}(?:${ANY_DIGIT}${SEPARATORS}){0,2}`, digits),
-    "gu",
-  );
-}
-
 function nationalSource(country: string, national: string): string {
   const zero = digitClass("0");
   const prefix = `(?:(?:\\+|${zero}${zero})?${SEPARATORS}${country}${SEPARATORS})?(?:\\(?${zero}\\)?${SEPARATORS})?`;
@@ -101,7 +89,7 @@ export function numberPattern(number: SoughtNumber): RegExp {
 }
 
 /** The source of a regular expression that matches a Latin, Arabic, Persian or full-width digit. */
-export const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9\\uFF10-\\uFF19]";
+const ANY_DIGIT = "[0-9\\u0660-\\u0669\\u06F0-\\u06F9\\uFF10-\\uFF19]";
 
 function digitClass(digit: string): string {
   const value = Number(digit);

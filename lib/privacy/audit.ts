@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { CallFilter } from "@/lib/call/filter";
 import { callFilterParams } from "@/lib/call/filter-params";
+import { maskNumbersIn } from "@/lib/phone/mask";
 
 /** The actions in the audit log: sign-ins, access to personal data, and changes of settings and users. */
 export const AUDIT_ACTIONS = [
@@ -59,7 +60,15 @@ export const auditDetailSchema = z.record(z.string(), z.union([z.string(), z.num
 export function callFilterDetail(filter: CallFilter): AuditDetail {
   const detail: AuditDetail = {};
   for (const [name, value] of callFilterParams(filter)) {
-    detail[name] = name === "phone" ? "…" : name === "q" ? withoutNumbers(value) : value.slice(0, 500);
+    const short = value.slice(0, 500);
+    detail[name] =
+      name === "phone"
+        ? "…"
+        : name === "q"
+          ? withoutNumbers(short)
+          : name === "contact"
+            ? short
+            : maskNumbersIn(short, null);
   }
   return detail;
 }
@@ -68,5 +77,5 @@ const LONG_DIGITS = /[\d٠-٩۰-۹][\d٠-٩۰-۹\s().-]{3,}[\d٠-٩۰-۹]/g;
 
 /** Replaces runs of five or more digits and separators, which may be phone numbers. */
 function withoutNumbers(text: string): string {
-  return text.replaceAll(LONG_DIGITS, "…");
+  return maskNumbersIn(text.replaceAll(LONG_DIGITS, "…"), null);
 }

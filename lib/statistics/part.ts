@@ -1,6 +1,7 @@
 import { type ContactState, DIALLED, type DialResult, type StateChoice } from "@/lib/call/contact";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
+import { HIDDEN } from "@/lib/phone/hidden";
 import { boundsOf } from "@/lib/time/period";
 import type { TimeRange } from "@/lib/time/time";
 import { MAX_LIST_ITEMS } from "@/lib/url/comma-list";
@@ -38,9 +39,12 @@ export const PARTS = {
 
 /**
  * The filter for exactly this part of the calls that `filter` selects. Null if no filter can express it: if `filter` excludes the
- * outcome, if a list would have too many values, or if there would be two criteria.
+ * outcome, if a list would have too many values, if a value is hidden from the reader, or if there would be two criteria.
  */
 export function partOf(filter: CallFilter, part: Part): CallFilter | null {
+  if ([...(part.outcome ?? []), part.scenario].some((value) => value?.includes(HIDDEN))) {
+    return null;
+  }
   const outcome = part.outcome === undefined ? filter.outcome : intersection(filter.outcome, part.outcome);
   const dial = part.dial === undefined ? filter.dial : intersection(filter.dial, part.dial);
   const state = part.state === undefined ? filter.state : stateIntersection(filter.state, part.state);

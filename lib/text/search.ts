@@ -5,21 +5,25 @@ import { inOrderOfTime } from "@/lib/transcript/transcript";
 import { latinDigits } from "./digits";
 
 /** A tsvector holds 1,048,575 bytes, and short distinct words take up to twice their length in it. */
-const MAX_SEARCH_BYTES = 400_000;
+export const MAX_SEARCH_BYTES = 400_000;
 
 /**
  * Makes different spellings of a word equal: it unifies case, Arabic and Persian digits, and the Arabic forms of alef, ya, waw, kaf and
- * ta marbuta, and removes tashkeel and tatweel. Both the indexed texts and the queries are normalized.
+ * ta marbuta, and removes tashkeel, tatweel and invisible signs. Both the indexed texts and the queries are normalized.
  */
 export function normalizeForSearch(text: string): string {
-  return latinDigits(text.normalize("NFKC"))
-    .toLowerCase()
-    .replaceAll(/[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069]/g, "")
-    .replaceAll(/[أإآٱ]/g, "ا")
-    .replaceAll(/[ىئی]/g, "ي")
-    .replaceAll("ؤ", "و")
-    .replaceAll("ة", "ه")
-    .replaceAll("ک", "ك");
+  return (
+    latinDigits(text.normalize("NFKC"))
+      .toLowerCase()
+      .replaceAll(/[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
+      // Postgres drops the marks of a digit.
+      .replaceAll(/(?<=\p{N})\p{M}+/gu, "")
+      .replaceAll(/[أإآٱ]/g, "ا")
+      .replaceAll(/[ىئی]/g, "ي")
+      .replaceAll("ؤ", "و")
+      .replaceAll("ة", "ه")
+      .replaceAll("ک", "ك")
+  );
 }
 
 /** The normalized words of a text. They contain only letters, marks and digits, so each is safe inside a `to_tsquery`. */
@@ -28,7 +32,7 @@ export function wordsOf(text: string): string[] {
 }
 
 /**
- * The speech of a call in the order of time, as one normalized text for the index. Without tools and instructions; cut to the size that a
+ * The speech of a call in the order of time, as one normalized text for the index (`lib/call/search-texts.ts` removes the phone numbers before). Without tools and instructions; cut to the size that a
  * tsvector accepts.
  */
 export function searchTextOf(transcript: readonly TranscriptMessage[]): string {

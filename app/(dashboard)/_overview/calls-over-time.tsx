@@ -10,6 +10,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { readSeries } from "@/db/statistics/statistics";
 import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
+import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { partHref, partOf } from "@/lib/statistics/part";
 import { bucketsOf, bucketUnit, type BucketUnit } from "@/lib/time/period";
@@ -23,16 +24,27 @@ import { NumberLink } from "./numbers";
 type Series = { kind: OutcomeKind; outcomes: (string | null)[]; name: string; counts: number[] };
 
 /** Calls over time by outcome, as a stacked chart or as a table of the same numbers. */
-export async function CallsOverTime({ view, weekStart, now }: { view: OverviewView; weekStart: number; now: Date }) {
+export async function CallsOverTime({
+  view,
+  weekStart,
+  now,
+  access,
+}: {
+  view: OverviewView;
+  weekStart: number;
+  now: Date;
+  access: NumberAccess;
+}) {
   const { filter, period } = view;
   const unit = bucketUnit(period);
   const ranges = bucketsOf(period, unit, filter.zone, weekStart);
-  const [counts, t, tOutcomes, format] = await Promise.all([
+  const [stored, t, tOutcomes, format] = await Promise.all([
     readSeries(filter, ranges),
     getTranslations("overview.series"),
     getTranslations("outcomes.outcome"),
     getFormatter(),
   ]);
+  const counts = stored.map((count) => maskFieldsFor(access, count, ["outcome"]));
   const series = OUTCOME_KINDS.flatMap((kind): Series[] => {
     const ours = counts.filter(({ outcome }) => outcomeKind(outcome) === kind);
     const outcomes = [...new Set(ours.map(({ outcome }) => outcome))];

@@ -7,7 +7,7 @@ import { FreeText } from "@/components/ui/free-text";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type CriterionFigures, readCriteria } from "@/db/statistics/statistics";
-import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
+import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref } from "@/lib/statistics/part";
 
@@ -36,9 +36,12 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
         <p className="text-sm text-muted">{t("none")}</p>
       ) : (
         <div className="gap-x-10 xl:columns-2">
-          {scenarios.map(({ scenario, rows }) => (
-            <section key={String(scenario)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
-              <h3 className="mb-1 text-xs text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</h3>
+          {scenarios.map(({ scenario, rows }, place) => (
+            // Not the scenario's id, for the same reason as below.
+            <section key={keyOf(place)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
+              <h3 className="mb-1 text-xs text-muted">
+                {scenario === null ? t("unknown") : <Id>{maskTextFor(access, scenario, null)}</Id>}
+              </h3>
               <ul className={listClass}>
                 {rows.slice(0, SHOWN).map((row, index) => (
                   // Not the criterion's text, which may be masked: React sends keys to the browser.
@@ -81,10 +84,10 @@ function CriterionRow({
 }: CriterionFigures & { view: OverviewView; access: NumberAccess }) {
   const format = useFormatter();
   const t = useTranslations("overview.criteria");
-  const shown = maskStaffTextFor(access, criterion, null);
+  const shown = maskTextFor(access, criterion, null);
   // The URL contains the criterion, so there is no link if the text is masked.
   const hrefOf = (met?: boolean) =>
-    shown === criterion
+    shown === criterion && maskTextFor(access, scenario, null) === scenario
       ? partHref(view.filter, { scenario, criterion, ...(met === undefined ? {} : { criterionMet: met }) })
       : undefined;
   const missed = judged - met;

@@ -7,6 +7,7 @@ import { NotApplicable } from "@/components/ui/not-applicable";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { OutcomeCount, Summary } from "@/db/statistics/statistics";
 import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
+import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { changeInPoints } from "@/lib/statistics/figures";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref } from "@/lib/statistics/part";
@@ -27,15 +28,23 @@ const BETTER: Partial<Record<OutcomeKind, "up" | "down">> = {
 };
 
 /** The outcomes of the period's calls, with their shares and how these changed since the previous period. */
-export function Outcomes({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
+export function Outcomes({
+  view,
+  summary: promise,
+  access,
+}: {
+  view: OverviewView;
+  summary: Promise<Summary>;
+  access: NumberAccess;
+}) {
   const t = useTranslations("overview.outcomes");
   const { current, previous } = use(promise);
   const canCompare = previous !== null && previous.figures.dials > 0;
   const [shown, rest] = [current.outcomes.slice(0, SHOWN), current.outcomes.slice(SHOWN)];
   const row = (each: OutcomeCount) => (
     <OutcomeRow
-      key={String(each.outcome)}
-      {...each}
+      key={String(maskFieldsFor(access, each, ["outcome"]).outcome)}
+      {...maskFieldsFor(access, each, ["outcome"])}
       view={view}
       total={current.figures.calls}
       whole={current.figures.dials}

@@ -5,7 +5,7 @@ import { shownState } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
 import type { CallListView } from "@/lib/call/list-view";
 import type { Role } from "@/lib/people/role";
-import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
+import { maskFieldsFor, maskNumberFor, maskTextFor, type NumberAccess, VENDOR_WORDS } from "@/lib/phone/access";
 
 import { CallsTable } from "./calls-table";
 import { ListPages } from "./list-pages";
@@ -28,7 +28,7 @@ export async function CallList({
   }
   const now = new Date();
   const rows = page.rows.map(({ phoneNumber, customerName, contact, ...row }) => ({
-    ...row,
+    ...maskFieldsFor(access, row, VENDOR_WORDS, phoneNumber),
     phoneNumber: phoneNumber === null ? null : maskNumberFor(access, phoneNumber),
     customerName: maskTextFor(access, customerName, phoneNumber),
     contact: contact === null ? null : { ...contact, shownState: shownState(contact, now) },

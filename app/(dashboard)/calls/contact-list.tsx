@@ -3,7 +3,7 @@ import { shownState } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
 import type { CallListView } from "@/lib/call/list-view";
 import type { Role } from "@/lib/people/role";
-import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
+import { maskFieldsFor, maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { type ContactRow, ContactsTable } from "./contacts-table";
 import { ListPages } from "./list-pages";
@@ -47,7 +47,7 @@ function rowOf({ trail, ...contact }: ListedContact, access: NumberAccess, now: 
     // A call without a number may name one that another call of the contact has.
     customerName: maskTextFor(access, customerName, phoneNumber),
     phoneNumber: phoneNumber === null ? null : maskNumberFor(access, phoneNumber),
-    scenarioId: calls.find((call) => call.scenarioId !== null)?.scenarioId ?? null,
+    scenarioId: maskTextFor(access, calls.find((call) => call.scenarioId !== null)?.scenarioId ?? null, phoneNumber),
     isPending: calls.some(({ enrichmentState }) => enrichmentState === "pending"),
     isTest: calls.every(({ isTest }) => isTest),
     state: shownState(contact, now),
@@ -56,13 +56,13 @@ function rowOf({ trail, ...contact }: ListedContact, access: NumberAccess, now: 
     attempts: contact.attempts,
     lastAt: contact.lastAt,
     callCount: contact.callCount,
-    marks: trail.map(({ callId, attempt, outcome, status, dialResult, occurredAt }) => ({
-      callId,
-      attempt,
-      outcome,
-      status,
-      dialResult,
-      occurredAt,
-    })),
+    marks: trail.map(({ callId, attempt, outcome, status, dialResult, occurredAt }) =>
+      maskFieldsFor(
+        access,
+        { callId, attempt, outcome, status, dialResult, occurredAt },
+        ["outcome", "status"],
+        phoneNumber,
+      ),
+    ),
   };
 }

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { CallFilter } from "@/lib/call/filter";
 import type { CallListView } from "@/lib/call/list-view";
+import type { NumberAccess } from "@/lib/phone/access";
 import { addDays, dayOf } from "@/lib/time/time";
 import { getFacets } from "@/server/facets";
 
@@ -13,17 +14,18 @@ export async function Filters({
   filter,
   view,
   zone,
-  canSearchNumbers,
+  access,
   showsPanel,
 }: {
   filter: CallFilter;
   view: CallListView;
   zone: string;
-  canSearchNumbers: boolean;
+  access: NumberAccess;
   /** Whether the URL asks for the form with all filters. */
   showsPanel: boolean;
 }) {
-  const [facets, t] = await Promise.all([getFacets(), getTranslations("calls.range")]);
+  const [facets, t] = await Promise.all([getFacets(access), getTranslations("calls.range")]);
+  const canSearchNumbers = access !== "hidden";
   const today = dayOf(new Date(), zone);
   const presets: DatePreset[] = [
     { label: t("today"), from: today, to: today },

@@ -25,16 +25,19 @@ export function ListTools({
   view,
   counting,
   canExport,
+  revealsNumbers,
 }: {
   filter: CallFilter;
   view: CallListView;
   counting: Promise<BoundedCount | null>;
   canExport: boolean;
+  /** Whether the files mask numbers, unless the user asks for them. */
+  revealsNumbers: boolean;
 }) {
   return (
     <>
       {view.by === "calls" && <ColumnMenu />}
-      {canExport && <ExportMenu filter={filter} view={view} counting={counting} />}
+      {canExport && <ExportMenu filter={filter} view={view} counting={counting} revealsNumbers={revealsNumbers} />}
     </>
   );
 }
@@ -115,10 +118,12 @@ function ExportMenu({
   filter,
   view,
   counting,
+  revealsNumbers,
 }: {
   filter: CallFilter;
   view: CallListView;
   counting: Promise<BoundedCount | null>;
+  revealsNumbers: boolean;
 }) {
   const t = useTranslations("calls");
   const tRows = useTranslations(view.by);
@@ -130,7 +135,7 @@ function ExportMenu({
   });
   const query = callsHref(filter, { sort: view.sort, by: view.by }).slice("/calls".length);
   const href = `/calls/export.csv${query}`;
-  const plainHref = `${href}${query === "" ? "?" : "&"}bom=0`;
+  const withParameter = (parameter: string) => `${href}${query === "" ? "?" : "&"}${parameter}`;
   return (
     <Popover
       align="end"
@@ -155,7 +160,17 @@ function ExportMenu({
       <ul className="mt-3 space-y-1">
         {[
           { key: "excel", href, title: t("export.excel"), detail: t("export.excelDetail") },
-          { key: "plain", href: plainHref, title: t("export.plain"), detail: t("export.plainDetail") },
+          { key: "plain", href: withParameter("bom=0"), title: t("export.plain"), detail: t("export.plainDetail") },
+          ...(revealsNumbers
+            ? [
+                {
+                  key: "numbers",
+                  href: withParameter("numbers=shown"),
+                  title: t("export.numbers"),
+                  detail: t("export.numbersDetail"),
+                },
+              ]
+            : []),
         ].map((choice) => (
           <li key={choice.key}>
             {/* Not a `Link`, because the target is a file and not a page. */}

@@ -60,7 +60,13 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         actions={
           <>
             <ListSwitch filter={filter} view={view} />
-            <ListTools filter={filter} view={view} counting={counting} canExport={includesRole(role, "operator")} />
+            <ListTools
+              filter={filter}
+              view={view}
+              counting={counting}
+              canExport={includesRole(role, "operator")}
+              revealsNumbers={access === "revealable"}
+            />
           </>
         }
       />
@@ -71,13 +77,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
         {!hasApiKey() && <Notice>{t("enrichmentOff")}</Notice>}
         <PanelBoundary>
           <Suspense fallback={<FiltersSkeleton />}>
-            <Filters
-              filter={filter}
-              view={view}
-              zone={timeZone}
-              canSearchNumbers={access !== "hidden"}
-              showsPanel={form === "filters"}
-            />
+            <Filters filter={filter} view={view} zone={timeZone} access={access} showsPanel={form === "filters"} />
           </Suspense>
         </PanelBoundary>
         <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { ...view, cursor: null })} />

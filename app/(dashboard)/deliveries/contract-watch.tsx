@@ -10,7 +10,7 @@ import { Time } from "@/components/ui/time";
 import { listSightings, type Sighting } from "@/db/deliveries/sightings";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { type Flag, isFlagProblem, isOfApi, isUnknownType, readFlag } from "@/lib/delivery/flags";
-import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
+import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 
 const SHOWN_AT_ONCE = 6;
 const MOST_SHOWN = 200;
@@ -79,7 +79,7 @@ async function Sightings({ sightings, access }: { sightings: readonly Sighting[]
 async function SightingRow({ sighting, access }: { sighting: Sighting; access: NumberAccess }) {
   const t = await getTranslations("deliveries");
   // A name or a value may be anything, even a phone number.
-  const visible = access === "shown" ? sighting.flag : maskStaffTextFor("hidden", sighting.flag, null);
+  const visible = maskTextFor(access, sighting.flag, null);
   const flag = readFlag(visible);
   const count = isOfApi(flag)
     ? t("watch.answers", { count: sighting.count })

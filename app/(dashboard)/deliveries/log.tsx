@@ -22,6 +22,7 @@ import {
   NO_DELIVERY_FILTER,
 } from "@/lib/delivery/filter";
 import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
+import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 
 import { OutcomeBadge } from "../_call/outcome-badge";
 import { ConnectVendor } from "../connect-vendor";
@@ -29,10 +30,10 @@ import { ByteSize } from "./byte-size";
 import { Selection } from "./selection";
 import { VerdictBadge } from "./verdict-badge";
 
-type LogProps = { filter: DeliveryFilter; view: DeliveryListView; isAdministrator: boolean };
+type LogProps = { filter: DeliveryFilter; view: DeliveryListView; isAdministrator: boolean; access: NumberAccess };
 
 /** All matching deliveries, newest first. */
-export async function DeliveryLog({ filter, view, isAdministrator }: LogProps) {
+export async function DeliveryLog({ filter, view, isAdministrator, access }: LogProps) {
   const [page, found, t, format] = await Promise.all([
     listDeliveries(filter, view),
     countDeliveries(filter),
@@ -73,7 +74,7 @@ export async function DeliveryLog({ filter, view, isAdministrator }: LogProps) {
               {page.rows.map((delivery) => (
                 <LogRow
                   key={delivery.id}
-                  delivery={delivery}
+                  delivery={maskFieldsFor(access, delivery, ["outcome"])}
                   selectLabel={t("log.select", { time: format.dateTime(delivery.receivedAt, "full") })}
                 />
               ))}

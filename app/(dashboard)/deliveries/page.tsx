@@ -80,7 +80,7 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
           <PanelBoundary>
             {/* A new key shows the skeleton again and clears the selection of the previous page. */}
             <Suspense key={deliveriesHref(filter, view)} fallback={<DeliveryLogSkeleton />}>
-              <DeliveryLog filter={filter} view={view} isAdministrator={isAdministrator} />
+              <DeliveryLog filter={filter} view={view} isAdministrator={isAdministrator} access={access} />
             </Suspense>
           </PanelBoundary>
         </div>

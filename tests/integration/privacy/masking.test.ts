@@ -1,6 +1,7 @@
 import { type APIRequestContext, request as playwrightRequest } from "@playwright/test";
 
 import { addReview } from "@/db/calls/reviews";
+import { rereadCall } from "@/db/reinterpretation/call";
 import { callHref } from "@/lib/call/link";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
@@ -8,15 +9,27 @@ import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
-/** A viewer sees no phone number: neither the call's number nor a mentioned one, in any place and notation. */
+/**
+ * A viewer sees no phone number: neither the call's number nor a mentioned one, in any place and notation. An operator who has to reveal numbers sees
+ * none either, until then.
+ */
 
 const NUMBER = "+966538719042";
 /** A number that is mentioned in the call. */
 const OTHER = "055 512 3987";
 const CALL = "masked/call 1";
 /** The call's number in international form, in national form and in Arabic digits. */
-const CANARIES = [/538[\s().-]*719[\s().-]*042/u, /53[\s().-]*871[\s().-]*9042/u, /٥٣٨٧١٩٠٤٢|٥٣، ٨٧١|u0665.u0663/u];
+const CANARIES = [
+  /53[^\p{L}\p{N}]*8[^\p{L}\p{N}]*7[^\p{L}\p{N}]*1[^\p{L}\p{N}]*9[^\p{L}\p{N}]*0[^\p{L}\p{N}]*4/u,
+  /719042|５３８７１|۵۳۸۷۱/u,
+  /538[\s().-]*719[\s().-]*042/u,
+  /53[\s().-]*871[\s().-]*9042/u,
+  /٥٣٨٧١٩٠٤٢|٥٣، ٨٧١|u0665.u0663/u,
+];
 const OTHER_CANARY = /512[\s().-]*3987/u;
+
+/** The credential of a URL. */
+const SECRET = "S3cr3tOfTheUrl";
 
 const call = complete(CALL, {
   phone_number: NUMBER,
@@ -27,6 +40,16 @@ const call = complete(CALL, {
         { type: "instructions", role: "system prompt", content: `You call ${NUMBER}.` },
         { type: "message", role: "assistant", content: "Is 053 871 9042 still your number?", start_at: 1 },
         { type: "message", role: "user", content: "نعم ٠٥٣٨٧١٩٠٤٢ أو ٠٥٣، ٨٧١، ٩٠٤٢", start_at: 3 },
+        {
+          type: "message",
+          role: "user",
+          content: "cust_0538719042, 05_38_71_90_42, ０５３８７１９０４２, ۰۵۳۸۷۱۹۰۴۲, a0538719042b",
+          start_at: 3.2,
+        },
+        // Over two turns.
+        { type: "message", role: "user", content: "so it ends 053871", start_at: 3.3 },
+        { type: "message", role: "assistant", content: "yes, and then?", start_at: 3.35 },
+        { type: "message", role: "user", content: "904 2, right", start_at: 3.4 },
         { type: "message", role: "user", content: `Or my wife's, ${OTHER}. Order 1234 of 2026-05-04.`, start_at: 3.5 },
         {
           type: "function_call",
@@ -58,8 +81,20 @@ const call = complete(CALL, {
       ],
     },
     contact: "0538719042",
+    link: `https://x.example/r?a=1&t=${SECRET}`,
+    nested: JSON.stringify({ url: `https://x.example/r?a=1&access_token=${SECRET}` }),
   },
 });
+
+/** A call whose words are all the vendor's, and contain numbers. */
+const worded = complete("worded", {
+  phone_number: "+966509999998",
+  direction: `to ${NUMBER}`,
+  status: "status_0538719042",
+  interaction_type: "by 053 871 9042",
+  report: { outcome: { status: "goal 0538719042", reason: "", success_criteria: [] } },
+});
+const unknownType = { call_id: "unknown type", payload: { type: "called 0538719042", root_call_id: null } };
 
 async function clientOf(url: string, person: { email: string; password: string }): Promise<APIRequestContext> {
   const cookie = cookieHeader(await signIn(url, person));
@@ -74,12 +109,15 @@ test.beforeEach(async ({ app, database }) => {
     complete("another", { phone_number: "+966509999999" }),
     notCompleted("missed"),
     complete("same-number", { phone_number: NUMBER }),
+    worded,
+    unknownType,
   ];
   for (const body of bodies) {
     await postWebhook(app, body);
   }
   const { sql } = database;
   await sql`update call_details set variables = ${sql.json({ customer_name: `Sara ${NUMBER}`, mobile: NUMBER })} where call_id = ${CALL}`;
+  await sql`update calls set scenario_id = ${`scenario ${NUMBER}`}, language = '0538719042' where call_id = 'worded'`;
   await sql`update calls set customer_name = ${`Sara ${NUMBER}`} where call_id = ${CALL}`;
 });
 
@@ -94,6 +132,9 @@ const PAGES = [
   `/calls${listed}&by=contacts`,
   callHref(CALL),
   `${callHref(CALL)}${listed}`,
+  callHref("worded"),
+  callHref("unknown type"),
+  "/calls?form=filters",
 ];
 const REFUSED = [
   "/deliveries",
@@ -103,6 +144,32 @@ const REFUSED = [
   "/settings/audit/export.csv",
   "/settings/privacy",
 ];
+/** The pages and files that contain a number for this person, in any of the forms in which Next sends them. */
+async function leaksTo(
+  client: APIRequestContext,
+  paths: readonly string[],
+  statusOf: (path: string) => number,
+): Promise<string[]> {
+  const leaks: string[] = [];
+  for (const path of paths) {
+    for (const { name, headers } of FORMS) {
+      const answer = await client.get(path, { headers });
+      const text = await answer.text();
+      const found = [...CANARIES, OTHER_CANARY].map((canary) => canary.exec(text)).find((match) => match !== null);
+      if (found !== undefined) {
+        leaks.push(`${path}, ${name}: ${text.slice(Math.max(0, found.index - 60), found.index + 40)}`);
+      }
+      if (text.includes(SECRET)) {
+        leaks.push(`${path}, ${name}: a credential`);
+      }
+      if (name === "HTML") {
+        expect(answer.status(), path).toBe(statusOf(path));
+      }
+    }
+  }
+  return leaks;
+}
+
 const FORMS: { name: string; headers: Record<string, string> }[] = [
   { name: "HTML", headers: {} },
   { name: "navigation", headers: { rsc: "1" } },
@@ -125,6 +192,9 @@ test("no page, panel or file contains a phone number for a viewer, in any notati
     returning id`;
   const viewer = await clientOf(app.url, await addUser(sql, "viewer"));
   const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  await sql`
+    insert into contract_sightings (flag, count, first_seen_at, last_seen_at)
+    values (${`payload.status=${NUMBER}: unknown_value`}, 1, now(), now()) on conflict do nothing`;
   const bodies = [
     `/deliveries/${delivery?.id}`,
     `/deliveries/${delivery?.id}/body`,
@@ -132,20 +202,9 @@ test("no page, panel or file contains a phone number for a viewer, in any notati
     `${callHref(CALL)}/answers/${answer?.id}`,
   ];
 
-  const leaks: string[] = [];
-  for (const path of [...PAGES, ...REFUSED, ...bodies]) {
-    for (const { name, headers } of FORMS) {
-      const answer = await viewer.get(path, { headers });
-      const text = await answer.text();
-      if ([...CANARIES, OTHER_CANARY].some((canary) => canary.test(text))) {
-        leaks.push(`${path}, ${name}`);
-      }
-      if (name === "HTML") {
-        expect(answer.status(), path).toBe(PAGES.includes(path) ? 200 : 403);
-      }
-    }
-  }
-  expect(leaks).toEqual([]);
+  expect(
+    await leaksTo(viewer, [...PAGES, ...REFUSED, ...bodies], (path) => (PAGES.includes(path) ? 200 : 403)),
+  ).toEqual([]);
   // An operator sees the numbers on the same pages, which proves that the patterns match.
   for (const path of ["/calls", callHref(CALL), bodies[1] ?? "", bodies[3] ?? ""]) {
     expect(await (await operator.get(path)).text(), path).toMatch(CANARIES[0] ?? /^$/);
@@ -162,6 +221,40 @@ test("no page, panel or file contains a phone number for a viewer, in any notati
   expect(shown).toContain(`href="${callHref("same-number")}"`);
   expect(shown).not.toContain("/calls?phone=");
   expect(await (await operator.get(callHref(CALL))).text()).toContain(`href="/calls?phone=966538719042"`);
+
+  /* The same for an operator who has to reveal numbers, on all pages and in all files. */
+  await sql`update organization set mask_numbers = true`;
+  await expect.poll(async () => (await (await operator.get("/calls")).text()).includes("538719042")).toBe(false);
+  const files = ["/calls/export.csv", "/calls/export.csv?by=contacts", "/calls/export.csv?bom=0"];
+  const allDeliveries = await sql<{ id: string }[]>`select id from deliveries`;
+  const pages = [...PAGES, "/deliveries", ...files, ...bodies, ...allDeliveries.map(({ id }) => `/deliveries/${id}`)];
+  expect(await leaksTo(operator, pages, () => 200)).toEqual([]);
+  expect(await sql`select from audit_events where action = 'number_revealed'`).toEqual([]);
+
+  /* What is revealed is revealed once, and each time is recorded. */
+  const revealing = [callHref(CALL), ...bodies];
+  for (const path of revealing) {
+    expect(await (await operator.get(`${path}?numbers=shown`)).text(), path).toMatch(/538719042|538 719 042/);
+  }
+  expect(await leaksTo(operator, revealing, () => 200)).toEqual([]);
+  const revealed = await sql`select call_id, subject from audit_events where action = 'number_revealed' order by at`;
+  expect(revealed.map(({ call_id }) => call_id)).toEqual(revealing.map(() => CALL));
+  expect(new Set(revealed.map(({ subject }) => subject))).toEqual(new Set([null, delivery?.id, answer?.id]));
+  // A viewer cannot reveal.
+  expect(
+    await leaksTo(
+      viewer,
+      PAGES.map((path) => `${path}${path.includes("?") ? "&" : "?"}numbers=shown`),
+      () => 200,
+    ),
+  ).toEqual([]);
+  await sql`update organization set mask_numbers = false`;
+  await expect.poll(async () => (await (await operator.get("/calls")).text()).includes("538719042")).toBe(true);
+
+  // Nobody sees a credential.
+  for (const path of [callHref(CALL), ...bodies]) {
+    expect(await (await operator.get(path)).text(), path).not.toContain(SECRET);
+  }
 });
 
 test("a viewer cannot discover a number by searching for it", async ({ app, database: { sql } }) => {
@@ -170,6 +263,11 @@ test("a viewer cannot discover a number by searching for it", async ({ app, data
   const rightAndWrong = [
     ["phone=0538719042", "phone=0507777777"],
     ["q=0538719042", "q=0507777777"],
+    ["q=05_38_71_90_42", "q=05_07_77_77_77"],
+    ["q=0538.719.042", "q=0507.777.777"],
+    ["q=053%CC%81871%CC%819042", "q=050%CC%81777%CC%817777"],
+    ["q=%EF%BC%90%EF%BC%95%EF%BC%93%EF%BC%98%EF%BC%97%EF%BC%91%EF%BC%99%EF%BC%90%EF%BC%94%EF%BC%92", "q=0507777777"],
+    ["scenario=scenario+%2B966538719042", "scenario=scenario+%2B966507777777"],
     ["q=%22053+871+9042%22", "q=%22050+777+7777%22"],
     ["q=053+-zzz+871+-zzz+9042", "q=050+-zzz+777+-zzz+7777"],
     ["q=%D9%A0%D9%A5%D9%A3%D9%A8%D9%A7%D9%A1%D9%A9%D9%A0%D9%A4%D9%A2", "q=0507777777"],
@@ -227,11 +325,14 @@ test("with masking, an operator must reveal a number to see it, and the audit lo
   for (const query of ["phone=9042", "phone=05387", "q=053+871+9042"]) {
     expect(await finds(query), query).toEqual([true, true]);
   }
-  const file = await context.request.get("/calls/export.csv");
-  expect(await file.text()).toContain(NUMBER);
-  expect(await sql`select detail -> 'numbers' as numbers from audit_events where action = 'calls_exported'`).toEqual([
-    { numbers: true },
-  ]);
+  const file = await (await context.request.get("/calls/export.csv")).text();
+  expect(file).toContain("+966 ••• 42");
+  expect([...CANARIES, OTHER_CANARY].filter((canary) => canary.test(file))).toEqual([]);
+  expect(await sql`select from audit_events where action = 'calls_exported' and detail ? 'numbers'`).toEqual([]);
+  expect(await (await context.request.get("/calls/export.csv?numbers=shown")).text()).toContain(NUMBER);
+  expect(
+    await sql`select detail -> 'numbers' as numbers from audit_events where action = 'calls_exported' and detail ? 'numbers'`,
+  ).toEqual([{ numbers: true }]);
   await page.goto(callHref(CALL));
   await expect(page.getByText("+966 ••• 42")).toBeVisible();
   await expect(async () => {
@@ -304,4 +405,40 @@ test("numbers are masked while the setting cannot be read, and within seconds of
   await expect.poll(isShown, { timeout: 15_000 }).toBe(false);
   await sql`update organization set mask_numbers = false`;
   await expect.poll(isShown, { timeout: 15_000 }).toBe(true);
+});
+
+test("the index of the search contains no digit of a number, so that no part of one can be tested", async ({
+  app,
+  database: { sql },
+}) => {
+  const operator = await clientOf(app.url, await addUser(sql, "operator"));
+  const finds = async (q: string) =>
+    (await (await operator.get(`/calls?q=${encodeURIComponent(q)}`)).text()).includes(callHref(CALL));
+  for (const part of [
+    "053",
+    "871",
+    "9042",
+    "0538719042",
+    "538719042",
+    '"053 871"',
+    "05_38",
+    "cust_0538719042",
+    "904",
+  ]) {
+    expect(await finds(part), part).toBe(false);
+  }
+  expect(await finds("1234")).toBe(true);
+  expect(await finds("order")).toBe(true);
+  const [row] = await sql<{ words: string }[]>`
+    select concat(search, ' ', name_search) as words from call_details where call_id = ${CALL}`;
+  expect(row?.words).not.toMatch(/538|871|9042|512|3987/);
+
+  // Rows that an earlier version wrote are written again, also if the body is gone.
+  await sql`update call_details set search = to_tsvector('simple', '053 871 9042 order'), name_search = to_tsvector('simple', '0538719042')`;
+  expect(await finds("9042")).toBe(true);
+  await sql`delete from deliveries where call_id = ${CALL}`;
+  expect(await rereadCall(CALL)).toBe("changed");
+  expect(await finds("9042")).toBe(false);
+  expect(await finds("order")).toBe(true);
+  expect(await rereadCall(CALL)).toBe("unchanged");
 });

@@ -1,6 +1,9 @@
 import { expect, test } from "@playwright/test";
+import fc from "fast-check";
 
-import { maskNumber, maskOwnNumberIn, maskAllNumbersIn } from "@/lib/phone/mask";
+import type { Json } from "@/lib/call/facts";
+import { maskNumber, maskNumbersIn, maskNumbersInSteps } from "@/lib/phone/mask";
+import { digitsOf } from "@/lib/text/digits";
 
 test("a masked number shows its country code and its last two digits", () => {
   expect(maskNumber("+966501234567")).toBe("+966 ••• 67");
@@ -10,28 +13,9 @@ test("a masked number shows its country code and its last two digits", () => {
   }
 });
 
-test("`maskOwnNumberIn` masks the call's number wherever it occurs, and keeps other numbers", () => {
-  const transcript = ["Is this 050 123 4567?", "نعم ٠٥٠١٢٣٤٥٦٧", "my order is 98765432"];
-  expect(maskOwnNumberIn(transcript, "+966501234567")).toEqual(["Is this •••?", "نعم •••", "my order is 98765432"]);
-  expect(maskOwnNumberIn({ phone: 966501234567, amount: 250 }, "+966501234567")).toEqual({ phone: "•••", amount: 250 });
-  expect(maskOwnNumberIn("call sip:1001@pbx (a.b)", "sip:1001@pbx")).toBe("call ••• (a.b)");
-  expect(maskOwnNumberIn("anything", null)).toBe("anything");
-  for (const stored of [
-    "0500000014",
-    "500000014",
-    "\u202A+966500000014\u202C",
-    "tel:+966500000014",
-    "011966500000014",
-  ]) {
-    expect(maskOwnNumberIn("call 050 000 0014 or +966500000014, not 0500000015", stored), stored).toBe(
-      "call ••• or •••, not 0500000015",
-    );
-  }
-});
-
 const OWN = "+966501234567";
 
-test("`maskAllNumbersIn` masks other phone numbers too, in any notation", () => {
+test("every phone number is masked, in any notation", () => {
   for (const text of [
     "call my brother on 0538719042",
     "call +44 7700 900123 instead",
@@ -54,15 +38,15 @@ test("`maskAllNumbersIn` masks other phone numbers too, in any notation", () => 
     String.raw`their number: \u0660\u0665\u0663\u0668\u0667\u0661\u0669\u0660\u0664\u0662`,
     "123456789",
   ]) {
-    const masked = maskAllNumbersIn(text, OWN);
+    const masked = maskNumbersIn(text, OWN);
     expect(masked, text).toContain("•••");
     expect(masked, text).not.toMatch(/[78٧٨۷۸]\D{0,4}[17١٧۱۷]|9042|٩٠٤٢|456/u);
   }
-  expect(maskAllNumbersIn(["no call of its own: 0538719042", "+14155552671"], null)).toEqual([
+  expect(maskNumbersIn(["no call of its own: 0538719042", "+14155552671"], null)).toEqual([
     "no call of its own: •••",
     "•••",
   ]);
-  expect(maskAllNumbersIn({ "+966538719042": 966538719042, own: 501234567 }, OWN)).toEqual({
+  expect(maskNumbersIn({ "+966538719042": 966538719042, own: 501234567 }, OWN)).toEqual({
     "•••": "•••",
     own: "•••",
   });
@@ -82,6 +66,8 @@ test("dates, durations, prices, ids and times are not masked", () => {
     "after 61.25 70.5 33.25 12.5 s",
     "24.7135512, 46.6752957",
     "10:30:45 11:30:45",
+    "from 203.0.113.195, 198.51.100.17",
+    "٢٠٢٦-٠٥-٠٤ ٠٩:٠٠",
     "0b2c3d4e-1234-4321-8888-123456789012",
     "ORD-2024-000123456789",
     "AWB123456789012",
@@ -98,33 +84,233 @@ test("dates, durations, prices, ids and times are not masked", () => {
     true,
     null,
   ]) {
-    expect(maskAllNumbersIn(value, OWN)).toEqual(value);
+    expect(maskNumbersIn(value, OWN)).toEqual(value);
   }
   const turn = { start_at: 4.251234567, duration_ms: 1200, tool_call_id: "call_9876543210", is_error: false };
-  expect(maskAllNumbersIn(turn, OWN)).toEqual(turn);
+  expect(maskNumbersIn(turn, OWN)).toEqual(turn);
 });
 
 test("JSON in a text, such as the arguments of a tool, is parsed and masked", () => {
   const args = String.raw`{"mobile": "\u0660\u0665\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667", "nested": "{\"n\": 966501234567}"}`;
   const masked = { mobile: "•••", nested: JSON.stringify({ n: "•••" }) };
-  for (const mask of [maskOwnNumberIn, maskAllNumbersIn]) {
-    expect(JSON.parse(mask(args, OWN) as string)).toEqual(masked);
-    expect(JSON.parse(mask({ arguments: args }, OWN).arguments)).toEqual(masked);
-    const untouched = '{ "when" : "2026-05-04", "order": 1234567890 }';
-    expect(mask(untouched, OWN)).toBe(untouched);
-    const deep = "[".repeat(5000);
-    expect(mask(deep, OWN)).toBe(deep);
-  }
-  expect(maskOwnNumberIn(String.raw`{"other": "0538719042"}`, OWN)).toBe(String.raw`{"other": "0538719042"}`);
-  expect(maskAllNumbersIn(String.raw`{"other": "0538719042", "n": 538719042}`, OWN)).toBe('{"other":"•••","n":"•••"}');
+  expect(JSON.parse(maskNumbersIn(args, OWN))).toEqual(masked);
+  expect(JSON.parse(maskNumbersIn({ arguments: args }, OWN).arguments)).toEqual(masked);
+  const untouched = '{ "when" : "2026-05-04", "order": 1234567890 }';
+  expect(maskNumbersIn(untouched, OWN)).toBe(untouched);
+  const deep = "[".repeat(5000);
+  expect(maskNumbersIn(deep, OWN)).toBe(deep);
+  expect(maskNumbersIn(String.raw`{"other": "0538719042", "n": 538719042}`, OWN)).toBe('{"other":"•••","n":"•••"}');
 });
 
-test("a megabyte of any text is masked with a few seconds of processor time", () => {
-  for (const piece of ["1", "12 34 ", "1,", "12.5 ", "a-1", "12345 x ", "12345678 x ", "+9", "(05)", "5f3a9c01 "]) {
-    // Not the time on the clock, because other processes may use the processor too.
-    const before = process.cpuUsage();
-    maskAllNumbersIn(piece.repeat(1_000_000 / piece.length), OWN);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000_000, piece).toBeLessThan(5);
+test("the call's own number is masked however it is stored", () => {
+  for (const stored of [
+    "0500000014",
+    "500000014",
+    "\u202A+966500000014\u202C",
+    "tel:+966500000014",
+    "011966500000014",
+  ]) {
+    expect(maskNumbersIn("call 050 000 0014 or +966500000014, order 98765432", stored), stored).toBe(
+      "call ••• or •••, order 98765432",
+    );
   }
+  expect(maskNumbersIn("call sip:1001@pbx (a.b)", "sip:1001@pbx")).toBe("call ••• (a.b)");
+  expect(maskNumbersIn({ phone: 966501234567, amount: 250 }, OWN)).toEqual({ phone: "•••", amount: 250 });
+  expect(maskNumbersIn("anything", "")).toBe("anything");
+});
+
+for (const [text, masked] of [
+  ["cust_0501112233", "cust_•••"],
+  ["a0501112233b", "a•••b"],
+  ["cust-966501112233-x", "cust-•••-x"],
+  ["id=cust_050_111_2233", "id=cust_•••"],
+  ["customer/0501112233/orders/4471", "customer/•••/orders/4471"],
+  ["０５０１１１２２３３", "•••"],
+  ["०५०१११२२३३", "•••"],
+  ["𝟎𝟓𝟎𝟏𝟏𝟏𝟐𝟐𝟑𝟑", "•••"],
+  ["050\u200B\u200B\u200B\u200B\u200B111\u00AD\u200E\u202A2233", "•••"],
+  ["050·111·2233", "•••"],
+  ["05_01_11_22_33", "•••"],
+  ["https://x.example/?p=%2B966%20501112233", "https://x.example/?p=%2B•••"],
+  ["?q=%D9%A0%D9%A5%D9%A0%D9%A1%D9%A1%D9%A1%D9%A2%D9%A2%D9%A3%D9%A3", "?q=•••"],
+  ["050 then 111 then 2233", "••• then ••• then •••"],
+  // The call's own number, in parts that are far from each other, or alone.
+  [
+    "it begins with 050 and then, as I said to your colleague the other day, 123 and 4567",
+    "it begins with ••• and then, as I said to your colleague the other day, •••",
+  ],
+  ["012345 are its digits", "••• are its digits"],
+] as const) {
+  test(`the number in ${JSON.stringify(text)} is masked`, () => {
+    const result = maskNumbersIn(text, OWN);
+    if (masked.includes("colleague")) {
+      expect(digitsOf(result)).toBe("");
+    } else {
+      expect(result).toBe(masked);
+    }
+  });
+}
+
+const said = (role: string, content: string, start_at?: number) => ({
+  type: "message",
+  role,
+  content,
+  ...(start_at === undefined ? {} : { start_at }),
+});
+
+test("a number that is said over several turns is masked, in the order of time", () => {
+  for (const number of ["0501112233", "0501234567"]) {
+    const [first, second, third] = [number.slice(0, 3), number.slice(3, 6), number.slice(6)];
+    for (const turns of [
+      [said("user", `it is ${first}`), said("agent", "yes, go on"), said("user", `${second} ${third}`)],
+      [said("user", `it is ${first}`), said("user", second), said("user", `${third}, thanks`)],
+      [said("user", `${second} ${third}`, 9), said("user", first, 2), said("agent", "yes?", 4)],
+    ]) {
+      const masked = maskNumbersIn<Json>({ transcript: { messages: turns } }, OWN);
+      expect(digitsOf(JSON.stringify(masked).replaceAll(/"start_at":\d/g, ""))).toBe("");
+      // Also in a body inside a text.
+      expect(maskNumbersIn(JSON.stringify(turns), OWN)).not.toMatch(/2233|4567/);
+    }
+  }
+  const orders = [said("agent", "is it 4471?"), said("user", "no, 98765"), said("agent", "in 2026, for 250 riyals?")];
+  expect(maskNumbersIn<Json>(orders, OWN)).toEqual(orders);
+});
+
+/* ── Properties ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const ZEROES = ["0", "٠", "۰", "０", "०"];
+const written = fc
+  .record({
+    number: fc.constantFrom("0501234567", "+966501234567", "00966501234567", "0538719042", "+14155552671"),
+    zero: fc.constantFrom(...ZEROES),
+    separator: fc.constantFrom("", "", " ", "-", ".", "/", "، ", "\u200B", " - ", "_", "\u00AD\u200F"),
+    group: fc.integer({ min: 1, max: 4 }),
+  })
+  .map(({ number, zero, separator, group }) => {
+    const digits = [...number.matchAll(/\+|\d/g)].map(([sign]) =>
+      sign === "+" ? sign : String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(sign)),
+    );
+    const text = digits.map((digit, index) => (index > 0 && index % group === 0 ? separator : "") + digit).join("");
+    return { number, text };
+  });
+const words = fc.array(fc.constantFrom("call", "رقمي", "at", "order", "cust_", "(", "is:", "\n", "نعم"), {
+  maxLength: 3,
+});
+
+test("what is left of a text contains no number, and masking it again changes nothing", () => {
+  fc.assert(
+    fc.property(words, written, words, (before, { number, text }, after) => {
+      const whole = `${before.join(" ")}${text}${after.map((word) => ` ${word}`).join("")}`;
+      for (const value of [whole, { [whole]: [whole] }, [said("user", whole)], JSON.stringify({ a: whole })]) {
+        const masked = maskNumbersIn<Json>(value, OWN);
+        const left = digitsOf(JSON.stringify(masked).normalize("NFKC"));
+        expect(left, whole).not.toContain(digitsOf(number).slice(-7));
+        expect(left.length, whole).toBeLessThanOrEqual(2);
+        expect(maskNumbersIn<Json>(masked, OWN), whole).toEqual(masked);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a text without numbers stays as it is", () => {
+  const plain = fc.array(
+    fc.constantFrom(
+      "call ",
+      "رقمي ",
+      "order 4471 ",
+      "on 2026-05-04 ",
+      "at 09:30 ",
+      "61.25 SAR ",
+      "x_12 ",
+      "a-1 ",
+      "\n",
+      "٢٠ ",
+      "{",
+      "[",
+    ),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(plain, (parts) => {
+      const text = parts.map((part, index) => `${part}${index % 2 === 0 ? "and then " : "which is "}`).join("");
+      expect(maskNumbersIn(text, OWN)).toBe(text);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/* ── Size ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const HOSTILE = [
+  "1",
+  "12 34 ",
+  "1,",
+  "12.5 ",
+  "a-1",
+  "12345 x ",
+  "12345678 x ",
+  "+9",
+  "(05)",
+  "5f3a9c01 ",
+  "0501 x ",
+  "x0501112233 ",
+  "1.",
+  "0.",
+  "٣ ",
+  "०",
+  "%31",
+  String.raw`\u0660`,
+  "[",
+  "{",
+  '"',
+  "-_",
+  "-1_",
+  "\u200B1",
+  "2026-",
+  "2026-05-04",
+  "0,000",
+  "•••1",
+];
+
+/** Processor time of this process, in milliseconds, so that other processes do not count. */
+function processorTime(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+test("masking takes time in proportion to the size, for any text and for many texts", () => {
+  test.setTimeout(120_000);
+  for (const piece of HOSTILE) {
+    for (const shape of [
+      (size: number): Json => piece.repeat(size / piece.length),
+      (size: number): Json =>
+        Array.from({ length: size / 2000 }, () => said("user", piece.repeat(2000 / piece.length))),
+    ]) {
+      maskNumbersIn(shape(20_000), OWN);
+      const small = processorTime(() => maskNumbersIn(shape(60_000), OWN));
+      const large = Math.min(...[1, 2].map(() => processorTime(() => maskNumbersIn(shape(240_000), OWN))));
+      // Four times the size; quadratic work would take sixteen times as long. The constant allows for the garbage collector.
+      expect(large, `${piece}: ${small} ms, ${large} ms`).toBeLessThan(8 * small + 100);
+    }
+  }
+});
+
+test("masking a large transcript lets other work run in between", async () => {
+  const turns = Array.from({ length: 600 }, () => said("user", "12345678 x ".repeat(182)));
+  let turnsOfLoop = 0;
+  let isDone = false;
+  const count = () => {
+    turnsOfLoop += 1;
+    if (!isDone) {
+      setImmediate(count);
+    }
+  };
+  setImmediate(count);
+  const masked = await maskNumbersInSteps<Json>(turns, OWN);
+  isDone = true;
+  expect(turnsOfLoop).toBeGreaterThan(10);
+  expect(masked).toEqual(maskNumbersIn<Json>(turns, OWN));
 });

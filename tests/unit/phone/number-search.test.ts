@@ -17,6 +17,15 @@ for (const [q, kept] of [
   ["05 38 71 90 42", undefined],
   ["call 05 38 71 90 42", "call     "],
   ["flat 12 at 10:30, order 9042", "flat 12 at 10:30, order "],
+  // Signs that Postgres drops or at which it divides words, other digits, and groups.
+  ["05_38_71_90_42", undefined],
+  ["0538.719.042", undefined],
+  ["053\u0301871\u03019042", undefined],
+  ["053\u00AD871\uFEFF9042", undefined],
+  ["053 87 19", " 87 19"],
+  ["०५३८७१९०४२", undefined],
+  ['refund "053 871" 9042', 'refund " " '],
+  ["cust_0538719042 refund", " refund"],
 ] as const) {
   test(`the digits of the number are removed from a search for ${q}`, () => {
     expect(searchedFor(q)).toBe(kept);
@@ -48,4 +57,19 @@ test("a person who can reveal numbers can search for a whole number, but not for
     expect(withoutNumberSearch({ phone }, "revealable")).toEqual({ params: {}, removed: ["phone"] });
   }
   expect(withoutNumberSearch({ q: "053 871 9042" }, "revealable")).toEqual({ params: {}, removed: ["q"] });
+});
+
+test("a value that contains a number is no filter for people who see no numbers; other values stay", () => {
+  const scenario = "0b2c3d4e-1234-4321-8888-123456789012,ORD-2024-000123";
+  expect(
+    withoutNumberSearch(
+      {
+        scenario,
+        criterion: "Called back on 053 871 9042",
+        outcome: "to_0538719042",
+        from: "2026-05-04T09:00:00.000Z",
+      },
+      "hidden",
+    ),
+  ).toEqual({ params: { scenario, from: "2026-05-04T09:00:00.000Z" }, removed: ["criterion", "outcome"] });
 });

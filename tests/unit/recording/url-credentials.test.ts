@@ -23,3 +23,96 @@ test("a text that begins like a parameter stays", () => {
     expect(withoutCredentials(text)).toBe(text);
   }
 });
+
+const SECRET = "S3cr3t-v4lue_0";
+const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJTM2NyM3QifQ.S3cr3tS1gnature";
+
+for (const url of [
+  `https://x.example/r?T=${SECRET}&b=kept`,
+  `https://x.example/r?b=kept&amp;SIG=${SECRET}`,
+  String.raw`https:\/\/x.example\/r?b=kept\u0026Token=${SECRET}`,
+  String.raw`https:\\/\\/x.example\\/r?b=kept\\u0026token\\u003d${SECRET}`,
+  `https://x.example/r?b=kept&%74oken=${SECRET}`,
+  `https://x.example/r?b=kept&s%69g=${SECRET}`,
+  `https://x.example/go?b=kept&next=https%3A%2F%2Fy.example%2F%3Ft%3D${SECRET}`,
+  `https://x.example/go?b=kept&next=https%253A%252F%252Fy.example%252F%253Ft%253D${SECRET}`,
+  `https://x.example/go?b=kept&next=https://y.example/?t=${SECRET}`,
+  `https://x.s3.amazonaws.com/o?b=kept&X-Amz-Signature=${SECRET}&X-Amz-Expires=9`,
+  `https://x.s3.amazonaws.com/o?b=kept&X-Amz-Security-Token=${SECRET}`,
+  `https://x.blob.core.windows.net/c/o?sv=2024-11-04&se=kept&sp=r&sig=${SECRET}`,
+  `https://x.cloudfront.net/o?b=kept&Policy=${SECRET}`,
+  `https://x.cloudfront.net/o?b=kept&Key-Pair-Id=${SECRET}`,
+  `https://x.example/o?b=kept&hdnts=exp=1~hmac=${SECRET}`,
+  `https://x.example/#kept&access_token=${SECRET}`,
+  `https://x.example/?b=kept#id_token=${SECRET}`,
+  `https://user:${SECRET}@x.example/kept`,
+  `https://${SECRET}@x.example/kept`,
+  String.raw`https:\/\/user:${SECRET}@x.example\/kept`,
+  `https://x.example/kept/${JWT}/play`,
+  `https://x.example/kept#${JWT}`,
+]) {
+  test(`the credential in ${url} is hidden, and nothing else`, () => {
+    for (const text of [
+      url,
+      `see ${url} now`,
+      JSON.stringify({ url }),
+      JSON.stringify({ inner: JSON.stringify({ url }) }),
+      JSON.stringify([JSON.stringify([JSON.stringify([`say "${url}"`])])]),
+    ]) {
+      const hidden = withoutCredentials(text);
+      expect(hidden).not.toMatch(/S3cr3t|eyJzdWIi/);
+      expect(hidden).toContain("kept");
+      expect(withoutCredentials(hidden)).toBe(hidden);
+      if (text.startsWith("{") || text.startsWith("[")) {
+        JSON.parse(hidden);
+      }
+      const bytes = withoutCredentialBytes(Buffer.from(text, "utf16le")).toString("utf16le");
+      expect(bytes).not.toMatch(/S3cr3t|eyJzdWIi/);
+    }
+  });
+}
+
+test("what looks like a credential and is none stays", () => {
+  for (const text of [
+    "https://x.example/r?tab=1&type=2&page=3&design=4",
+    "mail sara@x.example at 10:30",
+    "https://x.example/@sara?b=1",
+    "eyJust a word. and another.",
+    "https://x.example/a?X-Goog-Date=20260504T090000Z&X-Goog-Expires=3600",
+  ]) {
+    expect(withoutCredentials(text)).toBe(text);
+  }
+});
+
+test("hiding credentials takes time in proportion to the size", () => {
+  const timeOf = (text: string) => {
+    const before = process.cpuUsage();
+    withoutCredentials(text);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  for (const piece of [
+    "?",
+    "&a",
+    "?t",
+    "%3",
+    "\\",
+    "\\u0026",
+    "a",
+    "eyJ",
+    "eyJabcdefgh.",
+    "://",
+    ":/a@",
+    "signature",
+    "?a=",
+    "?t=b&",
+    "%25",
+    ";sig",
+    "://a:b",
+  ]) {
+    timeOf(piece.repeat(20_000 / piece.length));
+    const small = timeOf(piece.repeat(100_000 / piece.length));
+    const large = Math.min(...[1, 2].map(() => timeOf(piece.repeat(400_000 / piece.length))));
+    expect(large, `${piece}: ${small} ms, ${large} ms`).toBeLessThan(8 * small + 100);
+  }
+});

@@ -18,14 +18,20 @@ import type { Correction, Json, TranscriptMessage } from "@/lib/call/facts";
 import { parseCallFilter } from "@/lib/call/filter";
 import { recordingHref } from "@/lib/call/link";
 import { includesRole } from "@/lib/people/role";
-import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
+import {
+  maskFieldsFor,
+  maskNumberFor,
+  maskTextFor,
+  maskWholeFor,
+  type NumberAccess,
+  VENDOR_WORDS,
+} from "@/lib/phone/access";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
-import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
 import { isSilent } from "@/lib/text/silence";
 import { countSpoken, readTranscript } from "@/lib/transcript/transcript";
 import type { SearchParams } from "@/lib/url/parameters";
 import type { SignedInUser } from "@/server/auth/gates";
-import { numberAccess } from "@/server/auth/viewer";
+import { numberAccessOf, REVEAL } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 import { hasApiKey } from "@/server/vendor-api";
 
@@ -50,11 +56,15 @@ export async function CallView({
   user: SignedInUser;
   searchParams: SearchParams;
 }) {
-  const [{ timeZone }, access, t] = await Promise.all([getOrganization(), numberAccess(user), getTranslations("call")]);
+  const [{ timeZone }, access, t] = await Promise.all([
+    getOrganization(),
+    numberAccessOf(user, searchParams[REVEAL.name], { callId: found.call.callId }),
+    getTranslations("call"),
+  ]);
   const isOperator = includesRole(user.role, "operator");
   // In a list that was searched by number, the links to the previous and next call would reveal whose number it is.
   const { filter, view } = parseCallFilter(withoutNumberSearch(searchParams, access).params, timeZone);
-  const { call, details } = maskCall(found, access);
+  const { call, details } = await maskCall(found, access);
   const source = call.hasRecording && isOperator ? recordingHref(call.callId) : null;
   return (
     // The key resets the player, the search and the note when the call changes.
@@ -107,7 +117,7 @@ export async function CallView({
             <div className="order-5">
               <PanelBoundary>
                 <Suspense fallback={<PanelSkeleton />}>
-                  <History call={call} role={user.role} />
+                  <History call={call} role={user.role} access={access} />
                 </Suspense>
               </PanelBoundary>
             </div>
@@ -145,25 +155,25 @@ export async function CallView({
 }
 
 /**
- * The call as a person with this access may see it: the number is masked in its field and in all texts of the call. The texts contain no
- * credentials of URLs.
+ * The call as a person with this access may see it: numbers are masked in all texts of the call, and the texts contain no credentials of
+ * URLs.
  */
-function maskCall({ call, details }: WholeCall, access: NumberAccess): WholeCall {
+async function maskCall({ call, details }: WholeCall, access: NumberAccess): Promise<WholeCall> {
   const { phoneNumber } = call;
-  const masked = (value: unknown) => withoutCredentialsIn(maskTextFor(access, value as Json, phoneNumber));
+  const masked = (value: unknown) => maskWholeFor(access, value as Json, phoneNumber);
   return {
     call: {
-      ...call,
+      ...maskFieldsFor(access, call, [...VENDOR_WORDS, "interactionType"], phoneNumber),
       phoneNumber: phoneNumber === null ? null : maskNumberFor(access, phoneNumber),
       customerName: maskTextFor(access, call.customerName, phoneNumber),
     },
     details: {
       ...details,
-      transcript: masked(details.transcript),
-      corrections: masked(details.corrections),
-      report: masked(details.report),
-      responseBody: masked(details.responseBody),
-      variables: masked(details.variables),
+      transcript: await masked(details.transcript),
+      corrections: await masked(details.corrections),
+      report: await masked(details.report),
+      responseBody: await masked(details.responseBody),
+      variables: await masked(details.variables),
     },
   };
 }

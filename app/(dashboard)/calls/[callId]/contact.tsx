@@ -16,7 +16,7 @@ import { shownState } from "@/lib/call/contact";
 import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
 import { callHref, callsHref } from "@/lib/call/link";
 import type { CallListView } from "@/lib/call/list-view";
-import type { NumberAccess } from "@/lib/phone/access";
+import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ContactBadge } from "../../_call/contact-badge";
 import { OutcomeBadge } from "../../_call/outcome-badge";
@@ -57,12 +57,20 @@ export async function ContactOfCall({
       )}
     >
       <ContactCard
-        contact={contact}
+        contact={{
+          ...contact,
+          trail: contact.trail.map((dial) => maskFieldsFor(access, dial, ["outcome", "status"], phoneNumber)),
+        }}
         now={new Date()}
         callId={call.callId}
         hrefOf={(callId) => callHref(callId, filter, view)}
       />
-      {others.length > 0 && <OtherCalls calls={others} searchedNumber={access === "shown" ? phoneNumber : null} />}
+      {others.length > 0 && (
+        <OtherCalls
+          calls={others.map((other) => maskFieldsFor(access, other, ["outcome", "status", "scenarioId"], phoneNumber))}
+          searchedNumber={access === "shown" ? phoneNumber : null}
+        />
+      )}
     </div>
   );
 }

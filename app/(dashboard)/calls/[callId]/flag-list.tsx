@@ -17,7 +17,7 @@ export function FlagList({ flags, access }: { flags: readonly string[]; access: 
           // A key is in the page too, and a flag may contain a number. The list never changes its order.
           // oxlint-disable-next-line react/no-array-index-key
           <li key={index}>
-            <Id>{maskTextFor(access === "shown" ? "shown" : "hidden", flag, null)}</Id>
+            <Id>{maskTextFor(access, flag, null)}</Id>
           </li>
         ))}
       </ul>

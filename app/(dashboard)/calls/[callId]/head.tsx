@@ -10,6 +10,7 @@ import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Duration } from "@/components/ui/duration";
 import { FreeText } from "@/components/ui/free-text";
+import { LinkButton } from "@/components/ui/link-button";
 import { Id, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Time } from "@/components/ui/time";
@@ -210,7 +211,19 @@ function Fields({ call, access }: { call: Call; access: NumberAccess }) {
         {call.phoneNumber === null ? (
           <span className="text-subtle">{common("unknown")}</span>
         ) : access === "revealable" ? (
-          <RevealNumber callId={call.callId} masked={call.phoneNumber} />
+          <span className="inline-flex flex-wrap items-center gap-1">
+            <RevealNumber callId={call.callId} masked={call.phoneNumber} />
+            {/* Not prefetched: each time is recorded. */}
+            <LinkButton
+              href={`${callHref(call.callId)}?numbers=shown` as Route}
+              prefetch={false}
+              size="xs"
+              variant="ghost"
+              title={t("revealTextsHint")}
+            >
+              {t("revealTexts")}
+            </LinkButton>
+          </span>
         ) : (
           <span className="inline-flex max-w-full items-center gap-0.5">
             <PhoneNumber>{call.phoneNumber}</PhoneNumber>

@@ -12,9 +12,8 @@ import { listAuditOfCall } from "@/db/privacy/audit";
 import type { Call } from "@/db/schema/calls";
 import { callPartHref } from "@/lib/call/link";
 import { includesRole, type Role } from "@/lib/people/role";
-import type { NumberAccess } from "@/lib/phone/access";
+import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { API_ERRORS } from "@/lib/sarj/api";
-import { numberAccess } from "@/server/auth/viewer";
 import { hasApiKey } from "@/server/vendor-api";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
@@ -31,10 +30,9 @@ const TONES: Record<CallDelivery["verdict"], NonNullable<BadgeProps["tone"]>> = 
 };
 
 /** The sources of a call's facts: its deliveries and the requests to the API. */
-export async function History({ call, role }: { call: Call; role: Role }) {
-  const [t, access, deliveries, answers] = await Promise.all([
+export async function History({ call, role, access }: { call: Call; role: Role; access: NumberAccess }) {
+  const [t, deliveries, answers] = await Promise.all([
     getTranslations("call.history"),
-    numberAccess({ role }),
     listCallDeliveries(call.callId),
     listApiAnswers(call.callId),
   ]);
@@ -45,7 +43,13 @@ export async function History({ call, role }: { call: Call; role: Role }) {
         <Enrichment call={call} />
         <ApiAnswers callId={call.callId} answers={answers} access={access} canOpen={canOpen} />
         {deliveries.map((delivery) => (
-          <Delivery key={delivery.id} callId={call.callId} delivery={delivery} access={access} canOpen={canOpen} />
+          <Delivery
+            key={delivery.id}
+            callId={call.callId}
+            delivery={maskFieldsFor(access, delivery, ["outcome"])}
+            access={access}
+            canOpen={canOpen}
+          />
         ))}
         {deliveries.length === 0 && <li className="px-4 py-2.5 text-muted">{t("none")}</li>}
       </ol>

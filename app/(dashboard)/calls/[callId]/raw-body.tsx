@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
+import { ChevronRight, Eye } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { z } from "zod";
@@ -10,7 +10,12 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Spinner } from "@/components/ui/spinner";
 
-const answerSchema = z.object({ form: z.enum(["json", "text", "hex"]), text: z.string(), isDecoded: z.boolean() });
+const answerSchema = z.object({
+  form: z.enum(["json", "text", "hex", "hidden"]),
+  text: z.string(),
+  isDecoded: z.boolean(),
+  isMasked: z.boolean(),
+});
 type Loaded = z.infer<typeof answerSchema> | "loading" | "failed";
 
 /** The maximum number of characters to show: a browser can lay out this many without a delay. The whole text can be copied. */
@@ -20,12 +25,13 @@ const MAX_SHOWN = 200_000;
 export function RawBody({ path }: { path: string }) {
   const t = useTranslations("call.history");
   const common = useTranslations("common.action");
+  const reveal = useTranslations("call");
   const [loaded, setLoaded] = useState<Loaded | null>(null);
 
-  const load = async () => {
+  const load = async (url = path) => {
     setLoaded("loading");
     try {
-      const response = await fetch(path);
+      const response = await fetch(url);
       setLoaded(response.ok ? answerSchema.parse(await response.json()) : "failed");
     } catch {
       setLoaded("failed");
@@ -60,7 +66,22 @@ export function RawBody({ path }: { path: string }) {
             </Button>
           </p>
         )}
-        {typeof loaded === "object" && loaded !== null && <Shown body={loaded} />}
+        {typeof loaded === "object" && loaded !== null && (
+          <>
+            <Shown body={loaded} />
+            {loaded.isMasked && (
+              <Button
+                size="xs"
+                className="mt-1"
+                title={reveal("revealHint")}
+                onClick={() => void load(`${path}?numbers=shown`)}
+              >
+                <Eye aria-hidden />
+                {reveal("revealNumbers")}
+              </Button>
+            )}
+          </>
+        )}
       </div>
     </details>
   );
@@ -69,15 +90,18 @@ export function RawBody({ path }: { path: string }) {
 function Shown({ body: { form, text, isDecoded } }: { body: z.infer<typeof answerSchema> }) {
   const t = useTranslations("call.history");
   const isCut = text.length > MAX_SHOWN;
-  const hasSignature = /Signature(?:=|%3D)…/i.test(text);
+  const hasCredential = /(?:=|%3D)…/i.test(text);
   return (
     <>
-      <CodeBlock label={t("raw")} copyLabel={t("copyRaw")} code={isCut ? text.slice(0, MAX_SHOWN) : text} />
+      {form !== "hidden" && (
+        <CodeBlock label={t("raw")} copyLabel={t("copyRaw")} code={isCut ? text.slice(0, MAX_SHOWN) : text} />
+      )}
       <div className="mt-1 space-y-0.5 text-xs text-muted">
         {!isDecoded && <p>{t("rawEncoded")}</p>}
         {form === "text" && <p>{t("rawText")}</p>}
+        {form === "hidden" && <p>{t("rawHidden")}</p>}
         {form === "hex" && <p>{t("rawHex")}</p>}
-        {hasSignature && <p>{t("rawSignatures")}</p>}
+        {hasCredential && <p>{t("rawSignatures")}</p>}
         {isCut && (
           <p className="flex flex-wrap items-center gap-2">
             {t("rawCut", { shown: MAX_SHOWN, total: text.length })}

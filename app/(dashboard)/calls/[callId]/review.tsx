@@ -8,7 +8,7 @@ import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
 import { listReviews, type ReviewEntry } from "@/db/calls/reviews";
 import type { ReviewDecision } from "@/lib/call/review";
-import { maskStaffTextFor, type NumberAccess } from "@/lib/phone/access";
+import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { ReviewForm } from "./review-form";
 
@@ -29,9 +29,10 @@ export async function Review({
 }) {
   const [t, stored] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
   const entries = stored.map(({ note, ...entry }) =>
-    Object.assign(entry, { note: note === null ? null : maskStaffTextFor(access, note, phoneNumber) }),
+    Object.assign(entry, { note: note === null ? null : maskTextFor(access, note, phoneNumber) }),
   );
   const [latest] = entries;
+  const storedNote = stored[0]?.note ?? null;
   const current = latest === undefined || latest.decision === "cleared" ? null : latest;
   return (
     <Card title={t("title")}>
@@ -41,7 +42,8 @@ export async function Review({
           key={latest?.id ?? "none"}
           callId={callId}
           decision={current?.decision === "cleared" ? null : (current?.decision ?? null)}
-          note={current?.note ?? ""}
+          // A masked note would be saved as it is shown.
+          note={current?.note === storedNote ? (storedNote ?? "") : ""}
         />
       ) : (
         <>

@@ -2,31 +2,38 @@ import { type CallExport, exportCalls } from "@/db/calls/export";
 import { countCalls } from "@/db/calls/list";
 import { countContacts } from "@/db/contacts/list";
 import { recordAuditEvent } from "@/db/privacy/audit";
+import type { Json } from "@/lib/call/facts";
 import { parseCallFilter } from "@/lib/call/filter";
 import { errorCode, log } from "@/lib/log";
+import type { NumberAccess } from "@/lib/phone/access";
+import { withoutNumberSearch } from "@/lib/phone/number-search";
 import { callFilterDetail } from "@/lib/privacy/audit";
 import { BYTE_ORDER_MARK, csvLines } from "@/lib/text/csv";
 import { zonedIsoWriter } from "@/lib/time/time";
 import { buildUserEvent, recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
-import { numberAccess } from "@/server/auth/viewer";
+import { numberAccess, REVEAL } from "@/server/auth/viewer";
 import { exportColumns, exportFileName } from "@/server/export-columns";
 import { getOrganization } from "@/server/organization";
 
 /**
  * Exports the calls or the contacts of a list as CSV, for operators and administrators. Takes the list's parameters; `cursor` and `per_page` have no
- * effect. `bom=0` omits the byte order mark. The header `X-Ignored-Parameters` lists the ignored parameters.
+ * effect. `bom=0` omits the byte order mark. Numbers that the user has to reveal are masked, unless the URL has `numbers=shown`. The header `X-Ignored-Parameters` lists the ignored parameters.
  */
 export async function GET(request: Request): Promise<Response> {
   const gate = await requireApi("operator");
   if (!gate.ok) {
     return gate.response;
   }
-  const [{ timeZone }, access] = await Promise.all([getOrganization(), numberAccess(gate.user)]);
-  const { bom, ...params } = parametersOf(new URL(request.url).searchParams);
-  const { filter, view, ignored } = parseCallFilter(params, timeZone);
+  const [{ timeZone }, allowed] = await Promise.all([getOrganization(), numberAccess(gate.user)]);
+  const { bom, [REVEAL.name]: numbers, ...params } = parametersOf(new URL(request.url).searchParams);
+  const isRevealed = allowed === "revealable" && numbers === REVEAL.value;
+  const access = isRevealed ? "shown" : allowed;
+  // A search for a part of a number would tell what the file does not show.
+  const searched = withoutNumberSearch(params, access);
+  const { filter, view, ignored } = parseCallFilter(searched.params, timeZone);
   const isBomKnown = bom === undefined || bom === "0" || bom === "1";
-  const ignoredNames = [...ignored.map(({ name }) => name), ...(isBomKnown ? [] : ["bom"])];
+  const ignoredNames = [...ignored.map(({ name }) => name), ...searched.removed, ...(isBomKnown ? [] : ["bom"])];
 
   // If the client disconnects before the first byte, the request's signal aborts; later, the stream's `cancel` is called.
   const disconnected = new AbortController();
@@ -40,7 +47,7 @@ export async function GET(request: Request): Promise<Response> {
       ...(view.by === "contacts" ? { by_contact: true } : {}),
       ...(isBounded ? { rows: "more" } : {}),
       // On pages, each revealed number is a separate event. The file reveals all numbers at once.
-      ...(access === "revealable" ? { numbers: true } : {}),
+      ...(isRevealed ? { numbers: true } : {}),
     };
     await recordUserEvent(gate.user, { action: "calls_exported", rowCount: count, detail });
     found = await exportCalls(filter, view, signal);
@@ -53,14 +60,19 @@ export async function GET(request: Request): Promise<Response> {
     log("warn", "export_failed", { error_code: errorCode(error) });
     return Response.json({ error: "unavailable" }, { status: 503, headers: { "cache-control": "no-store" } });
   }
-  return new Response(csvStream(found, { timeZone, bom: bom !== "0", onEnd, onCancel: () => disconnected.abort() }), {
-    headers: {
-      "content-type": "text/csv; charset=utf-8; header=present",
-      "content-disposition": `attachment; filename="${exportFileName(view.by, new Date(), timeZone, "csv")}"`,
-      "cache-control": "no-store",
-      ...(ignoredNames.length === 0 ? {} : { "x-ignored-parameters": ignoredNames.map(encodeURIComponent).join(", ") }),
+  return new Response(
+    csvStream(found, { timeZone, access, bom: bom !== "0", onEnd, onCancel: () => disconnected.abort() }),
+    {
+      headers: {
+        "content-type": "text/csv; charset=utf-8; header=present",
+        "content-disposition": `attachment; filename="${exportFileName(view.by, new Date(), timeZone, "csv")}"`,
+        "cache-control": "no-store",
+        ...(ignoredNames.length === 0
+          ? {}
+          : { "x-ignored-parameters": ignoredNames.map(encodeURIComponent).join(", ") }),
+      },
     },
-  });
+  );
 }
 
 function parametersOf(search: URLSearchParams): Record<string, string | undefined> {
@@ -68,19 +80,29 @@ function parametersOf(search: URLSearchParams): Record<string, string | undefine
   return Object.fromEntries([...new Set(search.keys())].map((name) => [name, search.getAll(name).join(",")]));
 }
 
+/** Masking so many rows takes some milliseconds; then other requests are answered. */
+const ROWS_PER_TURN = 100;
+
 /** Produces the file as fast as the client reads it. An error aborts the download, so that a partial file does not look complete. */
 function csvStream(
   { variables, batches }: CallExport,
   {
     timeZone,
+    access,
     bom,
     onEnd,
     onCancel,
-  }: { timeZone: string; bom: boolean; onEnd: (rows: number) => Promise<void>; onCancel: () => void },
+  }: {
+    timeZone: string;
+    access: NumberAccess;
+    bom: boolean;
+    onEnd: (rows: number) => Promise<void>;
+    onCancel: () => void;
+  },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const isoOf = zonedIsoWriter(timeZone);
-  const columns = exportColumns(variables);
+  const columns = exportColumns(variables, access);
   let isStarted = false;
   let rows = 0;
   return new ReadableStream({
@@ -100,12 +122,20 @@ function csvStream(
           return;
         }
         rows += batch.length;
-        const lines = batch.map((call) =>
-          columns.map(({ read }) => {
-            const value = read(call);
-            return value instanceof Date ? isoOf(value) : value;
-          }),
-        );
+        const lines: Json[][] = [];
+        for (const call of batch) {
+          lines.push(
+            columns.map(({ read }) => {
+              const value = read(call);
+              return value instanceof Date ? isoOf(value) : value;
+            }),
+          );
+          if (lines.length % ROWS_PER_TURN === 0) {
+            await new Promise((resolve) => {
+              setImmediate(resolve);
+            });
+          }
+        }
         controller.enqueue(encoder.encode(csvLines(lines)));
       } catch (error) {
         log("warn", "export_broken_off", { error_code: errorCode(error) });

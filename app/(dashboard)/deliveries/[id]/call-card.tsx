@@ -7,11 +7,12 @@ import { Id } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { getCall } from "@/db/calls/read";
 import { callHref } from "@/lib/call/link";
+import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
 
 /** The call of a delivery, and whether it is verified. */
-export async function CallCard({ callId }: { callId: string }) {
+export async function CallCard({ callId, access }: { callId: string; access: NumberAccess }) {
   const [found, t] = await Promise.all([getCall(callId), getTranslations("deliveries")]);
   if (found === null) {
     return (
@@ -21,7 +22,8 @@ export async function CallCard({ callId }: { callId: string }) {
       </Card>
     );
   }
-  const { isTest, enrichmentState, outcome } = found.call;
+  const { isTest, enrichmentState, phoneNumber } = found.call;
+  const outcome = maskTextFor(access, found.call.outcome, phoneNumber);
   const isUnverified = enrichmentState === "not_found" && !isTest;
   return (
     <Card title={t("detail.callCard")}>

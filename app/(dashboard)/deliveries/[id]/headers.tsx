@@ -2,10 +2,10 @@ import { getTranslations } from "next-intl/server";
 
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
-import { readableBody } from "@/lib/delivery/raw-body";
+import { type BodyReader, readableBody } from "@/lib/delivery/raw-body";
 
-/** The kept headers of the request, without the credentials of URLs, as in the body. Null if they were not kept. */
-export async function Headers({ headers }: { headers: Record<string, string> | null }) {
+/** The kept headers of the request, without credentials and masked numbers, as in the body. Null if they were not kept. */
+export async function Headers({ headers, reader }: { headers: Record<string, string> | null; reader: BodyReader }) {
   const t = await getTranslations("deliveries.detail");
   if (headers === null) {
     return (
@@ -14,7 +14,7 @@ export async function Headers({ headers }: { headers: Record<string, string> | n
       </Card>
     );
   }
-  const { text } = await readableBody(Buffer.from(JSON.stringify(headers)), null);
+  const { text } = await readableBody(Buffer.from(JSON.stringify(headers)), null, reader);
   return (
     <Card title={t("headers")} description={t("headersDescription")}>
       <CodeBlock code={text} label={t("headers")} className="mt-1" />

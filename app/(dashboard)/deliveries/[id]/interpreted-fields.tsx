@@ -13,6 +13,7 @@ import { getCall } from "@/db/calls/read";
 import { listSiblings } from "@/db/deliveries/list";
 import { NO_NEXT_RETRY, type TranscriptMessage } from "@/lib/call/facts";
 import { wordMessage } from "@/lib/i18n/word-message";
+import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
 import { countSpoken, readTranscript } from "@/lib/transcript/transcript";
 
@@ -22,8 +23,10 @@ import { OutcomeBadge } from "../../_call/outcome-badge";
 export async function InterpretedFields({
   deliveryId,
   interpretation: { callId, facts },
+  access,
 }: {
   deliveryId: string;
+  access: NumberAccess;
   interpretation: Interpretation & { understood: true };
 }) {
   const [call, { siblings }, t] = await Promise.all([
@@ -38,7 +41,13 @@ export async function InterpretedFields({
       others.push({ id, facts: sibling.facts });
     }
   }
-  const rows = compareWithCall({ id: deliveryId, facts }, call?.details ?? null, others);
+  const phoneNumber = call?.call.phoneNumber ?? facts.phoneNumber;
+  const rows = compareWithCall({ id: deliveryId, facts }, call?.details ?? null, others).map((row) =>
+    Object.assign(row, {
+      delivered: masked(row.field, row.delivered, { access, phoneNumber }),
+      stored: masked(row.field, row.stored, { access, phoneNumber }),
+    }),
+  );
   return (
     <TableScroll label={t("detail.understood")}>
       <Table className={stacked.table}>
@@ -72,6 +81,29 @@ export async function InterpretedFields({
     </TableScroll>
   );
 }
+
+/** A value as this user may see it. Of larger values, only the size is shown. */
+function masked(
+  field: Comparison["field"],
+  value: unknown,
+  { access, phoneNumber }: { access: NumberAccess; phoneNumber: string | null },
+): unknown {
+  if (typeof value !== "string" || SHOWN_WHOLE.has(field)) {
+    return value;
+  }
+  return field === "phoneNumber" ? maskNumberFor(access, value) : maskTextFor(access, value, phoneNumber);
+}
+
+/** An id is the address of a call, and times are no numbers. */
+const SHOWN_WHOLE: ReadonlySet<Comparison["field"]> = new Set([
+  "rootCallId",
+  "createdAt",
+  "startedAt",
+  "endedAt",
+  "scheduledAt",
+  "updatedAt",
+  "nextRetryAt",
+]);
 
 const RESULT_ICONS = {
   held: { Icon: Check, className: "text-success-text" },

@@ -1,4 +1,4 @@
-import { ChevronLeft, Download } from "lucide-react";
+import { ChevronLeft, Download, Eye } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
@@ -11,20 +11,24 @@ import { buttonClass } from "@/components/ui/button-class";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { DescriptionItem, DescriptionList } from "@/components/ui/description-list";
+import { LinkButton } from "@/components/ui/link-button";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader, ZoneName } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
+import { readPhoneNumber } from "@/db/calls/read";
 import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { isFlagProblem, readFlag } from "@/lib/delivery/flags";
 import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
-import { MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
+import { type BodyReader, MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
+import { maskFieldsFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
 import { recordUserEvent } from "@/server/audit";
 import { requirePage } from "@/server/auth/gates";
+import { numberAccessOf, REVEAL } from "@/server/auth/viewer";
 import { answerNotFound } from "@/server/not-found";
 
 import { OutcomeBadge } from "../../_call/outcome-badge";
@@ -52,19 +56,23 @@ export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">
 }
 
 /** One delivery: its body, its interpretation by the current version, and which of its values the call uses. */
-export default async function DeliveryPage({ params }: PageProps<"/deliveries/[id]">) {
+export default async function DeliveryPage({ params, searchParams }: PageProps<"/deliveries/[id]">) {
   const user = await requirePage("operator");
   const delivery = await findDelivery((await params).id);
   if (delivery === null) {
     return answerNotFound(<DeliveryNotFound />);
   }
-  await recordUserEvent(user, {
-    action: "delivery_viewed",
-    subject: delivery.id,
-    ...(delivery.callId === "" ? {} : { callId: delivery.callId }),
-  });
-  const [t, format] = await Promise.all([getTranslations("deliveries"), getFormatter()]);
-  const { id, callId, verdict, reason, outcome } = delivery;
+  const viewed = { subject: delivery.id, ...(delivery.callId === "" ? {} : { callId: delivery.callId }) };
+  await recordUserEvent(user, { action: "delivery_viewed", ...viewed });
+  const access = await numberAccessOf(user, (await searchParams)[REVEAL.name], viewed);
+  const [t, format, phoneNumber] = await Promise.all([
+    getTranslations("deliveries"),
+    getFormatter(),
+    access === "shown" ? null : readPhoneNumber(delivery.callId),
+  ]);
+  const reader = { access, phoneNumber };
+  const { id, callId, verdict, reason, outcome } = maskFieldsFor(access, delivery, ["outcome"], phoneNumber);
+  const isRevealed = (await searchParams)[REVEAL.name] === REVEAL.value && access === "shown";
   return (
     <>
       <Link
@@ -86,8 +94,24 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
         }
         actions={
           <>
+            {access === "revealable" && (
+              // Not prefetched: each time is recorded.
+              <LinkButton
+                href={`/deliveries/${id}?${REVEAL.name}=${REVEAL.value}` as Route}
+                prefetch={false}
+                size="sm"
+                title={t("detail.revealHint")}
+              >
+                <Eye aria-hidden />
+                {t("detail.reveal")}
+              </LinkButton>
+            )}
             {/* Not a Link, because it downloads a file. */}
-            <a href={`/deliveries/${id}/body`} download className={cn(buttonClass({ size: "sm" }))}>
+            <a
+              href={`/deliveries/${id}/body${isRevealed ? `?${REVEAL.name}=${REVEAL.value}` : ""}`}
+              download
+              className={cn(buttonClass({ size: "sm" }))}
+            >
               <Download aria-hidden />
               {t("detail.download")}
             </a>
@@ -104,26 +128,26 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
           )}
           <PanelBoundary>
             <Suspense fallback={<PanelSkeleton />}>
-              <Interpreted delivery={delivery} />
+              <Interpreted delivery={delivery} access={access} />
             </Suspense>
           </PanelBoundary>
-          <Flags flags={delivery.flags} />
-          <Body delivery={delivery} />
-          <Headers headers={delivery.headers} />
+          <Flags flags={delivery.flags.map((flag) => maskTextFor(access, flag, phoneNumber))} />
+          <Body delivery={delivery} reader={reader} />
+          <Headers headers={delivery.headers} reader={reader} />
         </div>
         <div className="min-w-0 space-y-4">
           {callId !== "" && (
             <PanelBoundary>
               <Suspense fallback={<PanelSkeleton />}>
-                <CallCard callId={callId} />
+                <CallCard callId={callId} access={access} />
               </Suspense>
             </PanelBoundary>
           )}
-          <Facts delivery={delivery} />
+          <Facts delivery={maskFieldsFor(access, delivery, ["contentType", "contentEncoding"], phoneNumber)} />
           {callId !== "" && (
             <PanelBoundary>
               <Suspense fallback={<PanelSkeleton />}>
-                <Siblings delivery={delivery} />
+                <Siblings delivery={delivery} access={access} />
               </Suspense>
             </PanelBoundary>
           )}
@@ -133,7 +157,7 @@ export default async function DeliveryPage({ params }: PageProps<"/deliveries/[i
   );
 }
 
-async function Interpreted({ delivery }: { delivery: WholeDelivery }) {
+async function Interpreted({ delivery, access }: { delivery: WholeDelivery; access: NumberAccess }) {
   const [interpretation, t] = await Promise.all([
     interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS }),
     getTranslations("deliveries"),
@@ -141,7 +165,7 @@ async function Interpreted({ delivery }: { delivery: WholeDelivery }) {
   return (
     <Card title={t("detail.understood")} description={t("detail.understoodDescription")} flush>
       {interpretation.understood ? (
-        <InterpretedFields deliveryId={delivery.id} interpretation={interpretation} />
+        <InterpretedFields deliveryId={delivery.id} interpretation={interpretation} access={access} />
       ) : (
         <p className="px-4 pb-4 text-muted">
           {t("detail.notUnderstood", { reason: t(`reason.${interpretation.reason}`) })}
@@ -159,10 +183,12 @@ async function Flags({ flags }: { flags: string[] }) {
   return (
     <Card title={t("flags")} description={t("flagsDescription")}>
       <ul className="divide-y">
-        {flags.map((flag) => {
+        {flags.map((flag, index) => {
           const { path, value, problem } = readFlag(flag);
           return (
-            <li key={flag} className="py-2">
+            // Masked flags may be equal.
+            // oxlint-disable-next-line react/no-array-index-key
+            <li key={index} className="py-2">
               <Id className="break-all">{value === null ? path : `${path}=${value}`}</Id>
               <span className="block text-muted">{isFlagProblem(problem) ? t(`flag.${problem}`) : problem}</span>
             </li>
@@ -176,9 +202,9 @@ async function Flags({ flags }: { flags: string[] }) {
 /** The largest number of characters of a body that the page shows. The download contains the whole body. */
 const MAX_SHOWN = 200_000;
 
-async function Body({ delivery }: { delivery: WholeDelivery }) {
+async function Body({ delivery, reader }: { delivery: WholeDelivery; reader: BodyReader }) {
   const [{ form, text, isDecoded }, t] = await Promise.all([
-    readableBody(delivery.body, delivery.contentEncoding),
+    readableBody(delivery.body, delivery.contentEncoding, reader),
     getTranslations("deliveries.detail"),
   ]);
   const isCut = text.length > MAX_SHOWN || (form === "hex" && delivery.body.length > MAX_HEX_BYTES);
@@ -186,11 +212,12 @@ async function Body({ delivery }: { delivery: WholeDelivery }) {
     !isDecoded && t("bodyNotDecoded"),
     isDecoded && form === "hex" && t("bodyHex"),
     form === "text" && t("bodyText"),
+    form === "hidden" && t("bodyHidden"),
     isCut && t("bodyCut"),
   ].filter(Boolean);
   return (
     <Card title={t("body")} {...(notes.length > 0 ? { description: notes.join(" ") } : {})}>
-      <CodeBlock code={text.slice(0, MAX_SHOWN)} label={t("bodyLabel")} className="mt-1" />
+      {form !== "hidden" && <CodeBlock code={text.slice(0, MAX_SHOWN)} label={t("bodyLabel")} className="mt-1" />}
     </Card>
   );
 }
@@ -241,7 +268,7 @@ async function Facts({ delivery }: { delivery: WholeDelivery }) {
   );
 }
 
-async function Siblings({ delivery }: { delivery: WholeDelivery }) {
+async function Siblings({ delivery, access }: { delivery: WholeDelivery; access: NumberAccess }) {
   const [{ siblings, isComplete }, t] = await Promise.all([
     listSiblings(delivery.callId, delivery.id),
     getTranslations("deliveries.detail"),
@@ -276,7 +303,7 @@ async function Siblings({ delivery }: { delivery: WholeDelivery }) {
               >
                 <Time value={sibling.receivedAt} format="compact" />
                 <VerdictBadge verdict={sibling.verdict} />
-                {sibling.outcome !== null && <OutcomeBadge type={sibling.outcome} plain />}
+                {sibling.outcome !== null && <OutcomeBadge type={maskTextFor(access, sibling.outcome, null)} plain />}
               </Link>
             </li>
           ))}

@@ -1,17 +1,19 @@
 import { z } from "zod";
 
+import { readPhoneNumber } from "@/db/calls/read";
 import { getDelivery } from "@/db/deliveries/list";
-import { bodyFile } from "@/lib/delivery/raw-body";
+import { bodyFile, maskedBodyFile } from "@/lib/delivery/raw-body";
 import { contentLength } from "@/lib/http/content-length";
 import { errorCode, log } from "@/lib/log";
 import { recordUserEvent } from "@/server/audit";
 import { requireApi } from "@/server/auth/gates";
+import { numberAccessOf, REVEAL } from "@/server/auth/viewer";
 
 /**
  * Downloads the body of a delivery, decompressed if possible and without the credentials in URLs. For operators and
- * administrators.
+ * administrators. Numbers that the user has to reveal are masked, unless the URL has `numbers=shown`; a body that is no text is then refused.
  */
-export async function GET(_request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {
+export async function GET(request: Request, { params }: RouteContext<"/deliveries/[id]/body">): Promise<Response> {
   const gate = await requireApi("operator");
   if (!gate.ok) {
     return gate.response;
@@ -28,7 +30,18 @@ export async function GET(_request: Request, { params }: RouteContext<"/deliveri
       detail: { download: true },
       ...(delivery.callId === "" ? {} : { callId: delivery.callId }),
     });
-    const file = await bodyFile(delivery.body, delivery.contentEncoding);
+    const asked = new URL(request.url).searchParams.get(REVEAL.name);
+    const access = await numberAccessOf(gate.user, asked, {
+      subject: delivery.id,
+      ...(delivery.callId === "" ? {} : { callId: delivery.callId }),
+    });
+    const file =
+      access === "shown"
+        ? await bodyFile(delivery.body, delivery.contentEncoding)
+        : await maskedBodyFile(delivery.body, delivery.contentEncoding, await readPhoneNumber(delivery.callId));
+    if (file === null) {
+      return Response.json({ error: "numbers_hidden" }, { status: 403, headers: { "Cache-Control": "no-store" } });
+    }
     const isJson = ["{", "["].includes(file.subarray(0, 64).toString("latin1").trim().charAt(0));
     return new Response(new Uint8Array(file), {
       headers: {

@@ -1,0 +1,255 @@
+import { latinDigits } from "@/lib/text/digits";
+
+import { BREAK, type DigitGroup, digitGroups, isSeparator } from "./digit-groups";
+import { endOfKept, isYears, type Word, wordAround } from "./kept-digits";
+import { findOwnNumber, type OwnNumber, type PlacedGroup } from "./own-number";
+import type { PlausibleNumbers } from "./plausible";
+
+/**
+ * Finds the digits of phone numbers in a conversation: the texts of one speaker after another, or a single text. In Latin, Arabic, Persian and all
+ * other digits, with separators, invisible signs or letters around them.
+ *
+ * A number is: the call's own, whatever is said between its groups, also by the other speaker; nine or more digits in a run; fewer, if they can be
+ * dialled in the call's country; and what can be dialled inside an id (`cust_0501112233`) or across two turns. Dates, prices, times and ids are not.
+ */
+
+/** Nine digits or more are a number, whether or not it can be dialled. */
+const RUN_DIGITS = 9;
+const SHORTEST_RUN = 7;
+/** Only the length of a run counts beyond the longest number and the longest list of years. */
+const LONG_RUN = 40;
+/** A number that is said in several turns, or with other words in between, has at most this many groups. */
+const MAX_PIECES = 6;
+/** What may be said between them: "then", or by the other speaker: "yes, go on please". */
+const LONGEST_FILLER = 16;
+const LONGEST_INTERJECTION = 60;
+/** A number in pieces needs its whole length: shorter ones would be made of amounts and times. */
+const SHORTEST_JOINED = 9;
+/** A caller can pause after as many groups of digits. */
+const GROUPS_PER_STEP = 2_000;
+
+/** Digits to hide, as string indices of one of the texts. */
+export type HiddenRange = { from: number; to: number };
+
+/** A group of digits, in which text it is, and what it belongs to. */
+type Group = DigitGroup & PlacedGroup & { text: number };
+
+/**
+ * The digits to hide in each text, in order and without overlaps. Yields from time to time. Linear in the length of the texts.
+ *
+ * @param own the call's own number; null if it is unknown
+ */
+export function* findNumbers(
+  texts: readonly string[],
+  { own, plausible }: { own: OwnNumber | null; plausible: PlausibleNumbers },
+): Generator<undefined, HiddenRange[][]> {
+  const plain = texts.map(latinDigits);
+  const groups = yield* groupsOf(plain);
+  const hidden = new Uint8Array(groups.length);
+  if (own !== null) {
+    yield* findOwnNumber(groups, own, hidden);
+  }
+  const pieces: number[][] = [];
+  let word: Word | null = null;
+  let previous = -1;
+  for (let index = 0; index < groups.length;) {
+    if (index - previous >= GROUPS_PER_STEP) {
+      previous = index;
+      yield;
+    }
+    const group = groups[index] as Group;
+    const text = plain[group.text] ?? "";
+    const isNewText = index === 0 || groups[index - 1]?.text !== group.text;
+    if (word === null || isNewText || group.from >= word.to) {
+      word = wordAround(text, group.from, isNewText ? 0 : (word?.to ?? 0));
+    }
+    const kept = endOfKept(text, group.from, true);
+    if (kept === null) {
+      index = readRun({ groups, index, text, word, plausible, hidden, pieces }) + 1;
+    } else {
+      pieces.push([]);
+      index = lastBefore(groups, index, kept) + 1;
+    }
+  }
+  yield* joinPieces(plain, groups, pieces, plausible, hidden);
+  return yield* rangesOf(plain, groups, hidden);
+}
+
+function* groupsOf(texts: readonly string[]): Generator<undefined, Group[]> {
+  const groups: Group[] = [];
+  let start = 0;
+  for (const [text, content] of texts.entries()) {
+    let before: DigitGroup | null = null;
+    for (const group of digitGroups(content)) {
+      const isLinked: boolean =
+        before !== null &&
+        group.digits !== BREAK &&
+        before.digits !== BREAK &&
+        isSeparator(content.slice(before.to, group.from));
+      groups.push({ ...group, text, at: start + group.from, end: start + group.to, isLinked });
+      before = group;
+      if (groups.length % GROUPS_PER_STEP === 0) {
+        yield;
+      }
+    }
+    start += content.length + 1;
+  }
+  return groups;
+}
+
+/** The index of the last group of the same text that begins before a place. */
+function lastBefore(groups: readonly Group[], index: number, end: number): number {
+  let last = index;
+  while (groups[last + 1]?.text === groups[index]?.text && (groups[last + 1]?.from ?? Infinity) < end) {
+    last += 1;
+  }
+  return last;
+}
+
+type RunInput = {
+  groups: readonly Group[];
+  index: number;
+  text: string;
+  word: Word;
+  plausible: PlausibleNumbers;
+  hidden: Uint8Array;
+  pieces: number[][];
+};
+
+/** Reads the run of linked groups that begins at `index`, hides it if it is a number, and returns the index of its last group. */
+function readRun({ groups, index, text, word, plausible, hidden, pieces }: RunInput): number {
+  const first = groups[index] as Group;
+  if (first.digits === BREAK) {
+    return index;
+  }
+  const isInId = word.isId && first.from >= word.from && first.from < word.to;
+  const hexadecimal = word.ids.find(({ from, to }) => first.from >= from && first.from < to);
+  if (hexadecimal !== undefined) {
+    return lastBefore(groups, index, hexadecimal.to);
+  }
+  let { last, digits } = runFrom(groups, index, (next) => endOfKept(text, next.from, false) !== null);
+  if (isInId && !plausible.has(digits)) {
+    // What follows the id is something else.
+    ({ last, digits } = runFrom(groups, index, (next) => next.from >= word.to));
+  }
+  const isInternational = followsPlus(text, first);
+  const isNumber = isInId
+    ? plausible.has(digits)
+    : digits.length >= RUN_DIGITS
+      ? digits.length >= LONG_RUN || !isYears(text.slice(first.from, groups[last]?.to))
+      : digits.length >= SHORTEST_RUN && plausible.has(digits, { isInternational });
+  if (isNumber) {
+    hidden.fill(1, index, last + 1);
+  } else if (isInId) {
+    for (let group = index; group <= last; group += 1) {
+      if (plausible.has(groups[group]?.digits ?? "")) {
+        hidden[group] = 1;
+      }
+    }
+  } else {
+    // A time of day is no piece of a number.
+    const isTime = text[first.from - 1] === ":" || text[groups[last]?.to ?? -1] === ":";
+    pieces.push(digits.length < RUN_DIGITS && !isTime ? rangeOf(index, last) : []);
+  }
+  return last;
+}
+
+/** The linked groups from `index` to the first at which `ends` is true. */
+function runFrom(
+  groups: readonly Group[],
+  index: number,
+  ends: (next: Group) => boolean,
+): { last: number; digits: string } {
+  let last = index;
+  let digits = groups[index]?.digits ?? "";
+  for (let next = groups[last + 1]; next?.isLinked === true && !ends(next); next = groups[last + 1]) {
+    last += 1;
+    digits += digits.length < LONG_RUN ? next.digits : "";
+  }
+  return { last, digits };
+}
+
+function rangeOf(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+}
+
+function followsPlus(text: string, group: Group): boolean {
+  return /[+＋][(\s]*$/u.test(text.slice(Math.max(0, group.from - 3), group.from));
+}
+
+/**
+ * Hides what can be dialled when pieces are joined that are said one after another, with a few words or another turn in between.
+ *
+ * @param pieces runs of groups; an empty one is something else, over which no number continues
+ */
+function* joinPieces(
+  texts: readonly string[],
+  groups: readonly Group[],
+  pieces: readonly number[][],
+  plausible: PlausibleNumbers,
+  hidden: Uint8Array,
+): Generator<undefined, void> {
+  const digitsOf = (piece: readonly number[]) => piece.map((index) => groups[index]?.digits ?? "").join("");
+  for (let first = 0; first < pieces.length; first += 1) {
+    if (first % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) {
+      yield;
+    }
+    const start = groups[pieces[first]?.[0] ?? -1];
+    if (start === undefined || hidden[pieces[first]?.[0] ?? -1] === 1) {
+      continue;
+    }
+    const isInternational = followsPlus(texts[start.text] ?? "", start);
+    let joined = digitsOf(pieces[first] ?? []);
+    if (!isInternational && !plausible.canBegin(joined)) {
+      continue;
+    }
+    for (let last = first + 1; last - first < MAX_PIECES; last += 1) {
+      const before = groups[pieces[last - 1]?.at(-1) ?? -1];
+      const after = groups[pieces[last]?.[0] ?? -1];
+      if (before === undefined || after === undefined || !isNear(before, after)) {
+        break;
+      }
+      joined += digitsOf(pieces[last] ?? []);
+      if (joined.length >= SHORTEST_JOINED && plausible.has(joined, { isInternational })) {
+        for (const index of pieces.slice(first, last + 1).flat()) {
+          hidden[index] = 1;
+        }
+        first = last;
+        break;
+      }
+    }
+  }
+}
+
+function isNear(before: Group, after: Group): boolean {
+  return after.at - before.end <= (after.text === before.text ? LONGEST_FILLER : LONGEST_INTERJECTION);
+}
+
+/** What stands before a number and belongs to it. */
+const BEFORE_NUMBER = /[+＋(]{1,3}$/u;
+
+/** The hidden groups as ranges. Linked groups become one. */
+function* rangesOf(
+  texts: readonly string[],
+  groups: readonly Group[],
+  hidden: Uint8Array,
+): Generator<undefined, HiddenRange[][]> {
+  const ranges = texts.map((): HiddenRange[] => []);
+  for (const [index, group] of groups.entries()) {
+    if (index % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) {
+      yield;
+    }
+    if (hidden[index] !== 1) {
+      continue;
+    }
+    const ofText = ranges[group.text] as HiddenRange[];
+    const before = ofText.at(-1);
+    if (group.isLinked && hidden[index - 1] === 1 && before !== undefined) {
+      before.to = group.to;
+    } else {
+      const start = texts[group.text]?.slice(Math.max(before?.to ?? 0, group.from - 3), group.from) ?? "";
+      ofText.push({ from: group.from - (BEFORE_NUMBER.exec(start)?.[0].length ?? 0), to: group.to });
+    }
+  }
+  return ranges;
+}

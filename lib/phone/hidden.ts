@@ -1,0 +1,2 @@
+/** What a person sees instead of hidden digits. */
+export const HIDDEN = "•••";
