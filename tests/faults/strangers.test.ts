@@ -7,14 +7,15 @@ import { expect } from "@playwright/test";
 import type { DeliveryResult } from "@/scripts/simulator/sender";
 import { test } from "@/tests/fixtures/deployment";
 
-import { type RawConnection, rawConnection, rawRequest } from "../fixtures/raw-http";
+import { type RawConnection, rawConnection, type RawRequest, rawRequest } from "../fixtures/raw-http";
 import { notCompleted, postWebhook } from "../fixtures/webhooks";
 import { startLoad } from "./load";
 import { isLong, isNothingLost, runFault } from "./scenario";
 
 /** Somebody without an account occupies the application. */
 
-/** A sender that waits for nothing but the first answer shows how long each delivery takes. */
+const MEGABYTE = 1024 * 1024;
+const PIECE = Buffer.alloc(64 * 1024, 0x20);
 const seconds = isLong ? 60 : 15;
 
 test("row 64: while 250 connections try to sign in, each delivery is answered within a second", async ({
@@ -77,34 +78,30 @@ function startFlood(url: string, connections: number): Flood {
 test("row 65: held bodies do not delay deliveries", async ({ deployment }, info) => {
   test.setTimeout((seconds * 2 + 120) * 1000);
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
-  const held = new Set<ReturnType<typeof rawRequest>>();
-  const over = new AbortController();
-  // Each connection sends 10 MB except for the last byte, and again as soon as it is closed.
-  const hold = async (path: string) => {
-    const piece = Buffer.alloc(64 * 1024, 0x20);
-    while (!over.signal.aborted) {
-      const request = rawRequest(`${app.url}${path}`, { "Content-Length": String(160 * piece.length + 1) });
-      held.add(request);
-      const closed = new Promise<void>((resolve) => request.socket.once("close", () => resolve()));
-      for (let count = 0; count < 160 && !request.socket.destroyed; count += 1) {
-        await Promise.race([request.write(piece), closed]);
-      }
-      await closed;
-      held.delete(request);
+  const held: RawRequest[] = [];
+  let more: NodeJS.Timeout | undefined;
+  /** Sends a body of 10 MB, or as much as is accepted, without its last byte. */
+  const hold = async () => {
+    const path = ["/sign-in", "/calls", "/api/auth/sign-in/email", "/nothing-here"][held.length % 4];
+    const bytes = held.length % 2 === 0 ? 10 * MEGABYTE : MEGABYTE;
+    const request = rawRequest(`${app.url}${path}`, { "Content-Length": String(bytes) });
+    held.push(request);
+    const closed = new Promise<void>((resolve) => request.socket.once("close", () => resolve()));
+    for (let sent = 1; sent < bytes && !request.socket.destroyed; sent += PIECE.length) {
+      await Promise.race([request.write(PIECE.subarray(0, Math.min(PIECE.length, bytes - sent))), closed]);
     }
   };
   const found = await runFault(info, {
     row: "65",
-    fault: `100 connections that hold a body of 10 MB, for ${seconds} s`,
+    fault: `100 connections that hold a body, and 20 more each second, for ${seconds} s`,
     deployment,
     app,
     begin: async () => {
-      for (let index = 0; index < 100; index += 1) {
-        void hold(["/sign-in", "/calls", "/api/auth/sign-in/email", "/nothing-here"][index % 4] ?? "");
-      }
+      await Promise.all(Array.from({ length: 100 }, hold));
+      more = setInterval(() => void hold(), 50);
     },
     end: async () => {
-      over.abort();
+      clearInterval(more);
       for (const { socket } of held) {
         socket.destroy();
       }
@@ -112,7 +109,7 @@ test("row 65: held bodies do not delay deliveries", async ({ deployment }, info)
     seconds,
   });
   expect(found).toMatchObject(isNothingLost);
-  expect(longest(found.results)).toBeLessThan(10_000);
+  expect(longest(found.results), "within the vendor's limit").toBeLessThan(10_000);
 });
 
 test("row 66: 2,100 silent connections do not keep a delivery out, and the first of them are closed", async ({
