@@ -94,7 +94,7 @@ test.describe("row 65: memory", () => {
     ["of 10 MB in chunks", () => ({ "Transfer-Encoding": "chunked" }), 10 * MEGABYTE],
     ["of 1 MB", (length: number) => ({ "Content-Length": String(length) }), MEGABYTE],
   ] as const) {
-    test(`row 65: 60 unfinished bodies ${name} take little memory`, async ({}, info) => {
+    test(`row 65: 60 unfinished bodies ${name} take little memory`, async () => {
       test.setTimeout(120_000);
       const before = residentMemory(app.pid);
       test.skip(before === null, "needs /proc");
@@ -117,7 +117,7 @@ test.describe("row 65: memory", () => {
       };
       await Promise.all(requests.map(send));
       const growth = peak - (before ?? 0);
-      info.annotations.push({ type: "growth in MB", description: String(Math.round(growth / MEGABYTE)) });
+      test.info().annotations.push({ type: "growth in MB", description: String(Math.round(growth / MEGABYTE)) });
       expect(growth).toBeLessThan(120 * MEGABYTE);
       expect((await fetch(`${app.url}/api/health`)).status).toBe(200);
       for (const { socket } of requests) {
