@@ -121,11 +121,13 @@ test("row 66: 2,100 silent connections do not keep a delivery out, and the first
   for (let index = 0; index < 2100; index += 1) {
     silent.push(rawConnection(app.url));
   }
-  await expect.poll(() => silent.filter(({ socket }) => socket.destroyed).length).toBeGreaterThan(90);
+  await expect.poll(() => app.logs(), { timeout: 60_000 }).toContain('"connections_closed"');
+  expect(silent[0]?.socket.destroyed).toBe(true);
   await postWebhook(app, notCompleted("among-silent-connections"));
   expect((await fetch(`${app.url}/api/health`)).status).toBe(200);
-  expect(silent[0]?.socket.destroyed).toBe(true);
-  expect(silent.at(-1)?.socket.destroyed).toBe(false);
+  for (const { socket } of silent) {
+    socket.destroy();
+  }
   await app.kill();
 });
 
