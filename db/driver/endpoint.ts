@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type ConnectionOptions, checkServerIdentity, getCACertificates } from "node:tls";
+import tls, { type ConnectionOptions } from "node:tls";
 
 import { type DatabaseUrl, readDatabaseUrl } from "@/lib/url/database-url";
 
@@ -21,11 +21,11 @@ export function endpoint(url: string, ca?: string): Endpoint {
   return { href: read.href, isPooled: read.isPooled, ssl: tlsOptions(read, ca) };
 }
 
-function tlsOptions({ tls, host, files }: DatabaseUrl, ca: string | undefined): Endpoint["ssl"] {
-  if (tls === "off") {
+function tlsOptions({ tls: mode, host, files }: DatabaseUrl, ca: string | undefined): Endpoint["ssl"] {
+  if (mode === "off") {
     return false;
   }
-  if (tls === "if_offered") {
+  if (mode === "if_offered") {
     return "prefer";
   }
   const authorities = authoritiesOf(files.authorities, ca);
@@ -33,16 +33,17 @@ function tlsOptions({ tls, host, files }: DatabaseUrl, ca: string | undefined): 
     ...(authorities === undefined ? {} : { ca: authorities }),
     ...(files.certificate === null ? {} : { cert: readFileSync(files.certificate) }),
     ...(files.key === null ? {} : { key: readFileSync(files.key) }),
-    rejectUnauthorized: tls !== "unverified",
+    rejectUnauthorized: mode !== "unverified",
     // The driver gives TLS a socket without the host's name, so the name of an address would not be checked.
     checkServerIdentity: (_name, certificate) =>
-      tls === "verified" ? checkServerIdentity(host.replace(/^\[|\]$/g, ""), certificate) : undefined,
+      mode === "verified" ? tls.checkServerIdentity(host.replace(/^\[|\]$/g, ""), certificate) : undefined,
   };
 }
 
 function authoritiesOf(path: string | null, ca: string | undefined): string | string[] | undefined {
   if (path === "system") {
-    return getCACertificates("system");
+    // Missing before Node 22.15: then Node's own list is used.
+    return (tls as Partial<typeof tls>).getCACertificates?.("system");
   }
   // A variable in a panel or a file may contain "\n" for the ends of lines.
   return path === null ? ca?.replaceAll("\\n", "\n") : readFileSync(path, "utf8");

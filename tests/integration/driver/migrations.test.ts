@@ -46,7 +46,7 @@ const indexes = () =>
 
 /** Opens a session with a transaction that has run `statement`. */
 async function openTransaction(statement: string, name: string) {
-  const sql = postgres(database.url, { max: 1, connection: { application_name: name }, onnotice: () => {} });
+  const sql = postgres(database.ownerUrl, { max: 1, connection: { application_name: name }, onnotice: () => {} });
   await sql.unsafe("begin");
   await sql.unsafe(statement);
   return { sql, end: () => sql.end({ timeout: 1 }) };
@@ -56,7 +56,7 @@ test("row 50: a migration that waits for a lock does not hold up others, says wh
   writeMigrations(["alter table calls add column test_column text"]);
   const waits: Wait[] = [];
   const reader = await openTransaction("select count(*) from calls", "a long report");
-  const migrating = migrate(database.url, { folder, onWait: (wait) => waits.push(wait) });
+  const migrating = migrate(database.ownerUrl, { folder, onWait: (wait) => waits.push(wait) });
   // The lock is asked for, and given up, while the report goes on.
   await expect.poll(() => waits.length, { timeout: 30_000 }).toBeGreaterThan(0);
   expect(waits[0]).toMatchObject({
@@ -84,7 +84,7 @@ test("row 50: an index is built while transactions write, outside of the migrati
   ]);
   const writer = await openTransaction("insert into calls (call_id) values ('open')", "a writer");
   const waits: Wait[] = [];
-  const migrating = migrate(database.url, { folder, onWait: (wait) => waits.push(wait) }).then(() => "done");
+  const migrating = migrate(database.ownerUrl, { folder, onWait: (wait) => waits.push(wait) }).then(() => "done");
   await expect.poll(() => waits.length, { timeout: 30_000 }).toBeGreaterThan(0);
   await writer.end();
   expect(await migrating).toBe("done");
@@ -99,17 +99,17 @@ test("row 50: an interrupted build leaves an invalid index, which the next migra
     ["create table test_table (id int)", "create unique index concurrently test_status_key on calls (status)"],
     ["create table test_later (id int)"],
   );
-  await expect(migrate(database.url, { folder })).rejects.toMatchObject({ code: "23505" });
+  await expect(migrate(database.ownerUrl, { folder })).rejects.toMatchObject({ code: "23505" });
   expect([...(await indexes())]).toEqual([{ name: "test_status_key", valid: false }]);
   expect(await journal(), "its transaction is committed, and the one behind it has not begun").toEqual([
     "unfinished:…",
   ]);
 
   await database.sql`update calls set status = call_id`;
-  await migrate(database.url, { folder });
+  await migrate(database.ownerUrl, { folder });
   expect([...(await indexes())]).toEqual([{ name: "test_status_key", valid: true }]);
   expect(await journal()).toEqual(["…", "…"]);
-  await migrate(database.url, { folder });
+  await migrate(database.ownerUrl, { folder });
   expect(await journal()).toEqual(["…", "…"]);
 });
 
@@ -119,12 +119,12 @@ test("row 50: a constraint is validated after the transaction, and one that does
     "alter table calls add constraint test_check check (attempt < 5) not valid",
     "-- Bad rows are named by their constraint.\nalter table calls validate constraint test_check",
   ]);
-  await expect(migrate(database.url, { folder })).rejects.toMatchObject({
+  await expect(migrate(database.ownerUrl, { folder })).rejects.toMatchObject({
     code: "23514",
     constraint_name: "test_check",
   });
   await database.sql`update calls set attempt = 1`;
-  await migrate(database.url, { folder });
+  await migrate(database.ownerUrl, { folder });
   expect(await database.sql`select convalidated as valid from pg_constraint where conname = 'test_check'`).toEqual([
     { valid: true },
   ]);
@@ -132,7 +132,7 @@ test("row 50: a constraint is validated after the transaction, and one that does
 
 test("row 50: a migration that fails leaves nothing of its transaction, and those before it stay", async () => {
   writeMigrations(["create table test_one (id int)"], ["create table test_two (id int)", "select 1/0"]);
-  await expect(migrate(database.url, { folder })).rejects.toMatchObject({ code: "22012" });
+  await expect(migrate(database.ownerUrl, { folder })).rejects.toMatchObject({ code: "22012" });
   expect(await database.sql`select to_regclass('test_one') as one, to_regclass('test_two') as two`).toEqual([
     { one: "test_one", two: null },
   ]);
@@ -147,7 +147,7 @@ test("row 50: of two processes, one builds the index and the other waits for it,
   ]);
   const writer = await openTransaction("insert into calls (call_id) values ('open')", "a writer");
   const waits: Wait[] = [];
-  const both = [1, 2].map(() => migrate(database.url, { folder, onWait: (wait) => waits.push(wait) }));
+  const both = [1, 2].map(() => migrate(database.ownerUrl, { folder, onWait: (wait) => waits.push(wait) }));
   await expect
     .poll(() => new Set(waits.map((wait) => wait.for)), { timeout: 30_000 })
     .toEqual(new Set(["locks", "other_migration"]));

@@ -33,6 +33,8 @@ async function health(of: App = app): Promise<Record<string, unknown>> {
 const becomes = (expected: Record<string, unknown>, of: App = app) =>
   expect.poll(() => health(of), { timeout: 20_000 }).toMatchObject(expected);
 
+const applicationRole = () => new URL(database.url).username;
+
 /** New sessions are read-only, or not; the others are closed. */
 async function setReadOnly(isReadOnly: boolean): Promise<void> {
   await database.superuser.unsafe(`alter database ${database.name} set default_transaction_read_only = ${isReadOnly}`);
@@ -79,8 +81,8 @@ for (const { fault, code, begin, end } of [
   {
     fault: "a privilege is missing",
     code: "42501",
-    begin: () => database.superuser`revoke insert on call_details from callboard`,
-    end: () => database.superuser`grant insert on call_details to callboard`,
+    begin: () => database.superuser.unsafe(`revoke insert on call_details from ${applicationRole()}`),
+    end: () => database.superuser.unsafe(`grant insert on call_details to ${applicationRole()}`),
   },
 ]) {
   test(`row 45: health says so while ${fault}; deliveries are spooled, and it serves`, async () => {
