@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -23,6 +23,11 @@ import { migrateDatabase } from "@/scripts/launcher/migrate-database";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
 
 /** Connections to a real PostgreSQL with a certificate for `localhost` that an authority of this test has signed. */
+
+test.skip(
+  spawnSync("openssl", ["version"]).status !== 0,
+  "openssl is missing: connections with TLS were NOT tested on this machine",
+);
 
 let database: Database;
 let folder: string;
