@@ -3,15 +3,17 @@ import { sql, type SQL } from "drizzle-orm";
 import { jobs } from "@/db/driver/client";
 
 /**
- * What is deleted some time after it has ended: counts of attempts, sessions, pending sign-ins and one-time links. Nothing reads these rows
- * anymore, except that the page of users shows an expired invitation for a while.
+ * What is deleted some time after it has ended: counts of attempts, sessions, pending sign-ins, one-time links, browsers that nobody uses and
+ * notices that were read. Nothing reads these rows anymore, except that the pages show an expired invitation and a read notice for a while.
  */
-export const EXPIRED_KINDS = ["rate_limit", "session", "verification", "one_time_link"] as const;
+export const EXPIRED_KINDS = ["rate_limit", "session", "verification", "one_time_link", "known_device", "notice"] as const;
 export type ExpiredKind = (typeof EXPIRED_KINDS)[number];
 
 /** Longer than any window of attempts. */
 const ATTEMPTS_DAYS = 1;
 const LINK_DAYS = 90;
+const DEVICE_DAYS = 365;
+const NOTICE_DAYS = 90;
 
 type Source = { table: SQL; key: SQL; at: SQL; before: SQL };
 
@@ -29,6 +31,18 @@ const SOURCES: Record<ExpiredKind, Source> = {
     key: sql`token_hash`,
     at: sql`expires_at`,
     before: sql`now() - make_interval(days => ${LINK_DAYS}::integer)`,
+  },
+  known_device: {
+    table: sql`known_devices`,
+    key: sql`id`,
+    at: sql`last_seen_at`,
+    before: sql`now() - make_interval(days => ${DEVICE_DAYS}::integer)`,
+  },
+  notice: {
+    table: sql`notices`,
+    key: sql`id`,
+    at: sql`read_at`,
+    before: sql`now() - make_interval(days => ${NOTICE_DAYS}::integer)`,
   },
 };
 

@@ -34,7 +34,19 @@ test("once an hour, what has ended is deleted, and what has not is kept", async 
   await sql`insert into one_time_links (token_hash, user_id, purpose, expires_at)
     values ('shown', 'u-clean', 'reset', now() - interval '89 days')`;
 
-  expect(await cleanUpDue()).toBe(3);
+  await sql`insert into known_devices (token_hash, user_id, last_seen_at) values
+    ('ended', 'u-clean', now() - interval '366 days'), ('open', 'u-clean', now() - interval '364 days')`;
+  await sql`insert into notices (user_id, kind, detail, created_at, read_at) values
+    ('u-clean', ${NOTICE_KINDS[0]}, '{"is":"read"}', now() - interval '1 year', now() - interval '91 days'),
+    ('u-clean', ${NOTICE_KINDS[0]}, '{"is":"read lately"}', now() - interval '1 year', now() - interval '89 days'),
+    ('u-clean', ${NOTICE_KINDS[0]}, '{"is":"unread"}', now() - interval '1 year', null)`;
+
+  expect(await cleanUpDue()).toBe(5);
+  expect(await sql`select token_hash from known_devices`).toEqual([{ token_hash: "open" }]);
+  expect(await sql`select detail ->> 'is' as is from notices order by 1`).toEqual([
+    { is: "read lately" },
+    { is: "unread" },
+  ]);
   expect(await sql`select id from session where user_id = 'u-clean'`).toEqual([{ id: "open" }]);
   expect(await sql`select id from verification where identifier = 'clean-up'`).toEqual([{ id: "open" }]);
   expect(await sql`select id from rate_limit`).toEqual([{ id: "open" }]);
