@@ -6,7 +6,14 @@ import { jobs } from "@/db/driver/client";
  * What is deleted some time after it has ended: counts of attempts, sessions, pending sign-ins, one-time links, browsers that nobody uses and
  * notices that were read. Nothing reads these rows anymore, except that the pages show an expired invitation and a read notice for a while.
  */
-export const EXPIRED_KINDS = ["rate_limit", "session", "verification", "one_time_link", "known_device", "notice"] as const;
+export const EXPIRED_KINDS = [
+  "rate_limit",
+  "session",
+  "verification",
+  "one_time_link",
+  "known_device",
+  "notice",
+] as const;
 export type ExpiredKind = (typeof EXPIRED_KINDS)[number];
 
 /** Longer than any window of attempts. */

@@ -1,4 +1,5 @@
 import { deleteExpired } from "@/db/people/expired";
+import { NOTICE_KINDS } from "@/lib/people/notice";
 import { cleanUp, cleanUpDue } from "@/server/jobs/clean-up";
 import { expect, test } from "@/tests/fixtures/test";
 
