@@ -39,6 +39,8 @@ export const AUDIT_ACTIONS = [
   "retention_run",
   "audit_rule_changed",
   "audit_pruned",
+  "access_previewed",
+  "access_given",
   "erasure_previewed",
   "erasure_begun",
   "erased",

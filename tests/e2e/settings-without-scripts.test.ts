@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { SCRIPTS_COOKIE, SCRIPTS_OFF } from "@/lib/http/scripts-cookie";
 import { oneTimeCode } from "@/tests/fixtures/one-time-code";
 import { signIn as signInAs } from "@/tests/fixtures/sign-in";
@@ -55,6 +57,20 @@ test("without scripts, the settings, the account and the filters of every list w
   await page.getByRole("button", { name: "Look up" }).click();
   await page.getByRole("button", { name: "Erase", exact: true }).click();
   await expect.poll(() => sql`select count(*)::int as count from erasures`).toEqual([{ count: 1 }]);
+
+  await page.getByLabel("The person’s number").fill("nobody");
+  await page.getByRole("button", { name: "Find data" }).click();
+  await expect(page.getByText("Enter a phone number in international form.")).toBeVisible();
+  await page.getByLabel("The person’s number").fill("+966500000001");
+  await page.getByRole("button", { name: "Find data" }).click();
+  await expect(page.getByText("Nothing was found.")).toBeVisible();
+  expect(page.url()).not.toContain("500000001");
+  const started = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download file" }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toMatch(/^held-data-01-.*\.json$/);
+  expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toMatchObject({ calls: [], mentions: [] });
+  expect(await sql`select subject from audit_events where action = 'access_given'`).toEqual([{ subject: "+…01" }]);
 
   await page.goto("/settings/vendor");
   await page.getByRole("button", { name: "Show" }).click();

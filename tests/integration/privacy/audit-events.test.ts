@@ -321,6 +321,18 @@ const ACTS: Act[] = [
     ],
   },
   {
+    name: "looking up what is stored about a number, and downloading it",
+    run: async ({ act, admin, app }) => {
+      await act("settings/privacy/actions#lookUpHeldData", ["+966500000001"]);
+      const headers = { origin: app.url };
+      await ok(admin.post("/settings/privacy/held-data", { headers, form: { number: "+966500000001" } }));
+    },
+    writes: () => [
+      { action: "access_previewed", subject: "+…01", rows: 1 },
+      { action: "access_given", subject: "+…01", rows: 1 },
+    ],
+  },
+  {
     name: "looking up a number to erase",
     run: ({ act }) => act("settings/privacy/actions#previewNumberErasure", ["+966500000001"]),
     writes: () => [{ action: "erasure_previewed", subject: "+…01", rows: 1 }],

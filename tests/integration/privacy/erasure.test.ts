@@ -6,6 +6,7 @@ import { getErasure, startErasure } from "@/db/privacy/erasures";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
+import { heldDataFile } from "@/server/held-data";
 import { eraseDue } from "@/server/jobs/erase";
 import { purge } from "@/server/jobs/purge";
 import { apiAnswer } from "@/tests/fixtures/api-answer";
@@ -257,4 +258,54 @@ test("retention deletes what the rules say, and the preview counts it correctly"
   expect([...answers]).toEqual([{ body: '"fresh"' }]);
   expect(await dumpOf(database)).not.toContain("x-old");
   expect(await previewRetention(rules)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+});
+
+test("an access request contains what is stored about a number, and masks the numbers of others", async ({
+  database,
+}) => {
+  await store(
+    complete("own", {
+      phone_number: CANARY,
+      recording_url: "https://storage.googleapis.com/b/o.mp4?X-Goog-Signature=SECRET",
+      enhanced_transcript: transcriptOf("mine is 050 123 4567, my brother has 0555 000 111"),
+    }),
+    { gzip: true },
+  );
+  await store(
+    complete("mentions", { phone_number: "+966555000111", report: { note: "also 0501234567", kept: "private" } }),
+  );
+  await store(complete("other", { phone_number: "+966555000112" }));
+  await database.sql`insert into reviews (call_id, decision, note) values ('own', 'follow_up', 'call +966555000113')`;
+  await database.sql`insert into api_answers (call_id, body, answered_at) values ('own', '{"data": {"told": "api"}}', now())`;
+  const pieces: string[] = [];
+  for await (const piece of heldDataFile(NUMBER, { organization: "Acme" })) {
+    pieces.push(piece);
+  }
+  const text = pieces.join("");
+  const file = JSON.parse(text) as { about: unknown; calls: unknown[]; mentions: unknown[] };
+  expect(file).toMatchObject({
+    about: { number: CANARY, organization: "Acme" },
+    calls: [
+      {
+        call: { callId: "own", phoneNumber: CANARY },
+        details: { transcript: [{ content: "mine is 050 123 4567, my brother has •••" }] },
+        recording: expect.stringContaining("on request") as unknown,
+        decisions: [{ decision: "follow_up", note: "call •••" }],
+        deliveries: [{ content: { call_id: "own", payload: { type: "complete" } } }],
+        answers: [{ content: { data: { told: "api" } } }],
+      },
+    ],
+    mentions: [
+      { call: "mentions", in: "report", text: ["also 0501234567"] },
+      { call: "mentions", in: "delivery", text: null },
+    ],
+  });
+  for (const secret of ["555000111", "0555 000 111", "555000112", "555000113", "private", "SECRET"]) {
+    expect(text, secret).not.toContain(secret);
+  }
+  const nothing: string[] = [];
+  for await (const piece of heldDataFile(parseSoughtNumber("+966509999999") ?? NUMBER, {})) {
+    nothing.push(piece);
+  }
+  expect(JSON.parse(nothing.join(""))).toMatchObject({ calls: [], mentions: [] });
 });

@@ -105,6 +105,25 @@ export const setMasking = action({
   },
 });
 
+/* ── Access requests ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Counts what is stored about this number, and records the request in the audit log. `number` is the text as it came. */
+export const lookUpHeldData = action({
+  ...PRIVACY,
+  input: z.string().max(60),
+  fromFields: (fields) => fields["number"],
+  invalid: "notNumber",
+  work: async (text, { recordEvent }) => {
+    const number = parseSoughtNumber(text);
+    if (number === null) {
+      return refuse("notNumber");
+    }
+    const preview = await previewErasure(number);
+    await recordEvent({ action: "access_previewed", subject: number.masked, rowCount: preview.calls });
+    return { ok: true, number: text, masked: number.masked, preview };
+  },
+});
+
 /* ── Erasure ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const numberInput = z.string().max(60);

@@ -12,6 +12,7 @@ import { getOrganization } from "@/server/organization";
 
 import { ErasureForm } from "./erasure-form";
 import { Erasures } from "./erasures";
+import { HeldDataForm } from "./held-data-form";
 import { MaskingSwitch } from "./masking-switch";
 import { RetentionForm } from "./retention-form";
 import { RetentionStatus } from "./retention-status";
@@ -50,6 +51,9 @@ export default async function PrivacyPage() {
               <RetentionStatus />
             </Suspense>
           </PanelBoundary>
+        </Card>
+        <Card title={t("access.heading")} description={t("access.description")}>
+          <HeldDataForm />
         </Card>
         <Card title={t("erasure.title")} description={t("erasure.description")}>
           <ErasureForm />

@@ -1,0 +1,115 @@
+import { heldAnswers, heldCallIds, heldDeliveries, readHeldCall } from "@/db/privacy/held-data";
+import { readBodies, readCallTexts } from "@/db/privacy/stored-texts";
+import type { Json } from "@/lib/call/facts";
+import { readableBody } from "@/lib/delivery/raw-body";
+import { containsNumber } from "@/lib/phone/erase";
+import { maskOtherNumbersIn } from "@/lib/phone/mask-others";
+import { ruleFor } from "@/lib/phone/number-forms";
+import type { SoughtNumber } from "@/lib/phone/pattern";
+import { searchBody } from "@/lib/privacy/search-body";
+import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
+
+/**
+ * The file for an access request: everything that is stored about a phone number, as JSON to hand to the person. Other people's numbers are
+ * masked, and users are not named. Recordings are not in it: Sarj stores them.
+ *
+ * @param about the head of the file: who made it, when, and what it is
+ * @yields pieces of the file. Between objects, an empty line is sent for each batch that was searched, so that no proxy ends the download
+ */
+export async function* heldDataFile(number: SoughtNumber, about: Record<string, Json>): AsyncGenerator<string, void> {
+  const own = new Set<string>();
+  yield `{\n"about": ${JSON.stringify({ number: `+${number.digits}`, ...about }, null, 2)},\n"calls": [`;
+  for await (const ids of heldCallIds(number)) {
+    for (const callId of ids) {
+      const held = await readHeldCall(callId);
+      if (held !== null) {
+        yield own.size === 0 ? "\n" : ",\n";
+        own.add(callId);
+        yield* callPieces(callId, held, number);
+      }
+    }
+  }
+  yield `\n],\n"mentions": [`;
+  let isFirst = true;
+  for await (const mention of mentions(number, own)) {
+    if (mention === null) {
+      yield "\n";
+    } else {
+      yield `${isFirst ? "\n" : ",\n"}${JSON.stringify(mention)}`;
+      isFirst = false;
+    }
+  }
+  yield "\n]\n}\n";
+}
+
+async function* callPieces(
+  callId: string,
+  { call, details, contact, decisions, events }: NonNullable<Awaited<ReturnType<typeof readHeldCall>>>,
+  number: SoughtNumber,
+): AsyncGenerator<string, void> {
+  const shown = (value: unknown) => JSON.stringify(forPerson(value, number), null, 2);
+  const recording = call.hasRecording ? "stored by Sarj; available on request with the id of the call" : null;
+  yield `{\n"call": ${shown(call)},\n"details": ${shown(details)},\n"recording": ${JSON.stringify(recording)},\n`;
+  yield `"contact": ${shown(contact)},\n"decisions": ${shown(decisions)},\n"access": ${shown(events)},\n"deliveries": [`;
+  let isFirst = true;
+  for await (const { body, contentEncoding, ...delivery } of heldDeliveries(callId)) {
+    const content = await readableContent(body, contentEncoding);
+    yield `${isFirst ? "" : ","}\n${shown({ ...delivery, content })}`;
+    isFirst = false;
+  }
+  yield `],\n"answers": [`;
+  isFirst = true;
+  for await (const { body, answeredAt } of heldAnswers(callId)) {
+    yield `${isFirst ? "" : ","}\n${shown({ answeredAt, content: await readableContent(body, null) })}`;
+    isFirst = false;
+  }
+  yield `]\n}`;
+}
+
+async function readableContent(body: Buffer, contentEncoding: string | null): Promise<Json> {
+  const { form, text } = await readableBody(body, contentEncoding, { access: "shown", phoneNumber: null });
+  return form === "json" ? (JSON.parse(text) as Json) : form === "text" ? text : { unreadableBytes: body.length };
+}
+
+function forPerson(value: unknown, number: SoughtNumber): Json {
+  const json = JSON.parse(JSON.stringify(value)) as Json;
+  return maskOtherNumbersIn(withoutCredentialsIn(json), number);
+}
+
+/** Where the number is in the calls of others: only the texts that contain it. null after each batch that was searched. */
+async function* mentions(
+  number: SoughtNumber,
+  own: ReadonlySet<string>,
+): AsyncGenerator<{ call: string; in: string; text: Json } | null, void> {
+  const rule = ruleFor(number);
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const { rows, next }: Awaited<ReturnType<typeof readCallTexts>> = await readCallTexts(cursor, null);
+    for (const { callId, words, texts } of rows.filter((row) => !own.has(row.callId))) {
+      for (const [field, value] of [...Object.entries(words), ...Object.entries(texts)] as [string, Json][]) {
+        // The facts repeat what the other fields say.
+        if (field !== "facts" && containsNumber(value, rule)) {
+          yield { call: callId, in: field, text: forPerson(textsWith(value, rule), number) };
+        }
+      }
+    }
+    yield null;
+    cursor = next;
+  }
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const { rows, next }: Awaited<ReturnType<typeof readBodies>> = await readBodies(cursor, null);
+    for (const { key, body, contentEncoding } of rows.filter((row) => !own.has(row.key[0]))) {
+      if ((await searchBody(body, contentEncoding, rule)) === "found") {
+        yield { call: key[0], in: "delivery", text: null };
+      }
+    }
+    yield null;
+    cursor = next;
+  }
+}
+
+/** The smallest parts of a value that contain the number. */
+function textsWith(value: Json, rule: ReturnType<typeof ruleFor>): Json[] {
+  const inner = value !== null && typeof value === "object" ? Object.values(value) : [];
+  const parts = inner.filter((item) => containsNumber(item, rule));
+  return parts.length === 0 ? [value] : parts.flatMap((part) => textsWith(part, rule));
+}
