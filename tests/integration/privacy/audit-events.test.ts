@@ -312,6 +312,8 @@ const ACTS: Act[] = [
     name: "changing how long the audit log is kept, which is applied immediately",
     run: async ({ act, sql }) => {
       await sql`insert into audit_events (action, at) values ('sign_out', now() - interval '401 days')`;
+      // An event that waits to be streamed is not deleted yet.
+      await expect.poll(() => sql`select from audit_outbox`).toEqual([]);
       await act("settings/audit/actions#applyAuditRule", ["400"]);
     },
     writes: () => [
