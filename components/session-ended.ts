@@ -1,3 +1,5 @@
+import type { SessionEndReason } from "@/lib/people/session-end";
+
 /** Handles a session that ends while a page is open: the page keeps unsaved input, and a dialog asks the user to sign in. */
 
 const EVENT = "callboard:session-ended";
@@ -13,12 +15,19 @@ export function onSessionEnded(listener: () => void): () => void {
   return () => window.removeEventListener(EVENT, listener);
 }
 
-/** Asks the server whether there is a session; `unknown` if it does not answer. With `extend`, the request extends the session. */
-export async function readSessionState({ extend = false } = {}): Promise<"valid" | "ended" | "unknown"> {
-  const url = `/api/auth/get-session${extend ? "" : "?disableRefresh=true"}`;
-  const answer = await fetch(url, { cache: "no-store" }).catch(() => null);
-  const session: unknown = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
-  return session === undefined ? "unknown" : session === null ? "ended" : "valid";
+/** `unknown`: the server does not answer. `reason`: why the session ended; null if the server does not know. */
+type State = { state: "valid" | "unknown" } | { state: "ended"; reason: SessionEndReason | null };
+
+/** Asks the server whether there is a session. With `isActive`, it also reports that a person is active. */
+export async function readSessionState({ isActive = false } = {}): Promise<State> {
+  const answer = await fetch("/api/session", { method: isActive ? "POST" : "GET", cache: "no-store" }).catch(
+    () => null,
+  );
+  if (answer?.status !== 401) {
+    return { state: answer?.ok ? "valid" : "unknown" };
+  }
+  const body = (await answer.json().catch(() => ({}))) as { reason?: SessionEndReason };
+  return { state: "ended", reason: body.reason ?? null };
 }
 
 /**
@@ -29,7 +38,7 @@ export async function readSessionState({ extend = false } = {}): Promise<"valid"
 export function whileSignedIn(refresh: () => void): () => Promise<void> {
   let isAnnounced = false;
   return async () => {
-    const state = await readSessionState();
+    const { state } = await readSessionState();
     if (state === "valid") {
       refresh();
     } else if (state === "ended" && !isAnnounced) {

@@ -1,10 +1,11 @@
 /** The answers of server actions, for their wrapper (`server/auth/action.ts`) and the hooks that call them (`components/`). */
 
 /**
- * Why the wrapper refuses an action. `signedOut`: there is no session. `forbidden`: the role is too low, or the request comes from another
- * site. `unavailable`: usually the database is unavailable. `busy`: too many passwords are being checked. `tooMany`: too many attempts.
+ * Why the wrapper refuses an action. `signedOut`: there is no session. `secondFactorFirst`: the organization requires a second factor, which
+ * the user has not set up. `forbidden`: the role is too low, or the request comes from another site. `unavailable`: usually the database is
+ * unavailable. `busy`: too many passwords are being checked. `tooMany`: too many attempts.
  */
-export type GateReason = "signedOut" | "forbidden" | "unavailable" | "busy" | "tooMany";
+export type GateReason = "signedOut" | "secondFactorFirst" | "forbidden" | "unavailable" | "busy" | "tooMany";
 
 /**
  * Reasons that the browser finds: the request did not reach the server, the page was opened at another address than `APP_URL`, or the server

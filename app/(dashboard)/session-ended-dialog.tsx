@@ -7,20 +7,28 @@ import { toast } from "sonner";
 import { onSessionEnded, readSessionState } from "@/components/session-ended";
 import { buttonClass } from "@/components/ui/button-class";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
+import type { SessionEndReason } from "@/lib/people/session-end";
 
 /**
  * Asks the user to sign in in another tab, so that this page keeps unsaved input. Closes when the user returns with a session.
  */
 export function SessionEndedDialog() {
   const t = useTranslations("shell.sessionEnded");
+  const tEnded = useTranslations("auth.ended");
   const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState<SessionEndReason | null>(null);
+  const show = useEffectEvent(async () => {
+    setOpen(true);
+    const found = await readSessionState();
+    setReason(found.state === "ended" ? found.reason : null);
+  });
   const closeIfSignedIn = useEffectEvent(async () => {
-    if ((await readSessionState()) === "valid") {
+    if ((await readSessionState()).state === "valid") {
       setOpen(false);
       toast.success(t("back"));
     }
   });
-  useEffect(() => onSessionEnded(() => setOpen(true)), []);
+  useEffect(() => onSessionEnded(() => void show()), []);
   useEffect(() => {
     if (!open) {
       return undefined;
@@ -38,7 +46,7 @@ export function SessionEndedDialog() {
       open={open}
       onOpenChange={setOpen}
       title={t("title")}
-      description={t("description")}
+      description={`${reason === null ? "" : `${tEnded(reason)} `}${t("description")}`}
       footer={
         <>
           <DialogClose>{t("later")}</DialogClose>

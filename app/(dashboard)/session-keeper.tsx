@@ -4,31 +4,40 @@ import { useEffect, useEffectEvent } from "react";
 
 import { announceSessionEnd, readSessionState } from "@/components/session-ended";
 
-const EVERY_MS = 30 * 60_000;
+/** The server does not need it more precisely. */
+const REPORT_EVERY_MS = 60_000;
+const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel"] as const;
 
 /**
- * Extends the session while a page is open and visible. This needs a separate request, because a page cannot set the session's
- * cookie while it renders. If the session has ended, the shell asks the user to sign in and the page keeps unsaved input.
+ * Reports that a person uses the page, so that the session does not end while they read or type. Requests that the page makes by itself, such as
+ * its refreshes, do not keep a session. If the session has ended, the shell asks the user to sign in and the page keeps unsaved input.
  */
 export function SessionKeeper() {
-  const extendSession = useEffectEvent(async () => {
-    if ((await readSessionState({ extend: true })) === "ended") {
+  const ask = useEffectEvent(async (isActive: boolean) => {
+    if ((await readSessionState({ isActive })).state === "ended") {
       announceSessionEnd();
     }
   });
   useEffect(() => {
-    let last = Date.now();
-    const check = () => {
-      if (document.visibilityState === "visible" && Date.now() - last >= EVERY_MS) {
-        last = Date.now();
-        void extendSession();
+    // The request for this page was activity.
+    let asked = Date.now();
+    const askSeldom = (isActive: boolean) => {
+      if (document.visibilityState === "visible" && Date.now() - asked >= REPORT_EVERY_MS) {
+        asked = Date.now();
+        void ask(isActive);
       }
     };
-    const timer = setInterval(check, 60_000);
-    document.addEventListener("visibilitychange", check);
+    const report = () => askSeldom(true);
+    const look = () => askSeldom(false);
+    for (const sign of SIGNS_OF_LIFE) {
+      window.addEventListener(sign, report, { capture: true, passive: true });
+    }
+    document.addEventListener("visibilitychange", look);
     return () => {
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", check);
+      for (const sign of SIGNS_OF_LIFE) {
+        window.removeEventListener(sign, report, { capture: true });
+      }
+      document.removeEventListener("visibilitychange", look);
     };
   }, []);
   return null;

@@ -52,6 +52,15 @@ CREATE TABLE "erased_numbers" (
 );
 --> statement-breakpoint
 ALTER TABLE "organization" ADD COLUMN "audit_days" integer;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "second_factor_rule" text DEFAULT 'nobody' NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "single_sign_on_only" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "viewer_idle_minutes" integer DEFAULT 720 NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "operator_idle_minutes" integer DEFAULT 720 NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "administrator_idle_minutes" integer DEFAULT 120 NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "viewer_lifetime_minutes" integer DEFAULT 10080 NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "operator_lifetime_minutes" integer DEFAULT 10080 NOT NULL;--> statement-breakpoint
+ALTER TABLE "organization" ADD COLUMN "administrator_lifetime_minutes" integer DEFAULT 1440 NOT NULL;--> statement-breakpoint
+ALTER TABLE "session" ADD COLUMN "end_reason" text;--> statement-breakpoint
 ALTER TABLE "erasures" ADD COLUMN "delete_unreadable" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "erasures" ADD COLUMN "unreadable_kept" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "erasures" ADD COLUMN "unreadable_deleted" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -67,7 +76,13 @@ CREATE INDEX "audit_outbox_event_idx" ON "audit_outbox" USING btree ("event_id")
 CREATE INDEX "rate_limit_last_request_idx" ON "rate_limit" USING btree ("last_request");--> statement-breakpoint
 CREATE INDEX "session_expires_idx" ON "session" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "verification_expires_idx" ON "verification" USING btree ("expires_at");--> statement-breakpoint
-ALTER TABLE "organization" ADD CONSTRAINT "organization_audit_days_check" CHECK ("organization"."audit_days" >= 365);
+ALTER TABLE "organization" ADD CONSTRAINT "organization_audit_days_check" CHECK ("organization"."audit_days" >= 365);--> statement-breakpoint
+ALTER TABLE "organization" ADD CONSTRAINT "organization_second_factor_check" CHECK ("organization"."second_factor_rule" in ('nobody','administrators','everyone'));--> statement-breakpoint
+ALTER TABLE "organization" ADD CONSTRAINT "organization_session_limits_check" CHECK (least("organization"."viewer_idle_minutes", "organization"."operator_idle_minutes", "organization"."administrator_idle_minutes",
+          "organization"."viewer_lifetime_minutes", "organization"."operator_lifetime_minutes", "organization"."administrator_lifetime_minutes") >= 1
+        and greatest("organization"."viewer_lifetime_minutes", "organization"."operator_lifetime_minutes", "organization"."administrator_lifetime_minutes")
+          <= 43200);--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_end_reason_check" CHECK ("session"."end_reason" in ('signed_out','replaced','password','second_factor','single_sign_on','role','deactivated','single_sign_on_only'));
 --> statement-breakpoint
 -- By hand
 -- The audit log: pruning by the organization's rule.

@@ -4,10 +4,11 @@ import { eq, sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
 import { type NewAuditEvent, recordAuditEvent } from "@/db/privacy/audit";
-import { session, user } from "@/db/schema/people";
+import { user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
 import { revokePendingAccessIn, setPassword } from "./password";
+import { endSessions } from "./sessions";
 
 /** What `npm run admin` does beyond the changes that pages offer. `event` is written in the same transaction. */
 
@@ -39,7 +40,7 @@ export async function resetPassword(userId: string, passwordHash: string, event:
       .update(user)
       .set({ activatedAt: sql`coalesce(${user.activatedAt}, now())`, updatedAt: sql`now()` })
       .where(eq(user.id, userId));
-    await transaction.delete(session).where(eq(session.userId, userId));
+    await endSessions(userId, "password", { on: transaction });
     await revokePendingAccessIn(transaction, userId);
     await setPassword(transaction, userId, passwordHash);
     await recordAuditEvent(event, transaction);

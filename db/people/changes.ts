@@ -1,11 +1,14 @@
-import { and, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
 
 import { db, type Transaction } from "@/db/driver/client";
 import { type NewAuditEvent, recordIfChanged } from "@/db/privacy/audit";
-import { oneTimeLinks, session, twoFactor, user } from "@/db/schema/people";
+import { organization } from "@/db/schema/organization";
+import { account, oneTimeLinks, session, twoFactor, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
 
-import { forgetDevicesIn } from "./known-devices";
+import { revokePendingAccessIn } from "./password";
+import { endSessions } from "./sessions";
+import { hasSignInMethod } from "./users";
 
 /** Changes of a user. `event` is written in the same transaction as the change, and only if a row changed. */
 
@@ -15,7 +18,7 @@ const ADMINISTRATORS_LOCK = 7_215_004;
 /** `lastAdministrator`: the change would leave no active administrator. `gone`: the user does not exist or is in another state. */
 type ChangeAnswer = { ok: true } | { ok: false; reason: "lastAdministrator" | "gone" };
 
-/** Changes a user's role, from the next request on. Links issued by a former administrator stop working. */
+/** Changes a user's role and ends all sessions. Links issued by a former administrator stop working. */
 export async function changeRole(userId: string, role: Role, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, role === "administrator", async (transaction) => {
     const changed = await transaction
@@ -23,6 +26,7 @@ export async function changeRole(userId: string, role: Role, event?: NewAuditEve
       .set({ role, updatedAt: sql`now()` })
       .where(eq(user.id, userId))
       .returning({ id: user.id });
+    await endSessions(userId, "role", { on: transaction });
     if (role !== "administrator") {
       await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.createdBy, userId));
     }
@@ -31,8 +35,8 @@ export async function changeRole(userId: string, role: Role, event?: NewAuditEve
 }
 
 /**
- * Deactivates an active user: ends all sessions and refuses new ones. The user's link and the links that the user issued stop working, and
- * the user's devices are forgotten.
+ * Deactivates an active user: ends all sessions and refuses new ones. The user's link, the links that the user issued and pending sign-ins,
+ * which wait for a second factor, stop working, and the user's devices are forgotten. A sign-in that is under way at the identity provider fails when it comes back.
  */
 export async function deactivateUser(userId: string, event?: NewAuditEvent): Promise<ChangeAnswer> {
   return unlessLastAdministrator(userId, false, async (transaction) => {
@@ -42,11 +46,9 @@ export async function deactivateUser(userId: string, event?: NewAuditEvent): Pro
       .where(and(eq(user.id, userId), isActive))
       .returning({ id: user.id });
     if (changed.length > 0) {
-      await transaction.delete(session).where(eq(session.userId, userId));
-      await forgetDevicesIn(transaction, userId);
-      await transaction
-        .delete(oneTimeLinks)
-        .where(or(eq(oneTimeLinks.userId, userId), eq(oneTimeLinks.createdBy, userId)));
+      await endSessions(userId, "deactivated", { on: transaction });
+      await revokePendingAccessIn(transaction, userId);
+      await transaction.delete(oneTimeLinks).where(eq(oneTimeLinks.createdBy, userId));
     }
     return recordIfChanged(transaction, changed, event);
   });
@@ -66,16 +68,50 @@ export async function reactivateUser(userId: string, event?: NewAuditEvent): Pro
   });
 }
 
-/** Removes the second factor, for a user who has lost their phone. False if the user has none. */
+/** Removes the second factor and ends all sessions and pending sign-ins, for a user who has lost their phone. False if the user has none. */
 export async function removeSecondFactor(userId: string, event?: NewAuditEvent): Promise<boolean> {
   return db.transaction(async (transaction) => {
     await transaction.delete(twoFactor).where(eq(twoFactor.userId, userId));
+    await endSessions(userId, "second_factor", { on: transaction });
+    await revokePendingAccessIn(transaction, userId);
     const changed = await transaction
       .update(user)
       .set({ twoFactorEnabled: false, updatedAt: sql`now()` })
       .where(and(eq(user.id, userId), eq(user.twoFactorEnabled, true)))
       .returning({ id: user.id });
     return recordIfChanged(transaction, changed, event);
+  });
+}
+
+/**
+ * Disconnects single sign-on from a user and ends the other sessions. `onlyWay`: the user has no password, or may not sign in with it
+ * because single sign-on is the only way in. `gone`: nothing was connected.
+ *
+ * @param except the id of the session that stays
+ */
+export async function disconnectSingleSignOn(
+  userId: string,
+  { except, event }: { except: string; event: NewAuditEvent },
+): Promise<{ ok: true } | { ok: false; reason: "onlyWay" | "gone" }> {
+  return db.transaction(async (transaction) => {
+    const [person] = await transaction
+      .select({
+        hasPassword: hasSignInMethod("password"),
+        isPasswordEnough: sql<boolean>`${user.role} = 'administrator' or not exists (
+          select 1 from ${organization} where ${organization}.single_sign_on_only)`,
+      })
+      .from(user)
+      .where(eq(user.id, userId))
+      .for("update");
+    if (!person?.hasPassword || !person.isPasswordEnough) {
+      return { ok: false, reason: "onlyWay" };
+    }
+    const removed = await transaction
+      .delete(account)
+      .where(and(eq(account.userId, userId), ne(account.providerId, "credential")))
+      .returning({ id: account.id });
+    await endSessions(userId, "single_sign_on", { except, on: transaction });
+    return (await recordIfChanged(transaction, removed, event)) ? { ok: true } : { ok: false, reason: "gone" };
   });
 }
 

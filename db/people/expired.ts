@@ -21,6 +21,8 @@ const ATTEMPTS_DAYS = 1;
 const LINK_DAYS = 90;
 const DEVICE_DAYS = 365;
 const NOTICE_DAYS = 90;
+/** Until then, the sign-in page says why the session ended. */
+const SESSION_DAYS = 7;
 
 type Source = { table: SQL; key: SQL; at: SQL; before: SQL };
 
@@ -31,7 +33,12 @@ const SOURCES: Record<ExpiredKind, Source> = {
     at: sql`last_request`,
     before: sql`(extract(epoch from now() - make_interval(days => ${ATTEMPTS_DAYS}::integer)) * 1000)::bigint`,
   },
-  session: { table: sql`session`, key: sql`id`, at: sql`expires_at`, before: sql`now()` },
+  session: {
+    table: sql`session`,
+    key: sql`id`,
+    at: sql`expires_at`,
+    before: sql`now() - make_interval(days => ${SESSION_DAYS}::integer)`,
+  },
   verification: { table: sql`verification`, key: sql`id`, at: sql`expires_at`, before: sql`now()` },
   one_time_link: {
     table: sql`one_time_links`,

@@ -4,11 +4,12 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
 import { type NewAuditEvent, recordAuditEvent, recordIfChanged } from "@/db/privacy/audit";
-import { oneTimeLinks, session, user } from "@/db/schema/people";
+import { oneTimeLinks, user } from "@/db/schema/people";
 import type { LinkPurpose } from "@/lib/people/link-purpose";
 import type { Role } from "@/lib/people/role";
 
 import { revokePendingAccessIn, setPassword } from "./password";
+import { endSessions } from "./sessions";
 
 /**
  * Invitations and password resets: links that let a user choose a password, once. A user has at most one link, and it works only while
@@ -131,14 +132,7 @@ export async function readLink(tokenHash: string): Promise<OpenLink | null> {
     .select({ purpose: oneTimeLinks.purpose, name: user.name, email: user.email, role: user.role, from })
     .from(oneTimeLinks)
     .innerJoin(user, eq(user.id, oneTimeLinks.userId))
-    .where(
-      and(
-        eq(oneTimeLinks.tokenHash, tokenHash),
-        sql`${oneTimeLinks.expiresAt} > now()`,
-        isNull(user.deactivatedAt),
-        isIssuerAdministrator,
-      ),
-    );
+    .where(and(eq(oneTimeLinks.tokenHash, tokenHash), isNull(user.deactivatedAt), isLinkValid));
   return link ?? null;
 }
 
@@ -159,14 +153,7 @@ export async function redeemLink(values: {
   return db.transaction(async (transaction) => {
     const [link] = await transaction
       .delete(oneTimeLinks)
-      .where(
-        and(
-          eq(oneTimeLinks.tokenHash, values.tokenHash),
-          eq(oneTimeLinks.purpose, values.purpose),
-          sql`${oneTimeLinks.expiresAt} > now()`,
-          isIssuerAdministrator,
-        ),
-      )
+      .where(and(eq(oneTimeLinks.tokenHash, values.tokenHash), eq(oneTimeLinks.purpose, values.purpose), isLinkValid))
       .returning({ userId: oneTimeLinks.userId });
     if (link === undefined) {
       return null;
@@ -183,7 +170,7 @@ export async function redeemLink(values: {
     if (person === undefined) {
       return null;
     }
-    await transaction.delete(session).where(eq(session.userId, link.userId));
+    await endSessions(link.userId, "password", { on: transaction });
     await revokePendingAccessIn(transaction, link.userId);
     await setPassword(transaction, link.userId, values.passwordHash);
     await recordAuditEvent(
@@ -200,13 +187,13 @@ export async function redeemLink(values: {
 }
 
 /**
- * A condition for queries over `one_time_links`: the issuer is an active administrator. Deactivating or demoting an administrator deletes
- * the links that they issued; this condition also covers a link that is issued at the same time.
+ * A condition for queries over `one_time_links`: the link has not expired, and its issuer is an active administrator. Deactivating or demoting
+ * an administrator deletes the links that they issued; this condition also covers a link that is issued at the same time.
  */
-const isIssuerAdministrator = sql`exists (
+export const isLinkValid = sql<boolean>`(${oneTimeLinks.expiresAt} > now() and exists (
   select 1 from ${user} as issuer
   where issuer.id = ${oneTimeLinks.createdBy} and issuer.role = 'administrator' and issuer.deactivated_at is null
-)`;
+))`;
 
 function hoursFromNow(hours: number) {
   return sql`now() + make_interval(hours => ${hours})`;

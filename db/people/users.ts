@@ -1,8 +1,10 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 
 import { db } from "@/db/driver/client";
 import { account, oneTimeLinks, user } from "@/db/schema/people";
 import type { Role } from "@/lib/people/role";
+
+import { isLinkValid } from "./one-time-links";
 
 type UserState = "invited" | "active" | "deactivated";
 
@@ -18,9 +20,8 @@ export type Person = {
   /** Both are false for an invited user. */
   hasPassword: boolean;
   hasSingleSignOn: boolean;
-  /** When the invitation or reset link expires or has expired; null if there is no link. */
+  /** When the invitation or reset link expires; null if there is no link that works. */
   linkExpiresAt: Date | null;
-  isLinkExpired: boolean;
 };
 
 /** All users, sorted by name. Not paged, because an organization has at most some dozens of users. */
@@ -38,10 +39,9 @@ export async function listUsers(): Promise<Person[]> {
       hasPassword: hasSignInMethod("password"),
       hasSingleSignOn: hasSignInMethod("single sign-on"),
       linkExpiresAt: oneTimeLinks.expiresAt,
-      isLinkExpired: sql<boolean>`coalesce(${oneTimeLinks.expiresAt} <= now(), false)`,
     })
     .from(user)
-    .leftJoin(oneTimeLinks, eq(oneTimeLinks.userId, user.id))
+    .leftJoin(oneTimeLinks, and(eq(oneTimeLinks.userId, user.id), isLinkValid))
     .orderBy(asc(sql`lower(coalesce(nullif(${user.name}, ''), ${user.email}))`), asc(user.id));
 }
 
@@ -79,7 +79,7 @@ export async function readSignInMethods(
 }
 
 /** A condition for queries over `user`. better-auth stores each sign-in method as a row of `account`. */
-function hasSignInMethod(method: "password" | "single sign-on") {
+export function hasSignInMethod(method: "password" | "single sign-on") {
   const isMethod =
     method === "password" ? sql`method.provider_id = 'credential'` : sql`method.provider_id <> 'credential'`;
   return sql<boolean>`exists (select 1 from ${account} as method where method.user_id = ${user}.id and ${isMethod})`;

@@ -4,6 +4,7 @@ import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, tex
 import { LINK_PURPOSES } from "@/lib/people/link-purpose";
 import { NOTICE_KINDS } from "@/lib/people/notice";
 import { ROLES } from "@/lib/people/role";
+import { SESSION_ENDS } from "@/lib/people/session-end";
 
 import { instant, isOneOf } from "./columns";
 
@@ -50,15 +51,19 @@ export const oneTimeLinks = pgTable(
   ],
 );
 
+/** Read it through `db/people/sessions.ts`: a session can be over before `expires_at`. */
 export const session = pgTable(
   "session",
   {
     id: text("id").primaryKey(),
     token: text("token").notNull().unique(),
+    /** The latest end. The limits of the role, in `organization`, usually end the session before. In the past once it was ended. */
     expiresAt: instant("expires_at").notNull(),
+    /** Why the session was ended before its time; null while it has not been. */
+    endReason: text("end_reason", { enum: SESSION_ENDS }),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
-    /** To the nearest few minutes. */
+    /** The latest activity of a person, to the nearest minute. Pages that refresh themselves do not count. */
     lastSeenAt: instant("last_seen_at"),
     userId: text("user_id")
       .notNull()
@@ -66,7 +71,11 @@ export const session = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
-  (table) => [index("session_user_idx").on(table.userId), index("session_expires_idx").on(table.expiresAt)],
+  (table) => [
+    index("session_user_idx").on(table.userId),
+    index("session_expires_idx").on(table.expiresAt),
+    check("session_end_reason_check", isOneOf(table.endReason, SESSION_ENDS)),
+  ],
 );
 
 export const account = pgTable(

@@ -32,6 +32,7 @@ export const AUDIT_ACTIONS = [
   "user_reactivated",
   "password_reset",
   "second_factor_changed",
+  "single_sign_on_changed",
   "sessions_ended",
   "device_forgotten",
   "call_marked",

@@ -7,10 +7,10 @@ import type { FormState, GateReason, Refusal } from "@/lib/action-answer";
 import { env } from "@/lib/env";
 import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
-import { includesRole, type Role } from "@/lib/people/role";
+import type { Role } from "@/lib/people/role";
 import { buildUserEvent, recordUserEvent, type UserEvent } from "@/server/audit";
 
-import { getUser, type SignedInUser } from "./gates";
+import { type GateOptions, requireAction, type SignedInUser } from "./gates";
 import { tooManyReason } from "./password-checks";
 
 /**
@@ -36,6 +36,8 @@ export type ActionContext<A extends Access> = A extends Role
 
 type Definition<A extends Access, Schema extends z.ZodType> = {
   role: A;
+  /** `optional`: also for users who still have to set up the second factor that the organization requires. */
+  secondFactor?: "required" | "optional";
   input: Schema;
   /** The log event that is written when the work throws. */
   failure: string;
@@ -55,6 +57,7 @@ export function action<
   Invalid extends string = never,
 >({
   role,
+  secondFactor = "required",
   input,
   invalid,
   fromFields = (fields) => fields,
@@ -67,7 +70,7 @@ export function action<
   work: (input: z.output<Schema>, context: ActionContext<A>) => Promise<Answer>;
 }): CallableAction<z.input<Schema>, Answer | Refusal<Invalid>> {
   return async (first: unknown, form?: FormData) => {
-    const gate = await passGate(role);
+    const gate = await passGate(role, { secondFactor });
     if (!gate.ok) {
       return gate;
     }
@@ -105,6 +108,7 @@ export function formAction<
   Result = never,
 >({
   role,
+  secondFactor = "required",
   input,
   keep,
   check,
@@ -127,7 +131,7 @@ export function formAction<
       saved: previous.saved,
       ...change,
     });
-    const gate = await passGate(role);
+    const gate = await passGate(role, { secondFactor });
     if (!gate.ok) {
       return state({ refusal: { reason: gate.reason } });
     }
@@ -161,7 +165,7 @@ type FormAnswer<Errors, Reason extends string, Result> =
 
 type Gate<A extends Access> = { ok: true; context: ActionContext<A> } | { ok: false; reason: GateReason };
 
-async function passGate<A extends Access>(role: A): Promise<Gate<A>> {
+async function passGate<A extends Access>(role: A, options: GateOptions): Promise<Gate<A>> {
   if (!isSameOrigin(await headers(), env.APP_URL)) {
     return { ok: false, reason: "forbidden" };
   }
@@ -169,13 +173,11 @@ async function passGate<A extends Access>(role: A): Promise<Gate<A>> {
     return { ok: true, context: {} as ActionContext<A> };
   }
   try {
-    const user = await getUser();
-    if (user === null) {
-      return { ok: false, reason: "signedOut" };
+    const gate = await requireAction(role, options);
+    if (!gate.ok) {
+      return gate;
     }
-    if (!includesRole(user.role, role)) {
-      return { ok: false, reason: "forbidden" };
-    }
+    const { user } = gate;
     const context: ActionContext<Role> = {
       user,
       recordEvent: (event) => recordUserEvent(user, event),

@@ -10,6 +10,7 @@ import { account, session, twoFactor, user, verification } from "@/db/schema/peo
 import { env } from "@/lib/env";
 import { clientIp } from "@/lib/http/client-ip";
 import { PASSWORD_MAX, PASSWORD_MIN } from "@/lib/people/password";
+import { MAX_LIFETIME_MINUTES } from "@/lib/people/session-limits";
 
 import {
   failSignInAttempt,
@@ -24,19 +25,31 @@ import { makeBackupCodes } from "./backup-codes";
 import { type HookContext, rememberSignInDevice } from "./devices";
 import { authKeys } from "./keys";
 import { refuseUnreadable } from "./second-factor-keys";
+import { endOthersAfterChange, endReplaced, withLiveSessions } from "./sessions";
 import { recordFailedSignIn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /** Configures better-auth. The gates in `gates.ts` decide what a request may do. */
 
-const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const secure = env.APP_URL.startsWith("https://");
+
+/** The route of better-auth to which the identity provider redirects. */
+const SINGLE_SIGN_ON_CALLBACK = "/callback/:id";
+
+/** The codes of a refused session, for `readRefusal` of `sign-in.ts` and for the URL of the sign-in page. */
+const ADMISSION_CODES = {
+  deactivated: "DEACTIVATED",
+  uninvited: "UNINVITED",
+  singleSignOnOnly: "SINGLE_SIGN_ON_ONLY",
+} as const;
 
 /** Shared by all three instances of better-auth: this one, the one in `gates.ts` and the one in `single-sign-on.ts`. */
 export const authOptions = {
   appName: "Callboard",
   baseURL: env.APP_URL,
   ...authKeys,
-  database: drizzleAdapter(db, { provider: "pg", schema: { user, session, account, verification, twoFactor } }),
+  database: withLiveSessions(
+    drizzleAdapter(db, { provider: "pg", schema: { user, session, account, verification, twoFactor } }),
+  ),
   user: {
     additionalFields: {
       role: { type: "string", required: true, defaultValue: "viewer", input: false },
@@ -44,13 +57,16 @@ export const authOptions = {
     },
   },
   session: {
-    expiresIn: WEEK_SECONDS,
-    updateAge: WEEK_SECONDS / 7,
+    // The longest that a setting allows. `findSession` ends a session before, by the limits of the role; nothing extends it.
+    expiresIn: MAX_LIFETIME_MINUTES * 60,
+    disableSessionRefresh: true,
     additionalFields: { lastSeenAt: { type: "date", required: false, input: false } },
   },
   advanced: {
-    cookiePrefix: "callboard",
-    useSecureCookies: secure,
+    // RFC 6265bis, 4.1.3.2: with `__Host-`, the browser takes the cookie only from this host, over https and for all paths, so that no
+    // neighbouring subdomain can plant a session. better-auth itself would put `__Secure-` in front.
+    cookiePrefix: secure ? "__Host-callboard" : "callboard",
+    useSecureCookies: false,
     defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure, path: "/" },
     ipAddress: { disableIpTracking: true },
   },
@@ -61,18 +77,22 @@ export const authOptions = {
     session: {
       create: {
         before: async (created, context) => {
-          const admitted = await admitAtSignIn(created.userId);
-          if (admitted === "deactivated") {
-            throw new APIError("FORBIDDEN", { code: "DEACTIVATED", message: "Deactivated" });
+          // In a change of one's own account, better-auth replaces a session that exists.
+          const isByPassword = context?.path !== SINGLE_SIGN_ON_CALLBACK && !context?.context.session;
+          const admitted = await admitAtSignIn(created.userId, { isByPassword });
+          if (!admitted.ok) {
+            throw new APIError("FORBIDDEN", { code: ADMISSION_CODES[admitted.reason], message: "Not admitted" });
           }
-          const joined =
-            admitted === "joined" ? await context?.context.internalAdapter.findUserById(created.userId) : null;
+          const joined = admitted.isJoining
+            ? await context?.context.internalAdapter.findUserById(created.userId)
+            : undefined;
           if (joined) {
             await recordJoined(context?.headers, joined);
           }
           const ipAddress = context?.headers ? clientIp(context.headers, env.CLIENT_IP_HEADER) : null;
-          return { data: { ...created, ipAddress, lastSeenAt: new Date() } };
+          return { data: { ...created, ipAddress, createdAt: admitted.at, lastSeenAt: admitted.at } };
         },
+        after: async (created, context) => endReplaced(context, created),
       },
     },
   },
@@ -110,11 +130,8 @@ export const auth = betterAuth({
       }
     }),
     after: createAuthMiddleware(async (context) => {
-      const { newSession, returned } = context.context;
-      if (context.path === "/get-session") {
-        const found = returned as { user?: { deactivatedAt?: unknown } } | null | undefined;
-        return found?.user?.deactivatedAt ? context.json(null) : undefined;
-      }
+      const { newSession } = context.context;
+      await endOthersAfterChange(context);
       if (context.path === "/sign-in/email") {
         if (newSession === null) {
           await recordFailedSignIn(context.headers, context.body as unknown, "password");

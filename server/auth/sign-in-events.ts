@@ -46,6 +46,20 @@ export async function recordJoined(requestHeaders: Headers | undefined, { id, na
   });
 }
 
+/** Records that a user has connected single sign-on to their account. */
+export async function recordConnected(
+  requestHeaders: Headers | undefined,
+  { id, name, email }: EventUser,
+): Promise<void> {
+  await recordAuditEvent({
+    actor: { id, name, email },
+    action: "single_sign_on_changed",
+    subject: email,
+    detail: { on: true },
+    sourceIp: addressOf(requestHeaders),
+  });
+}
+
 /**
  * Records a failed sign-in, up to the limits. Records nothing without a valid e-mail, because people sometimes type their password into
  * the wrong field.

@@ -21,7 +21,7 @@ type SignInAnswer =
   /** `code`: the password is correct, and a code of the second factor is still needed (`/sign-in/code`). */
   | { ok: true; next: "in" | "code" }
   | { ok: false; reason: "credentials" }
-  | { ok: false; reason: "deactivated" }
+  | { ok: false; reason: "deactivated" | "singleSignOnOnly" }
   | Refusal;
 
 /**
@@ -43,7 +43,11 @@ export async function signInWithPassword(
       return { ok: true, next: "twoFactorRedirect" in answer ? "code" : "in" };
     } catch (error) {
       const { code, status } = readRefusal(error);
-      return { ok: false, reason: status === 403 && code === "DEACTIVATED" ? "deactivated" : "credentials" };
+      const isRefused = status === 403 && (code === "DEACTIVATED" || code === "SINGLE_SIGN_ON_ONLY");
+      return {
+        ok: false,
+        reason: isRefused ? (code === "DEACTIVATED" ? "deactivated" : "singleSignOnOnly") : "credentials",
+      };
     }
   });
 }

@@ -1,17 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import { betterAuth } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import { createAuthMiddleware, getOAuthState } from "better-auth/api";
 import { nextCookies } from "better-auth/next-js";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
 
-import { setNameIfEmpty } from "@/db/people/admission";
+import { connectsAtSignIn, setNameIfEmpty } from "@/db/people/admission";
+import { endSessions, findSession } from "@/db/people/sessions";
 import { env } from "@/lib/env";
 import { perProcess } from "@/lib/per-process";
 
 import { authOptions } from "./auth";
 import { rememberSignInDevice } from "./devices";
-import { recordFailedSingleSignOn, recordJoined, recordSignIn } from "./sign-in-events";
+import { recordConnected, recordFailedSingleSignOn, recordJoined, recordSignIn } from "./sign-in-events";
 
 /**
  * Sign-in by OpenID Connect, if the environment names a provider. It uses a separate instance of better-auth, created when it is first
@@ -56,8 +57,14 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
         if (source.action === "create-user" && !isAllowedDomain(user.email)) {
           return { error: "signup_disabled" };
         }
-        if (source.action === "link-account" && user.id !== undefined && user.name) {
-          await setNameIfEmpty(user.id, user.name);
+        if (source.action === "link-account" && user.id !== undefined && !(await isConnectingInside())) {
+          const refused = REFUSED_CONNECTIONS[await connectsAtSignIn(user.id)];
+          if (refused !== null) {
+            return { error: refused };
+          }
+          if (user.name) {
+            await setNameIfEmpty(user.id, user.name);
+          }
         }
         return undefined;
       },
@@ -74,6 +81,11 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
         // Callboard makes no requests to the provider after the sign-in, so its tokens are not stored.
         create: {
           before: async (created) => ({ data: { ...created, accessToken: null, refreshToken: null, idToken: null } }),
+          after: async (created, context) => {
+            if (await isConnectingInside()) {
+              await afterConnecting(created.userId, context);
+            }
+          },
         },
       },
     },
@@ -116,6 +128,34 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
     ],
   });
 }
+
+/** Whether the user has started this from inside their account (`connectionUrl`): better-auth then knows which user it is. */
+async function isConnectingInside(): Promise<boolean> {
+  return (await getOAuthState())?.link !== undefined;
+}
+
+/** The error code for the URL; null if single sign-on may connect itself. */
+const REFUSED_CONNECTIONS: Record<Awaited<ReturnType<typeof connectsAtSignIn>>, string | null> = {
+  invited: null,
+  bare: null,
+  uninvited: "UNINVITED",
+  deactivated: "DEACTIVATED",
+  // Otherwise the provider, or whoever can make it claim an e-mail, would get past the password and the second factor.
+  protected: "connect_first",
+};
+
+/** Ends the other sessions of a user who has connected single sign-on, and records it. */
+async function afterConnecting(userId: string, context: HookContext | null): Promise<void> {
+  const person = await context?.context.internalAdapter.findUserById(userId);
+  const token = await context?.getSignedCookie(context.context.authCookies.sessionToken.name, context.context.secret);
+  const own = token ? await findSession(token) : null;
+  await endSessions(userId, "single_sign_on", own?.live ? { except: own.session.id } : {});
+  if (person) {
+    await recordConnected(context?.headers, person);
+  }
+}
+
+type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /** Whether a person without an invitation may sign in: the provider may also serve other organizations, whose members must not get access. */
 function isAllowedDomain(email: string | null | undefined): boolean {
@@ -161,6 +201,27 @@ export async function singleSignOnAuth(): Promise<SingleSignOnAuth | null> {
   return cache.auth;
 }
 
+/** Where the provider leads back to from a connection that was started inside the account. */
+const ACCOUNT_PAGE = "/settings/account";
+
+/**
+ * The URL of the provider's page at which the signed-in user of this request connects single sign-on. null under the same conditions as
+ * `singleSignOnAuth`. The provider must give the user's own e-mail, verified.
+ */
+export async function connectionUrl(requestHeaders: Headers): Promise<string | null> {
+  const auth = await singleSignOnAuth();
+  const answer = await auth?.api.linkSocialAccount({
+    body: {
+      provider: PROVIDER_ID,
+      callbackURL: `${ACCOUNT_PAGE}?connected=1`,
+      errorCallbackURL: ACCOUNT_PAGE,
+      disableRedirect: true,
+    },
+    headers: requestHeaders,
+  });
+  return answer?.url ?? null;
+}
+
 /** Passes the profile's e-mail from `mapProfileToUser` to `singleSignOnCallback`. */
 const currentCallback = new AsyncLocalStorage<{ email?: string }>();
 
@@ -176,8 +237,9 @@ export async function singleSignOnCallback(request: Request): Promise<Response |
   const callback: { email?: string } = {};
   const response = await currentCallback.run(callback, () => auth.handler(request));
   const location = response.headers.get("location");
-  const error = location === null ? null : new URL(location, env.APP_URL).searchParams.get("error");
-  if (error !== null) {
+  const target = location === null ? null : new URL(location, env.APP_URL);
+  const error = target?.searchParams.get("error") ?? null;
+  if (error !== null && target?.pathname !== ACCOUNT_PAGE) {
     await recordFailedSingleSignOn(request.headers, callback.email, /^\w{1,40}$/.test(error) ? error : "other");
   }
   return response;

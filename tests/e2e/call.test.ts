@@ -41,7 +41,7 @@ test("typed text is kept when the session ends, whether an action or a refresh d
   // The dialog appears once. The refreshes continue with a new session.
   await page.getByRole("button", { name: "Not now" }).click();
   await expect(dialog).toBeHidden();
-  await page.waitForResponse((response) => response.url().includes("/api/auth/get-session"));
+  await page.waitForResponse((response) => response.url().endsWith("/api/session"));
   await expect(dialog).toBeHidden();
   await page.context().addCookies(await signIn(app.url));
   await database.sql`update calls set enrichment_state = 'done', enrichment_due_at = null where call_id = ${id}`;

@@ -1,4 +1,5 @@
 import { generateCalls } from "@/scripts/simulator/generate";
+import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { WEBHOOK_SECRET } from "@/tests/fixtures/environment";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
@@ -44,6 +45,47 @@ test("the organization form shows errors beside the fields, keeps the input and 
   expect(await sql`select name, time_zone, week_start from organization`).toEqual([
     { name: "Al Noor Clinics", time_zone: "Asia/Riyadh", week_start: 7 },
   ]);
+});
+
+test("an administrator sets after how long sessions end, and requires a second factor only with one of their own", async ({
+  page,
+  database: { sql },
+}) => {
+  await page.goto("/settings");
+  await page.getByRole("link", { name: "Sign-in and sessions" }).click();
+  const operators = page.getByRole("group", { name: "Operator" });
+  const choose = async (label: string, option: string) => {
+    await operators.getByLabel(label).click();
+    await page.getByRole("option", { name: option, exact: true }).click();
+  };
+  const save = page.getByRole("button", { name: "Save" });
+  await choose("After sign-in, at the latest after", "8 hours");
+  await save.last().click();
+  await expect(operators.getByLabel("Without activity for")).toHaveAccessibleDescription(
+    "Choose at most the time after sign-in.",
+  );
+  await choose("Without activity for", "30 minutes");
+  await save.last().click();
+  await expect(page.getByText("Saved")).toBeVisible();
+  expect(
+    await sql`select operator_idle_minutes as idle, operator_lifetime_minutes as lifetime, viewer_idle_minutes as viewer from organization`,
+  ).toEqual([{ idle: 30, lifetime: 480, viewer: 720 }]);
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page.getByRole("radio", { name: /^Everyone/ }).check();
+  await save.first().click();
+  await expect(page.getByRole("alert").filter({ hasText: "for your own account first" })).toBeVisible();
+  await expect(page.getByRole("radio", { name: /^Everyone/ })).toBeChecked();
+  await sql`update "user" set two_factor_enabled = true where email = 'admin@callboard.example'`;
+  await save.first().click();
+  await expect.poll(() => sql`select second_factor_rule as rule from organization`).toEqual([{ rule: "everyone" }]);
+  await sql`update "user" set two_factor_enabled = false`;
+  await sql`delete from organization`;
+  expect(await sql`select subject, detail from audit_events where action = 'settings_changed' order by at`).toEqual([
+    { subject: "session_limits", detail: expect.objectContaining({ operatorIdle: 30, operatorLifetime: 480 }) },
+    { subject: "second_factor_rule", detail: { to: "everyone" } },
+  ]);
+  await expect(page.getByText("No identity provider is configured.")).toBeVisible();
 });
 
 test("row 5: a page contains the secret only after an administrator reveals it; other roles get a 403", async ({

@@ -7,6 +7,7 @@ import Provider from "oidc-provider";
 import { findFreePort } from "@/scripts/launcher/ports";
 import { startApp } from "@/tests/fixtures/app";
 import { createDatabase } from "@/tests/fixtures/database";
+import { isSignedIn, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
@@ -41,16 +42,21 @@ async function startProvider(appUrl: string, people: Map<string, Claims>) {
   };
 }
 
-test("single sign-on admits existing and invited users with a verified e-mail, and users of allowed domains if configured", async ({
+test("single sign-on admits invited users, users who have connected it, and users of allowed domains if configured", async ({
   browser,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const database = await createDatabase();
   const port = await findFreePort();
   const appUrl = `http://localhost:${port}`;
   const people = new Map<string, Claims>([
     ["known", { email: "Known@Callboard.example", email_verified: true, name: "From the provider" }],
+    ["linked", { email: "linked@callboard.example", email_verified: true }],
+    ["bare", { email: "bare@callboard.example", email_verified: true }],
     ["invited", { email: "invited@callboard.example", email_verified: true, name: "Invited Person" }],
+    ["late", { email: "late@callboard.example", email_verified: true }],
+    ["orphan", { email: "orphan@callboard.example", email_verified: true }],
+    ["revived", { email: "revived@callboard.example", email_verified: true }],
     ["unverified", { email: "known@callboard.example", email_verified: false }],
     ["stranger", { email: "stranger@callboard.example", email_verified: true, name: "A Stranger" }],
     ["foreigner", { email: "foreigner@callboard.example.org", email_verified: true, name: "A Foreigner" }],
@@ -65,27 +71,99 @@ test("single sign-on admits existing and invited users with a verified e-mail, a
   };
   let app = await startApp({ databaseUrl: database.url, port, env });
   const { sql } = database;
-  const signInAs = async (sub: string, run: (page: Page) => Promise<void>) => {
-    const context = await browser.newContext({ baseURL: appUrl });
-    const page = await context.newPage();
-    await page.goto("/sign-in?next=%2Fsettings%2Faccount");
-    await page.getByRole("link", { name: "Sign in with Test ID" }).click();
+  const agreeAtProvider = async (page: Page, sub: string) => {
     await page.locator("input[name=login]").fill(sub);
     await page.locator("input[name=password]").fill("any");
     await page.locator("button[type=submit]").click();
     // The provider asks for consent to share the claims.
     await page.locator("button[type=submit]").click();
-    await run(page);
+  };
+  const inBrowser = async (run: (page: Page) => Promise<void>) => {
+    const context = await browser.newContext({ baseURL: appUrl });
+    await run(await context.newPage());
     await context.close();
   };
+  const signInAs = (sub: string, run: (page: Page) => Promise<void>) =>
+    inBrowser(async (page) => {
+      await page.goto("/sign-in?next=%2Fsettings%2Faccount");
+      await page.getByRole("link", { name: "Sign in with Test ID" }).click();
+      await agreeAtProvider(page, sub);
+      await run(page);
+    });
   try {
     await expect.poll(async () => (await sql`select 1 from "user"`).length).toBe(1);
     const known = await addUser(sql, "operator", { name: "Known Already", email: "known@callboard.example" });
-    await sql`insert into "user" (id, name, email, email_verified, role, activated_at) values ('i', '', 'invited@callboard.example', true, 'operator', null)`;
-    await sql`insert into one_time_links (token_hash, user_id, purpose, expires_at) values ('h', 'i', 'invite', now() + interval '1 day')`;
+    // Connected by an earlier version, with a password and a second factor.
+    const linked = await addUser(sql, "viewer", { email: "linked@callboard.example" });
+    await sql`update "user" set two_factor_enabled = true where id = ${linked.id}`;
+    await sql`insert into account (id, account_id, provider_id, user_id) values ('before', 'linked', 'oidc', ${linked.id})`;
+    await sql`insert into "user" (id, name, email, email_verified, role) values ('b', 'Bare', 'bare@callboard.example', true, 'viewer')`;
+    const admin = await addUser(sql, "administrator");
+    const invitee = async (name: string, expires: string, by: string) => {
+      await sql`insert into "user" (id, name, email, email_verified, role, activated_at)
+        values (${name}, '', ${`${name}@callboard.example`}, true, 'operator', null)`;
+      await sql`insert into one_time_links (token_hash, user_id, purpose, created_by, expires_at)
+        values (${name}, ${name}, 'invite', ${by}, now() + ${expires}::interval)`;
+    };
+    await invitee("invited", "1 day", admin.id);
+    await invitee("late", "-197 days", admin.id);
+    await invitee("orphan", "1 day", linked.id);
     const deactivated = await addUser(sql, "operator", { email: "gone@callboard.example" });
     await sql`update "user" set deactivated_at = now() where id = ${deactivated.id}`;
+    const gone = await addUser(sql, "administrator");
+    await invitee("revived", "1 day", gone.id);
+    await sql`update "user" set deactivated_at = now() where id = ${gone.id}`;
 
+    await signInAs("linked", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
+    await signInAs("bare", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
+    await signInAs("invited", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
+    expect(await sql`select name, role, activated_at is not null as active from "user" where id = 'invited'`).toEqual([
+      { name: "Invited Person", role: "operator", active: true },
+    ]);
+    expect(await sql`select 1 from one_time_links where user_id = 'invited'`).toHaveLength(0);
+    for (const [sub, message] of [
+      ["known", "Sign in with it, then connect single sign-on"],
+      ["unverified", "has not verified your e-mail address"],
+      ["stranger", "You have no account here."],
+      ["gone", "Your account is deactivated."],
+      ["late", "Your invitation is no longer valid."],
+      ["orphan", "Your invitation is no longer valid."],
+      ["revived", "Your invitation is no longer valid."],
+    ] as const) {
+      await signInAs(sub, async (page) => {
+        await expect(page.getByText(message)).toBeVisible();
+        expect(await (await page.request.get("/api/auth/get-session")).json(), sub).toBeNull();
+      });
+    }
+    expect(
+      await sql`select user_id from account where provider_id = 'oidc' and user_id <> all(${[linked.id, "b", "invited"]})`,
+    ).toHaveLength(0);
+    expect(await sql`select count(*)::integer as invited from "user" where activated_at is null and name = ''`).toEqual(
+      [{ invited: 3 }],
+    );
+
+    // From inside the account, with the password.
+    await inBrowser(async (page) => {
+      const elsewhere = await signIn(appUrl, known);
+      await page.context().addCookies(await signIn(appUrl, known));
+      const connect = async (sub: string) => {
+        await page.goto("/settings/account");
+        await page.getByRole("button", { name: "Connect single sign-on…" }).click();
+        await page.getByLabel("Your password").fill("not the password");
+        await page.getByRole("button", { name: "Continue to Test ID" }).click();
+        await expect(page.getByLabel("Your password")).toHaveAccessibleDescription("Incorrect current password.");
+        await page.getByLabel("Your password").fill(known.password);
+        await page.getByRole("button", { name: "Continue to Test ID" }).click();
+        await agreeAtProvider(page, sub);
+      };
+      await connect("bare");
+      await expect(page.getByText("your account at Test ID has another e-mail address")).toBeVisible();
+      expect(await isSignedIn(sql, elsewhere)).toBe(true);
+      await page.context().clearCookies({ domain: "localhost", name: /^_/ });
+      await connect("known");
+      await expect(page.getByText("You can now sign in with Test ID.")).toBeVisible();
+      expect(await isSignedIn(sql, elsewhere)).toBe(false);
+    });
     await signInAs("known", async (page) => {
       await expect(page).toHaveURL(`${appUrl}/settings/account`);
       await expect(page.getByText("known@callboard.example").first()).toBeVisible();
@@ -93,24 +171,16 @@ test("single sign-on admits existing and invited users with a verified e-mail, a
     expect(await sql`select name, role from "user" where id = ${known.id}`).toEqual([
       { name: "Known Already", role: "operator" },
     ]);
-    await signInAs("invited", async (page) => expect(page).toHaveURL(`${appUrl}/settings/account`));
-    expect(await sql`select name, role, activated_at is not null as active from "user" where id = 'i'`).toEqual([
-      { name: "Invited Person", role: "operator", active: true },
-    ]);
-    expect(await sql`select 1 from one_time_links`).toHaveLength(0);
-    for (const [sub, message] of [
-      ["unverified", "has not verified your e-mail address"],
-      ["stranger", "You have no account here."],
-      ["gone", "Your account is deactivated."],
-    ] as const) {
-      await signInAs(sub, async (page) => {
-        await expect(page.getByText(message)).toBeVisible();
-        expect(await (await page.request.get("/api/auth/get-session")).json(), sub).toBeNull();
-      });
-    }
     expect(await sql`select 1 from "user" where email like 'stranger%'`).toHaveLength(0);
+    const failed = (subject: string, error: string) => ({
+      action: "sign_in_failed",
+      actor_email: null,
+      subject: `${subject}@callboard.example`,
+      detail: { by: "single sign-on", error },
+    });
     expect(
-      await sql`select action, actor_email, subject, detail from audit_events where action in ('sign_in_failed', 'user_joined') and subject <> 'admin@callboard.example' order by at`,
+      await sql`select action, actor_email, subject, detail from audit_events
+        where action in ('sign_in_failed', 'user_joined', 'single_sign_on_changed') and subject <> 'admin@callboard.example' order by at`,
     ).toEqual([
       {
         action: "user_joined",
@@ -118,23 +188,18 @@ test("single sign-on admits existing and invited users with a verified e-mail, a
         subject: "invited@callboard.example",
         detail: { by: "single sign-on" },
       },
+      failed("known", "connect_first"),
+      failed("known", "account_not_linked"),
+      failed("stranger", "signup_disabled"),
+      failed("gone", "DEACTIVATED"),
+      failed("late", "UNINVITED"),
+      failed("orphan", "UNINVITED"),
+      failed("revived", "UNINVITED"),
       {
-        action: "sign_in_failed",
-        actor_email: null,
+        action: "single_sign_on_changed",
+        actor_email: "known@callboard.example",
         subject: "known@callboard.example",
-        detail: { by: "single sign-on", error: "account_not_linked" },
-      },
-      {
-        action: "sign_in_failed",
-        actor_email: null,
-        subject: "stranger@callboard.example",
-        detail: { by: "single sign-on", error: "signup_disabled" },
-      },
-      {
-        action: "sign_in_failed",
-        actor_email: null,
-        subject: "gone@callboard.example",
-        detail: { by: "single sign-on", error: "DEACTIVATED" },
+        detail: { on: true },
       },
     ]);
     // Only the provider's account id is stored, no tokens. The log contains no e-mails or tokens.
@@ -142,6 +207,55 @@ test("single sign-on admits existing and invited users with a verified e-mail, a
       await sql`select account_id, access_token, refresh_token, id_token from account where provider_id = 'oidc' and user_id = ${known.id}`,
     ).toEqual([{ account_id: "known", access_token: null, refresh_token: null, id_token: null }]);
     expect(app.logs()).not.toMatch(/callboard\.example|eyJ[\w-]+\.eyJ/);
+
+    // Only single sign-on, which an administrator turns on who has connected it.
+    await inBrowser(async (page) => {
+      await page.context().addCookies(await signIn(appUrl, admin));
+      const theirs = await signIn(appUrl, known);
+      await page.goto("/settings/security");
+      await expect(page.getByText("Connect Test ID to your own account first")).toBeVisible();
+      await sql`insert into account (id, account_id, provider_id, user_id) values ('own', 'own', 'oidc', ${admin.id})`;
+      await page.reload();
+      await page.getByRole("button", { name: "Turn on…" }).click();
+      await expect(page.getByRole("alertdialog")).toContainText("Everyone except administrators is signed out now");
+      await page.getByRole("alertdialog").getByRole("button", { name: "Turn on" }).click();
+      await expect(page.getByRole("button", { name: "Allow passwords again" })).toBeVisible();
+      expect(await isSignedIn(sql, theirs)).toBe(false);
+    });
+    await inBrowser(async (page) => {
+      const typePassword = async (person: { email: string; password: string }) => {
+        await page.goto("/sign-in");
+        await page.getByLabel("E-mail").fill(person.email);
+        await page.getByLabel("Password", { exact: true }).fill(person.password);
+        await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      };
+      await typePassword(known);
+      await expect(page.getByText("Your organization signs in with single sign-on only.")).toBeVisible();
+      expect(await (await page.request.get("/api/auth/get-session")).json()).toBeNull();
+      await typePassword(admin);
+      await expect(page).toHaveURL(`${appUrl}/`);
+    });
+    await signInAs("known", async (page) => {
+      await expect(page).toHaveURL(`${appUrl}/settings/account`);
+      await expect(page.getByText("It is your only way to sign in")).toBeVisible();
+    });
+    await inBrowser(async (page) => {
+      await page.context().addCookies(await signIn(appUrl, admin));
+      await page.goto("/settings/security");
+      await page.getByRole("button", { name: "Allow passwords again" }).click();
+      await expect(page.getByRole("button", { name: "Turn on…" })).toBeVisible();
+    });
+
+    // Disconnected again, with the password.
+    await inBrowser(async (page) => {
+      await page.context().addCookies(await signIn(appUrl, known));
+      await page.goto("/settings/account");
+      await page.getByRole("button", { name: "Disconnect…" }).click();
+      await page.getByLabel("Your password").fill(known.password);
+      await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+      await expect(page.getByRole("button", { name: "Connect single sign-on…" })).toBeVisible();
+    });
+    expect(await sql`select 1 from account where user_id = ${known.id} and provider_id = 'oidc'`).toHaveLength(0);
 
     await app.stop();
     const open = { ...env, OIDC_DEFAULT_ROLE: "viewer", OIDC_ALLOWED_DOMAINS: "Callboard.example, other.example" };

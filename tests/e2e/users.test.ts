@@ -1,6 +1,6 @@
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { oneTimeCode } from "@/tests/fixtures/one-time-code";
-import { signIn } from "@/tests/fixtures/sign-in";
+import { isSignedIn, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, PASSWORD } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
@@ -119,6 +119,7 @@ test("a second factor can be set up and is required at sign-in; each code works 
 }) => {
   test.slow();
   const person = await addUser(sql, "operator", { name: "Lina", email: "lina@callboard.example" });
+  const elsewhere = await signIn(app.url, person);
   await page.context().addCookies(await signIn(app.url, person));
   await page.goto("/settings/account");
   expect(await accessibilityProblems(page)).toEqual([]);
@@ -154,6 +155,7 @@ test("a second factor can be set up and is required at sign-in; each code works 
   expect(backup).toHaveLength(10);
   await page.getByRole("button", { name: "I have saved them" }).click();
   await expect(page.getByText("10 backup codes left")).toBeVisible();
+  expect(await isSignedIn(sql, elsewhere)).toBe(false);
 
   const enterPassword = async () => {
     await page.context().clearCookies();
@@ -199,6 +201,67 @@ test("a second factor can be set up and is required at sign-in; each code works 
   ).toContain('sign_in {"by":"second factor"}');
 });
 
+test("a required second factor is set up before anything else, and cannot be turned off", async ({
+  page,
+  app,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer");
+  await sql`insert into organization (second_factor_rule) values ('everyone')
+    on conflict (id) do update set second_factor_rule = 'everyone'`;
+  try {
+    await page.context().addCookies(await signIn(app.url, person));
+    await page.goto("/calls?outcome=failed");
+    await expect(page.getByRole("heading", { name: "Set up two-factor authentication" }).first()).toBeVisible();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "Set up…" }).click();
+    await page.getByLabel("Your password").fill(PASSWORD);
+    await page.getByRole("dialog").getByRole("button", { name: "Set up" }).click();
+    const secret =
+      (await page
+        .locator("code")
+        .filter({ hasText: /^[A-Z2-7 ]{20,}$/ })
+        .textContent()) ?? "";
+    await page.getByLabel("Six-digit code").fill(oneTimeCode(secret.replaceAll(" ", "")));
+    await page.getByRole("button", { name: "Turn on" }).click();
+    await page.getByRole("button", { name: "I have saved them" }).click();
+    await page.getByRole("link", { name: "Continue to Callboard" }).click();
+    await expect(page).toHaveURL(`${app.url}/calls?outcome=failed`);
+    await page.goto("/settings/account");
+    await expect(page.getByText("Your organization requires it, so it cannot be turned off.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Turn off…" })).toHaveCount(0);
+  } finally {
+    await sql`delete from organization`;
+  }
+});
+
+test("a session that nobody uses ends: the page says so at the next movement, and the sign-in page says why", async ({
+  page,
+  app,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer");
+  await page.context().addCookies(await signIn(app.url, person));
+  await page.clock.install();
+  await page.goto("/settings/account");
+  const since = (hours: number) =>
+    sql`update session set last_seen_at = now() - make_interval(hours => ${hours}) where user_id = ${person.id}`;
+  await since(11);
+  await page.clock.fastForward("02:00");
+  await page.mouse.move(40, 40);
+  await expect
+    .poll(() => sql`select 1 from session where user_id = ${person.id} and last_seen_at > now() - interval '1 minute'`)
+    .toHaveLength(1);
+  await since(12);
+  await page.clock.fastForward("02:00");
+  await page.mouse.move(80, 80);
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await expect(dialog).toContainText("Nobody was active here for some time.");
+  await page.goto("/calls");
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fcalls$/);
+  await expect(page.getByText("You were signed out. Nobody was active here for some time.")).toBeVisible();
+});
+
 test("one's sessions are listed and can be ended; a new password ends other sessions, links and unfinished sign-ins", async ({
   page,
   app,
@@ -215,7 +278,7 @@ test("one's sessions are listed and can be ended; a new password ends other sess
   await expect(page.getByText("This session")).toHaveCount(1);
   await row.getByRole("button", { name: "End the session: Safari on iPhone" }).click();
   await expect(row).toHaveCount(0);
-  expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
+  expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(1);
 
   await signIn(app.url, person);
   await page.getByLabel("Current password").fill("not the password");
@@ -234,12 +297,20 @@ test("one's sessions are listed and can be ended; a new password ends other sess
   await expect(page.getByText("Your password was changed.")).toBeVisible();
   expect(await sql`select 1 from one_time_links where user_id = ${person.id}`).toHaveLength(0);
   expect(await sql`select 1 from verification where value = ${person.id}`).toHaveLength(0);
-  expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(1);
+  expect(
+    await sql`select end_reason, expires_at <= now() as ended from session where user_id = ${person.id} order by created_at`,
+  ).toEqual([
+    { end_reason: "signed_out", ended: true },
+    // Its token has changed with the password.
+    { end_reason: "replaced", ended: true },
+    { end_reason: "password", ended: true },
+    { end_reason: null, ended: false },
+  ]);
   await page.reload();
   await page.getByRole("button", { name: "Sign out everywhere…" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(page).toHaveURL(`${app.url}/sign-in`);
-  expect(await sql`select 1 from session where user_id = ${person.id}`).toHaveLength(0);
+  expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(0);
 });
 
 test("after a session ends, signing in again keeps typed text and returns to the same URL", async ({

@@ -17,6 +17,8 @@ import { hashPassword } from "@/server/auth/password-checks";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 import { notify } from "@/server/notices";
 
+import { mayChoosePassword } from "./open-link";
+
 /** Keys of `auth.error`. */
 type LinkErrors = { name?: "nameRequired" | "nameTooLong"; password?: PasswordProblem };
 
@@ -44,6 +46,9 @@ export const redeem = formAction({
     const link = await readLink(tokenHash);
     if (link?.purpose !== purpose) {
       return refuse("linkGone");
+    }
+    if (!(await mayChoosePassword(link.role))) {
+      return refuse("singleSignOnOnly");
     }
     const problem = await guessableProblem(password, { name: name || link.name, email: link.email });
     if (problem !== null) {

@@ -2,11 +2,11 @@ import { getTranslations } from "next-intl/server";
 
 import { slot } from "@/components/slot";
 import { Notice } from "@/components/ui/notice";
-import { getUser } from "@/server/auth/gates";
+import { readSession } from "@/server/auth/gates";
 
 /** Warns that the link will replace the session of another user, for example of an administrator who tries the link. */
 export async function OtherSession({ email }: { email: string }) {
-  const signedIn = await getUser();
+  const { user: signedIn } = await readSession();
   if (signedIn === null || signedIn.email === email) {
     return null;
   }

@@ -3,15 +3,15 @@ import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 
 import { Notice } from "@/components/ui/notice";
+import { isSingleSignOnOnly } from "@/db/organization/security";
 import { hasUsers } from "@/db/people/users";
-import { env } from "@/lib/env";
 import { safeNextPath } from "@/lib/url/next-path";
-import { getUser } from "@/server/auth/gates";
+import { readSession } from "@/server/auth/gates";
 import { singleSignOn } from "@/server/auth/single-sign-on";
 import { getOrganization } from "@/server/organization";
 
 import { SignInForm } from "./sign-in-form";
-import { SingleSignOn } from "./single-sign-on";
+import { Divider, SingleSignOnButton, ssoUrl } from "./single-sign-on";
 
 export async function generateMetadata(): Promise<Metadata> {
   const [t, { name }] = await Promise.all([getTranslations("auth.signIn"), getOrganization()]);
@@ -22,13 +22,15 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const { next, error } = await searchParams;
   const path = safeNextPath(typeof next === "string" ? next : null);
   // The page also renders while the database is unavailable; submitting the form then shows that error.
-  const [user, someUser, organization, t] = await Promise.all([
-    getUser().catch(() => null),
+  const [session, someUser, isOnlyWay, organization, t, tEnded] = await Promise.all([
+    readSession().catch(() => ({ user: null, reason: null })),
     hasUsers().catch(() => true),
+    isSingleSignOnOnly().catch(() => false),
     getOrganization(),
     getTranslations("auth.signIn"),
+    getTranslations("auth.ended"),
   ]);
-  if (user !== null) {
+  if (session.user !== null) {
     redirect(path as Route);
   }
   if (!someUser) {
@@ -41,20 +43,44 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
         {t("title", { organization: organization.name })}
       </h1>
       <p className="mt-1 mb-6 text-base text-muted">{t("subtitle")}</p>
-      {typeof error === "string" && (
+      {typeof error === "string" ? (
         <Notice tone={error === "sso_unavailable" ? "warning" : "danger"} announce className="mb-4">
           {t(`refused.${MESSAGES.get(error) ?? "other"}`)}
         </Notice>
+      ) : (
+        session.reason !== null && (
+          <Notice className="mb-4">
+            {t("ended")} {tEnded(session.reason)}
+          </Notice>
+        )
       )}
-      <SignInForm next={path} />
-      {sso !== null && <SingleSignOn name={sso.name} href={ssoUrl(path)} />}
+      {sso !== null && isOnlyWay ? (
+        <>
+          <SingleSignOnButton name={sso.name} href={ssoUrl(path)} isPrimary />
+          <Divider>{t("orAdministrator")}</Divider>
+          <SignInForm next={path} />
+        </>
+      ) : (
+        <>
+          <SignInForm next={path} />
+          {sso !== null && (
+            <>
+              <Divider>{t("or")}</Divider>
+              <SingleSignOnButton name={sso.name} href={ssoUrl(path)} />
+            </>
+          )}
+        </>
+      )}
       <p className="mt-6 text-sm text-muted">{t("help")}</p>
     </>
   );
 }
 
 /** The message for each error code that single sign-on and the second step pass to this page. */
-const MESSAGES = new Map<string, "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable">([
+const MESSAGES = new Map<
+  string,
+  "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable" | "uninvited" | "connectFirst"
+>([
   ["code_expired", "expired"],
   ["state_mismatch", "expired"],
   ["state_not_found", "expired"],
@@ -66,10 +92,7 @@ const MESSAGES = new Map<string, "expired" | "cancelled" | "unverified" | "unkno
   ["email_not_found", "unverified"],
   ["signup_disabled", "unknown"],
   ["DEACTIVATED", "deactivated"],
+  ["UNINVITED", "uninvited"],
+  ["connect_first", "connectFirst"],
   ["sso_unavailable", "unavailable"],
 ]);
-
-/** Uses `APP_URL`, because the provider redirects back there, and the callback needs the cookie that this URL sets. */
-function ssoUrl(next: string): string {
-  return new URL(`/sign-in/sso?${new URLSearchParams({ next })}`, env.APP_URL).href;
-}

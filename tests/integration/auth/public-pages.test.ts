@@ -197,7 +197,9 @@ test("with an https APP_URL the session cookie is Secure, and the headers requir
       body: JSON.stringify({ email: "admin@callboard.example", password: "correct horse battery staple" }),
     });
     expect(answer.status).toBe(200);
-    expect(answer.headers.get("set-cookie")).toMatch(/^__Secure-callboard\.session_token=.*; Secure/i);
+    expect(answer.headers.get("set-cookie")).toMatch(
+      /^__Host-callboard\.session_token=(?=.*; Secure)(?=.*; Path=\/(;|$))(?!.*; Domain=)/i,
+    );
     expect(answer.headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
     expect(answer.headers.get("content-security-policy")).toContain("upgrade-insecure-requests");
   } finally {

@@ -19,8 +19,9 @@ test("once an hour, what has ended is deleted, and what has not is kept", async 
     ["ended", "1 minute"],
     ["open", "-1 minute"],
   ] as const) {
+    // For a week, the sign-in page says why a session ended.
     await sql`insert into session (id, token, user_id, expires_at)
-      values (${name}, ${name}, 'u-clean', now() - ${ago}::interval)`;
+      values (${name}, ${name}, 'u-clean', now() - interval '7 days' - ${ago}::interval)`;
     await sql`insert into verification (id, identifier, value, expires_at)
       values (${name}, 'clean-up', '', now() - ${ago}::interval)`;
   }
@@ -64,7 +65,7 @@ test("row 74: a kind that fails does not keep the others, and a backlog is delet
 }) => {
   await sql`insert into rate_limit (id, key, count, last_request)
     select number, number, 1, 0 from generate_series(1, 2500) as number`;
-  await sql`insert into session (id, token, user_id, expires_at) values ('ended', 'ended', 'u-clean', now())`;
+  await sql`insert into session (id, token, user_id, expires_at) values ('ended', 'ended', 'u-clean', now() - interval '8 days')`;
   await sql`create function refuse_change() returns trigger language plpgsql as 'begin raise exception ''no''; end'`;
   await sql`create trigger refuse_change before delete on rate_limit for each row when (old.id = '7') execute function refuse_change()`;
   try {

@@ -1,31 +1,29 @@
 "use server";
 
-import { isAPIError } from "better-auth/api";
 import { refresh } from "next/cache";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { encode } from "uqr";
 import { z } from "zod";
 
+import { readSecurity } from "@/db/organization/security";
 import { renameUser } from "@/db/people/changes";
 import { forgetDevice } from "@/db/people/known-devices";
 import { revokePendingAccess } from "@/db/people/password";
-import { takeAttempt } from "@/db/people/rate-limit";
 import { endSession, endSessions } from "@/db/people/sessions";
 import { refuse, refuseFields } from "@/lib/action-answer";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
+import { requiresSecondFactor } from "@/lib/people/second-factor-rule";
 import { digitsOf } from "@/lib/text/digits";
 import { action, formAction } from "@/server/auth/action";
 import { markCodeUsed } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
 import { addressDetail, requestDevice } from "@/server/auth/devices";
-import type { SignedInUser } from "@/server/auth/gates";
 import { guessableProblem } from "@/server/auth/guessable-password";
 import { notify } from "@/server/notices";
 import { getOrganization } from "@/server/organization";
 
-/** Prevents a stranger at an open browser from guessing the password. */
-const PASSWORD_LIMIT = { max: 10, windowSeconds: 300 };
+import { withAttempt } from "./with-attempt";
 
 const password = z.string().max(1_000);
 
@@ -78,7 +76,7 @@ export const changePassword = formAction({
     }
     const answer = await withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.changePassword({
-        body: { currentPassword: current, newPassword: chosen, revokeOtherSessions: true },
+        body: { currentPassword: current, newPassword: chosen },
         headers: requestHeaders,
       });
       await revokePendingAccess(user.id, await requestDevice());
@@ -98,6 +96,7 @@ export type Enrolment = { uri: string; secret: string; qr: { size: number; path:
 /** Creates a secret and backup codes. Sign-ins ask for a code only after `confirmSecondFactor`. */
 export const beginSecondFactor = action({
   role: "viewer",
+  secondFactor: "optional",
   input: password,
   fromFields: (fields) => fields["password"],
   failure: "second_factor_failed",
@@ -120,6 +119,7 @@ export const beginSecondFactor = action({
  */
 export const confirmSecondFactor = action({
   role: "viewer",
+  secondFactor: "optional",
   input: z.object({
     code: z.string().max(100),
     uri: z
@@ -145,19 +145,24 @@ export const confirmSecondFactor = action({
   },
 });
 
+/** `secondFactorRequiredHere`: the organization requires it. */
 export const turnSecondFactorOff = action({
   role: "viewer",
   input: password,
   fromFields: (fields) => fields["password"],
   failure: "second_factor_failed",
   invalidate: refresh,
-  work: (typed, { user, recordEvent }) =>
-    withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
+  work: async (typed, { user, recordEvent }) => {
+    if (requiresSecondFactor((await readSecurity()).secondFactorRule, user.role)) {
+      return refuse("secondFactorRequiredHere");
+    }
+    return withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.disableTwoFactor({ body: { password: typed }, headers: requestHeaders });
       await recordEvent({ action: "second_factor_changed", subject: user.email, detail: { on: false } });
       await notify(user.id, "second_factor_changed", { change: "off", ...addressDetail(requestHeaders) });
       return { ok: true as const };
-    }),
+    });
+  },
 });
 
 /** Creates new backup codes. The previous ones stop working. */
@@ -178,29 +183,6 @@ export const makeBackupCodes = action({
       return { ok: true as const, backupCodes };
     }),
 });
-
-/**
- * Runs work that asks for the password or a code again, and counts the attempt first. If better-auth refuses the input, the reason is
- * `wrong`. Throws all other errors.
- */
-async function withAttempt<Answer, Wrong extends string>(
-  user: SignedInUser,
-  wrong: Wrong,
-  run: (requestHeaders: Headers) => Promise<Answer>,
-): Promise<Answer | { ok: false; reason: "tooMany"; seconds: number } | { ok: false; reason: Wrong }> {
-  const attempt = await takeAttempt({ key: `password:account:${user.id}`, ...PASSWORD_LIMIT });
-  if (!attempt.ok) {
-    return { ok: false, reason: "tooMany", seconds: attempt.retryAfterSeconds };
-  }
-  try {
-    return await run(await headers());
-  } catch (error) {
-    if (isAPIError(error) && error.statusCode < 500 && error.status !== "TOO_MANY_REQUESTS") {
-      return refuse(wrong);
-    }
-    throw error;
-  }
-}
 
 function toEnrolment(uri: string, backupCodes: string[]): Enrolment {
   return { uri, secret: new URL(uri).searchParams.get("secret") ?? "", qr: drawQrCode(uri), backupCodes };
@@ -254,7 +236,7 @@ export const endOtherSessions = action({
   failure: "end_sessions_failed",
   invalidate: refresh,
   work: async (_, { user, recordEvent }) => {
-    const count = await endSessions(user.id, user.sessionId);
+    const count = await endSessions(user.id, "signed_out", { except: user.sessionId });
     await recordEvent({ action: "sessions_ended", subject: user.email, rowCount: count });
     return { ok: true, count };
   },
@@ -270,7 +252,7 @@ export const signOutEverywhere = action({
   fromFields: () => undefined,
   failure: "end_sessions_failed",
   work: async (_, { user, recordEvent }) => {
-    const rowCount = await endSessions(user.id);
+    const rowCount = await endSessions(user.id, "signed_out");
     await recordEvent({ action: "sessions_ended", subject: user.email, rowCount });
     await auth.api.signOut({ headers: await headers() });
     redirect("/sign-in");

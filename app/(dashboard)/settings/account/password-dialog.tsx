@@ -7,11 +7,11 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { PasswordInput } from "@/components/ui/password-input";
-import { useAction } from "@/components/use-action";
+import { type SharedReason, useAction } from "@/components/use-action";
 import type { Refusal } from "@/lib/action-answer";
 
 /** Asks for the user's own password before a change that a stranger at an open browser must not make. */
-export function PasswordDialog<Answer extends { ok: true } | Refusal<"currentPasswordWrong" | "tooMany">>({
+export function PasswordDialog<Answer extends { ok: true } | Refusal<SharedReason>>({
   trigger,
   title,
   description,

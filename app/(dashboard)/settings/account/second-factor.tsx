@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { toast } from "sonner";
 
+import { cn } from "@/components/cn";
 import { RefusalNotice } from "@/components/refusal-notice";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -37,12 +38,18 @@ export function SecondFactor({
   hasPassword,
   provider,
   backupCodesLeft,
+  isRequired,
+  isSignIn = false,
 }: {
   enabled: boolean;
   hasPassword: boolean;
   /** The name of the identity provider, which handles the second factor of users without a password. */
   provider: string;
   backupCodesLeft: number;
+  /** The organization requires it, so it cannot be turned off. */
+  isRequired: boolean;
+  /** On the way to sign in: a narrow page, which only sets it up. */
+  isSignIn?: boolean;
 }) {
   const t = useTranslations("account.secondFactor");
   // Without scripts, the page comes back with the answer.
@@ -77,6 +84,7 @@ export function SecondFactor({
         <p className="text-sm text-muted">{t("elsewhere", { name: provider })}</p>
       ) : step.at === "scan" ? (
         <Scan
+          isNarrow={isSignIn}
           submit={confirming.submit}
           refused={confirming.refusal}
           enrolment={step.enrolment}
@@ -85,8 +93,11 @@ export function SecondFactor({
         />
       ) : step.at === "codes" ? (
         <BackupCodes codes={step.backupCodes} onKept={() => setStep({ at: "start" })} />
+      ) : enabled && isSignIn ? (
+        <p className="text-sm text-muted">{t("turnedOn")}</p>
       ) : enabled ? (
         <Enabled
+          isRequired={isRequired}
           renewing={renewing}
           backupCodesLeft={backupCodesLeft}
           onNewCodes={(backupCodes) => setStep({ at: "codes", backupCodes })}
@@ -122,12 +133,14 @@ function Begin({
 }
 
 function Scan({
+  isNarrow,
   submit,
   refused,
   enrolment: { uri, qr, secret, backupCodes },
   onCancel,
   onConfirmed,
 }: {
+  isNarrow: boolean;
   submit: (form: FormData) => void;
   /** The refusal of a form without scripts. */
   refused: ShownRefusal | null;
@@ -147,7 +160,7 @@ function Scan({
     }
   };
   return (
-    <div className="grid gap-x-8 gap-y-6 sm:grid-cols-[auto_1fr]">
+    <div className={cn("grid gap-x-8 gap-y-6", !isNarrow && "sm:grid-cols-[auto_1fr]")}>
       <svg
         role="img"
         aria-label={t("qr")}
@@ -217,10 +230,12 @@ function Scan({
 }
 
 function Enabled({
+  isRequired,
   renewing,
   backupCodesLeft,
   onNewCodes,
 }: {
+  isRequired: boolean;
   renewing: PasswordAction;
   backupCodesLeft: number;
   onNewCodes: (backupCodes: string[]) => void;
@@ -236,11 +251,15 @@ function Enabled({
           submit={renewing.submit}
           refusal={renewing.refusal}
         />
-        <PasswordFormWithoutScripts
-          submitLabel={t("turnOffSubmit")}
-          submit={turningOff.submit}
-          refusal={turningOff.refusal}
-        />
+        {isRequired ? (
+          <p className="text-sm text-muted">{t("required")}</p>
+        ) : (
+          <PasswordFormWithoutScripts
+            submitLabel={t("turnOffSubmit")}
+            submit={turningOff.submit}
+            refusal={turningOff.refusal}
+          />
+        )}
       </div>
     );
   }
@@ -257,15 +276,19 @@ function Enabled({
         submit={makeBackupCodes}
         onDone={({ backupCodes }) => onNewCodes(backupCodes)}
       />
-      <PasswordDialog
-        trigger={<Button variant="danger-quiet">{t("turnOff")}</Button>}
-        title={t("turnOffTitle")}
-        description={t("turnOffDescription")}
-        submitLabel={t("turnOffSubmit")}
-        danger
-        submit={turnSecondFactorOff}
-        onDone={() => toast.success(t("turnedOff"))}
-      />
+      {isRequired ? (
+        <p className="text-sm text-muted">{t("required")}</p>
+      ) : (
+        <PasswordDialog
+          trigger={<Button variant="danger-quiet">{t("turnOff")}</Button>}
+          title={t("turnOffTitle")}
+          description={t("turnOffDescription")}
+          submitLabel={t("turnOffSubmit")}
+          danger
+          submit={turnSecondFactorOff}
+          onDone={() => toast.success(t("turnedOff"))}
+        />
+      )}
     </div>
   );
 }

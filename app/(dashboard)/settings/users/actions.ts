@@ -157,7 +157,7 @@ export const signOutEverywhere = action({
   failure: "end_sessions_failed",
   work: (id, context) =>
     changePerson(id, context, async (subject) => {
-      const rowCount = await endSessions(id);
+      const rowCount = await endSessions(id, "signed_out");
       await context.recordEvent({ action: "sessions_ended", subject, rowCount });
       return { ok: true as const };
     }),

@@ -90,8 +90,7 @@ const STATES = {
 
 function StateBadge({ person }: { person: Person }) {
   const t = useTranslations("people.state");
-  const state =
-    person.state === "invited" && (person.isLinkExpired || person.linkExpiresAt === null) ? "expired" : person.state;
+  const state = person.state === "invited" && person.linkExpiresAt === null ? "expired" : person.state;
   const { tone, icon: Icon } = STATES[state];
   return (
     <Badge tone={tone}>
@@ -104,7 +103,7 @@ function StateBadge({ person }: { person: Person }) {
 /** When the user's link expires; nothing if there is no valid link. */
 function LinkState({ person }: { person: Person }) {
   const t = useTranslations("people");
-  if (person.linkExpiresAt === null || person.isLinkExpired) {
+  if (person.linkExpiresAt === null) {
     return null;
   }
   return (

@@ -6,8 +6,9 @@ import { answerNotFound } from "@/server/not-found";
 import { getOrganization } from "@/server/organization";
 
 import { LinkForm } from "../../_link/link-form";
-import { openLink } from "../../_link/open-link";
+import { mayChoosePassword, openLink } from "../../_link/open-link";
 import { OtherSession } from "../../_link/other-session";
+import { SignOnInstead } from "../../_link/sign-on-instead";
 import LinkNotFound from "./not-found";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -39,7 +40,11 @@ export default async function InvitePage({ params }: PageProps<"/invite/[token]"
           : t.rich("subtitle.inviteFrom", { from: slot(<bdi>{link.from}</bdi>), role })}
       </p>
       <OtherSession email={link.email} />
-      <LinkForm purpose="invite" token={token} email={link.email} name={link.name} />
+      {(await mayChoosePassword(link.role)) ? (
+        <LinkForm purpose="invite" token={token} email={link.email} name={link.name} />
+      ) : (
+        <SignOnInstead />
+      )}
     </>
   );
 }

@@ -4,8 +4,9 @@ import { getTranslations } from "next-intl/server";
 import { answerNotFound } from "@/server/not-found";
 
 import { LinkForm } from "../../_link/link-form";
-import { openLink } from "../../_link/open-link";
+import { mayChoosePassword, openLink } from "../../_link/open-link";
 import { OtherSession } from "../../_link/other-session";
+import { SignOnInstead } from "../../_link/sign-on-instead";
 import LinkNotFound from "./not-found";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -26,7 +27,11 @@ export default async function ResetPage({ params }: PageProps<"/reset/[token]">)
       <h1 className="text-2xl font-semibold tracking-tight text-balance">{t("title.reset")}</h1>
       <p className="mt-1 mb-6 text-base text-muted">{t("subtitle.reset")}</p>
       <OtherSession email={link.email} />
-      <LinkForm purpose="reset" token={token} email={link.email} name={link.name} />
+      {(await mayChoosePassword(link.role)) ? (
+        <LinkForm purpose="reset" token={token} email={link.email} name={link.name} />
+      ) : (
+        <SignOnInstead />
+      )}
     </>
   );
 }
