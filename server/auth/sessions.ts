@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { type createAuthMiddleware, isAPIError } from "better-auth/api";
-import { setSessionCookie } from "better-auth/cookies";
 
 import { endReplacedSession, endSessions, findSession } from "@/db/people/sessions";
 import type { SessionEnd, SessionEndReason } from "@/lib/people/session-end";
@@ -62,28 +61,23 @@ export async function endReplaced(context: CreateContext | null, created: { toke
   }
 }
 
-/** The changes of one's own account after which all other sessions end. */
+/** The changes of one's own account after which all other sessions end. After a change of the password, better-auth deletes them itself. */
 const CHANGES = new Map<string | undefined, SessionEnd>([
-  ["/change-password", "password"],
   ["/two-factor/verify-totp", "second_factor"],
   ["/two-factor/disable", "second_factor"],
   ["/two-factor/generate-backup-codes", "second_factor"],
 ]);
 
 /**
- * For the hook after each route: ends the user's other sessions after a change of their password or second factor. This browser keeps its
- * session; after a change of the password it gets a new token. Does nothing for a code of a sign-in, when there is no session yet.
+ * For the hook after each route: ends the user's other sessions after a change of their second factor. This browser keeps its session. Does
+ * nothing for a code of a sign-in, when there is no session yet.
  */
 export async function endOthersAfterChange(context: HookContext): Promise<void> {
   const reason = CHANGES.get(context.path);
-  const { session: own, newSession, returned, internalAdapter } = context.context;
+  const { session: own, newSession, returned } = context.context;
   if (reason === undefined || !own || isAPIError(returned)) {
     return;
   }
-  let current = newSession?.session ?? own.session;
-  if (reason === "password") {
-    current = await internalAdapter.createSession(own.user.id, false);
-    await setSessionCookie(context, { session: current, user: own.user });
-  }
+  const current = newSession?.session ?? own.session;
   await endSessions(own.user.id, reason, { except: current.id });
 }

@@ -45,7 +45,7 @@ async function startProvider(appUrl: string, people: Map<string, Claims>) {
 test("single sign-on admits invited users, users who have connected it, and users of allowed domains if configured", async ({
   browser,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(480_000);
   const database = await createDatabase();
   const port = await findFreePort();
   const appUrl = `http://localhost:${port}`;

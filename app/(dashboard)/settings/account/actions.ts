@@ -76,7 +76,7 @@ export const changePassword = formAction({
     }
     const answer = await withAttempt(user, "currentPasswordWrong", async (requestHeaders) => {
       await auth.api.changePassword({
-        body: { currentPassword: current, newPassword: chosen },
+        body: { currentPassword: current, newPassword: chosen, revokeOtherSessions: true },
         headers: requestHeaders,
       });
       await revokePendingAccess(user.id, await requestDevice());
