@@ -127,6 +127,12 @@ test("secrets that were generated are printed on a terminal, and in a log only t
   await untilRunning(onTerminal);
   expect(onTerminal.output()).toContain(webhookUrl());
   expect(onTerminal.output()).toContain(secrets().setupCode);
+  // A signal to `script` would close the terminal and not wait for what runs on it.
+  const { process: self } = JSON.parse(readFileSync(join(folder, "data/running.json"), "utf8")) as {
+    process: ProcessIdentity;
+  };
+  process.kill(self.pid, "SIGTERM");
+  await exitCodeOf(onTerminal.child);
 });
 
 test("the demo prints its password on a terminal only", async () => {
