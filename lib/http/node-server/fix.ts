@@ -85,6 +85,9 @@ function fix(server: Server): void {
   server.maxConnections = MAX_CONNECTIONS_WITH_RESERVE;
 }
 
+/** Above 10 listeners of one event, Node prints a warning about a leak. A response has about six of Next and five of ours. */
+const MAX_LISTENERS = 20;
+
 /** Passes a request on to `next`, or answers it. `goOn` is called before the body is read: the client waits for it. */
 function guard(request: IncomingMessage, response: ServerResponse, next: Handler, goOn: () => void = () => {}): void {
   const { socket } = request;
@@ -95,6 +98,7 @@ function guard(request: IncomingMessage, response: ServerResponse, next: Handler
     // What came after a request that ended the connection.
     return;
   }
+  response.setMaxListeners(MAX_LISTENERS);
   fixMalformed(request);
   tidyWebhookRequest(request);
   rememberResponse(request, response);

@@ -332,6 +332,10 @@ test("security.txt says where to report a vulnerability, until when it is valid,
   try {
     const contacts = (await (await fetch(`${other.url}/.well-known/security.txt`)).text()).match(/^Contact: .*$/gm);
     expect(contacts).toEqual(["Contact: mailto:safe@example.com", "Contact: https://example.com/report"]);
+    // What the runtime and the framework print is an event without text. Nothing of this prints anything.
+    await fetch(`${other.url}/sign-in`);
+    await fetch(`${other.url}/api/auth/sign-in/email`, { method: "POST", body: "{}" });
+    expect(other.logs()).not.toContain('"event":"console"');
   } finally {
     await other.stop();
   }

@@ -92,7 +92,7 @@ test("refused attempts are recorded once per account, and attempts at unknown ac
   const guess = (email: string) => anonymous.post(PATH, { data: { email, password: "not the password" } });
   const recorded = async (email: string) => {
     const rows = await sql<{ detail: object }[]>`
-      select detail from audit_events where action = 'sign_in_failed' and subject = ${email} order by at, detail`;
+      select detail from audit_events where action = 'sign_in_failed' and subject = ${email} order by detail ? 'refused', at`;
     return rows.map(({ detail }) => detail);
   };
   for (let index = 0; index < 14; index += 1) {
