@@ -79,6 +79,20 @@ const ACTS: Act[] = [
     ],
   },
   {
+    name: "forgetting a device, and disconnecting single sign-on",
+    run: async ({ act, sql }) => {
+      const [device] = await sql<{ id: string }[]>`select id from known_devices limit 1`;
+      await act("settings/account/actions#forgetOwnDevice", [device?.id]);
+      await sql`insert into account (id, account_id, provider_id, user_id)
+        select 'sso', 'subject', 'oidc', id from "user" where email = ${ADMIN.email}`;
+      await act("settings/account/single-sign-on-actions#disconnectSingleSignOn", [ADMIN.password]);
+    },
+    writes: () => [
+      { action: "device_forgotten", subject: ADMIN.email },
+      { action: "single_sign_on_changed", subject: ADMIN.email, detail: { on: false } },
+    ],
+  },
+  {
     name: "a wrong password",
     run: ({ visitor }) => visitor.post("/api/auth/sign-in/email", { data: { ...ADMIN, password: "not the password" } }),
     writes: () => [{ action: "sign_in_failed", actor: null, subject: ADMIN.email, detail: { by: "password" } }],
@@ -278,7 +292,12 @@ const ACTS: Act[] = [
   },
   {
     name: "ending a user's sessions",
-    run: ({ act, person }) => act("settings/users/actions#signOutEverywhere", [person.id]),
+    run: async ({ act, sql, person }) => {
+      // The earlier changes have ended the others.
+      await sql`insert into session (id, token, expires_at, user_id)
+        values ('a', 'a session', now() + interval '1 day', ${person.id})`;
+      await act("settings/users/actions#signOutEverywhere", [person.id]);
+    },
     writes: ({ person }) => [{ action: "sessions_ended", subject: person.email, rows: 1 }],
   },
   {
