@@ -73,7 +73,7 @@ test("a new key in front of the old one keeps second factors, and then works alo
     await expect
       .poll(() => database.sql`select 1 from two_factor where secret like '$ba$%' and backup_codes like '$ba$%'`)
       .toHaveLength(1);
-    expect(both.logs()).toContain("second_factors_renewed");
+    await expect.poll(both.logs).toContain("second_factors_renewed");
     await givePassword(page, both, person);
     await page.getByLabel("Code").fill(code());
     await page.getByRole("button", { name: "Confirm" }).click();
