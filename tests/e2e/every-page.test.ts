@@ -131,6 +131,8 @@ test.beforeAll(async ({ app, vendor, database }) => {
     administrator("/settings/import/page", "settings-import"),
     administrator("/settings/import/[id]/page", "settings-import-one", `/settings/import/${importId}`),
     administrator("/settings/privacy/page", "settings-privacy"),
+    administrator("/settings/security/page", "settings-security"),
+    administrator("/second-factor/page", "second-factor"),
     administrator("/settings/audit/page", "settings-audit"),
     { route: null, name: "forbidden", path: "/settings/audit", who: "viewer" },
     { route: "/_not-found/page", name: "not-found", path: "/nowhere", who: "administrator" },
