@@ -8,19 +8,36 @@ const MAX_TURN_MS = 250;
 let running = 0;
 /** The requests that wait for their turn, in the order in which they came. */
 const waiting = new Map<ServerResponse, () => void>();
+let isScheduled = false;
 
 /**
  * Runs `handle` when it is this request's turn; never, if its connection is closed before. Everything runs on one thread: without turns, a
  * delivery would take its steps between those of all other requests, and a few hundred of these that need only milliseconds each would delay
  * it by seconds.
+ *
+ * At most one turn begins in each iteration of the event loop. Node accepts one new connection in each, so iterations that answer hundreds of
+ * requests would keep a delivery waiting before it is even accepted.
  */
 export function takeTurn(response: ServerResponse, handle: () => void): void {
   response.once("close", () => waiting.delete(response));
-  if (running < MAX_AT_ONCE) {
-    begin(response, handle);
-  } else {
-    waiting.set(response, handle);
+  waiting.set(response, handle);
+  beginInNextIteration();
+}
+
+function beginInNextIteration(): void {
+  if (isScheduled || waiting.size === 0 || running >= MAX_AT_ONCE) {
+    return;
   }
+  isScheduled = true;
+  setImmediate(() => {
+    isScheduled = false;
+    const [next] = waiting;
+    if (next !== undefined && running < MAX_AT_ONCE) {
+      waiting.delete(next[0]);
+      begin(...next);
+    }
+    beginInNextIteration();
+  });
 }
 
 function begin(response: ServerResponse, handle: () => void): void {
@@ -31,18 +48,10 @@ function begin(response: ServerResponse, handle: () => void): void {
       isRunning = false;
       clearTimeout(timer);
       running -= 1;
-      beginNext();
+      beginInNextIteration();
     }
   };
   const timer = setTimeout(end, MAX_TURN_MS);
   response.once("close", end);
   handle();
-}
-
-function beginNext(): void {
-  const [next] = waiting;
-  if (next !== undefined && running < MAX_AT_ONCE) {
-    waiting.delete(next[0]);
-    begin(...next);
-  }
 }
