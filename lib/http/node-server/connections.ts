@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 
 import { log } from "@/lib/log";
 
+import { noteConnection } from "./turns";
+
 /** From this number on, each new connection closes one that waits for a request, and only webhooks are served. */
 const MAX_CONNECTIONS = 2000;
 /** The limit of the server itself. The difference is for webhooks: without a spool, up to 1,000 deliveries are held. */
@@ -33,6 +35,7 @@ export function followConnection(socket: Socket): void {
   if (connections.has(socket)) {
     return;
   }
+  noteConnection();
   connections.set(socket, { open: new Set(), isReceivingBody: false, waitingSince: 0, bytesRead: 0 });
   updateWaiting(socket);
   socket.once("close", () => {
@@ -47,7 +50,8 @@ export function followConnection(socket: Socket): void {
     }
   });
   const [longest] = waiting;
-  if (connections.size > MAX_CONNECTIONS && longest !== undefined) {
+  // Not the new one: if all others are busy, its request may be a delivery.
+  if (connections.size > MAX_CONNECTIONS && longest !== undefined && longest !== socket) {
     madeRoom += 1;
     waiting.delete(longest);
     longest.destroy();
