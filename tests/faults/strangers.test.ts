@@ -19,7 +19,7 @@ const MEGABYTE = 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, 0x20);
 const seconds = isLong ? 60 : 15;
 
-test("row 64: while 250 connections try to sign in, each delivery is answered in time", async ({
+test("row 64: while 250 connections try to sign in, each delivery is answered within a second", async ({
   deployment,
 }, info) => {
   test.setTimeout((seconds * 2 + 120) * 1000);
@@ -49,9 +49,8 @@ test("row 64: while 250 connections try to sign in, each delivery is answered in
     type: "longest answer in ms",
     description: `${undisturbed} without, ${disturbed} with the flood`,
   });
-  // Here the strangers, the sender and the database share two processors with the application: up to 1.8 s, and over 10 s when a flood kept
-  // connections from being accepted. Still in time for the first of the vendor's tries.
-  expect(disturbed).toBeLessThan(Math.max(5000, 2 * undisturbed));
+  // On a machine that is busy with other things, twice the time without the flood.
+  expect(disturbed).toBeLessThan(Math.max(1000, 2 * undisturbed));
 });
 
 /** The longest time until an attempt was answered, or ended without an answer, in milliseconds. */
@@ -129,6 +128,42 @@ test("row 66: 2,100 silent connections do not keep a delivery out, and the first
   for (const { socket } of silent) {
     socket.destroy();
   }
+  await app.kill();
+});
+
+test("row 66: while 2,000 requests wait for the database, a delivery is stored, and other requests are answered 503", async ({
+  deployment,
+}) => {
+  test.setTimeout(150_000);
+  const app = await deployment.startApp();
+  const over = Promise.withResolvers<void>();
+  const isLocked = Promise.withResolvers<void>();
+  const locking = deployment.query(async (sql) => {
+    await sql.begin(async (transaction) => {
+      await transaction`lock table one_time_links in access exclusive mode`;
+      isLocked.resolve();
+      await over.promise;
+    });
+    return [];
+  });
+  await isLocked.promise;
+  // Some more than the limit: while connections arrive, those whose request has not been read make room for others.
+  const waiting = await openConnections(app.url, 2100, "GET /reset/no-such-link HTTP/1.1\nHost: x\n\n");
+  // On a connection of its own: `fetch` would use the one with which the start was awaited.
+  const pageStatus = async () => {
+    const page = rawConnection(app.url, "GET /sign-in HTTP/1.1\nHost: x\n\n");
+    await once(page.socket, "data", { signal: AbortSignal.timeout(2000) }).catch(() => {});
+    page.socket.destroy();
+    return page.statuses()[0] ?? null;
+  };
+  await expect.poll(pageStatus, { timeout: 60_000 }).toBe(503);
+  await postWebhook(app, notCompleted("among-waiting-requests"));
+  over.resolve();
+  await locking;
+  for (const { socket } of waiting) {
+    socket.destroy();
+  }
+  await expect.poll(pageStatus, { timeout: 20_000 }).toBe(200);
   await app.kill();
 });
 

@@ -4,16 +4,18 @@ import type { ServerResponse } from "node:http";
 const MAX_AT_ONCE = 16;
 /** After this time a request no longer counts: it waits for something, such as the database or its reader, and needs no processor. */
 const MAX_TURN_MS = 250;
-/** However many connections arrive, a turn begins after this time. */
-const MAX_PUT_OFF_MS = 20;
+/** While connections arrive, turns are put off for this time, and then not for as long. A burst of 500 is accepted within it. */
+const PUT_OFF_MS = 250;
 
 let running = 0;
 /** The requests that wait for their turn, in the order in which they came. */
 const waiting = new Map<ServerResponse, () => void>();
 let isScheduled = false;
-/** Whether a connection was accepted since the latest turn began or was put off. */
+/** Whether a connection was accepted since turns were last considered. */
 let isConnecting = false;
-let lastBegan = 0;
+/** Since when turns are put off; null if they are not. */
+let putOffSince: number | null = null;
+let restsUntil = 0;
 
 /**
  * Runs `handle` when it is this request's turn; never, if its connection is closed before. Everything runs on one thread: without turns, a
@@ -42,15 +44,24 @@ function beginInNextIteration(): void {
   setImmediate(() => {
     isScheduled = false;
     const [next] = waiting;
-    const isPutOff = isConnecting && performance.now() - lastBegan < MAX_PUT_OFF_MS;
-    isConnecting = false;
-    if (next !== undefined && running < MAX_AT_ONCE && !isPutOff) {
-      lastBegan = performance.now();
+    if (next !== undefined && running < MAX_AT_ONCE && !isPutOff()) {
       waiting.delete(next[0]);
       begin(...next);
     }
     beginInNextIteration();
   });
+}
+
+function isPutOff(): boolean {
+  const now = performance.now();
+  const isBurst = isConnecting && now >= restsUntil;
+  isConnecting = false;
+  putOffSince = isBurst ? (putOffSince ?? now) : null;
+  if (putOffSince !== null && now - putOffSince >= PUT_OFF_MS) {
+    putOffSince = null;
+    restsUntil = now + PUT_OFF_MS;
+  }
+  return putOffSince !== null;
 }
 
 function begin(response: ServerResponse, handle: () => void): void {
