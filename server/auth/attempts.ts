@@ -225,8 +225,7 @@ function tellIfMany({ userId, isMany }: SignInAttempt, headers: Headers | undefi
 /* ── Second factor ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /**
- * Counts an attempt at the second factor and marks its code as used. Throws better-auth's 429 if the attempt exceeds the limit, and its
- * 401 if the code was used before.
+ * Counts an attempt at the second factor. Throws better-auth's 429 if it exceeds the limit.
  *
  * @param person the user, who has passed the first step
  */
@@ -239,6 +238,10 @@ export async function takeSecondFactorAttempt(
     await recordRefusedSignIn(context.headers, person, "second factor", SECOND_FACTOR_LIMIT.windowSeconds);
     throw tooManyAttempts(wait);
   }
+}
+
+/** Marks the code of an attempt at the second factor as used. Throws better-auth's 401 if it was used before. */
+export async function refuseUsedCode(context: HookContext, person: { id: string }): Promise<void> {
   const body: unknown = context.body;
   const code = typeof body === "object" && body !== null && "code" in body ? String(body.code) : "";
   if (!(await markCodeUsed(person.id, code))) {

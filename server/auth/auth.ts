@@ -18,6 +18,7 @@ import {
   forgetSignInAttempts,
   hashPasswordOfAttempt,
   takeSecondFactorAttempt,
+  refuseUsedCode,
   takeSignInAttempt,
   verifyPassword,
 } from "./attempts";
@@ -120,7 +121,9 @@ export const auth = betterAuth({
         const person = challenge === null ? null : await challengedUser(context, challenge);
         if (person !== null) {
           await takeSecondFactorAttempt(context, person);
+          // Before the code is marked as used: the second try with the same code gets the same answer.
           await refuseUnreadable(person.id);
+          await refuseUsedCode(context, person);
         }
       } else if (context.path === "/sign-out") {
         const found = await getSessionFromCtx(context, { disableRefresh: true });

@@ -101,6 +101,10 @@ test("a new key in front of the old one keeps second factors, and then works alo
     await page.getByLabel("Code").fill(code());
     await page.getByRole("button", { name: "Confirm" }).click();
     await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/^Your second factor cannot be checked/);
+    // The same for a code that was used before.
+    await page.getByLabel("Code").fill(code(1));
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/^Your second factor cannot be checked/);
 
     const removed = await admin(["remove-second-factor", person.email]);
     expect(removed).toEqual({ exitCode: 0, output: expect.stringContaining("signs in without a second factor now") });

@@ -122,6 +122,15 @@ async function startProxy(deployment: Deployment, onLogin: (connection: number) 
   return proxy;
 }
 
+/** Closes the connections for deliveries that the health's probe of writes has opened. */
+async function forgetConnections(deployment: Deployment, proxy: { connections: number }): Promise<void> {
+  await deployment.query(
+    (sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'callboard-ingest'`,
+  );
+  await expect.poll(() => deployment.backends("callboard-ingest")).toEqual([]);
+  proxy.connections = 0;
+}
+
 /** Returns the largest number of tries that a delivery needed, from the application's log. */
 function mostTries(app: App): number {
   const tries = app.logs().matchAll(/"event":"delivery".*"attempt":(\d+)/g);
@@ -134,6 +143,7 @@ test("row 41: a connection that is slow to open serves a later try, and is not c
   // Longer than the first try, which takes 1.5 s.
   const proxy = await startProxy(deployment, () => 2000);
   const app = await deployment.startApp({ databaseUrl: proxy.databaseUrl, env: { SPOOL_DIR: undefined } });
+  await forgetConnections(deployment, proxy);
   const sent = Array.from({ length: 6 }, (_, index) =>
     deliver(app.webhookUrl, JSON.stringify(complete(`slow-login-${index}`)), ONCE),
   );
@@ -145,8 +155,11 @@ test("row 41: a connection that is slow to open serves a later try, and is not c
 });
 
 test("row 41: while a login hangs, a delivery is recorded on another connection", async ({ deployment }) => {
-  const proxy = await startProxy(deployment, (connection) => (connection === 1 ? "hang" : 0));
+  let isStarted = false;
+  const proxy = await startProxy(deployment, (connection) => (isStarted && connection === 1 ? "hang" : 0));
   const app = await deployment.startApp({ databaseUrl: proxy.databaseUrl, env: { SPOOL_DIR: undefined } });
+  await forgetConnections(deployment, proxy);
+  isStarted = true;
   const sent = await deliver(app.webhookUrl, JSON.stringify(complete("hanging-login")), ONCE);
   expect(statuses([sent])).toEqual({ "200": 1 });
   expect(proxy.connections).toBe(2);
@@ -159,7 +172,11 @@ test("row 43: a server that closes each login is not asked repeatedly, even whil
   deployment,
 }) => {
   const proxy = await startProxy(deployment, () => "close");
-  const app = await deployment.startApp({ databaseUrl: proxy.databaseUrl, env: { SPOOL_DIR: undefined } });
+  const app = await deployment.startApp({
+    databaseUrl: proxy.databaseUrl,
+    env: { SPOOL_DIR: undefined },
+    until: "listening",
+  });
   await expect.poll(() => deployment.backends("callboard-jobs").then(({ length }) => length)).toBeGreaterThan(0);
   const sent = await deliver(app.webhookUrl, JSON.stringify(complete("closed-logins")), ONCE);
   expect(statuses([sent])).toEqual({ "503": 1 });

@@ -120,7 +120,7 @@ test("row 45: if the spool's disk is also full, the answer is 503; the spool is 
     return { status: response.status, body: (await response.json()) as unknown };
   };
   await deployment.postgres.stop();
-  // These concurrent deliveries exceed the disk: some are spooled, and none is spooled in part.
+  // These concurrent deliveries exceed the half of the disk that the spool may use: some are spooled, and none is spooled in part.
   const heavy = Array.from({ length: 8 }, (_, index) =>
     fetch(app.webhookUrl, {
       method: "POST",
@@ -131,7 +131,7 @@ test("row 45: if the spool's disk is also full, the answer is 503; the spool is 
   expect(answers).toContain(503);
   disk.fill();
   expect(await send("no-room")).toEqual({ status: 503, body: { error: "not_stored", call_id: "no-room" } });
-  expect(app.logs()).toContain('"error_code":"ENOSPC"');
+  expect(app.logs()).toContain('"error_code":"SPOOL_FULL"');
   disk.empty();
   expect(await send("room-again")).toMatchObject({ status: 202, body: { verdict: "spooled" } });
   await deployment.postgres.start();
