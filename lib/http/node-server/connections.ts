@@ -5,10 +5,13 @@ import { log } from "@/lib/log";
 
 import { noteConnection } from "./turns";
 
-/** From this number on, each new connection closes one that waits for a request, and only webhooks are served. */
+/** From this number on, a new connection closes those that have waited longest for a request, and only webhooks are served. */
 const MAX_CONNECTIONS = 2000;
 /** The limit of the server itself. The difference is for webhooks: without a spool, up to 1,000 deliveries are held. */
 export const MAX_CONNECTIONS_WITH_RESERVE = 3500;
+/** The time that a connection has for its request before it makes room, up to this number: if nearly all are busy, it may be a delivery's. */
+const MIN_WAIT_MS = 500;
+const MAX_CONNECTIONS_THAT_WAIT = 3000;
 /** The head of a request must be complete after this time, from the start of the connection or from the answer before it. */
 const MAX_HEAD_MS = 10_000;
 /** The requests that a client may send on one connection before it has the first answer. Browsers send one. */
@@ -30,7 +33,7 @@ const waiting = new Set<Socket>();
 /** The connections that were closed to make room since the last line in the log. */
 let madeRoom = 0;
 
-/** Follows a connection until it is closed. If there are too many, the one that has waited longest for a request makes room. */
+/** Follows a connection until it is closed. If there are too many, those that have waited longest for a request make room. */
 export function followConnection(socket: Socket): void {
   if (connections.has(socket)) {
     return;
@@ -49,9 +52,19 @@ export function followConnection(socket: Socket): void {
       }
     }
   });
-  const [longest] = waiting;
-  // Not the new one: if all others are busy, its request may be a delivery.
-  if (connections.size > MAX_CONNECTIONS && longest !== undefined && longest !== socket) {
+  makeRoom(socket);
+}
+
+function makeRoom(newest: Socket): void {
+  const now = performance.now();
+  let remaining = connections.size;
+  for (const longest of waiting) {
+    const isRecent = now - connectionOf(longest).waitingSince < MIN_WAIT_MS;
+    const mayWait = longest === newest || (isRecent && remaining <= MAX_CONNECTIONS_THAT_WAIT);
+    if (remaining <= MAX_CONNECTIONS || mayWait) {
+      return;
+    }
+    remaining -= 1;
     madeRoom += 1;
     waiting.delete(longest);
     longest.destroy();
