@@ -72,6 +72,27 @@ test("without scripts, the settings, the account and the filters of every list w
   expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toMatchObject({ calls: [], mentions: [] });
   expect(await sql`select subject from audit_events where action = 'access_given'`).toEqual([{ subject: "+…01" }]);
 
+  await page.goto("/settings/security");
+  await page.getByRole("radio", { name: /^Everyone/ }).check();
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await expect(page.getByText("for your own account first")).toBeVisible();
+  const operators = page.getByRole("group", { name: "Operator" });
+  await operators.getByLabel("After sign-in, at the latest after").selectOption({ label: "8 hours" });
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await expect(page.getByText("Choose at most the time after sign-in.")).toBeVisible();
+  await operators.getByLabel("Without activity for").selectOption({ label: "30 minutes" });
+  await page.getByRole("button", { name: "Save" }).last().click();
+  await expect
+    .poll(() => sql`select operator_idle_minutes as idle, operator_lifetime_minutes as lifetime from organization`)
+    .toEqual([{ idle: 30, lifetime: 480 }]);
+
+  await sql`insert into notices (user_id, kind, detail)
+    select id, 'wrong_passwords', '{}' from "user" where email = 'admin@callboard.example'`;
+  await page.goto("/notices");
+  await expect(page.getByText("Several wrong passwords were tried").first()).toBeVisible();
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  await expect.poll(() => sql`select id from notices where read_at is null`).toHaveLength(0);
+
   await page.goto("/settings/vendor");
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page.getByText(app.webhookUrl)).toBeVisible();

@@ -296,20 +296,30 @@ test("row 50: two processes that write and drain at the same time lose no record
   const delivered: string[] = [];
   const take = async (payload: Buffer) => void delivered.push(payload.toString());
   const written: string[] = [];
+  let progress = Promise.withResolvers<void>();
   const write = async (spool: Spool, name: string) => {
     for (let index = 0; index < 150; index += 1) {
       const text = `${name}-${index}`;
       await spool.append(bytes(text));
       written.push(text);
+      progress.resolve();
+      progress = Promise.withResolvers();
     }
   };
   const writing = new Set([write(one, "one"), write(two, "two")]);
   for (const ended of writing) {
-    void ended.finally(() => writing.delete(ended));
+    void ended.finally(() => {
+      writing.delete(ended);
+      progress.resolve();
+    });
   }
+  // Both have this process's id, so each takes the other's files while they are written. A pause after each drain: without it, a disk with slow
+  // fsync never finishes a write before its file is taken again.
   const drains = [one, two].map(async (spool) => {
     while (writing.size > 0) {
+      const { promise } = progress;
       await spool.drain(take);
+      await promise;
     }
   });
   await Promise.all([...writing, ...drains]);
