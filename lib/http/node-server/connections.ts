@@ -55,7 +55,8 @@ export function followConnection(socket: Socket): void {
   makeRoom(socket);
 }
 
-function makeRoom(newest: Socket): void {
+/** @param newest the connection that has just been opened, which makes no room itself */
+function makeRoom(newest?: Socket): void {
   const now = performance.now();
   let remaining = connections.size;
   for (const longest of waiting) {
@@ -97,8 +98,9 @@ export function areTooManyConnections(): boolean {
   return connections.size > MAX_CONNECTIONS;
 }
 
-/** Closes the connections whose next request takes too long to begin. Call it every second. */
+/** Closes the connections whose next request takes too long to begin, and those that make room. Call it every second. */
 export function closeSlowConnections(): void {
+  makeRoom();
   const now = performance.now();
   for (const socket of waiting) {
     const { waitingSince, bytesRead, isReceivingBody } = connectionOf(socket);
