@@ -30,10 +30,10 @@ export function Notice({
   return (
     <div
       {...(announce ? { role: "alert" } : {})}
-      className={cn("flex items-start gap-2.5 rounded-md px-3 py-2.5 text-sm", toneClass, className)}
+      className={cn("flex flex-wrap items-start gap-2.5 rounded-md px-3 py-2.5 text-sm", toneClass, className)}
     >
       <Icon className="mt-0.5 size-4 shrink-0" aria-hidden />
-      <div className="min-w-0 flex-1 wrap-anywhere">
+      <div className="min-w-0 flex-1 basis-40 wrap-anywhere">
         {title !== undefined && <p className="font-medium">{title}</p>}
         {children}
       </div>

@@ -1,5 +1,7 @@
 import type { useTranslations } from "next-intl";
 
+import { isolated } from "@/lib/text/isolated";
+
 import type { NoticeDetail, NoticeKind } from "./notice";
 
 /**
@@ -15,13 +17,15 @@ export function noticeLines(
 ): string[] {
   const { browser, system, address, by, role, change } = detail;
   const device =
-    browser !== undefined && system !== undefined ? t("device", { browser, system }) : (browser ?? system ?? null);
+    browser !== undefined && system !== undefined
+      ? t("device", { browser: isolated(browser), system: isolated(system) })
+      : (browser ?? system ?? null);
   return [
     ...(kind === "new_device" ? [device ?? t("unknownDevice")] : []),
     ...(change === undefined ? [] : [t(`factor.${change}`)]),
     ...(role === undefined ? [] : [t("role", { role: roles(role) })]),
-    ...(by === undefined ? [] : [t("by", { name: by })]),
-    ...(address === undefined ? [] : [t("address", { address })]),
+    ...(by === undefined ? [] : [t("by", { name: isolated(by) })]),
+    ...(address === undefined ? [] : [t("address", { address: isolated(address) })]),
     ...(kind === "wrong_passwords" ? [t("wrong")] : []),
   ];
 }

@@ -85,7 +85,7 @@ const CONTROLS: Control[] = [
     },
     act: press("Look up"),
     typed: (page) => [[page.getByLabel("Phone number"), "+966500000001"]],
-    done: shows("Erase +…01?"),
+    done: shows("Erase \u2068+…01\u2069?"),
   },
   {
     name: "the retention form",

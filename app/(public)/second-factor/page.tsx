@@ -34,7 +34,9 @@ export default async function SecondFactorPage({ searchParams }: PageProps<"/sec
       messages={{ common: messages.common, shell: messages.shell, auth: messages.auth, account: messages.account }}
     >
       <h1 className="text-2xl font-semibold tracking-tight text-balance">{t("title")}</h1>
-      <p className="mt-1 mb-6 text-base text-muted">{isMissing ? t("subtitle") : t("done")}</p>
+      <p className="mt-1 mb-6 text-base text-muted">
+        {isMissing ? t("subtitle") : methods.twoFactorEnabled ? t("done") : t("optional")}
+      </p>
       <SecondFactor
         enabled={methods.twoFactorEnabled}
         hasPassword={methods.hasPassword}

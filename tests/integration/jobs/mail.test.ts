@@ -101,7 +101,7 @@ test("a mail that the server cannot take now is sent later; one that it refuses 
   await runJobs();
   await expect.poll(state).toEqual({ tries: 2, later: null, sent: true });
   const parts = partsOf(smtp.mails[0]?.data ?? "").join("\n");
-  expect(parts).toContain("Changed by Sara &lt;b&gt;.");
+  expect(parts).toContain("Changed by \u2068Sara &lt;b&gt;\u2069.");
   expect(parts).not.toContain("<b>.<");
 
   await sql`delete from notices`;

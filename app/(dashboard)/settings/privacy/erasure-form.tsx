@@ -16,6 +16,7 @@ import { useActionForm } from "@/components/use-action-form";
 import { useIsHydrated } from "@/components/use-is-hydrated";
 import { useTypedBefore } from "@/components/use-typed-before";
 import type { ErasurePreview } from "@/db/privacy/erasure-preview";
+import { isolated } from "@/lib/text/isolated";
 
 import { beginErasure, previewNumberErasure } from "./actions";
 
@@ -53,12 +54,14 @@ export function ErasureForm() {
     setFound(null);
     if (answer.ok) {
       setNumber((typed) => (typed === lookedUp ? "" : typed));
-      toast.success(t("erasure.started", { number: answer.masked }));
+      toast.success(t("erasure.started", { number: isolated(answer.masked) }));
     }
   };
   return (
     <div className="max-w-xl space-y-3 pt-2">
-      {erasing.answer?.ok && <Notice tone="success">{t("erasure.started", { number: erasing.answer.masked })}</Notice>}
+      {erasing.answer?.ok && (
+        <Notice tone="success">{t("erasure.started", { number: isolated(erasing.answer.masked) })}</Notice>
+      )}
       <RefusalNotice refusal={erasing.refusal} />
       <form ref={form} action={looking.submit} onSubmit={submit} noValidate>
         <Field
@@ -88,7 +91,7 @@ export function ErasureForm() {
           <input type="hidden" name="number" value={found.number} />
           <Notice
             tone="danger"
-            title={t("erasure.confirmTitle", { number: found.masked })}
+            title={t("erasure.confirmTitle", { number: isolated(found.masked) })}
             action={
               <Button type="submit" variant="danger" size="sm">
                 {t("erasure.erase")}
@@ -105,7 +108,7 @@ export function ErasureForm() {
         open={found !== null}
         onOpenChange={(open) => !open && setFound(null)}
         danger
-        title={t("erasure.confirmTitle", { number: found?.masked ?? "" })}
+        title={t("erasure.confirmTitle", { number: isolated(found?.masked ?? "") })}
         description={t("erasure.confirmBody")}
         confirmLabel={t("erasure.erase")}
         onConfirm={() => found !== null && confirm(found)}

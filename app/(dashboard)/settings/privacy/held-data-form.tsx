@@ -8,6 +8,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useActionForm } from "@/components/use-action-form";
+import { isolated } from "@/lib/text/isolated";
 
 import { lookUpHeldData } from "./actions";
 
@@ -45,7 +46,7 @@ export function HeldDataForm() {
           <input type="hidden" name="number" value={found.number} />
           <Notice
             tone="info"
-            title={t("access.title", { number: found.masked })}
+            title={t("access.title", { number: isolated(found.masked) })}
             action={
               <Button type="submit" size="sm">
                 {t("access.download")}
