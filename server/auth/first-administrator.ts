@@ -4,14 +4,17 @@ import { createFirstAdministrator } from "@/db/people/first-administrator";
 import { hasUsers } from "@/db/people/users";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
+import { passwordProblem } from "@/lib/people/password";
 
+import { guessableProblem } from "./guessable-password";
 import { hashPassword } from "./password-checks";
 
 const PAUSES_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 
 /**
  * Creates the first administrator from ADMIN_EMAIL and ADMIN_PASSWORD if there are no users. If several processes start at
- * once, one of them creates the user. Never throws; retries while the database is unavailable.
+ * once, one of them creates the user. A password that nobody could choose on a page is refused here too. Never throws; retries while the
+ * database is unavailable.
  */
 export async function ensureFirstAdministrator(): Promise<void> {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = env;
@@ -21,8 +24,14 @@ export async function ensureFirstAdministrator(): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       if (!(await hasUsers())) {
+        const name = email.split("@")[0] ?? email;
+        const problem = passwordProblem(password) ?? (await guessableProblem(password, { name, email }));
+        if (problem !== null) {
+          log("error", "first_administrator_refused", { reason: problem });
+          return;
+        }
         const created = await createFirstAdministrator({
-          name: email.split("@")[0] ?? email,
+          name,
           email,
           passwordHash: await hashPassword(password),
           sourceIp: null,

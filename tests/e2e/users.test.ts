@@ -47,6 +47,9 @@ test("an administrator creates an invitation link, which works once and signs th
   await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/at least 12/);
   await expect(page.getByLabel("Password", { exact: true })).toHaveValue("short");
   await page.getByLabel("Your name").fill("Sara Ahmed");
+  await page.getByLabel("Password", { exact: true }).fill("sara.ahmed.sara");
+  await page.getByRole("button", { name: "Join and sign in" }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/mostly of your name/);
   await page.getByLabel("Password", { exact: true }).fill("a password of my own");
   await page.getByRole("button", { name: "Join and sign in" }).click();
   await expect(page).toHaveURL(`${app.url}/`);
@@ -281,6 +284,10 @@ test("one's sessions are listed and can be ended; a new password ends other sess
   expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(1);
 
   await signIn(app.url, person);
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByLabel("New password").fill("password1234");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByLabel("New password")).toHaveAccessibleDescription(/among the most common/);
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill("a completely new one");
   await page.getByRole("button", { name: "Change password" }).click();

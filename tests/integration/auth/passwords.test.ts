@@ -1,6 +1,8 @@
 import { ORGANIZATION_DEFAULTS, saveOrganization } from "@/db/organization/settings";
 import { guessableProblem } from "@/server/auth/guessable-password";
 import { forgetOrganization, getOrganization } from "@/server/organization";
+import { startApp } from "@/tests/fixtures/app";
+import { createDatabase } from "@/tests/fixtures/database";
 import { expect, test } from "@/tests/fixtures/test";
 
 const PERSON = { name: "Noura Al-Harbi", email: "noura.alharbi@example.com" };
@@ -65,3 +67,15 @@ for (const password of [
     expect(await guessableProblem(password, PERSON)).toBeNull();
   });
 }
+
+test("the environment cannot give the first administrator a password that a page would refuse", async () => {
+  const database = await createDatabase();
+  const app = await startApp({ databaseUrl: database.url, env: { ADMIN_PASSWORD: "callboard1234" } });
+  try {
+    await expect.poll(app.logs).toContain('"event":"first_administrator_refused","reason":"passwordOwnWords"');
+    expect(await database.sql`select 1 from "user"`).toHaveLength(0);
+  } finally {
+    await app.stop();
+    await database.close();
+  }
+});
