@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 
 import type { NewAuditEvent } from "../db/privacy/audit";
+import type { NoticeDetail, NoticeKind } from "../lib/people/notice";
 import { passwordProblem } from "../lib/people/password";
 import { isRole, ROLES, type Role } from "../lib/people/role";
 import { askSecret } from "./launcher/ask-secret";
@@ -123,6 +124,7 @@ async function resetPasswordOf(email: string): Promise<void> {
   const person = await findPerson(email);
   const passwordHash = await askPassword(person);
   await resetPassword(person.id, passwordHash, eventOf("password_reset", person.email));
+  await tell(person.id, "password_changed");
   console.log(`${person.email} has a new password. All sessions of this user have ended.`);
   if (person.isDeactivated) {
     console.log("The user is deactivated and cannot sign in until an administrator reactivates the account.");
@@ -136,6 +138,7 @@ async function removeSecondFactorOf(email: string): Promise<void> {
   if (!isRemoved) {
     throw new CommandError(`${person.email} has no second factor.`);
   }
+  await tell(person.id, "second_factor_changed", { change: "off" });
   console.log(`${person.email} signs in without a second factor now, and can set up a new one.`);
 }
 
@@ -150,6 +153,7 @@ async function setRole(email: string, role: Role): Promise<void> {
         : `${person.email} does not exist any more.`,
     );
   }
+  await tell(person.id, "role_changed", { role });
   console.log(`${person.email}: ${role}.`);
 }
 
@@ -176,8 +180,12 @@ async function makeAdministrator(email: string): Promise<void> {
   if (person.isDeactivated) {
     await reactivateUser(person.id, eventOf("user_reactivated", person.email));
   }
+  if (!hasPassword) {
+    await tell(person.id, "password_changed");
+  }
   if (person.role !== "administrator") {
     await changeRole(person.id, "administrator", eventOf("user_changed", person.email, { role: "administrator" }));
+    await tell(person.id, "role_changed", { role: "administrator" });
   }
   console.log(`${person.email} is an administrator and can sign in.`);
 }
@@ -208,6 +216,12 @@ async function askPassword(person: { name: string; email: string }): Promise<str
     }
     console.log(PROBLEMS[problem]);
   }
+}
+
+/** Tells the user what was changed. The web server sends the e-mail. */
+async function tell(userId: string, kind: NoticeKind, detail: NoticeDetail = {}): Promise<void> {
+  const [{ addNotice }, { env }] = await Promise.all([import("../db/people/notices"), import("../lib/env")]);
+  await addNotice({ userId, kind, detail: { ...detail, by: "npm run admin" }, byMail: env.SMTP_URL !== undefined });
 }
 
 function eventOf(

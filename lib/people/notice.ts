@@ -24,7 +24,7 @@ export const noticeDetailSchema = z
     system: z.string(),
     /** The client's IP address. */
     address: z.string(),
-    /** The name of the administrator who made the change; missing if the user made it. */
+    /** The name of the administrator who made the change, or the command that made it; missing if the user made it. */
     by: z.string(),
     role: z.enum(ROLES),
     change: z.enum(FACTOR_CHANGES),

@@ -158,6 +158,14 @@ test("the command lets people in when nobody can sign in, and every change is in
     ].map(([action, subject, role]) => ({ action, subject, by: "command", role, actor_id: null })),
   );
 
+  // The owner is told, once the account is active.
+  expect(
+    await sql`select kind, detail from notices where user_id = ${person.id} order by created_at, detail ->> 'role'`,
+  ).toEqual([
+    { kind: "role_changed", detail: { by: "npm run admin", role: "administrator" } },
+    { kind: "role_changed", detail: { by: "npm run admin", role: "operator" } },
+  ]);
+
   const app = await start(NEW_KEY);
   try {
     await givePassword(page, app, person, "another password entirely");
