@@ -1,4 +1,4 @@
-import { heldAnswers, heldCallIds, heldDeliveries, readHeldCall } from "@/db/privacy/held-data";
+import { heldAnswers, heldCallIds, heldDeliveries, listNotesOfCalls, readHeldCall } from "@/db/privacy/held-data";
 import { readBodies, readCallTexts } from "@/db/privacy/stored-texts";
 import type { Json } from "@/lib/call/facts";
 import { readableBody } from "@/lib/delivery/raw-body";
@@ -97,13 +97,19 @@ async function* mentions(
   }
   for (let cursor: string | null = ""; cursor !== null;) {
     const { rows, next }: Awaited<ReturnType<typeof readBodies>> = await readBodies(cursor, null);
-    for (const { key, body, contentEncoding } of rows.filter((row) => !own.has(row.key[0]))) {
-      if ((await searchBody(body, contentEncoding, rule)) === "found") {
+    for (const { key, body, contentEncoding, words } of rows.filter((row) => !own.has(row.key[0]))) {
+      const isInWords = words.some((word) => containsNumber(word, rule));
+      if (isInWords || (await searchBody(body, contentEncoding, rule)) === "found") {
         yield { call: key[0], in: "delivery", text: null };
       }
     }
     yield null;
     cursor = next;
+  }
+  for (const { callId, note } of await listNotesOfCalls()) {
+    if (!own.has(callId) && containsNumber(note, rule)) {
+      yield { call: callId, in: "note", text: forPerson(note, number) };
+    }
   }
 }
 

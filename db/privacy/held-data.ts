@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
 
 import { jobs } from "@/db/driver/client";
 import { callDetails, calls, reviews } from "@/db/schema/calls";
@@ -98,4 +98,13 @@ export async function* heldAnswers(callId: string) {
       yield row;
     }
   }
+}
+
+/** What people have noted about calls, note by note. */
+export async function listNotesOfCalls(): Promise<{ callId: string; note: string }[]> {
+  return jobs
+    .select({ callId: reviews.callId, note: sql<string>`${reviews.note}` })
+    .from(reviews)
+    .where(isNotNull(reviews.note))
+    .orderBy(asc(reviews.createdAt), asc(reviews.id));
 }

@@ -275,7 +275,11 @@ test("an access request contains what is stored about a number, and masks the nu
     complete("mentions", { phone_number: "+966555000111", report: { note: "also 0501234567", kept: "private" } }),
   );
   await store(complete("other", { phone_number: "+966555000112" }));
-  await database.sql`insert into reviews (call_id, decision, note) values ('own', 'follow_up', 'call +966555000113')`;
+  await recordBody(Buffer.from(JSON.stringify(complete("in-header", { phone_number: "+966555000113" }))), {
+    headers: { "x-customer": CANARY },
+  });
+  await database.sql`insert into reviews (call_id, decision, note) values ('own', 'follow_up', 'call +966555000113'),
+    ('other', 'follow_up', 'brother of 0501234567, not of +966555000113')`;
   await database.sql`insert into api_answers (call_id, body, answered_at) values ('own', '{"data": {"told": "api"}}', now())`;
   const pieces: string[] = [];
   for await (const piece of heldDataFile(NUMBER, { organization: "Acme" })) {
@@ -297,7 +301,9 @@ test("an access request contains what is stored about a number, and masks the nu
     ],
     mentions: [
       { call: "mentions", in: "report", text: ["also 0501234567"] },
+      { call: "in-header", in: "delivery", text: null },
       { call: "mentions", in: "delivery", text: null },
+      { call: "other", in: "note", text: "brother of 0501234567, not of •••" },
     ],
   });
   for (const secret of ["555000111", "0555 000 111", "555000112", "555000113", "private", "SECRET"]) {
