@@ -40,6 +40,8 @@ const config =
 
 type Config = NonNullable<typeof config>;
 
+const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null };
+
 function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
   return betterAuth({
     ...authOptions,
@@ -80,13 +82,15 @@ function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
       account: {
         // Callboard makes no requests to the provider after the sign-in, so its tokens are not stored.
         create: {
-          before: async (created) => ({ data: { ...created, accessToken: null, refreshToken: null, idToken: null } }),
+          before: async (created) => ({ data: { ...created, ...NO_TOKENS } }),
           after: async (created, context) => {
             if (await isConnectingInside()) {
               await afterConnecting(created.userId, context);
             }
           },
         },
+        // Connecting again, as from a page that was opened before.
+        update: { before: async (changed) => ({ data: { ...changed, ...NO_TOKENS } }) },
       },
     },
     hooks: {
