@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 import { startApp } from "@/tests/fixtures/app";
 import { BUILD } from "@/tests/fixtures/build";
@@ -174,6 +174,8 @@ test("row 61: every response of the dashboard has the security headers; the webh
   }
   const nonces = answers.map((answer) => /'nonce-(\w+)'/.exec(answer.headers()["content-security-policy"] ?? "")?.[1]);
   expect(new Set(nonces).size).toBe(answers.length);
+  // All 128 bits are random: a UUID has a 4 in its third group.
+  expect(nonces.every((nonce) => nonce?.[12] === "4" && /[89ab]/.test(nonce[16] ?? ""))).toBe(false);
   expect((await request.post(app.webhookUrl, { data: {} })).headers()["content-security-policy"]).toBeUndefined();
 });
 
@@ -284,6 +286,9 @@ test("row 66: what the framework has beside the pages answers nothing", async ({
     "/static/x",
     "/.next/BUILD_ID",
     "/.env",
+    "/.git/HEAD",
+    "/.git/config",
+    "/.data/secrets.json",
     "/package.json",
   ]) {
     for (const method of ["GET", "POST"]) {
@@ -341,17 +346,17 @@ test("security.txt says where to report a vulnerability, until when it is valid,
   }
 });
 
-test("the functions of the build contain no package that only development needs", () => {
+test("the functions of the build contain no package that only development needs, no tests and no tools", () => {
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
     packages: Record<string, { dev?: boolean }>;
   };
   const traces = readdirSync(BUILD, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".nft.json"));
-  const packages = new Set(
-    traces.flatMap((trace) => {
-      const { files } = JSON.parse(readFileSync(join(BUILD, trace), "utf8")) as { files: string[] };
-      return files.flatMap((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-    }),
-  );
+  const files = traces.flatMap((trace) => {
+    const { files: traced } = JSON.parse(readFileSync(join(BUILD, trace), "utf8")) as { files: string[] };
+    return traced.map((file) => relative("", join(BUILD, dirname(trace), file)));
+  });
+  const packages = new Set(files.flatMap((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
   expect(packages).toContain("node_modules/next");
   expect([...packages].filter((name) => lock.packages[name]?.dev === true)).toEqual([]);
+  expect(files.filter((file) => /^(?:tests|scripts|\.git|\.data)\//.test(file))).toEqual([]);
 });
