@@ -32,12 +32,14 @@ for (const document of DOCUMENTS) {
   });
 }
 
-test("every test that docs/faults.md names exists", () => {
-  const named = readFileSync("docs/faults.md", "utf8").matchAll(/`((?:unit|integration|e2e|faults)\/[\w/-]+)`/g);
-  const files = [...new Set([...named].map(([, name]) => `tests/${name}.test.ts`))];
-  expect(files.length).toBeGreaterThan(20);
-  expect(files.filter((file) => !existsSync(file))).toEqual([]);
-});
+for (const document of ["docs/faults.md", "docs/security.md"]) {
+  test(`every test that ${document} names exists`, () => {
+    const named = readFileSync(document, "utf8").matchAll(/`((?:unit|integration|e2e|faults)\/[\w/-]+)`/g);
+    const files = [...new Set([...named].map(([, name]) => `tests/${name}.test.ts`))];
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  });
+}
 
 test("the pattern finds the paths in docs/architecture.md", () => {
   expect(pathsIn("docs/architecture.md").length).toBeGreaterThan(40);
