@@ -1,14 +1,24 @@
+import type postgres from "postgres";
+
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { oneTimeCode } from "@/tests/fixtures/one-time-code";
 import { isSignedIn, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
-import { addUser, PASSWORD } from "@/tests/fixtures/users";
+import { addUser, PASSWORD, type TestUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
 
 test.beforeEach(async ({ database: { sql } }) => {
   await sql`delete from rate_limit`;
   await sql`delete from "user" where email <> 'admin@callboard.example'`;
 });
+
+/** What the owner of an account was told of changes, and whether somebody else has made them. */
+async function noticesOf(sql: postgres.Sql, { id }: TestUser): Promise<string[]> {
+  const rows = await sql<{ text: string }[]>`
+    select concat_ws(' ', kind, detail ->> 'role', detail ->> 'change', case when detail ? 'by' then 'by' end) as text
+    from notices where user_id = ${id} and kind <> 'new_device' order by created_at`;
+  return rows.map(({ text }) => text);
+}
 
 test("an administrator creates an invitation link, which works once and signs the invited person in", async ({
   adminPage,
@@ -97,6 +107,7 @@ test("an administrator changes a role, issues a reset link, and deactivates and 
   await theirs.getByLabel("New password").fill("another password entirely");
   await theirs.getByRole("button", { name: "Save and sign in" }).click();
   await expect(theirs).toHaveURL(`${app.url}/`);
+  expect(await noticesOf(sql, person)).toEqual(["role_changed operator by", "password_changed"]);
 
   await choose("Deactivate…");
   await adminPage.getByRole("alertdialog").getByRole("button", { name: "Deactivate" }).click();
@@ -158,6 +169,7 @@ test("a second factor can be set up and is required at sign-in; each code works 
   expect(backup).toHaveLength(10);
   await page.getByRole("button", { name: "I have saved them" }).click();
   await expect(page.getByText("10 backup codes left")).toBeVisible();
+  expect(await noticesOf(sql, person)).toEqual(["second_factor_changed on"]);
   expect(await isSignedIn(sql, elsewhere)).toBe(false);
 
   const enterPassword = async () => {
@@ -302,6 +314,7 @@ test("one's sessions are listed and can be ended; a new password ends other sess
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("Your password was changed.")).toBeVisible();
+  expect(await noticesOf(sql, person)).toEqual(["password_changed"]);
   expect(await sql`select 1 from one_time_links where user_id = ${person.id}`).toHaveLength(0);
   expect(await sql`select 1 from verification where value = ${person.id}`).toHaveLength(0);
   expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(1);
