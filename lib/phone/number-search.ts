@@ -1,5 +1,4 @@
-import { latinDigits } from "@/lib/text/digits";
-import { normalizeForSearch, wordsOf } from "@/lib/text/search";
+import { wordsOf } from "@/lib/text/search";
 import type { SearchParams } from "@/lib/url/parameters";
 
 import type { NumberAccess } from "./access";
@@ -127,5 +126,5 @@ function digitsIn(text: string): number {
 
 /** The number of digits of each word: in words with letters too. */
 function digitsOfWords(text: string): number[] {
-  return wordsOf(latinDigits(normalizeForSearch(text))).map((word) => word.match(/\p{N}/gu)?.length ?? 0);
+  return wordsOf(text).map((word) => word.match(/\p{N}/gu)?.length ?? 0);
 }

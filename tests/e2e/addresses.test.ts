@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { type Browser, chromium, type Page } from "@playwright/test";
 
 import { callHref } from "@/lib/call/link";
@@ -7,6 +10,8 @@ import { ADMIN } from "@/tests/fixtures/environment";
 import { waitForHydrationIn } from "@/tests/fixtures/hydration";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
 import { expect, test } from "@/tests/fixtures/test";
+import { startTlsProxy } from "@/tests/fixtures/tls-proxy";
+import { addUser } from "@/tests/fixtures/users";
 
 /** Pages that are opened at another address than `APP_URL`, and over plain http at a name that is not this machine's. */
 
@@ -128,5 +133,87 @@ test("opened over plain http although APP_URL is https, a page has its styles an
   } finally {
     await browser.close();
     await app.stop();
+  }
+});
+
+/** What Callboard asks an identity provider before it sends anyone there. Nobody signs in. */
+async function startDiscovery() {
+  const server = createServer((request, response) => {
+    const issuer = `http://${request.headers.host}`;
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify({
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        jwks_uri: `${issuer}/keys`,
+        id_token_signing_alg_values_supported: ["ES256"],
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}/.well-known/openid-configuration`,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+test("behind a proxy with TLS, the browser takes every cookie of a sign-in, and each is for this host and https only", async ({
+  database: { url: databaseUrl, sql },
+  browser,
+}) => {
+  test.slow();
+  const [port, appPort] = [await findFreePort(), await findFreePort()];
+  const [proxy, provider] = [await startTlsProxy(port, appPort), await startDiscovery()];
+  const origin = `https://localhost:${port}`;
+  const app = await startApp({
+    databaseUrl,
+    port: appPort,
+    env: {
+      APP_URL: origin,
+      SARJ_API_KEY: undefined,
+      OIDC_DISCOVERY_URL: provider.url,
+      OIDC_CLIENT_ID: "callboard",
+      OIDC_CLIENT_SECRET: "a-secret-that-only-the-two-know-0123456789",
+    },
+  });
+  const careful = await addUser(sql, "viewer");
+  await sql`update "user" set two_factor_enabled = true where id = ${careful.id}`;
+  const context = await browser.newContext({ baseURL: origin, locale: "en-US", ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  const signIn = async ({ email, password }: { email: string; password: string }) => {
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  };
+  try {
+    await signIn(careful);
+    await expect(page).toHaveURL(`${origin}/sign-in/code`);
+    await page.goto("/sign-in/sso");
+    await expect(page).toHaveURL(/\/authorize\?/);
+    const pending = await context.cookies(origin);
+    await signIn(ADMIN);
+    await expect(page).toHaveURL(`${origin}/`);
+    await expect(page.getByRole("button", { name: /Account/ })).toBeVisible();
+    const cookies = [...pending, ...(await context.cookies(origin))];
+    expect([...new Set(cookies.map(({ name }) => name))].toSorted()).toEqual([
+      "__Host-callboard.device",
+      "__Host-callboard.oauth_state",
+      "__Host-callboard.session_token",
+      "__Host-callboard.two_factor",
+    ]);
+    for (const cookie of cookies) {
+      expect(cookie).toMatchObject({ domain: "localhost", path: "/", secure: true, httpOnly: true, sameSite: "Lax" });
+    }
+  } finally {
+    await context.close();
+    await app.stop();
+    proxy.stop();
+    provider.stop();
   }
 });

@@ -214,6 +214,27 @@ test("a second factor can be set up and is required at sign-in; each code works 
       ...(await sql`select action, detail from audit_events where actor_email = ${person.email} or subject = ${person.email} order by at`),
     ].map(({ action, detail }) => `${action} ${JSON.stringify(detail)}`),
   ).toContain('sign_in {"by":"second factor"}');
+
+  // Each change of it ends the other sessions, and the owner is told.
+  const others = () => sql`select end_reason from session where user_id = ${person.id} and id like 'other-%'`;
+  for (const [button, confirm, done] of [
+    ["New backup codes…", "Create new codes", page.getByRole("button", { name: "I have saved them" })],
+    ["Turn off…", "Turn off", page.getByRole("button", { name: "Set up…" })],
+  ] as const) {
+    await sql`delete from session where id like 'other-%'`;
+    await sql`insert into session (id, token, expires_at, user_id)
+      values ('other-session', 'other-token', now() + interval '1 day', ${person.id})`;
+    await page.goto("/settings/account");
+    await page.getByRole("button", { name: button }).click();
+    await page.getByLabel("Your password").fill(PASSWORD);
+    await page.getByRole("dialog").getByRole("button", { name: confirm }).click();
+    await expect(done).toBeVisible();
+    expect(await others(), button).toEqual([{ end_reason: "second_factor" }]);
+  }
+  expect(
+    await sql`select detail ->> 'change' as change from notices
+      where user_id = ${person.id} and kind = 'second_factor_changed' order by created_at`,
+  ).toEqual([{ change: "on" }, { change: "codes" }, { change: "off" }]);
 });
 
 test("a required second factor is set up before anything else, and cannot be turned off", async ({

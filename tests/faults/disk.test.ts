@@ -6,8 +6,9 @@ import { expect } from "@playwright/test";
 
 import { type Deployment, test } from "@/tests/fixtures/deployment";
 
+import { cookieHeader, signIn } from "../fixtures/sign-in";
 import { complete } from "../fixtures/webhooks";
-import { isLong, runFault, spooled, statuses } from "./scenario";
+import { health, isLong, runFault, spooled, statuses } from "./scenario";
 
 /** The disk of Postgres or of the spool is full. Each disk is a separate small file system. */
 
@@ -109,12 +110,20 @@ test("row 45: if the spool's disk is also full, the answer is 503; the spool is 
   deployment,
 }) => {
   test.setTimeout(120_000);
-  const disk = mountSmallDisk(deployment, "spool-disk", 1);
+  const disk = mountSmallDisk(deployment, "spool-disk", 16);
   test.skip(disk === null, CANNOT_MOUNT);
   if (disk === null) {
     return;
   }
   const app = await deployment.startApp({ env: { SPOOL_DIR: join(disk.path, "spool") } });
+  // Half of the disk is reserved: what is left is little, and both the health and the page say so before it is full.
+  await expect
+    .poll(() => health(app), { timeout: 20_000 })
+    .toMatchObject({ status: "degraded", reasons: ["spool_low"], spool: "low" });
+  const cookie = cookieHeader(await signIn(app.url));
+  const page = await fetch(`${app.url}/deliveries`, { headers: { cookie, "accept-language": "en" } });
+  // The messages of the catalogue are in the page too, but not within an element.
+  expect(await page.text()).toMatch(/>Room on disk for about [\d,]+ more waiting deliveries</);
   const send = async (name: string) => {
     const response = await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete(name)) });
     return { status: response.status, body: (await response.json()) as unknown };
@@ -124,12 +133,16 @@ test("row 45: if the spool's disk is also full, the answer is 503; the spool is 
   const heavy = Array.from({ length: 8 }, (_, index) =>
     fetch(app.webhookUrl, {
       method: "POST",
-      body: JSON.stringify(complete(`heavy-${index}`, { padding: "x".repeat(400_000) })),
+      body: JSON.stringify(complete(`heavy-${index}`, { padding: "x".repeat(2_000_000) })),
     }),
   );
   const answers = (await Promise.all(heavy)).map(({ status }) => status);
   expect(answers).toContain(503);
+  expect(answers).toContain(202);
   disk.fill();
+  await expect
+    .poll(() => health(app))
+    .toMatchObject({ status: "degraded", reasons: ["database_unavailable", "spooled", "spool_full"], spool: "full" });
   expect(await send("no-room")).toEqual({ status: 503, body: { error: "not_stored", call_id: "no-room" } });
   expect(app.logs()).toContain('"error_code":"SPOOL_FULL"');
   disk.empty();

@@ -12,7 +12,7 @@ import type { App } from "../fixtures/app";
 import { rawRequest } from "../fixtures/raw-http";
 import { complete, notCompleted } from "../fixtures/webhooks";
 import { audit, startLoad } from "./load";
-import { held, isLong, spooled, tabulate } from "./scenario";
+import { health, held, isLong, spooled, tabulate } from "./scenario";
 
 /** The application is killed, stopped or replaced. */
 
@@ -207,7 +207,9 @@ test("row 48: a held request is answered before the exit", async ({ deployment }
   const app = await deployment.startApp({ env: { SPOOL_DIR: undefined } });
   await deployment.postgres.stop();
   const holding = deliver(app.webhookUrl, JSON.stringify(complete("held-at-the-end")));
-  await expect.poll(() => held(app), { intervals: [50] }).toBe(1);
+  await expect
+    .poll(() => health(app), { intervals: [50] })
+    .toMatchObject({ status: "degraded", held: 1, reasons: expect.arrayContaining(["held"]) });
   const began = performance.now();
   const ended = app.stop();
   await wait(1000);

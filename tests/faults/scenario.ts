@@ -99,9 +99,12 @@ export async function held(app: App): Promise<number> {
   return (await health(app)).held;
 }
 
-async function health(app: App): Promise<{ spooled: number; held: number }> {
+type Health = { status: string; reasons: string[]; spooled: number; held: number; spool: string };
+
+/** Returns the application's health. */
+export async function health(app: App): Promise<Health> {
   const response = await fetch(`${app.url}/api/health`);
-  return (await response.json()) as { spooled: number; held: number };
+  return (await response.json()) as Health;
 }
 
 /** Counts the attempts by status; "none" is an attempt without a response. */

@@ -32,6 +32,14 @@ for (const [name, change, sentence] of [
     { DATABASE_URL: "mysql://root@localhost/x" },
     /^DATABASE_URL must begin with postgres/,
   ],
+  ...["DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_REPLICA_URL"].map(
+    (variable) =>
+      [
+        `a remote server without TLS in ${variable}`,
+        { [variable]: "postgres://user:hunter2@db.example.com/calls" },
+        new RegExp(`^${variable} leads to another network without TLS`),
+      ] as const,
+  ),
   ["row 3: a short secret", { SARJ_WEBHOOK_SECRETS: "short" }, /^SARJ_WEBHOOK_SECRETS .*at least 32 characters/],
   ["row 3: a secret with other characters", { SARJ_WEBHOOK_SECRETS: `${"ab/".repeat(12)}` }, /^SARJ_WEBHOOK_SECRETS/],
   [

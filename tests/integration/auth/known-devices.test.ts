@@ -5,7 +5,9 @@ import { changeRole, deactivateUser } from "@/db/people/changes";
 import { issueLink, redeemLink } from "@/db/people/one-time-links";
 import { revokePendingAccess } from "@/db/people/password";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
+import { actionsOfBuild } from "@/tests/fixtures/build";
 import { ADMIN } from "@/tests/fixtures/environment";
+import { formOf } from "@/tests/fixtures/form";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, PASSWORD, type TestUser } from "@/tests/fixtures/users";
@@ -81,6 +83,36 @@ test("a locked account refuses the right password as it refuses a wrong one, unl
   expect(await lockedAnswer("nobody@callboard.example", PASSWORD)).toMatchObject(refused);
   expect(await lockedAnswer(careful.email, PASSWORD)).toMatchObject({ status: 200, body: { twoFactorRedirect: true } });
   expect(await sql`select 1 from session where user_id = any(${[plain.id, careful.id]})`).toHaveLength(0);
+});
+
+test("ten wrong codes lock the second step for strangers who have the password, but not on a device of the right person", async ({
+  app,
+  request: client,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer");
+  const device = cookieHeader((await signIn(app.url, person)).filter(({ name }) => name === "callboard.device"));
+  await sql`update "user" set two_factor_enabled = true where id = ${person.id}`;
+  // Nobody can read this factor, so each code that is checked gets the answer that says so.
+  await sql`insert into two_factor (id, secret, backup_codes, user_id) values (${person.id}, 'x', 'x', ${person.id})`;
+  const action = actionsOfBuild().find(({ name }) => name === "sign-in/code/actions#giveCode");
+  const tryCode = async (deviceCookie: string) => {
+    const headers = { origin: app.url, cookie: deviceCookie };
+    const begun = await client.post(`${app.url}${PATH}`, { data: person, headers });
+    const [pending] = /callboard\.two_factor=[^;]+/.exec(begun.headers()["set-cookie"] ?? "") ?? [];
+    const answer = await client.post(`${app.url}${action?.url}`, {
+      headers: { origin: app.url, cookie: `${pending}; ${deviceCookie}`, "next-action": action?.id ?? "" },
+      multipart: formOf({ code: "123456", factor: "totp", next: "/" }),
+    });
+    const [, code, reason] = /"errors":\{"code":"(\w+)"|"reason":"(\w+)"/.exec(await answer.text()) ?? [];
+    return code ?? reason;
+  };
+  expect(await tryCode("")).toBe("secondFactorUnreadable");
+  await sql`update rate_limit set count = 10 where key like 'second-factor:%'`;
+  expect(await tryCode("")).toBe("tooMany");
+  expect(await tryCode(device)).toBe("secondFactorUnreadable");
+  await sql`update rate_limit set count = 10 where key like 'second-factor:device:%'`;
+  expect(await tryCode(device)).toBe("tooMany");
 });
 
 test("row 69: invented e-mails use up one shared limit, after which existing ones get the same answers, except on their devices", async ({

@@ -187,7 +187,7 @@ test("every script on a page has the nonce from the response's header", async ({
   expect(scripts.filter((script) => !script.includes(`nonce="${nonce}"`))).toEqual([]);
 });
 
-test("with an https APP_URL the session cookie is Secure, and the headers require https", async () => {
+test("with an https APP_URL the cookies are for this host and https only, and the headers require https", async () => {
   test.slow();
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { APP_URL: "https://callboard.example" } });
@@ -199,9 +199,14 @@ test("with an https APP_URL the session cookie is Secure, and the headers requir
       body: JSON.stringify({ email: "admin@callboard.example", password: "correct horse battery staple" }),
     });
     expect(answer.status).toBe(200);
-    expect(answer.headers.get("set-cookie")).toMatch(
-      /^__Host-callboard\.session_token=(?=.*; Secure)(?=.*; Path=\/(;|$))(?!.*; Domain=)/i,
-    );
+    const cookies = answer.headers.getSetCookie();
+    expect(cookies.map((cookie) => cookie.split("=")[0])).toEqual([
+      "__Host-callboard.session_token",
+      "__Host-callboard.device",
+    ]);
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/(?=.*; Secure)(?=.*; HttpOnly)(?=.*; Path=\/(;|$))(?!.*; Domain=)/i);
+    }
     expect(answer.headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
     expect(answer.headers.get("content-security-policy")).toContain("upgrade-insecure-requests");
   } finally {

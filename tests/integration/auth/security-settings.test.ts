@@ -1,3 +1,4 @@
+import type { APIRequestContext } from "@playwright/test";
 import type postgres from "postgres";
 
 import { saveSecondFactorRule, saveSingleSignOnOnly } from "@/db/organization/security";
@@ -7,6 +8,7 @@ import { listUsers } from "@/db/people/users";
 import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import type { Role } from "@/lib/people/role";
 import { actionsOfBuild } from "@/tests/fixtures/build";
+import { formOf } from "@/tests/fixtures/form";
 import { cookieHeader, isSignedIn, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
@@ -22,6 +24,21 @@ test.afterAll(async ({ database: { sql } }) => {
 });
 
 const event = { actor: null, action: "settings_changed" } as const;
+
+/** Submits a form to an action. Returns why it was refused, or "done". */
+async function act(
+  client: APIRequestContext,
+  { url: origin }: { url: string },
+  { name, cookie = "", fields = { name: "x" } }: { name: string; cookie?: string; fields?: Record<string, string> },
+): Promise<string> {
+  const action = actionsOfBuild().find((built) => built.name === name);
+  const answer = await client.post(`${origin}${action?.url}`, {
+    headers: { cookie, origin, "next-action": action?.id ?? "" },
+    multipart: formOf(fields),
+  });
+  // The messages of a page that is rendered again have such names too, with values that begin with a capital.
+  return /"reason":"([a-z]\w*)"/.exec(await answer.text())?.[1] ?? "done";
+}
 
 async function connect(sql: postgres.Sql, { id }: { id: string }): Promise<void> {
   await sql`insert into account (id, account_id, provider_id, user_id) values (${`sso-${id}`}, ${id}, 'oidc', ${id})`;
@@ -46,14 +63,6 @@ test("whoever lacks a required second factor is led to set it up, before every p
   await sql`update "user" set two_factor_enabled = true where id = ${people.withFactor.id}`;
   await sql`update account set provider_id = 'oidc' where user_id = ${people.withoutPassword.id}`;
 
-  const act = async (name: string, cookie: string) => {
-    const action = actionsOfBuild().find((built) => built.name === name);
-    const answer = await request.post(`${app.url}${action?.url}`, {
-      headers: { cookie, origin: app.url, "next-action": action?.id ?? "" },
-      multipart: { "0": '[{"values":{},"errors":{},"saved":0},"$K1"]', _1_name: "x" },
-    });
-    return /"reason":"(\w+)"/.exec(await answer.text())?.[1] ?? "done";
-  };
   const answersFor = async (who: string) => {
     const cookie = cookies.get(who) ?? "";
     const get = (path: string) => request.get(`${app.url}${path}`, { maxRedirects: 0, headers: { cookie } });
@@ -62,9 +71,9 @@ test("whoever lacks a required second factor is led to set it up, before every p
       page: page.headers()["location"] ?? page.status(),
       overview: (await get("/")).status(),
       handler: (await get("/calls/export.csv")).status(),
-      action: await act("settings/account/actions#saveName", cookie),
+      action: await act(request, app, { name: "settings/account/actions#saveName", cookie }),
       setUp: (await get("/second-factor")).status(),
-      begin: await act("settings/account/actions#beginSecondFactor", cookie),
+      begin: await act(request, app, { name: "settings/account/actions#beginSecondFactor", cookie }),
     };
   };
   const lacking = {
@@ -90,6 +99,14 @@ test("whoever lacks a required second factor is led to set it up, before every p
   expect(await all()).toEqual({ viewer: freeViewer, administrator: lacking, withFactor: free, withoutPassword: free });
   expect(await saveSecondFactorRule("everyone", by)).toEqual({ ok: true });
   expect(await all()).toEqual({ viewer: lacking, administrator: lacking, withFactor: free, withoutPassword: free });
+  // Whoever has one cannot turn it off, whatever the page offers.
+  const turnOff = {
+    name: "settings/account/actions#turnSecondFactorOff",
+    cookie: cookies.get("withFactor") ?? "",
+    fields: { password: people.withFactor.password },
+  };
+  expect(await act(request, app, turnOff)).toBe("secondFactorRequiredHere");
+  expect(await sql`select 1 from "user" where id = ${people.withFactor.id} and two_factor_enabled`).toHaveLength(1);
   // A password that is of no use needs no second factor.
   await sql`update organization set single_sign_on_only = true`;
   expect((await all()).viewer).toEqual(freeViewer);
@@ -125,6 +142,12 @@ test("with single sign-on only, passwords are refused except those of administra
   await connect(sql, admin);
   await connect(sql, operator);
   const before = { admin: await signIn(app.url, admin), operator: await signIn(app.url, operator) };
+  // This application has no identity provider: nobody but administrators could sign in any more.
+  const name = "settings/security/actions#setSingleSignOnOnly";
+  expect(await act(request, app, { name, cookie: cookieHeader(before.admin), fields: { on: "true" } })).toBe(
+    "unavailable",
+  );
+  expect(await sql`select 1 from organization where single_sign_on_only`).toHaveLength(0);
   const post = async ({ email, password }: { email: string; password: string }) => {
     const answer = await request.post(`${app.url}/api/auth/sign-in/email`, {
       data: { email, password },
@@ -143,22 +166,30 @@ test("with single sign-on only, passwords are refused except those of administra
   expect(wrong).toEqual(await post({ email: "nobody@callboard.example", password: "not the password" }));
   expect(wrong).toEqual(await post({ ...admin, password: "not the password" }));
 
-  // A link to choose a password says so in place of its form.
+  // A link to choose a password says so in place of its form, and to whoever sends the form all the same.
   const open = async (role: Role) => {
     const token = makeToken();
     const email = `${role}@invited.example`;
     await inviteUser({ email, name: "", role, tokenHash: hashToken(token), hours: 1, invitedBy: admin.id });
     const page = await request.get(`${app.url}/invite/${token}`, { headers: { "accept-language": "en" } });
-    return (await page.text()).includes('name="password"');
+    const fields = { token, purpose: "invite", name: "Invited", password: "a long enough sentence" };
+    return {
+      form: (await page.text()).includes('name="password"'),
+      answer: await act(request, app, { name: "_link/actions#redeem", fields }),
+    };
   };
-  expect(await open("viewer")).toBe(false);
-  expect(await open("administrator")).toBe(true);
+  expect(await open("viewer")).toEqual({ form: false, answer: "singleSignOnOnly" });
+  expect(await open("administrator")).toEqual({ form: true, answer: "done" });
+  expect(
+    await sql`select email from "user" join account on account.user_id = "user".id
+    where email like '%@invited.example'`,
+  ).toEqual([{ email: "administrator@invited.example" }]);
 
   await saveSingleSignOnOnly(false, { id: admin.id, event });
   expect(await post(operator)).toEqual([200, undefined]);
 });
 
-test("single sign-on is not disconnected from a user who could not sign in without it", async ({
+test("single sign-on is not disconnected from a user who could not sign in without it; other sessions end with it", async ({
   database: { sql },
 }) => {
   const admin = await addUser(sql, "administrator");
@@ -175,7 +206,13 @@ test("single sign-on is not disconnected from a user who could not sign in witho
   expect(await disconnect(operator)).toEqual(onlyWay);
   expect(await disconnect(admin)).toEqual({ ok: true });
   await sql`update organization set single_sign_on_only = false`;
-  expect(await disconnect(operator)).toEqual({ ok: true });
+  await sql`insert into session (id, token, expires_at, user_id) values
+    ('own', 'own', now() + interval '1 day', ${operator.id}), ('other', 'other', now() + interval '1 day', ${operator.id})`;
+  expect(await disconnectSingleSignOn(operator.id, { except: "own", event })).toEqual({ ok: true });
+  expect(await sql`select id, end_reason from session where user_id = ${operator.id} order by id desc`).toEqual([
+    { id: "own", end_reason: null },
+    { id: "other", end_reason: "single_sign_on" },
+  ]);
   expect(await disconnect(operator)).toEqual({ ok: false, reason: "gone" });
   expect(await sql`select user_id from account where provider_id = 'oidc'`).toEqual([{ user_id: bare.id }]);
 });

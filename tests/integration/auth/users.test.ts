@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
 import type postgres from "postgres";
 
+import { admitAtSignIn, connectsAtSignIn } from "@/db/people/admission";
 import { changeRole, deactivateUser, reactivateUser } from "@/db/people/changes";
 import { inviteUser, issueLink, readLink, redeemLink, revokeInvitation } from "@/db/people/one-time-links";
 import { listUsers } from "@/db/people/users";
@@ -189,6 +190,74 @@ for (const end of ["deactivated", "demoted"] as const) {
   });
 }
 
+test("single sign-on connects itself only to users who lose no protection, and only a valid invitation admits anyone", async ({
+  database: { sql },
+}) => {
+  const admin = await addUser(sql, "administrator");
+  const invite = async () => {
+    const token = randomUUID();
+    const values = { email: `${token}@x.example`, name: "", role: "viewer", tokenHash: token, hours: 1 } as const;
+    const invited = await inviteUser({ ...values, invitedBy: admin.id });
+    return { id: invited.ok ? invited.id : "", token };
+  };
+  const addBare = async () => {
+    const { id } = await addUser(sql, "viewer");
+    await sql`delete from account where user_id = ${id}`;
+    return id;
+  };
+  const make: Record<string, () => Promise<string>> = {
+    bare: addBare,
+    factor: async () => {
+      const id = await addBare();
+      await sql`update "user" set two_factor_enabled = true where id = ${id}`;
+      return id;
+    },
+    password: async () => (await addUser(sql, "viewer")).id,
+    deactivated: async () => {
+      const id = await addBare();
+      await deactivateUser(id);
+      return id;
+    },
+    nobody: async () => randomUUID(),
+    invited: async () => (await invite()).id,
+    late: async () => {
+      const { id, token } = await invite();
+      await sql`update one_time_links set expires_at = now() - interval '197 days' where token_hash = ${token}`;
+      return id;
+    },
+    orphaned: async () => {
+      const { id, token } = await invite();
+      const former = await addUser(sql, "administrator");
+      await sql`update one_time_links set created_by = ${former.id} where token_hash = ${token}`;
+      await sql`update "user" set deactivated_at = now() where id = ${former.id}`;
+      return id;
+    },
+    "only with a link to a new password": async () => {
+      const { id, token } = await invite();
+      await sql`update one_time_links set purpose = 'reset' where token_hash = ${token}`;
+      return id;
+    },
+  };
+  const found: Record<string, unknown> = {};
+  for (const [who, add] of Object.entries(make)) {
+    const id = await add();
+    const connects = await connectsAtSignIn(id);
+    const admitted = await admitAtSignIn(id, { isByPassword: false });
+    found[who] = [connects, admitted.ok ? "admitted" : admitted.reason];
+  }
+  expect(found).toEqual({
+    bare: ["bare", "admitted"],
+    factor: ["protected", "admitted"],
+    password: ["protected", "admitted"],
+    deactivated: ["deactivated", "deactivated"],
+    nobody: ["deactivated", "deactivated"],
+    invited: ["invited", "admitted"],
+    late: ["uninvited", "uninvited"],
+    orphaned: ["uninvited", "uninvited"],
+    "only with a link to a new password": ["uninvited", "uninvited"],
+  });
+});
+
 test("an e-mail is invited once, in upper or lower case", async ({ database: { sql } }) => {
   const admin = await addUser(sql, "administrator");
   const invite = (email: string) =>
@@ -228,7 +297,11 @@ test("row 53: a deactivated user is signed out on the next request and cannot si
   expect(again.headers()["set-cookie"] ?? "").not.toMatch(/session_token=[^;]/);
   expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(0);
 
+  // A sign-in that was under way is of no use later either.
+  await sql`insert into session (id, token, expires_at, user_id)
+    values ('during', 'during', now() + interval '1 day', ${person.id})`;
   await reactivateUser(person.id);
+  expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(0);
   expect((await getAccount()).status()).toBe(307);
   await signIn(app.url, person);
 });

@@ -6,6 +6,7 @@ import { expect, test } from "@playwright/test";
 import postgres from "postgres";
 
 import { migrate, type Wait } from "@/db/driver/migrate";
+import { migrateDatabase } from "@/scripts/launcher/migrate-database";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
 
 let database: Database;
@@ -157,4 +158,42 @@ test("row 50: of two processes, one builds the index and the other waits for it,
   await writer.end();
   await Promise.all(both);
   expect(await indexes()).toHaveLength(2);
+});
+
+/** What `work` prints with one of the console's functions. */
+async function printedBy(name: "log" | "warn", work: (lines: string[]) => Promise<void>): Promise<string[]> {
+  const lines: string[] = [];
+  const { [name]: print } = console;
+  console[name] = (line: string) => void lines.push(line);
+  try {
+    await work(lines);
+  } finally {
+    console[name] = print;
+  }
+  return lines;
+}
+
+test("row 50: the command prints whom a migration waits for, and no text of a query", async () => {
+  const other = await openTransaction("select pg_advisory_xact_lock(7225301)", "another version");
+  const [line] = await printedBy("log", async (lines) => {
+    const migrating = migrateDatabase({ ownerUrl: database.ownerUrl, applicationUrl: database.url });
+    await expect.poll(() => lines.length).toBeGreaterThan(0);
+    await other.end();
+    expect(await migrating).toBeNull();
+  });
+  expect(line).toMatch(
+    /^Another process is migrating the database: another version \(process \d+, idle in a transaction, \d+ s\)\. Waiting for it\.$/,
+  );
+});
+
+test("a server in a private network without TLS is named once, by the variable, before it is migrated", async () => {
+  const url = new URL(database.ownerUrl);
+  // A name without a dot is one of a private network. This one is 127.0.0.1 in hexadecimal.
+  url.hostname = "0x7f000001";
+  const lines = await printedBy("warn", async () => {
+    for (let start = 0; start < 2; start += 1) {
+      expect(await migrateDatabase({ ownerUrl: url.href, applicationUrl: url.href })).toBeNull();
+    }
+  });
+  expect(lines).toEqual([expect.stringMatching(/^DATABASE_URL leads to 0x7f000001 without TLS: /)]);
 });

@@ -1,7 +1,10 @@
+import { spawnSync } from "node:child_process";
+
 import { sql } from "drizzle-orm";
 
 import { db, jobs, open, replica } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
+import { environment } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
 
 test("row 44: every pool has a statement timeout, and the pool of deliveries has the shortest", async ({
@@ -39,4 +42,25 @@ test("row 43: connections that ended do not delay further connections to a worki
     await ended;
     await pool.$client.end();
   }
+});
+
+test("a database that is reached without TLS in a private network is named in the log, by its variable and without its address", () => {
+  const logOf = (change: Record<string, string>) => {
+    const env = { ...environment({ databaseUrl: "postgres://u:p@localhost/x", appPort: 1, vendorPort: 1 }), ...change };
+    const run = spawnSync(process.execPath, ["--import", "tsx", "-e", 'import("./db/driver/client.ts")'], {
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...env },
+      encoding: "utf8",
+    });
+    return run.stdout.trim().split("\n").filter(Boolean);
+  };
+  expect(logOf({})).toEqual([]);
+  const lines = logOf({
+    DATABASE_URL: "postgres://u:p@db.internal/x",
+    DATABASE_REPLICA_URL: "postgres://u:p@replica.internal/x?sslmode=no-verify",
+  });
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: "warn", event: "database_not_protected", reason: "DATABASE_URL" },
+    { level: "warn", event: "database_not_protected", reason: "DATABASE_REPLICA_URL" },
+  ]);
+  expect(lines.join()).not.toContain("internal");
 });

@@ -9,6 +9,7 @@ import { type App, startApp } from "@/tests/fixtures/app";
 import { actionsOfBuild } from "@/tests/fixtures/build";
 import { createDatabase } from "@/tests/fixtures/database";
 import { ADMIN, WEBHOOK_SECRET } from "@/tests/fixtures/environment";
+import { formOf } from "@/tests/fixtures/form";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { startSyslogReceiver } from "@/tests/fixtures/syslog-receiver";
 import { expect, test } from "@/tests/fixtures/test";
@@ -493,13 +494,3 @@ test("every audit action is recorded with its actor, object, count, detail and a
     await database.close();
   }
 });
-
-/** The form data that React sends to a form's action: the fields, then the previous state. */
-function formOf(fields: Record<string, string>): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) {
-    form.append(`_1_${name}`, value);
-  }
-  form.append("0", '[{"values":{},"errors":{},"saved":0,"name":""},"$K1"]');
-  return form;
-}

@@ -114,6 +114,10 @@ test("row 47: a cut record of a living process is kept, because its sender got a
   truncateSync(theFile(), statSync(theFile()).size - 3);
   expect(await drain(spool)).toMatchObject({ texts: ["first"], damagedBytes: 15, unfinishedBytes: 0 });
   expect(damagedFiles()).toHaveLength(1);
+  // Tried again, it looks like the record of a process that died while it wrote. It is kept all the same.
+  expect(await spool.tryDamagedAgain(damagedFiles()[0] ?? "")).toBe(true);
+  expect(await drain(spool)).toMatchObject({ texts: [], damagedBytes: 15, unfinishedBytes: 0 });
+  expect(damagedFiles()).toHaveLength(1);
 });
 
 test("row 47: damaged bytes are synced before their file is removed, and kept once if a process dies between", async () => {

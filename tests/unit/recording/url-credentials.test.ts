@@ -18,6 +18,12 @@ test("a credential in a URL is hidden whole, whatever characters it contains", (
   expect(withoutCredentials(`see ${URL_START}?t=secret and call`)).toBe(`see ${URL_START}?t=… and call`);
 });
 
+test("a signature is hidden outside of a URL too", () => {
+  expect(withoutCredentials("the Signature=abc%2Fd and X-Goog-Signature=0abc9f of it")).toBe(
+    "the Signature=… and X-Goog-Signature=… of it",
+  );
+});
+
 test("a text that begins like a parameter stays", () => {
   for (const text of ["t=hello", "set t=5 and u=6", "What? t=5", "at=1"]) {
     expect(withoutCredentials(text)).toBe(text);

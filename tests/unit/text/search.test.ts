@@ -7,6 +7,10 @@ function found(text: string, query: string): string[] {
   return findMatches(text, query).map(([from, to]) => text.slice(from, to));
 }
 
+test("marks on digits are dropped, as Postgres does, so that no number is divided by them", () => {
+  expect(normalizeForSearch("05\u03013 871\u0301\u03089042")).toBe("053 8719042");
+});
+
 test("the searched text is what was said, in the order of time", () => {
   const message = (role: string, content: string, startAt: number | null) =>
     ({ type: "message", role, content, startAt }) as const;
