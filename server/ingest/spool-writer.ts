@@ -15,6 +15,8 @@ export class SpoolWriter {
   private turn: Promise<unknown> = Promise.resolve();
   /** How many bytes of each file that was closed are acknowledged, by the file's id. Who removes the file removes its entry. */
   readonly acknowledged = new Map<string, number>();
+  /** How many records each closed file has that no drain has taken over yet, by the file's id. */
+  readonly closed = new Map<string, number>();
 
   /**
    * @param directory created on first use, accessible only to the owner
@@ -137,6 +139,7 @@ export class SpoolWriter {
     this.current = null;
     if (file !== null) {
       this.acknowledged.set(file.id, file.size);
+      this.closed.set(file.id, file.records);
       await file.handle.close().catch(() => {});
     }
   }

@@ -38,6 +38,9 @@ export class Spool {
     for (const { left } of this.taken.values()) {
       count += left;
     }
+    for (const records of this.writer.closed.values()) {
+      count += records;
+    }
     return count;
   }
 
@@ -172,6 +175,7 @@ export class Spool {
   }
 
   private setAside(id: string, error: unknown): void {
+    this.writer.closed.delete(id);
     this.unreadable.set(id, { code: codeOf(error), retryAt: performance.now() + RETRY_UNREADABLE_MS });
   }
 
@@ -219,7 +223,7 @@ export class Spool {
         }
       }
     }
-    for (const map of [this.unreadable, this.writer.acknowledged]) {
+    for (const map of [this.unreadable, this.writer.acknowledged, this.writer.closed]) {
       for (const id of map.keys()) {
         if (!ids.has(id)) {
           map.delete(id);
@@ -234,8 +238,11 @@ export class Spool {
     if (id === undefined || owner === undefined || from === this.writer.path) {
       return null;
     }
-    if (owner !== this.owner && !(await isAbandoned(from, owner))) {
-      return null;
+    if (owner !== this.owner) {
+      this.writer.closed.delete(id);
+      if (!(await isAbandoned(from, owner))) {
+        return null;
+      }
     }
     const path = join(this.directory, `${id}.${this.owner}.taken`);
     try {
@@ -248,6 +255,7 @@ export class Spool {
         const records = [...readRecords(await readFile(path), 0)].filter(({ payload }) => payload !== null);
         this.taken.set(path, { next: 0, left: records.length, damaged: [] });
       }
+      this.writer.closed.delete(id);
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") {

@@ -64,6 +64,25 @@ test("row 40: records are delivered once and in order, and their file is removed
   expect((await drain(spool)).texts).toEqual([]);
 });
 
+test("row 40: records wait until they are delivered, also in a file that is closed and that nobody has taken over yet", async () => {
+  const spool = openSpool(directory);
+  await spool.append(bytes("1"));
+  await spool.append(bytes("2"));
+  await spool.close();
+  expect(spool.waiting).toBe(2);
+  await spool.append(bytes("3"));
+  expect(spool.waiting).toBe(3);
+  const seen: number[] = [];
+  await spool.drain(async () => void seen.push(spool.waiting));
+  expect([...seen, spool.waiting]).toEqual([3, 2, 1, 0]);
+  // Another process takes the file.
+  await spool.append(bytes("4"));
+  await spool.close();
+  expect((await drain(openSpool(directory))).texts).toEqual(["4"]);
+  await drain(spool);
+  expect(spool.waiting).toBe(0);
+});
+
 test("row 40: only the owner of the files can read the spool", async () => {
   const spool = openSpool(directory);
   await spool.append(bytes("personal"));
