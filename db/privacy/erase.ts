@@ -8,6 +8,7 @@ import { imports } from "@/db/schema/imports";
 import { erasures } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
 import { searchTextsOf } from "@/lib/call/search-texts";
+import { nextTurn } from "@/lib/next-turn";
 import { containsNumber, eraseNumbers } from "@/lib/phone/erase";
 import { ruleFor } from "@/lib/phone/number-forms";
 import { numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
@@ -72,9 +73,14 @@ async function deleteCalls(transaction: Transaction, erasure: ClaimedErasure, wh
 export async function redactDetails(erasure: ClaimedErasure, number: SoughtNumber): Promise<ErasureProgress> {
   const rule = ruleFor(number);
   const { rows, next } = await readCallTexts(erasure.cursor, erasure.storedBefore);
-  const found = rows.filter(({ words, texts }) =>
-    [...Object.values(words), ...Object.values(texts)].some((value) => containsNumber(value as Json, rule)),
-  );
+  const found: typeof rows = [];
+  for (const row of rows) {
+    const values = [...Object.values(row.words), ...Object.values(row.texts)] as Json[];
+    if (values.some((value) => containsNumber(value, rule))) {
+      found.push(row);
+    }
+    await nextTurn();
+  }
   return jobs.transaction(async (transaction) => {
     const isOwn = ({ words }: (typeof found)[number]) => containsNumber(words.phoneNumber, rule);
     const own = found.filter(isOwn).map(({ callId }) => callId);

@@ -107,7 +107,9 @@ class Search {
       for (const span of findJoinedNumbers(places, this.rule).flat()) {
         const { holder, name } = places[span.turn] ?? { holder: value, name: "" };
         const ofHolder = spansOf.get(holder) ?? new Map<string, DigitSpan[]>();
-        spansOf.set(holder, ofHolder.set(name, [...(ofHolder.get(name) ?? []), span]));
+        const ofName = ofHolder.get(name) ?? [];
+        ofName.push(span);
+        spansOf.set(holder, ofHolder.set(name, ofName));
       }
     }
     const replaced = <Holder extends Json[] | JsonObject>(holder: Holder): Holder => {

@@ -1,7 +1,7 @@
 import { latinDigits } from "@/lib/text/digits";
 
 import { BREAK, type DigitGroup, digitGroups, isSeparator } from "./digit-groups";
-import { endOfKept, isYears, type Word, wordAround } from "./kept-digits";
+import { endOfId, endOfKept, isYears, type Word, wordAround } from "./kept-digits";
 import { findOwnNumber, type OwnNumber, type PlacedGroup } from "./own-number";
 import type { PlausibleNumbers } from "./plausible";
 
@@ -123,9 +123,9 @@ function readRun({ groups, index, text, word, plausible, hidden, pieces }: RunIn
     return index;
   }
   const isInId = word.isId && first.from >= word.from && first.from < word.to;
-  const hexadecimal = word.ids.find(({ from, to }) => first.from >= from && first.from < to);
-  if (hexadecimal !== undefined) {
-    return lastBefore(groups, index, hexadecimal.to);
+  const hexadecimalEnd = endOfId(word, first.from);
+  if (hexadecimalEnd !== null) {
+    return lastBefore(groups, index, hexadecimalEnd);
   }
   let { last, digits } = runFrom(groups, index, (next) => endOfKept(text, next.from, false) !== null);
   if (isInId && !plausible.has(digits)) {

@@ -47,7 +47,10 @@ export function isYears(run: string): boolean {
 
 /* ── Words with digits ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/** A word of Latin letters, digits, hyphens and underscores, as `[from, to)`. `ids`: the parts of it that are UUIDs or other hexadecimal ids. */
+/**
+ * A word of Latin letters, digits, hyphens and underscores, as `[from, to)`. `ids`: the parts of it that are UUIDs or other hexadecimal ids, the last one
+ * first.
+ */
 export type Word = { from: number; to: number; isId: boolean; ids: { from: number; to: number }[] };
 
 const WORD_CHARACTER = /[A-Za-z0-9_-]/;
@@ -75,9 +78,20 @@ export function wordAround(text: string, at: number, after: number): Word {
     from,
     to,
     isId: ID.test(word),
-    ids: [...word.matchAll(HEXADECIMAL)].map(({ 0: id, index }) => ({
-      from: from + index,
-      to: from + index + id.length,
-    })),
+    ids: [...word.matchAll(HEXADECIMAL)]
+      .map(({ 0: id, index }) => ({ from: from + index, to: from + index + id.length }))
+      .toReversed(),
   };
+}
+
+/**
+ * The end of the hexadecimal id that a place is in; null if it is in none. Call it with growing places: it drops the ids that it has passed, so that
+ * a word of many ids costs no more than its length.
+ */
+export function endOfId({ ids }: Word, at: number): number | null {
+  for (let id = ids.at(-1); id !== undefined && id.to <= at; id = ids.at(-1)) {
+    ids.pop();
+  }
+  const id = ids.at(-1);
+  return id !== undefined && id.from <= at ? id.to : null;
 }

@@ -1,6 +1,7 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
 
 import type { Json, JsonObject } from "@/lib/call/facts";
+import { nextTurn } from "@/lib/next-turn";
 import { parseJson } from "@/lib/sarj/json";
 
 import { findNumbers, type HiddenRange } from "./find-numbers";
@@ -42,9 +43,7 @@ export async function maskNumbersInSteps<Value extends Json>(value: Value, phone
       return masked as Value;
     }
     if (step % STEPS_PER_TURN === 0) {
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
+      await nextTurn();
     }
   }
 }
@@ -112,6 +111,9 @@ class Masking {
 
   /** An entry of a list. If it says something, its words belong to a conversation with those of the other entries. */
   private readTurn(entry: Json, conversation: Leaf[]): Part {
+    if (typeof entry === "string") {
+      return this.readText(entry, conversation);
+    }
     return typeof entry === "object" && entry !== null && !Array.isArray(entry)
       ? this.readObject(entry, conversation)
       : this.read(entry);

@@ -1,3 +1,4 @@
+import { nextTurn } from "@/lib/next-turn";
 import { containsNumber } from "@/lib/phone/erase";
 import { unpackBody } from "@/lib/sarj/unpack";
 import { readBytes } from "@/lib/text/charset";
@@ -22,6 +23,8 @@ export async function bodyTexts(
   body: Buffer,
   contentEncoding: string | null,
 ): Promise<{ texts: string[]; isReadable: boolean }> {
+  // A batch has hundreds of bodies, of which most need no unpacking.
+  await nextTurn();
   const { bytes, problem } = await unpackBody(body, contentEncoding);
   const content = readBytes(bytes);
   // Outside the packed part, there may be more.

@@ -1,11 +1,14 @@
+import { isUtf8 } from "node:buffer";
+
 /** Bytes as text: which character encodings they may be in. */
 
-/** Characters that no text contains: controls, and what decoders write in place of bytes that are none of a text. */
-const NO_TEXT = /(?![\t-\r])\p{Cc}(?<![\x80-\x9F])|\uFFFD/u;
+/** Characters that no text contains. U+FFFD is none of them: senders write it in place of what they could not read. */
+const CONTROL = /(?![\t-\r\x7F-\x9F])\p{Cc}/u;
 
-/** Whether a text contains only characters that texts have. */
-export function isReadableText(text: string): boolean {
-  return !NO_TEXT.test(text);
+/** The text that bytes are in UTF-8; null if they are none. */
+export function readUtf8(bytes: Buffer): string | null {
+  const text = isUtf8(bytes) ? bytes.toString("utf8") : null;
+  return text === null || CONTROL.test(text) ? null : text;
 }
 
 /** `isReadable`: whether the bytes are a text in UTF-8, UTF-16 or UTF-32. `texts`: what they may say, which is something for any bytes. */
@@ -13,8 +16,8 @@ export type ReadBytes = { texts: string[]; isReadable: boolean };
 
 /** Reads bytes as text in every encoding in which they may be one, with and without a byte order mark. Never throws. */
 export function readBytes(bytes: Buffer): ReadBytes {
-  const utf8 = bytes.toString("utf8");
-  if (isReadableText(utf8)) {
+  const utf8 = readUtf8(bytes);
+  if (utf8 !== null) {
     return { texts: [utf8], isReadable: true };
   }
   const swapped16 = bytes.length % 2 === 0 ? Buffer.from(bytes).swap16() : Buffer.alloc(0);
@@ -26,7 +29,9 @@ export function readBytes(bytes: Buffer): ReadBytes {
   ];
   // With the bytes as they are, also digits in an encoding that extends ASCII are found, such as Windows-1256.
   return {
-    texts: [utf8, ...wide, bytes.toString("latin1").replaceAll("\0", "")].filter((text) => text !== ""),
+    texts: [bytes.toString("utf8"), ...wide, bytes.toString("latin1").replaceAll("\0", "")].filter(
+      (text) => text !== "",
+    ),
     isReadable: wide.some(isWideText),
   };
 }
@@ -36,7 +41,7 @@ const MIN_ASCII = 0.1;
 
 function isWideText(text: string): boolean {
   const ascii = text.match(/[\t\n\r -~]/g)?.length ?? 0;
-  return text.isWellFormed() && isReadableText(text) && ascii >= Math.max(1, text.length * MIN_ASCII);
+  return text.isWellFormed() && !CONTROL.test(text) && ascii >= Math.max(1, text.length * MIN_ASCII);
 }
 
 /** "" if the bytes are not UTF-32. */

@@ -1,9 +1,32 @@
+const KEYBOARD_DIGIT = /[٠-٩۰-۹０-９]/;
+/** As many characters can be arguments of one call. */
+const CHUNK = 8192;
+
 /** Replaces Arabic, Persian and full-width digits with Latin ones, so that input is independent of the keyboard layout. */
 export function latinDigits(text: string): string {
-  return text
-    .replaceAll(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
-    .replaceAll(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
-    .replaceAll(/[０-９]/g, (digit) => String(digit.charCodeAt(0) - 0xff10));
+  if (!KEYBOARD_DIGIT.test(text)) {
+    return text;
+  }
+  // `replaceAll` with a function takes ten times as long for a megabyte of digits.
+  let latin = "";
+  for (let from = 0; from < text.length; from += CHUNK) {
+    const codes = new Uint16Array(Math.min(CHUNK, text.length - from));
+    for (let at = 0; at < codes.length; at += 1) {
+      codes[at] = latinCode(text.charCodeAt(from + at));
+    }
+    latin += String.fromCharCode(...codes);
+  }
+  return latin;
+}
+
+function latinCode(code: number): number {
+  if (code >= 0x0660 && code <= 0x0669) {
+    return code - 0x0660 + 0x30;
+  }
+  if (code >= 0x06f0 && code <= 0x06f9) {
+    return code - 0x06f0 + 0x30;
+  }
+  return code >= 0xff10 && code <= 0xff19 ? code - 0xff10 + 0x30 : code;
 }
 
 /** The digits of a text as Latin digits, without any other character. */

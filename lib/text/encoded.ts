@@ -1,8 +1,10 @@
-import { isReadableText } from "./charset";
+import { readUtf8 } from "./charset";
 
 /** Texts that are written in another form, as programs write them: percent-encoded, as HTML entities, with escapes, in Base64. */
 
-const ESCAPE = /(?:%[0-9a-f]{2})+|&#(?:\d{1,7}|x[0-9a-f]{1,6});?|\\+(?:u\{[0-9a-f]{1,6}\}|u[0-9a-f]{4}|x[0-9a-f]{2})/gi;
+/** JSON in JSON has more backslashes at each level. Without a limit, a text of backslashes would take its length squared. */
+const ESCAPE =
+  /(?:%[0-9a-f]{2})+|&#(?:\d{1,7}|x[0-9a-f]{1,6});?|\\{1,16}(?:u\{[0-9a-f]{1,6}\}|u[0-9a-f]{4}|x[0-9a-f]{2})/gi;
 /** Superscript, circled and similar digits. */
 const OTHER_DIGIT = /\p{No}/u;
 const BASE64 = /^(?:data:[^,]{0,100};base64,)?([A-Za-z0-9+/_\s-]{8,}={0,2})$/;
@@ -19,9 +21,8 @@ export function decodedForms(text: string): string[] {
   }
   const base64 = BASE64.exec(text.trim())?.[1];
   if (base64 !== undefined) {
-    const decoded = Buffer.from(base64, "base64");
-    const inner = decoded.toString("utf8");
-    if (decoded.length > 0 && isReadableText(inner)) {
+    const inner = readUtf8(Buffer.from(base64, "base64"));
+    if (inner !== null && inner !== "") {
       forms.push(inner);
     }
   }

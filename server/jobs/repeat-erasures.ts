@@ -11,6 +11,7 @@ import { startErasure } from "@/db/privacy/erasures";
 import { readBodies, readCallTexts } from "@/db/privacy/stored-texts";
 import type { Json } from "@/lib/call/facts";
 import { log } from "@/lib/log";
+import { nextTurn } from "@/lib/next-turn";
 import { perProcess } from "@/lib/per-process";
 import { containsNumber } from "@/lib/phone/erase";
 import { shapeRule } from "@/lib/phone/number-forms";
@@ -107,6 +108,7 @@ class Search {
     for (const value of values) {
       containsNumber(value, rule);
     }
+    await nextTurn();
     for (const digits of candidates) {
       for (const number of this.numbers) {
         if (digits.endsWith(number.masked.slice(-2)) && (await this.hashOf(digits, number.salt)) === number.hash) {

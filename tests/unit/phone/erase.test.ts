@@ -89,3 +89,9 @@ test("erasing removes the number everywhere in JSON, and keeps the rest", () => 
     b: null,
   });
 });
+
+test("a text of backslashes, and one with the number a hundred thousand times, are searched in one pass", () => {
+  expect(containsNumber("\\".repeat(1_000_000), rule)).toBe(false);
+  const parts = ["0501234567 ".repeat(100_000), "and"];
+  expect(eraseNumbers<Json>(parts, rule)).toEqual([`${ERASED} `.repeat(100_000), "and"]);
+});

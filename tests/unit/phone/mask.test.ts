@@ -172,8 +172,13 @@ test("a number that is said over several turns is masked, in the order of time",
       expect(maskNumbersIn(JSON.stringify(turns), OWN)).not.toMatch(/2233|4567/);
     }
   }
+  // What a tool received, key by key and in parts.
+  expect(maskNumbersIn<Json>({ keys: [..."501234567"] }, OWN)).toEqual({ keys: Array.from("501234567", () => "•••") });
+  expect(maskNumbersIn<Json>(JSON.stringify(["0501", "112", "233"]), OWN)).toBe('["•••","•••","•••"]');
   const orders = [said("agent", "is it 4471?"), said("user", "no, 98765"), said("agent", "in 2026, for 250 riyals?")];
   expect(maskNumbersIn<Json>(orders, OWN)).toEqual(orders);
+  const parts = ["4471", "98765", "2026", "Riyadh 11564", "250"];
+  expect(maskNumbersIn<Json>(parts, OWN)).toEqual(parts);
 });
 
 /* ── Properties ──────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -253,6 +258,8 @@ const HOSTILE = [
   "+9",
   "(05)",
   "5f3a9c01 ",
+  // One word of many ids.
+  "abcdef0123456789abc-",
   "0501 x ",
   "x0501112233 ",
   "1.",

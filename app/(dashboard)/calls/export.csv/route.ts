@@ -5,6 +5,7 @@ import { recordAuditEvent } from "@/db/privacy/audit";
 import type { Json } from "@/lib/call/facts";
 import { parseCallFilter } from "@/lib/call/filter";
 import { errorCode, log } from "@/lib/log";
+import { nextTurn } from "@/lib/next-turn";
 import type { NumberAccess } from "@/lib/phone/access";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
 import { callFilterDetail } from "@/lib/privacy/audit";
@@ -131,9 +132,7 @@ function csvStream(
             }),
           );
           if (lines.length % ROWS_PER_TURN === 0) {
-            await new Promise((resolve) => {
-              setImmediate(resolve);
-            });
+            await nextTurn();
           }
         }
         controller.enqueue(encoder.encode(csvLines(lines)));
