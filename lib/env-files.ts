@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 const SUFFIX = "_FILE";
 
 export type FilledEnvironment = {
-  /** The environment with the contents, and without the variables that named the files. */
+  /** The environment with the contents, without the variables that named the files and without empty ones. */
   env: Record<string, string>;
   /** One sentence for each file that cannot be used. It contains neither a path nor a value. */
   problems: string[];
@@ -21,7 +21,7 @@ export function readSecretFiles(
 ): FilledEnvironment {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(source)) {
-    if (value !== undefined) {
+    if (value?.trim()) {
       env[name] = value;
     }
   }
@@ -33,7 +33,7 @@ export function readSecretFiles(
     if (!file) {
       continue;
     }
-    if (env[name]?.trim()) {
+    if (env[name] !== undefined) {
       problems.push(`${name} and ${fileName} are both set: keep one of them`);
       continue;
     }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { ENV_NAMES } from "../../lib/env-schema";
 import type { Address } from "./address";
 
 /** How to start a web server. `npm run upgrade` passes one to the running launcher, so the fields must not change. */
@@ -16,7 +17,7 @@ export function startProgram(address: Address, env: Record<string, string>): Web
     folder,
     program: process.execPath,
     args: ["--import", listener, ...nextArguments("start", address)],
-    env: { ...env, NODE_ENV: "production" },
+    env: { ...withoutFiles(env), NODE_ENV: "production" },
   };
 }
 
@@ -26,8 +27,17 @@ export function devProgram(address: Address, env: Record<string, string>): WebPr
     folder: process.cwd(),
     program: process.execPath,
     args: nextArguments("dev", address),
-    env: { ...env, NODE_ENV: "development" },
+    env: { ...withoutFiles(env), NODE_ENV: "development" },
   };
+}
+
+/**
+ * Next.js reads the files of variables in its folder once more. What the launcher has read in them and replaced (the name of a secret's file by the
+ * secret) or keeps to itself (the URL of the database's owner) must not come back: so each other variable is empty, which counts as unset.
+ */
+function withoutFiles(env: Record<string, string>): Record<string, string> {
+  const names = ENV_NAMES.flatMap((name) => [name, `${name}_FILE`]);
+  return { ...Object.fromEntries(names.map((name) => [name, ""])), ...env };
 }
 
 function nextArguments(mode: "start" | "dev", { port, host }: Address): string[] {

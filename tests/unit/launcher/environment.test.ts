@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
-import { readEnv } from "@/lib/env-schema";
+import { readSecretFiles } from "@/lib/env-files";
+import { ENV_NAMES, readEnv } from "@/lib/env-schema";
 import { completeEnvironment } from "@/scripts/launcher/environment";
 import { readOrMakeSecrets } from "@/scripts/launcher/secrets";
+import { startProgram } from "@/scripts/launcher/web-program";
 
 let folder: string;
 test.beforeEach(() => {
@@ -40,6 +42,32 @@ test("a variable that is set keeps its value, an empty one counts as unset", () 
     APP_URL: "https://calls.example.com",
     AUTH_SECRET: secrets.authSecret,
     SPOOL_DIR: join(folder, "spool"),
+  });
+});
+
+test("the web server gets nothing back from the files that the launcher has read", () => {
+  const secrets = readOrMakeSecrets(folder);
+  writeFileSync(
+    join(folder, ".env"),
+    "AUTH_SECRET_FILE=/run/secrets/auth_secret\nDATABASE_OWNER_URL=postgres://owner@127.0.0.1/c\nSARJ_API_URL=https://api.example.com\n",
+  );
+  const { env } = startProgram(
+    address,
+    completeEnvironment({ DATABASE_URL }, { address, dataFolder: folder, secrets }),
+  );
+  const program = `
+    require("@next/env").loadEnvConfig(process.argv[1], false, { info() {}, error() {} });
+    console.log(JSON.stringify(process.env));`;
+  const seen = execFileSync(process.execPath, ["-e", program, folder], { env, encoding: "utf8" });
+  const files = readSecretFiles(JSON.parse(seen) as Record<string, string>, ENV_NAMES);
+  expect(files.problems).toEqual([]);
+  expect(files.env).not.toHaveProperty("DATABASE_OWNER_URL");
+  expect(readEnv(files.env)).toMatchObject({
+    ok: true,
+    env: {
+      AUTH_SECRET: [secrets.authSecret],
+      SARJ_API_URL: "https://platform-api.sarj.ai/api/v1",
+    },
   });
 });
 
