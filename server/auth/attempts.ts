@@ -10,7 +10,7 @@ import { notify } from "@/server/notices";
 import { accountKey, addressKey, emailOf, hashOf } from "./attempt-keys";
 import { addressDetail, deviceOfHook, type HookContext } from "./devices";
 import { enterLane, hashInLane, hashPassword, type Lane, tooMany, verifyInLane, verifyKnown } from "./password-checks";
-import { recordRefusedSignIn, recordStrangersRefused } from "./sign-in-events";
+import { recordRefusedSignIn, recordRefusedSource } from "./sign-in-events";
 
 /**
  * Rate limits of sign-ins, for the hooks in `auth.ts`. Attempts are counted before they are checked, so that concurrent attempts cannot
@@ -115,14 +115,16 @@ export async function takeSignInAttempt(context: HookContext): Promise<void> {
     attempt.deviceId === null
       ? await takeAsStranger(attempt, headers, body, address)
       : await waitOf({ key: deviceKey("sign-in", attempt.deviceId), ...DEVICE_LIMIT });
-  attempt.isMany = (await waitOf({ key: wrongPasswordsKey(body), ...WRONG_PASSWORDS_LIMIT })) > 0;
   if (wait > 0) {
-    tellIfMany(attempt, headers);
     throw tooManyAttempts(wait);
   }
+  attempt.isMany = (await waitOf({ key: wrongPasswordsKey(body), ...WRONG_PASSWORDS_LIMIT })) > 0;
 }
 
-/** Counts a stranger's attempt. Returns how many seconds to wait: 0 if the password may be checked. */
+/**
+ * Counts a stranger's attempt. Returns how many seconds to wait: 0 if the password may be checked. Stops at the first limit that refuses it: a
+ * count has a row for each e-mail, and whoever has no attempt left must not be able to fill the table with invented ones.
+ */
 async function takeAsStranger(
   attempt: SignInAttempt,
   headers: Headers | undefined,
@@ -130,23 +132,28 @@ async function takeAsStranger(
   address: string | null,
 ): Promise<number> {
   const addressWait = address === null ? 0 : await waitOf({ key: address, ...ADDRESS_LIMIT });
-  const strangersWait = await waitOf(STRANGERS_LIMIT);
-  const accountWait = await waitOf({ key: accountKey(body), ...ACCOUNT_LIMIT });
-  attempt.lockedSeconds = accountWait;
-  const reserves = [
-    ...(accountWait > 0 ? [`sign-in:reserve:${hashOf(`${accountKey(body)} ${address}`)}`] : []),
-    ...(strangersWait > 0 ? [`sign-in:reserve:${hashOf(`strangers ${address}`)}`] : []),
-  ];
-  let reserveWait = 0;
-  for (const key of reserves) {
-    reserveWait = Math.max(reserveWait, await waitOf({ key, ...RESERVE_LIMIT }));
+  if (addressWait > 0) {
+    await recordRefusedSource(headers, "address", ADDRESS_LIMIT.windowSeconds);
+    return addressWait;
   }
-  if (accountWait > 0 || addressWait > 0) {
-    await recordRefusedSignIn(headers, body, "password", ACCOUNT_LIMIT.windowSeconds);
-  } else if (reserveWait > 0) {
-    await recordStrangersRefused(headers, STRANGERS_LIMIT.windowSeconds);
+  if ((await waitOf(STRANGERS_LIMIT)) > 0) {
+    const reserveWait = await waitOfReserve("strangers", address);
+    if (reserveWait > 0) {
+      await recordRefusedSource(headers, "strangers", STRANGERS_LIMIT.windowSeconds);
+      return reserveWait;
+    }
   }
-  return Math.max(addressWait, reserveWait);
+  attempt.lockedSeconds = await waitOf({ key: accountKey(body), ...ACCOUNT_LIMIT });
+  if (attempt.lockedSeconds === 0) {
+    return 0;
+  }
+  await recordRefusedSignIn(headers, body, "password", ACCOUNT_LIMIT.windowSeconds);
+  return waitOfReserve(accountKey(body), address);
+}
+
+/** Counts an attempt beyond a limit. Returns how many seconds to wait: 0 if the address has some left. */
+function waitOfReserve(limit: string, address: string | null): Promise<number> {
+  return waitOf({ key: `sign-in:reserve:${hashOf(`${limit} ${address}`)}`, ...RESERVE_LIMIT });
 }
 
 /** Checks a password, for better-auth. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { takeAttempt } from "@/db/people/rate-limit";
+import { type RateLimitRule, takeAttempt } from "@/db/people/rate-limit";
 import { isKnownEmail } from "@/db/people/users";
 import { recordAuditEvent } from "@/db/privacy/audit";
 import type { AuditDetail } from "@/lib/privacy/audit";
@@ -78,7 +78,7 @@ export async function recordFailedSignIn(
     const sourceIp = addressOf(requestHeaders);
     const limit = (await isKnownEmail(email))
       ? { key: `sign-in:recorded:account:${hashOf(email)}`, ...ACCOUNT_FAILURE_LIMIT }
-      : { key: `sign-in:recorded:address:${hashOf(networkOfClient(requestHeaders) ?? "")}`, ...ADDRESS_FAILURE_LIMIT };
+      : addressFailureLimit(requestHeaders);
     if ((await takeAttempt(limit)).ok) {
       await recordAuditEvent({
         actor: null,
@@ -104,12 +104,14 @@ export async function recordRefusedSignIn(
   }
 }
 
-/** Records that strangers' attempts were refused because all strangers together had too many: one event per window. */
-export async function recordStrangersRefused(
+/** Records that attempts were refused because one address, or all strangers together, had too many: one event per window. */
+export async function recordRefusedSource(
   requestHeaders: Headers | undefined,
+  source: "address" | "strangers",
   windowSeconds: number,
 ): Promise<void> {
-  if ((await takeAttempt({ key: "sign-in:refused:strangers", max: 1, windowSeconds })).ok) {
+  const key = `sign-in:refused:${source === "strangers" ? source : hashOf(`address ${networkOfClient(requestHeaders)}`)}`;
+  if ((await takeAttempt({ key, max: 1, windowSeconds })).ok) {
     await recordAuditEvent({
       actor: null,
       action: "sign_in_failed",
@@ -130,18 +132,26 @@ export async function recordFailedSingleSignOn(
   email: string | undefined,
   error: string,
 ): Promise<void> {
-  const sourceIp = addressOf(requestHeaders);
+  // First, because whoever starts a sign-in can come back with any code as the provider's, and each has a count of its own.
+  if (email === undefined && !(await takeAttempt(addressFailureLimit(requestHeaders))).ok) {
+    return;
+  }
   const source = email === undefined ? `address ${networkOfClient(requestHeaders)}` : accountKey({ email });
   const key = `sign-in:sso:${hashOf(`${source} ${error}`)}`;
-  if ((await takeAttempt({ key, max: 1, windowSeconds: SSO_FAILURE_WINDOW_SECONDS })).ok) {
-    const detail = { error };
-    await (email === undefined
-      ? recordAuditEvent({
-          actor: null,
-          action: "sign_in_failed",
-          detail: { by: "single sign-on", ...detail },
-          sourceIp,
-        })
-      : recordFailedSignIn(requestHeaders, { email }, "single sign-on", detail));
+  if (!(await takeAttempt({ key, max: 1, windowSeconds: SSO_FAILURE_WINDOW_SECONDS })).ok) {
+    return;
   }
+  await (email === undefined
+    ? recordAuditEvent({
+        actor: null,
+        action: "sign_in_failed",
+        detail: { by: "single sign-on", error },
+        sourceIp: addressOf(requestHeaders),
+      })
+    : recordFailedSignIn(requestHeaders, { email }, "single sign-on", { error }));
+}
+
+function addressFailureLimit(requestHeaders: Headers | undefined): RateLimitRule {
+  const network = hashOf(networkOfClient(requestHeaders) ?? "");
+  return { key: `sign-in:recorded:address:${network}`, ...ADDRESS_FAILURE_LIMIT };
 }

@@ -208,6 +208,21 @@ test("single sign-on admits invited users, users who have connected it, and user
     ).toEqual([{ account_id: "known", access_token: null, refresh_token: null, id_token: null }]);
     expect(app.logs()).not.toMatch(/callboard\.example|eyJ[\w-]+\.eyJ/);
 
+    // Whoever starts a sign-in can come back with any code. The log grows no further than for invented e-mails.
+    await inBrowser(async (page) => {
+      const eventsOf = async (code: string) => {
+        const start = await page.request.get("/sign-in/sso", { maxRedirects: 0 });
+        const state = new URL(start.headers()["location"] ?? "").searchParams.get("state") ?? "";
+        await page.request.get(`/api/auth/callback/oidc?${new URLSearchParams({ state, error: code })}`, {
+          maxRedirects: 0,
+        });
+        return (await sql`select 1 from audit_events where detail ->> 'error' = ${code}`).length;
+      };
+      expect(await eventsOf("made_up_1")).toBe(1);
+      await sql`update rate_limit set count = 500 where key like 'sign-in:recorded:address:%'`;
+      expect(await eventsOf("made_up_2")).toBe(0);
+    });
+
     // Only single sign-on, which an administrator turns on who has connected it.
     await inBrowser(async (page) => {
       await page.context().addCookies(await signIn(appUrl, admin));

@@ -154,6 +154,25 @@ test("row 69: invented e-mails use up one shared limit, after which existing one
   expect((await tryPassword(own, person.email, PASSWORD)).status()).toBe(200);
 });
 
+test("row 69: attempts that a limit refuses leave no rows for the e-mails that were invented for them", async ({
+  app,
+  database: { sql },
+}) => {
+  const stranger = await browser(app.url);
+  const attempt = (index: number) => tryPassword(stranger, `filling.${index}@callboard.example`, "not the password");
+  await attempt(0);
+  await sql`update rate_limit set count = 100 where key = 'sign-in:strangers'`;
+  await attempt(1);
+  await sql`update rate_limit set count = 5 where key like 'sign-in:reserve:%'`;
+  await attempt(2);
+  const rows = async () => (await sql<{ key: string }[]>`select key from rate_limit`).length;
+  const before = await rows();
+  for (let index = 3; index < 6; index += 1) {
+    expect((await attempt(index)).status()).toBe(429);
+  }
+  expect(await rows()).toBe(before);
+});
+
 test("row 69: of many sign-ins at once, a few are checked, and the others are refused before they are counted", async ({
   app,
   database: { sql },
