@@ -36,7 +36,7 @@ export async function record(
   { withinMs }: { withinMs: number },
 ): Promise<Recorded> {
   // Before a connection is taken, because a large transcript takes a while.
-  const search = interpretation.understood ? await searchTextsOf(interpretation.facts) : NO_TEXTS;
+  const search = interpretation.understood ? await searchTextsOnce(interpretation) : NO_TEXTS;
   return withConnection(async (on) => {
     if (!interpretation.understood) {
       return recordQuarantined(received, interpretation, on);
@@ -54,6 +54,15 @@ export async function record(
 }
 
 const NO_TEXTS: SearchTexts = { spoken: null, name: "" };
+
+/** In an outage, hundreds of deliveries are tried several times a second: making these texts each time would take all of the processor. */
+const searchTexts = new WeakMap<Interpretation, Promise<SearchTexts>>();
+
+function searchTextsOnce(interpretation: Interpretation & { understood: true }): Promise<SearchTexts> {
+  const texts = searchTexts.get(interpretation) ?? searchTextsOf(interpretation.facts);
+  searchTexts.set(interpretation, texts);
+  return texts;
+}
 
 async function recordCall(
   received: ReceivedDelivery,

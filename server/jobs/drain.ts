@@ -1,6 +1,6 @@
 import { record } from "@/db/deliveries/record";
 import { isAnswering, TRY_TIMEOUT } from "@/db/driver/deadline-pool";
-import { isStatementRefused } from "@/db/driver/sql-state";
+import { isLockTimeout, isStatementRefused } from "@/db/driver/sql-state";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
@@ -14,7 +14,7 @@ const TRY_MS = 5000;
 const PROBE_MS = 1000;
 /**
  * The first delivery blocks all later ones. It is quarantined as `not_storable` after this many refusals of its content, or
- * after this many time-outs while the database answered other queries.
+ * after this many time-outs while the database answered other queries: somebody may have locked its call.
  */
 const MAX_REFUSALS = 5;
 const MAX_TIMEOUTS = 12;
@@ -104,7 +104,7 @@ async function recordSpooled(received: ReceivedDelivery): Promise<void> {
   } catch (error) {
     if (isStatementRefused(error)) {
       first.refusals += 1;
-    } else if (errorCode(error) === TRY_TIMEOUT && (await isAnswering(PROBE_MS))) {
+    } else if (isLockTimeout(error) || (errorCode(error) === TRY_TIMEOUT && (await isAnswering(PROBE_MS)))) {
       first.timeouts += 1;
     }
     throw error;

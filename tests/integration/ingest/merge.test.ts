@@ -1,4 +1,6 @@
-import { deliver, received, recordBody } from "@/tests/fixtures/received";
+import { record } from "@/db/deliveries/record";
+import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { deliver, NO_HURRY, received, recordBody } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, notCompleted } from "@/tests/fixtures/webhooks";
 
@@ -147,4 +149,28 @@ test("row 51: times of receipt come from the database; a spooled delivery keeps 
       received_at: new Date("2026-05-04T10:00:00Z"),
     },
   ]);
+});
+
+test("the texts for the search are made once for a delivery, however often it is tried", async () => {
+  const delivery = received(Buffer.from(JSON.stringify(complete("again"))));
+  const interpretation = await interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS });
+  if (!interpretation.understood) {
+    throw new Error("it is understood");
+  }
+  const { transcript } = interpretation.facts;
+  let reads = 0;
+  Object.defineProperty(interpretation.facts, "transcript", {
+    enumerable: true,
+    get: () => {
+      reads += 1;
+      return transcript;
+    },
+  });
+  const readsOfOneTry = async () => {
+    reads = 0;
+    await record(delivery, interpretation, NO_HURRY);
+    return reads;
+  };
+  const first = await readsOfOneTry();
+  expect(await readsOfOneTry()).toBeLessThan(first);
 });
