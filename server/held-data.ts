@@ -2,12 +2,14 @@ import { heldAnswers, heldCallIds, heldDeliveries, listNotesOfCalls, readHeldCal
 import { readBodies, readCallTexts } from "@/db/privacy/stored-texts";
 import type { Json } from "@/lib/call/facts";
 import { readableBody } from "@/lib/delivery/raw-body";
+import { nextTurn } from "@/lib/next-turn";
 import { containsNumber } from "@/lib/phone/erase";
 import { maskOtherNumbersIn } from "@/lib/phone/mask-others";
 import { ruleFor } from "@/lib/phone/number-forms";
 import type { SoughtNumber } from "@/lib/phone/pattern";
 import { searchBody } from "@/lib/privacy/search-body";
 import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
+import type { NumberRule } from "@/lib/transcript/joined-digits";
 
 /**
  * The file for an access request: everything that is stored about a phone number, as JSON to hand to the person. Other people's numbers are
@@ -85,6 +87,7 @@ async function* mentions(
   for (let cursor: string | null = ""; cursor !== null;) {
     const { rows, next }: Awaited<ReturnType<typeof readCallTexts>> = await readCallTexts(cursor, null);
     for (const { callId, words, texts } of rows.filter((row) => !own.has(row.callId))) {
+      await nextTurn();
       for (const [field, value] of [...Object.entries(words), ...Object.entries(texts)] as [string, Json][]) {
         // The facts repeat what the other fields say.
         if (field !== "facts" && containsNumber(value, rule)) {
@@ -114,8 +117,33 @@ async function* mentions(
 }
 
 /** The smallest parts of a value that contain the number. */
-function textsWith(value: Json, rule: ReturnType<typeof ruleFor>): Json[] {
+function textsWith(value: Json, rule: NumberRule): Json[] {
   const inner = value !== null && typeof value === "object" ? Object.values(value) : [];
   const parts = inner.filter((item) => containsNumber(item, rule));
-  return parts.length === 0 ? [value] : parts.flatMap((part) => textsWith(part, rule));
+  if (parts.length > 0) {
+    return parts.flatMap((part) => textsWith(part, rule));
+  }
+  return [Array.isArray(value) ? turnsWith(value, rule) : value];
+}
+
+/** The turns over which the number is said: what others say before and after is theirs. */
+function turnsWith(turns: readonly Json[], rule: NumberRule): Json[] {
+  const from = lastIndex(turns.length, (start) => containsNumber(turns.slice(start), rule));
+  const last = turns.slice(from);
+  const left = lastIndex(last.length, (count) => containsNumber(last.slice(0, last.length - count), rule));
+  return last.slice(0, last.length - left);
+}
+
+/** The last index below `count` for which a condition holds that holds for 0, and for every index before one for which it holds. */
+function lastIndex(count: number, holds: (index: number) => boolean): number {
+  let [found, end] = [0, count];
+  while (end - found > 1) {
+    const middle = (found + end) >> 1;
+    if (holds(middle)) {
+      found = middle;
+    } else {
+      end = middle;
+    }
+  }
+  return found;
 }

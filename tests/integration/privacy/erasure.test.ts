@@ -274,6 +274,19 @@ test("an access request contains what is stored about a number, and masks the nu
   await store(
     complete("mentions", { phone_number: "+966555000111", report: { note: "also 0501234567", kept: "private" } }),
   );
+  await store(
+    complete("turns", {
+      phone_number: "+966555000114",
+      enhanced_transcript: {
+        transcript: {
+          messages: ["private", "his is 05 01", "yes?", "23 45 67", "private"].map((content, at) => ({
+            role: at % 2 === 1 ? "user" : "agent",
+            content,
+          })),
+        },
+      },
+    }),
+  );
   await store(complete("other", { phone_number: "+966555000112" }));
   await recordBody(Buffer.from(JSON.stringify(complete("in-header", { phone_number: "+966555000113" }))), {
     headers: { "x-customer": CANARY },
@@ -301,8 +314,10 @@ test("an access request contains what is stored about a number, and masks the nu
     ],
     mentions: [
       { call: "mentions", in: "report", text: ["also 0501234567"] },
+      { call: "turns", in: "transcript", text: [[{ content: "his is 05 01" }, { content: "yes?" }, {}]] },
       { call: "in-header", in: "delivery", text: null },
       { call: "mentions", in: "delivery", text: null },
+      { call: "turns", in: "delivery", text: null },
       { call: "other", in: "note", text: "brother of 0501234567, not of •••" },
     ],
   });
