@@ -3,8 +3,8 @@ import { eq } from "drizzle-orm";
 import { db } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
 
-/** The details that a call's page shows. The search columns are left out, because they may contain a megabyte. */
-const DETAIL_COLUMNS = {
+/** What the sources have said about a call. The search columns, which are made from it, are left out: they may contain a megabyte. */
+export const CONTENT_COLUMNS = {
   facts: callDetails.facts,
   transcript: callDetails.transcript,
   corrections: callDetails.corrections,
@@ -12,6 +12,11 @@ const DETAIL_COLUMNS = {
   responseBody: callDetails.responseBody,
   variables: callDetails.variables,
   recordingUrl: callDetails.recordingUrl,
+};
+
+/** The details that a call's page shows. */
+const DETAIL_COLUMNS = {
+  ...CONTENT_COLUMNS,
   recordingExpiresAt: callDetails.recordingExpiresAt,
   recordingPurgedAt: callDetails.recordingPurgedAt,
   transcriptPurgedAt: callDetails.transcriptPurgedAt,

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, lt, sql, type SQL } from "drizzle-orm";
 
+import { CONTENT_COLUMNS } from "@/db/calls/read";
 import { jobs, type Transaction } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
 
@@ -28,16 +29,7 @@ const WORDS = {
   criteria: calls.criteria,
 };
 
-const TEXTS = {
-  facts: callDetails.facts,
-  transcript: callDetails.transcript,
-  corrections: callDetails.corrections,
-  report: callDetails.report,
-  responseBody: callDetails.responseBody,
-  variables: callDetails.variables,
-  recordingUrl: callDetails.recordingUrl,
-  permanentRecordingUrl: callDetails.permanentRecordingUrl,
-};
+const TEXTS = { ...CONTENT_COLUMNS, permanentRecordingUrl: callDetails.permanentRecordingUrl };
 
 type CallTexts = Awaited<ReturnType<typeof selectTexts>>[number];
 

@@ -93,15 +93,18 @@ export const rereadEverything = action({
   },
 });
 
-const damagedName = z.string().min(1).max(200);
+/** Shared by what can be done with a damaged record of the spool, which the name of its file identifies. */
+const DAMAGED = {
+  role: "administrator",
+  input: z.string().min(1).max(200),
+  fromFields: (fields: { name?: unknown }) => fields.name,
+  failure: "action_failed",
+  invalidate: refresh,
+} as const;
 
 /** Reads a damaged record of the spool again. `became`: it could be read and stored, it is still damaged, or it no longer exists. */
 export const retryDamaged = action({
-  role: "administrator",
-  input: damagedName,
-  fromFields: ({ name }) => name,
-  failure: "action_failed",
-  invalidate: refresh,
+  ...DAMAGED,
   work: async (name, { recordEvent }) => {
     await recordEvent({ action: "damaged_delivery_retried", subject: name });
     return { ok: true, became: await retryDamagedRecord(name, drainSpool) };
@@ -110,11 +113,7 @@ export const retryDamaged = action({
 
 /** Deletes a damaged record of the spool for good. */
 export const deleteDamaged = action({
-  role: "administrator",
-  input: damagedName,
-  fromFields: ({ name }) => name,
-  failure: "action_failed",
-  invalidate: refresh,
+  ...DAMAGED,
   work: async (name, { recordEvent }) => {
     await recordEvent({ action: "damaged_delivery_deleted", subject: name });
     await deleteDamagedRecord(name);

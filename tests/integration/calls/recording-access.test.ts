@@ -1,26 +1,18 @@
 import { callHref, recordingHref } from "@/lib/call/link";
-import type { Vendor } from "@/scripts/simulator/vendor";
 import { ADMIN } from "@/tests/fixtures/environment";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
+import { type GetRecording, recordingGetter, requestCount } from "@/tests/fixtures/recording-requests";
 import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { complete, postWebhook } from "@/tests/fixtures/webhooks";
-
-function requestCount(vendor: Vendor, what: "api" | "recording"): number {
-  return vendor.requests().filter(({ path }) => path.startsWith("/api/") === (what === "api")).length;
-}
 
 test.afterEach(({ vendor }) => {
   vendor.clearFaults();
 });
 
-let get: (callId: string, headers?: Record<string, string>, query?: string) => Promise<Response>;
-
+let get: GetRecording;
 test.beforeEach(({ app, adminCookies }) => {
-  get = (callId, headers = {}, query = "") =>
-    fetch(`${app.url}${recordingHref(callId)}${query}`, {
-      headers: { cookie: cookieHeader(adminCookies), ...headers },
-    });
+  get = recordingGetter(app.url, adminCookies);
 });
 
 test("row 53: a request without a session gets no recording", async ({ app, vendor, database }) => {

@@ -1,8 +1,8 @@
 import { recordingHref } from "@/lib/call/link";
-import type { Vendor } from "@/scripts/simulator/vendor";
 import type { Database } from "@/tests/fixtures/database";
 import { rawAnswers } from "@/tests/fixtures/raw-answers";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
+import { type GetRecording, recordingGetter, requestCount } from "@/tests/fixtures/recording-requests";
 import { cookieHeader } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
@@ -19,22 +19,13 @@ async function storedUrl(database: Database, callId: string): Promise<string> {
   return String(row?.["recording_url"]);
 }
 
-/** The number of requests that the simulated vendor's API or recording store received. */
-function requestCount(vendor: Vendor, what: "api" | "recording"): number {
-  return vendor.requests().filter(({ path }) => path.startsWith("/api/") === (what === "api")).length;
-}
-
 test.afterEach(({ vendor }) => {
   vendor.clearFaults();
 });
 
-let get: (callId: string, headers?: Record<string, string>, query?: string) => Promise<Response>;
-
+let get: GetRecording;
 test.beforeEach(({ app, adminCookies }) => {
-  get = (callId, headers = {}, query = "") =>
-    fetch(`${app.url}${recordingHref(callId)}${query}`, {
-      headers: { cookie: cookieHeader(adminCookies), ...headers },
-    });
+  get = recordingGetter(app.url, adminCookies);
 });
 
 test("a recording is streamed whole or in ranges, and its headers forbid caching", async ({

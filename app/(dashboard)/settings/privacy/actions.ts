@@ -105,45 +105,31 @@ export const setMasking = action({
   },
 });
 
-/* ── Access requests ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-/** Counts what is stored about this number, and records the request in the audit log. `number` is the text as it came. */
-export const lookUpHeldData = action({
-  ...PRIVACY,
-  input: z.string().max(60),
-  fromFields: (fields) => fields["number"],
-  invalid: "notNumber",
-  work: async (text, { recordEvent }) => {
-    const number = parseSoughtNumber(text);
-    if (number === null) {
-      return refuse("notNumber");
-    }
-    const preview = await previewErasure(number);
-    await recordEvent({ action: "access_previewed", subject: number.masked, rowCount: preview.calls });
-    return { ok: true, number: text, masked: number.masked, preview };
-  },
-});
-
-/* ── Erasure ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── Access requests and erasure ─────────────────────────────────────────────────────────────────────────────────── */
 
 const numberInput = z.string().max(60);
 
-/** Counts what an erasure of this number would delete, and records the request in the audit log. `number` is the text as it came. */
-export const previewNumberErasure = action({
-  ...PRIVACY,
-  input: numberInput,
-  fromFields: (fields) => fields["number"],
-  invalid: "notNumber",
-  work: async (text, { recordEvent }) => {
-    const number = parseSoughtNumber(text);
-    if (number === null) {
-      return refuse("notNumber");
-    }
-    const preview = await previewErasure(number);
-    await recordEvent({ action: "erasure_previewed", subject: number.masked, rowCount: preview.calls });
-    return { ok: true, number: text, masked: number.masked, preview };
-  },
-});
+/** Makes an action that counts what is stored about a number, and records that. `number` of its answer is the text as it came. */
+function lookUpNumber(event: "access_previewed" | "erasure_previewed") {
+  return action({
+    ...PRIVACY,
+    input: numberInput,
+    fromFields: (fields) => fields["number"],
+    invalid: "notNumber",
+    work: async (text, { recordEvent }) => {
+      const number = parseSoughtNumber(text);
+      if (number === null) {
+        return refuse("notNumber");
+      }
+      const preview = await previewErasure(number);
+      await recordEvent({ action: event, subject: number.masked, rowCount: preview.calls });
+      return { ok: true, number: text, masked: number.masked, preview };
+    },
+  });
+}
+
+export const lookUpHeldData = lookUpNumber("access_previewed");
+export const previewNumberErasure = lookUpNumber("erasure_previewed");
 
 /**
  * Starts an erasure, which cannot be undone. The page shows its progress. `deleteUnreadable`: also delete stored bodies that nobody can

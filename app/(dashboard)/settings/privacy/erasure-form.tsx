@@ -8,8 +8,6 @@ import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useAction } from "@/components/use-action";
 import { useActionForm } from "@/components/use-action-form";
@@ -19,6 +17,7 @@ import type { ErasurePreview } from "@/db/privacy/erasure-preview";
 import { isolated } from "@/lib/text/isolated";
 
 import { beginErasure, previewNumberErasure } from "./actions";
+import { NumberField } from "./number-field";
 
 /** `number`: the text that was looked up. The field may contain another one by now. */
 type Found = { number: string; masked: string; preview: ErasurePreview };
@@ -64,27 +63,14 @@ export function ErasureForm() {
       )}
       <RefusalNotice refusal={erasing.refusal} />
       <form ref={form} action={looking.submit} onSubmit={submit} noValidate>
-        <Field
+        <NumberField
           label={t("erasure.number")}
-          hint={t("erasure.numberHint")}
           error={(refusal ?? looking.refusal)?.text}
-          required
-        >
-          <div className="flex gap-2">
-            <Input
-              name="number"
-              dir="ltr"
-              inputMode="tel"
-              autoComplete="off"
-              placeholder="+966501234567"
-              value={number}
-              onChange={(event) => setNumber(event.target.value)}
-            />
-            <Button type="submit" pending={pending}>
-              {t("erasure.look")}
-            </Button>
-          </div>
-        </Field>
+          submitLabel={t("erasure.look")}
+          pending={pending}
+          value={number}
+          onChange={(event) => setNumber(event.target.value)}
+        />
       </form>
       {!isHydrated && found !== null && (
         <form action={erasing.submit}>

@@ -4,13 +4,12 @@ import { useTranslations } from "next-intl";
 
 import { RefusalNotice } from "@/components/refusal-notice";
 import { Button } from "@/components/ui/button";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useActionForm } from "@/components/use-action-form";
 import { isolated } from "@/lib/text/isolated";
 
 import { lookUpHeldData } from "./actions";
+import { NumberField } from "./number-field";
 
 /** Asks for a phone number, says what is stored about it, and offers the file. The number is sent in forms only, never in a URL. */
 export function HeldDataForm() {
@@ -22,24 +21,12 @@ export function HeldDataForm() {
     <div className="max-w-xl space-y-3 pt-2">
       {!isNotNumber && <RefusalNotice refusal={refusal} />}
       <form action={submit} noValidate>
-        <Field
+        <NumberField
           label={t("access.number")}
-          hint={t("erasure.numberHint")}
           error={isNotNumber ? refusal.text : undefined}
-          required
-        >
-          <div className="flex gap-2">
-            <Input
-              name="number"
-              dir="ltr"
-              inputMode="tel"
-              autoComplete="off"
-              placeholder="+966501234567"
-              defaultValue={found?.number ?? ""}
-            />
-            <Button type="submit">{t("access.find")}</Button>
-          </div>
-        </Field>
+          submitLabel={t("access.find")}
+          defaultValue={found?.number ?? ""}
+        />
       </form>
       {found !== null && (
         <form action="/settings/privacy/held-data" method="post">
