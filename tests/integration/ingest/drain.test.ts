@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { ParkedDeliveries } from "@/scripts/bootstrap/parked-deliveries.mjs";
 import { startApp } from "@/tests/fixtures/app";
 import { allowConnections, createDatabase } from "@/tests/fixtures/database";
+import { received } from "@/tests/fixtures/received";
 import { expect, test } from "@/tests/fixtures/test";
-import { complete, notCompleted } from "@/tests/fixtures/webhooks";
+import { complete, notCompleted, postWebhook } from "@/tests/fixtures/webhooks";
 
 test("row 49: a delivery that Postgres always rejects is quarantined after five tries, and later deliveries are recorded", async () => {
   test.setTimeout(120_000);
@@ -55,36 +57,25 @@ test("row 49: a delivery whose call somebody keeps locked does not hold up the o
   const spool = mkdtempSync(join(tmpdir(), "callboard-drain-"));
   const database = await createDatabase();
   const app = await startApp({ databaseUrl: database.url, env: { SPOOL_DIR: spool, SARJ_API_KEY: undefined } });
-  const post = async (body: unknown) =>
-    (await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(body) })).status;
   const { sql } = database;
-  const lock = async (callId: string) => {
-    const connection = await sql.reserve();
-    await connection`begin`;
-    await connection`select from call_details where call_id = ${callId} for update`;
-    return async () => {
-      await connection`rollback`;
-      connection.release();
-    };
-  };
+  const connection = await sql.reserve();
   try {
+    await postWebhook(app, notCompleted("locked"));
+    await connection`begin`;
+    await connection`select from call_details where call_id = 'locked' for update`;
+    const parked = new ParkedDeliveries(spool);
     for (const callId of ["locked", "behind"]) {
-      expect(await post(notCompleted(callId))).toBe(200);
+      const { body, ...head } = received(Buffer.from(JSON.stringify(complete(callId))), { receivedAt: new Date() });
+      await parked.add(head, Buffer.from(body));
     }
-    const unlock = await lock("locked");
-    const unlockBehind = await lock("behind");
-    const first = post(complete("locked"));
-    const held = async () => ((await (await fetch(`${app.url}/api/health`)).json()) as { held: number }).held;
-    await expect.poll(held).toBe(1);
-    expect(await Promise.all([first, post(complete("behind"))])).toEqual([202, 202]);
-    await unlockBehind();
     const outcomeOf = async (callId: string) => (await sql`select outcome from calls where call_id = ${callId}`)[0];
-    await expect.poll(() => outcomeOf("behind"), { timeout: 100_000 }).toEqual({ outcome: "complete" });
+    await expect.poll(() => outcomeOf("behind"), { timeout: 120_000 }).toEqual({ outcome: "complete" });
     expect(await sql`select call_id, reason from deliveries where verdict = 'quarantined'`).toEqual([
       { call_id: "locked", reason: "not_storable" },
     ]);
-    await unlock();
   } finally {
+    await connection`rollback`;
+    connection.release();
     await app.kill();
     await database.close();
     rmSync(spool, { recursive: true, force: true });
