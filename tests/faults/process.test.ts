@@ -173,13 +173,15 @@ test("row 48: busy connections, and a request that never ends, do not keep the a
     "Content-Length": "1000",
     Expect: "100-continue",
   });
-  // The server requests the body (100 Continue), but the client never sends it.
+  // The server requests the body (100 Continue). The client sends a byte each second: a body that pauses for 10 s is cut.
   await new Promise((resolve) => hanging.socket.once("data", resolve));
+  const dripping = setInterval(() => hanging.socket.write("x"), 1000);
   await expect.poll(() => busy.every(({ answered }) => answered() > 5)).toBe(true);
   const ended = app.stop();
   await Promise.all(busy.map(({ closed }) => closed));
   expect(app.logs(), "the busy connections end before the time limit").not.toContain("stopped_unfinished");
   expect(await ended, "it was not killed").toBe(143);
+  clearInterval(dripping);
   expect(app.logs(), "it waited for the open request").toContain("stopped_unfinished");
 });
 
