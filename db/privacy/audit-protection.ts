@@ -4,7 +4,7 @@ import { db } from "@/db/driver/client";
 
 /**
  * What keeps the application from changing the audit log. `role`: its database role may only add events, and prune by the rule. `trigger`: it owns
- * the table or has further rights, so only the triggers refuse, and whoever has its password could remove them.
+ * the table or has further rights, so only the triggers refuse. Somebody with its password could remove them.
  */
 export async function readAuditProtection(): Promise<"role" | "trigger"> {
   const [row] = await db.execute<{ isLimited: boolean }>(sql`
