@@ -8,7 +8,7 @@ import { maskOtherNumbersIn } from "@/lib/phone/mask-others";
 import { ruleFor } from "@/lib/phone/number-forms";
 import type { SoughtNumber } from "@/lib/phone/pattern";
 import { searchBody } from "@/lib/privacy/search-body";
-import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
+import { withoutCredentialsInTurns } from "@/lib/recording/url-credentials";
 import type { NumberRule } from "@/lib/transcript/joined-digits";
 
 /**
@@ -49,20 +49,20 @@ async function* callPieces(
   { call, details, contact, decisions, events }: NonNullable<Awaited<ReturnType<typeof readHeldCall>>>,
   number: SoughtNumber,
 ): AsyncGenerator<string, void> {
-  const shown = (value: unknown) => JSON.stringify(forPerson(value, number), null, 2);
+  const shown = async (value: unknown) => JSON.stringify(await forPerson(value, number), null, 2);
   const recording = call.hasRecording ? "stored by Sarj; available on request with the id of the call" : null;
-  yield `{\n"call": ${shown(call)},\n"details": ${shown(details)},\n"recording": ${JSON.stringify(recording)},\n`;
-  yield `"contact": ${shown(contact)},\n"decisions": ${shown(decisions)},\n"access": ${shown(events)},\n"deliveries": [`;
+  yield `{\n"call": ${await shown(call)},\n"details": ${await shown(details)},\n"recording": ${JSON.stringify(recording)},\n`;
+  yield `"contact": ${await shown(contact)},\n"decisions": ${await shown(decisions)},\n"access": ${await shown(events)},\n"deliveries": [`;
   let isFirst = true;
   for await (const { body, contentEncoding, ...delivery } of heldDeliveries(callId)) {
     const content = await readableContent(body, contentEncoding);
-    yield `${isFirst ? "" : ","}\n${shown({ ...delivery, content })}`;
+    yield `${isFirst ? "" : ","}\n${await shown({ ...delivery, content })}`;
     isFirst = false;
   }
   yield `],\n"answers": [`;
   isFirst = true;
   for await (const { body, answeredAt } of heldAnswers(callId)) {
-    yield `${isFirst ? "" : ","}\n${shown({ answeredAt, content: await readableContent(body, null) })}`;
+    yield `${isFirst ? "" : ","}\n${await shown({ answeredAt, content: await readableContent(body, null) })}`;
     isFirst = false;
   }
   yield `]\n}`;
@@ -73,9 +73,9 @@ async function readableContent(body: Buffer, contentEncoding: string | null): Pr
   return form === "json" ? (JSON.parse(text) as Json) : form === "text" ? text : { unreadableBytes: body.length };
 }
 
-function forPerson(value: unknown, number: SoughtNumber): Json {
+async function forPerson(value: unknown, number: SoughtNumber): Promise<Json> {
   const json = JSON.parse(JSON.stringify(value)) as Json;
-  return maskOtherNumbersIn(withoutCredentialsIn(json), number);
+  return maskOtherNumbersIn(await withoutCredentialsInTurns(json), number);
 }
 
 /** Where the number is in the calls of others: only the texts that contain it. null after each batch that was searched. */
@@ -91,7 +91,7 @@ async function* mentions(
       for (const [field, value] of [...Object.entries(words), ...Object.entries(texts)] as [string, Json][]) {
         // The facts repeat what the other fields say.
         if (field !== "facts" && containsNumber(value, rule)) {
-          yield { call: callId, in: field, text: forPerson(textsWith(value, rule), number) };
+          yield { call: callId, in: field, text: await forPerson(textsWith(value, rule), number) };
         }
       }
     }
@@ -111,7 +111,7 @@ async function* mentions(
   }
   for (const { callId, note } of await listNotesOfCalls()) {
     if (!own.has(callId) && containsNumber(note, rule)) {
-      yield { call: callId, in: "note", text: forPerson(note, number) };
+      yield { call: callId, in: "note", text: await forPerson(note, number) };
     }
   }
 }

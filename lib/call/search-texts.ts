@@ -1,4 +1,4 @@
-import { maskNumbersInSteps } from "@/lib/phone/mask";
+import { maskNumbersInTurns } from "@/lib/phone/mask";
 import { MAX_SEARCH_BYTES, normalizeForSearch, searchTextOf } from "@/lib/text/search";
 import { isSpeech } from "@/lib/transcript/speaker";
 import { inOrderOfTime } from "@/lib/transcript/transcript";
@@ -18,8 +18,8 @@ export async function searchTextsOf(
 ): Promise<SearchTexts> {
   const { transcript, variables, phoneNumber } = facts;
   const [spoken, name] = await Promise.all([
-    transcript === null ? null : maskNumbersInSteps(beginningOf(transcript), phoneNumber),
-    maskNumbersInSteps(customerNameOf(variables) ?? "", phoneNumber),
+    transcript === null ? null : maskNumbersInTurns(beginningOf(transcript), phoneNumber),
+    maskNumbersInTurns(customerNameOf(variables) ?? "", phoneNumber),
   ]);
   return { spoken: spoken === null ? null : searchTextOf(spoken), name: normalizeForSearch(name) };
 }

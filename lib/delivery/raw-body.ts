@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
 import type { Json } from "@/lib/call/facts";
+import { nextTurn } from "@/lib/next-turn";
 import { maskWholeFor, type NumberAccess } from "@/lib/phone/access";
 import { withoutCredentialBytes } from "@/lib/recording/url-credentials";
 import { parseJson } from "@/lib/sarj/json";
@@ -32,15 +33,20 @@ export async function readableBody(
   const isDecoded = unpacked.problem === null;
   const bytes = isDecoded ? unpacked.bytes : Buffer.from(body);
   const parsed = parseJson(bytes);
+  await nextTurn();
   if (parsed.ok) {
-    return { form: "json", text: visible(JSON.stringify(await masked(parsed.value, reader), null, 2)), isDecoded };
+    const value = await masked(parsed.value, reader);
+    await nextTurn();
+    const json = JSON.stringify(value, null, 2);
+    await nextTurn();
+    return { form: "json", text: visible(json), isDecoded };
   }
   if (isUtf8(bytes) && !bytes.includes(0)) {
     return { form: "text", text: visible(await masked(bytes.toString("utf8"), reader)), isDecoded };
   }
   return reader.access !== "shown"
     ? { form: "hidden", text: "", isDecoded }
-    : { form: "hex", text: hexDump(withoutCredentialBytes(bytes).subarray(0, MAX_HEX_BYTES)), isDecoded };
+    : { form: "hex", text: await hexDumpOf(bytes), isDecoded };
 }
 
 /**
@@ -72,8 +78,10 @@ function statedNumber(value: Json): string | null {
   if (typeof value !== "object" || value === null) {
     return null;
   }
-  for (const [key, inner] of Object.entries(value)) {
-    const found = key === "phone_number" && typeof inner === "string" ? inner : statedNumber(inner);
+  const names: Iterable<string | number> = Array.isArray(value) ? value.keys() : Object.keys(value);
+  for (const name of names) {
+    const inner: Json = (value as Record<string | number, Json>)[name] ?? null;
+    const found = name === "phone_number" && typeof inner === "string" ? inner : statedNumber(inner);
     if (found !== null) {
       return found;
     }
@@ -87,6 +95,12 @@ function visible(text: string): string {
     /[\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+async function hexDumpOf(bytes: Buffer): Promise<string> {
+  // A credential can begin in what is shown and be longer.
+  const safe = await withoutCredentialBytes(bytes.subarray(0, 2 * MAX_HEX_BYTES));
+  return hexDump(safe.subarray(0, MAX_HEX_BYTES));
 }
 
 function hexDump(bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
 import type { Json } from "@/lib/call/facts";
-import { withoutCredentialsIn } from "@/lib/recording/url-credentials";
+import { withoutCredentialsIn, withoutCredentialsInTurns } from "@/lib/recording/url-credentials";
 
-import { maskNumber, maskNumbersIn, maskNumbersInSteps } from "./mask";
+import { maskNumber, maskNumbersIn, maskNumbersInTurns } from "./mask";
 
 /**
  * What a user may see of callers' phone numbers. `server/auth/viewer.ts` decides which access a user has.
@@ -35,8 +35,8 @@ export async function maskWholeFor<Value extends Json>(
   value: Value,
   phoneNumber: string | null,
 ): Promise<Value> {
-  const safe = withoutCredentialsIn(value);
-  return access === "shown" ? safe : maskNumbersInSteps(safe, phoneNumber);
+  const safe = await withoutCredentialsInTurns(value);
+  return access === "shown" ? safe : maskNumbersInTurns(safe, phoneNumber);
 }
 
 /**

@@ -27,6 +27,8 @@ const LONGEST_INTERJECTION = 60;
 const SHORTEST_JOINED = 9;
 /** A caller can pause after as many groups of digits. */
 const GROUPS_PER_STEP = 2_000;
+/** And after as many texts, which may be empty. */
+const TEXTS_PER_STEP = 5_000;
 
 /** Digits to hide, as string indices of one of the texts. */
 export type HiddenRange = { from: number; to: number };
@@ -43,7 +45,7 @@ export function* findNumbers(
   texts: readonly string[],
   { own, plausible }: { own: OwnNumber | null; plausible: PlausibleNumbers },
 ): Generator<undefined, HiddenRange[][]> {
-  const plain = texts.map(latinDigits);
+  const plain = yield* inLatinDigits(texts);
   const groups = yield* groupsOf(plain);
   const hidden = new Uint8Array(groups.length);
   if (own !== null) {
@@ -75,10 +77,24 @@ export function* findNumbers(
   return yield* rangesOf(plain, groups, hidden);
 }
 
+function* inLatinDigits(texts: readonly string[]): Generator<undefined, string[]> {
+  const plain: string[] = [];
+  for (const text of texts) {
+    plain.push(latinDigits(text));
+    if (plain.length % TEXTS_PER_STEP === 0) {
+      yield;
+    }
+  }
+  return plain;
+}
+
 function* groupsOf(texts: readonly string[]): Generator<undefined, Group[]> {
   const groups: Group[] = [];
   let start = 0;
   for (const [text, content] of texts.entries()) {
+    if (text % TEXTS_PER_STEP === TEXTS_PER_STEP - 1) {
+      yield;
+    }
     let before: DigitGroup | null = null;
     for (const group of digitGroups(content)) {
       const isLinked: boolean =

@@ -1,8 +1,9 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
 
-import type { Json, JsonObject } from "@/lib/call/facts";
-import { nextTurn } from "@/lib/next-turn";
+import type { Json } from "@/lib/call/facts";
+import { runAtOnce, runInTurns } from "@/lib/next-turn";
 import { parseJson } from "@/lib/sarj/json";
+import { mapJson } from "@/lib/text/map-json";
 
 import { findNumbers, type HiddenRange } from "./find-numbers";
 import { HIDDEN } from "./hidden";
@@ -17,42 +18,29 @@ export function maskNumber(phoneNumber: string): string {
 
 /**
  * Hides every phone number in a JSON value or a text (`find-numbers.ts` says what is one), also in JSON inside a text. For short texts; larger ones
- * take `maskNumbersInSteps`.
+ * take `maskNumbersInTurns`.
  *
  * @param phoneNumber the call's own number; null if it has none or it is unknown
  */
 export function maskNumbersIn<Value extends Json>(value: Value, phoneNumber: string | null): Value {
-  const masking = maskingOf(value, phoneNumber);
-  for (;;) {
-    const { done, value: masked } = masking.next();
-    if (done === true) {
-      return masked as Value;
-    }
-  }
+  return runAtOnce(maskNumbersInSteps(value, phoneNumber)) as Value;
 }
-
-/** As many steps take some milliseconds. */
-const STEPS_PER_TURN = 4;
 
 /** `maskNumbersIn` for values of any size: it lets the process do other work in between. */
-export async function maskNumbersInSteps<Value extends Json>(value: Value, phoneNumber: string | null): Promise<Value> {
-  const masking = maskingOf(value, phoneNumber);
-  for (let step = 1; ; step += 1) {
-    const { done, value: masked } = masking.next();
-    if (done === true) {
-      return masked as Value;
-    }
-    if (step % STEPS_PER_TURN === 0) {
-      await nextTurn();
-    }
-  }
+export async function maskNumbersInTurns<Value extends Json>(value: Value, phoneNumber: string | null): Promise<Value> {
+  return (await runInTurns(maskNumbersInSteps(value, phoneNumber))) as Value;
 }
 
-/** A text of the value. `hide`: what to hide in it; the numbers of a conversation are looked for in all of its texts together. */
-type Leaf = { text: string; hide: HiddenRange[] };
-
-/** A part of the value: `masked` builds it again after the leaves are known. `changes`: whether anything in it is hidden. */
-type Part = { masked: () => Json; changes: () => boolean };
+/**
+ * A text of the value. `hide`: what to hide in it; the numbers of a conversation are looked for in all of its texts together. `saidAt`: the time of
+ * its turn, in seconds.
+ */
+type Words = { text: string; hide: HiddenRange[]; saidAt: number };
+/** A text that is JSON. `texts`: those in it. */
+type JsonText = { text: string; json: Json; texts: Text[] };
+type Text = Words | JsonText;
+/** What an entry of a list belongs to. */
+type Turn = { conversation: Words[]; saidAt: number };
 
 type ReadNumber = { own: OwnNumber | null; country: CountryCode | undefined };
 
@@ -70,83 +58,123 @@ function readNumber(phoneNumber: string | null): ReadNumber {
   return lastRead.read;
 }
 
-/** All that is shared by the parts of one value. */
+/** `maskNumbersIn` for a caller that pauses: yields every few milliseconds, and returns the masked value. */
+export function* maskNumbersInSteps(value: Json, phoneNumber: string | null): Generator<undefined, Json> {
+  const masking = new Masking(phoneNumber);
+  const texts = yield* masking.read(value);
+  yield* masking.findNumbers();
+  return yield* masking.masked(value, texts);
+}
+
+/** A text without any of these contains no digits in any script, however they are escaped. */
+const MAY_HAVE_DIGITS = /[0-9\u0080-\uFFFF]/;
+/** As many entries or conversations take about a millisecond. */
+const PER_STEP = 500;
+
 class Masking {
   /** The texts in which numbers are looked for together. */
-  readonly conversations: Leaf[][] = [];
-  readonly own: OwnNumber | null;
-  readonly plausible: PlausibleNumbers;
+  private readonly conversations: Words[][] = [];
+  private readonly own: OwnNumber | null;
+  private readonly plausible: PlausibleNumbers;
+  private entries = 0;
 
-  constructor(readonly phoneNumber: string | null) {
+  constructor(private readonly phoneNumber: string | null) {
     const { own, country } = readNumber(phoneNumber);
     this.own = own;
     this.plausible = new PlausibleNumbers(country);
   }
 
-  read(value: Json): Part {
+  /** The texts of the value, in the order of `mapJson`. */
+  *read(value: Json): Generator<undefined, Text[]> {
+    const texts: Text[] = [];
+    yield* this.readInto(texts, value, null);
+    return texts;
+  }
+
+  /** @param turn if the value is an entry of a list, or what somebody says in one */
+  private *readInto(texts: Text[], value: Json, turn: Turn | null): Generator<undefined, void> {
     if (typeof value === "string") {
-      return this.readText(value, null);
+      yield* this.readText(texts, value, turn);
+    } else if (Array.isArray(value)) {
+      yield* this.readList(texts, value);
+    } else if (typeof value === "object" && value !== null) {
+      for (const name of Object.keys(value)) {
+        yield* this.countEntry();
+        yield* this.readText(texts, name, null);
+        const inner = value[name] ?? null;
+        const isSaid = turn !== null && SPOKEN_KEYS.has(name) && typeof inner === "string";
+        yield* this.readInto(texts, inner, isSaid ? turn : null);
+      }
     }
-    if (typeof value === "number") {
-      const isHidden = this.hidesJsonNumber(value);
-      return { masked: () => (isHidden ? HIDDEN : value), changes: () => isHidden };
-    }
-    if (Array.isArray(value)) {
-      const conversation: Leaf[] = [];
-      const parts = inOrderOfSpeech(value).map(({ entry, index }) => ({
-        index,
-        part: this.readTurn(entry, conversation),
-      }));
-      this.conversations.push(conversation);
-      const inOrder = parts.toSorted((a, b) => a.index - b.index).map(({ part }) => part);
-      return {
-        masked: () => inOrder.map((part) => part.masked()),
-        changes: () => inOrder.some((part) => part.changes()),
-      };
-    }
-    return value !== null && typeof value === "object"
-      ? this.readObject(value, null)
-      : { masked: () => value, changes: () => false };
   }
 
-  /** An entry of a list. If it says something, its words belong to a conversation with those of the other entries. */
-  private readTurn(entry: Json, conversation: Leaf[]): Part {
-    if (typeof entry === "string") {
-      return this.readText(entry, conversation);
+  private *readList(texts: Text[], list: readonly Json[]): Generator<undefined, void> {
+    const conversation: Words[] = [];
+    let saidAt = -Infinity;
+    for (const entry of list) {
+      yield* this.countEntry();
+      saidAt = startOf(entry) ?? saidAt;
+      yield* this.readInto(texts, entry, { conversation, saidAt });
     }
-    return typeof entry === "object" && entry !== null && !Array.isArray(entry)
-      ? this.readObject(entry, conversation)
-      : this.read(entry);
+    this.conversations.push(inOrderOfSpeech(conversation));
   }
 
-  private readObject(value: JsonObject, conversation: Leaf[] | null): Part {
-    const parts = Object.entries(value).map(([key, inner]): [Part, Part] => [
-      this.readText(key, null),
-      conversation !== null && SPOKEN_KEYS.has(key) && typeof inner === "string"
-        ? this.readText(inner, conversation)
-        : this.read(inner),
-    ]);
-    return {
-      masked: () => Object.fromEntries(parts.map(([key, inner]) => [String(key.masked()), inner.masked()])),
-      changes: () => parts.some(([key, inner]) => key.changes() || inner.changes()),
-    };
-  }
-
-  private readText(text: string, conversation: Leaf[] | null): Part {
+  private *readText(texts: Text[], text: string, turn: Turn | null): Generator<undefined, void> {
     if (/^\s*["[{]/.test(text)) {
       const parsed = parseJson(Buffer.from(text));
       if (parsed.ok && typeof parsed.value !== "number") {
-        const part = this.read(parsed.value);
-        return { masked: () => (part.changes() ? JSON.stringify(part.masked()) : text), changes: part.changes };
+        yield;
+        texts.push({ text, json: parsed.value, texts: yield* this.read(parsed.value) });
+        return;
       }
     }
-    const leaf: Leaf = { text: this.withoutOpaqueNumber(text), hide: [] };
-    if (conversation === null) {
-      this.conversations.push([leaf]);
-    } else {
-      conversation.push(leaf);
+    const words: Words = { text: this.withoutOpaqueNumber(text), hide: [], saidAt: turn?.saidAt ?? 0 };
+    texts.push(words);
+    if (turn !== null) {
+      turn.conversation.push(words);
+    } else if (MAY_HAVE_DIGITS.test(text)) {
+      this.conversations.push([words]);
     }
-    return { masked: () => hideRanges(leaf), changes: () => leaf.text !== text || leaf.hide.length > 0 };
+  }
+
+  private *countEntry(): Generator<undefined, void> {
+    this.entries += 1;
+    if (this.entries % PER_STEP === 0) {
+      yield;
+    }
+  }
+
+  *findNumbers(): Generator<undefined, void> {
+    for (const conversation of this.conversations) {
+      const found = yield* findNumbers(
+        conversation.map(({ text }) => text),
+        { own: this.own, plausible: this.plausible },
+      );
+      for (const [index, words] of conversation.entries()) {
+        words.hide = found[index] ?? [];
+      }
+      yield* this.countEntry();
+    }
+  }
+
+  /** @param texts what `read` returned for the value */
+  masked(value: Json, texts: readonly Text[]): Generator<undefined, Json> {
+    let at = 0;
+    return mapJson(value, (leaf) => {
+      if (typeof leaf === "number") {
+        return this.hidesJsonNumber(leaf) ? HIDDEN : leaf;
+      }
+      const text = texts[at];
+      at += 1;
+      return text === undefined ? leaf : "json" in text ? this.maskedJson(text) : hideRanges(text);
+    });
+  }
+
+  /** JSON in which nothing is hidden stays as it is written. */
+  private *maskedJson({ text, json, texts }: JsonText): Generator<undefined, string> {
+    const masked = JSON.stringify(yield* this.masked(json, texts));
+    yield;
+    return masked === JSON.stringify(json) ? text : masked;
   }
 
   /** The vendor may send an extension or a SIP address instead of a number: then that text is hidden. */
@@ -167,46 +195,16 @@ class Masking {
   }
 }
 
-/** The value after masking. Yields after some thousand digits or texts, so that a caller can pause. */
-function* maskingOf(value: Json, phoneNumber: string | null): Generator<undefined, Json> {
-  const masking = new Masking(phoneNumber);
-  const part = masking.read(value);
-  yield;
-  let characters = 0;
-  for (const conversation of masking.conversations) {
-    const found = yield* findNumbers(
-      conversation.map(({ text }) => text),
-      masking,
-    );
-    for (const [index, leaf] of conversation.entries()) {
-      leaf.hide = found[index] ?? [];
-      characters += leaf.text.length;
-    }
-    if (characters > CHARACTERS_PER_STEP) {
-      characters = 0;
-      yield;
-    }
-  }
-  return part.masked();
-}
-
-const CHARACTERS_PER_STEP = 20_000;
-
 /** The keys of what somebody says, in the vendor's transcripts. */
 const SPOKEN_KEYS: ReadonlySet<string> = new Set(["content", "text"]);
 
-/** The entries of a list in the order in which they were said, if they have times; else as they stand. */
-function inOrderOfSpeech(list: readonly Json[]): { entry: Json; index: number }[] {
-  let last = -Infinity;
-  return list
-    .map((entry, index) => {
-      const start = startOf(entry);
-      last = start ?? last;
-      return { entry, index, at: last };
-    })
-    .toSorted((a, b) => (a.at === b.at ? 0 : a.at - b.at));
+/** What is said in a list, in the order of time; an entry without a time follows the one before it. */
+function inOrderOfSpeech(conversation: Words[]): Words[] {
+  const isOrdered = conversation.every(({ saidAt }, index) => saidAt >= (conversation[index - 1]?.saidAt ?? -Infinity));
+  return isOrdered ? conversation : conversation.toSorted((a, b) => (a.saidAt === b.saidAt ? 0 : a.saidAt - b.saidAt));
 }
 
+/** In seconds; null for an entry without a time. `startAt` as we store it, `start_at` as the vendor sends it. */
 function startOf(entry: Json): number | null {
   const at =
     typeof entry === "object" && entry !== null && !Array.isArray(entry)
@@ -215,7 +213,7 @@ function startOf(entry: Json): number | null {
   return typeof at === "number" ? at : null;
 }
 
-function hideRanges({ text, hide }: Leaf): string {
+function hideRanges({ text, hide }: Words): string {
   let masked = "";
   let from = 0;
   for (const range of hide) {

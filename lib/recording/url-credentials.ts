@@ -1,4 +1,6 @@
 import type { Json } from "@/lib/call/facts";
+import { runAtOnce, runInTurns } from "@/lib/next-turn";
+import { mapJson } from "@/lib/text/map-json";
 
 /**
  * The credentials in URLs that the vendor and the scenarios' tools send. Anyone who has such a URL can open the recording or act for its owner, so no
@@ -6,7 +8,7 @@ import type { Json } from "@/lib/call/facts";
  * parameters that are called so, in the query or the fragment, the user and the password before a host, and JSON Web Tokens anywhere.
  *
  * URLs are also found where they are escaped: in JSON inside JSON (`\u0026`, `\/`), in HTML (`&amp;`), in the parameter of another URL (`%3F`, `%26`),
- * and in UTF-16. Every pattern needs time in proportion to the text.
+ * and in UTF-16. Every pattern needs time in proportion to the text, and a text is searched in steps of a few milliseconds.
  */
 
 /** Allows a NUL between the characters of a pattern, because bytes may be UTF-16 text. */
@@ -32,7 +34,7 @@ const HEAD = new RegExp(`(^|${START})(${NAME})${EQUALS}|(${wide(..."signature")}
 /** A character escaped in JSON, except space, quotation mark and ampersand, which end a value. */
 const ESCAPED = `${BACKSLASHES}${wide("u", "0", "0", String.raw`(?!2\0?[026])[2-7]`, "[0-9A-F]")}`;
 /** Up to the end of a parameter, whatever it contains. */
-const VALUE = new RegExp(String.raw`(?:[^&#"'<>\s\\]|${BACKSLASHES}/|${ESCAPED})+`, "iy");
+const VALUE = repeated(String.raw`[^&#"'<>\s\\]|${BACKSLASHES}/|${ESCAPED}`, "iy");
 
 /** The user and the password before a host: `https://user:password@host`. */
 const USER = new RegExp(
@@ -41,11 +43,11 @@ const USER = new RegExp(
 );
 
 /** A JSON Web Token: two or three parts, of which the first is a JSON object in base64url. */
-const TOKEN_CHARACTERS = String.raw`(?:[A-Za-z0-9_-]\0?)`;
-const TOKEN = new RegExp(
-  String.raw`(?<![A-Za-z0-9_-]\0?)${wide(..."eyJ")}\0?${TOKEN_CHARACTERS}{6,}\.\0?${TOKEN_CHARACTERS}{4,}(?:\.\0?${TOKEN_CHARACTERS}*)?`,
-  "g",
-);
+const TOKEN_CHARACTER = String.raw`[A-Za-z0-9_-]\0?`;
+const TOKEN_START = new RegExp(String.raw`(?<![A-Za-z0-9_-]\0?)${wide(..."eyJ")}\0?(?=(?:${TOKEN_CHARACTER}){6})`, "g");
+const NEXT_PART = new RegExp(String.raw`\.\0?(?=(?:${TOKEN_CHARACTER}){4})`, "y");
+const LAST_PART = /\.\0?/y;
+const PART = repeated(TOKEN_CHARACTER, "y");
 
 /** `t` is the vendor's, `Policy` and `Key-Pair-Id` CloudFront's, `hdn…` Akamai's; a SAS of Azure is signed by `sig`. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -83,57 +85,143 @@ function isVendorsToken(start: string | undefined, text: string, at: number): bo
 /** Every credential is in a text with one of these, so that most texts are done with at once. */
 const TRACE = /[=%@\\]|e\0?y\0?J/;
 
-function hideCredentials(text: string, hide: (value: string) => string): string {
+/** A credential and its replacement. A long one is in parts, numbered from 0. */
+type Hide = (value: string, part: number) => string;
+
+const ELLIPSIS: Hide = (_, part) => (part === 0 ? "…" : "");
+const DOTS: Hide = (value) => value.replaceAll(/[^\0]/g, ".");
+
+/** The text without credentials. Yields every few milliseconds. */
+function* hidingIn(text: string, hide: Hide): Generator<undefined, string> {
   if (!TRACE.test(text)) {
     return text;
   }
-  let hidden = "";
-  let from = 0;
-  HEAD.lastIndex = 0;
-  for (let head = HEAD.exec(text); head !== null; head = HEAD.exec(text)) {
-    const [whole, start, name = "signature"] = head;
-    const at = head.index + whole.length;
-    const isWord = name.toLowerCase() === "t" && !isVendorsToken(start, text, at);
-    if (isCredential(name) && !isWord) {
-      VALUE.lastIndex = at;
-      if (VALUE.test(text)) {
-        hidden += text.slice(from, at) + hide(text.slice(at, VALUE.lastIndex));
-        from = VALUE.lastIndex;
-        HEAD.lastIndex = from;
-        continue;
-      }
-    }
-    HEAD.lastIndex = at;
-  }
-  return (hidden + text.slice(from))
-    .replaceAll(USER, (_, before: string, user: string) => before + hide(user))
-    .replaceAll(TOKEN, (token) => hide(token));
+  const withoutParameters = yield* hidingParameters(text, hide);
+  const withoutUsers = yield* hidingUsers(withoutParameters, hide);
+  return yield* hidingTokens(withoutUsers, hide);
 }
 
-/** The text with an ellipsis instead of each credential. */
+function* hidingParameters(text: string, hide: Hide): Generator<undefined, string> {
+  let hidden = "";
+  let from = 0;
+  let at = 0;
+  for (let head = yield* next(HEAD, text, at); head !== null; head = yield* next(HEAD, text, at)) {
+    const [, start, name = "signature"] = head.match;
+    at = head.end;
+    const isWord = name.toLowerCase() === "t" && !isVendorsToken(start, text, at);
+    if (isCredential(name) && !isWord) {
+      hidden += text.slice(from, at);
+      from = at;
+      for (let part = 0, end = endOf(VALUE, text, at); end !== null; part += 1, end = endOf(VALUE, text, at)) {
+        hidden += hide(text.slice(at, end), part);
+        from = end;
+        at = end;
+        yield;
+      }
+    }
+  }
+  return hidden + text.slice(from);
+}
+
+function* hidingUsers(text: string, hide: Hide): Generator<undefined, string> {
+  let hidden = "";
+  let from = 0;
+  for (let found = yield* next(USER, text, 0); found !== null; found = yield* next(USER, text, from)) {
+    const [, before = "", user = ""] = found.match;
+    hidden += text.slice(from, found.at) + before + hide(user, 0);
+    from = found.end;
+  }
+  return hidden + text.slice(from);
+}
+
+function* hidingTokens(text: string, hide: Hide): Generator<undefined, string> {
+  let hidden = "";
+  let from = 0;
+  let at = 0;
+  for (let start = yield* next(TOKEN_START, text, 0); start !== null; start = yield* next(TOKEN_START, text, at)) {
+    at = yield* endOfAll(PART, text, start.end);
+    const second = endOf(NEXT_PART, text, at);
+    if (second !== null) {
+      at = yield* endOfAll(PART, text, second);
+      const third = endOf(LAST_PART, text, at);
+      at = third === null ? at : yield* endOfAll(PART, text, third);
+      hidden += text.slice(from, start.at);
+      for (let part = 0, of = start.at; of < at; part += 1, of += PIECE) {
+        hidden += hide(text.slice(of, Math.min(at, of + PIECE)), part);
+        yield;
+      }
+      from = at;
+    }
+  }
+  return hidden + text.slice(from);
+}
+
+/** Characters of a text that are searched at once. The slowest pattern takes some milliseconds. */
+const PIECE = 16_384;
+/** Longer than the longest match of HEAD, USER and TOKEN_START: 80 characters of a name, each with sixteen backslashes and NULs in between. */
+const LONGEST_MATCH = 4_096;
+/** How far TOKEN_START looks back. */
+const LOOK_BACK = 2;
+
+type Found = { match: RegExpExecArray; at: number; end: number };
+
+/** The first match that begins at `from` or later; null if there is none. */
+function* next(pattern: RegExp, text: string, from: number): Generator<undefined, Found | null> {
+  for (let start = from; start < text.length; start += PIECE) {
+    const offset = Math.max(0, start - LOOK_BACK);
+    const piece = text.slice(offset, start + PIECE + LONGEST_MATCH);
+    pattern.lastIndex = start - offset;
+    const match = pattern.exec(piece);
+    const at = offset + (match?.index ?? 0);
+    yield;
+    if (match !== null && at < start + PIECE) {
+      return { match, at, end: at + match[0].length };
+    }
+  }
+  return null;
+}
+
+/** Matches at most as many of one element as are found in a few milliseconds. */
+function repeated(element: string, flags: string): RegExp {
+  return new RegExp(`(?:${element}){1,4096}`, flags);
+}
+
+/** The end of what a pattern matches at a place; null if it does not match. */
+function endOf(pattern: RegExp, text: string, at: number): number | null {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : null;
+}
+
+/** The end of all that a `repeated` pattern matches from a place. */
+function* endOfAll(pattern: RegExp, text: string, from: number): Generator<undefined, number> {
+  let at = from;
+  for (let end = endOf(pattern, text, at); end !== null; end = endOf(pattern, text, at)) {
+    at = end;
+    yield;
+  }
+  return at;
+}
+
+/** The text with an ellipsis instead of each credential. For short texts. */
 export function withoutCredentials(text: string): string {
-  return hideCredentials(text, () => "…");
+  return runAtOnce(hidingIn(text, ELLIPSIS));
 }
 
 /** The bytes with a dot instead of each character of a credential. They are read as Latin-1, so that no other byte changes. */
-export function withoutCredentialBytes(bytes: Buffer): Buffer {
-  const hidden = hideCredentials(bytes.toString("latin1"), (value) => value.replaceAll(/[^\0]/g, "."));
-  return Buffer.from(hidden, "latin1");
+export async function withoutCredentialBytes(bytes: Buffer): Promise<Buffer> {
+  return Buffer.from(await runInTurns(hidingIn(bytes.toString("latin1"), DOTS)), "latin1");
 }
 
-/** The value with an ellipsis instead of each credential in its texts and names. */
+/** The value with an ellipsis instead of each credential in its texts and names. For small values. */
 export function withoutCredentialsIn<Value extends Json>(value: Value): Value {
-  return hideIn(value) as Value;
+  return runAtOnce(hidingInValue(value)) as Value;
 }
 
-function hideIn(value: Json): Json {
-  if (typeof value === "string") {
-    return withoutCredentials(value);
-  }
-  if (Array.isArray(value)) {
-    return value.map(hideIn);
-  }
-  return value !== null && typeof value === "object"
-    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [withoutCredentials(name), hideIn(inner)]))
-    : value;
+/** `withoutCredentialsIn` for values of any size: the process does other work in between. */
+export async function withoutCredentialsInTurns<Value extends Json>(value: Value): Promise<Value> {
+  return (await runInTurns(hidingInValue(value))) as Value;
+}
+
+function hidingInValue(value: Json): Generator<undefined, Json> {
+  return mapJson(value, (leaf) => (typeof leaf === "string" && TRACE.test(leaf) ? hidingIn(leaf, ELLIPSIS) : leaf));
 }

@@ -32,7 +32,8 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
   }
   const strict = parseExactly(text);
   if (strict !== null) {
-    return { ok: true, value: storable(strict.value, [], null), notNumbers: [] };
+    const value = MAY_BE_UNSTORABLE.test(text) ? storable(strict.value, [], null) : strict.value;
+    return { ok: true, value, notNumbers: [] };
   }
   const tolerant = parseExactly(withoutNotNumbers(text));
   if (tolerant === null) {
@@ -103,6 +104,9 @@ function deeperThan(text: string, limit: number): boolean {
   }
   return false;
 }
+
+/** Digits that a double may lose, or an escape of NUL or of a surrogate. Valid UTF-8 has no lone surrogates, and JSON no NUL that is not escaped. */
+const MAY_BE_UNSTORABLE = /\d{16}|\d[eE][+-]?\d|\\u(?:0000|[dD][89a-fA-F])/;
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 

@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
 
+import type { Json } from "@/lib/call/facts";
 import { maskNumberFor, maskTextFor, maskWholeFor, type NumberAccess } from "@/lib/phone/access";
 
 const OWN = "+966501234567";
@@ -17,5 +18,37 @@ for (const access of Object.keys(SEEN) as NumberAccess[]) {
     expect({ number: maskNumberFor(access, OWN), text: maskTextFor(access, TEXT, OWN) }).toEqual(SEEN[access]);
     expect(await maskWholeFor(access, TEXT, OWN)).toBe(SEEN[access].text);
     expect(maskTextFor(access, null, OWN)).toBeNull();
+  });
+}
+
+/** Values of a megabyte and more that are slow to mask, each for another reason. */
+const HOSTILE: Record<string, Json> = {
+  "a parameter's name of backslashes": `?${"\\".repeat(1_000_000)}`,
+  "escaped parameters": String.raw`\u0026a`.repeat(170_000),
+  "short credentials": "&t=1".repeat(300_000),
+  "many numbers": "1-".repeat(600_000),
+  "many entries": [`?t=1`, ...Array.from({ length: 600_000 }, () => 0)],
+  "many empty texts": ["050 111 2233", ...Array.from({ length: 400_000 }, () => "")],
+  "many names": Object.fromEntries(Array.from({ length: 120_000 }, (_, index) => [`k${index}`, 1])),
+  "many turns": Array.from({ length: 150_000 }, () => ({ content: "a" })),
+  "JSON in a text": JSON.stringify(Array.from({ length: 100_000 }, () => ({ text: "a 1" }))),
+};
+
+for (const [kind, value] of Object.entries(HOSTILE)) {
+  test(`while a hostile value is masked, the process answers others: ${kind}`, async () => {
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) {
+        setImmediate(count);
+      }
+    };
+    setImmediate(count);
+    const masked = await maskWholeFor("hidden", value, OWN);
+    isDone = true;
+    // The work is many times longer than what is done in one turn.
+    expect(turns).toBeGreaterThan(4);
+    expect(JSON.stringify(masked)).toBe(JSON.stringify(maskTextFor("hidden", value, OWN)));
   });
 }

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import type { Json } from "@/lib/call/facts";
-import { maskNumber, maskNumbersIn, maskNumbersInSteps } from "@/lib/phone/mask";
+import { maskNumber, maskNumbersIn, maskNumbersInTurns } from "@/lib/phone/mask";
 import { digitsOf } from "@/lib/text/digits";
 
 test("a masked number shows its country code and its last two digits", () => {
@@ -316,7 +316,7 @@ test("masking a large transcript lets other work run in between", async () => {
     }
   };
   setImmediate(count);
-  const masked = await maskNumbersInSteps<Json>(turns, OWN);
+  const masked = await maskNumbersInTurns<Json>(turns, OWN);
   isDone = true;
   expect(turnsOfLoop).toBeGreaterThan(10);
   expect(masked).toEqual(maskNumbersIn<Json>(turns, OWN));
