@@ -3,7 +3,7 @@ import { readBodies, readCallTexts } from "@/db/privacy/stored-texts";
 import type { Json } from "@/lib/call/facts";
 import { readableBody } from "@/lib/delivery/raw-body";
 import { nextTurn } from "@/lib/next-turn";
-import { containsNumber } from "@/lib/phone/erase";
+import { containsNumber, containsNumberInTurns } from "@/lib/phone/erase";
 import { maskOtherNumbersIn } from "@/lib/phone/mask-others";
 import { ruleFor } from "@/lib/phone/number-forms";
 import type { SoughtNumber } from "@/lib/phone/pattern";
@@ -90,8 +90,8 @@ async function* mentions(
       await nextTurn();
       for (const [field, value] of [...Object.entries(words), ...Object.entries(texts)] as [string, Json][]) {
         // The facts repeat what the other fields say.
-        if (field !== "facts" && containsNumber(value, rule)) {
-          yield { call: callId, in: field, text: await forPerson(textsWith(value, rule), number) };
+        if (field !== "facts" && (await containsNumberInTurns(value, rule))) {
+          yield { call: callId, in: field, text: await forPerson(await textsWith(value, rule), number) };
         }
       }
     }
@@ -117,29 +117,30 @@ async function* mentions(
 }
 
 /** The smallest parts of a value that contain the number. */
-function textsWith(value: Json, rule: NumberRule): Json[] {
-  const inner = value !== null && typeof value === "object" ? Object.values(value) : [];
-  const parts = inner.filter((item) => containsNumber(item, rule));
-  if (parts.length > 0) {
-    return parts.flatMap((part) => textsWith(part, rule));
+async function textsWith(value: Json, rule: NumberRule): Promise<Json[]> {
+  const parts: Json[] = [];
+  for (const item of value !== null && typeof value === "object" ? Object.values(value) : []) {
+    if (await containsNumberInTurns(item, rule)) {
+      parts.push(...(await textsWith(item, rule)));
+    }
   }
-  return [Array.isArray(value) ? turnsWith(value, rule) : value];
+  return parts.length > 0 ? parts : [Array.isArray(value) ? await turnsWith(value, rule) : value];
 }
 
 /** The turns over which the number is said: what others say before and after is theirs. */
-function turnsWith(turns: readonly Json[], rule: NumberRule): Json[] {
-  const from = lastIndex(turns.length, (start) => containsNumber(turns.slice(start), rule));
+async function turnsWith(turns: readonly Json[], rule: NumberRule): Promise<Json[]> {
+  const from = await lastIndex(turns.length, (start) => containsNumberInTurns(turns.slice(start), rule));
   const last = turns.slice(from);
-  const left = lastIndex(last.length, (count) => containsNumber(last.slice(0, last.length - count), rule));
+  const left = await lastIndex(last.length, (count) => containsNumberInTurns(last.slice(0, last.length - count), rule));
   return last.slice(0, last.length - left);
 }
 
 /** The last index below `count` for which a condition holds that holds for 0, and for every index before one for which it holds. */
-function lastIndex(count: number, holds: (index: number) => boolean): number {
+async function lastIndex(count: number, holds: (index: number) => Promise<boolean>): Promise<number> {
   let [found, end] = [0, count];
   while (end - found > 1) {
     const middle = (found + end) >> 1;
-    if (holds(middle)) {
+    if (await holds(middle)) {
       found = middle;
     } else {
       end = middle;

@@ -9,7 +9,7 @@ import { erasures } from "@/db/schema/privacy";
 import type { Json, TranscriptMessage } from "@/lib/call/facts";
 import { searchTextsOf } from "@/lib/call/search-texts";
 import { nextTurn } from "@/lib/next-turn";
-import { containsNumber, eraseNumbers } from "@/lib/phone/erase";
+import { containsNumber, containsNumberInTurns, eraseNumbers, eraseNumbersInTurns } from "@/lib/phone/erase";
 import { ruleFor } from "@/lib/phone/number-forms";
 import { numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
 import type { NumberRule } from "@/lib/transcript/joined-digits";
@@ -76,8 +76,11 @@ export async function redactDetails(erasure: ClaimedErasure, number: SoughtNumbe
   const found: typeof rows = [];
   for (const row of rows) {
     const values = [...Object.values(row.words), ...Object.values(row.texts)] as Json[];
-    if (values.some((value) => containsNumber(value, rule))) {
-      found.push(row);
+    for (const value of values) {
+      if (await containsNumberInTurns(value, rule)) {
+        found.push(row);
+        break;
+      }
     }
     await nextTurn();
   }
@@ -106,9 +109,10 @@ async function redactCall(
   { callId, words, texts }: Awaited<ReturnType<typeof lockCallTexts>>[number],
   rule: NumberRule,
 ): Promise<void> {
-  const clean = <Value>(value: Value): Value => eraseNumbers(value as Json, rule) as Value;
+  const clean = async <Value>(value: Value): Promise<Value> =>
+    (await eraseNumbersInTurns(value as Json, rule)) as Value;
   const { facts, corrections, report, responseBody, variables, recordingUrl, permanentRecordingUrl } = texts;
-  const transcript = clean(texts.transcript) as TranscriptMessage[] | null;
+  const transcript = (await clean(texts.transcript)) as TranscriptMessage[] | null;
   const { spoken } = await searchTextsOf({ transcript, variables: null, phoneNumber: null });
   // A URL without a part of it leads nowhere.
   const urls = {
@@ -120,20 +124,20 @@ async function redactCall(
     .update(callDetails)
     .set({
       transcript,
-      variables: clean(variables),
-      facts: clean(facts),
-      corrections: clean(corrections),
-      report: clean(report),
-      responseBody: clean(responseBody),
+      variables: await clean(variables),
+      facts: await clean(facts),
+      corrections: await clean(corrections),
+      report: await clean(report),
+      responseBody: await clean(responseBody),
       ...urls,
       search: transcript === null ? null : sql`to_tsvector('simple', ${spoken}::text)`,
       // The name comes from the variables. If they contained the number, the name may have been the number.
-      ...(containsNumber(variables as Json, rule) ? { nameSearch: null } : {}),
+      ...((await containsNumberInTurns(variables as Json, rule)) ? { nameSearch: null } : {}),
     })
     .where(eq(callDetails.callId, callId));
   await transaction
     .update(calls)
-    .set({ ...clean(words), hasRecording: (urls.recordingUrl ?? urls.permanentRecordingUrl) !== null })
+    .set({ ...(await clean(words)), hasRecording: (urls.recordingUrl ?? urls.permanentRecordingUrl) !== null })
     .where(eq(calls.callId, callId));
 }
 

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from "@/lib/call/facts";
+import { runAtOnce, runInTurns } from "@/lib/next-turn";
+import { MAX_BODY_BYTES } from "@/lib/sarj/body";
 import { parseJson } from "@/lib/sarj/json";
 import { decodedForms } from "@/lib/text/encoded";
 import {
@@ -11,7 +13,7 @@ import {
 
 /**
  * Finds and removes numbers in JSON and text, however they are written: in digits of any script, with invisible signs, in parts over several
- * turns of a transcript or several fields, percent-encoded, as HTML entities, in Base64, and in JSON within a text. Not in words: "zero
+ * turns of a transcript or several fields, percent-encoded, as HTML entities, in Base64 (also compressed), and in JSON within a text. Not in words: "zero
  * five zero". The rule says what a number is: `lib/phone/number-forms.ts`.
  */
 
@@ -21,90 +23,142 @@ export const ERASED = "[erased]";
 /** Encodings within encodings, and JSON within JSON. */
 const MAX_DEPTH = 4;
 
-/** Whether a JSON value or a text contains a number. */
+/** Whether a JSON value or a text contains a number. For short texts; larger values take `containsNumberInTurns`. */
 export function containsNumber(value: Json, rule: NumberRule): boolean {
-  return new Search(rule).isIn(value, 0);
+  return runAtOnce(new Search(rule).isIn(value, 0));
+}
+
+/** `containsNumber` for values of any size: the process does other work in between. */
+export async function containsNumberInTurns(value: Json, rule: NumberRule): Promise<boolean> {
+  return (await searchInTurns(value, rule)) === "found";
+}
+
+/** The same. `unreadable`: the number was not found, but a part of the value is packed or encoded so that it cannot be read. */
+export async function searchInTurns(value: Json, rule: NumberRule): Promise<"found" | "not_found" | "unreadable"> {
+  const search = new Search(rule);
+  return (await runInTurns(search.isIn(value, 0))) ? "found" : search.isAllRead ? "not_found" : "unreadable";
 }
 
 /**
  * Removes numbers from a JSON value or a text: in strings and names each becomes `[erased]`, and a JSON number becomes null. A string that
- * contains a number in an encoded form becomes `[erased]` completely. Returns the same value if there is no number in it.
+ * contains a number in an encoded form becomes `[erased]` completely. Returns the same value if there is no number in it. For short texts.
  */
 export function eraseNumbers<Value extends Json>(value: Value, rule: NumberRule): Value {
-  const search = new Search(rule);
-  return search.isIn(value, 0) ? (search.withoutNumbers(value, 0) as Value) : value;
+  return runAtOnce(new Search(rule).erased(value)) as Value;
 }
 
+/** `eraseNumbers` for values of any size: the process does other work in between. */
+export async function eraseNumbersInTurns<Value extends Json>(value: Value, rule: NumberRule): Promise<Value> {
+  return (await runInTurns(new Search(rule).erased(value))) as Value;
+}
+
+/** As many values take about a millisecond. */
+const PER_STEP = 500;
+
 class Search {
+  /** Whether everything in the value could be read. */
+  isAllRead = true;
+  private values = 0;
+  private readonly budget = { bytes: MAX_BODY_BYTES };
+
   constructor(private readonly rule: NumberRule) {}
 
-  isIn(value: Json, depth: number): boolean {
-    if (typeof value === "string") {
-      return this.isInText(value, depth);
-    }
-    if (typeof value === "number") {
-      return this.spansIn(String(value)).length > 0;
-    }
-    if (value === null || typeof value !== "object") {
-      return false;
-    }
-    return (
-      sequencesOf(value).some((places) => findJoinedNumbers(places, this.rule).length > 0) ||
-      (!Array.isArray(value) && Object.keys(value).some((name) => this.isInText(name, depth))) ||
-      Object.values(value).some((inner: Json) => this.isIn(inner, depth))
-    );
+  *erased(value: Json): Generator<undefined, Json> {
+    return (yield* this.isIn(value, 0)) ? yield* this.withoutNumbers(value, 0) : value;
   }
 
-  private isInText(text: string, depth: number): boolean {
-    if (this.spansIn(text).length > 0) {
+  *isIn(value: Json, depth: number): Generator<undefined, boolean> {
+    if (typeof value === "string") {
+      return yield* this.isInText(value, depth);
+    }
+    if (typeof value === "number") {
+      const digits = String(value);
+      return digits.length >= this.rule.shortest && (yield* this.spansIn(digits)).length > 0;
+    }
+    if (!isContainer(value)) {
+      return false;
+    }
+    for (const places of yield* sequencesOf(value)) {
+      if ((yield* findJoinedNumbers(places, this.rule)).length > 0) {
+        return true;
+      }
+    }
+    for (const [name, inner] of entriesOf(value)) {
+      yield* this.countValue();
+      if (!Array.isArray(value) && (yield* this.isInText(name, depth))) {
+        return true;
+      }
+      if (mayContain(inner) && (yield* this.isIn(inner, depth))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private *isInText(text: string, depth: number): Generator<undefined, boolean> {
+    if ((yield* this.spansIn(text)).length > 0) {
       return true;
+    }
+    const json = jsonIn(text);
+    const { forms, isAllRead } = yield* decodedForms(text, this.budget);
+    if (!isAllRead || (depth >= MAX_DEPTH && (json !== null || forms.length > 0))) {
+      this.isAllRead = false;
     }
     if (depth >= MAX_DEPTH) {
       return false;
     }
-    const json = jsonIn(text);
-    return (
-      (json !== null && this.isIn(json, depth + 1)) ||
-      decodedForms(text).some((decoded) => this.isInText(decoded, depth + 1))
-    );
+    if (json !== null && (yield* this.isIn(json, depth + 1))) {
+      return true;
+    }
+    for (const decoded of forms) {
+      if (yield* this.isInText(decoded, depth + 1)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  withoutNumbers(value: Json, depth: number): Json {
+  private *withoutNumbers(value: Json, depth: number): Generator<undefined, Json> {
     if (typeof value === "string") {
-      return this.withoutNumbersInText(value, depth);
+      return yield* this.withoutNumbersInText(value, depth);
     }
     if (typeof value === "number") {
-      return this.isIn(value, depth) ? null : value;
+      return (yield* this.isIn(value, depth)) ? null : value;
     }
-    if (value === null || typeof value !== "object") {
+    if (!isContainer(value)) {
       return value;
     }
-    const joined = this.withoutJoined(value);
+    const joined = yield* this.withoutJoined(value);
     if (Array.isArray(joined)) {
-      return joined.map((inner) => this.withoutNumbers(inner, depth));
+      const list: Json[] = [];
+      for (const inner of joined) {
+        yield* this.countValue();
+        list.push(mayContain(inner) ? yield* this.withoutNumbers(inner, depth) : inner);
+      }
+      return list;
     }
-    return Object.fromEntries(
-      Object.entries(joined).map(([name, inner]) => [
-        this.withoutNumbersInText(name, depth),
-        this.withoutNumbers(inner, depth),
-      ]),
-    );
+    const entries: [string, Json][] = [];
+    for (const [name, inner] of Object.entries(joined)) {
+      yield* this.countValue();
+      entries.push([yield* this.withoutNumbersInText(name, depth), yield* this.withoutNumbers(inner, depth)]);
+    }
+    return Object.fromEntries(entries);
   }
 
-  private withoutNumbersInText(text: string, depth: number): string {
+  private *withoutNumbersInText(text: string, depth: number): Generator<undefined, string> {
     const json = depth < MAX_DEPTH ? jsonIn(text) : null;
-    if (json !== null && this.isIn(json, depth + 1)) {
-      return JSON.stringify(this.withoutNumbers(json, depth + 1));
+    if (json !== null && (yield* this.isIn(json, depth + 1))) {
+      return JSON.stringify(yield* this.withoutNumbers(json, depth + 1));
     }
-    const plain = replaceSpans(text, this.spansIn(text), ERASED);
-    return this.isInText(plain, depth) ? ERASED : plain;
+    const plain = replaceSpans(text, yield* this.spansIn(text), ERASED);
+    return (yield* this.isInText(plain, depth)) ? ERASED : plain;
   }
 
   /** Removes the numbers that are spread over the texts of a list or an object. */
-  private withoutJoined(value: Json[] | JsonObject): Json[] | JsonObject {
+  private *withoutJoined(value: Json[] | JsonObject): Generator<undefined, Json[] | JsonObject> {
     const spansOf = new Map<Json[] | JsonObject, Map<string, DigitSpan[]>>();
-    for (const places of sequencesOf(value)) {
-      for (const span of findJoinedNumbers(places, this.rule).flat()) {
+    for (const places of yield* sequencesOf(value)) {
+      for (const span of (yield* findJoinedNumbers(places, this.rule)).flat()) {
         const { holder, name } = places[span.turn] ?? { holder: value, name: "" };
         const ofHolder = spansOf.get(holder) ?? new Map<string, DigitSpan[]>();
         const ofName = ofHolder.get(name) ?? [];
@@ -112,24 +166,43 @@ class Search {
         spansOf.set(holder, ofHolder.set(name, ofName));
       }
     }
-    const replaced = <Holder extends Json[] | JsonObject>(holder: Holder): Holder => {
-      const spans = spansOf.get(holder);
-      if (spans === undefined) {
-        return holder;
-      }
-      const entries = Object.entries(holder).map(([name, inner]: [string, Json]): [string, Json] => {
-        const own = spans.get(name);
-        return [name, own === undefined ? inner : typeof inner === "string" ? replaceSpans(inner, own, ERASED) : null];
-      });
-      return (Array.isArray(holder) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)) as Holder;
-    };
-    const own = replaced(value);
-    return Array.isArray(own) ? own.map((inner) => (isContainer(inner) ? replaced(inner) : inner)) : own;
+    const own = replacedIn(value, spansOf.get(value));
+    if (!Array.isArray(own)) {
+      return own;
+    }
+    const list: Json[] = [];
+    for (const inner of own) {
+      yield* this.countValue();
+      list.push(isContainer(inner) ? replacedIn(inner, spansOf.get(inner)) : inner);
+    }
+    return list;
   }
 
-  private spansIn(text: string): DigitSpan[] {
-    return findJoinedNumbers([{ speaker: "", text }], this.rule).flat();
+  private *spansIn(text: string): Generator<undefined, DigitSpan[]> {
+    return (yield* findJoinedNumbers([{ speaker: "", text }], this.rule)).flat();
   }
+
+  private *countValue(): Generator<undefined, void> {
+    this.values += 1;
+    if (this.values % PER_STEP === 0) {
+      yield;
+    }
+  }
+}
+
+/** Erases the spans of each field of a list or an object. */
+function replacedIn<Holder extends Json[] | JsonObject>(
+  holder: Holder,
+  spans: ReadonlyMap<string, DigitSpan[]> | undefined,
+): Holder {
+  if (spans === undefined) {
+    return holder;
+  }
+  const entries = Object.entries(holder).map(([name, inner]: [string, Json]): [string, Json] => {
+    const own = spans.get(name);
+    return [name, own === undefined ? inner : typeof inner === "string" ? replaceSpans(inner, own, ERASED) : null];
+  });
+  return (Array.isArray(holder) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)) as Holder;
 }
 
 /** A text and where it is. */
@@ -139,32 +212,75 @@ type Place = SpokenTurn & { holder: Json[] | JsonObject; name: string };
  * The texts of a value that may be read one after the other: the values of an object; the values of a list; and, for a list of objects, the
  * values of each field through the list, such as `content` of a transcript's messages, as they are listed and in the order of time.
  */
-function sequencesOf(value: Json[] | JsonObject): Place[][] {
-  const own = Object.entries(value).flatMap(([name, inner]: [string, Json]) => placeOf(value, name, inner, ""));
-  if (!Array.isArray(value)) {
-    return own.length < 2 ? [] : [own];
+function* sequencesOf(value: Json[] | JsonObject): Generator<undefined, Place[][]> {
+  const own: Place[] = [];
+  const objects: JsonObject[] = [];
+  let seen = 0;
+  for (const [name, inner] of entriesOf(value)) {
+    seen += 1;
+    if (seen % PER_STEP === 0) {
+      yield;
+    }
+    if (isContainer(inner)) {
+      if (!Array.isArray(inner)) {
+        objects.push(inner);
+      }
+    } else if (mayContain(inner)) {
+      own.push(placeOf(value, name, inner, ""));
+    }
   }
-  const objects = value.filter((item): item is JsonObject => isContainer(item) && !Array.isArray(item));
-  const orders = [objects, ...(isOrdered(objects) ? [] : [objects.toSorted((a, b) => timeOf(a) - timeOf(b))])];
-  return [own, ...orders.flatMap(fieldsOf)].filter((places) => places.length > 1);
+  const sequences = [own];
+  if (Array.isArray(value)) {
+    const orders = [objects, ...(isOrdered(objects) ? [] : [objects.toSorted((a, b) => timeOf(a) - timeOf(b))])];
+    for (const order of orders) {
+      for (const places of yield* fieldsOf(order)) {
+        sequences.push(places);
+      }
+    }
+  }
+  return sequences.filter((places) => places.length > 1);
 }
 
 /** The values of each field through a list of objects. */
-function fieldsOf(objects: readonly JsonObject[]): Place[][] {
+function* fieldsOf(objects: readonly JsonObject[]): Generator<undefined, Iterable<Place[]>> {
   const fields = new Map<string, Place[]>();
+  let seen = 0;
   for (const item of objects) {
     const speaker = speakerOf(item);
-    for (const [name, inner] of Object.entries(item)) {
-      const places = fields.get(name) ?? [];
-      fields.set(name, places);
-      places.push(...placeOf(item, name, inner, speaker));
+    for (const [name, inner] of entriesOf(item)) {
+      seen += 1;
+      if (seen % PER_STEP === 0) {
+        yield;
+      }
+      if (mayContain(inner) && !isContainer(inner)) {
+        const places = fields.get(name) ?? [];
+        fields.set(name, places);
+        places.push(placeOf(item, name, inner, speaker));
+      }
     }
   }
-  return Array.from(fields.values());
+  return fields.values();
 }
 
-function placeOf(holder: Json[] | JsonObject, name: string, inner: Json, speaker: string): Place[] {
-  return typeof inner === "string" || typeof inner === "number" ? [{ holder, name, text: String(inner), speaker }] : [];
+function placeOf(holder: Json[] | JsonObject, name: string, inner: string | number, speaker: string): Place {
+  return { holder, name, text: String(inner), speaker };
+}
+
+/** The values with their names, one after another. In a list, the name is the index. */
+function* entriesOf(value: Json[] | JsonObject): Generator<[name: string, inner: Json]> {
+  if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) {
+      yield [String(index), inner];
+    }
+  } else {
+    for (const name of Object.keys(value)) {
+      yield [name, value[name] ?? null];
+    }
+  }
+}
+
+function mayContain(value: Json): value is string | number | Json[] | JsonObject {
+  return value !== null && typeof value !== "boolean";
 }
 
 function speakerOf({ role, speaker }: JsonObject): string {

@@ -1,13 +1,13 @@
 import { nextTurn } from "@/lib/next-turn";
-import { containsNumber } from "@/lib/phone/erase";
+import { searchInTurns } from "@/lib/phone/erase";
 import { unpackBody } from "@/lib/sarj/unpack";
 import { readBytes } from "@/lib/text/charset";
 import type { NumberRule } from "@/lib/transcript/joined-digits";
 
 /**
  * Searches a raw body for a number: as it was received and unpacked, as text and as the JSON in it, in every encoding of characters that it may have.
- * `unreadable`: the number was not found, but nobody can read the body: it is encrypted, damaged, too large when unpacked, or not
- * a text in UTF-8, UTF-16 or UTF-32. Never throws.
+ * `unreadable`: the number was not found, but nobody can read the body: it is encrypted, damaged, too large when unpacked, encoded
+ * too often, or not a text in UTF-8, UTF-16 or UTF-32. Never throws. The process does other work in between.
  */
 export async function searchBody(
   body: Buffer,
@@ -15,7 +15,15 @@ export async function searchBody(
   rule: NumberRule,
 ): Promise<"found" | "not_found" | "unreadable"> {
   const { texts, isReadable } = await bodyTexts(body, contentEncoding);
-  return texts.some((text) => containsNumber(text, rule)) ? "found" : isReadable ? "not_found" : "unreadable";
+  let isAllRead = isReadable;
+  for (const text of texts) {
+    const finding = await searchInTurns(text, rule);
+    if (finding === "found") {
+      return "found";
+    }
+    isAllRead &&= finding === "not_found";
+  }
+  return isAllRead ? "not_found" : "unreadable";
 }
 
 /** What a raw body may say, in every encoding. `isReadable`: whether somebody can read it. Never throws. */

@@ -37,16 +37,28 @@ export function digitsOf(text: string): string {
 /** Digits without any other visible sign between them, as Latin digits. `[from, to)` are string indices. */
 export type DigitBlock = { from: number; to: number; digits: string };
 
-/** Digits of any script. Signs that are on no screen, such as marks of direction and soft hyphens, may be between them. */
-const BLOCK = /\p{Nd}(?:[\p{Cf}\p{Default_Ignorable_Code_Point}]*\p{Nd})*/gu;
+/** A longer run is found in parts: one match of millions of digits overflows the stack of the engine. */
+const RUN = /\p{Nd}{1,1000}/gu;
+/** What is on a screen. Marks of direction, soft hyphens and the like may be between the digits of a block. */
+const VISIBLE = /[^\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
-/** The blocks of digits in a text, in order. */
-export function digitBlocks(text: string): DigitBlock[] {
-  return [...text.matchAll(BLOCK)].map(({ 0: block, index }) => ({
-    from: index,
-    to: index + block.length,
-    digits: /^[0-9]+$/.test(block) ? block : latinDigitsOfAnyScript(block),
-  }));
+/** The blocks of digits of any script in a text, in order, one after another, so that a caller can pause. */
+export function* digitBlocks(text: string): Generator<DigitBlock> {
+  let block: DigitBlock | null = null;
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    const digits = /^[0-9]+$/.test(run) ? run : latinDigitsOfAnyScript(run);
+    if (block !== null && !VISIBLE.test(text.slice(block.to, index))) {
+      block = { from: block.from, to: index + run.length, digits: block.digits + digits };
+    } else {
+      if (block !== null) {
+        yield block;
+      }
+      block = { from: index, to: index + run.length, digits };
+    }
+  }
+  if (block !== null) {
+    yield block;
+  }
 }
 
 const DIGIT = /\p{Nd}/gu;

@@ -29,23 +29,43 @@ type Between = { turns: number; words: number };
 const MAX_TURNS = 3;
 const MAX_WORDS = 120;
 
-/** Finds the numbers in what was said. Each is the list of its parts, in the order of the turns. Takes linear time. */
-export function findJoinedNumbers(turns: readonly SpokenTurn[], rule: NumberRule): DigitSpan[][] {
+/** A caller can pause after as many turns or blocks of digits. */
+const PER_STEP = 2_000;
+
+/**
+ * Finds the numbers in what was said. Each is the list of its parts, in the order of the turns. Takes linear time, and yields every few
+ * milliseconds.
+ */
+export function* findJoinedNumbers(
+  turns: readonly SpokenTurn[],
+  rule: NumberRule,
+): Generator<undefined, DigitSpan[][]> {
   const all: Block[] = [];
   const ofSpeakers = new Map<string, Block[]>();
   for (const [turn, { speaker, text }] of turns.entries()) {
     const own = ofSpeakers.get(speaker) ?? [];
     ofSpeakers.set(speaker, own);
     for (const block of digitBlocks(text)) {
-      all.push({ ...block, turn });
-      own.push({ ...block, turn });
+      const placed = { ...block, turn };
+      all.push(placed);
+      own.push(placed);
+      if (all.length % PER_STEP === 0) {
+        yield;
+      }
+    }
+    if (turn % PER_STEP === PER_STEP - 1) {
+      yield;
     }
   }
-  const found = findInOrder(turns, null, all, rule);
-  if (ofSpeakers.size < 2) {
-    return found;
+  const found = yield* findInOrder(turns, null, all, rule);
+  if (ofSpeakers.size > 1) {
+    for (const [speaker, own] of ofSpeakers) {
+      for (const number of yield* findInOrder(turns, speaker, own, rule)) {
+        found.push(number);
+      }
+    }
   }
-  return [...found, ...[...ofSpeakers].flatMap(([speaker, own]) => findInOrder(turns, speaker, own, rule))];
+  return found;
 }
 
 /** A text with a replacement for each span. Spans may repeat and overlap. */
@@ -70,15 +90,24 @@ export function replaceSpans(
 type Block = { turn: number; from: number; to: number; digits: string };
 
 /** @param speaker whose turns are read; null for all */
-function findInOrder(
+function* findInOrder(
   turns: readonly SpokenTurn[],
   speaker: string | null,
   blocks: readonly Block[],
   { shortest, longest, isNumber }: NumberRule,
-): DigitSpan[][] {
-  const gaps = blocks.map((block, at) => gapBefore(turns, speaker, blocks[at - 1], block));
+): Generator<undefined, DigitSpan[][]> {
+  const gaps: (Between | null)[] = [];
+  for (const [at, block] of blocks.entries()) {
+    gaps.push(gapBefore(turns, speaker, blocks[at - 1], block));
+    if (at % PER_STEP === PER_STEP - 1) {
+      yield;
+    }
+  }
   const found: DigitSpan[][] = [];
-  for (let first = 0; first < blocks.length; first += 1) {
+  for (let first = 0, seen = 1; first < blocks.length; first += 1, seen += 1) {
+    if (seen % PER_STEP === 0) {
+      yield;
+    }
     let digits = "";
     let between: Between = { turns: 0, words: 0 };
     let end = -1;

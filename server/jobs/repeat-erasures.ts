@@ -13,7 +13,7 @@ import type { Json } from "@/lib/call/facts";
 import { log } from "@/lib/log";
 import { nextTurn } from "@/lib/next-turn";
 import { perProcess } from "@/lib/per-process";
-import { containsNumber } from "@/lib/phone/erase";
+import { containsNumberInTurns } from "@/lib/phone/erase";
 import { shapeRule } from "@/lib/phone/number-forms";
 import { type ErasedNumber, hashNumber, shapeOf } from "@/lib/privacy/erased-number";
 import { bodyTexts } from "@/lib/privacy/search-body";
@@ -106,7 +106,7 @@ class Search {
     const candidates = new Set<string>();
     const rule = shapeRule(this.numbers.map(shapeOf), (digits) => candidates.add(digits));
     for (const value of values) {
-      containsNumber(value, rule);
+      await containsNumberInTurns(value, rule);
     }
     await nextTurn();
     for (const digits of candidates) {

@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
 import type { Json } from "@/lib/call/facts";
-import { containsNumber, ERASED, eraseNumbers } from "@/lib/phone/erase";
+import { containsNumber, ERASED, eraseNumbers, eraseNumbersInTurns, searchInTurns } from "@/lib/phone/erase";
 import { ruleFor } from "@/lib/phone/number-forms";
 import { numberPattern, parseSoughtNumber } from "@/lib/phone/pattern";
 
@@ -12,7 +12,8 @@ const number = parseSoughtNumber("+966 50 123 4567") ?? { digits: "", masked: ""
 const rule = ruleFor(number);
 
 const message = (role: string, content: string, startAt: number) => ({ type: "message", role, content, startAt });
-const base64 = (text: string) => Buffer.from(text).toString("base64");
+const base64 = (content: string | Buffer) => Buffer.from(content as string).toString("base64");
+const base64url = (text: string) => Buffer.from(text).toString("base64url");
 
 const HIDDEN: [what: string, value: Json, erased: Json][] = [
   ["in other scripts", "٠٥٠١٢٣٤٥٦٧ ０５０１２３４５６７ ०५०१२३४५६७", `${ERASED} ${ERASED} ${ERASED}`],
@@ -25,6 +26,10 @@ const HIDDEN: [what: string, value: Json, erased: Json][] = [
   ["in circles", "⓪⑤⓪①②③④⑤⑥⑦", ERASED],
   ["in Base64", base64("call 0501234567"), ERASED],
   ["in a data URL", `data:text/plain;base64,${base64("0501234567")}`, ERASED],
+  ["in Base64 in a text", `see ${base64("0501234567")}, ok`, ERASED],
+  ["in a JSON Web Token", `eyJhbGciOiJub25lIn0.${base64url('{"phone":"0501234567"}')}.c2lnbmF0dXJl`, ERASED],
+  ["in the Base64 of a URL's path", `https://x.example/go/${base64url("+966501234567")}/next`, ERASED],
+  ["compressed in Base64", base64(gzipSync("call 0501234567")), ERASED],
   ["encoded twice", base64(`x=${encodeURIComponent("050 123 4567")}`), ERASED],
   [
     "in JSON in a text",
@@ -95,3 +100,40 @@ test("a text of backslashes, and one with the number a hundred thousand times, a
   const parts = ["0501234567 ".repeat(100_000), "and"];
   expect(eraseNumbers<Json>(parts, rule)).toEqual([`${ERASED} `.repeat(100_000), "and"]);
 });
+
+test("a text of millions of digits, as large as a body may be, is searched like any other", () => {
+  for (const piece of ["1", "٣", "०", "1\u200B", "¹"]) {
+    const digits = piece.repeat(3_900_000 / piece.length);
+    expect(containsNumber(digits, rule)).toBe(false);
+    expect(containsNumber([digits, "0501234567"], rule)).toBe(true);
+  }
+});
+
+/** Values of a megabyte that are slow to search, each for another reason. */
+const HOSTILE: Record<string, Json> = {
+  "many groups of digits": "1 ".repeat(500_000),
+  "many escapes": "&#49; ".repeat(160_000),
+  "many entries": Array.from({ length: 500_000 }, () => 1),
+  "many turns": Array.from({ length: 40_000 }, (_, at) => ({ role: `r${at}`, content: "1 2", start_at: -at })),
+  "many fields": Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`k${at}`, "1"])),
+  "much Base64": `${base64("1 2 3 4 5 6")} `.repeat(50_000),
+};
+
+for (const [kind, value] of Object.entries(HOSTILE)) {
+  test(`while a hostile value is searched, the process answers others: ${kind}`, async () => {
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) {
+        setImmediate(count);
+      }
+    };
+    setImmediate(count);
+    expect(await searchInTurns([value, "x"], rule)).toBe("not_found");
+    const found: Json = [value, "0501234567"];
+    expect(((await eraseNumbersInTurns(found, rule)) as Json[])[1]).toBe(ERASED);
+    isDone = true;
+    expect(turns).toBeGreaterThan(8);
+  });
+}

@@ -12,6 +12,9 @@ const utf16 = (text: string) => Buffer.from(text, "utf16le");
 const utf32 = (text: string) => Buffer.from(Uint32Array.from(text, (letter) => letter.codePointAt(0) ?? 0).buffer);
 const body = (number: string) => JSON.stringify({ call_id: "1", payload: { note: number } });
 
+const encodedOften = (text: string, times: number): string =>
+  times === 0 ? text : encodedOften(Buffer.from(text).toString("base64"), times - 1);
+
 const messages = (...contents: string[]) =>
   JSON.stringify({
     messages: contents.map((content, at) => ({ role: at % 2 ? "agent" : "user", content, start_at: 10 + at })),
@@ -30,6 +33,8 @@ const CONTAINING: [what: string, bytes: Buffer, encoding: string | null][] = [
   ["a name that occurs twice", Buffer.from('{"note":"0501234567","note":"x"}'), null],
   ["escapes", Buffer.from(String.raw`{"note":"\u0030\u0035\u0030 123 4567"}`), null],
   ["two turns", Buffer.from(messages("my number is 05 01", "yes?", "23 45 67")), null],
+  ["compressed, in Base64", Buffer.from(gzipSync(body("0501234567")).toString("base64")), null],
+  ["compressed, in Base64 in a field", Buffer.from(body(gzipSync(body("0501234567")).toString("base64"))), null],
   ["form fields", Buffer.from("a=1&phone=%2B966+50+123+4567"), null],
 ];
 
@@ -47,6 +52,10 @@ test("a body that nobody can read is told apart from one without the number", as
     [packed.subarray(0, packed.length - 20), "gzip"],
     [gzipSync(Buffer.alloc(5 * 1024 * 1024, " ")), "gzip"],
     [Buffer.from([0xff, 0x00, 0x17]), null],
+    // Packed in a field: damaged, too large, encoded too often.
+    [Buffer.from(body(packed.subarray(0, packed.length - 20).toString("base64"))), null],
+    [Buffer.from(body(gzipSync(Buffer.alloc(5 * 1024 * 1024, " ")).toString("base64"))), null],
+    [Buffer.from(body(encodedOften("0501234567", 6))), null],
   ] as const) {
     expect(await searchBody(bytes, encoding, rule)).toBe("unreadable");
   }
