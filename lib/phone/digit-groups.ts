@@ -60,10 +60,10 @@ function digitValue(digit: string): number {
   return value;
 }
 
-/** No number has more characters between two of its groups. Characters that are invisible do not count. */
+/** No number has more characters between two of its groups. Invisible characters and marks on digits do not count, such as those of emoji. */
 const LONGEST_GAP = 4;
 const LONGEST_INVISIBLE_GAP = 64;
-const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const INVISIBLE = /[\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
 /** Separators in a line; in URLs, some are escaped. */
 const SEPARATORS = /^[^\S\n\r]*(?:[().,/\\\-_|·،‐-―−][^\S\n\r]*)*$/u;
 const ESCAPED_SEPARATOR = /%(?:20|28|29|2[BCDEF])|\\\//gi;

@@ -18,13 +18,12 @@ const RUN_DIGITS = 9;
 const SHORTEST_RUN = 7;
 /** Only the length of a run counts beyond the longest number and the longest list of years. */
 const LONG_RUN = 40;
-/** A number that is said in several turns, or with other words in between, has at most this many groups. */
-const MAX_PIECES = 6;
 /** What may be said between them: "then", or by the other speaker: "yes, go on please". */
 const LONGEST_FILLER = 16;
 const LONGEST_INTERJECTION = 60;
-/** A number in pieces needs its whole length: shorter ones would be made of amounts and times. */
+/** A number in pieces needs its whole length: shorter ones would be made of amounts and times. Each piece may be a single digit. */
 const SHORTEST_JOINED = 9;
+const LONGEST_JOINED = 17;
 /** A caller can pause after as many groups of digits. */
 const GROUPS_PER_STEP = 2_000;
 /** And after as many texts, which may be empty. */
@@ -36,22 +35,36 @@ export type HiddenRange = { from: number; to: number };
 /** A group of digits, in which text it is, and what it belongs to. */
 type Group = DigitGroup & PlacedGroup & { text: number };
 
+/** A text of a conversation, and who says it. */
+export type Spoken = { text: string; speaker: string };
+/** `own`: the call's own number; null if it is unknown. `mostPieces`: in how many pieces another number may be. */
+type Sought = { own: OwnNumber | null; plausible: PlausibleNumbers; mostPieces?: number };
+/** A run of groups that may be a part of a number; without groups something else, over which no number continues. */
+type Piece = { text: number; groups: number[] };
+
 /**
- * The digits to hide in each text, in order and without overlaps. Yields from time to time. Linear in the length of the texts.
- *
- * @param own the call's own number; null if it is unknown
+ * The digits to hide in each text, in order and without overlaps. A number may be said by all in turn, or by one person while another repeats it.
+ * Yields from time to time. Linear in the length of the texts.
  */
 export function* findNumbers(
-  texts: readonly string[],
-  { own, plausible }: { own: OwnNumber | null; plausible: PlausibleNumbers },
+  texts: readonly Spoken[],
+  { own, plausible, mostPieces = LONGEST_JOINED }: Sought,
 ): Generator<undefined, HiddenRange[][]> {
   const plain = yield* inLatinDigits(texts);
   const groups = yield* groupsOf(plain);
   const hidden = new Uint8Array(groups.length);
   if (own !== null) {
     yield* findOwnNumber(groups, own, hidden);
+    for (const indices of yield* bySpeaker(texts, Array.from(groups.keys()), (index) => groups[index]?.text ?? 0)) {
+      const found = new Uint8Array(indices.length);
+      const ofSpeaker = indices.map((index) => groups[index] as Group);
+      yield* findOwnNumber(ofSpeaker, own, found);
+      for (const [at, index] of indices.entries()) {
+        hidden[index] ||= found[at] ?? 0;
+      }
+    }
   }
-  const pieces: number[][] = [];
+  const pieces: Piece[] = [];
   let word: Word | null = null;
   let previous = -1;
   for (let index = 0; index < groups.length;) {
@@ -66,20 +79,49 @@ export function* findNumbers(
       word = wordAround(text, group.from, isNewText ? 0 : (word?.to ?? 0));
     }
     const kept = endOfKept(text, group.from, true);
-    if (kept === null) {
+    if (kept === null || isInternationalNumber(text, group, kept, plausible)) {
       index = readRun({ groups, index, text, word, plausible, hidden, pieces }) + 1;
     } else {
-      pieces.push([]);
+      pieces.push({ text: group.text, groups: [] });
       index = lastBefore(groups, index, kept) + 1;
     }
   }
-  yield* joinPieces(plain, groups, pieces, plausible, hidden);
+  const join = { texts: plain, groups, plausible, mostPieces, hidden };
+  yield* joinPieces(pieces, join);
+  for (const ofSpeaker of yield* bySpeaker(texts, pieces, ({ text }) => text)) {
+    yield* joinPieces(ofSpeaker, join);
+  }
   return yield* rangesOf(plain, groups, hidden);
 }
 
-function* inLatinDigits(texts: readonly string[]): Generator<undefined, string[]> {
+/** What each person says, if more than one does. */
+function* bySpeaker<Item>(
+  texts: readonly Spoken[],
+  items: readonly Item[],
+  textOf: (item: Item) => number,
+): Generator<undefined, Iterable<Item[]>> {
+  const speakers = new Map<string, Item[]>();
+  for (const [index, item] of items.entries()) {
+    if (index % TEXTS_PER_STEP === TEXTS_PER_STEP - 1) {
+      yield;
+    }
+    const speaker = texts[textOf(item)]?.speaker ?? "";
+    const own = speakers.get(speaker) ?? [];
+    speakers.set(speaker, own);
+    own.push(item);
+  }
+  return speakers.size < 2 ? [] : speakers.values();
+}
+
+/** Whether a decimal after a plus sign is a number: `+966.501234567` (RFC 5733, 2.5), but not a coordinate, `+24.7135512`. */
+function isInternationalNumber(text: string, group: Group, end: number, plausible: PlausibleNumbers): boolean {
+  const digits = followsPlus(text, group) ? text.slice(group.from, end).replaceAll(/\D/g, "") : "";
+  return digits.length > RUN_DIGITS && plausible.has(digits, { isInternational: true });
+}
+
+function* inLatinDigits(texts: readonly Spoken[]): Generator<undefined, string[]> {
   const plain: string[] = [];
-  for (const text of texts) {
+  for (const { text } of texts) {
     plain.push(latinDigits(text));
     if (plain.length % TEXTS_PER_STEP === 0) {
       yield;
@@ -129,7 +171,7 @@ type RunInput = {
   word: Word;
   plausible: PlausibleNumbers;
   hidden: Uint8Array;
-  pieces: number[][];
+  pieces: Piece[];
 };
 
 /** Reads the run of linked groups that begins at `index`, hides it if it is a number, and returns the index of its last group. */
@@ -163,9 +205,8 @@ function readRun({ groups, index, text, word, plausible, hidden, pieces }: RunIn
       }
     }
   } else {
-    // A time of day is no piece of a number.
-    const isTime = text[first.from - 1] === ":" || text[groups[last]?.to ?? -1] === ":";
-    pieces.push(digits.length < RUN_DIGITS && !isTime ? rangeOf(index, last) : []);
+    const isPiece = digits.length < RUN_DIGITS && !isTime(text, first.from, groups[last]?.to ?? first.to);
+    pieces.push({ text: first.text, groups: isPiece ? rangeOf(index, last) : [] });
   }
   return last;
 }
@@ -189,46 +230,60 @@ function rangeOf(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 }
 
+/** Whether digits are a part of a time of day, which is no piece of a number. */
+function isTime(text: string, from: number, to: number): boolean {
+  return (
+    to - from <= 2 && (/\d:$/.test(text.slice(Math.max(0, from - 2), from)) || /^:\d/.test(text.slice(to, to + 2)))
+  );
+}
+
 function followsPlus(text: string, group: Group): boolean {
   return /[+＋][(\s]*$/u.test(text.slice(Math.max(0, group.from - 3), group.from));
 }
 
+type JoinInput = Required<Pick<Sought, "plausible" | "mostPieces">> & {
+  texts: readonly string[];
+  groups: readonly Group[];
+  hidden: Uint8Array;
+};
+
 /**
  * Hides what can be dialled when pieces are joined that are said one after another, with a few words or another turn in between.
  *
- * @param pieces runs of groups; an empty one is something else, over which no number continues
+ * @param pieces of all, or of one speaker
  */
 function* joinPieces(
-  texts: readonly string[],
-  groups: readonly Group[],
-  pieces: readonly number[][],
-  plausible: PlausibleNumbers,
-  hidden: Uint8Array,
+  pieces: readonly Piece[],
+  { texts, groups, plausible, mostPieces, hidden }: JoinInput,
 ): Generator<undefined, void> {
-  const digitsOf = (piece: readonly number[]) => piece.map((index) => groups[index]?.digits ?? "").join("");
+  const digitsOf = (piece: Piece | undefined) =>
+    piece?.groups.map((index) => groups[index]?.digits ?? "").join("") ?? "";
   for (let first = 0; first < pieces.length; first += 1) {
     if (first % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) {
       yield;
     }
-    const start = groups[pieces[first]?.[0] ?? -1];
-    if (start === undefined || hidden[pieces[first]?.[0] ?? -1] === 1) {
+    const begin = pieces[first]?.groups[0] ?? -1;
+    const start = groups[begin];
+    if (start === undefined || hidden[begin] === 1) {
       continue;
     }
     const isInternational = followsPlus(texts[start.text] ?? "", start);
-    let joined = digitsOf(pieces[first] ?? []);
+    let joined = digitsOf(pieces[first]);
     if (!isInternational && !plausible.canBegin(joined)) {
       continue;
     }
-    for (let last = first + 1; last - first < MAX_PIECES; last += 1) {
-      const before = groups[pieces[last - 1]?.at(-1) ?? -1];
-      const after = groups[pieces[last]?.[0] ?? -1];
+    for (let last = first + 1; last - first < mostPieces && joined.length < LONGEST_JOINED; last += 1) {
+      const before = groups[pieces[last - 1]?.groups.at(-1) ?? -1];
+      const after = groups[pieces[last]?.groups[0] ?? -1];
       if (before === undefined || after === undefined || !isNear(before, after)) {
         break;
       }
-      joined += digitsOf(pieces[last] ?? []);
+      joined += digitsOf(pieces[last]);
       if (joined.length >= SHORTEST_JOINED && plausible.has(joined, { isInternational })) {
-        for (const index of pieces.slice(first, last + 1).flat()) {
-          hidden[index] = 1;
+        for (const piece of pieces.slice(first, last + 1)) {
+          for (const index of piece.groups) {
+            hidden[index] = 1;
+          }
         }
         first = last;
         break;

@@ -7,8 +7,8 @@
 const ISO_DATE =
   /(?:19|20)\d\d[-/](?:0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?Z|[+-]\d\d:?\d\d)?)?(?!\d)/iy;
 
-/** A decimal or a price: `61.25`, `1,250,000.00`. */
-const QUANTITY = String.raw`(?:[1-9]\d{0,2}(?:,\d{3}){1,2}(?:\.\d+)?|(?:0|[1-9]\d*)\.\d+)(?![\d/-]|[.,]\d)`;
+/** A decimal or a price: `61.25`, `1,250,000.00`. Not a number that a program took for a decimal: `966501234567.0`, `9.66501234567E11`. */
+const QUANTITY = String.raw`(?:[1-9]\d{0,2}(?:,\d{3}){1,2}(?:\.\d+)?|(?:0|[1-9]\d{0,7})\.\d+)(?![\d/-]|[.,]\d|e\+?(?:[89]|1[0-4])(?!\d))`;
 
 const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
 
@@ -19,7 +19,7 @@ const AT_START = new RegExp(
     String.raw`${QUANTITY}(?:[\s,]+${QUANTITY})*`,
     // An address of the internet, as in headers.
     String.raw`(?:${OCTET}\.){3}${OCTET}(?![\d.]|[-/,]\d)`,
-    String.raw`1[5-9]\d{8}(?:\d{3})?(?![\s().,/-]?\d)`,
+    String.raw`1[5-9]\d{8}(?:\d{3})?(?:\.\d{1,9})?(?![\s().,/-]?\d)`,
   ].join("|"),
   "iy",
 );

@@ -5,7 +5,7 @@ import { runAtOnce, runInTurns } from "@/lib/next-turn";
 import { parseJson } from "@/lib/sarj/json";
 import { mapJson } from "@/lib/text/map-json";
 
-import { findNumbers, type HiddenRange } from "./find-numbers";
+import { findNumbers, type HiddenRange, type Spoken } from "./find-numbers";
 import { HIDDEN } from "./hidden";
 import { type OwnNumber, readOwnNumber } from "./own-number";
 import { PlausibleNumbers } from "./plausible";
@@ -35,12 +35,12 @@ export async function maskNumbersInTurns<Value extends Json>(value: Value, phone
  * A text of the value. `hide`: what to hide in it; the numbers of a conversation are looked for in all of its texts together. `saidAt`: the time of
  * its turn, in seconds.
  */
-type Words = { text: string; hide: HiddenRange[]; saidAt: number };
+type Words = Spoken & { hide: HiddenRange[]; saidAt: number };
 /** A text that is JSON. `texts`: those in it. */
 type JsonText = { text: string; json: Json; texts: Text[] };
 type Text = Words | JsonText;
 /** What an entry of a list belongs to. */
-type Turn = { conversation: Words[]; saidAt: number };
+type Turn = { conversation: Words[]; saidAt: number; speaker: string };
 
 type ReadNumber = { own: OwnNumber | null; country: CountryCode | undefined };
 
@@ -73,7 +73,7 @@ const PER_STEP = 500;
 
 class Masking {
   /** The texts in which numbers are looked for together. */
-  private readonly conversations: Words[][] = [];
+  private readonly conversations: { words: Words[]; mostPieces?: number }[] = [];
   private readonly own: OwnNumber | null;
   private readonly plausible: PlausibleNumbers;
   private entries = 0;
@@ -98,12 +98,20 @@ class Masking {
     } else if (Array.isArray(value)) {
       yield* this.readList(texts, value);
     } else if (typeof value === "object" && value !== null) {
+      const parts: Words[] = [];
       for (const name of Object.keys(value)) {
         yield* this.countEntry();
         yield* this.readText(texts, name, null);
         const inner = value[name] ?? null;
         const isSaid = turn !== null && SPOKEN_KEYS.has(name) && typeof inner === "string";
         yield* this.readInto(texts, inner, isSaid ? turn : null);
+        const words = texts.at(-1);
+        if (typeof inner === "string" && PART.test(inner) && words !== undefined && "hide" in words) {
+          parts.push(words);
+        }
+      }
+      if (parts.length > 1) {
+        this.conversations.push({ words: parts, mostPieces: MOST_FIELDS });
       }
     }
   }
@@ -114,9 +122,9 @@ class Masking {
     for (const entry of list) {
       yield* this.countEntry();
       saidAt = startOf(entry) ?? saidAt;
-      yield* this.readInto(texts, entry, { conversation, saidAt });
+      yield* this.readInto(texts, entry, { conversation, saidAt, speaker: speakerOf(entry) });
     }
-    this.conversations.push(inOrderOfSpeech(conversation));
+    this.conversations.push({ words: inOrderOfSpeech(conversation) });
   }
 
   private *readText(texts: Text[], text: string, turn: Turn | null): Generator<undefined, void> {
@@ -128,12 +136,13 @@ class Masking {
         return;
       }
     }
-    const words: Words = { text: this.withoutOpaqueNumber(text), hide: [], saidAt: turn?.saidAt ?? 0 };
+    const { saidAt = 0, speaker = "" } = turn ?? {};
+    const words: Words = { text: this.withoutOpaqueNumber(text), hide: [], saidAt, speaker };
     texts.push(words);
     if (turn !== null) {
       turn.conversation.push(words);
     } else if (MAY_HAVE_DIGITS.test(text)) {
-      this.conversations.push([words]);
+      this.conversations.push({ words: [words] });
     }
   }
 
@@ -145,13 +154,13 @@ class Masking {
   }
 
   *findNumbers(): Generator<undefined, void> {
-    for (const conversation of this.conversations) {
-      const found = yield* findNumbers(
-        conversation.map(({ text }) => text),
-        { own: this.own, plausible: this.plausible },
-      );
+    const { own, plausible } = this;
+    for (const { words: conversation, ...limit } of this.conversations) {
+      const found = yield* findNumbers(conversation, { own, plausible, ...limit });
       for (const [index, words] of conversation.entries()) {
-        words.hide = found[index] ?? [];
+        const ranges = found[index] ?? [];
+        // A field can be in two conversations.
+        words.hide = words.hide.length === 0 ? ranges : [...words.hide, ...ranges].toSorted((a, b) => a.from - b.from);
       }
       yield* this.countEntry();
     }
@@ -195,13 +204,21 @@ class Masking {
   }
 }
 
-/** The keys of what somebody says, in the vendor's transcripts. */
-const SPOKEN_KEYS: ReadonlySet<string> = new Set(["content", "text"]);
+/** The keys of what somebody says, in the vendor's transcripts and in those of tools, and of what somebody enters. */
+const SPOKEN_KEYS: ReadonlySet<string> = new Set(["content", "text", "message", "utterance", "transcript", "value"]);
+/** A form has a number in as many fields at most, `{ "area": "050", "line": "1112233" }`; more may be a date and a time. */
+const MOST_FIELDS = 3;
+const PART = /^[+(\s]*\p{Nd}[\p{Nd}\s().-]{0,20}$/u;
 
 /** What is said in a list, in the order of time; an entry without a time follows the one before it. */
 function inOrderOfSpeech(conversation: Words[]): Words[] {
   const isOrdered = conversation.every(({ saidAt }, index) => saidAt >= (conversation[index - 1]?.saidAt ?? -Infinity));
   return isOrdered ? conversation : conversation.toSorted((a, b) => (a.saidAt === b.saidAt ? 0 : a.saidAt - b.saidAt));
+}
+
+function speakerOf(entry: Json): string {
+  const { role = null, speaker = role } = typeof entry === "object" && !Array.isArray(entry) ? (entry ?? {}) : {};
+  return typeof speaker === "string" ? speaker : "";
 }
 
 /** In seconds; null for an entry without a time. `startAt` as we store it, `start_at` as the vendor sends it. */
@@ -217,8 +234,8 @@ function hideRanges({ text, hide }: Words): string {
   let masked = "";
   let from = 0;
   for (const range of hide) {
-    masked += text.slice(from, range.from) + HIDDEN;
-    from = range.to;
+    masked += range.from < from ? "" : text.slice(from, range.from) + HIDDEN;
+    from = Math.max(from, range.to);
   }
   return masked + text.slice(from);
 }

@@ -75,6 +75,9 @@ test("dates, durations, prices, ids and times are not masked", () => {
     "5f3a9c0123456789ab",
     "1777885200",
     "1777885200000",
+    "1777885200.987654",
+    "+24.7135512",
+    "at 10:30, 11:45 or 0:15",
     "flat 12, building 3456, street 789",
     1777885200,
     1777885200000,
@@ -134,6 +137,14 @@ for (const [text, masked] of [
   ["https://x.example/?p=%2B966%20501112233", "https://x.example/?p=%2B•••"],
   ["?q=%D9%A0%D9%A5%D9%A0%D9%A1%D9%A1%D9%A1%D9%A2%D9%A2%D9%A3%D9%A3", "?q=•••"],
   ["050 then 111 then 2233", "••• then ••• then •••"],
+  ["number:050 then 111 then 2233", "number:••• then ••• then •••"],
+  ["050:111:2233", "•••:•••:•••"],
+  [[..."0501112233"].join(" and "), Array.from("0501112233", () => "•••").join(" and ")],
+  [[..."0501112233"].map((digit) => `${digit}\uFE0F\u20E3`).join(""), "•••\uFE0F\u20E3"],
+  // As registries of domains write it, and as programs do that take a number for a decimal.
+  ["+966.501112233", "•••"],
+  ["966501112233.0", "•••"],
+  ["9.66501112233E11", "•••E11"],
   // The call's own number, in parts that are far from each other, or alone.
   [
     "it begins with 050 and then, as I said to your colleague the other day, 123 and 4567",
@@ -172,9 +183,41 @@ test("a number that is said over several turns is masked, in the order of time",
       expect(maskNumbersIn(JSON.stringify(turns), OWN)).not.toMatch(/2233|4567/);
     }
   }
+  // The other person repeats each part, or asks about something with a digit; digit by digit.
+  for (const number of ["0501112233", "0501234567"]) {
+    const parts = [number.slice(0, 3), number.slice(3, 6), number.slice(6)];
+    for (const turns of [
+      parts.flatMap((part) => [said("user", part), said("agent", `${part}, yes?`)]),
+      [said("user", parts[0] ?? ""), said("agent", "is it 2 numbers?"), said("user", `${parts[1]}${parts[2]}`)],
+      Array.from(number, (digit) => [said("user", digit), said("agent", "mm")]).flat(),
+    ]) {
+      expect(digitsOf(JSON.stringify(maskNumbersIn<Json>(turns, OWN))).replace(/^2$/, "")).toBe("");
+    }
+  }
   // What a tool received, key by key and in parts.
   expect(maskNumbersIn<Json>({ keys: [..."501234567"] }, OWN)).toEqual({ keys: Array.from("501234567", () => "•••") });
   expect(maskNumbersIn<Json>(JSON.stringify(["0501", "112", "233"]), OWN)).toBe('["•••","•••","•••"]');
+  // In several fields of one form.
+  expect(maskNumbersIn<Json>({ code: "+966", area: "50", line: "111 2233", name: "Sara 12" }, OWN)).toEqual({
+    code: "•••",
+    area: "•••",
+    line: "•••",
+    name: "Sara 12",
+  });
+  expect(
+    maskNumbersIn<Json>(
+      [
+        { name: "area", value: "050" },
+        { name: "line", value: "1112233" },
+      ],
+      OWN,
+    ),
+  ).toEqual([
+    { name: "area", value: "•••" },
+    { name: "line", value: "•••" },
+  ]);
+  const form = { day: "05", month: "11", year: "2026", hour: "09", minute: "30", building: "3456", postcode: "11564" };
+  expect(maskNumbersIn<Json>(form, OWN)).toEqual(form);
   const orders = [said("agent", "is it 4471?"), said("user", "no, 98765"), said("agent", "in 2026, for 250 riyals?")];
   expect(maskNumbersIn<Json>(orders, OWN)).toEqual(orders);
   const parts = ["4471", "98765", "2026", "Riyadh 11564", "250"];
