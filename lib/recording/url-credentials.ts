@@ -16,16 +16,13 @@ const wide = (...parts: string[]) => parts.join(String.raw`\0?`);
 /** JSON inside JSON has more backslashes at each level. */
 const BACKSLASHES = String.raw`(?:\\\0?){1,16}`;
 /** A character as it is, or escaped in a URL (also twice) or in JSON: `%3D`, `%253D`, `\u003d`, `\x3d`. */
+const encoded = (hex: string) => String.raw`%\0?(?:2\0?5\0?){0,3}${wide(...hex)}`;
 const character = (letter: string, hex: string) =>
-  [
-    letter,
-    String.raw`%\0?(?:2\0?5\0?){0,3}${wide(...hex)}`,
-    `${BACKSLASHES}(?:${wide("u", "0", "0")}|x)${String.raw`\0?`}${wide(...hex)}`,
-  ].join("|");
+  [letter, encoded(hex), `${BACKSLASHES}(?:${wide("u", "0", "0")}|x)${String.raw`\0?`}${wide(...hex)}`].join("|");
 
 /** Where a parameter begins. A semicolon ends `&amp;`. */
 const START = String.raw`(?:[;#]|${character(String.raw`\?`, "3F")}|${character("&", "26")}|${character("#", "23")})\0?`;
-const NAME = String.raw`(?:(?:[A-Za-z0-9_.%-]|${BACKSLASHES}(?:${wide("u", "0", "0")}\0?)?[0-9A-Fa-f]\0?[0-9A-Fa-f])\0?){1,80}?`;
+const NAME = String.raw`(?:(?:[A-Za-z0-9_.%+[\]-]|${BACKSLASHES}(?:${wide("u", "0", "0")}\0?)?[0-9A-Fa-f]\0?[0-9A-Fa-f])\0?){1,80}?`;
 const EQUALS = String.raw`\0?(?:${character("=", "3D")})\0?`;
 
 /** The beginning of a parameter up to its value. `Signature=` is found outside URLs too. */
@@ -36,9 +33,15 @@ const ESCAPED = `${BACKSLASHES}${wide("u", "0", "0", String.raw`(?!2\0?[026])[2-
 /** Up to the end of a parameter, whatever it contains. */
 const VALUE = repeated(String.raw`[^&#"'<>\s\\]|${BACKSLASHES}/|${ESCAPED}`, "iy");
 
-/** The user and the password before a host: `https://user:password@host`. */
+/** The user and the password before a host: `https://user:password@host`. The last `@` ends them (WHATWG URL, 4.4). */
 const USER = new RegExp(
-  String.raw`((?:${character(":", "3A")})\0?(?:(?:\\\0?){0,16}(?:${character("/", "2F")})\0?){2})((?:[^\s/@"'<>\\?#]){1,300})(?=@)`,
+  String.raw`((?:${character(":", "3A")})\0?(?:(?:\\\0?){0,16}(?:${character("/", "2F")})\0?){2})([^\s/"'<>\\?#]{1,300})(?=@)`,
+  "gi",
+);
+/** The same in the parameter of another URL: `https%3A%2F%2Fuser%3Apassword%40host`. */
+const ENCODED_END = ["2F", "3F", "23", "26", "40"].map(encoded).join("|");
+const ENCODED_USER = new RegExp(
+  String.raw`(${encoded("3A")}\0?(?:${encoded("2F")}\0?){2})((?:(?!${ENCODED_END})[^\s/@"'<>\\?#&]){1,300})(?=${encoded("40")})`,
   "gi",
 );
 
@@ -54,24 +57,37 @@ const NAMES: ReadonlySet<string> = new Set([
   "t",
   "tk",
   "jwt",
-  "key",
-  "auth",
   "policy",
   "key-pair-id",
   "pass",
   "passwd",
+  "passcode",
   "pwd",
 ]);
-const NAME_END = /(?:token|signature|sig|secret|password|credentials?|authorization|api[-_]?key|hdn[a-z]{1,3})$/;
+/**
+ * Names that have other uses, `?code=200`: only a long value is a credential. `sign` is Alibaba's and Tencent's, `md5` that of nginx, `verify`
+ * Cloudflare's, `code` that of a function of Azure.
+ */
+const WORDS: ReadonlySet<string> = new Set(["sign", "md5", "verify", "code", "session", "sid"]);
+const LONG_VALUE = /(?:[^&#"'<>\s\\]\0?){12}/y;
+/** Also `AWSAccessKeyId`, `auth_key`, `PHPSESSID`, `token2`, `__token__`. */
+const NAME_END =
+  /(?:tokens?|signature|sig|[-_.]sign|secret|password|passphrase|credentials?|authorization|auth|key|sess(?:ion)?id|ticket|hmac|assertion|samlresponse|bearer|hdn[a-z]{1,3})(?:[-_.]?(?:id|v?\d{1,2}))?_*$/;
 
-function isCredential(name: string): boolean {
+/** @param at where the value begins */
+function isCredential(name: string, text: string, at: number): boolean {
   const plain = name
     .replaceAll("\0", "")
     .replaceAll(/(?:%(?:25)*|\\+(?:u00|x))([0-9a-f]{2})/gi, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     )
     .toLowerCase();
-  return NAMES.has(plain) || NAME_END.test(plain);
+  // `token[]`, `auth[token]`, and with a space that is encoded.
+  return plain
+    .split(/[[\]+\s]+/)
+    .some(
+      (part) => NAMES.has(part) || NAME_END.test(part) || (WORDS.has(part) && endOf(LONG_VALUE, text, at) !== null),
+    );
 }
 
 /**
@@ -97,8 +113,9 @@ function* hidingIn(text: string, hide: Hide): Generator<undefined, string> {
     return text;
   }
   const withoutParameters = yield* hidingParameters(text, hide);
-  const withoutUsers = yield* hidingUsers(withoutParameters, hide);
-  return yield* hidingTokens(withoutUsers, hide);
+  const withoutUsers = yield* hidingUsers(USER, withoutParameters, hide);
+  const withoutEncodedUsers = yield* hidingUsers(ENCODED_USER, withoutUsers, hide);
+  return yield* hidingTokens(withoutEncodedUsers, hide);
 }
 
 function* hidingParameters(text: string, hide: Hide): Generator<undefined, string> {
@@ -109,7 +126,7 @@ function* hidingParameters(text: string, hide: Hide): Generator<undefined, strin
     const [, start, name = "signature"] = head.match;
     at = head.end;
     const isWord = name.toLowerCase() === "t" && !isVendorsToken(start, text, at);
-    if (isCredential(name) && !isWord) {
+    if (!isWord && isCredential(name, text, at)) {
       hidden += text.slice(from, at);
       from = at;
       for (let part = 0, end = endOf(VALUE, text, at); end !== null; part += 1, end = endOf(VALUE, text, at)) {
@@ -123,10 +140,10 @@ function* hidingParameters(text: string, hide: Hide): Generator<undefined, strin
   return hidden + text.slice(from);
 }
 
-function* hidingUsers(text: string, hide: Hide): Generator<undefined, string> {
+function* hidingUsers(pattern: RegExp, text: string, hide: Hide): Generator<undefined, string> {
   let hidden = "";
   let from = 0;
-  for (let found = yield* next(USER, text, 0); found !== null; found = yield* next(USER, text, from)) {
+  for (let found = yield* next(pattern, text, 0); found !== null; found = yield* next(pattern, text, from)) {
     const [, before = "", user = ""] = found.match;
     hidden += text.slice(from, found.at) + before + hide(user, 0);
     from = found.end;

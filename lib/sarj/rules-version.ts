@@ -3,4 +3,4 @@
  * words for the search:
  * the next start then reads everything that is stored again, once (`server/jobs/reinterpret.ts`).
  */
-export const RULES_VERSION = 2;
+export const RULES_VERSION = 3;
