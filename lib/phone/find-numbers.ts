@@ -24,6 +24,8 @@ const LONGEST_INTERJECTION = 60;
 /** A number in pieces needs its whole length: shorter ones would be made of amounts and times. Each piece may be a single digit. */
 const SHORTEST_JOINED = 9;
 const LONGEST_JOINED = 17;
+/** A part that is repeated comes after it, or after the next part. */
+const REPEATED_WITHIN = 2;
 /** A caller can pause after as many groups of digits. */
 const GROUPS_PER_STEP = 2_000;
 /** And after as many texts, which may be empty. */
@@ -91,6 +93,7 @@ export function* findNumbers(
   for (const ofSpeaker of yield* bySpeaker(texts, pieces, ({ text }) => text)) {
     yield* joinPieces(ofSpeaker, join);
   }
+  yield* hideRepeated(pieces, groups, hidden);
   return yield* rangesOf(plain, groups, hidden);
 }
 
@@ -256,8 +259,6 @@ function* joinPieces(
   pieces: readonly Piece[],
   { texts, groups, plausible, mostPieces, hidden }: JoinInput,
 ): Generator<undefined, void> {
-  const digitsOf = (piece: Piece | undefined) =>
-    piece?.groups.map((index) => groups[index]?.digits ?? "").join("") ?? "";
   for (let first = 0; first < pieces.length; first += 1) {
     if (first % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) {
       yield;
@@ -268,7 +269,7 @@ function* joinPieces(
       continue;
     }
     const isInternational = followsPlus(texts[start.text] ?? "", start);
-    let joined = digitsOf(pieces[first]);
+    let joined = digitsOf(pieces[first], groups);
     if (!isInternational && !plausible.canBegin(joined)) {
       continue;
     }
@@ -278,7 +279,7 @@ function* joinPieces(
       if (before === undefined || after === undefined || !isNear(before, after)) {
         break;
       }
-      joined += digitsOf(pieces[last]);
+      joined += digitsOf(pieces[last], groups);
       if (joined.length >= SHORTEST_JOINED && plausible.has(joined, { isInternational })) {
         for (const piece of pieces.slice(first, last + 1)) {
           for (const index of piece.groups) {
@@ -290,6 +291,42 @@ function* joinPieces(
       }
     }
   }
+}
+
+/** Hides a part of a number that is said again at once: the other person repeats it, and may not repeat the rest. */
+function* hideRepeated(
+  pieces: readonly Piece[],
+  groups: readonly Group[],
+  hidden: Uint8Array,
+): Generator<undefined, void> {
+  const isHidden = (piece: Piece) => hidden[piece.groups[0] ?? -1] === 1;
+  for (const [at, piece] of pieces.entries()) {
+    if (at % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) {
+      yield;
+    }
+    if (!isHidden(piece)) {
+      continue;
+    }
+    for (const other of pieces.slice(Math.max(0, at - REPEATED_WITHIN), at + REPEATED_WITHIN + 1)) {
+      const [before, after] = other.text < piece.text ? [other, piece] : [piece, other];
+      const [end, start] = [groups[before.groups.at(-1) ?? -1], groups[after.groups[0] ?? -1]];
+      if (
+        end !== undefined &&
+        start !== undefined &&
+        start.text !== end.text &&
+        isNear(end, start) &&
+        digitsOf(other, groups) === digitsOf(piece, groups)
+      ) {
+        for (const index of other.groups) {
+          hidden[index] = 1;
+        }
+      }
+    }
+  }
+}
+
+function digitsOf(piece: Piece | undefined, groups: readonly Group[]): string {
+  return piece?.groups.map((index) => groups[index]?.digits ?? "").join("") ?? "";
 }
 
 function isNear(before: Group, after: Group): boolean {

@@ -188,6 +188,7 @@ test("a number that is said over several turns is masked, in the order of time",
     const parts = [number.slice(0, 3), number.slice(3, 6), number.slice(6)];
     for (const turns of [
       parts.flatMap((part) => [said("user", part), said("agent", `${part}, yes?`)]),
+      parts.flatMap((part, at) => [said("user", part), said("agent", at === 2 ? "thanks" : `${part}?`)]),
       [said("user", parts[0] ?? ""), said("agent", "is it 2 numbers?"), said("user", `${parts[1]}${parts[2]}`)],
       Array.from(number, (digit) => [said("user", digit), said("agent", "mm")]).flat(),
     ]) {
