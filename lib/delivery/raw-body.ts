@@ -14,6 +14,9 @@ import { unpackBody } from "@/lib/sarj/unpack";
  */
 export type ReadableBody = { form: "json" | "text" | "hex" | "hidden"; text: string; isDecoded: boolean };
 
+/** In characters. Values that are many and deep would become hundreds of megabytes. */
+const MAX_INDENTATION = 16 * 1024 * 1024;
+
 /** What a user may see of a body. `phoneNumber`: the number of the body's call; null if it is unknown. */
 export type BodyReader = { access: NumberAccess; phoneNumber: string | null };
 
@@ -37,7 +40,9 @@ export async function readableBody(
   if (parsed.ok) {
     const value = await masked(parsed.value, reader);
     await nextTurn();
-    const json = JSON.stringify(value, null, 2);
+    const compact = JSON.stringify(value);
+    await nextTurn();
+    const json = indentationOf(compact) > MAX_INDENTATION ? compact : JSON.stringify(value, null, 2);
     await nextTurn();
     return { form: "json", text: visible(json), isDecoded };
   }
@@ -87,6 +92,27 @@ function statedNumber(value: Json): string | null {
     }
   }
   return null;
+}
+
+/** How much white space JSON has when it is indented. */
+function indentationOf(compact: string): number {
+  let [depth, spaces, isInString] = [0, 0, false];
+  for (let at = 0; at < compact.length; at += 1) {
+    const sign = compact[at];
+    if (sign === "\\") {
+      at += 1;
+    } else if (sign === '"') {
+      isInString = !isInString;
+    } else if (!isInString && (sign === "{" || sign === "[")) {
+      depth += 1;
+      spaces += 2 * depth;
+    } else if (!isInString && (sign === "}" || sign === "]")) {
+      depth -= 1;
+    } else if (!isInString && sign === ",") {
+      spaces += 2 * depth;
+    }
+  }
+  return spaces;
 }
 
 /** Escapes characters that are invisible or reorder other characters, as JSON does. */

@@ -14,9 +14,10 @@ export const BREAK = "x";
 /**
  * A group of digits of any script (also superscripts and digits in circles), or of digits that are escaped: in JSON (`\u0665`) and in URLs (`%35`,
  * `%D9%A5`). Or what is hidden already, or an escaped separator, whose digits are none.
+ * Longer groups are found in parts, so that a caller can pause.
  */
 const GROUP = new RegExp(
-  String.raw`(?:[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⓪]+|\\u(?:003[0-9]|066[0-9]|06f[0-9])|%(?:3[0-9]|d9%a[0-9]|db%b[0-9]))+|${HIDDEN}|%2[0-9a-f]`,
+  String.raw`(?:[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⓪]{1,100}|\\u(?:003[0-9]|066[0-9]|06f[0-9])|%(?:3[0-9]|d9%a[0-9]|db%b[0-9])){1,100}|${HIDDEN}|%2[0-9a-f]`,
   "giu",
 );
 

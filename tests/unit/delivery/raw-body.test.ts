@@ -13,6 +13,12 @@ test("JSON is indented, compressed or not", async () => {
   const shown = { form: "json", text: '{\n  "a": [\n    1\n  ]\n}', isDecoded: true };
   expect(await readableBody(bytes('{"a":[1]}'), null, READER)).toEqual(shown);
   expect(await readableBody(gzipSync('{"a":[1]}'), "gzip", READER)).toEqual(shown);
+  // A quotation mark and brackets in a text do not count.
+  const text = ['"[', "]".repeat(9)];
+  expect((await readableBody(bytes(JSON.stringify(text)), null, READER)).text).toBe(JSON.stringify(text, null, 2));
+  // Indented, this body would have a hundred megabytes.
+  const deep = `${"[".repeat(60)}${"1,".repeat(1_000_000)}1${"]".repeat(60)}`;
+  expect((await readableBody(bytes(deep), null, READER)).text === deep).toBe(true);
 });
 
 test("other text is shown unchanged; binary data is shown as a hex dump", async () => {
