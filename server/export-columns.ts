@@ -42,14 +42,14 @@ const CALL_COLUMNS: readonly ExportColumn[] = [
 
 /** The columns of an export, as a user with this access sees them: the fixed columns, then one for each variable. */
 export function exportColumns(variables: readonly string[], access: NumberAccess): ExportColumn[] {
+  const ofCall = maskedVariablesFor(access);
   const variableColumns = variables.map((name) => ({
-    name: `variables.${name}`,
-    read: ({ variables: values }: ExportedCall) =>
-      values !== null && Object.hasOwn(values, name) ? (values[name] ?? null) : null,
+    name: maskTextFor(access, `variables.${name}`, null),
+    read: (call: ExportedCall) => ofCall(call).get(name) ?? null,
   }));
-  return [...CALL_COLUMNS, ...variableColumns].map(({ name, read }) => ({
-    name: maskTextFor(access, name, null),
-    read: (call) => {
+  const callColumns = CALL_COLUMNS.map(({ name, read }) => ({
+    name,
+    read: (call: ExportedCall) => {
       const value = read(call);
       if (value instanceof Date || value === null || IDS.has(name)) {
         return value;
@@ -59,6 +59,25 @@ export function exportColumns(variables: readonly string[], access: NumberAccess
         : maskTextFor(access, value, call.phoneNumber);
     },
   }));
+  return [...callColumns, ...variableColumns];
+}
+
+/** The variables of a call by name. They are masked together, because the parts of a number may be in several of them. */
+function maskedVariablesFor(access: NumberAccess): (call: ExportedCall) => ReadonlyMap<string, Json> {
+  const known = new WeakMap<ExportedCall, ReadonlyMap<string, Json>>();
+  return (call) => {
+    const found = known.get(call);
+    if (found !== undefined) {
+      return found;
+    }
+    const entries = Object.entries(call.variables ?? {});
+    // Their names are masked in the head of the file.
+    const unnamed = Object.fromEntries(entries.map(([, value], index) => [index, value]));
+    const values = maskTextFor<Record<string, Json>>(access, unnamed, call.phoneNumber);
+    const masked = new Map(entries.map(([name], index) => [name, values[index] ?? null]));
+    known.set(call, masked);
+    return masked;
+  };
 }
 
 /** `callboard-calls-2026-11-23-1405-Asia-Riyadh.csv`: the local time of the export and its time zone. */

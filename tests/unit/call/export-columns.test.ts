@@ -19,10 +19,12 @@ test("a file for a user who has to reveal numbers contains none, and no file con
     outcome: "call_0538719042",
     goalReason: "see https://x.example/r?t=secret or 053 871 9042",
     durationSeconds: 77,
-    variables: { "mobile 0538719042": 538_719_042, link: "https://x.example/?sig=secret" } as Record<
-      string,
-      string | number
-    >,
+    variables: {
+      "mobile 0538719042": 538_719_042,
+      area: "053",
+      link: "https://x.example/?sig=secret",
+      line: "8719042",
+    } as Record<string, string | number>,
   } as ExportedCall;
   const rowFor = (access: "shown" | "revealable") =>
     Object.fromEntries(
@@ -37,6 +39,8 @@ test("a file for a user who has to reveal numbers contains none, and no file con
     goal_reason: "see https://x.example/r?t=… or •••",
     duration_seconds: 77,
     "variables.mobile •••": "•••",
+    "variables.area": "•••",
+    "variables.line": "•••",
   });
   expect(JSON.stringify(rowFor("shown"))).not.toContain("secret");
   expect(rowFor("shown")).toMatchObject({ phone_number: "+966501234567", customer_name: "Sara 0501234567" });
