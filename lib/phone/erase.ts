@@ -52,6 +52,24 @@ export async function eraseNumbersInTurns<Value extends Json>(value: Value, rule
   return (await runInTurns(new Search(rule).erased(value))) as Value;
 }
 
+/** What takes the place of a number, or of its part: in a text, as a JSON number, and of a text in which it is encoded. */
+export type Replacement = {
+  inText: (digits: string) => string;
+  asNumber: (value: Json) => Json;
+  ofEncoded: (text: string) => string;
+};
+
+const ERASING: Replacement = { inText: () => ERASED, asNumber: () => null, ofEncoded: () => ERASED };
+
+/** `eraseNumbers` with another replacement, for a caller that pauses. */
+export function replaceNumbersInSteps(
+  value: Json,
+  rule: NumberRule,
+  replacement: Replacement,
+): Generator<undefined, Json> {
+  return new Search(rule, replacement).erased(value);
+}
+
 /** As many values take about a millisecond. */
 const PER_STEP = 500;
 
@@ -61,7 +79,10 @@ class Search {
   private values = 0;
   private readonly budget = { bytes: MAX_BODY_BYTES };
 
-  constructor(private readonly rule: NumberRule) {}
+  constructor(
+    private readonly rule: NumberRule,
+    private readonly replacement: Replacement = ERASING,
+  ) {}
 
   *erased(value: Json): Generator<undefined, Json> {
     return (yield* this.isIn(value, 0)) ? yield* this.withoutNumbers(value, 0) : value;
@@ -123,7 +144,7 @@ class Search {
       return yield* this.withoutNumbersInText(value, depth);
     }
     if (typeof value === "number") {
-      return (yield* this.isIn(value, depth)) ? null : value;
+      return (yield* this.isIn(value, depth)) ? this.replacement.asNumber(value) : value;
     }
     if (!isContainer(value)) {
       return value;
@@ -150,8 +171,8 @@ class Search {
     if (json !== null && (yield* this.isIn(json, depth + 1))) {
       return JSON.stringify(yield* this.withoutNumbers(json, depth + 1));
     }
-    const plain = replaceSpans(text, yield* this.spansIn(text), ERASED);
-    return (yield* this.isInText(plain, depth)) ? ERASED : plain;
+    const plain = replaceSpans(text, yield* this.spansIn(text), this.replacement.inText);
+    return (yield* this.isInText(plain, depth)) ? this.replacement.ofEncoded(plain) : plain;
   }
 
   /** Removes the numbers that are spread over the texts of a list or an object. */
@@ -166,14 +187,14 @@ class Search {
         spansOf.set(holder, ofHolder.set(name, ofName));
       }
     }
-    const own = replacedIn(value, spansOf.get(value));
+    const own = replacedIn(value, spansOf.get(value), this.replacement);
     if (!Array.isArray(own)) {
       return own;
     }
     const list: Json[] = [];
     for (const inner of own) {
       yield* this.countValue();
-      list.push(isContainer(inner) ? replacedIn(inner, spansOf.get(inner)) : inner);
+      list.push(isContainer(inner) ? replacedIn(inner, spansOf.get(inner), this.replacement) : inner);
     }
     return list;
   }
@@ -190,17 +211,19 @@ class Search {
   }
 }
 
-/** Erases the spans of each field of a list or an object. */
+/** Replaces the spans of each field of a list or an object. */
 function replacedIn<Holder extends Json[] | JsonObject>(
   holder: Holder,
   spans: ReadonlyMap<string, DigitSpan[]> | undefined,
+  { inText, asNumber }: Replacement,
 ): Holder {
   if (spans === undefined) {
     return holder;
   }
   const entries = Object.entries(holder).map(([name, inner]: [string, Json]): [string, Json] => {
     const own = spans.get(name);
-    return [name, own === undefined ? inner : typeof inner === "string" ? replaceSpans(inner, own, ERASED) : null];
+    const replaced = () => (typeof inner === "string" ? replaceSpans(inner, own ?? [], inText) : asNumber(inner));
+    return [name, own === undefined ? inner : replaced()];
   });
   return (Array.isArray(holder) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)) as Holder;
 }

@@ -1,8 +1,8 @@
 import type { Json } from "@/lib/call/facts";
 import { runInTurns } from "@/lib/next-turn";
 import { mapJson } from "@/lib/text/map-json";
-import { findJoinedNumbers, type NumberRule } from "@/lib/transcript/joined-digits";
 
+import { replaceNumbersInSteps } from "./erase";
 import { maskNumbersInSteps } from "./mask";
 import { ruleFor } from "./number-forms";
 import type { SoughtNumber } from "./pattern";
@@ -20,32 +20,20 @@ const [BEGIN, END] = ["\uFDD1", "\uFDD2"];
 const KEPT = new RegExp(`${BEGIN}([a-j]+)${END}`, "g");
 
 function* maskingOthers(value: Json, number: SoughtNumber): Generator<undefined, Json> {
-  const rule = ruleFor(number);
-  const kept = new Map<string, string | number>();
-  const aside = yield* mapJson(value, (leaf) => keepingAside(leaf, rule, kept));
+  const kept = new Map<string, Json>();
+  const keep = (original: Json) => {
+    // Letters, because digits would be masked.
+    const name = String(kept.size).replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
+    kept.set(name, original);
+    return BEGIN + name + END;
+  };
+  const replacement = { inText: keep, asNumber: keep, ofEncoded: (text: string) => text };
+  const aside = yield* replaceNumbersInSteps(value, ruleFor(number), replacement);
   const masked = yield* maskNumbersInSteps(aside, `+${number.digits}`);
   return yield* mapJson(masked, (leaf) => (typeof leaf === "string" ? putBack(leaf, kept) : leaf));
 }
 
-/** @param kept receives what is replaced, by its name: letters, because digits would be masked */
-function* keepingAside(
-  leaf: string | number,
-  rule: NumberRule,
-  kept: Map<string, string | number>,
-): Generator<undefined, string | number> {
-  const text = String(leaf);
-  let aside = "";
-  let at = 0;
-  for (const { from, to } of (yield* findJoinedNumbers([{ speaker: "", text }], rule)).flat()) {
-    const name = String(kept.size).replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
-    aside += text.slice(at, from) + BEGIN + name + END;
-    kept.set(name, typeof leaf === "number" ? leaf : text.slice(from, to));
-    at = to;
-  }
-  return at === 0 ? leaf : aside + text.slice(at);
-}
-
-function putBack(text: string, kept: ReadonlyMap<string, string | number>): string | number {
+function putBack(text: string, kept: ReadonlyMap<string, Json>): string | number {
   const whole = text.startsWith(BEGIN) && text.endsWith(END) ? kept.get(text.slice(1, -1)) : undefined;
   return typeof whole === "number"
     ? whole

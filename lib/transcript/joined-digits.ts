@@ -72,13 +72,13 @@ export function* findJoinedNumbers(
 export function replaceSpans(
   text: string,
   spans: readonly Pick<DigitSpan, "from" | "to">[],
-  replacement: string,
+  replacement: (replaced: string) => string,
 ): string {
   let result = "";
   let at = 0;
   for (const { from, to } of spans.toSorted((a, b) => a.from - b.from || b.to - a.to)) {
     if (from >= at) {
-      result += text.slice(at, from) + replacement;
+      result += text.slice(at, from) + replacement(text.slice(from, to));
       at = to;
     } else {
       at = Math.max(at, to);

@@ -15,7 +15,9 @@ test("in what a person receives, their own number stays as it is written, and al
         transcript: [
           said("user", "mine is 0501234567, my brother's 053"),
           said("agent", "yes?"),
-          said("user", "871 9042"),
+          said("user", "871 9042, and mine 050"),
+          said("agent", "yes?"),
+          said("user", "123 4567"),
         ],
       },
       number,
@@ -23,6 +25,12 @@ test("in what a person receives, their own number stays as it is written, and al
   ).toEqual({
     phone_number: 966501234567,
     "٠٥٠١٢٣٤٥٦٧": ["050 123 4567 or •••, not 0501234567", "•••", 250],
-    transcript: [said("user", "mine is 0501234567, my brother's •••"), said("agent", "yes?"), said("user", "•••")],
+    transcript: [
+      said("user", "mine is 0501234567, my brother's •••"),
+      said("agent", "yes?"),
+      said("user", "•••, and mine 050"),
+      said("agent", "yes?"),
+      said("user", "123 4567"),
+    ],
   });
 });

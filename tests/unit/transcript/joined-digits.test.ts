@@ -14,7 +14,7 @@ const marked = (turns: SpokenTurn[]) => {
     replaceSpans(
       text,
       spans.filter((span) => span.turn === turn),
-      "#",
+      () => "#",
     ),
   );
 };
