@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 
+import { compatibleForm } from "@/lib/text/compatible";
 import { latinDigits } from "@/lib/text/digits";
 
 /** A phone number to find, in any notation that people and machines use. */
@@ -41,7 +42,7 @@ export function parseSoughtNumber(text: string): SoughtNumber | null {
 
 /** A number without the signs and names around it: `tel:(+٩٦٦) 50 …;ext=1` is `+966 50 …`. */
 function plainNumber(text: string): string {
-  return latinDigits(text.normalize("NFKC").replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, ""))
+  return latinDigits(compatibleForm(text).replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, ""))
     .trim()
     .replace(/^(?:tel|sips?|callto|whatsapp):/i, "")
     .replace(/[@;].*$/su, "")

@@ -1,6 +1,7 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 
 import { readUtf8 } from "./charset";
+import { compatibleForm } from "./compatible";
 
 /** Texts that are written in another form, as programs write them: percent-encoded, as HTML entities, with escapes, in Base64, also packed. */
 
@@ -32,7 +33,7 @@ export function* decodedForms(text: string, budget: { bytes: number }): Generato
     forms.push(unescaped);
   }
   if (OTHER_DIGIT.test(text)) {
-    forms.push(text.normalize("NFKC"));
+    forms.push(compatibleForm(text));
   }
   let seen = 0;
   for (const base64 of base64In(text)) {

@@ -2,6 +2,7 @@ import type { TranscriptMessage } from "@/lib/call/facts";
 import { isSpeech } from "@/lib/transcript/speaker";
 import { inOrderOfTime } from "@/lib/transcript/transcript";
 
+import { compatibleForm } from "./compatible";
 import { latinDigits } from "./digits";
 
 /** A tsvector holds 1,048,575 bytes, and short distinct words take up to twice their length in it. */
@@ -13,7 +14,7 @@ export const MAX_SEARCH_BYTES = 400_000;
  */
 export function normalizeForSearch(text: string): string {
   return (
-    latinDigits(text.normalize("NFKC"))
+    latinDigits(compatibleForm(text))
       .toLowerCase()
       .replaceAll(/[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
       // Postgres drops the marks of a digit.

@@ -11,6 +11,15 @@ test("marks on digits are dropped, as Postgres does, so that no number is divide
   expect(normalizeForSearch("05\u03013 871\u0301\u03089042")).toBe("053 8719042");
 });
 
+test("of marks in a row the first 30 are kept: normalization takes the square of their number", () => {
+  const marks = (count: number) => "\u0315".repeat(count);
+  expect(normalizeForSearch(`a${marks(1000)}${"\u0316".repeat(1000)}b`)).toBe(`a${marks(30)}b`);
+  expect(normalizeForSearch(`${marks(31)}a${marks(30)}`)).toBe(`${marks(30)}a${marks(30)}`);
+  expect(normalizeForSearch(`${"\u{1E8D0}".repeat(40)} ${"😀".repeat(40)}`)).toBe(
+    `${"\u{1E8D0}".repeat(15)} ${"😀".repeat(40)}`,
+  );
+});
+
 test("the searched text is what was said, in the order of time", () => {
   const message = (role: string, content: string, startAt: number | null) =>
     ({ type: "message", role, content, startAt }) as const;
