@@ -50,9 +50,26 @@ for (const password of [
   "NouraNoura2026",
   "callboard1234",
   "sarjcallboard1",
+  "N a j d C o l l e c t i o n s",
+  "N@jd-C0llect10ns!",
+  "Najd-Collections-2026-!!",
+  "Password@Najd2026",
+  "Najd2026Najd2027",
+  "callb0ard-sarj-2026",
 ]) {
   test(`the password "${password}" is refused as made of the person's or the organization's words`, async () => {
     expect(await guessableProblem(password, PERSON)).toBe("passwordOwnWords");
+  });
+}
+
+for (const [name, password] of [
+  ["Société Générale", "societe-generale-26"],
+  ["Nájd İletişim", "NAJDİLETİŞİM2026"],
+  ["شركة نجد للتحصيل", "شَرِكَة نَجْد للتَحصيل"],
+  ["مؤسسة أحمد الأهلي", "موسسه احمد الاهلى ٢٠٢٦"],
+] as const) {
+  test(`the password "${password}" is refused as a spelling of ${name}`, async () => {
+    expect(await guessableProblem(password, { ...PERSON, name })).toBe("passwordOwnWords");
   });
 }
 
@@ -62,6 +79,7 @@ for (const password of [
   "كلمة سر طويلة لا يعرفها أحد",
   "fK3-plum-harbour",
   "Noura walks to the harbour",
+  "noura-plum-kettle-42",
 ]) {
   test(`the password "${password}" is accepted`, async () => {
     expect(await guessableProblem(password, PERSON)).toBeNull();
