@@ -64,15 +64,17 @@ export async function admitAtSignIn(userId: string, { isByPassword }: { isByPass
 
 /**
  * Whether single sign-on may connect itself to a user whom only the verified e-mail identifies. `invited` and `bare` users have nothing that
- * this would skip: a `bare` one is active, but has neither a password nor a second factor. All others connect it from inside their account.
+ * this would skip: a `bare` one is active, but has neither a password nor a second factor. A `connected` one is somebody else at the provider, which
+ * may give the e-mail of one person to another later (OpenID Connect Core, 5.7). All others connect it from inside their account.
  */
 export async function connectsAtSignIn(
   userId: string,
-): Promise<"invited" | "bare" | "uninvited" | "deactivated" | "protected"> {
+): Promise<"invited" | "bare" | "connected" | "uninvited" | "deactivated" | "protected"> {
   const [person] = await db
     .select({
       activatedAt: user.activatedAt,
       deactivatedAt: user.deactivatedAt,
+      isConnected: hasSignInMethod("single sign-on"),
       isProtected: sql<boolean>`${user.twoFactorEnabled} or ${hasSignInMethod("password")}`,
       isInvited: sql<boolean>`exists (select 1 from ${oneTimeLinks}
         where ${oneTimeLinks}.user_id = ${user}.id and ${oneTimeLinks}.purpose = 'invite' and ${isLinkValid})`,
@@ -84,6 +86,9 @@ export async function connectsAtSignIn(
   }
   if (person.isProtected) {
     return "protected";
+  }
+  if (person.isConnected) {
+    return "connected";
   }
   return person.activatedAt !== null ? "bare" : person.isInvited ? "invited" : "uninvited";
 }

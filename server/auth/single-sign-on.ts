@@ -45,6 +45,8 @@ const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null };
 function createInstance({ discoveryUrl, clientId, clientSecret }: Config) {
   return betterAuth({
     ...authOptions,
+    // For a browser that has no state, or whose state has ended. better-auth has no page at its own address.
+    onAPIError: { ...authOptions.onAPIError, errorURL: `${env.APP_URL}/sign-in` },
     account: {
       // Anybody can start a sign-in, so its state is stored in a cookie, not in the database.
       storeStateStrategy: "cookie",
@@ -146,6 +148,7 @@ const REFUSED_CONNECTIONS: Record<Awaited<ReturnType<typeof connectsAtSignIn>>, 
   deactivated: "DEACTIVATED",
   // Otherwise the provider, or whoever can make it claim an e-mail, would get past the password and the second factor.
   protected: "connect_first",
+  connected: "other_identity",
 };
 
 /** Ends the other sessions of a user who has connected single sign-on, and records it. */

@@ -79,7 +79,15 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
 /** The message for each error code that single sign-on and the second step pass to this page. */
 const MESSAGES = new Map<
   string,
-  "expired" | "cancelled" | "unverified" | "unknown" | "deactivated" | "unavailable" | "uninvited" | "connectFirst"
+  | "expired"
+  | "cancelled"
+  | "unverified"
+  | "unknown"
+  | "deactivated"
+  | "unavailable"
+  | "uninvited"
+  | "connectFirst"
+  | "otherIdentity"
 >([
   ["code_expired", "expired"],
   ["state_mismatch", "expired"],
@@ -94,5 +102,6 @@ const MESSAGES = new Map<
   ["DEACTIVATED", "deactivated"],
   ["UNINVITED", "uninvited"],
   ["connect_first", "connectFirst"],
+  ["other_identity", "otherIdentity"],
   ["sso_unavailable", "unavailable"],
 ]);

@@ -128,6 +128,7 @@ async function comeBack(browser: APIRequestContext, state: string): Promise<{ er
     maxRedirects: 0,
   });
   const location = new URL(answer.headers()["location"] ?? "/", app.url);
+  expect(location.pathname).toMatch(/^\/(sign-in|settings\/account)?$/);
   const isIn = (await (await browser.get("/api/auth/get-session")).json()) !== null;
   return { error: location.searchParams.get("error"), isIn };
 }
@@ -199,6 +200,18 @@ function changed(signed: string, claims: Claims): string {
   const [head, , signature] = signed.split(".");
   return [head, base64url(claims), signature].join(".");
 }
+
+test("an account that one identity has connected is not handed to another one to which the provider gives its e-mail", async () => {
+  const { sql } = database;
+  const email = "passed.on@callboard.example";
+  const signInAs = (sub: string) => signInWith((claims) => token({ ...claims, sub, email }, rsa(keys.privateKey)));
+  await sql`insert into "user" (id, name, email, email_verified, role) values ('passed-on', 'The first', ${email}, true, 'operator')`;
+  expect(await signInAs("the-first")).toEqual({ error: null, isIn: true });
+  expect(await signInAs("the-second")).toEqual({ error: "other_identity", isIn: false });
+  expect(await sql`select account_id from account where user_id = 'passed-on'`).toEqual([{ account_id: "the-first" }]);
+  expect(await signInAs("the-first")).toEqual({ error: null, isIn: true });
+  await sql`delete from "user" where id = 'passed-on'`;
+});
 
 test("tokens of the provider are not stored, not even when single sign-on is connected again", async () => {
   const { sql } = database;
