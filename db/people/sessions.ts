@@ -143,6 +143,33 @@ export async function endReplacedSession(token: string): Promise<void> {
 }
 
 /**
+ * Ends a session that has just begun with a password, unless the password and the second factor are still those that were read for it: what
+ * changed them meanwhile has ended all sessions, and could not see this one. Returns whether it stays.
+ */
+export async function endUnlessUnchanged(
+  begun: { id: string; userId: string },
+  read: { passwordHash: string; twoFactorEnabled: boolean },
+): Promise<boolean> {
+  return db.transaction(async (transaction) => {
+    // Waits for a change that is not yet committed.
+    const [person] = await transaction
+      .select({ twoFactorEnabled: user.twoFactorEnabled })
+      .from(user)
+      .where(eq(user.id, begun.userId))
+      .for("share");
+    const same = await transaction
+      .select({ id: account.id })
+      .from(account)
+      .where(and(eq(account.userId, begun.userId), eq(account.password, read.passwordHash)));
+    const isUnchanged = same.length > 0 && person?.twoFactorEnabled === read.twoFactorEnabled;
+    if (!isUnchanged) {
+      await endWhere(transaction, same.length === 0 ? "password" : "second_factor", eq(session.id, begun.id));
+    }
+    return isUnchanged;
+  });
+}
+
+/**
  * Ends all sessions of a user, except the session with the id `except`. Returns the number of ended sessions.
  *
  * @param on the transaction of the change that is the reason

@@ -4,6 +4,7 @@ import { APIError } from "better-auth/api";
 
 import { readAccountOfSignIn, readDeviceId } from "@/db/people/known-devices";
 import { forgetAttempts, type RateLimitRule, returnAttempt, takeAttempt } from "@/db/people/rate-limit";
+import { endUnlessUnchanged } from "@/db/people/sessions";
 import { afterAnswer } from "@/server/after-answer";
 import { notify } from "@/server/notices";
 
@@ -51,6 +52,8 @@ type SignInAttempt = {
   /** The account; null if there is none that can sign in with a password. */
   userId: string | null;
   hasSecondFactor: boolean;
+  /** The hash that the password matches; null until it was checked. */
+  passwordHash: string | null;
   /** The known device; null for a stranger's. */
   deviceId: string | null;
   /**
@@ -72,6 +75,7 @@ export async function asSignInAttempt<T>(run: () => Promise<T>, { isVouched = fa
     leave: null,
     userId: null,
     hasSecondFactor: false,
+    passwordHash: null,
     deviceId: null,
     lockedSeconds: 0,
     isMany: false,
@@ -164,7 +168,24 @@ export async function verifyPassword(password: { hash: string; password: string 
   }
   const isRight = await verifyInLane(attempt.lane, password);
   refuseIfLocked(attempt, isRight && attempt.hasSecondFactor);
+  if (isRight) {
+    attempt.passwordHash = password.hash;
+  }
   return isRight;
+}
+
+/**
+ * Call it when a session has begun. Throws better-auth's 401 and ends the session if the password or the second factor was changed while this
+ * attempt checked them.
+ */
+export async function refuseIfChanged(session: { id: string; userId: string }): Promise<void> {
+  const { passwordHash = null, isVouched = false, hasSecondFactor = false } = currentAttempt.getStore() ?? {};
+  if (passwordHash === null || isVouched) {
+    return;
+  }
+  if (!(await endUnlessUnchanged(session, { passwordHash, twoFactorEnabled: hasSecondFactor }))) {
+    throw new APIError("UNAUTHORIZED", { code: "INVALID_EMAIL_OR_PASSWORD", message: "Invalid email or password" });
+  }
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   forgetSecondFactorAttempts,
   forgetSignInAttempts,
   hashPasswordOfAttempt,
+  refuseIfChanged,
   takeSecondFactorAttempt,
   refuseUsedCode,
   takeSignInAttempt,
@@ -93,7 +94,10 @@ export const authOptions = {
           const ipAddress = context?.headers ? clientIp(context.headers, env.CLIENT_IP_HEADER) : null;
           return { data: { ...created, ipAddress, createdAt: admitted.at, lastSeenAt: admitted.at } };
         },
-        after: async (created, context) => endReplaced(context, created),
+        after: async (created, context) => {
+          await refuseIfChanged(created);
+          await endReplaced(context, created);
+        },
       },
     },
   },

@@ -6,6 +6,8 @@ import { issueLink, redeemLink } from "@/db/people/one-time-links";
 import { endSessions } from "@/db/people/sessions";
 import { type Role, ROLES } from "@/lib/people/role";
 import { actionsOfBuild } from "@/tests/fixtures/build";
+import { formOf } from "@/tests/fixtures/form";
+import { oneTimeCode } from "@/tests/fixtures/one-time-code";
 import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser, type TestUser } from "@/tests/fixtures/users";
@@ -200,6 +202,46 @@ test("signing in over a session ends it, also if a second factor is still missin
   const third = cookieHeader(await signIn(app.url, first));
   await signInOver(third, { ...first, password: "not the password" });
   expect((await answersTo(request, app.url, third)).own).toBe("session");
+});
+
+for (const [what, change] of [
+  ["password", "update account set password = 'x' where user_id = $1"],
+  ["second factor", 'update "user" set two_factor_enabled = true where id = $1'],
+] as const) {
+  test(`a sign-in that has checked the old password does not get in once the ${what} was changed`, async ({
+    app,
+    request,
+    database: { sql },
+  }) => {
+    const person = await addUser(sql, "operator");
+    const signingIn = await sql.begin(async (transaction) => {
+      await transaction`select 1 from "user" where id = ${person.id} for update`;
+      const answer = request.post(`${app.url}/api/auth/sign-in/email`, { data: person, headers: { origin: app.url } });
+      await expect.poll(() => sql`select 1 from pg_locks where not granted`).toHaveLength(1);
+      await transaction.unsafe(change, [person.id]);
+      return { answer };
+    });
+    expect((await signingIn.answer).status()).toBe(401);
+    expect(await sql`select 1 from session where user_id = ${person.id} and expires_at > now()`).toHaveLength(0);
+    expect(await sql`select 1 from known_devices where user_id = ${person.id}`).toHaveLength(0);
+  });
+}
+
+test("a code at the sign-in page does not turn on a second factor that was begun inside the account", async ({
+  app,
+  request,
+  database: { sql },
+}) => {
+  const { id, cookie, password } = await signInAs(sql, app.url, "viewer");
+  const call = async (name: string, multipart: FormData | { 0: string }) => {
+    const action = actionsOfBuild().find((found) => found.name.endsWith(`#${name}`));
+    const headers = { cookie, origin: app.url, "next-action": action?.id ?? "" };
+    return (await request.post(`${app.url}${action?.url}`, { headers, multipart, maxRedirects: 0 })).text();
+  };
+  const begun = await call("beginSecondFactor", { 0: JSON.stringify([password]) });
+  const secret = /"secret":"(\w+)"/.exec(begun)?.[1] ?? "";
+  await call("giveCode", formOf({ code: oneTimeCode(secret), factor: "totp", next: "/" }));
+  expect(await sql`select two_factor_enabled from "user" where id = ${id}`).toEqual([{ two_factor_enabled: false }]);
 });
 
 test("all sessions of a person end when their role, password or second factor is changed by somebody else", async ({

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { refuseFields } from "@/lib/action-answer";
 import { safeNextPath } from "@/lib/url/next-path";
 import { formAction } from "@/server/auth/action";
+import { readSession } from "@/server/auth/gates";
 import { SECOND_FACTORS, signInWithCode } from "@/server/auth/sign-in";
 
 /** Keys of `auth.error`. */
@@ -24,6 +25,10 @@ export const giveCode = formAction({
   check: ({ code }): CodeErrors => (code === "" ? { code: "secondFactorRequired" } : {}),
   failure: "sign_in_unavailable",
   work: async ({ code, factor, next }) => {
+    // better-auth would take the code for one of the account page, which turns on a second factor that was begun there.
+    if ((await readSession()).user !== null) {
+      redirect(safeNextPath(next) as Route);
+    }
     const answer = await signInWithCode(factor, code);
     if (answer.ok) {
       redirect(safeNextPath(next) as Route);
