@@ -18,10 +18,10 @@ export function accountKey(body: unknown): string {
   return `sign-in:account:${hashOf(emailOf(body))}`;
 }
 
-/** The `email` of an object, in lower case; empty if it has none. */
+/** The `email` of an object, in lower case and without NUL, which Postgres refuses; empty if it has none. */
 export function emailOf(body: unknown): string {
   const email = typeof body === "object" && body !== null && "email" in body ? String(body.email) : "";
-  return email.trim().toLowerCase().slice(0, 320);
+  return email.replaceAll("\0", "").trim().toLowerCase().slice(0, 320);
 }
 
 /** The key for sign-ins from the client's network; null if the address is unknown. */

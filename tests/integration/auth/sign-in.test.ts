@@ -37,6 +37,8 @@ test("a wrong password and an unknown e-mail get the same answer", async ({ app 
     data: { email: "nobody@callboard.example", password: "not the password" },
   });
   expect([wrong.status(), unknown.status()]).toEqual([401, 401]);
+  const impossible = await anonymous.post(PATH, { data: { email: "nobody\0@callboard.example", password: "x" } });
+  expect(impossible.status()).toBe(400);
   expect(await unknown.json()).toEqual(await wrong.json());
 });
 
@@ -226,6 +228,18 @@ for (const [what, headers] of [
     expect(await session.json()).not.toBeNull();
   });
 }
+
+test("row 55: what a page elsewhere makes its visitors' browsers send is not counted against them", async ({
+  app,
+  database: { sql },
+}) => {
+  for (const origin of ["https://evil.example", "null"]) {
+    const visitor = await client(app.url, { origin, "sec-fetch-site": "cross-site" });
+    const form = { email: ADMIN.email, password: "not the password" };
+    expect((await visitor.post(PATH, { form })).status()).toBe(403);
+  }
+  expect(await sql`select key from rate_limit`).toHaveLength(0);
+});
 
 test("signing out ends the session, so its cookie no longer works", async ({ app }) => {
   const cookies = await signIn(app.url);

@@ -1,3 +1,5 @@
+import { env } from "@/lib/env";
+import { isSameOrigin } from "@/lib/http/same-origin";
 import { log } from "@/lib/log";
 import { asSignInAttempt } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
@@ -14,6 +16,10 @@ const CALLBACK = `GET /api/auth/callback/${PROVIDER_ID}`;
 
 async function handle(request: Request): Promise<Response> {
   const route = `${request.method} ${new URL(request.url).pathname.replace(/\/+$/, "")}`;
+  // better-auth would refuse it too, but only after it has been counted: a page elsewhere could use up the attempts of its visitors' addresses.
+  if (request.method !== "GET" && request.headers.has("origin") && !isSameOrigin(request.headers, env.APP_URL)) {
+    return Response.json({ error: "cross_site" }, { status: 403 });
+  }
   try {
     const response = ROUTES.has(route)
       ? await asSignInAttempt(() => auth.handler(request))
