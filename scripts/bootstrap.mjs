@@ -131,7 +131,7 @@ async function upgrade(running) {
   // The running version needs the processor more than the preparations do.
   setPriority(5);
   await pruneReleases(root, running.release);
-  const folder = stage(root);
+  const folder = await stage(root);
   let code = 1;
   try {
     await installRelease(folder, [...(running.release === null ? [] : [running.release]), root]);

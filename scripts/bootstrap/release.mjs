@@ -1,5 +1,4 @@
 import {
-  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -9,11 +8,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { install, isInstalled } from "./installation.mjs";
-import { readOrUndefined } from "./processes.mjs";
+import { Failure, readOrUndefined } from "./processes.mjs";
 
 /**
  * A release is a copy of the project with its own dependencies and its own build, in `.releases/<time>`. `npm run upgrade` prepares one beside the
@@ -23,15 +22,27 @@ import { readOrUndefined } from "./processes.mjs";
 const RELEASES = ".releases";
 /** Written when the web server of the release has taken over. */
 const MARK = ".served";
-/** Not part of the program. */
-const LEFT_OUT = /^(?:\.(?!npmrc$)|node_modules$|docs$|tests$|test-results$|playwright-report$|.*\.tsbuildinfo$)/;
+/**
+ * What the program consists of: these folders, and the files of code and configuration beside them. Nothing else is copied: in the folder of
+ * the project may also be the spool, the data and dumps of the database, and a copy would keep what is deleted there.
+ */
+const FOLDERS = new Set(["app", "components", "db", "lib", "public", "scripts", "server"]);
+const FILES = /^(?:\.npmrc|[a-z][^/]*\.(?:ts|mts|js|mjs|cjs)|(?:package|package-lock|tsconfig|vercel)\.json)$/;
 
-/** Copies the project and returns the folder of the copy. */
-export function stage(root) {
+/** Copies the program and returns the folder of the copy. Throws a Failure if it cannot, such as on a full disk, and leaves nothing there. */
+export async function stage(root) {
   const folder = join(root, RELEASES, new Date().toISOString().replaceAll(/\D/g, ""));
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(root).filter((entry) => !LEFT_OUT.test(entry))) {
-    cpSync(join(root, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(root).filter((entry) => FOLDERS.has(entry) || FILES.test(entry))) {
+      // Not `cpSync`, which ends the process if a folder cannot be made.
+      await cp(join(root, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Failure(
+      `The project cannot be copied to ${folder} (${error.code ?? error.message}). The running version was not changed.`,
+    );
   }
   return folder;
 }
