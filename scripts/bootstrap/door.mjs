@@ -17,6 +17,8 @@ const READ_DEADLINE_MS = 8000;
 /** How much of a body is read and thrown away before a refusal: a client that still writes would not see the answer. */
 const DISCARD = { bytes: 8 * 1024 * 1024, ms: 2000 };
 const MAX_CONNECTIONS = 1000;
+/** Above this number, a new connection closes the one that has waited longest without being a delivery's. The rest is for deliveries. */
+const MAX_WAITING = 500;
 const CALL_ID = /"call_id"\s*:\s*"([\w.:@-]{1,200})"/;
 
 /**
@@ -28,13 +30,24 @@ const CALL_ID = /"call_id"\s*:\s*"([\w.:@-]{1,200})"/;
 export async function openDoor(settings, { onLine = () => {}, readDeadlineMs = READ_DEADLINE_MS } = {}) {
   const parked = new ParkedDeliveries(settings.spoolDirectory);
   const open = new Set();
+  /** The connections on which no delivery has begun, the oldest first. */
+  const waiting = new Set();
   const server = createServer((request, response) => {
     // No connection stays open, so that none is left when the door closes.
     response.shouldKeepAlive = false;
-    const answering = answer(request, response, { settings, parked, onLine, readDeadlineMs })
+    const answering = answer(request, response, { settings, parked, waiting, onLine, readDeadlineMs })
       .catch(() => response.destroy())
       .finally(() => open.delete(answering));
     open.add(answering);
+  });
+  server.on("connection", (socket) => {
+    waiting.add(socket);
+    socket.once("close", () => waiting.delete(socket));
+    if (waiting.size > MAX_WAITING) {
+      const [longest] = waiting;
+      waiting.delete(longest);
+      longest.destroy();
+    }
   });
   server.headersTimeout = READ_DEADLINE_MS;
   server.requestTimeout = READ_DEADLINE_MS + 2000;
@@ -85,7 +98,8 @@ async function answer(request, response, context) {
 }
 
 /** Stores a delivery and answers 202. The codes are those of `server/ingest/receive.ts`. */
-async function receive(request, response, secretLabel, { settings, parked, onLine, readDeadlineMs }) {
+async function receive(request, response, secretLabel, { settings, parked, waiting, onLine, readDeadlineMs }) {
+  waiting.delete(request.socket);
   const startedAt = performance.now();
   const id = randomUUID();
   const done = (status, body, fields, headers) => {

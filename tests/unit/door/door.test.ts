@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -13,7 +14,7 @@ import { openDoor } from "@/scripts/bootstrap/door.mjs";
 import { findFreePort } from "@/scripts/launcher/ports";
 import { decodeDelivery } from "@/server/ingest/delivery-spool";
 import { Spool } from "@/server/ingest/spool";
-import { rawRequest } from "@/tests/fixtures/raw-http";
+import { rawConnection, rawRequest } from "@/tests/fixtures/raw-http";
 import { complete } from "@/tests/fixtures/webhooks";
 
 /** The door that has the port while Callboard starts. What it stores is read with the application's own code. */
@@ -210,6 +211,29 @@ test("a body that is not complete in time gets 408, one that is cut off is not s
   cut.socket.destroy();
   await cut.answer;
   expect(await drained()).toEqual([]);
+});
+
+test("strangers that keep more connections than there may be keep no delivery out", async () => {
+  await open();
+  const silent = Array.from({ length: 1100 }, () => rawConnection(url, "POST /x HTTP/1.1\n"));
+  await Promise.all(silent.map(({ socket }) => once(socket, "connect")));
+  expect((await post(`/webhooks/sarj/${SECRET}`, "{}")).status).toBe(202);
+  expect(await drained()).toHaveLength(1);
+  for (const { socket } of silent) {
+    socket.destroy();
+  }
+});
+
+test("a record that the disk has cut off later is kept as damaged, because it was answered 202", async () => {
+  await open();
+  expect((await post(`/webhooks/sarj/${SECRET}`, JSON.stringify(complete("cut")))).status).toBe(202);
+  const spool = join(folder, "data/spool");
+  const [name = ""] = readdirSync(spool);
+  const { size } = statSync(join(spool, name));
+  truncateSync(join(spool, name), size - 3);
+  const found = await new Spool(spool).drain(async () => {});
+  expect(found).toMatchObject({ delivered: 0, damagedBytes: size - 3, unfinishedBytes: 0 });
+  expect(readdirSync(spool)).toEqual([expect.stringMatching(/\.damaged$/)]);
 });
 
 test("a disk that refuses is a 503, and the next delivery is stored when it does not", async () => {
