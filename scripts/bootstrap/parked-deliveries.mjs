@@ -77,7 +77,8 @@ export class ParkedDeliveries {
   async #write(bytes) {
     await makeDirectory(this.#directory);
     await checkSpace(this.#directory, bytes.length);
-    const id = `${Date.now().toString().padStart(15, "0")}-${randomBytes(6).toString("hex")}`;
+    // "_" tells the application that the file was complete: a record that is cut off was damaged later (`server/ingest/spool-damage.ts`).
+    const id = `${Date.now().toString().padStart(15, "0")}-${randomBytes(6).toString("hex")}_`;
     const name = join(this.#directory, `${id}.${OWNER}-${randomBytes(6).toString("hex")}`);
     try {
       const handle = await open(`${name}.writing`, "wx", 0o600);

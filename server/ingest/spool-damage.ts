@@ -91,17 +91,18 @@ export async function putBackDamaged(directory: string, name: string, owner: str
   });
 }
 
-const AGAIN = "_";
+/** In the id of a file that has no record without a 2xx. The door writes it too (`bootstrap/parked-deliveries.mjs`). */
+const ACKNOWLEDGED = "_";
 
 /** The id of the spool file that `putBackDamaged` makes of a damaged file. */
 export function nameAgain(name: string): string {
   const [, id = "", offset = ""] = NAME.exec(name) ?? [];
-  return `${id}${AGAIN}${offset}`;
+  return `${id}${ACKNOWLEDGED}${offset}`;
 }
 
-/** Whether the id is that of a file that `putBackDamaged` made: all of its bytes were acknowledged. */
-export function wasPutBack(id: string): boolean {
-  return id.includes(AGAIN);
+/** Whether the id is that of a file that got its name when it was complete: of `putBackDamaged`, or of the door. */
+export function wasComplete(id: string): boolean {
+  return id.includes(ACKNOWLEDGED);
 }
 
 async function change(name: string, work: () => Promise<void>): Promise<boolean> {

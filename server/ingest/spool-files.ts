@@ -67,7 +67,8 @@ export async function isAbandoned(path: string, owner: string): Promise<boolean>
     return true;
   }
   try {
-    return Date.now() - (await stat(path)).mtimeMs > ABANDONED_AFTER_MS;
+    // Either way: the clock may have been ahead when the file was written.
+    return Math.abs(Date.now() - (await stat(path)).mtimeMs) > ABANDONED_AFTER_MS;
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { keepDamaged, listDamaged, NotADelivery, putBackDamaged, wasPutBack } from "./spool-damage";
+import { keepDamaged, listDamaged, NotADelivery, putBackDamaged, wasComplete } from "./spool-damage";
 import { codeOf, FILE_NAME, HOST, isAbandoned, namesIn, sizeOf } from "./spool-files";
 import { isUnfinished, readRecords } from "./spool-record";
 import { freeBytes, type SpaceState, spaceState } from "./spool-space";
@@ -171,7 +171,7 @@ export class Spool {
   /** Whether no sender got a 2xx for the damaged bytes at the end of a file. Of a dead process's file only their form tells. */
   private isUnacknowledged(id: string, bytes: Buffer, start: number): boolean {
     const acknowledged = this.writer.acknowledged.get(id);
-    return acknowledged === undefined ? !wasPutBack(id) && isUnfinished(bytes.subarray(start)) : start >= acknowledged;
+    return acknowledged === undefined ? !wasComplete(id) && isUnfinished(bytes.subarray(start)) : start >= acknowledged;
   }
 
   private setAside(id: string, error: unknown): void {

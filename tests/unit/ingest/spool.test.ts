@@ -5,9 +5,11 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -357,4 +359,15 @@ test("row 50: a recent file of another machine is not drained", async () => {
   truncateSync(join(directory, name), 0);
   expect((await drain(spool)).texts).toEqual([]);
   expect(existsSync(elsewhere)).toBe(true);
+});
+
+test("row 51: a file of another machine whose clock was years ahead is drained", async () => {
+  const spool = openSpool(directory);
+  await spool.append(bytes("x"));
+  const [name = ""] = files();
+  const elsewhere = join(directory, name.replace(/\.\d+-\w+-/, ".1-00000000-"));
+  renameSync(theFile(), elsewhere);
+  const ahead = new Date(Date.now() + 10 * 365 * 86_400_000);
+  utimesSync(elsewhere, ahead, ahead);
+  expect((await drain(openSpool(directory))).texts).toEqual(["x"]);
 });
