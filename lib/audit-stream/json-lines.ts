@@ -48,6 +48,8 @@ export function postJsonLines(
       const isLate = error.name === "TimeoutError" || error.name === "AbortError";
       reject(isLate ? Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" }) : error);
     });
+    // After a 101, Node closes the connection and reports no error.
+    request.on("close", () => reject(Object.assign(new Error("no usable answer"), { code: "ECONNRESET" })));
     request.end(body);
   });
 }

@@ -191,6 +191,8 @@ async function headersOf(request: ClientRequest, idleMs: number): Promise<Incomi
   };
   request.on("error", fail);
   request.once("response", succeed);
+  // After a 101, Node closes the connection and reports no error.
+  request.once("close", () => fail(new StoreError("unexpected_answer")));
   request.once("socket", (socket) => {
     if (socket.connecting) {
       socket.once("secureConnect", connected);

@@ -166,6 +166,16 @@ test.describe("JSON lines", () => {
     expect(requests).toEqual([]);
   });
 
+  test("an answer of 101 is an error", async () => {
+    const port = await listen(createServer());
+    server.on("connection", (socket) => {
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    });
+    await expect(postJsonLines(`http://127.0.0.1:${port}/in`, undefined, [EVENT])).rejects.toMatchObject({
+      code: "ECONNRESET",
+    });
+  });
+
   for (const status of [301, 302, 307, 400, 401, 413, 500, 503]) {
     test(`an answer of ${status} confirms nothing, and is not followed`, async () => {
       const port = await listen(createServer());

@@ -91,6 +91,13 @@ for (const [status, problem] of [
   });
 }
 
+test("an answer of 101 is unexpected, and does not wait for ever", async () => {
+  const host = await store((_request, response) => {
+    response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+  });
+  expect(await open(host)).toEqual({ ok: false, problem: "unexpected_answer" });
+});
+
 test("row 59: a redirect is refused, and its target is never requested", async () => {
   let requests = 0;
   const secret = await store((_request, response) => {
