@@ -6,6 +6,7 @@ import { DATA_FOLDERS } from "./launcher/data-folders";
 import { checkEnvironment, completeEnvironment, loadEnvFiles } from "./launcher/environment";
 import { listenForInterruption } from "./launcher/interruption";
 import { migrateDatabase } from "./launcher/migrate-database";
+import { namePooler } from "./launcher/pooler";
 import { readOrMakeSecrets } from "./launcher/secrets";
 import { runCommand, step } from "./launcher/terminal";
 import { version } from "./launcher/version";
@@ -50,8 +51,9 @@ await runCommand(async () => {
     throw new CommandError(`The database cannot be reached (${unreachable}). Try again later.`);
   }
   interruption.throwIfInterrupted();
+  const databaseUrl = url === undefined ? urls.applicationUrl : await namePooler(url);
   await step("Handing over to the new version", () =>
-    replaceRunning(dataFolder, startProgram(address, { ...rest, DATABASE_URL: urls.applicationUrl })),
+    replaceRunning(dataFolder, startProgram(address, { ...rest, DATABASE_URL: databaseUrl })),
   );
   console.log(`Callboard ${env.APP_VERSION} is running now. No request was refused meanwhile.`);
   process.exit(0);

@@ -74,6 +74,13 @@ export function readDatabaseUrl(text: string): DatabaseUrl | null {
   return { host, network: networkOf(host), isPooled, tls, isTlsStated: stated !== null, files, href: url.href };
 }
 
+/** The same URL, read as that of a transaction pooler. */
+export function asPooled(text: string): string {
+  const url = new URL(text);
+  url.searchParams.set("pgbouncer", "true");
+  return url.href;
+}
+
 /** Why a URL is refused: the end of a sentence that begins with the variable's name. Null if it is not. */
 export function databaseUrlProblem(text: string): string | null {
   const url = readDatabaseUrl(text);

@@ -10,6 +10,7 @@ import { type Door, inheritedDoor, openOwnDoor } from "./door";
 import { checkEnvironment, completeEnvironment } from "./environment";
 import { type Interruption, listenForInterruption } from "./interruption";
 import { migrateDatabase, migrateDatabaseLater } from "./migrate-database";
+import { namePooler } from "./pooler";
 import { restartOnUnexpectedEnd } from "./restart-database";
 import { isCallboardRunning, takeRunLock } from "./run-lock";
 import { readOrMakeSecrets, secretsFileIn } from "./secrets";
@@ -131,6 +132,8 @@ async function run(options: ServeOptions, { interruption, started, kills }: Run)
   const unreachable = await migrateDatabase(urls);
   if (unreachable !== null) {
     void migrateDatabaseLater(urls, interruption);
+  } else if (embedded === null) {
+    env.DATABASE_URL = await namePooler(applicationUrl);
   }
   interruption.throwIfInterrupted();
 

@@ -6,9 +6,11 @@ import { expect, test } from "@playwright/test";
 import { sql } from "drizzle-orm";
 
 import { open } from "@/db/driver/client";
+import { limitsOf } from "@/db/driver/limits";
 import { migrate } from "@/db/driver/migrate";
 import { executePrepared } from "@/db/driver/prepared";
 import { calls } from "@/db/schema/calls";
+import { namePooler } from "@/scripts/launcher/pooler";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
 import { findPgbouncer, type Pooler, startPgbouncer } from "@/tests/fixtures/pgbouncer";
 
@@ -67,6 +69,21 @@ test("row 44: behind a transaction pooler, the server ends a statement that take
   ).rejects.toThrow("rolled back");
   expect(await database.sql`select from calls`).toHaveLength(1);
   await pool.$client.end();
+});
+
+test("row 44: a transaction pooler that the URL does not name, and that drops the limits of a session, is recognized", async () => {
+  const dropping = await startPgbouncer(pgbouncer ?? "", database.url, Object.keys(limitsOf(1)));
+  try {
+    const unnamed = dropping.url.replace("?pgbouncer=true", "");
+    expect(await namePooler(unnamed)).toBe(dropping.url);
+    const pages = open({ url: unnamed, name: "test", max: 1, statementTimeoutSeconds: 20 });
+    expect([...(await pages.execute(LIMITS))], "why it matters").toMatchObject([{ statement: "0" }]);
+    await pages.$client.end();
+    expect(await namePooler(dropping.url)).toBe(dropping.url);
+    expect(await namePooler(database.url)).toBe(database.url);
+  } finally {
+    await dropping.stop();
+  }
 });
 
 test("row 50: migrations run through a transaction pooler, whatever the limit of the role", async () => {
