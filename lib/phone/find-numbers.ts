@@ -24,6 +24,11 @@ const LONGEST_INTERJECTION = 60;
 /** A number in pieces needs its whole length: shorter ones would be made of amounts and times. Each piece may be a single digit. */
 const SHORTEST_JOINED = 9;
 const LONGEST_JOINED = 17;
+/** In how many pieces a number may be, and how many digits the longest has. More pieces by several people are answers, in a form a date and a time. */
+type Shape = { mostPieces: number; longestPiece: number };
+const SAID_BY_ONE: Shape = { mostPieces: LONGEST_JOINED, longestPiece: 1 };
+const SAID_BY_ALL: Shape = { mostPieces: 6, longestPiece: 1 };
+const IN_FORM: Shape = { mostPieces: 3, longestPiece: 5 };
 /** A part that is repeated comes after it, or after the next part. */
 const REPEATED_WITHIN = 2;
 /** A caller can pause after as many groups of digits. */
@@ -39,8 +44,8 @@ type Group = DigitGroup & PlacedGroup & { text: number };
 
 /** A text of a conversation, and who says it. */
 export type Spoken = { text: string; speaker: string };
-/** `own`: the call's own number; null if it is unknown. `mostPieces`: in how many pieces another number may be. */
-type Sought = { own: OwnNumber | null; plausible: PlausibleNumbers; mostPieces?: number };
+/** `own`: the call's own number; null if it is unknown. `isForm`: the texts are fields of one form, `{ "area": "050", "line": "1112233" }`. */
+type Sought = { own: OwnNumber | null; plausible: PlausibleNumbers; isForm?: boolean };
 /** A run of groups that may be a part of a number; without groups something else, over which no number continues. */
 type Piece = { text: number; groups: number[] };
 
@@ -50,7 +55,7 @@ type Piece = { text: number; groups: number[] };
  */
 export function* findNumbers(
   texts: readonly Spoken[],
-  { own, plausible, mostPieces = LONGEST_JOINED }: Sought,
+  { own, plausible, isForm = false }: Sought,
 ): Generator<undefined, HiddenRange[][]> {
   const plain = yield* inLatinDigits(texts);
   const groups = yield* groupsOf(plain);
@@ -88,10 +93,12 @@ export function* findNumbers(
       index = lastBefore(groups, index, kept) + 1;
     }
   }
-  const join = { texts: plain, groups, plausible, mostPieces, hidden };
-  yield* joinPieces(pieces, join);
-  for (const ofSpeaker of yield* bySpeaker(texts, pieces, ({ text }) => text)) {
-    yield* joinPieces(ofSpeaker, join);
+  const join = { texts: plain, groups, plausible, hidden };
+  const speakers = [...(yield* bySpeaker(texts, pieces, ({ text }) => text))];
+  const shape = isForm ? IN_FORM : speakers.length === 0 ? SAID_BY_ONE : SAID_BY_ALL;
+  yield* joinPieces(pieces, { ...join, ...shape });
+  for (const ofSpeaker of speakers) {
+    yield* joinPieces(ofSpeaker, { ...join, ...SAID_BY_ONE });
   }
   yield* hideRepeated(pieces, groups, hidden);
   return yield* rangesOf(plain, groups, hidden);
@@ -244,7 +251,8 @@ function followsPlus(text: string, group: Group): boolean {
   return /[+＋][(\s]*$/u.test(text.slice(Math.max(0, group.from - 3), group.from));
 }
 
-type JoinInput = Required<Pick<Sought, "plausible" | "mostPieces">> & {
+type JoinInput = Shape & {
+  plausible: PlausibleNumbers;
   texts: readonly string[];
   groups: readonly Group[];
   hidden: Uint8Array;
@@ -257,7 +265,7 @@ type JoinInput = Required<Pick<Sought, "plausible" | "mostPieces">> & {
  */
 function* joinPieces(
   pieces: readonly Piece[],
-  { texts, groups, plausible, mostPieces, hidden }: JoinInput,
+  { texts, groups, plausible, mostPieces, longestPiece, hidden }: JoinInput,
 ): Generator<undefined, void> {
   for (let first = 0; first < pieces.length; first += 1) {
     if (first % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) {
@@ -270,6 +278,7 @@ function* joinPieces(
     }
     const isInternational = followsPlus(texts[start.text] ?? "", start);
     let joined = digitsOf(pieces[first], groups);
+    let longest = joined.length;
     if (!isInternational && !plausible.canBegin(joined)) {
       continue;
     }
@@ -279,8 +288,10 @@ function* joinPieces(
       if (before === undefined || after === undefined || !isNear(before, after)) {
         break;
       }
-      joined += digitsOf(pieces[last], groups);
-      if (joined.length >= SHORTEST_JOINED && plausible.has(joined, { isInternational })) {
+      const digits = digitsOf(pieces[last], groups);
+      joined += digits;
+      longest = Math.max(longest, digits.length);
+      if (joined.length >= SHORTEST_JOINED && longest >= longestPiece && plausible.has(joined, { isInternational })) {
         for (const piece of pieces.slice(first, last + 1)) {
           for (const index of piece.groups) {
             hidden[index] = 1;

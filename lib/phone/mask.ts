@@ -73,7 +73,7 @@ const PER_STEP = 500;
 
 class Masking {
   /** The texts in which numbers are looked for together. */
-  private readonly conversations: { words: Words[]; mostPieces?: number }[] = [];
+  private readonly conversations: { words: Words[]; isForm?: boolean }[] = [];
   private readonly own: OwnNumber | null;
   private readonly plausible: PlausibleNumbers;
   private entries = 0;
@@ -111,7 +111,7 @@ class Masking {
         }
       }
       if (parts.length > 1) {
-        this.conversations.push({ words: parts, mostPieces: MOST_FIELDS });
+        this.conversations.push({ words: parts, isForm: true });
       }
     }
   }
@@ -155,8 +155,8 @@ class Masking {
 
   *findNumbers(): Generator<undefined, void> {
     const { own, plausible } = this;
-    for (const { words: conversation, ...limit } of this.conversations) {
-      const found = yield* findNumbers(conversation, { own, plausible, ...limit });
+    for (const { words: conversation, isForm = false } of this.conversations) {
+      const found = yield* findNumbers(conversation, { own, plausible, isForm });
       for (const [index, words] of conversation.entries()) {
         const ranges = found[index] ?? [];
         // A field can be in two conversations.
@@ -206,8 +206,7 @@ class Masking {
 
 /** The keys of what somebody says, in the vendor's transcripts and in those of tools, and of what somebody enters. */
 const SPOKEN_KEYS: ReadonlySet<string> = new Set(["content", "text", "message", "utterance", "transcript", "value"]);
-/** A form has a number in as many fields at most, `{ "area": "050", "line": "1112233" }`; more may be a date and a time. */
-const MOST_FIELDS = 3;
+/** A field of a form that may be a part of a number. */
 const PART = /^[+(\s]*\p{Nd}[\p{Nd}\s().-]{0,20}$/u;
 
 /** What is said in a list, in the order of time; an entry without a time follows the one before it. */

@@ -219,6 +219,18 @@ test("a number that is said over several turns is masked, in the order of time",
   ]);
   const form = { day: "05", month: "11", year: "2026", hour: "09", minute: "30", building: "3456", postcode: "11564" };
   expect(maskNumbersIn<Json>(form, OWN)).toEqual(form);
+  const address = { building: "0512", street: "34", district: "1156" };
+  expect(maskNumbersIn<Json>(address, OWN)).toEqual(address);
+  // Answers to a survey.
+  const survey = [
+    said("agent", "Rate 0 to 5, 0 is bad"),
+    said("user", "5"),
+    said("agent", "0 to 5 for price"),
+    said("user", "4"),
+    said("agent", "0 to 5 for time?"),
+    said("user", "3"),
+  ];
+  expect(maskNumbersIn<Json>(survey, OWN)).toEqual(survey);
   const orders = [said("agent", "is it 4471?"), said("user", "no, 98765"), said("agent", "in 2026, for 250 riyals?")];
   expect(maskNumbersIn<Json>(orders, OWN)).toEqual(orders);
   const parts = ["4471", "98765", "2026", "Riyadh 11564", "250"];
