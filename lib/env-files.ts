@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /**
  * Secrets from files: for any variable, `<NAME>_FILE` names a file whose content is the value, as Docker and Kubernetes mount secrets. The content
- * ends before its last line break.
+ * ends before its last line break, and begins after a byte order mark.
  */
 
 const SUFFIX = "_FILE";
@@ -38,7 +38,7 @@ export function readSecretFiles(
       continue;
     }
     try {
-      const value = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+      const value = readFileSync(file, "utf8").replaceAll(/^\uFEFF|\r?\n$/g, "");
       if (value.trim() === "") {
         problems.push(`${fileName} names an empty file`);
       } else {

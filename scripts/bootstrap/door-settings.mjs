@@ -20,8 +20,9 @@ export function readDoorSettings(environment, dataFolder, folder = ".") {
   try {
     const variables = { ...readEnvFiles(folder), ...withoutUndefined(environment) };
     const read = (name) => valueOf(variables, name);
-    const port = Number(read("PORT") ?? "3000");
-    const host = read("HOST") ?? "127.0.0.1";
+    // These two never come from files: see `scripts/launcher/address.ts`.
+    const port = Number(variables.PORT?.trim() || "3000");
+    const host = variables.HOST?.trim() || "127.0.0.1";
     const stored = readStoredSecrets(dataFolder);
     const secrets = (read("SARJ_WEBHOOK_SECRETS") ?? stored.webhookSecret)
       .split(",")
@@ -68,7 +69,7 @@ function readEnvFiles(folder) {
 /** The value of a variable, or the content of the file that `<NAME>_FILE` names. Blank is unset. */
 function valueOf(variables, name) {
   const file = variables[`${name}_FILE`]?.trim();
-  const value = file ? readFileSync(file, "utf8").replace(/\r?\n$/, "") : variables[name]?.trim();
+  const value = file ? readFileSync(file, "utf8").replaceAll(/^\uFEFF|\r?\n$/g, "") : variables[name]?.trim();
   return value || undefined;
 }
 

@@ -21,8 +21,8 @@ function file(content: string): string {
   return path;
 }
 
-test("every variable can come from a file, whose last line break does not count", () => {
-  const path = file("a secret, with spaces \r\n");
+test("every variable can come from a file, whose byte order mark and last line break do not count", () => {
+  const path = file("\uFEFFa secret, with spaces \r\n");
   for (const name of ENV_NAMES) {
     expect(readSecretFiles({ OTHER: "kept", [name]: " ", [`${name}_FILE`]: path }, ENV_NAMES)).toEqual({
       env: { OTHER: "kept", [name]: "a secret, with spaces " },

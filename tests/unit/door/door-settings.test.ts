@@ -47,8 +47,14 @@ test("files of variables count in the order of Next.js, and what is set already 
 });
 
 test("a secret from a file", () => {
-  write("secret", `${SECRET}\n`);
+  write("secret", `\uFEFF${SECRET}\n`);
   expect(read({ SARJ_WEBHOOK_SECRETS_FILE: join(folder, "secret") })?.secrets).toEqual([SECRET]);
+  write("key", "\uFEFFthe key\r\n");
+  expect(read({ SARJ_API_KEY_FILE: join(folder, "key") })?.ownSecrets).toContain("the key");
+});
+
+test("the port and the address come from no file, as in the launcher", () => {
+  expect(read({ PORT_FILE: "/nowhere", HOST_FILE: "/nowhere", PORT: "4003" })).toMatchObject({ port: 4003 });
 });
 
 for (const [name, env] of Object.entries({
