@@ -226,7 +226,10 @@ const schema = z
  * parts are too short is one key, and the whole text can decrypt what it once encrypted.
  */
 function readAuthKeys(text: string): string[] {
-  const parts = text.split(",").map((part) => part.trim());
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
   return parts.length === 1 || parts.some((part) => part.length < AUTH_KEY_LENGTH)
     ? [text]
     : [...new Set([...parts, text])];

@@ -201,6 +201,8 @@ const NEW = "the-new-key-that-signs-sessions-0123456789";
 for (const [text, keys] of [
   [OLD, [OLD]],
   [` ${NEW} , ${OLD} `, [NEW, OLD, `${NEW} , ${OLD}`]],
+  // Read as one key, this would lock out everyone with a second factor.
+  [`${NEW},${OLD},`, [NEW, OLD, `${NEW},${OLD},`]],
   [`${NEW},short`, [`${NEW},short`]],
   [`a,${OLD}`, [`a,${OLD}`]],
   [`${OLD},`, [`${OLD},`]],
