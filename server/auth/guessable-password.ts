@@ -1,10 +1,14 @@
 import type { ZxcvbnFactory } from "@zxcvbn-ts/core";
 
+import { takeAttempt } from "@/db/people/rate-limit";
 import { env } from "@/lib/env";
 import type { PasswordProblem } from "@/lib/people/password";
 import { perProcess } from "@/lib/per-process";
 import { normalizeForSearch } from "@/lib/text/search";
 import { getOrganization } from "@/server/organization";
+
+import { emailOf, hashOf } from "./attempt-keys";
+import { tooMany } from "./password-checks";
 
 /**
  * Refuses new passwords that an attacker would try first (NIST SP 800-63B, 3.1.1.2, OWASP ASVS 5, 6.2.4 and 6.2.11): the passwords of known leaks
@@ -20,6 +24,18 @@ const CHECKED_LENGTH = 64;
 const MIN_REST = 8;
 
 type Person = { name: string; email: string };
+
+/** An estimate occupies the process for up to a tenth of a second. */
+const ESTIMATES_LIMIT = { max: 20, windowSeconds: 300 };
+
+/** `guessableProblem` for what a person sends from a page. Throws the 429 that `tooManyReason` reads if they try too many passwords. */
+export async function guessableProblemOfPage(password: string, person: Person): ReturnType<typeof guessableProblem> {
+  const attempt = await takeAttempt({ key: `password:chosen:${hashOf(emailOf(person))}`, ...ESTIMATES_LIMIT });
+  if (!attempt.ok) {
+    throw tooMany("TOO_MANY_ATTEMPTS", "Too many attempts", attempt.retryAfterSeconds);
+  }
+  return guessableProblem(password, person);
+}
 
 /** Why a new password is refused; null if it is accepted. The caller has checked its length with `passwordProblem`. */
 export async function guessableProblem(

@@ -12,7 +12,7 @@ import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
 import { addressDetail } from "@/server/auth/devices";
-import { guessableProblem } from "@/server/auth/guessable-password";
+import { guessableProblemOfPage } from "@/server/auth/guessable-password";
 import { hashPassword } from "@/server/auth/password-checks";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 import { notify } from "@/server/notices";
@@ -50,7 +50,7 @@ export const redeem = formAction({
     if (!(await mayChoosePassword(link.role))) {
       return refuse("singleSignOnOnly");
     }
-    const problem = await guessableProblem(password, { name: name || link.name, email: link.email });
+    const problem = await guessableProblemOfPage(password, { name: name || link.name, email: link.email });
     if (problem !== null) {
       return refuseFields({ password: problem });
     }

@@ -14,7 +14,7 @@ import { log } from "@/lib/log";
 import { type PasswordProblem, passwordProblem } from "@/lib/people/password";
 import { requestAddress } from "@/server/audit";
 import { formAction } from "@/server/auth/action";
-import { guessableProblem } from "@/server/auth/guessable-password";
+import { guessableProblemOfPage } from "@/server/auth/guessable-password";
 import { hashPassword } from "@/server/auth/password-checks";
 import { hrefAfterPassword, signInWithPassword } from "@/server/auth/sign-in";
 
@@ -71,7 +71,7 @@ export const setUp = formAction({
     if (!isRight) {
       return refuseFields({ code: "codeWrong" });
     }
-    const problem = await guessableProblem(password, { name, email });
+    const problem = await guessableProblemOfPage(password, { name, email });
     if (problem !== null) {
       return refuseFields({ password: problem });
     }

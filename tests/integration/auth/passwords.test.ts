@@ -1,9 +1,15 @@
 import { ORGANIZATION_DEFAULTS, saveOrganization } from "@/db/organization/settings";
+import { issueLink } from "@/db/people/one-time-links";
+import { hashToken, makeToken } from "@/lib/people/one-time-token";
 import { guessableProblem } from "@/server/auth/guessable-password";
 import { forgetOrganization, getOrganization } from "@/server/organization";
 import { startApp } from "@/tests/fixtures/app";
+import { actionsOfBuild } from "@/tests/fixtures/build";
 import { createDatabase } from "@/tests/fixtures/database";
+import { formOf } from "@/tests/fixtures/form";
+import { cookieHeader, signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
+import { addUser } from "@/tests/fixtures/users";
 
 const PERSON = { name: "Noura Al-Harbi", email: "noura.alharbi@example.com" };
 
@@ -85,6 +91,30 @@ for (const password of [
     expect(await guessableProblem(password, PERSON)).toBeNull();
   });
 }
+
+test("the passwords that a person tries are limited on the account page and on a link, because each estimate takes time", async ({
+  app,
+  request,
+  database: { sql },
+}) => {
+  const person = await addUser(sql, "viewer");
+  const cookie = cookieHeader(await signIn(app.url, person));
+  const token = makeToken();
+  const issuer = await addUser(sql, "administrator");
+  await issueLink({ userId: person.id, tokenHash: hashToken(token), hours: 1, createdBy: issuer.id });
+  const answerOf = async (name: string, fields: Record<string, string>) => {
+    const action = actionsOfBuild().find((found) => found.name.endsWith(`#${name}`));
+    const headers = { cookie, origin: app.url, "next-action": action?.id ?? "" };
+    const answer = await request.post(`${app.url}${action?.url}`, { headers, multipart: formOf(fields) });
+    return /passwordOwnWords|tooMany/.exec(await answer.text())?.[0];
+  };
+  const password = "callboard1234";
+  const change = () => answerOf("changePassword", { current: "not the password", password });
+  const redeem = () => answerOf("redeem", { token, purpose: "reset", password });
+  expect([await change(), await redeem()]).toEqual(["passwordOwnWords", "passwordOwnWords"]);
+  await sql`update rate_limit set count = 20 where key like 'password:chosen:%'`;
+  expect([await change(), await redeem()]).toEqual(["tooMany", "tooMany"]);
+});
 
 test("the environment cannot give the first administrator a password that a page would refuse", async () => {
   const database = await createDatabase();

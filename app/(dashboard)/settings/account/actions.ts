@@ -19,7 +19,7 @@ import { action, formAction } from "@/server/auth/action";
 import { markCodeUsed } from "@/server/auth/attempts";
 import { auth } from "@/server/auth/auth";
 import { addressDetail, requestDevice } from "@/server/auth/devices";
-import { guessableProblem } from "@/server/auth/guessable-password";
+import { guessableProblemOfPage } from "@/server/auth/guessable-password";
 import { notify } from "@/server/notices";
 import { getOrganization } from "@/server/organization";
 
@@ -70,7 +70,7 @@ export const changePassword = formAction({
   failure: "password_failed",
   invalidate: refresh,
   work: async ({ current, password: chosen }, { user, recordEvent }) => {
-    const problem = await guessableProblem(chosen, user);
+    const problem = await guessableProblemOfPage(chosen, user);
     if (problem !== null) {
       return refuseFields({ password: problem });
     }
