@@ -20,7 +20,7 @@ import {
 /** The replacement for an erased number. */
 export const ERASED = "[erased]";
 
-/** Encodings within encodings, and JSON within JSON. */
+/** Encodings within encodings. JSON within JSON does not count: each level is shorter. */
 const MAX_DEPTH = 4;
 
 /** Whether a JSON value or a text contains a number. For short texts; larger values take `containsNumberInTurns`. */
@@ -122,14 +122,14 @@ class Search {
     }
     const json = jsonIn(text);
     const { forms, isAllRead } = yield* decodedForms(text, this.budget);
-    if (!isAllRead || (depth >= MAX_DEPTH && (json !== null || forms.length > 0))) {
+    if (json !== null && (yield* this.isIn(json, depth))) {
+      return true;
+    }
+    if (!isAllRead || (depth >= MAX_DEPTH && forms.length > 0)) {
       this.isAllRead = false;
     }
     if (depth >= MAX_DEPTH) {
       return false;
-    }
-    if (json !== null && (yield* this.isIn(json, depth + 1))) {
-      return true;
     }
     for (const decoded of forms) {
       if (yield* this.isInText(decoded, depth + 1)) {
@@ -167,9 +167,9 @@ class Search {
   }
 
   private *withoutNumbersInText(text: string, depth: number): Generator<undefined, string> {
-    const json = depth < MAX_DEPTH ? jsonIn(text) : null;
-    if (json !== null && (yield* this.isIn(json, depth + 1))) {
-      return JSON.stringify(yield* this.withoutNumbers(json, depth + 1));
+    const json = jsonIn(text);
+    if (json !== null && (yield* this.isIn(json, depth))) {
+      return JSON.stringify(yield* this.withoutNumbers(json, depth));
     }
     const plain = replaceSpans(text, yield* this.spansIn(text), this.replacement.inText);
     return (yield* this.isInText(plain, depth)) ? this.replacement.ofEncoded(plain) : plain;

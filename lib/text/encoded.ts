@@ -32,8 +32,9 @@ export function* decodedForms(text: string, budget: { bytes: number }): Generato
   if (unescaped !== text) {
     forms.push(unescaped);
   }
-  if (OTHER_DIGIT.test(text)) {
-    forms.push(compatibleForm(text));
+  const compatible = OTHER_DIGIT.test(text) ? compatibleForm(text) : text;
+  if (compatible !== text) {
+    forms.push(compatible);
   }
   let seen = 0;
   for (const base64 of base64In(text)) {

@@ -61,11 +61,15 @@ test("a body that nobody can read is told apart from one without the number", as
   }
   for (const bytes of [
     body("0501234568"),
+    // Answers of other systems, within each other.
+    Array.from({ length: 8 }).reduce<string>((inner) => body(inner), "at 10%20am"),
     messages("05 01", "yes?", "23 45 68"),
     "",
     "<html>busy</html>",
     // A sender could not read a letter, and DEL may stand in JSON as it is.
     body("my na\uFFFDe is \u007F"),
+    // Numbers that are no digits.
+    body("፩፪, ௰ and ❶"),
   ]) {
     expect(await searchBody(Buffer.from(bytes), null, rule)).toBe("not_found");
     expect(await searchBody(gzipSync(bytes), null, rule)).toBe("not_found");
