@@ -63,7 +63,8 @@ export function readDoorSettings(environment, dataFolder, folder = ".") {
 function readEnvFiles(folder) {
   const files = ENV_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
   // Node has this function since 20.12. Without it the settings are unknown, and the door stays closed.
-  return Object.assign({}, ...files.toReversed().map((file) => util.parseEnv(readFileSync(file, "utf8"))));
+  const read = (file) => util.parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+  return Object.assign({}, ...files.toReversed().map(read));
 }
 
 /** The value of a variable, or the content of the file that `<NAME>_FILE` names. Blank is unset. */

@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { parseEnv } from "node:util";
 
 import { readSecretFiles } from "../../lib/env-files";
 import { ENV_NAMES, readEnv } from "../../lib/env-schema";
@@ -34,7 +35,11 @@ function readFiles(mode: "production" | "development"): void {
   for (const file of [`.env.${mode}.local`, ".env.local", `.env.${mode}`, ".env"]) {
     if (existsSync(file)) {
       try {
-        process.loadEnvFile(file);
+        // `process.loadEnvFile` takes a byte order mark, which editors on Windows write, for a part of the first name.
+        const variables = parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+        for (const [name, value] of Object.entries(variables)) {
+          process.env[name] ??= value;
+        }
       } catch (error) {
         throw new CommandError(`${file} cannot be read (${(error as Error).message}).`);
       }

@@ -35,8 +35,8 @@ test("the first start makes the secret of the webhook, which the launcher keeps"
 });
 
 test("files of variables count in the order of Next.js, and what is set already counts most", () => {
-  write(".env", `PORT=4001\nHOST=0.0.0.0\nSARJ_WEBHOOK_SECRETS=${SECRET}\nSPOOL_DIR=/srv/spool # not here`);
-  write(".env.local", `PORT=4002\nCLIENT_IP_HEADER="X-Real-IP"`);
+  write(".env", `\uFEFFPORT=4001\nHOST=0.0.0.0\nSARJ_WEBHOOK_SECRETS=${SECRET}\nSPOOL_DIR=/srv/spool # not here`);
+  write(".env.local", `\uFEFFPORT=4002\nCLIENT_IP_HEADER="X-Real-IP"`);
   expect(read({ SARJ_WEBHOOK_SECRETS: `${OTHER}, ${SECRET}`, SPOOL_DIR: " " })).toMatchObject({
     port: 4002,
     host: "0.0.0.0",

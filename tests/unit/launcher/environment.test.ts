@@ -45,6 +45,20 @@ test("a variable that is set keeps its value, an empty one counts as unset", () 
   });
 });
 
+test("a file of variables counts without its byte order mark, and less than what is set already", () => {
+  writeFileSync(join(folder, ".env"), "\uFEFFDATABASE_URL=postgres://app@db/c\nPORT=4001\n");
+  const program = `
+    import { loadEnvFiles } from "./scripts/launcher/environment.ts";
+    loadEnvFiles("production");
+    console.log(JSON.stringify([process.env.DATABASE_URL, process.env.PORT]));`;
+  const { DATABASE_URL: _, ...rest } = process.env;
+  const seen = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
+    env: { ...rest, CALLBOARD_HOME: folder, PORT: "4002" },
+    encoding: "utf8",
+  });
+  expect(JSON.parse(seen)).toEqual(["postgres://app@db/c", "4002"]);
+});
+
 test("the web server gets nothing back from the files that the launcher has read", () => {
   const secrets = readOrMakeSecrets(folder);
   writeFileSync(
