@@ -36,7 +36,8 @@ export async function readIngestHealth(zone: string, now: Date) {
     countQuarantined(),
     countUnfinished(),
     readKeyRefusal(),
-    readOperation(),
+    // The page also lists the damaged files, which it reads now.
+    readOperation({ spoolMaxAgeMs: 0 }),
   ]);
   const silent = silentPeriod(bounds.last, now);
   const hour = lastHour(now);

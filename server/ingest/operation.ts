@@ -45,9 +45,17 @@ export type Operation = {
   isServing: boolean;
 };
 
-/** How this process is doing. Never throws. */
-export async function readOperation(): Promise<Operation> {
-  const [health, probe, { state: spool, condition }] = await Promise.all([readHealth(), probeWrite(), readSpool()]);
+/**
+ * How this process is doing. Never throws.
+ *
+ * @param spoolMaxAgeMs how old the condition of the spool may be
+ */
+export async function readOperation({ spoolMaxAgeMs }: { spoolMaxAgeMs: number }): Promise<Operation> {
+  const [health, probe, { state: spool, condition }] = await Promise.all([
+    readHealth(),
+    probeWrite(),
+    readSpool(spoolMaxAgeMs),
+  ]);
   const isUp = health !== null;
   const writes = !isUp ? null : probe.errorCode === null ? "ok" : "failing";
   const held = heldCount();
@@ -89,15 +97,13 @@ export async function readOperation(): Promise<Operation> {
 
 type SpoolState = { state: Operation["spool"]; condition: SpoolCondition | null };
 
-/** Reading the folder again and again must cost nothing, because anyone may ask for the health. */
-const READ_SPOOL_EVERY_MS = 1000;
 const latest = perProcess("spool condition", () => ({
   readAt: Number.NEGATIVE_INFINITY,
   read: null as Promise<SpoolState> | null,
 }));
 
-function readSpool(): Promise<SpoolState> {
-  if (latest.read === null || performance.now() - latest.readAt > READ_SPOOL_EVERY_MS) {
+function readSpool(maxAgeMs: number): Promise<SpoolState> {
+  if (latest.read === null || performance.now() - latest.readAt >= maxAgeMs) {
     latest.readAt = performance.now();
     latest.read = readSpoolNow();
   }
