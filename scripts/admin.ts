@@ -12,7 +12,7 @@ import { DATA_FOLDERS } from "./launcher/data-folders";
 import { prepareCommand } from "./launcher/prepare-command";
 import { runCommand } from "./launcher/terminal";
 
-const HELP = `Lets whoever has this machine in again, when nobody can sign in. Every change is in the audit log.
+const HELP = `Restores access when nobody can sign in. Needs access to this machine. Every change is in the audit log.
 
   npm run admin -- list                              all users, and whether their second factor can be read
   npm run admin -- reset-password <e-mail>           asks for a new password; ends all sessions of the user

@@ -19,7 +19,7 @@ export function maskNumberFor(access: NumberAccess, phoneNumber: string): string
 }
 
 /**
- * A text or JSON value as a user with this access sees it, whoever wrote it: the vendor, a customer or the staff. Nobody sees the credentials in
+ * A text or JSON value as a user with this access sees it. The vendor, a customer or the staff may have written it. Nobody sees the credentials in
  * URLs. For short texts; whole calls take `maskWholeFor`.
  *
  * @param phoneNumber the number of the call that the text belongs to; null if there is none

@@ -10,7 +10,7 @@ import { partsOf, type SoughtNumber } from "@/lib/phone/pattern";
  * What is kept of an erased number, to erase it again after the restore of an older database.
  *
  * A hash does not hide a phone number from everyone: of one country, about ten million numbers end in the two digits that the certificate
- * shows. Each guess takes a tenth of a second of a processor (scrypt with 32 MB), so all of them take about two weeks; and whoever suspects one
+ * shows. Each guess takes a tenth of a second of a processor (scrypt with 32 MB), so all of them take about two weeks; and a person who suspects one
  * number can check it at once. So a list of these is personal data.
  */
 export const erasedNumberSchema = z.object({

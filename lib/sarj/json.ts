@@ -35,7 +35,7 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
     const value = MAY_BE_UNSTORABLE.test(text) ? storable(strict.value, [], null) : strict.value;
     return { ok: true, value, notNumbers: [] };
   }
-  const tolerant = parseExactly(withoutNotNumbers(text));
+  const tolerant = HAS_NOT_NUMBERS.test(text) ? parseExactly(withoutNotNumbers(text)) : null;
   if (tolerant === null) {
     return { ok: false, reason: "not_json" };
   }
@@ -47,6 +47,7 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
 const NOT_A_NUMBER = "\uFDD0not a number";
 const MAX_NOT_NUMBERS = 20;
 
+const HAS_NOT_NUMBERS = /NaN|Infinity/;
 /** Matches at one place only (`y`), so it is never slower than its text is long. */
 const NOT_NUMBER_WORD = /-?(?:NaN|Infinity)\b/y;
 

@@ -6,7 +6,7 @@ export type DatabaseUrl = {
   /** Whether the URL leads to a transaction pooler. */
   isPooled: boolean;
   /**
-   * `off`; `if_offered`: encrypted if the server offers it, else not; `unverified`: encrypted, with whoever answers; `authority`: the
+   * `off`; `if_offered`: encrypted if the server offers it, else not; `unverified`: encrypted, but nothing checks which server answers; `authority`: the
    * certificate is signed by a known authority; `verified`: and names the host.
    */
   tls: "off" | "if_offered" | "unverified" | "authority" | "verified";
@@ -106,7 +106,7 @@ export function databaseUrlWarning(text: string): string | null {
   }
   return url.tls === "unverified"
     ? `leads to ${url.host} with TLS, but nothing checks who answers: with sslmode=require and the server's authority in DATABASE_CA, it would be checked`
-    : `leads to ${url.host} without TLS: whoever can listen in that network can read and change the data. If the server has a certificate, add sslmode=require`;
+    : `leads to ${url.host} without TLS: anyone who can listen in that network can read and change the data. If the server has a certificate, add sslmode=require`;
 }
 
 function networkOf(host: string): DatabaseUrl["network"] {

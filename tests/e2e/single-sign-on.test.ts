@@ -208,7 +208,7 @@ test("single sign-on admits invited users, users who have connected it, and user
     ).toEqual([{ account_id: "known", access_token: null, refresh_token: null, id_token: null }]);
     expect(app.logs()).not.toMatch(/callboard\.example|eyJ[\w-]+\.eyJ/);
 
-    // Whoever starts a sign-in can come back with any code. The log grows no further than for invented e-mails.
+    // Anyone who starts a sign-in can come back with any code. The log grows no further than for invented e-mails.
     await inBrowser(async (page) => {
       const eventsOf = async (code: string) => {
         const start = await page.request.get("/sign-in/sso", { maxRedirects: 0 });

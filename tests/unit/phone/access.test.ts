@@ -2,6 +2,7 @@ import { expect, test } from "@playwright/test";
 
 import type { Json } from "@/lib/call/facts";
 import { maskNumberFor, maskTextFor, maskWholeFor, type NumberAccess } from "@/lib/phone/access";
+import { turnsDuring } from "@/tests/fixtures/event-loop";
 
 const OWN = "+966501234567";
 const TEXT = "I am 050 123 4567, my brother is 053 871 9042";
@@ -36,17 +37,10 @@ const HOSTILE: Record<string, Json> = {
 
 for (const [kind, value] of Object.entries(HOSTILE)) {
   test(`while a hostile value is masked, the process answers others: ${kind}`, async () => {
-    let turns = 0;
-    let isDone = false;
-    const count = () => {
-      turns += 1;
-      if (!isDone) {
-        setImmediate(count);
-      }
-    };
-    setImmediate(count);
-    const masked = await maskWholeFor("hidden", value, OWN);
-    isDone = true;
+    let masked: Json = null;
+    const turns = await turnsDuring(async () => {
+      masked = await maskWholeFor("hidden", value, OWN);
+    });
     // The work is many times longer than what is done in one turn.
     expect(turns).toBeGreaterThan(4);
     expect(JSON.stringify(masked)).toBe(JSON.stringify(maskTextFor("hidden", value, OWN)));

@@ -7,6 +7,7 @@ import type { Json } from "@/lib/call/facts";
 import { containsNumber, ERASED, eraseNumbers, eraseNumbersInTurns, searchInTurns } from "@/lib/phone/erase";
 import { ruleFor } from "@/lib/phone/number-forms";
 import { numberPattern, parseSoughtNumber } from "@/lib/phone/pattern";
+import { turnsDuring } from "@/tests/fixtures/event-loop";
 
 const number = parseSoughtNumber("+966 50 123 4567") ?? { digits: "", masked: "" };
 const rule = ruleFor(number);
@@ -121,19 +122,11 @@ const HOSTILE: Record<string, Json> = {
 
 for (const [kind, value] of Object.entries(HOSTILE)) {
   test(`while a hostile value is searched, the process answers others: ${kind}`, async () => {
-    let turns = 0;
-    let isDone = false;
-    const count = () => {
-      turns += 1;
-      if (!isDone) {
-        setImmediate(count);
-      }
-    };
-    setImmediate(count);
-    expect(await searchInTurns([value, "x"], rule)).toBe("not_found");
-    const found: Json = [value, "0501234567"];
-    expect(((await eraseNumbersInTurns(found, rule)) as Json[])[1]).toBe(ERASED);
-    isDone = true;
+    const turns = await turnsDuring(async () => {
+      expect(await searchInTurns([value, "x"], rule)).toBe("not_found");
+      const found: Json = [value, "0501234567"];
+      expect(((await eraseNumbersInTurns(found, rule)) as Json[])[1]).toBe(ERASED);
+    });
     expect(turns).toBeGreaterThan(8);
   });
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { Json } from "@/lib/call/facts";
 import { maskNumber, maskNumbersIn, maskNumbersInTurns } from "@/lib/phone/mask";
 import { digitsOf } from "@/lib/text/digits";
+import { turnsDuring } from "@/tests/fixtures/event-loop";
 
 test("a masked number shows its country code and its last two digits", () => {
   expect(maskNumber("+966501234567")).toBe("+966 ••• 67");
@@ -363,17 +364,10 @@ test("masking takes time in proportion to the size, for any text and for many te
 
 test("masking a large transcript lets other work run in between", async () => {
   const turns = Array.from({ length: 600 }, () => said("user", "12345678 x ".repeat(182)));
-  let turnsOfLoop = 0;
-  let isDone = false;
-  const count = () => {
-    turnsOfLoop += 1;
-    if (!isDone) {
-      setImmediate(count);
-    }
-  };
-  setImmediate(count);
-  const masked = await maskNumbersInTurns<Json>(turns, OWN);
-  isDone = true;
+  let masked: Json = null;
+  const turnsOfLoop = await turnsDuring(async () => {
+    masked = await maskNumbersInTurns<Json>(turns, OWN);
+  });
   expect(turnsOfLoop).toBeGreaterThan(10);
   expect(masked).toEqual(maskNumbersIn<Json>(turns, OWN));
 });
