@@ -138,6 +138,14 @@ export const calls = pgTable(
     index("calls_enrichment_state_idx")
       .on(table.enrichmentState, table.occurredAt, table.callId)
       .where(sql`enrichment_state <> 'done'`),
+    // The newest calls of a kind (`db/schema/statistics.ts`): for each kind that a filter selects, a list reads the first ones here.
+    index("calls_kind_idx")
+      .on(
+        sql`call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found')`,
+        table.occurredAt,
+        table.callId,
+      )
+      .concurrently(),
     check("calls_attempt_check", sql`attempt >= 1`),
     check("calls_enrichment_state_check", isOneOf(table.enrichmentState, ENRICHMENT_STATES)),
   ],

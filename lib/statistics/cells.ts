@@ -1,0 +1,5 @@
+/** The lengths of time that statistics are summed for. */
+export const CELL_SPANS = ["day", "month"] as const;
+
+/** What the dials of a day are split by: `all` is not split. */
+export const SLICE_DIMENSIONS = ["all", "outcome", "goal", "direction", "language", "scenario", "attempt"] as const;
