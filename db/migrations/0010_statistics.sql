@@ -9,8 +9,7 @@ CREATE TABLE "call_kinds" (
 	"attempt" integer,
 	"dial_result" text NOT NULL,
 	"is_counted" boolean NOT NULL,
-	"calls" bigint NOT NULL,
-	CONSTRAINT "call_kinds_calls_check" CHECK (calls >= 0)
+	"calls" bigint NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "contact_cells" (
@@ -22,8 +21,7 @@ CREATE TABLE "contact_cells" (
 	"kinds" integer[] NOT NULL,
 	"people" integer NOT NULL,
 	CONSTRAINT "contact_cells_span_first_start_last_start_state_kinds_key_pk" PRIMARY KEY("span","first_start","last_start","state","kinds_key"),
-	CONSTRAINT "contact_cells_span_check" CHECK ("contact_cells"."span" in ('day','month')),
-	CONSTRAINT "contact_cells_people_check" CHECK (people >= 0)
+	CONSTRAINT "contact_cells_span_check" CHECK ("contact_cells"."span" in ('day','month'))
 );
 --> statement-breakpoint
 CREATE TABLE "contact_changes" (
@@ -41,8 +39,7 @@ CREATE TABLE "criterion_cells" (
 	"met" integer NOT NULL,
 	"primaries" integer NOT NULL,
 	CONSTRAINT "criterion_cells_span_start_kind_id_criterion_pk" PRIMARY KEY("span","start","kind_id","criterion"),
-	CONSTRAINT "criterion_cells_span_check" CHECK ("criterion_cells"."span" in ('day','month')),
-	CONSTRAINT "criterion_cells_counts_check" CHECK (least(judged, met, primaries) >= 0)
+	CONSTRAINT "criterion_cells_span_check" CHECK ("criterion_cells"."span" in ('day','month'))
 );
 --> statement-breakpoint
 CREATE TABLE "slice_days" (
@@ -55,8 +52,7 @@ CREATE TABLE "slice_days" (
 	"seconds" integer[] NOT NULL,
 	"counts" integer[] NOT NULL,
 	CONSTRAINT "slice_days_key" UNIQUE NULLS NOT DISTINCT("dimension","day","value","is_counted"),
-	CONSTRAINT "slice_days_dimension_check" CHECK ("slice_days"."dimension" in ('all','outcome','goal','direction','language','scenario','attempt')),
-	CONSTRAINT "slice_days_counts_check" CHECK (0 <= all(dials) and 0 <= all(reached) and 0 < all(counts) and cardinality(seconds) = cardinality(counts))
+	CONSTRAINT "slice_days_dimension_check" CHECK ("slice_days"."dimension" in ('all','outcome','goal','direction','language','scenario','attempt'))
 );
 --> statement-breakpoint
 CREATE TABLE "statistics_cells" (
@@ -67,8 +63,7 @@ CREATE TABLE "statistics_cells" (
 	"timed" integer NOT NULL,
 	"talk_seconds" bigint NOT NULL,
 	CONSTRAINT "statistics_cells_span_start_kind_id_pk" PRIMARY KEY("span","start","kind_id"),
-	CONSTRAINT "statistics_cells_span_check" CHECK ("statistics_cells"."span" in ('day','month')),
-	CONSTRAINT "statistics_cells_counts_check" CHECK (least(calls, timed, talk_seconds) >= 0)
+	CONSTRAINT "statistics_cells_span_check" CHECK ("statistics_cells"."span" in ('day','month'))
 );
 --> statement-breakpoint
 CREATE TABLE "statistics_changes" (

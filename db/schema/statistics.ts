@@ -30,7 +30,7 @@ import { instant, isOneOf } from "./columns";
  * cells and deletes them. A day is a local date in the zone of `statistics_state`. A month's cell is the sum of its days' cells.
  *
  * Cells hold texts that calls had, such as an outcome or a criterion. What no call has any more is deleted, so that nothing stays of an
- * erased call.
+ * erased call. No CHECK forbids counts below zero, because Postgres checks the row to insert before it finds the one to update.
  */
 
 /** What statistics tell calls apart by. */
@@ -92,7 +92,6 @@ export const callKinds = pgTable(
   (table) => [
     // No unique index on all columns: their texts can be longer than an index allows. Only one fold runs at a time.
     index("call_kinds_hash_idx").on(table.hash),
-    check("call_kinds_calls_check", sql`calls >= 0`),
   ],
 );
 
@@ -112,7 +111,6 @@ export const statisticsCells = pgTable(
   (table) => [
     primaryKey({ columns: [table.span, table.start, table.kindId] }),
     check("statistics_cells_span_check", isOneOf(table.span, CELL_SPANS)),
-    check("statistics_cells_counts_check", sql`least(calls, timed, talk_seconds) >= 0`),
   ],
 );
 
@@ -131,7 +129,6 @@ export const criterionCells = pgTable(
   (table) => [
     primaryKey({ columns: [table.span, table.start, table.kindId, table.criterion] }),
     check("criterion_cells_span_check", isOneOf(table.span, CELL_SPANS)),
-    check("criterion_cells_counts_check", sql`least(judged, met, primaries) >= 0`),
   ],
 );
 
@@ -156,10 +153,6 @@ export const sliceDays = pgTable(
   (table) => [
     unique("slice_days_key").on(table.dimension, table.day, table.value, table.isCounted).nullsNotDistinct(),
     check("slice_days_dimension_check", isOneOf(table.dimension, SLICE_DIMENSIONS)),
-    check(
-      "slice_days_counts_check",
-      sql`0 <= all(dials) and 0 <= all(reached) and 0 < all(counts) and cardinality(seconds) = cardinality(counts)`,
-    ),
   ],
 );
 
@@ -182,7 +175,6 @@ export const contactCells = pgTable(
   (table) => [
     primaryKey({ columns: [table.span, table.firstStart, table.lastStart, table.state, table.kindsKey] }),
     check("contact_cells_span_check", isOneOf(table.span, CELL_SPANS)),
-    check("contact_cells_people_check", sql`people >= 0`),
   ],
 );
 
