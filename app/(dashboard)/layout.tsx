@@ -1,8 +1,8 @@
-import { NextIntlClientProvider } from "next-intl";
-import { getMessages, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
+import { ClientMessages } from "@/components/client-messages";
 import { isScriptsOff } from "@/components/suspense";
 import { countUnreadNotices, listNotices } from "@/db/people/notices";
 import { noScriptsHref } from "@/lib/http/scripts-cookie";
@@ -22,16 +22,15 @@ import { TopBar } from "./top-bar";
 /** The layout of all signed-in pages. Layouts do not rerun on navigation, so each page also calls its own gate. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const { id, name, email, role } = await requirePage();
-  const [organization, notices, cookieStore, messages, t] = await Promise.all([
+  const [organization, notices, cookieStore, t] = await Promise.all([
     getOrganization(),
     readBell(id),
     cookies(),
-    getMessages(),
     getTranslations("shell"),
   ]);
   const user = { name, email, role };
   return (
-    <NextIntlClientProvider messages={messages}>
+    <ClientMessages of={["shell", "notices", "auth.ended", "auth.error"]}>
       {!(await isScriptsOff()) && (
         <noscript>
           <meta httpEquiv="refresh" content={`0; url=${noScriptsHref((await headers()).get("x-url"))}`} />
@@ -59,7 +58,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         <SessionKeeper />
         <SessionEndedDialog />
       </div>
-    </NextIntlClientProvider>
+    </ClientMessages>
   );
 }
 

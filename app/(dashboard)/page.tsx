@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getFormatter, getNow, getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Suspense } from "@/components/suspense";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
@@ -56,7 +57,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   // A new key shows the skeletons immediately. The key does not depend on `map` and `series`, because those panels change in place.
   const key = overviewHref(view, { map: "volume", series: "chart" });
   return (
-    <>
+    <ClientMessages of={["overview.range"]}>
       <PageHeader
         title={t("title")}
         description={<PeriodText view={view} />}
@@ -75,7 +76,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
           <Panels view={view} weekStart={weekStart} now={now} role={role} access={access} />
         </Suspense>
       </PanelBoundary>
-    </>
+    </ClientMessages>
   );
 }
 

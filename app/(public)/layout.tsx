@@ -1,16 +1,14 @@
-import { NextIntlClientProvider } from "next-intl";
-import { getMessages } from "next-intl/server";
 import type { ReactNode } from "react";
 
+import { ClientMessages } from "@/components/client-messages";
 import { LocaleSwitch } from "@/components/locale-switch";
 import { LogoMark } from "@/components/logo";
 import { ThemeToggle } from "@/components/theme-toggle";
 
 /** The layout of the pages that need no session: one column, with switches for the language and the theme. */
-export default async function PublicLayout({ children }: { children: ReactNode }) {
-  const { common, shell, auth } = await getMessages();
+export default function PublicLayout({ children }: { children: ReactNode }) {
   return (
-    <NextIntlClientProvider messages={{ common, shell, auth }}>
+    <ClientMessages of={["shell", "auth"]}>
       <div className="flex min-h-dvh flex-col">
         <header className="flex flex-wrap items-center justify-between gap-3 px-4 py-3 sm:px-6">
           <span className="flex items-center gap-2 text-base font-semibold">
@@ -26,6 +24,6 @@ export default async function PublicLayout({ children }: { children: ReactNode }
           <div className="w-full max-w-sm">{children}</div>
         </main>
       </div>
-    </NextIntlClientProvider>
+    </ClientMessages>
   );
 }

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Suspense } from "@/components/suspense";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
@@ -49,46 +50,50 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const Rows = view.by === "contacts" ? ContactList : CallList;
   const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
   return (
-    <LayoutProvider initial={layout}>
-      <PageHeader
-        title={t("title")}
-        description={
-          <Suspense fallback={<CallCountSkeleton />}>
-            <CallCount by={view.by} counting={counting} zone={timeZone} />
-          </Suspense>
-        }
-        actions={
-          <>
-            <ListSwitch filter={filter} view={view} />
-            <ListTools
-              filter={filter}
-              view={view}
-              counting={counting}
-              canExport={includesRole(role, "operator")}
-              revealsNumbers={access === "revealable"}
-            />
-          </>
-        }
-      />
-      <div className="flex min-h-0 flex-1 flex-col gap-3">
-        {ignoredNames.length > 0 && (
-          <Notice tone="warning">{t("ignored", { count: ignoredNames.length, names: ignoredNames.join(", ") })}</Notice>
-        )}
-        {!hasApiKey() && <Notice>{t("enrichmentOff")}</Notice>}
-        <PanelBoundary>
-          <Suspense fallback={<FiltersSkeleton />}>
-            <Filters filter={filter} view={view} zone={timeZone} access={access} showsPanel={form === "filters"} />
-          </Suspense>
-        </PanelBoundary>
-        <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { ...view, cursor: null })} />
-        <div className="flex min-h-0 flex-col transition-opacity delay-100 group-has-data-pending/list:opacity-55">
+    <ClientMessages of={["calls", "contacts", "outcomes"]}>
+      <LayoutProvider initial={layout}>
+        <PageHeader
+          title={t("title")}
+          description={
+            <Suspense fallback={<CallCountSkeleton />}>
+              <CallCount by={view.by} counting={counting} zone={timeZone} />
+            </Suspense>
+          }
+          actions={
+            <>
+              <ListSwitch filter={filter} view={view} />
+              <ListTools
+                filter={filter}
+                view={view}
+                counting={counting}
+                canExport={includesRole(role, "operator")}
+                revealsNumbers={access === "revealable"}
+              />
+            </>
+          }
+        />
+        <div className="flex min-h-0 flex-1 flex-col gap-3">
+          {ignoredNames.length > 0 && (
+            <Notice tone="warning">
+              {t("ignored", { count: ignoredNames.length, names: ignoredNames.join(", ") })}
+            </Notice>
+          )}
+          {!hasApiKey() && <Notice>{t("enrichmentOff")}</Notice>}
           <PanelBoundary>
-            <Suspense fallback={<ListSkeleton />}>
-              <Rows filter={filter} view={view} access={access} role={role} />
+            <Suspense fallback={<FiltersSkeleton />}>
+              <Filters filter={filter} view={view} zone={timeZone} access={access} showsPanel={form === "filters"} />
             </Suspense>
           </PanelBoundary>
+          <FilterChips filter={filter} hrefOf={(other) => callsHref(other, { ...view, cursor: null })} />
+          <div className="flex min-h-0 flex-col transition-opacity delay-100 group-has-data-pending/list:opacity-55">
+            <PanelBoundary>
+              <Suspense fallback={<ListSkeleton />}>
+                <Rows filter={filter} view={view} access={access} role={role} />
+              </Suspense>
+            </PanelBoundary>
+          </div>
         </div>
-      </div>
-    </LayoutProvider>
+      </LayoutProvider>
+    </ClientMessages>
   );
 }

@@ -2,6 +2,7 @@ import { Import } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Suspense } from "@/components/suspense";
 import { LinkButton } from "@/components/ui/link-button";
 import { Notice } from "@/components/ui/notice";
@@ -37,7 +38,7 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
   const { filter, view, ignored } = parseDeliveryFilter(params, timeZone);
   const isAdministrator = includesRole(user.role, "administrator");
   return (
-    <>
+    <ClientMessages of={["deliveries"]}>
       <PageHeader
         title={t("title")}
         description={t("description")}
@@ -85,6 +86,6 @@ export default async function DeliveriesPage({ searchParams }: PageProps<"/deliv
           </PanelBoundary>
         </div>
       </div>
-    </>
+    </ClientMessages>
   );
 }

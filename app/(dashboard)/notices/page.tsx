@@ -2,6 +2,7 @@ import { BellOff } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
@@ -28,7 +29,7 @@ export default async function NoticesPage() {
     </LinkButton>
   );
   return (
-    <>
+    <ClientMessages of={["notices.page"]}>
       <PageHeader
         title={t("title")}
         description={t("description")}
@@ -51,6 +52,6 @@ export default async function NoticesPage() {
           <NoticeList notices={notices.map(toShown)} />
         )}
       </Card>
-    </>
+    </ClientMessages>
   );
 }

@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
+import { ClientMessages } from "@/components/client-messages";
 import { includesRole } from "@/lib/people/role";
 import { requirePage } from "@/server/auth/gates";
 
@@ -15,7 +16,9 @@ export default async function SettingsLayout({ children }: { children: ReactNode
     <div className="grid gap-x-10 gap-y-4 lg:grid-cols-[12rem_minmax(0,1fr)]">
       <div className="min-w-0 lg:pt-1">
         <p className="mb-3 text-xl font-semibold tracking-tight max-lg:hidden">{t("title")}</p>
-        <SettingsNav visible={sections} label={t("title")} />
+        <ClientMessages of={["settings.nav"]}>
+          <SettingsNav visible={sections} label={t("title")} />
+        </ClientMessages>
       </div>
       <div className="max-w-4xl min-w-0">{children}</div>
     </div>

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { readOrganization } from "@/db/organization/settings";
@@ -25,12 +26,12 @@ export default async function OrganizationPage() {
   }
   const [organization, locale, t] = await Promise.all([readOrganization(), getLocale(), getTranslations("settings")]);
   return (
-    <>
+    <ClientMessages of={["settings.organization"]}>
       <PageHeader title={t("organization.title")} description={t("organization.description")} />
       <Card>
         <OrganizationForm organization={organization} zones={timeZones(locale, organization.timeZone)} />
       </Card>
-    </>
+    </ClientMessages>
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Metadata, Route } from "next";
-import { NextIntlClientProvider } from "next-intl";
-import { getMessages, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 
 import { SignOut } from "@/app/(dashboard)/settings/account/end-session";
 import { SecondFactor } from "@/app/(dashboard)/settings/account/second-factor";
+import { ClientMessages } from "@/components/client-messages";
 import { buttonClass } from "@/components/ui/button-class";
 import { readSignInMethods } from "@/db/people/users";
 import { safeNextPath } from "@/lib/url/next-path";
@@ -21,18 +21,15 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SecondFactorPage({ searchParams }: PageProps<"/second-factor">) {
   const { next } = await searchParams;
   const me = await requirePage("viewer", { secondFactor: "optional" });
-  const [session, methods, messages, t, account] = await Promise.all([
+  const [session, methods, t, account] = await Promise.all([
     readSession(),
     readSignInMethods(me.id),
-    getMessages(),
     getTranslations("auth.secondFactorFirst"),
     getTranslations("account"),
   ]);
   const isMissing = session.user !== null && session.lacksSecondFactor;
   return (
-    <NextIntlClientProvider
-      messages={{ common: messages.common, shell: messages.shell, auth: messages.auth, account: messages.account }}
-    >
+    <ClientMessages of={["account"]}>
       <h1 className="text-2xl font-semibold tracking-tight text-balance">{t("title")}</h1>
       <p className="mt-1 mb-6 text-base text-muted">
         {isMissing ? t("subtitle") : methods.twoFactorEnabled ? t("done") : t("optional")}
@@ -56,6 +53,6 @@ export default async function SecondFactorPage({ searchParams }: PageProps<"/sec
         )}
         <SignOut />
       </div>
-    </NextIntlClientProvider>
+    </ClientMessages>
   );
 }

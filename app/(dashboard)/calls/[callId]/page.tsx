@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 
+import { ClientMessages } from "@/components/client-messages";
 import { getCall } from "@/db/calls/read";
 import { maskNumberFor, maskTextFor } from "@/lib/phone/access";
 import type { SearchParams } from "@/lib/url/parameters";
@@ -45,7 +46,11 @@ export default async function CallPage({ params, searchParams }: Props) {
   if (found === null) {
     return answerNotFound(<CallNotFound />);
   }
-  return <CallView found={found} user={user} searchParams={await searchParams} />;
+  return (
+    <ClientMessages of={["call", "contacts"]}>
+      <CallView found={found} user={user} searchParams={await searchParams} />
+    </ClientMessages>
+  );
 }
 
 /** Next passes the segment percent-encoded, and an id may contain any text. */

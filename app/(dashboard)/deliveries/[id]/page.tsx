@@ -5,6 +5,7 @@ import Link from "next/link";
 import { cache, type ReactNode } from "react";
 import { z } from "zod";
 
+import { ClientMessages } from "@/components/client-messages";
 import { cn } from "@/components/cn";
 import { Suspense } from "@/components/suspense";
 import { buttonClass } from "@/components/ui/button-class";
@@ -74,7 +75,7 @@ export default async function DeliveryPage({ params, searchParams }: PageProps<"
   const { id, callId, verdict, reason, outcome } = maskFieldsFor(access, delivery, ["outcome"], phoneNumber);
   const isRevealed = (await searchParams)[REVEAL.name] === REVEAL.value && access === "shown";
   return (
-    <>
+    <ClientMessages of={["deliveries"]}>
       <Link
         href={"/deliveries" as Route}
         className="mb-2 inline-flex items-center gap-1 rounded-sm text-sm text-muted hover:text-foreground"
@@ -153,7 +154,7 @@ export default async function DeliveryPage({ params, searchParams }: PageProps<"
           )}
         </div>
       </div>
-    </>
+    </ClientMessages>
   );
 }
 

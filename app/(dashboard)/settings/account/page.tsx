@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
@@ -43,7 +44,7 @@ export default async function AccountPage({ searchParams }: PageProps<"/settings
   const sso = singleSignOn();
   const provider = sso?.name ?? t("password.otherProvider");
   return (
-    <>
+    <ClientMessages of={["account", "auth.signIn"]}>
       <PageHeader
         title={t("title")}
         description={t.rich("description", {
@@ -91,7 +92,7 @@ export default async function AccountPage({ searchParams }: PageProps<"/settings
         <Sessions sessions={sessions} ownId={me.sessionId} />
         <Devices devices={devices} />
       </div>
-    </>
+    </ClientMessages>
   );
 }
 

@@ -5,6 +5,7 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { z } from "zod";
 
+import { ClientMessages } from "@/components/client-messages";
 import { cn } from "@/components/cn";
 import { Suspense } from "@/components/suspense";
 import { buttonClass } from "@/components/ui/button-class";
@@ -47,7 +48,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
   const { filter, cursor, ignored } = parseAuditFilter(params, timeZone);
   const query = auditFilterParams(filter).toString();
   return (
-    <>
+    <ClientMessages of={["privacy.audit"]}>
       <PageHeader
         title={t("title")}
         description={t("description")}
@@ -95,7 +96,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
           </Suspense>
         </PanelBoundary>
       </div>
-    </>
+    </ClientMessages>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Metadata, Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 import Link from "next/link";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Suspense } from "@/components/suspense";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -32,7 +33,7 @@ export default async function ImportPage() {
   const t = await getTranslations("settings.import");
   const isOff = !hasApiKey();
   return (
-    <>
+    <ClientMessages of={["settings.import"]}>
       <PageHeader title={t("title")} description={t("description")} namesZone />
       <div className="space-y-5">
         <Card title={t("new")} description={t("newDescription", { rate: IMPORTS_PER_SECOND })}>
@@ -50,7 +51,7 @@ export default async function ImportPage() {
           </Suspense>
         </PanelBoundary>
       </div>
-    </>
+    </ClientMessages>
   );
 }
 

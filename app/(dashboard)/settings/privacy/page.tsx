@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Suspense } from "@/components/suspense";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
@@ -31,7 +32,7 @@ export default async function PrivacyPage() {
   ]);
   const text = (days: number | null) => (days === null ? "" : String(days));
   return (
-    <>
+    <ClientMessages of={["privacy"]}>
       <PageHeader title={t("title")} description={t("description")} />
       <div className="space-y-5">
         <Card title={t("masking.title")} description={t("masking.description")}>
@@ -64,6 +65,6 @@ export default async function PrivacyPage() {
           </PanelBoundary>
         </Card>
       </div>
-    </>
+    </ClientMessages>
   );
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { readSecurity } from "@/db/organization/security";
@@ -28,7 +29,7 @@ export default async function SecurityPage() {
   const lacking = withPassword.filter(({ twoFactorEnabled }) => !twoFactorEnabled);
   const own = people.find(({ id }) => id === me.id);
   return (
-    <>
+    <ClientMessages of={["settings.security"]}>
       <PageHeader title={t("title")} description={t("description")} />
       <div className="space-y-5">
         <Card title={t("secondFactor.title")} description={t("secondFactor.description")}>
@@ -55,6 +56,6 @@ export default async function SecurityPage() {
           <LimitsForm limits={limits} />
         </Card>
       </div>
-    </>
+    </ClientMessages>
   );
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { listUsers } from "@/db/people/users";
@@ -20,7 +21,7 @@ export default async function UsersPage({ searchParams }: PageProps<"/settings/u
   const [{ form }, people, t] = await Promise.all([searchParams, listUsers(), getTranslations("people")]);
   const isAlone = people.length === 1;
   return (
-    <>
+    <ClientMessages of={["people"]}>
       <PageHeader
         title={t("title")}
         description={t("description")}
@@ -34,6 +35,6 @@ export default async function UsersPage({ searchParams }: PageProps<"/settings/u
         </Card>
         <RoleGuide isAlone={isAlone} />
       </div>
-    </>
+    </ClientMessages>
   );
 }

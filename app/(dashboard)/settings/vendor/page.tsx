@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { ClientMessages } from "@/components/client-messages";
 import { slot } from "@/components/slot";
 import { Suspense } from "@/components/suspense";
 import { Badge } from "@/components/ui/badge";
@@ -34,7 +35,7 @@ export default async function VendorPage() {
   await requirePage("administrator");
   const t = await getTranslations("settings.vendor");
   return (
-    <>
+    <ClientMessages of={["settings.vendor", "call.apiError", "deliveries"]}>
       <PageHeader title={t("title")} description={t("description")} namesZone />
       <div className="space-y-5">
         <Card title={t("webhook.title")} description={t("webhook.description")}>
@@ -59,7 +60,7 @@ export default async function VendorPage() {
         <Rotation />
         <Addresses />
       </div>
-    </>
+    </ClientMessages>
   );
 }
 

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { cache } from "react";
 import { z } from "zod";
 
+import { ClientMessages } from "@/components/client-messages";
 import { cn } from "@/components/cn";
 import { RefreshWhile } from "@/components/refresh-while";
 import { Suspense } from "@/components/suspense";
@@ -74,7 +75,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
   const done = total - counts.pending;
   const retryable = counts.failed + counts.cancelled;
   return (
-    <>
+    <ClientMessages of={["settings.import"]}>
       <Link
         href={"/settings/import" as Route}
         className="mb-2 inline-flex items-center gap-1 rounded-sm text-sm text-muted hover:text-foreground"
@@ -157,7 +158,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
         </div>
       </div>
       {counts.pending > 0 && <RefreshWhile everySeconds={2} />}
-    </>
+    </ClientMessages>
   );
 }
 
