@@ -5,6 +5,7 @@ import { perProcess } from "@/lib/per-process";
 import { cleanUpDue } from "./clean-up";
 import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
+import { foldStatisticsDue } from "./fold-statistics";
 import { importDue } from "./import";
 import { mailDue } from "./mail";
 import { purgeDue } from "./purge";
@@ -14,7 +15,16 @@ import { watchContract } from "./watch-contract";
 
 /** How many items each job handled. */
 type Counts = Record<
-  "enriched" | "imported" | "erased" | "purged" | "cleaned" | "reinterpreted" | "mailed" | "watched" | "streamed",
+  | "enriched"
+  | "imported"
+  | "erased"
+  | "purged"
+  | "cleaned"
+  | "reinterpreted"
+  | "mailed"
+  | "watched"
+  | "streamed"
+  | "folded",
   number
 >;
 
@@ -33,6 +43,7 @@ export async function runDueJobs(): Promise<Counts> {
     mailed: mailDue(),
     watched: watchContract(),
     streamed: streamAuditDue(),
+    folded: foldStatisticsDue(),
   };
   for (const [job, run] of Object.entries(jobs)) {
     await run.catch((error: unknown) => log("warn", "job_failed", { job, error_code: errorCode(error) }));
@@ -47,6 +58,7 @@ export async function runDueJobs(): Promise<Counts> {
     mailed: await jobs.mailed,
     watched: await jobs.watched,
     streamed: await jobs.streamed,
+    folded: await jobs.folded,
   };
 }
 

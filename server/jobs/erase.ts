@@ -11,6 +11,7 @@ import {
   releaseErasure,
 } from "@/db/privacy/erasures";
 import type { Erasure } from "@/db/schema/privacy";
+import { foldAllChanges } from "@/db/statistics/fold";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
@@ -116,6 +117,11 @@ async function work(claimed: ClaimedErasure, deadline: number): Promise<boolean>
         break;
       case "reviews": {
         await redactReviews(erasure, number);
+        // Until they are folded, the changes of statistics contain texts of the deleted calls.
+        if (!(await foldAllChanges(deadline))) {
+          await releaseErasure(claimed.id);
+          return false;
+        }
         // A delivery that was spooled during the erasure may contain the number, and will be stored among rows already searched.
         if (!(await isSpoolEmpty())) {
           await releaseErasure(claimed.id, { fromTheStart: true });

@@ -6,6 +6,7 @@ import { cleanUpDue } from "./clean-up";
 import { drainSpool } from "./drain";
 import { enrichDue } from "./enrich";
 import { eraseDue } from "./erase";
+import { foldStatisticsDue } from "./fold-statistics";
 import { importDue } from "./import";
 import { mailDue } from "./mail";
 import { purgeDue } from "./purge";
@@ -31,6 +32,7 @@ export function startTimer(): void {
   repeat("mail", 15_000, mailDue);
   repeat("watch", 15_000, watchContract);
   repeat("audit stream", 2000, streamAuditDue);
+  repeat("fold statistics", 2000, foldStatisticsDue);
   repeat("refusals", 5000, writeRefusals);
 }
 

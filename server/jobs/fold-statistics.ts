@@ -1,0 +1,35 @@
+import { foldStatistics, isFoldDue } from "@/db/statistics/fold";
+import { isStopping } from "@/lib/http/node-server/shutdown";
+import { log } from "@/lib/log";
+
+/**
+ * Folds what has changed of calls into the statistics that pages read (`db/statistics/fold.ts`), and builds them after an upgrade and when the
+ * organization's time zone has changed. Pages are exact without it, but read more and more the longer it has not run.
+ */
+
+/** Folds until nothing is left, another process is at it, or `budgetMs` has passed. Returns how many changes and calls were counted. */
+export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
+  const deadline = Date.now() + budgetMs;
+  let counted = 0;
+  let isMore = await isFoldDue();
+  while (isMore && Date.now() < deadline && !isStopping()) {
+    const startedAt = performance.now();
+    const result = await foldStatistics();
+    switch (result.did) {
+      case "folded":
+        counted += result.changes;
+        ({ isMore } = result);
+        break;
+      case "built":
+        counted += result.calls;
+        log("info", "statistics_built", { count: result.calls, ms: Math.round(performance.now() - startedAt) });
+        break;
+      case "discarded":
+        log("warn", "statistics_discarded");
+        break;
+      case "waited":
+        isMore = false;
+    }
+  }
+  return counted;
+}

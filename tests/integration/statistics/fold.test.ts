@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import type { Sql } from "postgres";
+
+import { purgeBatch } from "@/db/privacy/retention";
+import { foldStatistics } from "@/db/statistics/fold";
+import { deliver } from "@/tests/fixtures/received";
+import { emptyWithoutEnrichment, webhook } from "@/tests/fixtures/retry-group";
+import { compareStatistics } from "@/tests/fixtures/statistics-recount";
+import { expect, test } from "@/tests/fixtures/test";
+
+const ZONES = ["Asia/Riyadh", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"] as const;
+/** Around midnights, the ends of months, and the hours that New York has twice or not at all. */
+const MOMENTS = [
+  "2026-02-28T20:59:59.999Z",
+  "2026-02-28T21:00:00Z",
+  "2026-03-08T06:30:00Z",
+  "2026-03-08T07:30:00Z",
+  "2026-10-31T23:30:00Z",
+  "2026-11-01T05:30:00Z",
+  "2026-11-01T06:30:00Z",
+] as const;
+const CALLS = ["a", "b", "c", "d", "e", "f"] as const;
+const CRITERIA = [
+  null,
+  {},
+  { "Agreed a date": { met: true, primary: true } },
+  { "Agreed a date": { met: false, primary: false }, Polite: { met: true, primary: false } },
+] as const;
+
+const oneOf = <const Value>(...values: Value[]) => fc.constantFrom(...values);
+
+const row = fc.record({
+  call_id: fc.constantFrom(...CALLS),
+  root_call_id: oneOf(null, null, "a", "b", "other"),
+  outcome: oneOf("complete", "complete", "no_answer", "cancelled", "", null),
+  status: oneOf(null, "scheduled", "completed"),
+  goal: oneOf(null, "achieved", "unknown"),
+  direction: oneOf(null, "outbound"),
+  language: oneOf(null, "ar", ""),
+  scenario_id: oneOf(null, "one", "two"),
+  attempt: oneOf(null, 1, 2),
+  duration_seconds: oneOf(null, 0, 30, 31),
+  criteria: fc.constantFrom(...CRITERIA),
+  next_retry_at: oneOf(null, "2026-12-01T00:00:00Z"),
+  is_test: oneOf(false, false, true),
+  enrichment_state: oneOf("done", "pending", "not_found"),
+  first_received_at: fc.constantFrom(...MOMENTS),
+});
+
+type Row = typeof row extends fc.Arbitrary<infer Value> ? Value : never;
+
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("write" as const),
+      rows: fc.uniqueArray(row, { selector: (one) => one.call_id, minLength: 1, maxLength: 4 }),
+      isUndone: oneOf(false, false, false, true),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("change" as const),
+      call: fc.constantFrom(...CALLS),
+      set: oneOf(
+        "is_test = not is_test",
+        "enrichment_state = 'not_found'",
+        "root_call_id = 'b'",
+        "next_retry_at = null",
+        "next_retry_at = now(), outcome = 'no_answer'",
+        "enrichment_attempts = 1",
+        "call_id = call_id || '2'",
+      ),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("deliver" as const),
+      call: fc.constantFrom(...CALLS),
+      root: oneOf(null, "a"),
+      type: oneOf("complete", "no_answer", "cancelled"),
+      attempt: oneOf(1, 2),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("delete" as const), calls: fc.subarray([...CALLS], { minLength: 1 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("purge" as const), limit: oneOf(1, 3) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("zone" as const), zone: fc.constantFrom(...ZONES) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant("fold" as const), changes: oneOf(1, 3, 1000), rows: oneOf(1, 2, 1000) }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("compare" as const) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+class Undone extends Error {}
+
+async function write(sql: Sql, rows: readonly Row[], isUndone: boolean): Promise<void> {
+  const set = Object.keys(rows[0] ?? {})
+    .filter((column) => column !== "call_id")
+    .map((column) => `${column} = excluded.${column}`)
+    .join(", ");
+  await sql
+    .begin(async (transaction) => {
+      const values = rows.map((one) => ({ ...one, criteria: one.criteria === null ? null : sql.json(one.criteria) }));
+      await transaction`insert into calls ${transaction(values)} on conflict (call_id) do update set ${transaction.unsafe(set)}`;
+      await transaction`insert into call_details (call_id, facts) select call_id, '{}' from calls on conflict do nothing`;
+      if (isUndone) {
+        throw new Undone();
+      }
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Undone)) {
+        throw error;
+      }
+    });
+}
+
+/** What may end a statement of several writers: a deadlock, a call that another one wrote under the same id, a serialization failure. */
+const isCollision = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^(40P01|40001|23505)$/.test((error as { code?: string }).code ?? "") || isCollision(error.cause));
+
+async function take(sql: Sql, taken: Step): Promise<void> {
+  switch (taken.kind) {
+    case "write":
+      return write(sql, taken.rows, taken.isUndone);
+    case "change":
+      await sql`update calls set ${sql.unsafe(taken.set)} where call_id = ${taken.call}`;
+      return;
+    case "deliver":
+      await deliver(
+        webhook(taken.call, taken.type, { retry_attempt_number: taken.attempt, root_call_id: taken.root }),
+        new Date(MOMENTS[0]),
+      );
+      return;
+    case "delete":
+      await sql`delete from calls where call_id in ${sql(taken.calls)}`;
+      return;
+    case "purge":
+      await purgeBatch("call", 1, taken.limit);
+      return;
+    case "zone":
+      await sql`insert into organization (time_zone) values (${taken.zone}) on conflict (id) do update set time_zone = excluded.time_zone`;
+      return;
+    case "fold":
+      expect(["folded", "built", "waited"]).toContain((await foldStatistics(taken)).did);
+      return;
+    case "compare":
+      await compare(sql);
+  }
+}
+
+async function compare(sql: Sql): Promise<{ isBuilt: boolean; unfolded: number }> {
+  const { isBuilt, unfolded, found, expected, odd } = await compareStatistics(sql);
+  expect(found).toEqual(expected);
+  expect(odd).toEqual([]);
+  return { isBuilt, unfolded };
+}
+
+async function foldAll(sql: Sql): Promise<void> {
+  for (;;) {
+    const result = await foldStatistics();
+    expect(result.did).not.toBe("discarded");
+    if (result.did === "folded" && !result.isMore) {
+      break;
+    }
+  }
+  expect(await compare(sql)).toEqual({ isBuilt: true, unfolded: 0 });
+}
+
+test.beforeEach(({ database }) => emptyWithoutEnrichment(database));
+
+test("cells and unfolded changes equal a recount after any history, and folding leaves no change behind", async ({
+  database: { sql },
+}) => {
+  test.setTimeout(240_000);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      for (const taken of steps) {
+        await take(sql, taken).catch((error: unknown) => {
+          // A call that gets another one's id.
+          if (!isCollision(error)) {
+            throw error;
+          }
+        });
+      }
+      await compare(sql);
+      await foldAll(sql);
+    }),
+    { numRuns: 120, endOnFailure: true },
+  );
+});
+
+test("they also do while several write, fold and read at once", async ({ database: { sql } }) => {
+  test.setTimeout(240_000);
+  const steps = fc.array(step, { minLength: 5, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(steps, steps, steps), async (writers) => {
+      await Promise.all(
+        writers.map(async (own) => {
+          for (const taken of own) {
+            await take(sql, taken).catch((error: unknown) => {
+              if (!isCollision(error)) {
+                throw error;
+              }
+            });
+          }
+        }),
+      );
+      await compare(sql);
+      await foldAll(sql);
+    }),
+    { numRuns: 40, endOnFailure: true },
+  );
+});
