@@ -4,6 +4,7 @@ import { applyApiFacts } from "@/db/calls/enrichment";
 import { previewErasure } from "@/db/privacy/erasure-preview";
 import { getErasure, startErasure } from "@/db/privacy/erasures";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
+import { foldStatistics } from "@/db/statistics/fold";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
 import { heldDataFile } from "@/server/held-data";
@@ -12,6 +13,7 @@ import { purge } from "@/server/jobs/purge";
 import { apiAnswer } from "@/tests/fixtures/api-answer";
 import { type Database } from "@/tests/fixtures/database";
 import { recordBody } from "@/tests/fixtures/received";
+import { compareStatistics } from "@/tests/fixtures/statistics-recount";
 import { expect, test } from "@/tests/fixtures/test";
 
 const CANARY = "+966501234567";
@@ -187,6 +189,33 @@ test("row 63: bodies that nobody can read are named on the certificate, or delet
     [2, 0],
     [0, 2],
   ]);
+});
+
+test("row 63: an erasure leaves nothing of a call in the statistics, whether it was folded or not", async ({
+  database,
+}) => {
+  const words = (more: string) => ({
+    scenario_id: `for ${CANARY} ${more}`,
+    report: {
+      outcome: { status: "achieved", success_criteria: [{ text: `Called ${CANARY} ${more}`, achieved: true }] },
+    },
+  });
+  await store(complete("own-folded", { phone_number: CANARY, ...words("folded") }));
+  await store(complete("other-folded", { phone_number: "+966555000111", ...words("folded") }));
+  expect(await foldStatistics()).toEqual({ did: "built", calls: 2 });
+  await store(complete("own-later", { phone_number: CANARY, ...words("later") }));
+  await store(complete("other-later", { phone_number: "+966555000112", ...words("later") }));
+  const before = await dumpOf(database);
+  expect(before).toContain(`Called ${CANARY} later`);
+
+  await erase();
+  const dump = await dumpOf(database);
+  expect(dump).not.toContain("501234567");
+  expect(dump).not.toContain("own-");
+  expect(dump).toMatch(/"scenario_id":"for [^"]*\[erased\][^"]*folded"/);
+  const { isBuilt, found, expected, odd } = await compareStatistics(database.sql);
+  expect({ isBuilt, odd }).toEqual({ isBuilt: true, odd: [] });
+  expect(found).toEqual(expected);
 });
 
 test("row 63: answers of the API during an erasure do not restore an erased call", async ({ database }) => {
