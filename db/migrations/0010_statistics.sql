@@ -27,7 +27,7 @@ CREATE TABLE "contact_cells" (
 CREATE TABLE "contact_changes" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "contact_changes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"contact_id" text NOT NULL,
-	"state_before" text
+	"state_before" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "criterion_cells" (
@@ -145,12 +145,6 @@ BEGIN
 	RETURN NULL;
 END
 $$;--> statement-breakpoint
-CREATE FUNCTION "queue_inserted_contacts"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-BEGIN
-	INSERT INTO public.contact_changes (contact_id, state_before) SELECT contact_id, NULL FROM inserted_contacts;
-	RETURN NULL;
-END
-$$;--> statement-breakpoint
 CREATE FUNCTION "queue_changed_contact"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
 	INSERT INTO public.contact_changes (contact_id, state_before) VALUES (OLD.contact_id, OLD.state);
@@ -171,8 +165,7 @@ WHEN (
 		NOT NEW.is_test AND NEW.enrichment_state <> 'not_found', NEW.duration_seconds, NEW.criteria)
 )
 EXECUTE FUNCTION "queue_changed_call"();--> statement-breakpoint
-CREATE TRIGGER "contacts_statistics_inserted" AFTER INSERT ON "contacts" REFERENCING NEW TABLE AS inserted_contacts FOR EACH STATEMENT
-EXECUTE FUNCTION "queue_inserted_contacts"();--> statement-breakpoint
+-- A new contact needs none: no call of it is folded, so it is in no cell, whatever its state.
 CREATE TRIGGER "contacts_statistics_changed" AFTER UPDATE ON "contacts" FOR EACH ROW WHEN (OLD.state <> NEW.state)
 EXECUTE FUNCTION "queue_changed_contact"();--> statement-breakpoint
 CREATE TRIGGER "contacts_statistics_deleted" AFTER DELETE ON "contacts" FOR EACH ROW EXECUTE FUNCTION "queue_changed_contact"();--> statement-breakpoint

@@ -67,13 +67,13 @@ export const statisticsChanges = pgTable(
 );
 
 /**
- * The changes of contacts' states that were not folded yet. The earliest one of a contact has its state in the cells; null if the contact is
- * in none.
+ * The changes of contacts' states that were not folded yet. The earliest one of a contact has its state in the cells. A new contact has none:
+ * no call of it is in the cells, so neither is the contact.
  */
 export const contactChanges = pgTable("contact_changes", {
   id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   contactId: text("contact_id").notNull(),
-  stateBefore: text("state_before", { enum: CONTACT_STATES }),
+  stateBefore: text("state_before", { enum: CONTACT_STATES }).notNull(),
 });
 
 /**
