@@ -8,6 +8,9 @@ import { type Cursor, decodeCursor, encodeCursor } from "@/lib/url/cursor";
  * first one, and new rows do not shift later pages.
  */
 
+/** The sort key and the id of a row. */
+export type Place = Omit<Cursor, "side">;
+
 /** The order of a list: by a sort key, then by an id for rows with equal keys. Both must be in one index, in this order. */
 export type KeysetOrder<Row> = {
   key: SQL | PgColumn;
@@ -17,7 +20,7 @@ export type KeysetOrder<Row> = {
   keyOf: (value: number) => SQL;
   /** A cursor's id as SQL of the id's type. */
   idOf: (id: string) => SQL;
-  placeOf: (row: Row) => Omit<Cursor, "side">;
+  placeOf: (row: Row) => Place;
 };
 
 /** The order of a log: the newest row first. Its ids are UUIDs. */
@@ -89,6 +92,11 @@ export async function* readBatches<Row>(
     }
     cursor = { side: "after", ...order.placeOf(last) };
   }
+}
+
+/** The query for up to `limit` rows after a place; from the start if it is null. */
+export function queryAfter<Row>(order: KeysetOrder<Row>, place: Place | null, limit: number): PageQuery {
+  return queryFrom(order, place === null ? null : { side: "after", ...place }, limit);
 }
 
 /** To read the rows before a cursor, the order is reversed, so that the nearest rows come first. */

@@ -55,12 +55,12 @@ type Work = (inner: TransactionSql) => Promise<unknown>;
 function limitedQuery(begin: (work: Work) => Promise<unknown>, query: Parameters<Sql["unsafe"]>) {
   let running: ReturnType<Sql["unsafe"]> | null = null;
   let ended: Promise<unknown> | null = null;
-  let isRaw = false;
+  let form: "objects" | "values" | "raw" = "objects";
   let isCancelled = false;
   const start = () =>
     (ended ??= begin(async (inner) => {
       running = inner.unsafe(...query);
-      const result = isRaw ? running.values() : running;
+      const result = form === "values" ? running.values() : form === "raw" ? running.raw() : running;
       if (isCancelled) {
         running.cancel();
       }
@@ -68,7 +68,11 @@ function limitedQuery(begin: (work: Work) => Promise<unknown>, query: Parameters
     }));
   const pending = {
     values() {
-      isRaw = true;
+      form = "values";
+      return pending;
+    },
+    raw() {
+      form = "raw";
       return pending;
     },
     cancel() {

@@ -1,5 +1,3 @@
-import { stringify } from "csv-stringify/sync";
-
 import type { Json } from "@/lib/call/facts";
 
 /** Without this mark, Excel reads a UTF-8 file in the machine's code page and garbles Arabic. */
@@ -10,11 +8,17 @@ export const BYTE_ORDER_MARK = "\uFEFF";
  * `true` or `false`, and an array or object JSON.
  */
 export function csvLines(rows: readonly (readonly Json[])[]): string {
-  return stringify(
-    rows.map((row) => row.map(textOf)),
-    { record_delimiter: "\r\n", quoted_match: /[\r\n]|^\s|\s$/ },
-  );
+  return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
 }
+
+/** A cell of `csvLines`. `lib/text/csv-bytes.ts` writes the same cells from bytes. */
+export function csvCell(value: Json): string {
+  const text = textOf(value);
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Also with white space at an end, which some programs remove. */
+const QUOTED = /[",\r\n]|^\s|\s$/;
 
 function textOf(value: Json): string {
   if (value === null) {

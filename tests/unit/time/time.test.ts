@@ -1,7 +1,9 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
+import { CsvBytes } from "@/lib/text/csv-bytes";
 import { addDays, dayOf, parseIsoDate, startOfDay, toZonedIso, zonedIsoWriter } from "@/lib/time/time";
+import { zonedIsoBytes } from "@/lib/time/zoned-iso-bytes";
 
 test("a date that does not exist or has another format is refused", () => {
   expect(parseIsoDate("2026-02-28")).toBe("2026-02-28");
@@ -38,4 +40,22 @@ test("`zonedIsoWriter` writes the same texts as `toZonedIso`, and milliseconds t
   const cairo = zonedIsoWriter("Africa/Cairo");
   expect(cairo(new Date("2026-04-23T21:59:59.999Z"))).toBe("2026-04-23T23:59:59.999+02:00");
   expect(cairo(new Date("2026-04-23T22:00:00Z"))).toBe("2026-04-24T01:00:00+03:00");
+});
+
+test("`zonedIsoBytes` writes the same texts as `zonedIsoWriter`, also on the days when the clocks change and in unusual years", () => {
+  const zones = ["Africa/Cairo", "Asia/Riyadh", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "UTC"];
+  const writers = zones.map((zone) => [zonedIsoWriter(zone), zonedIsoBytes(zone)] as const);
+  const usual = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2030, 0) });
+  const changes = fc.integer({ min: Date.UTC(2026, 3, 23), max: Date.UTC(2026, 3, 25) });
+  const any = fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(12_000, 0) });
+  fc.assert(
+    fc.property(fc.oneof(usual, changes, any), (milliseconds) =>
+      writers.every(([textOf, write]) => {
+        const to = new CsvBytes(32);
+        write(milliseconds, to);
+        return to.result().toString("latin1") === textOf(new Date(milliseconds));
+      }),
+    ),
+    { numRuns: 1000 },
+  );
 });
