@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "call_details_variable_names_idx" ON "call_details" USING btree (hashtextextended(jsonb_path_query_array(variables, '$.keyvalue().key')::text, 0)) WHERE jsonb_typeof(variables) = 'object';
