@@ -208,6 +208,8 @@ export type MovedContacts = {
   } | null;
 };
 
+/** Makes Postgres look up each contact by itself. It would rather read the whole table once, whatever its size. */
+const byIndex = sql.raw("offset 0");
 /** After all ids of changes. */
 const NOW = sql.raw("9223372036854775807");
 
@@ -220,12 +222,16 @@ const NOW = sql.raw("9223372036854775807");
 export async function moveContacts(on: Transaction, { ids, since }: MovedContacts, zone: string): Promise<void> {
   const columns = sql`contact_id, occurred_at, ${kind}`;
   const memberRows = sql`
-    select calls.contact_id, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result,
-      not is_test and enrichment_state <> 'not_found' as is_counted, ${since === null ? 0 : 1}::integer as before, 1 as after
-    from moved join calls on calls.contact_id = moved.contact_id
+    select contact_id, occurred_at, ${kind}, ${since === null ? 0 : 1}::integer as before, 1 as after
+    from moved cross join lateral (
+      select occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result,
+        not is_test and enrichment_state <> 'not_found' as is_counted
+      from calls where calls.contact_id = moved.contact_id ${byIndex}
+    ) as member
     ${since === null ? sql.empty() : sql`union all select ${columns}, -sign, 0 from (${since.calls}) as signed`}`;
   const stateRows = sql`
-    select contacts.contact_id, ${NOW}::bigint as id, state from moved join contacts on contacts.contact_id = moved.contact_id
+    select contact_id, ${NOW}::bigint as id, state
+    from moved cross join lateral (select state from contacts where contacts.contact_id = moved.contact_id ${byIndex}) as present
     ${since === null ? sql.empty() : sql`union all select contact_id, id, state_before from (${since.states}) as changed`}`;
   const [emptied] = await on.execute<{ cells: unknown[] | null; is_wrong: boolean }>(sql`
     with moved as materialized (${ids}), members as (

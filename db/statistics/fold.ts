@@ -18,7 +18,7 @@ import { addCalls, addKinds, CellsWrong, moveContacts } from "./cells";
 
 /** How many changes one fold takes, about, and how many calls or contacts one statement of a build counts: a few seconds each. */
 type Sizes = { changes: number; rows: number };
-const SIZES: Sizes = { changes: 20_000, rows: 100_000 };
+const SIZES: Sizes = { changes: 10_000, rows: 100_000 };
 /** The pause before another look at a fold of another process. */
 const WAIT_MS = 100;
 
