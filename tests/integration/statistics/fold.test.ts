@@ -102,7 +102,11 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("zone" as const), zone: fc.constantFrom(...ZONES) }) },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constant("fold" as const), changes: oneOf(2, 1000, 1000), rows: oneOf(1, 2, 1000) }),
+    arbitrary: fc.record({
+      kind: fc.constant("fold" as const),
+      changes: oneOf(2, 1000, 1000),
+      rows: oneOf(1, 2, 1000),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("compare" as const) }) },
 );
@@ -257,6 +261,33 @@ test("cells that do not hold what a change takes away are thrown away and built 
     await sql`delete from calls`;
     await foldAll(sql, { mayDiscard: true });
   }
+});
+
+test("a build goes on in small steps, whatever is written meanwhile, and over calls of one moment", async ({
+  database: { sql },
+}) => {
+  const rows = ["a", "b", "c", "d", "e", "f"].map((id) => ({
+    call_id: id,
+    outcome: "complete",
+    started_at: MOMENTS[0],
+  }));
+  await sql`insert into calls ${sql(rows)}`;
+  const later = [
+    "update calls set goal = 'achieved' where call_id = 'a'",
+    "update calls set started_at = started_at + interval '1 day' where call_id = 'b'",
+    "update calls set started_at = started_at - interval '1 day' where call_id = 'c'",
+    "update calls set root_call_id = 'a' where call_id in ('d', 'e')",
+    "delete from calls where call_id = 'f'",
+  ];
+  let steps = 0;
+  while (!(await compareStatistics(sql)).isBuilt) {
+    expect(steps).toBeLessThan(40);
+    await foldStatistics({ changes: 1000, rows: 1 });
+    await sql.unsafe(later[steps % later.length] ?? "");
+    steps += 1;
+  }
+  await compare(sql);
+  await foldAll(sql);
 });
 
 test("two kinds with one hash are two kinds", async ({ database: { sql } }) => {
