@@ -263,6 +263,22 @@ test("cells that do not hold what a change takes away are thrown away and built 
   }
 });
 
+test("changes that do not fit the calls, and calls of a kind that is missing, are noticed too", async ({
+  database: { sql },
+}) => {
+  await foldAll(sql);
+  const columns =
+    "sign, contact_id, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted";
+  await sql`insert into calls ${sql({ call_id: "a", outcome: "no_answer" })}`;
+  await sql.unsafe(`insert into statistics_changes (${columns}) select ${columns} from statistics_changes`);
+  await foldAll(sql, { mayDiscard: true });
+
+  await sql`delete from call_kinds`;
+  // Only the state of the contact changes.
+  await sql`update calls set next_retry_at = now()`;
+  await foldAll(sql, { mayDiscard: true });
+});
+
 test("a build goes on in small steps, whatever is written meanwhile, and over calls of one moment", async ({
   database: { sql },
 }) => {
