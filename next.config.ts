@@ -18,6 +18,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: process.env.CALLBOARD_SKIP_TYPE_CHECK === "1" },
   // `next dev` prints the path of every request, and the path of the webhook contains its secret.
   logging: { incomingRequests: { ignore: [/^\/webhooks\//] } },
+  // The routes that `npm run bench` compares with are in no other build.
+  pageExtensions: [...(process.env.CALLBOARD_BENCH === "1" ? ["bench.ts", "bench.tsx"] : []), "ts", "tsx"],
   // `npm test` builds into a separate folder, because `npm start` may be running from `.next`.
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
   // Otherwise Next looks for the root further up, where a release (`npm run upgrade`) finds the project that it is a copy of.

@@ -1,34 +1,113 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
+import { BENCH_DIST } from "@/tests/bench/app";
+import { openKeptData } from "@/tests/bench/data/kept";
+import { type Measured, type Part, PARTS } from "@/tests/bench/lines";
+import { describeCommit, describeMachine } from "@/tests/bench/machine";
+import { MEASUREMENTS } from "@/tests/bench/measurements";
+import { printed, rowOf, updated } from "@/tests/bench/table";
+
+import { build, isBuilt } from "./launcher/build";
+import { CommandError } from "./launcher/command-error";
 import { runCommand, step } from "./launcher/terminal";
-import { startEmbeddedPostgres } from "./postgres/embedded";
 
-/** `npm run bench [-- calls]` fills a database and prints ratios. Both sides of each ratio are measured alternately in the same run. */
+/**
+ * `npm run bench [-- <parts> <options>]` measures the application beside its peers, prints a table with the goal of each figure, and writes it into
+ * `docs/performance.md`, where it replaces the lines that it measured. Everything is real: the production build over HTTP, PostgreSQL with
+ * fsync, bodies as the vendor sends them.
+ */
 
-const CALLS = Number(process.argv[2] ?? 200_000);
-const ROUNDS = 15;
+const HELP = `npm run bench -- [parts] [options]
+
+Parts: ${PARTS.join(", ")}; all without any
+
+  --calls <n>       calls in the large database; default 1000000. 10000000 takes 25 GB of disk and ten minutes the first time
+  --small <n>       calls in the small one; default 10000
+  --rounds <n>      rounds of each measurement; default 5
+  --seconds <n>     how long the sender sends in each round; default 5
+  --deliveries <n>  deliveries that are drained, and sent to see whether memory grows; default 100000
+  --dry             prints the table without writing it
+`;
+
+const DOCUMENT = "docs/performance.md";
 
 await runCommand(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      calls: { type: "string", default: "1000000" },
+      small: { type: "string", default: "10000" },
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "5" },
+      deliveries: { type: "string", default: "100000" },
+      dry: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const unknown = positionals.filter((name) => !isPart(name));
+  if (values.help === true || unknown.length > 0) {
+    console.log(unknown.length > 0 ? `Unknown: ${unknown.join(", ")}\n\n${HELP}` : HELP);
+    return;
+  }
+  const parts = positionals.length === 0 ? PARTS : PARTS.filter((part) => positionals.includes(part));
+  const [large, small] = [readCount("calls", values.calls), readCount("small", values.small)];
+
+  process.env.CALLBOARD_BENCH = "1";
+  if (!isBuilt(BENCH_DIST)) {
+    await step("Building", () => build(BENCH_DIST));
+  }
   const folder = mkdtempSync(join(tmpdir(), "callboard-bench-"));
-  const postgres = await step("Starting PostgreSQL", () =>
-    startEmbeddedPostgres({ directory: join(folder, "postgres"), durable: false }),
-  );
+  const data = await openKeptData(".data/bench", [...new Set([small, large])], (line) => console.log(line));
+  const measured: Measured[] = [];
   try {
-    Object.assign(process.env, {
-      DATABASE_URL: postgres.ownerUrl,
-      SARJ_WEBHOOK_SECRETS: "benchmark-0123456789abcdefghijklm",
-      AUTH_SECRET: "benchmark-0123456789abcdefghijklm",
-      APP_URL: "http://localhost:3000",
-    });
-    const { measureAll } = await import("@/tests/bench/measures");
-    for (const line of await measureAll(postgres.ownerUrl, { calls: CALLS, rounds: ROUNDS })) {
-      console.log(line);
+    const context = {
+      data,
+      small,
+      large,
+      rounds: readCount("rounds", values.rounds),
+      seconds: readCount("seconds", values.seconds),
+      deliveries: readCount("deliveries", values.deliveries),
+      folder,
+      say: (line: string) => console.log(line),
+    };
+    for (const part of parts) {
+      await step(part, async () => measured.push(...(await MEASUREMENTS[part](context))));
     }
   } finally {
-    await postgres.stop();
+    const [version] = await data.admin<{ server_version: string }[]>`show server_version`;
+    await data.stop();
     rmSync(folder, { recursive: true, force: true });
+    report(measured, { postgres: version?.server_version ?? "?", isDry: values.dry, large, small });
   }
   process.exit(0);
 });
+
+function report(
+  measured: readonly Measured[],
+  { postgres, isDry, large, small }: { postgres: string; isDry: boolean; large: number; small: number },
+): void {
+  const occasion = { date: new Date().toISOString().slice(0, 10), commit: describeCommit() };
+  const rows = measured.map((one) => rowOf(one, occasion));
+  console.log(`\n${printed(rows)}\n`);
+  if (!isDry && rows.length > 0) {
+    const sizes = `The large database has ${large.toLocaleString("en")} calls of one year, the small one ${small.toLocaleString("en")}.`;
+    const machine = `${describeMachine(postgres)} ${sizes}`;
+    writeFileSync(DOCUMENT, updated(readFileSync(DOCUMENT, "utf8"), rows, machine));
+    console.log(`Written to ${DOCUMENT}`);
+  }
+}
+
+function isPart(name: string): name is Part {
+  return (PARTS as readonly string[]).includes(name);
+}
+
+function readCount(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new CommandError(`--${name} must be a whole number from 1`);
+  }
+  return value;
+}
