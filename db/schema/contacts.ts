@@ -9,9 +9,9 @@ import { instant, isOneOf } from "./columns";
  * Contacts: one row per retry group, that is, per person and scenario. A group has the id of its first dial, which is the `root_call_id` of
  * the others; a root is not followed further, so roots that name each other are two groups.
  *
- * The function `refresh_contact` (migration 0008, because drizzle cannot declare functions) computes a row from the calls of its group. The
- * trigger `calls_contact_changed` runs it inside each statement that changes a call, so the row never depends on the order in which
- * calls arrive. Test calls, and calls that the vendor does not know, count only in a group that has no other.
+ * The function `computed_contact` (migration 0008, because drizzle cannot declare functions) computes a row from the calls of its group. The
+ * triggers of `calls` run `refresh_contacts` (migration 0012) inside each statement that changes calls, once for all of them, so the row never depends
+ * on the order in which calls arrive. Test calls, and calls that the vendor does not know, count only in a group that has no other.
  */
 export const contacts = pgTable(
   "contacts",
