@@ -1,4 +1,4 @@
-import { maskNumbersInTurns } from "@/lib/phone/mask";
+import { MAY_HAVE_DIGITS, maskNumbersInTurns } from "@/lib/phone/mask";
 import { MAX_SEARCH_BYTES, normalizeForSearch, searchTextOf } from "@/lib/text/search";
 import { isSpeech } from "@/lib/transcript/speaker";
 import { inOrderOfTime } from "@/lib/transcript/transcript";
@@ -17,22 +17,38 @@ export async function searchTextsOf(
   facts: Pick<CallFacts, "transcript" | "variables" | "phoneNumber">,
 ): Promise<SearchTexts> {
   const { transcript, variables, phoneNumber } = facts;
-  const [spoken, name] = await Promise.all([
-    transcript === null ? null : maskNumbersInTurns(beginningOf(transcript), phoneNumber),
-    maskNumbersInTurns(customerNameOf(variables) ?? "", phoneNumber),
-  ]);
-  return { spoken: spoken === null ? null : searchTextOf(spoken), name: normalizeForSearch(name) };
+  const name = customerNameOf(variables) ?? "";
+  const said = transcript === null ? null : await withoutNumbers(beginningOf(transcript), phoneNumber);
+  const [named] = await withoutNumbers([{ role: "", content: name, startAt: null }], phoneNumber);
+  return {
+    spoken: said === null ? null : searchTextOf(said.map(({ content }) => content)),
+    name: normalizeForSearch(named?.content ?? ""),
+  };
 }
 
-/** As much of the speech as the index can hold. */
-function beginningOf(transcript: NonNullable<CallFacts["transcript"]>): NonNullable<CallFacts["transcript"]> {
+/** What somebody said. Of a message, this is what tells where numbers are. */
+type Said = { role: string; content: string; startAt: number | null };
+
+async function withoutNumbers(said: Said[], phoneNumber: string | null): Promise<Said[]> {
+  const mayHave = said.some(({ content }) => MAY_HAVE_DIGITS.test(content) || mayContain(content, phoneNumber));
+  return mayHave ? maskNumbersInTurns(said, phoneNumber) : said;
+}
+
+/** The vendor may send an address without digits instead of a number. */
+function mayContain(content: string, phoneNumber: string | null): boolean {
+  return phoneNumber !== null && content.includes(phoneNumber.trim());
+}
+
+/** As much of the speech as the index can hold, in the order of time. Without tools and instructions. */
+function beginningOf(transcript: NonNullable<CallFacts["transcript"]>): Said[] {
   let left = MAX_SEARCH_BYTES;
   return inOrderOfTime(transcript).flatMap((message) => {
     if (message.type !== "message" || !isSpeech(message.role) || left <= 0) {
       return [];
     }
+    const { role, startAt } = message;
     const content = message.content.slice(0, left);
     left -= content.length;
-    return [{ ...message, content }];
+    return [{ role, content, startAt }];
   });
 }

@@ -7,7 +7,7 @@ import { mapJson } from "@/lib/text/map-json";
 
 import { findNumbers, type HiddenRange, type Spoken } from "./find-numbers";
 import { HIDDEN } from "./hidden";
-import { type OwnNumber, readOwnNumber } from "./own-number";
+import { type OwnNumber, ownNumberOf, readOwnNumber } from "./own-number";
 import { PlausibleNumbers } from "./plausible";
 
 /** Masks a phone number except for the country code and the last two digits. Text that is not a phone number is hidden completely. */
@@ -52,8 +52,11 @@ function readNumber(phoneNumber: string | null): ReadNumber {
     return { own: null, country: undefined };
   }
   if (lastRead?.phoneNumber !== phoneNumber) {
-    const country = parsePhoneNumberFromString(phoneNumber)?.country;
-    lastRead = { phoneNumber, read: { own: readOwnNumber(phoneNumber), country } };
+    const parsed = parsePhoneNumberFromString(phoneNumber);
+    // Nearly every number is E.164 already.
+    const own =
+      parsed?.number === phoneNumber && parsed.isPossible() ? ownNumberOf(parsed) : readOwnNumber(phoneNumber);
+    lastRead = { phoneNumber, read: { own, country: parsed?.country } };
   }
   return lastRead.read;
 }
@@ -66,22 +69,25 @@ export function* maskNumbersInSteps(value: Json, phoneNumber: string | null): Ge
   return yield* masking.masked(value, texts);
 }
 
-/** A text without any of these contains no digits in any script, however they are escaped. */
-const MAY_HAVE_DIGITS = /[0-9\u0080-\uFFFF]/;
+/** A text without any of these contains no digits in any script, however they are escaped, nor a character that stands for some (Unicode's NFKC). */
+export const MAY_HAVE_DIGITS = /[\p{N}\p{So}•]/u;
 /** As many entries or conversations take about a millisecond. */
 const PER_STEP = 500;
 
 class Masking {
   /** The texts in which numbers are looked for together. */
   private readonly conversations: { words: Words[]; isForm?: boolean }[] = [];
-  private readonly own: OwnNumber | null;
-  private readonly plausible: PlausibleNumbers;
+  private known: PlausibleNumbers | null = null;
   private entries = 0;
 
-  constructor(private readonly phoneNumber: string | null) {
-    const { own, country } = readNumber(phoneNumber);
-    this.own = own;
-    this.plausible = new PlausibleNumbers(country);
+  constructor(private readonly phoneNumber: string | null) {}
+
+  private get own(): OwnNumber | null {
+    return readNumber(this.phoneNumber).own;
+  }
+
+  private get plausible(): PlausibleNumbers {
+    return (this.known ??= new PlausibleNumbers(readNumber(this.phoneNumber).country));
   }
 
   /** The texts of the value, in the order of `mapJson`. */
@@ -154,15 +160,18 @@ class Masking {
   }
 
   *findNumbers(): Generator<undefined, void> {
-    const { own, plausible } = this;
     for (const { words: conversation, isForm = false } of this.conversations) {
+      yield* this.countEntry();
+      if (!conversation.some(({ text }) => MAY_HAVE_DIGITS.test(text))) {
+        continue;
+      }
+      const { own, plausible } = this;
       const found = yield* findNumbers(conversation, { own, plausible, isForm });
       for (const [index, words] of conversation.entries()) {
         const ranges = found[index] ?? [];
         // A field can be in two conversations.
         words.hide = words.hide.length === 0 ? ranges : [...words.hide, ...ranges].toSorted((a, b) => a.from - b.from);
       }
-      yield* this.countEntry();
     }
   }
 
@@ -189,7 +198,7 @@ class Masking {
   /** The vendor may send an extension or a SIP address instead of a number: then that text is hidden. */
   private withoutOpaqueNumber(text: string): string {
     const number = this.phoneNumber?.trim() ?? "";
-    return this.own === null && number.length > 2 ? text.replaceAll(number, HIDDEN) : text;
+    return number.length > 2 && text.includes(number) && this.own === null ? text.replaceAll(number, HIDDEN) : text;
   }
 
   /** Most JSON numbers are amounts, times and ids. */

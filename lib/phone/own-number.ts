@@ -22,10 +22,17 @@ export function readOwnNumber(phoneNumber: string): OwnNumber | null {
     const digits = digitsOf(phoneNumber).replace(/^0+/, "");
     return digits.length < FEWEST_DIGITS ? null : { national: digits, code: "" };
   }
-  const national = String(parsePhoneNumberFromString(`+${sought.digits}`)?.nationalNumber ?? sought.digits);
+  const number = `+${sought.digits}`;
+  return ownNumberOf({ number, nationalNumber: parsePhoneNumberFromString(number)?.nationalNumber ?? sought.digits });
+}
+
+/** The same for a number that is parsed. `number` is E.164. */
+export function ownNumberOf({ number, nationalNumber }: { number: string; nationalNumber: string }): OwnNumber {
+  const digits = number.slice(1);
+  const national = String(nationalNumber);
   return national.length < FEWEST_DIGITS
-    ? { national: sought.digits, code: "" }
-    : { national, code: sought.digits.slice(0, sought.digits.length - national.length) };
+    ? { national: digits, code: "" }
+    : { national, code: digits.slice(0, digits.length - national.length) };
 }
 
 /** A group of digits in a conversation. `at`: its place in characters; `end`: where it ends; `isLinked`: whether only separators come before it. */

@@ -61,7 +61,7 @@ export async function interpret(
   delivery: Pick<ReceivedDelivery, "body" | "contentEncoding"> & Partial<Pick<ReceivedDelivery, "sourceIp">>,
   { now, allowedAddresses }: { now: Date; allowedAddresses: readonly string[] },
 ): Promise<Interpretation> {
-  const unpacked = await unpackBody(Buffer.from(delivery.body), delivery.contentEncoding);
+  const unpacked = await unpackBody(viewOf(delivery.body), delivery.contentEncoding);
   if (unpacked.problem !== null) {
     return { understood: false, callId: "", reason: "undecodable" };
   }
@@ -69,6 +69,11 @@ export async function interpret(
   return interpretation.understood && !isAllowedAddress(delivery.sourceIp ?? null, allowedAddresses)
     ? { understood: false, callId: interpretation.callId, reason: "unexpected_address" }
     : interpretation;
+}
+
+/** The same bytes as a Buffer: `Buffer.from` of an array would copy them. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function readEnvelope(body: Uint8Array, now: Date): Interpretation {

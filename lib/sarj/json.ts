@@ -12,6 +12,8 @@ export type ParsedJson =
     }
   | { ok: false; reason: "empty_body" | "not_utf8" | "not_json" | "too_deep" };
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Parses bytes as JSON. Never throws. Ignores a byte order mark. Postgres can store every string of the result: NUL (which
  * text and jsonb refuse with 22021 and 22P05) and lone surrogates (22P02) become U+FFFD. Integers beyond ±(2^53 − 1) and
@@ -20,22 +22,23 @@ export type ParsedJson =
 export function parseJson(bytes: Uint8Array): ParsedJson {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return { ok: false, reason: "not_utf8" };
   }
   if (text.trim() === "") {
     return { ok: false, reason: "empty_body" };
   }
-  if (deeperThan(text, MAX_DEPTH)) {
+  const { depth, mayLoseDigits } = scan(text);
+  if (depth > MAX_DEPTH) {
     return { ok: false, reason: "too_deep" };
   }
-  const strict = parseExactly(text);
+  const strict = parseExactly(text, mayLoseDigits);
   if (strict !== null) {
-    const value = MAY_BE_UNSTORABLE.test(text) ? storable(strict.value, [], null) : strict.value;
+    const value = mayLoseDigits || HAS_UNSTORABLE_ESCAPE.test(text) ? storable(strict.value, [], null) : strict.value;
     return { ok: true, value, notNumbers: [] };
   }
-  const tolerant = HAS_NOT_NUMBERS.test(text) ? parseExactly(withoutNotNumbers(text)) : null;
+  const tolerant = HAS_NOT_NUMBERS.test(text) ? parseExactly(withoutNotNumbers(text), true) : null;
   if (tolerant === null) {
     return { ok: false, reason: "not_json" };
   }
@@ -80,44 +83,68 @@ function withoutNotNumbers(text: string): string {
   return result + text.slice(copiedTo);
 }
 
-/** Counts brackets outside strings. `JSON.parse` accepts a million levels, but a recursive function cannot walk the result. */
-function deeperThan(text: string, limit: number): boolean {
+/** A double holds every number of at most this many digits exactly. */
+const EXACT_DIGITS = 15;
+
+/**
+ * What the signs outside strings tell. `depth` counts brackets, up to the first one that is too deep: `JSON.parse` accepts a million levels, but a
+ * recursive function cannot walk the result. `mayLoseDigits`: whether a number has more digits than a double holds, or an exponent. Ids in strings look alike.
+ */
+function scan(text: string): { depth: number; mayLoseDigits: boolean } {
   let depth = 0;
-  let inString = false;
+  let digits = 0;
+  let mayLoseDigits = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === 0x5c) {
-        at += 1;
-      } else if (code === 0x22) {
-        inString = false;
+    if (code === 0x22) {
+      at = endOfString(text, at);
+      digits = 0;
+    } else if (code >= 0x30 && code <= 0x39) {
+      digits += 1;
+      mayLoseDigits ||= digits > EXACT_DIGITS;
+    } else {
+      mayLoseDigits ||= digits > 0 && (code === 0x65 || code === 0x45);
+      digits = 0;
+      if (code === 0x5b || code === 0x7b) {
+        depth += 1;
+        if (depth > MAX_DEPTH) {
+          break;
+        }
+      } else if (code === 0x5d || code === 0x7d) {
+        depth -= 1;
       }
-    } else if (code === 0x22) {
-      inString = true;
-    } else if (code === 0x5b || code === 0x7b) {
-      depth += 1;
-      if (depth > limit) {
-        return true;
-      }
-    } else if (code === 0x5d || code === 0x7d) {
-      depth -= 1;
     }
   }
-  return false;
+  return { depth, mayLoseDigits };
 }
 
-/** Digits that a double may lose, or an escape of NUL or of a surrogate. Valid UTF-8 has no lone surrogates, and JSON no NUL that is not escaped. */
-const MAY_BE_UNSTORABLE = /\d{16}|\d[eE][+-]?\d|\\u(?:0000|[dD][89a-fA-F])/;
+/** The place of the quote that ends the string which begins at `from`; the end of the text without one. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === 0x5c) {
+      escapes += 1;
+    }
+    if (escapes % 2 === 0) {
+      return at;
+    }
+  }
+  return text.length;
+}
+
+/** An escape of NUL or of a surrogate. Valid UTF-8 has no lone surrogates, and JSON no NUL that is not escaped. */
+const HAS_UNSTORABLE_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
-// Parsing with a reviver is several times slower, and few payloads contain numbers that need it.
-const MAY_LOSE_DIGITS = /\d{16}|\d[eE][+-]?\d/;
-
-/** In an object, because null is a JSON value. Null if the text is not JSON. */
-function parseExactly(text: string): { value: Json } | null {
+/**
+ * In an object, because null is a JSON value. Null if the text is not JSON.
+ *
+ * @param mayLoseDigits parsing with a reviver is several times slower, and few payloads contain numbers that need it
+ */
+function parseExactly(text: string, mayLoseDigits: boolean): { value: Json } | null {
   try {
-    return { value: MAY_LOSE_DIGITS.test(text) ? parseWithDigits(text) : (JSON.parse(text) as Json) };
+    return { value: mayLoseDigits ? parseWithDigits(text) : (JSON.parse(text) as Json) };
   } catch {
     return null;
   }

@@ -13,11 +13,25 @@ export function matchSecret(candidate: string, secrets: readonly string[]): stri
   const given = sha256(candidate);
   let matched: string | null = null;
   for (const secret of secrets) {
-    if (timingSafeEqual(given, sha256(secret))) {
-      matched = secretLabel(secret);
+    const own = ownSecret(secret);
+    if (timingSafeEqual(given, own.hash)) {
+      matched = own.label;
     }
   }
   return matched;
+}
+
+const ownSecrets = new Map<string, { hash: Buffer; label: string }>();
+
+/** Computed once for each of our own secrets, so that the time depends on the candidate alone. */
+function ownSecret(secret: string) {
+  const known = ownSecrets.get(secret);
+  if (known !== undefined) {
+    return known;
+  }
+  const own = { hash: sha256(secret), label: secretLabel(secret) };
+  ownSecrets.set(secret, own);
+  return own;
 }
 
 function sha256(text: string): Buffer {

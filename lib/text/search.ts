@@ -1,7 +1,3 @@
-import type { TranscriptMessage } from "@/lib/call/facts";
-import { isSpeech } from "@/lib/transcript/speaker";
-import { inOrderOfTime } from "@/lib/transcript/transcript";
-
 import { compatibleForm } from "./compatible";
 import { latinDigits } from "./digits";
 
@@ -18,7 +14,7 @@ export function normalizeForSearch(text: string): string {
       .toLowerCase()
       .replaceAll(/[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
       // Postgres drops the marks of a digit.
-      .replaceAll(/(?<=\p{N})\p{M}+/gu, "")
+      .replaceAll(/(\p{N})\p{M}+/gu, "$1")
       .replaceAll(/[أإآٱ]/g, "ا")
       .replaceAll(/[ىئی]/g, "ي")
       .replaceAll("ؤ", "و")
@@ -32,15 +28,13 @@ export function wordsOf(text: string): string[] {
   return normalizeForSearch(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-/**
- * The speech of a call in the order of time, as one normalized text for the index (`lib/call/search-texts.ts` removes the phone numbers before). Without tools and instructions; cut to the size that a
- * tsvector accepts.
- */
-export function searchTextOf(transcript: readonly TranscriptMessage[]): string {
-  const spoken = inOrderOfTime(transcript).flatMap((message) =>
-    message.type === "message" && isSpeech(message.role) ? [message.content] : [],
-  );
-  const text = normalizeForSearch(spoken.join("\n"));
+/** What was said, as one normalized text for the index; cut to the size that a tsvector accepts. */
+export function searchTextOf(said: readonly string[]): string {
+  const text = normalizeForSearch(said.join("\n"));
+  // A character takes at most three bytes.
+  if (text.length * 3 <= MAX_SEARCH_BYTES) {
+    return text;
+  }
   const bytes = new TextEncoder().encode(text);
   return bytes.length <= MAX_SEARCH_BYTES
     ? text

@@ -41,8 +41,14 @@ export function isBlank(text: string): boolean {
   return text.replace(INVISIBLE, "") === "";
 }
 
+/** Begins with a visible sign with which no placeholder begins, as nearly every text. */
+const SAYS_SOMETHING = /^[a-mp-tv-zA-MP-TV-Z0-9+\u0621-\u064A]/;
+
 /** Whether a text says nothing: it is empty or blank, or the word of a programming language for "no value", also in quotes or brackets. */
 export function isSilentText(text: string): boolean {
+  if (SAYS_SOMETHING.test(text)) {
+    return false;
+  }
   const visible = text.replace(INVISIBLE, "");
   return visible === "" || (visible.length <= LONGEST_PLACEHOLDER && (isPlaceholder(visible) || isSilentJson(visible)));
 }

@@ -19,6 +19,10 @@ const ROLES = new Map<string, Speaker | null>([
  * case, and reads underscores and hyphens as spaces: `Human_Agent` is `human agent`.
  */
 export function speakerOf(role: string): Speaker | null | undefined {
+  const known = ROLES.get(role);
+  if (known !== undefined) {
+    return known;
+  }
   return ROLES.get(
     role
       .replaceAll(/[\s_-]+/g, " ")

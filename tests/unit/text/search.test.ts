@@ -1,7 +1,8 @@
 import { expect, test } from "@playwright/test";
 import fc from "fast-check";
 
-import { findMatches, normalizeForSearch, searchTextOf } from "@/lib/text/search";
+import { searchTextsOf } from "@/lib/call/search-texts";
+import { findMatches, normalizeForSearch } from "@/lib/text/search";
 
 function found(text: string, query: string): string[] {
   return findMatches(text, query).map(([from, to]) => text.slice(from, to));
@@ -20,19 +21,19 @@ test("of marks in a row the first 30 are kept: normalization takes the square of
   );
 });
 
-test("the searched text is what was said, in the order of time", () => {
+test("the searched text is what was said, in the order of time", async () => {
   const message = (role: string, content: string, startAt: number | null) =>
     ({ type: "message", role, content, startAt }) as const;
-  expect(
-    searchTextOf([
-      { type: "instructions", content: "prompt" },
-      message("Human_Agent", "third", 30),
-      message("system", "note", 31),
-      message("user", "second", 2),
-      message("assistant", "first", 1),
-      message("developer", "prompt", null),
-    ]),
-  ).toBe("first\nsecond\nthird");
+  const transcript = [
+    { type: "instructions", content: "prompt" } as const,
+    message("Human_Agent", "third", 30),
+    message("system", "note", 31),
+    message("user", "second", 2),
+    message("assistant", "first", 1),
+    message("developer", "prompt", null),
+  ];
+  const { spoken } = await searchTextsOf({ transcript, variables: null, phoneNumber: null });
+  expect(spoken).toBe("first\nsecond\nthird");
 });
 
 test("the search ignores case, diacritics, letter variants and digit scripts", () => {
