@@ -11,7 +11,8 @@ export async function register(): Promise<void> {
     quietConsole();
   }
   const { fixHttpServer } = await import("./lib/http/node-server/fix");
-  fixHttpServer();
+  const { deliverDirectly } = await import("./server/ingest/deliver-directly");
+  fixHttpServer(deliverDirectly);
   const { startTimer } = await import("./server/jobs/timer");
   startTimer();
   const { ensureFirstAdministrator } = await import("./server/auth/first-administrator");

@@ -52,7 +52,7 @@ export const deliveries = pgTable(
       .on(table.reason, table.receivedAt, table.id)
       .where(sql`reason is not null`),
     index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
-    // The page of a delivery knows only its id.
+    // The page of a delivery knows only its id. Ids begin with their time, so the index grows at its end.
     index("deliveries_id_idx").on(table.id),
     index("deliveries_flagged_idx")
       .on(table.storedAt, table.id)

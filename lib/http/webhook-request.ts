@@ -7,13 +7,10 @@ export function isWebhookPath(target: string): boolean {
   return /^\/webhooks(\/|$)/.test(ownPath(target));
 }
 
-/**
- * Whether a request target of the webhook contains one of its secrets. The route decides about the secret; this decides only whether the
- * request goes ahead of others.
- */
-export function hasSecret(target: string, secrets: readonly string[]): boolean {
+/** The label of the secret in a request target of the webhook; null if it contains none of the secrets. */
+export function webhookSecretLabel(target: string, secrets: readonly string[]): string | null {
   const [, secret = ""] = /^\/webhooks\/sarj\/([^/]+)\/?$/.exec(ownPath(target)) ?? [];
-  return matchSecret(secret, secrets) !== null;
+  return matchSecret(secret, secrets);
 }
 
 /**

@@ -1,15 +1,19 @@
 import type { Recorded } from "@/db/deliveries/record";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
+import { newRequestId } from "@/lib/delivery/request-id";
 import { env } from "@/lib/env";
 import { keptHeaders } from "@/lib/http/kept-headers";
 import { log } from "@/lib/log";
-import { readBody } from "@/lib/sarj/body";
+import type { ReadBody } from "@/lib/sarj/body";
 import { interpret } from "@/lib/sarj/interpret";
 
 import { hold } from "./hold";
 
 /** The HTTP answer. `docs/faults.md` lists the status codes. */
 export type Answer = { status: number; headers?: Record<string, string>; body: Record<string, string | null> };
+
+/** A request, of the framework or of Node. */
+export type Incoming = { headers: Headers; readBody: (limits: { deadlineMs: number }) => Promise<ReadBody> };
 
 const READ_DEADLINE_MS = 8000;
 
@@ -24,11 +28,11 @@ const READ_PROBLEMS = {
  * understood: the vendor gives up after three attempts, so a refusal would lose the delivery.
  */
 export async function receive(
-  request: Request,
+  incoming: Incoming,
   sender: { secretLabel: string; sourceIp: string | null },
 ): Promise<Answer> {
   const startedAt = performance.now();
-  const requestId = crypto.randomUUID();
+  const requestId = newRequestId();
   const done = (answer: Answer, fields: Parameters<typeof log>[2] = {}) => {
     log(answer.status < 300 ? "info" : "warn", "delivery", {
       request_id: requestId,
@@ -40,7 +44,7 @@ export async function receive(
     return answer;
   };
 
-  const read = await readBody(request, { deadlineMs: READ_DEADLINE_MS });
+  const read = await incoming.readBody({ deadlineMs: READ_DEADLINE_MS });
   if (!read.ok) {
     // Without this header, the server would read the rest of the body to reuse the connection.
     const answer = {
@@ -54,9 +58,9 @@ export async function receive(
     ...sender,
     id: requestId,
     body: read.bytes,
-    contentType: header(request, "content-type"),
-    contentEncoding: header(request, "content-encoding"),
-    headers: keptHeaders(request.headers, ownSecrets()),
+    contentType: header(incoming, "content-type"),
+    contentEncoding: header(incoming, "content-encoding"),
+    headers: keptHeaders(incoming.headers, ownSecrets),
     receivedAt: null,
   };
   const interpretation = await interpret(received, {
@@ -95,12 +99,10 @@ function answerTo({ verdict, callId, deliveryId }: Recorded): Answer {
 }
 
 /** Every secret that a proxy or a careless caller could repeat in a header. The longest first, so that none is hidden in part. */
-function ownSecrets(): string[] {
-  return [...env.SARJ_WEBHOOK_SECRETS, env.SARJ_API_KEY, ...env.AUTH_SECRET, env.CRON_SECRET]
-    .filter((secret): secret is string => secret !== undefined && secret !== "")
-    .toSorted((a, b) => b.length - a.length);
-}
+const ownSecrets = [...env.SARJ_WEBHOOK_SECRETS, env.SARJ_API_KEY, ...env.AUTH_SECRET, env.CRON_SECRET]
+  .filter((secret): secret is string => secret !== undefined && secret !== "")
+  .toSorted((a, b) => b.length - a.length);
 
-function header(request: Request, name: string): string | null {
-  return request.headers.get(name)?.slice(0, 200) ?? null;
+function header({ headers }: Incoming, name: string): string | null {
+  return headers.get(name)?.slice(0, 200) ?? null;
 }

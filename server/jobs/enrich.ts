@@ -47,6 +47,11 @@ export function enrichDue(budgetMs = 25_000): Promise<number> {
   return current.run;
 }
 
+/** Whether `enrichDue` would begin something: there is an API to ask, and no run at present. Work after the answer has a price for each delivery. */
+export function isEnrichmentNeeded(): boolean {
+  return current.run === null && apiAccess() !== null;
+}
+
 async function run(budgetMs: number): Promise<number> {
   const access = apiAccess();
   if (access === null) {

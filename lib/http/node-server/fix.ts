@@ -6,7 +6,7 @@ import { env } from "@/lib/env";
 
 import { keepContentLength } from "../content-length";
 import { rememberResponse } from "../response-status";
-import { hasSecret, isWebhookPath, tidyWebhookRequest } from "../webhook-request";
+import { isWebhookPath, tidyWebhookRequest, webhookSecretLabel } from "../webhook-request";
 import { endSlowBodies, hasBody, isAnnouncedTooLarge, receiveBody } from "./body";
 import {
   areTooManyConnections,
@@ -22,6 +22,11 @@ import { type Refusal, refuse } from "./refuse";
 import { isStopping, limitShutdown } from "./shutdown";
 import { takeTurn } from "./turns";
 
+/** Answers a delivery. Never rejects. */
+type Deliver = (request: IncomingMessage, response: ServerResponse, secretLabel: string) => Promise<void>;
+
+let deliver: Deliver | null = null;
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Twice the time that any body may take (`body.ts`, and 8 s for a webhook's): for the rest of a request that is already answered. */
@@ -33,8 +38,11 @@ const fixed = new WeakSet<Server>();
 /**
  * Fixes problems of Next's HTTP server, and limits what a stranger can occupy. Next creates the server itself, but Node publishes each of its
  * connections and requests on a diagnostics channel before the server handles it. Call once per process.
+ *
+ * @param answer answers authentic deliveries instead of Next
  */
-export function fixHttpServer(): void {
+export function fixHttpServer(answer: Deliver): void {
+  deliver = answer;
   limitShutdown();
   subscribe("net.server.socket", (message) => {
     const { socket } = message as { socket: Socket & { server?: unknown } };
@@ -110,7 +118,8 @@ function guard(request: IncomingMessage, response: ServerResponse, next: Handler
   }
   const target = request.url ?? "/";
   const isWebhook = isWebhookPath(target);
-  const isDelivery = isWebhook && hasSecret(target, env.SARJ_WEBHOOK_SECRETS);
+  const secretLabel = isWebhook ? webhookSecretLabel(target, env.SARJ_WEBHOOK_SECRETS) : null;
+  const isDelivery = secretLabel !== null;
   if (isWebhook || isHealthPath(target)) {
     // Compression waits for one of the few threads on which passwords are hashed too.
     delete request.headers["accept-encoding"];
@@ -122,7 +131,11 @@ function guard(request: IncomingMessage, response: ServerResponse, next: Handler
   }
   goOn();
   if (isDelivery) {
-    next(request, response);
+    if (request.method === "POST" && deliver !== null) {
+      void deliver(request, response, secretLabel);
+    } else {
+      next(request, response);
+    }
   } else if (isWebhook || !hasBody(request)) {
     // The webhook's route answers without reading the body.
     takeTurn(response, () => next(request, response));

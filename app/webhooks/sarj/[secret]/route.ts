@@ -1,17 +1,15 @@
 import { env } from "@/lib/env";
-import { clientIp } from "@/lib/http/client-ip";
 import { log } from "@/lib/log";
+import { readBody } from "@/lib/sarj/body";
 import { matchSecret } from "@/lib/sarj/secrets";
 import { afterAnswer } from "@/server/after-answer";
-import { receive } from "@/server/ingest/receive";
 import { countRefusal, writeRefusals } from "@/server/ingest/refusal-count";
-import { runDueJobsAfterRequest } from "@/server/jobs/due";
-import { enrichDue } from "@/server/jobs/enrich";
+import { takeDelivery } from "@/server/ingest/take-delivery";
 
 import { notFound } from "../../not-found";
 
 /**
- * The vendor's webhook. `receive` reads the body up to a limit, `interpret` extracts its facts, `hold` retries while the
+ * The vendor's webhook. On a server of our own, `server/ingest/deliver-directly.ts` answers authentic deliveries before Next. `receive` reads the body up to a limit, `interpret` extracts its facts, `hold` retries while the
  * database is unavailable, and `record` stores everything in one statement. After the answer, enrichment fetches missing data.
  */
 export async function POST(request: Request, { params }: { params: Promise<{ secret: string }> }): Promise<Response> {
@@ -23,14 +21,10 @@ export async function POST(request: Request, { params }: { params: Promise<{ sec
     afterAnswer("refusals", writeRefusals);
     return notFound();
   }
-  const { status, headers, body } = await receive(request, {
+  const { status, headers, body } = await takeDelivery(
+    { headers: request.headers, readBody: (limits) => readBody(request, limits) },
     secretLabel,
-    sourceIp: clientIp(request.headers, env.CLIENT_IP_HEADER),
-  });
-  if (status === 200) {
-    afterAnswer("enrich", enrichDue);
-  }
-  afterAnswer("due", runDueJobsAfterRequest);
+  );
   return Response.json(body, { status, headers: headers ?? {} });
 }
 
