@@ -1,6 +1,7 @@
 import { and, asc, count, eq, inArray, isNotNull, lte, sql } from "drizzle-orm";
 
 import { jobs, replica } from "@/db/driver/client";
+import { executePrepared } from "@/db/driver/prepared";
 import { textArray } from "@/db/driver/text-array";
 import { calls, type Call } from "@/db/schema/calls";
 import type { EnrichmentState } from "@/lib/call/enrichment";
@@ -8,7 +9,7 @@ import type { CallFacts } from "@/lib/call/facts";
 import { searchTextsOf } from "@/lib/call/search-texts";
 import { KEY_REFUSALS } from "@/lib/sarj/api";
 
-import { apiRank, mergeCtes } from "./merge";
+import { apiRank, incomingOf, mergeCtes } from "./merge";
 
 /** A call that is due for enrichment, leased to this process. */
 export type ClaimedCall = Pick<Call, "callId" | "outcome" | "endedAt" | "enrichmentState" | "verifiedAt"> & {
@@ -83,23 +84,31 @@ export async function applyApiFacts(
   next: NextStep,
   { mayCreate, leasedUntil }: { mayCreate: boolean; leasedUntil: Date | null },
 ): Promise<{ isNew: boolean }> {
-  const isHeld =
-    leasedUntil === null ? sql`true` : sql`kept.enrichment_due_at = ${leasedUntil.toISOString()}::timestamptz`;
+  const lease = sql`${leasedUntil?.toISOString() ?? null}::timestamptz`;
+  const isHeld = sql`(${lease} is null or kept.enrichment_due_at = ${lease})`;
   const alsoSet = sql`,
       verified_at = coalesce(kept.verified_at, now()),
       enrichment_error = null,
       enrichment_state = case when ${isHeld} then ${next.state}::text else kept.enrichment_state end,
-      enrichment_attempts = case when ${isHeld} and ${next.resetAttempts} then 0 else kept.enrichment_attempts end,
+      enrichment_attempts = case when ${isHeld} and ${next.resetAttempts}::boolean then 0 else kept.enrichment_attempts end,
       enrichment_due_at = case when ${isHeld} then ${dueAt(next.dueInSeconds)} else kept.enrichment_due_at end`;
-  const rank = apiRank(answeredAt);
-  const search = await searchTextsOf(facts);
   const alsoInsert = {
     columns: sql`, verified_at, enrichment_state, enrichment_due_at`,
     values: sql`, now(), ${next.state}::text, ${dueAt(next.dueInSeconds)}`,
   };
+  const incoming = incomingOf({
+    callId,
+    facts,
+    search: await searchTextsOf(facts),
+    rank: apiRank(answeredAt),
+    deliveryId: null,
+    receivedAt: null,
+  });
   const ifThere = mayCreate ? {} : { onlyWhile: sql`select from call_details where call_id = ${callId} for update` };
-  const rows = await jobs.execute<{ is_new: boolean }>(sql`
-    with ${mergeCtes({ callId, facts, search, rank, deliveryId: null, receivedAt: null, alsoSet, alsoInsert, ...ifThere })}, answer as (
+  const rows = await executePrepared<{ is_new: boolean }>(
+    jobs,
+    sql`
+    with ${mergeCtes({ incoming, alsoSet, alsoInsert, ...ifThere })}, answer as (
       insert into api_answers (call_id, body, answered_at, flags)
       select call_id, ${Buffer.from(body)}::bytea, ${answeredAt.toISOString()}::timestamptz, ${textArray(flags)} from merged
     ), outdated as (
@@ -109,7 +118,8 @@ export async function applyApiFacts(
       )
     )
     select is_new from projected
-  `);
+  `,
+  );
   return { isNew: rows[0]?.is_new ?? false };
 }
 
@@ -176,6 +186,7 @@ export async function makeKeyRefusalsDue(): Promise<void> {
     .where(and(isNotNull(calls.enrichmentDueAt), inArray(calls.enrichmentError, KEY_REFUSALS)));
 }
 
+/** Null without seconds. */
 function dueAt(seconds: number | null) {
-  return seconds === null ? sql`null::timestamptz` : sql`now() + make_interval(secs => ${seconds})`;
+  return sql`now() + make_interval(secs => ${seconds}::double precision)`;
 }

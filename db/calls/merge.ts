@@ -15,7 +15,7 @@ import { isSpoken } from "@/lib/transcript/messages";
  * ranks, the first received wins. A fact that says little, such as a duration of 0, has a rank below all others: see `weakFields`.
  * `call_details.facts` holds the narrow facts as `{field: {v: value, k: rank}}`, and for the wide columns the rank and the values that `calls`
  * needs of them. `calls` is a projection of `call_details`, written by the same statement while it holds the lock on the
- * `call_details` row. The trigger `calls_contact_changed` then brings the row of `contacts` up to date, in the same statement.
+ * `call_details` row. The triggers of `calls` then bring the row of `contacts` up to date, in the same statement.
  *
  * When a higher-ranked outcome replaces a call's outcome, the delivery of the replaced outcome becomes `superseded`. The trigger
  * `call_details_outcome_changed` does this (function `mark_superseded_delivery`, migration 0007), because this statement takes its
@@ -87,21 +87,65 @@ const WIDE = [
  */
 export type Fact = { v?: Json; k: number; d?: string };
 
-/**
- * The `with` items of a merge: `merged` merges `facts` into `call_details`, and `projected` writes the result to `calls`.
- * `merged.won` is true if the call now has this delivery's outcome.
- *
- * @param receivedAt when the delivery was first received, if it waited in the spool or in quarantine; null means now
- */
-export function mergeCtes(input: {
+/** What one source says about one call, for `incomingRow`. */
+export type MergeSource = {
   callId: string;
   facts: CallFacts;
   /** The texts of these facts for the search. */
   search: SearchTexts;
   rank: number;
-  /** The id, as text, of the delivery that contains these facts; null for the API. */
-  deliveryId: SQL | null;
+  /** The id of the delivery that contains these facts; null for the API. */
+  deliveryId: string | null;
+  /** When the delivery was first received, if it waited in the spool or in quarantine; null means now. */
   receivedAt: Date | null;
+};
+
+/** The columns of `incoming`, as `json_to_recordset` reads them from the rows that `incomingRow` makes. */
+export const INCOMING = sql.raw(
+  `call_id text, delivery_id text, received_at timestamptz, is_never_dialled boolean, facts jsonb, transcript jsonb, corrections jsonb, report jsonb,
+      response_body jsonb, variables jsonb, recording_url text, recording_expires_at timestamptz, permanent_recording_url text, spoken text, name text`,
+);
+
+/** A source as a row of `incoming`, for JSON. What it does not say is left out. */
+export function incomingRow({ callId, facts, search, rank, deliveryId, receivedAt }: MergeSource) {
+  const ranked = rankFacts(facts, rank);
+  const outcome = ranked["outcome"];
+  if (outcome !== undefined && deliveryId !== null) {
+    outcome.d = deliveryId;
+  }
+  return {
+    call_id: callId,
+    delivery_id: deliveryId ?? undefined,
+    received_at: receivedAt ?? undefined,
+    is_never_dialled: isNeverDialled(facts.outcome),
+    facts: ranked,
+    transcript: facts.transcript ?? undefined,
+    corrections: facts.corrections ?? undefined,
+    report: facts.report ?? undefined,
+    response_body: facts.responseBody ?? undefined,
+    variables: facts.variables ?? undefined,
+    recording_url: facts.recordingUrl ?? undefined,
+    recording_expires_at: facts.recordingExpiresAt ?? undefined,
+    permanent_recording_url: facts.permanentRecordingUrl ?? undefined,
+    spoken: search.spoken ?? undefined,
+    name: search.name,
+  };
+}
+
+/** The query of `incoming` for one source. */
+export function incomingOf(source: MergeSource): SQL {
+  return sql`select * from json_to_recordset(${JSON.stringify([incomingRow(source)])}::text::json) as given(${INCOMING})`;
+}
+
+/**
+ * The `with` items of a merge: `incoming` are the facts of some sources, `merged` merges them into `call_details`, and `projected` writes the
+ * result to `calls`. `merged.won` is true if the call now has this delivery's outcome.
+ *
+ * The rows of `call_details` are locked in the order of their ids, so that two statements cannot deadlock on them.
+ */
+export function mergeCtes(input: {
+  /** A query with the columns `INCOMING`, and one row per call: see `incomingOf`. */
+  incoming: SQL;
   /** Further assignments for an existing row of `calls`: `, column = value …`. */
   alsoSet: SQL;
   /** The merge happens only if this query returns a row, so that a call that was erased in the meantime stays erased. */
@@ -109,30 +153,23 @@ export function mergeCtes(input: {
   /** Further columns and values for a new row of `calls`: `, column` and `, value`. */
   alsoInsert?: { columns: SQL; values: SQL };
 }): SQL {
-  const { callId, facts } = input;
-  const deliveryId = input.deliveryId ?? sql`null::text`;
-  const receivedAt = receivedAtOf(input.receivedAt);
-  const withRanks = json(rankFacts(facts, input.rank));
-  const ranked =
-    facts.outcome === null ? withRanks : sql`jsonb_set(${withRanks}, '{outcome,d}', to_jsonb(${deliveryId}))`;
-  const calledOffAt = sql`case when ${isNeverDialled(facts.outcome)}::boolean then ${receivedAt} end`;
-
   const ranksHigher = (field: string) =>
-    sql`coalesce((excluded.facts -> ${field}::text ->> 'k')::bigint, -1) > coalesce((kept.facts -> ${field}::text ->> 'k')::bigint, -1)`;
+    sql.raw(
+      `coalesce((excluded.facts -> '${field}' ->> 'k')::bigint, -1) > coalesce((kept.facts -> '${field}' ->> 'k')::bigint, -1)`,
+    );
   const takeHigherRank = (field: string, column: string) =>
     sql`${sql.identifier(column)} = case when ${ranksHigher(field)} then excluded.${sql.identifier(column)} else kept.${sql.identifier(column)} end`;
 
   const present = input.onlyWhile === undefined ? sql.empty() : sql`present as (${input.onlyWhile}), `;
-  return sql`${present}merged as (
+  return sql`${present}incoming as materialized (${input.incoming}), written as (
     insert into call_details as kept (
       call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at,
       permanent_recording_url, search, name_search
     ) select
-      ${callId}::text, ${ranked}, ${json(facts.transcript)}, ${json(facts.corrections)}, ${json(facts.report)},
-      ${json(facts.responseBody)}, ${json(facts.variables)}, ${facts.recordingUrl}::text,
-      ${facts.recordingExpiresAt?.toISOString() ?? null}::timestamptz, ${facts.permanentRecordingUrl}::text, to_tsvector('simple', ${input.search.spoken}::text),
-      to_tsvector('simple', ${input.search.name}::text)
-    ${input.onlyWhile === undefined ? sql.empty() : sql`from present`}
+      call_id, facts, transcript, corrections, report, response_body, variables, recording_url, recording_expires_at,
+      permanent_recording_url, to_tsvector('simple', spoken), to_tsvector('simple', name)
+    from incoming ${input.onlyWhile === undefined ? sql.empty() : sql`cross join present`}
+    order by call_id
     on conflict (call_id) do update set
       facts = (
         select coalesce(
@@ -154,11 +191,14 @@ export function mergeCtes(input: {
       ${takeHigherRank("recordingUrl", "recording_url")},
       ${takeHigherRank("recordingUrl", "recording_expires_at")},
       ${takeHigherRank("permanentRecordingUrl", "permanent_recording_url")}
-    returning
-      kept.call_id, kept.facts, coalesce(kept.recording_url, kept.permanent_recording_url) is not null as has_recording,
+    returning kept.call_id, kept.facts, coalesce(kept.recording_url, kept.permanent_recording_url) is not null as has_recording
+  ), merged as materialized (
+    select
+      call_id, written.facts, has_recording, least(received_at, now()) as received_at, is_never_dialled,
       -- An older version stored no \`v\` of the wide columns. Then \`calls\` has the values already.
-      (not kept.facts -> 'variables' ? 'v') is true as keeps_name, (not kept.facts -> 'report' ? 'v') is true as keeps_report,
-      coalesce(kept.facts -> 'outcome' ->> 'd' = ${deliveryId}, false) as won
+      (not written.facts -> 'variables' ? 'v') is true as keeps_name, (not written.facts -> 'report' ? 'v') is true as keeps_report,
+      coalesce(written.facts -> 'outcome' ->> 'd' = delivery_id, false) as won
+    from written join incoming using (call_id)
   ), projected as (
     insert into calls as kept (
       call_id, outcome, status, direction, language, interaction_type, phone_number, scenario_id, customer_name, goal, criteria,
@@ -174,23 +214,23 @@ export function mergeCtes(input: {
       (facts -> 'durationSeconds' ->> 'v')::integer, has_recording,
       (facts -> 'createdAt' ->> 'v')::timestamptz, (facts -> 'startedAt' ->> 'v')::timestamptz,
       (facts -> 'endedAt' ->> 'v')::timestamptz, (facts -> 'scheduledAt' ->> 'v')::timestamptz,
-      (facts -> 'updatedAt' ->> 'v')::timestamptz, ${calledOffAt}, facts -> 'rootCallId' ->> 'v',
+      (facts -> 'updatedAt' ->> 'v')::timestamptz, case when is_never_dialled then received_at end, facts -> 'rootCallId' ->> 'v',
       -- The contract's default is 1. A call with a root is not the first.
       coalesce(
         (facts -> 'retryAttempt' ->> 'v')::integer,
         case when facts ? 'nextRetryAt' and not facts ? 'rootCallId' then 1 end
       ),
       (facts -> 'nextRetryAt' ->> 'v')::timestamptz, facts ?| array['nextRetryAt', 'rootCallId', 'retryAttempt'],
-      ${receivedAt}, ${receivedAt}
+      received_at, received_at
       ${input.alsoInsert?.values ?? sql.empty()}
     from merged
     on conflict (call_id) do update set
       outcome = excluded.outcome, status = excluded.status, direction = excluded.direction,
       language = excluded.language, interaction_type = excluded.interaction_type,
       phone_number = excluded.phone_number, scenario_id = excluded.scenario_id,
-      customer_name = case when (select keeps_name from merged) then kept.customer_name else excluded.customer_name end,
-      goal = case when (select keeps_report from merged) then kept.goal else excluded.goal end,
-      criteria = case when (select keeps_report from merged) then kept.criteria else excluded.criteria end, duration_seconds = excluded.duration_seconds,
+      customer_name = case when ${ofMerged("keeps_name")} then kept.customer_name else excluded.customer_name end,
+      goal = case when ${ofMerged("keeps_report")} then kept.goal else excluded.goal end,
+      criteria = case when ${ofMerged("keeps_report")} then kept.criteria else excluded.criteria end, duration_seconds = excluded.duration_seconds,
       has_recording = excluded.has_recording, created_at = excluded.created_at, started_at = excluded.started_at,
       ended_at = excluded.ended_at, scheduled_at = excluded.scheduled_at, updated_at = excluded.updated_at,
       called_off_at = least(kept.called_off_at, excluded.called_off_at), root_call_id = excluded.root_call_id,
@@ -199,6 +239,11 @@ export function mergeCtes(input: {
     -- A row that this statement inserted was never locked or updated by another one.
     returning call_id, kept.xmax = 0 as is_new
   )`;
+}
+
+/** A column of `merged`, for the existing row of `calls` that an assignment is for. */
+export function ofMerged(column: "won" | "keeps_name" | "keeps_report"): SQL {
+  return sql`(select ${sql.raw(column)} from merged where merged.call_id = kept.call_id)`;
 }
 
 /**
@@ -214,13 +259,6 @@ export function setOnDelivery(decides: SQL): SQL {
       enrichment_state = case when ${decides} then 'pending' else kept.enrichment_state end,
       enrichment_attempts = case when ${decides} then 0 else kept.enrichment_attempts end,
       enrichment_due_at = case when ${decides} then now() else kept.enrichment_due_at end`;
-}
-
-/**
- * The time of receipt as SQL; null means now. It is never later than the database's clock, because another machine's clock may be fast.
- */
-export function receivedAtOf(at: Date | null): SQL {
-  return sql`least(${at?.toISOString() ?? null}::timestamptz, now())`;
 }
 
 /** The facts of one source with their ranks, in the form of `call_details.facts`. Null facts are left out. */
@@ -276,9 +314,4 @@ export function weakFields({
     ...(transcript !== null && !isSpoken(transcript) ? (["transcript"] as const) : []),
     ...(report !== null && !hasResult(report) ? (["report"] as const) : []),
   ];
-}
-
-/** A JSON parameter, passed as text so that the driver does not encode it a second time. */
-function json(value: unknown): SQL {
-  return sql`${value === null ? null : JSON.stringify(value)}::text::jsonb`;
 }

@@ -1,7 +1,8 @@
 import { and, asc, eq, lte, ne, sql } from "drizzle-orm";
 
-import { mergeCtes, setOnDelivery, webhookRank } from "@/db/calls/merge";
+import { incomingOf, mergeCtes, ofMerged, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import { jobs } from "@/db/driver/client";
+import { executePrepared } from "@/db/driver/prepared";
 import { textArray } from "@/db/driver/text-array";
 import { deliveries } from "@/db/schema/deliveries";
 import { searchTextsOf } from "@/lib/call/search-texts";
@@ -104,12 +105,22 @@ export async function applyReplay(
   // The weakest lock that prevents deletion of the row: recording the same body again does not wait for it.
   const onlyWhile = sql`
     select from deliveries where call_id = ${delivery.callId} and id = ${delivery.id}::uuid for key share`;
-  const rank = webhookRank(facts);
   const search = await searchTextsOf(facts);
-  const rows = await jobs.execute<{ verdict: Verdict }>(sql`
+  const rank = webhookRank(facts);
+  const incoming = incomingOf({
+    callId,
+    facts,
+    search,
+    rank,
+    deliveryId: delivery.id,
+    receivedAt: delivery.receivedAt,
+  });
+  const rows = await executePrepared<{ verdict: Verdict }>(
+    jobs,
+    sql`
     with before as (
       select facts -> 'outcome' ->> 'd' = ${delivery.id}::text as won from call_details where call_id = ${callId}
-    ), ${mergeCtes({ callId, facts, search, rank, deliveryId: sql`${delivery.id}::text`, receivedAt: delivery.receivedAt, alsoSet: onReplay, onlyWhile })}
+    ), ${mergeCtes({ incoming, alsoSet: onReplay, onlyWhile })}
     update deliveries set
       call_id = ${callId}::text, outcome = ${facts.outcome}::text, reason = null, replayed_at = now(),
       flags = ${textArray(flags)},
@@ -119,12 +130,13 @@ export async function applyReplay(
     from merged
     where deliveries.call_id = ${delivery.callId} and deliveries.id = ${delivery.id}::uuid
     returning verdict
-  `);
+  `,
+  );
   return { verdict: rows[0]?.verdict ?? delivery.verdict, callId };
 }
 
 /** Requires that the delivery did not decide the outcome before: a second replay must not fetch the call from the API again. */
-const onReplay = setOnDelivery(sql`(select won from merged) and not coalesce((select won from before), false)`);
+const onReplay = setOnDelivery(sql`${ofMerged("won")} and not coalesce((select won from before), false)`);
 
 /** Whether another delivery with the same body is stored under the call. */
 async function hasSameBody(delivery: StoredDelivery, callId: string): Promise<boolean> {

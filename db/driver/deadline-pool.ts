@@ -5,6 +5,7 @@ import { sql } from "drizzle-orm";
 import { env } from "@/lib/env";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { readDatabaseUrl } from "@/lib/url/database-url";
 
 import { DATABASE_AWAY } from "./breaker";
 import { breakerOf, open, type Database } from "./client";
@@ -31,6 +32,14 @@ const SLOW_LOGIN_MS = 1000;
 const MIN_WORK_MS = 100;
 /** A little more than the longest deadline, so that an abandoned statement soon releases its locks. */
 const STATEMENT_TIMEOUT_SECONDS = 6;
+
+/**
+ * A plan is made once for each connection, perhaps while a table is small, and kept while it grows. So it must look up in every table, whatever its
+ * size. Not behind a transaction pooler: it would give these settings to other sessions, and there each statement is planned by itself.
+ */
+const PLANNING = sql`
+  select set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)`;
+const isPooled = readDatabaseUrl(env.DATABASE_URL)?.isPooled === true;
 
 type Connection = {
   database: Database;
@@ -165,7 +174,7 @@ async function openConnection(connection: Connection): Promise<void> {
   const deadline = deadlineIn(OPEN_TIMEOUT_MS);
   try {
     // The driver logs in at the first query.
-    await Promise.race([connection.database.execute(sql`select 1`), deadline.passed]);
+    await Promise.race([connection.database.execute(isPooled ? sql`select 1` : PLANNING), deadline.passed]);
     settle();
     release(connection);
   } catch (error) {
@@ -233,13 +242,15 @@ function discardIdleSince(at: number): void {
   silent.forEach(discard);
 }
 
+/** The error after a deadline, with the code `TRY_TIMEOUT`. */
+export function deadlineError(): Error {
+  return Object.assign(new Error("the database did not answer in time"), { code: TRY_TIMEOUT });
+}
+
 function deadlineIn(ms: number) {
   let timer: NodeJS.Timeout | undefined;
   const passed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new Error("the database did not answer in time"), { code: TRY_TIMEOUT })),
-      ms,
-    );
+    timer = setTimeout(() => reject(deadlineError()), ms);
   });
   passed.catch(() => {});
   return { passed, clear: () => clearTimeout(timer) };

@@ -62,3 +62,11 @@ export function isTemporary(error: unknown): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === "55P03";
 }
+
+/**
+ * The statement may succeed for other rows: its content was refused (22, 23, 54), or it waited for a lock too long (55P03), or in a circle
+ * (40P01), or a transaction at the same time won (40001).
+ */
+export function isAboutOneRow(error: unknown): boolean {
+  return isDataRefused(error) || isLockTimeout(error) || sqlState(error)?.startsWith("40") === true;
+}

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { and, eq, sql } from "drizzle-orm";
 
-import { apiRank, type Fact, mergeCtes, webhookRank } from "@/db/calls/merge";
+import { apiRank, type Fact, incomingOf, mergeCtes, webhookRank } from "@/db/calls/merge";
 import { jobs, type Transaction } from "@/db/driver/client";
 import { callDetails, calls } from "@/db/schema/calls";
 import { apiAnswers } from "@/db/schema/deliveries";
@@ -236,11 +236,15 @@ async function buildSearch(
   return changed.length > 0;
 }
 
-async function merge(transaction: Transaction, callId: string, source: Source): Promise<void> {
-  const { facts, rank, receivedAt } = source;
-  const deliveryId = source.deliveryId === null ? null : sql`${source.deliveryId}::text`;
+async function merge(
+  transaction: Transaction,
+  callId: string,
+  { facts, rank, receivedAt, deliveryId }: Source,
+): Promise<void> {
+  const search = await searchTextsOf(facts);
+  const incoming = incomingOf({ callId, facts, search, rank, deliveryId, receivedAt });
   await transaction.execute(sql`
-    with ${mergeCtes({ callId, facts, search: await searchTextsOf(facts), rank, deliveryId, receivedAt, alsoSet: sql.empty() })}
+    with ${mergeCtes({ incoming, alsoSet: sql.empty() })}
     select call_id from projected
   `);
 }

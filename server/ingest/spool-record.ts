@@ -42,6 +42,33 @@ export function* readRecords(bytes: Buffer, from: number): Generator<FoundRecord
   }
 }
 
+const MAX_GROUP = 64;
+const MAX_GROUP_BYTES = 512 * 1024;
+
+/** Whole records that follow each other, and damaged ones by themselves. */
+export function* groupsOf(records: Iterable<FoundRecord>): Generator<FoundRecord[]> {
+  let group: FoundRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = record.end - record.start;
+    const isFull = group.length === MAX_GROUP || bytes + size > MAX_GROUP_BYTES;
+    if (group.length > 0 && (isFull || record.payload === null || group[0]?.payload === null)) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(record);
+    bytes += size;
+  }
+  if (group.length > 0) {
+    yield group;
+  }
+}
+
+export function payloadsOf(records: readonly FoundRecord[]): Buffer[] {
+  return records.flatMap(({ payload }) => (payload === null ? [] : [payload]));
+}
+
 function recordAt(bytes: Buffer, at: number): Buffer | null {
   if (at + HEADER_BYTES > bytes.length || bytes.compare(MARK, 0, MARK.length, at, at + MARK.length) !== 0) {
     return null;

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 
 import { keepDamaged, listDamaged, NotADelivery, putBackDamaged, wasComplete } from "./spool-damage";
 import { codeOf, FILE_NAME, HOST, isAbandoned, namesIn, sizeOf } from "./spool-files";
-import { isUnfinished, readRecords } from "./spool-record";
+import { groupsOf, isUnfinished, payloadsOf, readRecords } from "./spool-record";
 import { freeBytes, type SpaceState, spaceState } from "./spool-space";
 import { SpoolWriter } from "./spool-writer";
 
@@ -85,9 +85,11 @@ export class Spool {
    * Passes every record to `deliver`, oldest first, and removes each file after all of its records were delivered and its damaged bytes
    * were kept. Stops at the first rejection; the next drain continues there. A rejection with `NotADelivery` does not stop it: the record
    * is kept as damaged. A file that cannot be read stops no other file. Concurrent calls share one run.
+   *
+   * @param together delivers records that follow each other; those of a group that it does not deliver are passed to `deliver`, one by one
    */
-  drain(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
-    this.draining ??= this.drainAll(deliver).finally(() => {
+  drain(deliver: Deliver, together: Together = NOT_TOGETHER): Promise<Drained> {
+    this.draining ??= this.drainAll(deliver, together).finally(() => {
       this.draining = null;
     });
     return this.draining;
@@ -100,7 +102,7 @@ export class Spool {
 
   /* ── Draining ────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-  private async drainAll(deliver: (payload: Buffer) => Promise<void>): Promise<Drained> {
+  private async drainAll(deliver: Deliver, together: Together): Promise<Drained> {
     const drained: Drained = { delivered: 0, damagedBytes: 0, unfinishedBytes: 0, unreadable: null, stoppedBy: null };
     for (;;) {
       const files = await this.take();
@@ -110,7 +112,7 @@ export class Spool {
       }
       for (const file of files) {
         try {
-          await this.drainFile(file, deliver, drained);
+          await this.drainFile(file, deliver, together, drained);
         } catch (error) {
           if (error instanceof Stopped) {
             return { ...drained, unreadable: this.firstUnreadable(), stoppedBy: error.cause };
@@ -123,21 +125,36 @@ export class Spool {
 
   private async drainFile(
     { id, path }: TakenFile,
-    deliver: (payload: Buffer) => Promise<void>,
+    deliver: Deliver,
+    together: Together,
     drained: Drained,
   ): Promise<void> {
     const place: Taken = this.taken.get(path) ?? { next: 0, left: 0, damaged: [] };
     const bytes = await readFile(path);
-    for (const { payload, start, end } of readRecords(bytes, place.next)) {
-      const isDelivered = payload !== null && (await this.deliverOne(payload, deliver, place));
-      if (isDelivered) {
-        drained.delivered += 1;
-      } else if (payload === null && end === bytes.length && this.isUnacknowledged(id, bytes, start)) {
-        drained.unfinishedBytes += end - start;
-      } else {
-        place.damaged.push({ start, end });
+    const groups = groupsOf(readRecords(bytes, place.next));
+    let following = groups.next();
+    while (following.done !== true) {
+      const records = following.value;
+      const payloads = payloadsOf(records);
+      following = groups.next();
+      const next = following.done === true ? [] : payloadsOf(following.value);
+      if (payloads.length > 1 && (await together(payloads, next))) {
+        place.left -= payloads.length;
+        place.next = records.at(-1)?.end ?? place.next;
+        drained.delivered += payloads.length;
+        continue;
       }
-      place.next = end;
+      for (const { payload, start, end } of records) {
+        const isDelivered = payload !== null && (await this.deliverOne(payload, deliver, place));
+        if (isDelivered) {
+          drained.delivered += 1;
+        } else if (payload === null && end === bytes.length && this.isUnacknowledged(id, bytes, start)) {
+          drained.unfinishedBytes += end - start;
+        } else {
+          place.damaged.push({ start, end });
+        }
+        place.next = end;
+      }
     }
     for (let damaged = place.damaged[0]; damaged !== undefined; damaged = place.damaged[0]) {
       await keepDamaged(this.directory, id, damaged.start, bytes.subarray(damaged.start, damaged.end));
@@ -150,11 +167,7 @@ export class Spool {
   }
 
   /** Returns false for a record that holds no delivery. Throws `Stopped` for any other rejection. */
-  private async deliverOne(
-    payload: Buffer,
-    deliver: (payload: Buffer) => Promise<void>,
-    place: Taken,
-  ): Promise<boolean> {
+  private async deliverOne(payload: Buffer, deliver: Deliver, place: Taken): Promise<boolean> {
     try {
       await deliver(payload);
       place.left -= 1;
@@ -266,6 +279,17 @@ export class Spool {
     }
   }
 }
+
+type Deliver = (payload: Buffer) => Promise<void>;
+
+/**
+ * Delivers a group of records, and returns whether it did. Never rejects: a group may contain one that cannot be delivered.
+ *
+ * @param following the group after it, so that it can be prepared meanwhile
+ */
+export type Together = (payloads: readonly Buffer[], following: readonly Buffer[]) => Promise<boolean>;
+
+const NOT_TOGETHER: Together = () => Promise.resolve(false);
 
 export type Drained = {
   delivered: number;

@@ -1,9 +1,11 @@
-import { record } from "@/db/deliveries/record";
+import { deliveryRow, record, type Recorded, recordTogether } from "@/db/deliveries/record";
+import type { DeliveryRow } from "@/db/deliveries/record-rows";
 import { isAnswering, TRY_TIMEOUT } from "@/db/driver/deadline-pool";
 import { isLockTimeout, isStatementRefused } from "@/db/driver/sql-state";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { env } from "@/lib/env";
 import { errorCode, log } from "@/lib/log";
+import { nextTurn } from "@/lib/next-turn";
 import { perProcess } from "@/lib/per-process";
 import { interpret, type Interpretation } from "@/lib/sarj/interpret";
 import { decodeDelivery, deliverySpool } from "@/server/ingest/delivery-spool";
@@ -31,8 +33,9 @@ export async function drainSpool(): Promise<number> {
   if (spool === null) {
     return 0;
   }
-  const { delivered, damagedBytes, unfinishedBytes, unreadable, stoppedBy } = await spool.drain(async (payload) =>
-    recordSpooled(decodeDelivery(payload)),
+  const { delivered, damagedBytes, unfinishedBytes, unreadable, stoppedBy } = await spool.drain(
+    async (payload) => recordSpooled(decodeDelivery(payload)),
+    recordGroup,
   );
   if (damagedBytes > 0) {
     log("error", "spool_damaged", { bytes: damagedBytes });
@@ -79,28 +82,96 @@ async function logSpace(spool: Spool): Promise<void> {
   }
 }
 
+type Prepared = { received: ReceivedDelivery; row: DeliveryRow };
+
+/** The group that follows the one that is being recorded. */
+let prepared: { payloads: readonly Buffer[]; group: Promise<Prepared[]> } | null = null;
+
+/**
+ * Records a group, in as few statements as its calls allow, while the next group is prepared. False if it was not recorded: then each is recorded by
+ * itself, which does no harm to those that were.
+ */
+async function recordGroup(payloads: readonly Buffer[], following: readonly Buffer[]): Promise<boolean> {
+  try {
+    const group = await (prepared?.payloads[0] === payloads[0] && prepared?.payloads.length === payloads.length
+      ? prepared.group
+      : prepare(payloads));
+    prepared = following.length < 2 ? null : { payloads: following, group: nextTurn().then(() => prepare(following)) };
+    // Until it is awaited.
+    prepared?.group.catch(() => {});
+    for (const part of withDifferentKeys(group)) {
+      const results = await recordTogether(
+        part.map(({ row }) => row),
+        { withinMs: TRY_MS },
+      );
+      for (const [index, { verdict, callId }] of results.entries()) {
+        const { received, row } = part[index] as Prepared;
+        logDrained(received, row.bodySha256, { verdict, callId });
+      }
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function prepare(payloads: readonly Buffer[]): Promise<Prepared[]> {
+  const group: Prepared[] = [];
+  for (const payload of payloads) {
+    const received = decodeDelivery(payload);
+    group.push({ received, row: await deliveryRow(received, await interpretSpooled(received)) });
+  }
+  return group;
+}
+
+/** Parts in the same order. A statement takes one row of each key. */
+function withDifferentKeys(group: readonly Prepared[]): Prepared[][] {
+  const parts: Prepared[][] = [];
+  let keys = new Set<string>();
+  for (const one of group) {
+    if (parts.length === 0 || keys.has(one.row.key)) {
+      parts.push([]);
+      keys = new Set();
+    }
+    keys.add(one.row.key);
+    parts.at(-1)?.push(one);
+  }
+  return parts;
+}
+
+function interpretSpooled(received: ReceivedDelivery): Promise<Interpretation> {
+  return interpret(received, {
+    now: received.receivedAt ?? new Date(),
+    allowedAddresses: env.SARJ_WEBHOOK_ALLOWED_IPS,
+  });
+}
+
+function logDrained(
+  { body, secretLabel }: ReceivedDelivery,
+  sha256: string,
+  { verdict, callId }: Pick<Recorded, "verdict" | "callId">,
+): void {
+  log("info", "delivery_drained", {
+    call_id: callId,
+    verdict,
+    bytes: body.length,
+    sha256: sha256.slice(0, 12),
+    secret_label: secretLabel,
+  });
+}
+
 async function recordSpooled(received: ReceivedDelivery): Promise<void> {
   const sha256 = bodySha256(received.body);
   if (first.sha256 !== sha256) {
     Object.assign(first, { sha256, refusals: 0, timeouts: 0 });
   }
-  const interpreted = await interpret(received, {
-    now: received.receivedAt ?? new Date(),
-    allowedAddresses: env.SARJ_WEBHOOK_ALLOWED_IPS,
-  });
+  const interpreted = await interpretSpooled(received);
   const isPoison = first.refusals >= MAX_REFUSALS || first.timeouts >= MAX_TIMEOUTS;
   const interpretation: Interpretation = isPoison
     ? { understood: false, callId: interpreted.callId, reason: "not_storable" }
     : interpreted;
   try {
-    const { verdict, callId } = await record(received, interpretation, { withinMs: TRY_MS });
-    log("info", "delivery_drained", {
-      call_id: callId,
-      verdict,
-      bytes: received.body.length,
-      sha256: sha256.slice(0, 12),
-      secret_label: received.secretLabel,
-    });
+    logDrained(received, sha256, await record(received, interpretation, { withinMs: TRY_MS }));
   } catch (error) {
     if (isStatementRefused(error)) {
       first.refusals += 1;

@@ -23,6 +23,17 @@ test("row 44: every pool has a statement timeout, and the pool of deliveries has
   ]);
 });
 
+test("plans of the pool of deliveries look up in every table, because they are made while it may be small and kept", async () => {
+  const settings = () =>
+    sql`select current_setting('enable_seqscan') as scan, current_setting('plan_cache_mode') as plans, current_setting('jit') as jit`;
+  const [ofDeliveries] = await withConnection((on) => on.execute(settings()), 5000);
+  const [ofPages] = await db.execute(settings());
+  expect([ofDeliveries, ofPages]).toEqual([
+    { scan: "off", plans: "force_generic_plan", jit: "off" },
+    { scan: "on", plans: "auto", jit: "on" },
+  ]);
+});
+
 test("row 43: connections that ended do not delay further connections to a working server", async ({ database }) => {
   await db.execute(sql`select 1`);
   const fresh = () => open({ url: database.url, name: "test", max: 1, statementTimeoutSeconds: 5 });

@@ -81,3 +81,57 @@ test("row 49: a delivery whose call somebody keeps locked does not hold up the o
     rmSync(spool, { recursive: true, force: true });
   }
 });
+
+test("spooled deliveries are recorded in groups, in their order, and one that Postgres rejects does not harm the others", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "callboard-drain-"));
+  const database = await createDatabase();
+  const { sql, superuser } = database;
+  await superuser`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22023'; end $$`;
+  await superuser`create trigger refuse before insert on calls for each row when (new.call_id = 'bad') execute function refuse()`;
+  const parked = new ParkedDeliveries(folder);
+  const bodies = [
+    // A file of its own. The others come while it is written, and become one file.
+    complete("first"),
+    ...Array.from({ length: 30 }, (_, index) => complete(`early-${index}`)),
+    notCompleted("same", "no_answer"),
+    // Of the same rank: the first one decides.
+    notCompleted("same", "failed"),
+    ...Array.from({ length: 30 }, (_, index) => complete(`middle-${index}`)),
+    ...Array.from({ length: 40 }, (_, index) => complete(`late-${index}`)),
+    complete("bad"),
+    complete("last"),
+  ];
+  await Promise.all(
+    bodies.map((content) => {
+      const { body, ...head } = received(Buffer.from(JSON.stringify(content)), { receivedAt: new Date() });
+      return parked.add(head, Buffer.from(body));
+    }),
+  );
+  const app = await startApp({ databaseUrl: database.url, env: { SPOOL_DIR: folder, SARJ_API_KEY: undefined } });
+  try {
+    await expect.poll(() => sql`select 1 from calls where call_id = 'last'`, { timeout: 30_000 }).toHaveLength(1);
+    expect(
+      await sql`
+        select count(*)::integer as calls, count(*) filter (where outcome = 'no_answer')::integer as first_decided,
+          (select count(*)::integer from deliveries) as deliveries,
+          (select sum(times_received)::integer from deliveries) as received,
+          (select array_agg(call_id || ' ' || reason) from deliveries where verdict = 'quarantined') as quarantined,
+          (select count(distinct xmin::text)::integer from deliveries where call_id like 'early-%') as statements
+        from calls`,
+    ).toEqual([
+      {
+        calls: 103,
+        first_decided: 1,
+        deliveries: 105,
+        received: 105,
+        quarantined: ["bad not_storable"],
+        statements: 1,
+      },
+    ]);
+  } finally {
+    await app.kill();
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
