@@ -3,6 +3,8 @@
 -- The rows are locked first, in the order of their ids, and their calls are read by a later statement, which therefore sees the calls of every
 -- transaction that held a lock before. So the result does not depend on the order of concurrent transactions.
 --
+-- A statement may change hundreds of thousands of calls, so no step compares each with each.
+--
 -- The settings are for plans that are made while a table is small, and kept while it grows: they always look up, whatever its size.
 CREATE FUNCTION "refresh_contacts"(wanted text[]) RETURNS void LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
@@ -19,7 +21,7 @@ BEGIN
 			FROM unnest(known) AS of_(id), computed_contact(of_.id) AS now_
 			WHERE contacts.contact_id = of_.id AND contacts IS DISTINCT FROM now_;
 			DELETE FROM contacts WHERE contact_id = ANY(known) AND NOT EXISTS (SELECT FROM calls WHERE calls.contact_id = contacts.contact_id);
-			missing := ARRAY(SELECT id FROM unnest(missing) AS id WHERE id <> ALL(known));
+			missing := ARRAY(SELECT unnest(missing) EXCEPT SELECT unnest(known));
 			EXIT WHEN cardinality(missing) = 0;
 		END IF;
 		WITH new_ AS (
@@ -29,8 +31,8 @@ BEGIN
 		SELECT coalesce(array_agg(contact_id), '{}') INTO added FROM new_;
 		-- What was not added has no calls, or another transaction has added it: then its row is there now.
 		missing := ARRAY(
-			SELECT id FROM unnest(missing) AS id
-			WHERE id <> ALL(added) AND EXISTS (SELECT FROM calls WHERE contact_id = id)
+			SELECT id FROM (SELECT unnest(missing) EXCEPT SELECT unnest(added)) AS rest(id)
+			WHERE EXISTS (SELECT FROM calls WHERE contact_id = id)
 		);
 	END LOOP;
 END
