@@ -13,7 +13,7 @@ export type Deletion<Kind extends string> = {
   deleteBatch: (limit: number, skip: number) => Promise<number | PartialDeletion>;
 };
 
-export type PartialDeletion = { deleted: number; isFinished: boolean; hasPassed: boolean };
+type PartialDeletion = { deleted: number; isFinished: boolean; hasPassed: boolean };
 
 export type DeletionResult<Kind extends string> = {
   kind: Kind;
