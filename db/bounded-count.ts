@@ -18,6 +18,18 @@ export async function countRows(table: PgTable, where: SQL | undefined): Promise
     .limit(COUNT_BOUND + 1)
     .as("some");
   const [row] = await replica.select({ count: count() }).from(some);
-  const found = row?.count ?? 0;
+  return boundedCount(row?.count ?? 0);
+}
+
+/** Counts the rows of a query, exactly up to `COUNT_BOUND`. */
+export async function countRowsOf(query: SQL): Promise<BoundedCount> {
+  const [row] = await replica.execute<{ count: number }>(
+    sql`select count(*)::integer as count from (${query} limit ${COUNT_BOUND + 1}) as bounded`,
+  );
+  return boundedCount(row?.count ?? 0);
+}
+
+/** A number of rows as a bounded count. */
+export function boundedCount(found: number): BoundedCount {
   return { count: Math.min(found, COUNT_BOUND), isBounded: found > COUNT_BOUND };
 }

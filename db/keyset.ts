@@ -33,8 +33,20 @@ export function instantOf(milliseconds: number): SQL {
   return sql`${new Date(milliseconds).toISOString()}::timestamptz`;
 }
 
-/** The parts of a query for one page. `beyond` selects the rows after the cursor in the query's order; undefined without a cursor. */
-export type PageQuery = { beyond: SQL | undefined; orderBy: [SQL, SQL]; limit: number };
+/**
+ * The parts of a query for one page. `beyond` selects the rows after the cursor in the query's order; undefined without a cursor. `key` and `id` are
+ * what the rows are ordered by.
+ */
+export type PageQuery = {
+  beyond: SQL | undefined;
+  orderBy: [SQL, SQL];
+  limit: number;
+  key: SQL | PgColumn;
+  id: PgColumn;
+  isDescending: boolean;
+  /** The key of the cursor. */
+  since: SQL | undefined;
+};
 
 /** Both cursors are text for a URL; null if there is no such page. */
 export type Page<Row> = { rows: Row[]; previousCursor: string | null; nextCursor: string | null };
@@ -109,5 +121,9 @@ function queryFrom<Row>(order: KeysetOrder<Row>, cursor: Cursor | null, limit: n
     beyond: cursor === null ? undefined : sql`(${key}, ${id}) ${side} (${keyOf(cursor.value)}, ${idOf(cursor.id)})`,
     orderBy: [direction(key), direction(id)],
     limit,
+    key,
+    id,
+    isDescending,
+    since: cursor === null ? undefined : keyOf(cursor.value),
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, not, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { replica } from "@/db/driver/client";
@@ -17,11 +17,7 @@ import { longestFirst } from "./order";
  */
 export async function callConditions(filter: CallFilter): Promise<SQL | undefined> {
   return and(
-    anyOf(calls.outcome, filter.outcome),
-    anyOf(calls.goal, filter.goal),
-    anyOf(calls.direction, filter.direction),
-    anyOf(calls.language, filter.language),
-    anyOf(calls.scenarioId, filter.scenario),
+    kindConditions(filter, { ...KIND_OF_CALL, isCounted: isCounted() }),
     filter.from === null ? undefined : gte(calls.occurredAt, filter.from.at),
     filter.to === null ? undefined : lt(calls.occurredAt, filter.to.at),
     filter.weekday.length === 0
@@ -29,20 +25,54 @@ export async function callConditions(filter: CallFilter): Promise<SQL | undefine
       : inArray(localWeekday(sql`${calls.occurredAt}`, filter.zone), filter.weekday),
     filter.hour.length === 0 ? undefined : inArray(localHour(sql`${calls.occurredAt}`, filter.zone), filter.hour),
     filter.phone === null ? undefined : hasDigits(filter.phone),
-    filter.minDuration === null ? undefined : sql`${longestFirst} >= ${filter.minDuration}`,
-    filter.maxDuration === null ? undefined : sql`${longestFirst} between 0 and ${filter.maxDuration}`,
-    filter.dial.length === 0 ? undefined : inArray(calls.dialResult, filter.dial),
-    filter.attempt.length === 0 ? undefined : isAttempt(filter.attempt),
+    isAsLong(filter),
     filter.contact === null ? undefined : eq(calls.contactId, filter.contact),
     filter.state.length === 0
       ? undefined
       : sql`exists (select from ${contacts} where ${contacts.contactId} = ${calls.contactId} and ${hasState(filter.state)})`,
     filter.reviewed === null ? undefined : filter.reviewed ? isNotNull(calls.reviewedAt) : isNull(calls.reviewedAt),
-    filter.criterion === null ? undefined : isJudgedBy(filter.criterion, filter.criterionMet),
-    filter.counted === null ? undefined : filter.counted ? isCounted() : not(isCounted()),
+    filter.criterion === null ? undefined : isJudgedBy(calls.criteria, filter.criterion, filter.criterionMet),
     filter.enrichment.length === 0 ? undefined : inArray(calls.enrichmentState, filter.enrichment),
     filter.test === null ? undefined : eq(calls.isTest, filter.test),
     filter.q === null ? undefined : await mentions(filter.q),
+  );
+}
+
+/** The columns by which statistics tell kinds of calls apart, of `calls` or of a table that has the same ones: `db/schema/statistics.ts`. */
+export type KindColumns = Record<
+  "outcome" | "goal" | "direction" | "language" | "scenarioId" | "attempt" | "dialResult",
+  PgColumn
+> & { isCounted: SQL | PgColumn };
+
+const KIND_OF_CALL = {
+  outcome: calls.outcome,
+  goal: calls.goal,
+  direction: calls.direction,
+  language: calls.language,
+  scenarioId: calls.scenarioId,
+  attempt: calls.attempt,
+  dialResult: calls.dialResult,
+};
+
+/** The part of a filter that depends only on a call's kind, as a condition on these columns; undefined if the filter has no such part. */
+export function kindConditions(filter: CallFilter, columns: KindColumns): SQL | undefined {
+  return and(
+    anyOf(columns.outcome, filter.outcome),
+    anyOf(columns.goal, filter.goal),
+    anyOf(columns.direction, filter.direction),
+    anyOf(columns.language, filter.language),
+    anyOf(columns.scenarioId, filter.scenario),
+    filter.dial.length === 0 ? undefined : inArray(columns.dialResult, filter.dial),
+    filter.attempt.length === 0 ? undefined : isAttempt(columns.attempt, filter.attempt),
+    filter.counted === null ? undefined : filter.counted ? sql`${columns.isCounted}` : sql`not ${columns.isCounted}`,
+  );
+}
+
+/** Selects the calls whose duration is within the filter's bounds; undefined if it has none. */
+export function isAsLong({ minDuration, maxDuration }: CallFilter): SQL | undefined {
+  return and(
+    minDuration === null ? undefined : sql`${longestFirst} >= ${minDuration}`,
+    maxDuration === null ? undefined : sql`${longestFirst} between 0 and ${maxDuration}`,
   );
 }
 
@@ -59,11 +89,11 @@ const isOverdueContact = sql`(
   ${eq(contacts.state, "trying")} and ${contacts.nextRetryAt} < now() - make_interval(mins => ${OVERDUE_AFTER_MINUTES}::integer)
 )`;
 
-function isAttempt(attempts: readonly string[]): SQL | undefined {
+function isAttempt(column: PgColumn, attempts: readonly string[]): SQL | undefined {
   const numbers = attempts.filter((attempt) => attempt !== UNKNOWN).map(Number);
   return or(
-    numbers.length === 0 ? undefined : inArray(calls.attempt, numbers),
-    attempts.includes(UNKNOWN) ? isNull(calls.attempt) : undefined,
+    numbers.length === 0 ? undefined : inArray(column, numbers),
+    attempts.includes(UNKNOWN) ? isNull(column) : undefined,
   );
 }
 
@@ -83,10 +113,10 @@ export function localHour(at: SQL, zone: string): SQL<number> {
 }
 
 /** Selects calls whose report judges this criterion: as met (true), as missed (false), or either (null). */
-function isJudgedBy(criterion: string, met: boolean | null): SQL {
+export function isJudgedBy(criteria: PgColumn, criterion: string, met: boolean | null): SQL {
   return met === null
-    ? sql`${calls.criteria} ? ${criterion}`
-    : sql`${calls.criteria} @> ${JSON.stringify({ [criterion]: { met } })}::text::jsonb`;
+    ? sql`${criteria} ? ${criterion}`
+    : sql`${criteria} @> ${JSON.stringify({ [criterion]: { met } })}::text::jsonb`;
 }
 
 function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
@@ -103,15 +133,34 @@ function anyOf(column: PgColumn, values: readonly string[]): SQL | undefined {
 /** The end of a number in `phone_digits` must be this long to identify the number. */
 const SHORTEST_NUMBER = 7;
 
-function hasDigits(digits: string): SQL | undefined {
+/**
+ * Selects calls whose number contains these digits. Each alternative is so written that one of the indexes of `phone_digits` finds it: groups of
+ * three digits find a part, and a number that is the end of what was typed is equal to one of its ends.
+ */
+export function hasDigits(digits: string): SQL | undefined {
   const { anywhere, beginning } = readSoughtDigits(digits);
-  const endsWithNumber = (typed: string) =>
-    sql`(length(${calls.phoneDigits}) between ${SHORTEST_NUMBER} and ${typed.length - 1} and ${typed}::text like '%' || ${calls.phoneDigits})`;
-  return or(
-    ...anywhere.map((typed) => sql`${calls.phoneDigits} like ${`%${typed}%`}`),
-    ...anywhere.filter((typed) => typed.length > SHORTEST_NUMBER).map(endsWithNumber),
-    beginning === null ? undefined : sql`${calls.phoneDigits} ~ ${`^[0-9]{0,3}${beginning}`}`,
+  const ends = anywhere.flatMap((typed) =>
+    Array.from({ length: Math.max(typed.length - SHORTEST_NUMBER, 0) }, (_, index) => typed.slice(index + 1)),
   );
+  return or(
+    ...anywhere.map((typed) => withGroupsOf(typed, sql`${calls.phoneDigits} like ${`%${typed}%`}`)),
+    ends.length === 0 ? undefined : inArray(calls.phoneDigits, [...new Set(ends)]),
+    beginning === null ? undefined : withGroupsOf(beginning, sql`${calls.phoneDigits} ~ ${`^[0-9]{0,3}${beginning}`}`),
+  );
+}
+
+/** The length of the groups of digits that `calls_phone_groups_idx` knows: see the function `digit_groups` of the database. */
+const GROUP = 3;
+
+/** The condition, and that the number has all groups of these digits, which follows from it: for the index. */
+function withGroupsOf(digits: string, condition: SQL): SQL {
+  const groups = Array.from({ length: Math.max(digits.length - GROUP + 1, 0) }, (_, start) =>
+    digits.slice(start, start + GROUP),
+  );
+  // The condition comes first, because it is the cheaper one where each call is checked.
+  return groups.length === 0
+    ? condition
+    : sql`(${condition} and digit_groups(${calls.phoneDigits}) @> ${`{${[...new Set(groups)].join(",")}}`}::text[])`;
 }
 
 /** Up to this many matching calls are looked up by their ids. If there are more, a scan of the list soon finds a page of them. */

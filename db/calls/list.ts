@@ -1,6 +1,6 @@
-import { and, eq, type SQL } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
 
-import { type BoundedCount, countRows } from "@/db/bounded-count";
+import { type BoundedCount, boundedCount, countRowsOf } from "@/db/bounded-count";
 import { replica } from "@/db/driver/client";
 import { type Page, type PageQuery, readPage } from "@/db/keyset";
 import { calls } from "@/db/schema/calls";
@@ -8,6 +8,8 @@ import { contacts } from "@/db/schema/contacts";
 import type { CallFilter } from "@/lib/call/filter";
 import type { PageView } from "@/lib/call/list-view";
 
+import { type AccessPath, callsBy, pageBy } from "./access-path";
+import { pathsOfCount, pathsOfPage } from "./choose-path";
 import { callConditions } from "./conditions";
 import { callOrder } from "./order";
 
@@ -41,23 +43,55 @@ const LIST_COLUMNS = {
 
 export type ListedCall = Awaited<ReturnType<typeof selectCalls>>[number];
 
-/** Reads one page of the calls that the filter selects. */
-export async function listCalls(filter: CallFilter, view: PageView): Promise<Page<ListedCall>> {
-  const conditions = await callConditions(filter);
-  return readPage(callOrder(view.sort), view, (query) => selectCalls(conditions, query));
+/** Reads one page of the calls that the filter selects. `paths`: how, instead of what `pathsOfPage` chooses. */
+export async function listCalls(
+  filter: CallFilter,
+  view: PageView,
+  paths?: readonly AccessPath[],
+): Promise<Page<ListedCall>> {
+  const [conditions, chosen] = await Promise.all([
+    callConditions(filter),
+    paths ?? pathsOfPage(filter, view.sort, view.perPage),
+  ]);
+  return readPage(callOrder(view.sort), view, async (query) => {
+    let rows: ListedCall[] = [];
+    for (const path of chosen) {
+      rows = await selectCalls(pageBy(path, filter, conditions, query), query);
+      if (rows.length === query.limit) {
+        break;
+      }
+    }
+    return rows;
+  });
 }
 
-function selectCalls(conditions: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
-  return replica
-    .select(LIST_COLUMNS)
-    .from(calls)
-    .leftJoin(contacts, eq(contacts.contactId, calls.contactId))
-    .where(and(conditions, beyond))
-    .orderBy(...orderBy)
-    .limit(limit);
+function selectCalls(page: SQL, { orderBy }: PageQuery) {
+  return (
+    replica
+      .select(LIST_COLUMNS)
+      .from(calls)
+      .leftJoin(contacts, eq(contacts.contactId, calls.contactId))
+      // Not a join: by what it believes the page to cost, Postgres might read all calls.
+      .where(sql`${calls.callId} = any(array(${page}))`)
+      .orderBy(...orderBy)
+  );
 }
 
-/** Counts the calls that the filter selects, exactly up to `COUNT_BOUND`. */
-export async function countCalls(filter: CallFilter): Promise<BoundedCount> {
-  return countRows(calls, await callConditions(filter));
+/** Counts the calls that the filter selects, exactly up to `COUNT_BOUND`. `paths`: how, instead of what `pathsOfCount` chooses. */
+export async function countCalls(filter: CallFilter, paths?: readonly AccessPath[]): Promise<BoundedCount> {
+  const [conditions, chosen] = await Promise.all([
+    callConditions(filter),
+    paths === undefined ? pathsOfCount(filter) : { paths },
+  ]);
+  if ("count" in chosen) {
+    return boundedCount(chosen.count);
+  }
+  let found: BoundedCount = boundedCount(0);
+  for (const path of chosen.paths) {
+    found = await countRowsOf(callsBy(path, filter, conditions, sql`1`));
+    if (found.isBounded) {
+      break;
+    }
+  }
+  return found;
 }

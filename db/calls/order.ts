@@ -7,7 +7,7 @@ import type { CallSort } from "@/lib/call/list-view";
 const MAX_INTEGER = 2_147_483_647;
 
 /**
- * The sort keys for durations, as in the indexes `calls_longest_idx` and `calls_shortest_idx`. Calls without a duration come last in both
+ * The sort keys for durations, as in the indexes `calls_duration_idx` and `calls_shortest_idx`. Calls without a duration come last in both
  * orders.
  */
 export const longestFirst = sql<number>`coalesce(${calls.durationSeconds}, -1)`;

@@ -1,6 +1,8 @@
-import { and, asc, eq, exists, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, exists, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 
-import { type BoundedCount, countRows } from "@/db/bounded-count";
+import { type BoundedCount, boundedCount, COUNT_BOUND, countRowsOf } from "@/db/bounded-count";
+import { type AccessPath, callsBy, pageBy as pageOfCalls } from "@/db/calls/access-path";
+import { type ContactPath, pathsOfContactCount, pathsOfContacts } from "@/db/calls/choose-path";
 import { callConditions, hasState } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { instantOf, type KeysetOrder, type Page, type PageQuery, readPage } from "@/db/keyset";
@@ -24,10 +26,26 @@ export type ListedContact = Contact & { trail: TrailCall[]; callCount: number };
 const MAX_LISTED_TRAIL = 12;
 const MAX_TRAIL = 200;
 
-/** Reads one page of the contacts that the filter selects, ordered by the time of their last call. */
-export async function listContacts(filter: CallFilter, view: PageView): Promise<Page<ListedContact>> {
-  const conditions = await contactConditions(filter);
-  const page = await readPage(contactOrder(view.sort), view, (query) => selectContacts(conditions, query));
+/**
+ * Reads one page of the contacts that the filter selects, ordered by the time of their last call. `paths`: how, instead of what
+ * `pathsOfContacts` chooses.
+ */
+export async function listContacts(
+  filter: CallFilter,
+  view: PageView,
+  paths?: readonly ContactPath[],
+): Promise<Page<ListedContact>> {
+  const [conditions, chosen] = await Promise.all([readConditions(filter), paths ?? pathsOfContacts(filter)]);
+  const page = await readPage(contactOrder(view.sort), view, async (query) => {
+    let rows: Contact[] = [];
+    for (const path of chosen) {
+      rows = await selectContacts(pageBy(path, filter, conditions, query), query);
+      if (rows.length === query.limit) {
+        break;
+      }
+    }
+    return rows;
+  });
   const trails = Map.groupBy(
     await readTrails(
       page.rows.map((row) => row.contactId),
@@ -42,9 +60,48 @@ export async function listContacts(filter: CallFilter, view: PageView): Promise<
   return { ...page, rows };
 }
 
-/** Counts the contacts that the filter selects, exactly up to `COUNT_BOUND`. */
-export async function countContacts(filter: CallFilter): Promise<BoundedCount> {
-  return countRows(contacts, await contactConditions(filter));
+/**
+ * Counts the contacts that the filter selects, exactly up to `COUNT_BOUND`. `paths`: how, instead of what `pathsOfContactCount` chooses.
+ */
+export async function countContacts(filter: CallFilter, paths?: readonly AccessPath[]): Promise<BoundedCount> {
+  const [conditions, chosen] = await Promise.all([readConditions(filter), paths ?? pathsOfContactCount(filter)]);
+  const { ofCall, ofContact } = conditions;
+  let found = boundedCount(0);
+  for (const path of chosen) {
+    found =
+      path.by === "plain" || ofCall === undefined
+        ? await countRowsOf(sql`select 1 from ${contacts}${where(and(ofContact, matchOf(ofCall)))}`)
+        : await countFound(path, filter, { ofCall, ofContact });
+    if (found.isBounded) {
+      break;
+    }
+  }
+  return found;
+}
+
+/** Reading this many calls hardly ever finds fewer contacts than a count goes up to. */
+const COUNTED_CALLS = 3 * COUNT_BOUND;
+
+/** Counts the contacts of the calls that a path finds: first those of some calls, because all of them may be millions. */
+async function countFound(
+  path: AccessPath,
+  filter: CallFilter,
+  { ofCall, ofContact }: Conditions & { ofCall: SQL },
+): Promise<BoundedCount> {
+  const contactsOf = (ids: SQL) =>
+    ofContact === undefined
+      ? sql`(select count(distinct contact_id) from ${ids} as found)::integer`
+      : sql`(select count(*) from (select distinct contact_id from ${ids} as found) as found ${theirRows}${where(ofContact)})::integer`;
+  const found = callsBy(path, filter, ofCall, sql`${calls.contactId}`);
+  const [row] = await replica.execute<{ people: number; calls: number }>(sql`
+    with some_calls as materialized (${found} limit ${COUNTED_CALLS})
+    select ${contactsOf(sql`some_calls`)} as people, (select count(*) from some_calls)::integer as calls`);
+  const { people = 0, calls: read = 0 } = row ?? {};
+  return people > COUNT_BOUND || read < COUNTED_CALLS
+    ? boundedCount(people)
+    : countRowsOf(
+        sql`select 1 from ${foundBy(path, filter, ofCall)}${ofContact === undefined ? sql.empty() : sql` ${theirRows}${where(ofContact)}`}`,
+      );
 }
 
 /** The order of a list of contacts. Contacts have no duration, so a list sorted by duration is sorted by time, the latest first. */
@@ -61,32 +118,128 @@ export function contactOrder(sort: CallSort): KeysetOrder<Pick<Contact, "contact
 
 /** A `CallFilter` as a condition on `contacts`. */
 export async function contactConditions(filter: CallFilter): Promise<SQL | undefined> {
-  const { contact, state, from, to } = filter;
-  const ofCall = await callConditions({ ...filter, contact: null, state: [] });
-  return and(
-    contact === null ? undefined : eq(contacts.contactId, contact),
-    state.length === 0 ? undefined : hasState(state),
-    // Each follows from the condition on the calls, and lets Postgres begin and end in the index.
-    from === null ? undefined : gte(contacts.lastAt, from.at),
-    to === null ? undefined : lt(contacts.firstAt, to.at),
-    ofCall === undefined
-      ? undefined
-      : exists(
-          replica
-            .select({ one: sql`1` })
-            .from(calls)
-            .where(and(eq(calls.contactId, contacts.contactId), ofCall)),
-        ),
-  );
+  const { ofCall, ofContact } = await readConditions(filter);
+  return and(ofContact, matchOf(ofCall));
 }
 
-function selectContacts(conditions: SQL | undefined, { beyond, orderBy, limit }: PageQuery) {
+/** `ofCall` is a condition that one of the contact's calls must meet, `ofContact` one on the contact itself. */
+type Conditions = { ofCall: SQL | undefined; ofContact: SQL | undefined };
+
+async function readConditions(filter: CallFilter): Promise<Conditions> {
+  const { contact, state, from, to } = filter;
+  return {
+    ofCall: await callConditions({ ...filter, contact: null, state: [] }),
+    ofContact: and(
+      contact === null ? undefined : eq(contacts.contactId, contact),
+      state.length === 0 ? undefined : hasState(state),
+      // Each follows from the condition on the calls, and lets Postgres begin and end in the index.
+      from === null ? undefined : gte(contacts.lastAt, from.at),
+      to === null ? undefined : lt(contacts.firstAt, to.at),
+    ),
+  };
+}
+
+/** Selects contacts with a call that meets the condition. */
+function matchOf(ofCall: SQL | undefined): SQL | undefined {
+  return ofCall === undefined
+    ? undefined
+    : exists(
+        replica
+          .select({ one: sql`1` })
+          .from(calls)
+          .where(and(eq(calls.contactId, contacts.contactId), ofCall)),
+      );
+}
+
+/** A query for the ids of a page of contacts, `contact_id`. */
+function pageBy(path: ContactPath, filter: CallFilter, { ofCall, ofContact }: Conditions, query: PageQuery): SQL {
+  const page = sql`order by ${sql.join(query.orderBy, sql`, `)} limit ${query.limit}`;
+  const wanted = and(ofContact, query.beyond);
+  if (path.by === "plain" || ofCall === undefined) {
+    return sql`select ${contacts.contactId} from ${contacts}${where(and(wanted, matchOf(ofCall)))} ${page}`;
+  }
+  if (path.by === "order") {
+    const first = sql`
+      select contacts.* from ${contacts}${where(wanted)} order by ${sql.join(query.orderBy, sql`, `)} limit ${path.bound}`;
+    return sql`select ${contacts.contactId} from (${first}) as contacts${where(matchOf(ofCall))} ${page}`;
+  }
+  if (path.by === "window") {
+    return windowOf(path.calls, filter, { ofCall, ofContact }, query);
+  }
+  return sql`
+    select ${contacts.contactId} from ${foundBy(path, filter, ofCall)} ${theirRows}${where(wanted)} ${page}`;
+}
+
+/** How many calls the window has for each contact of a page. */
+const WINDOW_CALLS = 4;
+
+/**
+ * A page of the contacts whose last call lies in a window of time: that in which the first matching calls lie. A contact of the window either has one of
+ * these calls, or its calls lie around an edge of the window. Finds less than a page if the window has fewer contacts.
+ */
+function windowOf(
+  path: AccessPath,
+  filter: CallFilter,
+  { ofCall, ofContact }: Conditions & { ofCall: SQL },
+  query: PageQuery,
+): SQL {
+  const { isDescending, since, limit, orderBy } = query;
+  const count = limit * WINDOW_CALLS;
+  const direction = isDescending ? desc : asc;
+  const firstCalls = pageOfCalls(path, filter, ofCall, {
+    key: calls.occurredAt,
+    id: calls.callId,
+    isDescending,
+    limit: count,
+    orderBy: [direction(calls.occurredAt), direction(calls.callId)],
+    beyond: since === undefined ? undefined : sql`${calls.occurredAt} ${isDescending ? sql`<=` : sql`>=`} ${since}`,
+    since,
+  });
+  const [far, inside] = isDescending
+    ? [sql`coalesce(min(occurred_at), '-infinity')`, sql`${contacts.lastAt} >= far.at`]
+    : [sql`coalesce(max(occurred_at), 'infinity')`, sql`${contacts.lastAt} <= far.at`];
+  // Downwards, contacts may end in the window whose matching calls are before it; upwards, those whose calls are before the cursor.
+  const edge = isDescending ? sql`far.at` : since;
+  const around =
+    edge === undefined
+      ? sql.empty()
+      : sql`
+    union
+    select ${contacts.contactId} from far cross join ${contacts}
+    where ${and(sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${edge} and ${contacts.firstAt} < ${contacts.lastAt}`, inside, query.beyond, matchOf(ofCall))}`;
+  return sql`
+    with near as materialized (
+      select ${calls.contactId}, ${calls.occurredAt} from ${calls} where ${calls.callId} = any(array(${firstCalls}))
+    ), far as materialized (
+      select case when count(*) < ${count} then ${isDescending ? sql`'-infinity'` : sql`'infinity'`}::timestamptz else ${far} end as at from near
+    ), found as materialized (
+      select contact_id from near${around}
+    )
+    select ${contacts.contactId} from far cross join found ${theirRows}
+    where ${and(ofContact, query.beyond, inside)}
+    order by ${sql.join(orderBy, sql`, `)} limit ${limit}`;
+}
+
+/** The row of each contact that was found. Not a plain join: by how few Postgres believes to find, it would read all contacts. */
+const theirRows = sql`cross join lateral (
+  select contacts.* from ${contacts} where ${contacts.contactId} = found.contact_id offset 0
+) as contacts`;
+
+/** The ids of the contacts of the filter's calls, as an item of a `from` list. */
+function foundBy(path: AccessPath, filter: CallFilter, ofCall: SQL): SQL {
+  return sql`(select distinct contact_id from (${callsBy(path, filter, ofCall, sql`${calls.contactId}`)}) as bounded) as found`;
+}
+
+function where(condition: SQL | undefined): SQL {
+  return condition === undefined ? sql.empty() : sql` where ${condition}`;
+}
+
+function selectContacts(page: SQL, { orderBy }: PageQuery) {
   return replica
     .select()
     .from(contacts)
-    .where(and(conditions, beyond))
-    .orderBy(...orderBy)
-    .limit(limit);
+    .where(sql`${contacts.contactId} = any(array(${page}))`)
+    .orderBy(...orderBy);
 }
 
 /** The columns of a call in a trail. */

@@ -115,21 +115,30 @@ export const calls = pgTable(
       table.enrichmentState,
       table.dialResult,
     ),
+    // The calls of a contact.
     index("calls_contact_idx").on(table.contactId, table.occurredAt, table.callId),
-    index("calls_outcome_idx").on(table.outcome, table.occurredAt, table.callId),
     // Order by duration in either direction, with calls without a duration last. The outcome is included for "no answer, by
-    // duration": those calls have no duration, and reading the table rows of all calls before them would take seconds.
-    index("calls_longest_idx").on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome),
+    // duration": those calls have no duration, and reading the table rows of all calls before them would take seconds. With the column itself, calls of
+    // a duration are counted in this index alone.
+    index("calls_duration_idx")
+      .on(sql`coalesce(duration_seconds, -1)`, table.callId, table.outcome, table.durationSeconds)
+      .concurrently(),
     index("calls_shortest_idx").on(sql`coalesce(duration_seconds, 2147483647)`, table.callId, table.outcome),
+    // A whole number: other calls of the customer, and numbers stored without their country.
     index("calls_phone_digits_idx")
       .on(table.phoneDigits)
       .where(sql`phone_digits is not null`),
-    index("calls_scenario_idx")
-      .on(table.scenarioId, table.occurredAt, table.callId)
-      .where(sql`scenario_id is not null`),
+    // A part of a number, by all groups of three digits in it (function `digit_groups`, migration 0013). New entries wait in a list that every search
+    // reads, and that the delivery which fills it sorts in: so it is short.
+    index("calls_phone_groups_idx")
+      .using("gin", sql`digit_groups(phone_digits)`)
+      .with({ gin_pending_list_limit: 512 })
+      .concurrently(),
+    // The list of reviewed calls.
     index("calls_reviewed_idx")
       .on(table.occurredAt, table.callId)
       .where(sql`reviewed_at is not null`),
+    // Retention, and the calls of the last minutes.
     index("calls_first_received_idx").on(table.firstReceivedAt),
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
@@ -143,6 +152,14 @@ export const calls = pgTable(
       .on(
         sql`call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found')`,
         table.occurredAt,
+        table.callId,
+      )
+      .concurrently(),
+    // The same with a duration between two others: calls that were not answered have none, and there are millions of them.
+    index("calls_kind_duration_idx")
+      .on(
+        sql`call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found')`,
+        sql`coalesce(duration_seconds, -1)`,
         table.callId,
       )
       .concurrently(),

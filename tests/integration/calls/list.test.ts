@@ -95,14 +95,16 @@ test.describe("paging", () => {
     for (const [sort, value, index] of [
       ["-time", Date.UTC(2026, 4, 4, 1), "calls_occurred_idx"],
       ["time", Date.UTC(2026, 4, 4, 1), "calls_occurred_idx"],
-      ["-duration", 300, "calls_longest_idx"],
+      ["-duration", 300, "calls_duration_idx"],
       ["duration", 300, "calls_shortest_idx"],
     ] as const) {
       for (const side of ["after", "before"] as const) {
         const cursor = encodeCursor({ side, value, id: "c1" });
         const [plan] = await plansOf(() => listCalls(readFilter(""), { sort, cursor, perPage: 50 }));
-        expect(plan, `${side} by ${sort}`).toMatch(new RegExp(`Index Scan.* using ${index} [^]*Index Cond: \\(ROW\\(`));
-        expect(plan, `${side} by ${sort}`).not.toContain("Sort");
+        // The ids of the page come in the order of the index, without a sort.
+        expect(plan, `${side} by ${sort}`).toMatch(
+          new RegExp(`Limit [^\\n]*\\n *->  Index (Only )?Scan.* using ${index} [^]*Index Cond: \\(ROW\\(`),
+        );
       }
     }
   });
