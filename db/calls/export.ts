@@ -96,7 +96,7 @@ export type CallExport = {
 const FIRST_ROWS = 500;
 const MAX_ROWS = 4_000;
 /** A batch is about this long, and never much more than four times as long, unless a single row is. */
-const BATCH_BYTES = 2_000_000;
+const BATCH_BYTES = 1_500_000;
 
 /**
  * Reads every call that the filter selects, with its variables, by keyset. So a slow or lost reader holds neither a connection nor a snapshot, and
@@ -220,12 +220,12 @@ function selectLines(
   const where = and(conditions, beyond);
   return sql`
     select count(*), string_agg(line, ${sql.raw(character(ROW_SEPARATOR))}) from (
-      select line, sum(octet_length(line)) over (rows unbounded preceding) as bytes, row_number() over () as place from (
+      select line, sum(octet_length(line)) over (rows unbounded preceding) - octet_length(line) as bytes_before from (
         select ${line} as line from ${from}
         ${where === undefined ? sql.empty() : sql`where ${where}`}
         order by ${sql.join(orderBy, sql`, `)} limit ${limit}
       ) ordered
-    ) sized where bytes <= ${BATCH_BYTES * 4} or place = 1`;
+    ) sized where bytes_before < ${BATCH_BYTES * 4}`;
 }
 
 const TEXTS: ReadonlySet<ExportKind> = new Set(["id", "text", "number", "reason"]);

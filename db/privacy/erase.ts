@@ -14,7 +14,7 @@ import { ruleFor } from "@/lib/phone/number-forms";
 import { numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
 import type { NumberRule } from "@/lib/transcript/joined-digits";
 
-import { hasNumber } from "./conditions";
+import { findCallsWith, hasNumber } from "./conditions";
 import { type ClaimedErasure, type ErasureProgress, progressColumns } from "./erasures";
 import { type BodyKey, lockCallTexts, readBodies, readCallTexts } from "./stored-texts";
 
@@ -24,24 +24,27 @@ import { type BodyKey, lockCallTexts, readBodies, readCallTexts } from "./stored
  * repeats an earlier one leaves alone what was stored after `storedBefore`.
  */
 
-/** Step `calls`: deletes up to `limit` calls to and from the number, with everything stored about them. */
+/** Step `calls`: looks at a batch of calls and deletes up to `limit` of those to and from the number, with everything stored about them. */
 export async function eraseCalls(
   erasure: ClaimedErasure,
   number: SoughtNumber,
   limit: number,
 ): Promise<ErasureProgress> {
+  const { rows, next } = await findCallsWith(number, erasure.cursor, erasure.storedBefore);
+  const own = rows.slice(0, limit);
+  const cursor = own.length < rows.length ? (own.at(-1) ?? null) : next;
   return jobs.transaction(async (transaction) => {
-    const deleted = await deleteCalls(
-      transaction,
-      erasure,
-      sql`${hasNumber(number)} and ${isBefore(erasure, sql`calls.first_received_at`)} limit ${limit}`,
-    );
-    return storeProgress(transaction, erasure, { step: deleted < limit ? "details" : "calls", cursor: "" });
+    if (own.length > 0) {
+      const isStill = sql`${hasNumber(number)} and ${isBefore(erasure, sql`calls.first_received_at`)}`;
+      await deleteCalls(transaction, erasure, sql`calls.call_id = any(${textArray(own)}) and ${isStill}`);
+    }
+    const progress: ErasureProgress = cursor === null ? { step: "details", cursor: "" } : { step: "calls", cursor };
+    return storeProgress(transaction, erasure, progress);
   });
 }
 
-/** @param which a condition for `calls`, with an optional limit */
-async function deleteCalls(transaction: Transaction, erasure: ClaimedErasure, which: SQL): Promise<number> {
+/** @param which a condition for `calls` */
+async function deleteCalls(transaction: Transaction, erasure: ClaimedErasure, which: SQL): Promise<void> {
   const [row] = await transaction.execute<{ calls: number; deliveries: number; reviews: number }>(sql`
     with own as materialized (
       -- Locks the details first, as the merge does: a statement that is about to add to the call waits, then finds it deleted.
@@ -66,7 +69,6 @@ async function deleteCalls(transaction: Transaction, erasure: ClaimedErasure, wh
       reviewsDeleted: sql`${erasures.reviewsDeleted} + ${counts.reviews}`,
     })
     .where(eq(erasures.id, erasure.id));
-  return counts.calls;
 }
 
 /** Step `details`: searches a batch of other calls for the number and removes it from their texts. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, sql } from "drizzle-orm";
 
 import { jobs } from "@/db/driver/client";
 import { callDetails, calls, reviews } from "@/db/schema/calls";
@@ -7,7 +7,8 @@ import { apiAnswers, deliveries } from "@/db/schema/deliveries";
 import { auditEvents } from "@/db/schema/privacy";
 import type { SoughtNumber } from "@/lib/phone/pattern";
 
-import { hasNumber } from "./conditions";
+import { findCallsWith } from "./conditions";
+import type { Batch } from "./stored-texts";
 
 /** Everything that is stored about the calls to and from a number, read call by call and body by body, because a body may have megabytes. */
 
@@ -15,20 +16,13 @@ const CALLS = 200;
 
 /** The ids of the calls to and from a number, in batches. */
 export async function* heldCallIds(number: SoughtNumber): AsyncGenerator<string[], void> {
-  let cursor = "";
-  for (;;) {
-    const rows = await jobs
-      .select({ callId: calls.callId })
-      .from(calls)
-      .where(and(hasNumber(number), gt(calls.callId, cursor)))
-      .orderBy(asc(calls.callId))
-      .limit(CALLS);
-    const last = rows.at(-1);
-    if (last === undefined) {
-      return;
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const { rows, next }: Batch<string> = await findCallsWith(number, cursor);
+    for (let at = 0; at < rows.length; at += CALLS) {
+      yield rows.slice(at, at + CALLS);
     }
-    yield rows.map(({ callId }) => callId);
-    cursor = last.callId;
+    cursor = next;
   }
 }
 

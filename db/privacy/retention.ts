@@ -46,9 +46,13 @@ export async function saveRetention(rules: RetentionRules): Promise<void> {
     .onConflictDoUpdate({ target: organization.id, set: { ...rules, updatedAt: sql`now()` } });
 }
 
-/** What is deleted separately: the raw answers of the API follow the rule of deliveries. */
-export const PURGED_KINDS = ["recording", "transcript", "delivery", "answer", "call"] as const;
-export type PurgedKind = (typeof PURGED_KINDS)[number];
+/** Parts of calls that are deleted. */
+export const SWEPT_KINDS = ["recording", "transcript"] as const;
+export type SweptKind = (typeof SWEPT_KINDS)[number];
+/** Whole rows that are deleted: the raw answers of the API follow the rule of deliveries. */
+export const PURGED_ROWS = ["delivery", "answer", "call"] as const;
+type PurgedRows = (typeof PURGED_ROWS)[number];
+type PurgedKind = SweptKind | PurgedRows;
 
 /** The days of one rule; null keeps everything of this kind. */
 export function daysOf(rules: RetentionRules, kind: PurgedKind): number | null {
@@ -83,7 +87,7 @@ export async function previewRetention(rules: RetentionRules): Promise<Record<Re
  * Deletes up to `limit` rows that are due under a rule, oldest first, after skipping the first `skip`. Returns the number of deleted rows; 0 if
  * none were due or all were locked. Processes can run this concurrently: each skips the rows that another process has locked.
  */
-export async function purgeBatch(kind: PurgedKind, days: number, limit: number, skip = 0): Promise<number> {
+export async function purgeBatch(kind: PurgedRows, days: number, limit: number, skip = 0): Promise<number> {
   const rows = await jobs.execute<{ count: number }>(sql`
     with due_now as materialized (
       select * from ${dueRows(kind, days)} order by ${ORDERS[kind]} limit ${limit} offset ${skip} for update skip locked
@@ -93,12 +97,51 @@ export async function purgeBatch(kind: PurgedKind, days: number, limit: number, 
   return rows[0]?.count ?? 0;
 }
 
+/** A call, in the order in which calls are swept. Null: before the first one. */
+export type SweepPlace = { at: string; id: string } | null;
+
+/** Calls that one statement of a sweep looks at. */
+const WINDOW = 2_000;
+
+/**
+ * `purgeBatch` for recordings and transcripts. After years, nearly all calls under the rule have none any more, and no index knows which: so a statement looks
+ * only at some calls after `place`. `next` is the place of the next statement: it stays while there may be more to delete, and `isAtEnd` says that
+ * no further call is under the rule.
+ */
+export async function sweepBatch(
+  kind: SweptKind,
+  days: number,
+  place: SweepPlace,
+  limit: number,
+  skip = 0,
+): Promise<{ deleted: number; next: SweepPlace; isAtEnd: boolean }> {
+  const after =
+    place === null ? sql`true` : sql`(occurred_at, call_id) > (${place.at}::text::timestamptz, ${place.id}::text)`;
+  const [row] = await jobs.execute<{ count: number; examined: number; last: SweepPlace }>(sql`
+    with examined as materialized (
+      select call_id, occurred_at from calls where occurred_at < ${daysAgo(days)} and ${after}
+      order by occurred_at, call_id limit ${WINDOW}
+    ), due_now as materialized (
+      select call_details.call_id from examined join call_details using (call_id) join calls using (call_id)
+      where ${HAS[kind]}
+      order by examined.occurred_at, call_details.call_id limit ${limit} offset ${skip} for update of call_details, calls skip locked
+    ), ${DELETIONS[kind]}
+    select
+      (select count(*)::integer from due_now) as count, (select count(*)::integer from examined) as examined,
+      (select json_build_object('at', occurred_at, 'id', call_id) from examined order by occurred_at desc, call_id desc limit 1) as last
+  `);
+  if (row === undefined) {
+    throw new Error("The statement returned no row");
+  }
+  return row.count === limit
+    ? { deleted: row.count, next: place, isAtEnd: false }
+    : { deleted: row.count, next: row.last ?? place, isAtEnd: row.examined < WINDOW };
+}
+
 /** Total orders, so that the same rows are skipped each time. */
 const BY_CALL = sql`at, call_id`;
 const BY_ROW = sql`at, call_id, id`;
-const ORDERS: Record<PurgedKind, SQL> = {
-  recording: BY_CALL,
-  transcript: BY_CALL,
+const ORDERS: Record<PurgedRows, SQL> = {
   delivery: BY_ROW,
   answer: BY_ROW,
   call: BY_CALL,
@@ -123,15 +166,20 @@ function dueRows(kind: PurgedKind, days: number): SQL {
     case "recording":
       return sql`(
         select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and coalesce(recording_url, permanent_recording_url) is not null
+        where occurred_at < ${before} and ${HAS.recording}
       ) due`;
     case "transcript":
       return sql`(
         select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and transcript is not null
+        where occurred_at < ${before} and ${HAS.transcript}
       ) due`;
   }
 }
+
+const HAS: Record<SweptKind, SQL> = {
+  recording: sql`coalesce(recording_url, permanent_recording_url) is not null`,
+  transcript: sql`transcript is not null`,
+};
 
 function daysAgo(days: number): SQL {
   return sql`now() - make_interval(days => ${days}::integer)`;

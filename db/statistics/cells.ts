@@ -206,6 +206,8 @@ export type MovedContacts = {
     /** A query for `contact_id`, `id` and `state_before`. */
     states: SQL;
   } | null;
+  /** The cells hold the contacts whose last call is before this moment, and no others. */
+  until: string;
 };
 
 /** Makes Postgres look up each contact by itself. It would rather read the whole table once, whatever its size. */
@@ -219,8 +221,7 @@ const NOW = sql.raw("9223372036854775807");
  *
  * @param zone the time zone of the days
  */
-export async function moveContacts(on: Transaction, { ids, since }: MovedContacts, zone: string): Promise<void> {
-  const columns = sql`contact_id, occurred_at, ${kind}`;
+export async function moveContacts(on: Transaction, { ids, since, until }: MovedContacts, zone: string): Promise<void> {
   const memberRows = sql`
     select contact_id, occurred_at, ${kind}, ${since === null ? 0 : 1}::integer as before, 1 as after
     from moved cross join lateral (
@@ -228,33 +229,37 @@ export async function moveContacts(on: Transaction, { ids, since }: MovedContact
         not is_test and enrichment_state <> 'not_found' as is_counted
       from calls where calls.contact_id = moved.contact_id ${byIndex}
     ) as member
-    ${since === null ? sql.empty() : sql`union all select ${columns}, -sign, 0 from (${since.calls}) as signed`}`;
+    ${since === null ? sql.empty() : sql`union all select contact_id, occurred_at, ${kind}, -sign, 0 from (${since.calls}) as signed`}`;
   const stateRows = sql`
     select contact_id, ${NOW}::bigint as id, state
     from moved cross join lateral (select state from contacts where contacts.contact_id = moved.contact_id ${byIndex}) as present
     ${since === null ? sql.empty() : sql`union all select contact_id, id, state_before from (${since.states}) as changed`}`;
   const [emptied] = await on.execute<{ cells: unknown[] | null; is_wrong: boolean }>(sql`
     with moved as materialized (${ids}), members as (
-      select contact_id, call_kinds.id as kind_id, (occurred_at at time zone ${zone}::text)::date as day, sum(before) as before, sum(after) as after
+      -- A left join: without their kind, what they were is a cell that is not there, which is noticed.
+      select contact_id, call_kinds.id as kind_id, occurred_at, (occurred_at at time zone ${zone}::text)::date as day, sum(before) as before,
+        sum(after) as after
       from (select ${hash} as hash, rows.* from (${memberRows}) as rows) as hashed left join call_kinds on ${hasKind("hashed")}
       group by 1, 2, 3
     ), stories as materialized (
       select contact_id,
+        coalesce(max(occurred_at) filter (where before > 0) < ${until}::timestamptz, false) as was_held,
+        coalesce(max(occurred_at) filter (where after > 0) < ${until}::timestamptz, false) as is_held,
         min(day) filter (where before > 0) as first_before, max(day) filter (where before > 0) as last_before,
         array_agg(distinct kind_id order by kind_id) filter (where before > 0) as kinds_before,
         min(day) filter (where after > 0) as first_after, max(day) filter (where after > 0) as last_after,
         array_agg(distinct kind_id order by kind_id) filter (where after > 0) as kinds_after,
         (array_agg(state order by id) filter (where id is not null))[1] as state_before, max(state) filter (where id = ${NOW}) as state_after,
-        coalesce(bool_or(before < 0 or kind_id is null and id is null), false) as is_wrong
+        coalesce(bool_or(before < 0), false) as is_wrong
       from (
-        select contact_id, kind_id, day, before, after, null::bigint as id, null as state from members
-        union all select contact_id, null, null, 0, 0, id, state from (${stateRows}) as states
+        select contact_id, kind_id, occurred_at, day, before, after, null::bigint as id, null as state from members
+        union all select contact_id, null, null, null, 0, 0, id, state from (${stateRows}) as states
       ) as rows
       group by 1
     ), sides as (
       select -1 as sign, first_before as first, last_before as last, state_before as state, kinds_before as kinds
-      from stories where ${since === null ? sql`false` : sql`true`}
-      union all select 1, first_after, last_after, state_after, kinds_after from stories
+      from stories where was_held
+      union all select 1, first_after, last_after, state_after, kinds_after from stories where is_held
     ), cells as (
       insert into contact_cells as kept (span, first_start, last_start, state, kinds_key, kinds, people)
       select span, first_start, last_start, state, md5(array_to_string(kinds, ','))::uuid, kinds, sum(sign)

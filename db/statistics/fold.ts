@@ -12,24 +12,37 @@ import { addCalls, addKinds, CellsWrong, moveContacts } from "./cells";
  * Folds the changes of calls and contacts into the cells of `db/schema/statistics.ts`, and builds the cells from all calls: once after the
  * upgrade that made them, and whenever the organization's time zone has changed.
  *
- * Each is one transaction that sees the database as of one moment (REPEATABLE READ), so the changes that it takes away are those that it has
- * counted. Whoever reads cells and changes in one statement sees both before or both after it.
+ * Each step is one transaction that sees the database as of one moment (REPEATABLE READ), so the changes that it takes away are those that it
+ * has counted. Whoever reads cells and changes in one statement sees both before or both after it.
+ *
+ * A build takes many steps, so that no transaction is long, and any process can continue it. After each one, the cells hold exactly the calls
+ * before a moment, and then the contacts whose last call is before a moment. Changes meanwhile are folded as far as they are about those.
  */
 
-/** How many changes one fold takes, about, and how many calls or contacts one statement of a build counts: a few seconds each. */
+/** How many changes one step folds, about, and how many calls or contacts one step of a build counts: a second or two each. */
 type Sizes = { changes: number; rows: number };
-const SIZES: Sizes = { changes: 10_000, rows: 100_000 };
+const SIZES: Sizes = { changes: 10_000, rows: 50_000 };
 /** The pause before another look at a fold of another process. */
 const WAIT_MS = 100;
 
 export type FoldResult =
   /** `changes`: the folded changes of calls. `isMore`: others were left for the next fold. */
   | { did: "folded"; changes: number; isMore: boolean }
+  /** One step. */
+  | { did: "building" }
+  /** The last step. `calls`: how many the cells hold. */
   | { did: "built"; calls: number }
   /** The cells did not hold what the changes say, and were thrown away: the next run builds them. */
   | { did: "discarded" }
   /** Another process is at it. */
   | { did: "waited" };
+
+/** What the cells hold: the calls before `calls`, and the contacts whose last call is before `contacts`. Both are timestamps as text. */
+type Extent = { zone: string; calls: string; contacts: string };
+const NOTHING = { calls: "-infinity", contacts: "-infinity" };
+const EVERYTHING = { calls: "infinity", contacts: "infinity" };
+/** The extent of a build that is not finished is in `states` under this key. */
+const BUILD_KEY = "statistics build";
 
 /** Whether there is anything to fold or to build. */
 export async function isFoldDue(): Promise<boolean> {
@@ -68,22 +81,29 @@ export async function foldAllChanges(deadline: number): Promise<boolean> {
 
 const currentZone = sql`coalesce((select time_zone from organization), ${ORGANIZATION_DEFAULTS.timeZone})`;
 
-/** Folds changes, or builds the cells if there are none for the organization's time zone. Of all processes, one does so at a time. */
+/** Folds changes, or takes a step of the build if there are no cells for the organization's time zone. Of all processes, one at a time. */
 export async function foldStatistics(sizes = SIZES): Promise<FoldResult> {
   try {
     return await inOneMoment(async (transaction) => {
-      const [state] = await transaction.execute<{ zone: string; is_built: boolean }>(sql`
-        select ${currentZone} as zone, exists (select from statistics_state where zone = ${currentZone}) as is_built
+      const [state] = await transaction.execute<{ zone: string; is_built: boolean; build: Extent | null }>(sql`
+        select ${currentZone} as zone, exists (select from statistics_state where zone = ${currentZone}) as is_built,
+          (select value from states where key = ${BUILD_KEY}) as build
       `);
-      const { zone, is_built: isBuilt } = state ?? { zone: ORGANIZATION_DEFAULTS.timeZone, is_built: false };
-      return isBuilt ? fold(transaction, zone, sizes) : build(transaction, zone, sizes);
+      const { zone, is_built: isBuilt, build } = state ?? { zone: "UTC", is_built: false, build: null };
+      if (isBuilt) {
+        const folded = await fold(transaction, { zone, ...EVERYTHING }, sizes);
+        return { did: "folded", ...folded };
+      }
+      return build?.zone === zone ? continueBuild(transaction, build, sizes) : startBuild(transaction, zone);
     });
   } catch (error) {
     if (isLockTimeout(error)) {
       return { did: "waited" };
     }
     if (error instanceof CellsWrong) {
-      await jobs.execute(sql`delete from statistics_state`);
+      await jobs.execute(sql`
+        with built as (delete from statistics_state) delete from states where key = ${BUILD_KEY}
+      `);
       return { did: "discarded" };
     }
     throw error;
@@ -109,30 +129,39 @@ const SIGNED = sql.raw(
   "sign, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, duration_seconds, criteria",
 );
 
-async function fold(transaction: Transaction, zone: string, sizes: Sizes): Promise<FoldResult> {
+/** Folds what the changes say about the calls and contacts that the cells hold. What they say about others is forgotten. */
+async function fold(
+  transaction: Transaction,
+  { zone, calls, contacts }: Extent,
+  sizes: Sizes,
+): Promise<{ changes: number; isMore: boolean }> {
   const [queued] = await transaction.execute<{ calls: number; contacts: number }>(sql`
     select (select count(*)::integer from statistics_changes) as calls, (select count(*)::integer from contact_changes) as contacts
   `);
   const parts = Math.max(1, Math.ceil(Math.max(queued?.calls ?? 0, queued?.contacts ?? 0) / sizes.changes));
   const taken = ofPart(parts);
-  const signed = sql`select contact_id, ${SIGNED} from statistics_changes where ${taken}`;
+  const all = sql`select contact_id, ${SIGNED} from statistics_changes where ${taken}`;
+  const held = sql`${all} and occurred_at < ${calls}::timestamptz`;
   const states = sql`select contact_id, id, state_before from contact_changes where ${taken}`;
-  await addKinds(transaction, signed);
-  // Before the calls: a contact may have been of kinds that no call is any more.
-  await moveContacts(
-    transaction,
-    {
-      ids: sql`select contact_id from (${signed}) as signed union select contact_id from (${states}) as changed`,
-      since: { calls: signed, states },
-    },
-    zone,
-  );
-  await addCalls(transaction, signed, zone);
+  await addKinds(transaction, held);
+  if (contacts !== NOTHING.contacts) {
+    // Before the calls: a contact may have been of kinds that no call is any more.
+    await moveContacts(
+      transaction,
+      {
+        ids: sql`select contact_id from (${all}) as signed union select contact_id from (${states}) as changed`,
+        since: { calls: all, states },
+        until: contacts,
+      },
+      zone,
+    );
+  }
+  await addCalls(transaction, held, zone);
   await transaction.execute(sql`delete from contact_changes where ${taken}`);
   const deleted = await transaction.execute<{ calls: number }>(sql`
     with deleted as (delete from statistics_changes where ${taken} returning 1) select count(*)::integer as calls from deleted
   `);
-  return { did: "folded", changes: deleted[0]?.calls ?? 0, isMore: parts > 1 };
+  return { changes: deleted[0]?.calls ?? 0, isMore: parts > 1 };
 }
 
 /** Selects the changes of one part of the contacts, by chance: all changes of a contact belong together. */
@@ -146,53 +175,71 @@ function ofPart(parts: number): SQL {
 const CELLS = ["call_kinds", "statistics_cells", "criterion_cells", "slice_days", "contact_cells"] as const;
 const QUEUES = ["statistics_changes", "contact_changes"] as const;
 
-async function build(transaction: Transaction, zone: string, { rows }: Sizes): Promise<FoldResult> {
-  // The changes that can be seen are in the calls that can be seen.
-  for (const table of [...CELLS, ...QUEUES]) {
+async function startBuild(transaction: Transaction, zone: string): Promise<FoldResult> {
+  for (const table of [...CELLS, ...QUEUES, "statistics_state"]) {
     await transaction.execute(sql`delete from ${sql.identifier(table)}`);
   }
-  for await (const range of ranges(transaction, "calls", "occurred_at", rows)) {
+  await storeBuild(transaction, { zone, ...NOTHING });
+  return { did: "building" };
+}
+
+async function continueBuild(transaction: Transaction, held: Extent, sizes: Sizes): Promise<FoldResult> {
+  // The calls that are added next are as they are now, so no change of them may be left.
+  if ((await fold(transaction, held, sizes)).isMore) {
+    return { did: "building" };
+  }
+  const extent = { ...held };
+  if (held.calls !== EVERYTHING.calls) {
+    extent.calls = await nextMoment(transaction, { table: "calls", column: "occurred_at" }, held.calls, sizes.rows);
     const signed = sql`
       select 1 as sign, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result,
         not is_test and enrichment_state <> 'not_found' as is_counted, duration_seconds, criteria
-      from calls where ${range}`;
+      from calls where occurred_at >= ${held.calls}::timestamptz and occurred_at < ${extent.calls}::timestamptz`;
     await addKinds(transaction, signed);
-    await addCalls(transaction, signed, zone);
+    await addCalls(transaction, signed, held.zone);
+  } else {
+    extent.contacts = await nextMoment(
+      transaction,
+      { table: "contacts", column: "last_at" },
+      held.contacts,
+      sizes.rows,
+    );
+    const ids = sql`
+      select contact_id from contacts where last_at >= ${held.contacts}::timestamptz and last_at < ${extent.contacts}::timestamptz`;
+    await moveContacts(transaction, { ids, since: null, until: extent.contacts }, held.zone);
   }
-  for await (const range of ranges(transaction, "contacts", "last_at", rows)) {
-    await moveContacts(transaction, { ids: sql`select contact_id from contacts where ${range}`, since: null }, zone);
+  if (extent.contacts !== EVERYTHING.contacts) {
+    await storeBuild(transaction, extent);
+    return { did: "building" };
   }
+  await transaction.execute(sql`delete from states where key = ${BUILD_KEY}`);
   const [built] = await transaction.execute<{ calls: number }>(sql`
-    with built as (
-      insert into statistics_state as kept (zone, built_at) values (${zone}, now())
-      on conflict (id) do update set zone = excluded.zone, built_at = excluded.built_at
-    ) select coalesce(sum(calls), 0)::integer as calls from call_kinds
+    with built as (insert into statistics_state (zone, built_at) values (${held.zone}, now()))
+    select coalesce(sum(calls), 0)::integer as calls from call_kinds
   `);
   return { did: "built", calls: built?.calls ?? 0 };
 }
 
-/** Divides a table by an indexed time into ranges of about `size` rows, as conditions. */
-async function* ranges(
+async function storeBuild(transaction: Transaction, extent: Extent): Promise<void> {
+  await transaction.execute(sql`
+    insert into states (key, value) values (${BUILD_KEY}, ${JSON.stringify(extent)}::text::jsonb)
+    on conflict (key) do update set value = excluded.value, updated_at = now()
+  `);
+}
+
+/** The moment before which about `size` rows follow `from`, by an indexed column. After the last row: "infinity". */
+async function nextMoment(
   transaction: Transaction,
-  tableName: string,
-  columnName: string,
+  { table, column }: { table: "calls" | "contacts"; column: "occurred_at" | "last_at" },
+  from: string,
   size: number,
-): AsyncGenerator<SQL> {
-  const [table, column] = [sql.identifier(tableName), sql.identifier(columnName)];
-  let from = "-infinity";
-  for (;;) {
-    // More rows of one moment than are counted at once are one range.
-    const [end] = await transaction.execute<{ at: string }>(sql`
-      select (case when at = ${from}::timestamptz then at + interval '1 millisecond' else at end)::text as at from (
-        select ${column} as at from ${table} where ${column} >= ${from}::timestamptz order by ${column} offset ${size} limit 1
-      ) as next
-    `);
-    const since = sql`${column} >= ${from}::timestamptz`;
-    if (end === undefined) {
-      yield since;
-      return;
-    }
-    yield sql`${since} and ${column} < ${end.at}::timestamptz`;
-    from = end.at;
-  }
+): Promise<string> {
+  // More rows of one moment than are counted at once are counted together.
+  const [next] = await transaction.execute<{ at: string }>(sql`
+    select (case when at = ${from}::timestamptz then at + interval '1 millisecond' else at end)::text as at from (
+      select ${sql.identifier(column)} as at from ${sql.identifier(table)} where ${sql.identifier(column)} >= ${from}::timestamptz
+      order by ${sql.identifier(column)} offset ${size} limit 1
+    ) as next
+  `);
+  return next?.at ?? EVERYTHING.calls;
 }

@@ -13,7 +13,6 @@ export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
   let counted = 0;
   let isMore = await isFoldDue();
   while (isMore && Date.now() < deadline && !isStopping()) {
-    const startedAt = performance.now();
     const result = await foldStatistics();
     switch (result.did) {
       case "folded":
@@ -22,7 +21,9 @@ export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
         break;
       case "built":
         counted += result.calls;
-        log("info", "statistics_built", { count: result.calls, ms: Math.round(performance.now() - startedAt) });
+        log("info", "statistics_built", { count: result.calls });
+        break;
+      case "building":
         break;
       case "discarded":
         log("warn", "statistics_discarded");

@@ -1,7 +1,16 @@
 import { claimPeriodicRun, readState, turnKey, writeState } from "@/db/organization/states";
 import { type NewAuditEvent, recordAuditEvent } from "@/db/privacy/audit";
 import { pruneAudit, readAuditDays } from "@/db/privacy/audit-rule";
-import { daysOf, purgeBatch, PURGED_KINDS, readRetention } from "@/db/privacy/retention";
+import {
+  daysOf,
+  purgeBatch,
+  PURGED_ROWS,
+  readRetention,
+  sweepBatch,
+  type SweepPlace,
+  SWEPT_KINDS,
+  type SweptKind,
+} from "@/db/privacy/retention";
 import { log } from "@/lib/log";
 import type { AuditDetail } from "@/lib/privacy/audit";
 
@@ -15,10 +24,29 @@ import { type Deletion, type DeletionResult, deleteInTurn } from "./deletion";
 const EVERY_MINUTES = 60;
 const AGAIN_AFTER_MINUTES = 5;
 const BATCH = 500;
+/** A call is deleted from six tables, and its contact is computed again. */
+const BATCHES: Partial<Record<RetentionRunKind | "answer", number>> = { call: 200 };
 /** Each batch of the audit log leaves an event. */
 const AUDIT_BATCH = 10_000;
 const JOB = "purge";
 const STATE = "retention";
+
+/**
+ * How far the sweep of a kind has come. A call may get back what was deleted, for example by an import, so each run begins again; but a sweep of
+ * many statements goes on when further calls become due, and begins again once a day.
+ */
+type Sweep = {
+  place: SweepPlace;
+  beganAt: string;
+  statements: number;
+  /** Where the first row is that could not be deleted, which the next run tries again. */
+  failedAfter?: SweepPlace;
+};
+type Sweeps = Partial<Record<SweptKind, Sweep>>;
+const SWEEPS = "retention sweeps";
+const SWEEP_AGAIN_MS = 24 * 3_600_000;
+/** Two hundred thousand calls, in a second or two. */
+const SHORT_SWEEP = 100;
 
 /** The kinds as the pages and the audit log name them: the answers of the API count as deliveries. */
 export const RETENTION_RUN_KINDS = ["recording", "transcript", "delivery", "call", "audit"] as const;
@@ -62,7 +90,9 @@ export async function purge(
   sourceIp: string | null = null,
 ): Promise<PurgeResult> {
   const before = await readState<StoredRun>(STATE);
-  const kinds = byKind(await deleteInTurn(await deletions(), budgetMs));
+  const sweeps = (await readState<Sweeps>(SWEEPS))?.value ?? {};
+  const kinds = byKind(await deleteInTurn(await deletions(sweeps, actor !== null), budgetMs));
+  await writeState(SWEEPS, sweeps);
   const results = Object.entries(kinds) as [RetentionRunKind, LastRun][];
   const deleted = results.reduce((sum, [, result]) => sum + result.deleted, 0);
   const failed = results.flatMap(([kind, { error }]) => (error === null ? [] : [kind]));
@@ -80,24 +110,62 @@ export async function purge(
   return { deleted, failed };
 }
 
-/** What the saved rules delete. */
-async function deletions(): Promise<Deletion<(typeof PURGED_KINDS)[number] | "audit">[]> {
+/** What the saved rules delete. `sweeps` follows the deletions. */
+async function deletions(
+  sweeps: Sweeps,
+  fromTheStart: boolean,
+): Promise<Deletion<SweptKind | (typeof PURGED_ROWS)[number] | "audit">[]> {
   const [rules, auditDays] = await Promise.all([readRetention(), readAuditDays()]);
+  const swept = SWEPT_KINDS.flatMap((kind) => {
+    const days = daysOf(rules, kind);
+    return days === null ? [] : [sweepOf(kind, days, sweeps, fromTheStart)];
+  });
+  const rows = PURGED_ROWS.flatMap((kind) => {
+    const days = daysOf(rules, kind);
+    const deleteBatch = (limit: number, skip: number) => purgeBatch(kind, days ?? 0, limit, skip);
+    return days === null ? [] : [{ kind, batch: BATCHES[kind] ?? BATCH, deleteBatch }];
+  });
   return [
-    ...PURGED_KINDS.flatMap((kind) => {
-      const days = daysOf(rules, kind);
-      return days === null
-        ? []
-        : [
-            {
-              kind,
-              batch: BATCH,
-              deleteBatch: (limit: number, skip: number) => purgeBatch(kind, days, limit, skip),
-            },
-          ];
-    }),
+    ...swept,
+    ...rows,
     ...(auditDays === null ? [] : [{ kind: "audit" as const, batch: AUDIT_BATCH, deleteBatch: pruneAudit }]),
   ];
+}
+
+function sweepOf(kind: SweptKind, days: number, sweeps: Sweeps, fromTheStart: boolean): Deletion<SweptKind> {
+  if (fromTheStart) {
+    delete sweeps[kind];
+  }
+  return {
+    kind,
+    batch: BATCH,
+    async deleteBatch(limit, skip) {
+      const sweep = sweeps[kind] ?? { place: null, beganAt: new Date().toISOString(), statements: 0 };
+      const { place } = sweep;
+      const { deleted, next, isAtEnd } = await sweepBatch(kind, days, place, limit, skip);
+      const hasPassed = next !== place;
+      if (hasPassed && skip > 0 && sweep.failedAfter === undefined) {
+        sweep.failedAfter = place;
+      }
+      sweep.place = next;
+      sweep.statements += 1;
+      sweeps[kind] = sweep;
+      if (isAtEnd) {
+        endSweep(kind, sweep, sweeps);
+      }
+      return { deleted, isFinished: isAtEnd, hasPassed };
+    },
+  };
+}
+
+/** Decides where the next run begins. */
+function endSweep(kind: SweptKind, { failedAfter, ...sweep }: Sweep, sweeps: Sweeps): void {
+  const isOld = Date.now() - Date.parse(sweep.beganAt) > SWEEP_AGAIN_MS;
+  if (isOld || sweep.statements <= SHORT_SWEEP) {
+    delete sweeps[kind];
+  } else {
+    sweeps[kind] = failedAfter === undefined ? sweep : { ...sweep, place: failedAfter };
+  }
 }
 
 function byKind(results: DeletionResult<RetentionRunKind | "answer">[]): StoredRun["kinds"] {

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { applyApiFacts } from "@/db/calls/enrichment";
 import { previewErasure } from "@/db/privacy/erasure-preview";
 import { getErasure, startErasure } from "@/db/privacy/erasures";
+import { heldCallIds } from "@/db/privacy/held-data";
 import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
 import { foldStatistics } from "@/db/statistics/fold";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
@@ -217,6 +218,26 @@ test("row 63: an erasure leaves nothing of a call in the statistics, whether it 
   const { isBuilt, found, expected, odd } = await compareStatistics(database.sql);
   expect({ isBuilt, odd }).toEqual({ isBuilt: true, odd: [] });
   expect(found).toEqual(expected);
+});
+
+test("row 63: an erasure and an access request find calls of a number among more calls than one statement looks at", async ({
+  database: { sql },
+}) => {
+  await sql`
+    insert into calls (call_id, phone_number, enrichment_state, enrichment_due_at)
+    select 'c-' || lpad(i::text, 5, '0'), case when i % 9 = 0 then '00966 50-123 4567' else '+966507654321' end, 'done', null::timestamptz
+    from generate_series(1, 4500) i
+    union all select 'x-0501234567', null, 'done', null`;
+  await sql`insert into call_details (call_id, facts) select call_id, '{}' from calls`;
+  const held: string[] = [];
+  for await (const ids of heldCallIds(NUMBER)) {
+    expect(ids.length).toBeLessThanOrEqual(200);
+    held.push(...ids);
+  }
+  expect(held).toHaveLength(501);
+  await erase();
+  expect(await sql`select count(*)::integer as count from calls`).toEqual([{ count: 4000 }]);
+  expect(await sql`select calls_deleted, state from erasures`).toEqual([{ calls_deleted: 501, state: "done" }]);
 });
 
 test("row 63: answers of the API during an erasure do not restore an erased call", async ({ database }) => {

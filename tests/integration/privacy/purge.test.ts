@@ -124,3 +124,68 @@ test("a kind that keeps failing writes one event, and another one after it has w
   await purge(null, BUDGET_MS);
   expect(await events()).toEqual([failed, { row_count: 1, detail: { call: 1 } }]);
 });
+
+test.describe("transcripts and recordings, which are looked for call by call", () => {
+  /** More calls than one statement looks at, each a second after the one before. The last one is not due. */
+  async function storeMany(sql: postgres.Sql) {
+    await sql`
+      insert into calls (call_id, created_at, enrichment_state, enrichment_due_at)
+      select 'c-' || lpad(i::text, 4, '0'), now() - interval '40 days' + i * interval '1 second', 'done', null::timestamptz from generate_series(1, 4500) i
+      union all select 'young', now() - interval '20 days', 'done', null`;
+    await sql`insert into call_details (call_id, facts, transcript) select call_id, '{}', '[]' from calls`;
+  }
+  const withTranscript = async (sql: postgres.Sql) =>
+    (
+      await sql<{ call_id: string }[]>`select call_id from call_details where transcript is not null order by call_id`
+    ).map((row) => row.call_id);
+  const restore = (sql: postgres.Sql, id: string) =>
+    sql`update call_details set transcript = '[]' where call_id = ${id}`;
+  /** As if the sweep had taken more statements than a run begins again for, and had begun some hours ago. */
+  const makeLong = (sql: postgres.Sql, hours: number) => sql`
+    update states set value = jsonb_set(
+      jsonb_set(value, '{transcript,beganAt}', to_jsonb(now() - make_interval(hours => ${hours}))), '{transcript,statements}', '1000'
+    ) where key = 'retention sweeps'`;
+
+  test("a run goes on where the last one ended; once a day, one begins again for what has come back", async ({
+    database: { sql },
+  }) => {
+    await storeMany(sql);
+    await saveRetention({ ...KEEP_EVERYTHING, transcriptDays: 30 });
+    // Without time, a run deletes one batch.
+    expect((await purge(null, 0)).deleted).toBe(500);
+    expect((await readRetentionStatus())?.kinds.transcript?.isFinished).toBe(false);
+    await makeLong(sql, 1);
+    expect((await purge(null, BUDGET_MS)).deleted).toBe(4000);
+    expect(await withTranscript(sql)).toEqual(["young"]);
+
+    await restore(sql, "c-0001");
+    await sql`update calls set created_at = now() - interval '31 days' where call_id = 'young'`;
+    expect((await purge(null, BUDGET_MS)).deleted).toBe(1);
+    expect(await withTranscript(sql)).toEqual(["c-0001"]);
+    await makeLong(sql, 25);
+    expect((await purge(null, BUDGET_MS)).deleted).toBe(0);
+    expect((await purge(null, BUDGET_MS)).deleted).toBe(1);
+    expect(await withTranscript(sql)).toEqual([]);
+
+    // A person who asks for a run does not wait for a day.
+    await makeLong(sql, 1);
+    await restore(sql, "c-0001");
+    expect((await purge(NORA, BUDGET_MS)).deleted).toBe(1);
+  });
+
+  test("row 74: a row that cannot be deleted is tried again by the next run, and holds up no other", async ({
+    database: { sql },
+  }) => {
+    await storeMany(sql);
+    await saveRetention({ ...KEEP_EVERYTHING, transcriptDays: 30 });
+    await using stack = new AsyncDisposableStack();
+    await refuse(sql, stack, "update on call_details", "old.call_id = 'c-2500'");
+    await purge(null, 0);
+    await makeLong(sql, 1);
+    expect(await purge(null, BUDGET_MS)).toEqual({ deleted: 3999, failed: ["transcript"] });
+    expect(await withTranscript(sql)).toEqual(["c-2500", "young"]);
+    expect(await purge(null, BUDGET_MS)).toEqual({ deleted: 0, failed: ["transcript"] });
+    await stack.disposeAsync();
+    expect(await purge(null, BUDGET_MS)).toEqual({ deleted: 1, failed: [] });
+  });
+});
