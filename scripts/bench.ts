@@ -12,7 +12,7 @@ import { printed, rowOf, updated } from "@/tests/bench/table";
 
 import { build, isBuilt } from "./launcher/build";
 import { CommandError } from "./launcher/command-error";
-import { runCommand, step } from "./launcher/terminal";
+import { printError, runCommand, step } from "./launcher/terminal";
 
 /**
  * `npm run bench [-- <parts> <options>]` measures the application beside its peers, prints a table with the goal of each figure, and writes it into
@@ -24,7 +24,7 @@ const HELP = `npm run bench -- [parts] [options]
 
 Parts: ${PARTS.join(", ")}; all without any
 
-  --calls <n>       calls in the large database; default 1000000. 10000000 takes 25 GB of disk and ten minutes the first time
+  --calls <n>       calls in the large database; default 1000000. 10000000 needs 40 GB of disk and ten minutes the first time
   --small <n>       calls in the small one; default 10000
   --rounds <n>      rounds of each measurement; default 5
   --seconds <n>     how long the sender sends in each round; default 5
@@ -61,6 +61,10 @@ await runCommand(async () => {
   }
   const folder = mkdtempSync(join(tmpdir(), "callboard-bench-"));
   const data = await openKeptData(".data/bench", [...new Set([small, large])], (line) => console.log(line));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // PostgreSQL has a process group of its own, so a Ctrl-C does not reach it.
+    process.once(signal, () => void data.stop().finally(() => process.exit(1)));
+  }
   const measured: Measured[] = [];
   try {
     const context = {
@@ -74,7 +78,13 @@ await runCommand(async () => {
       say: (line: string) => console.log(line),
     };
     for (const part of parts) {
-      await step(part, async () => measured.push(...(await MEASUREMENTS[part](context))));
+      try {
+        await step(part, async () => measured.push(...(await MEASUREMENTS[part](context))));
+      } catch (error) {
+        // The other parts can still be measured.
+        printError(error);
+        process.exitCode = 1;
+      }
     }
   } finally {
     const [version] = await data.admin<{ server_version: string }[]>`show server_version`;
@@ -82,7 +92,7 @@ await runCommand(async () => {
     rmSync(folder, { recursive: true, force: true });
     report(measured, { postgres: version?.server_version ?? "?", isDry: values.dry, large, small });
   }
-  process.exit(0);
+  process.exit();
 });
 
 function report(

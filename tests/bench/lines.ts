@@ -9,7 +9,7 @@ type LineDefinition = {
 };
 
 /** `×`: a ratio of the two sides in the same round. */
-type Unit = "×" | "ms" | "MB";
+type Unit = "×" | "ms" | "MB" | "points";
 
 /** What `npm run bench -- <part>` can measure alone, in the order of a whole run. */
 export const PARTS = [
@@ -21,6 +21,7 @@ export const PARTS = [
   "export",
   "retention",
   "pages",
+  "lighthouse",
   "memory",
 ] as const;
 
@@ -128,6 +129,9 @@ export const LINES = {
   overviewHtml: page("HTML of `/`", PLAIN_TABLE, 2.5),
   overviewGzip: page("HTML of `/`, compressed", PLAIN_TABLE, 2.5),
   overviewServer: page("server time of `/`", EMPTY_PAGE, 3),
+  lighthousePerformance: lighthouse("performance", 95),
+  lighthouseAccessibility: lighthouse("accessibility", 100),
+  lighthousePractices: lighthouse("best practices", 100),
   memoryDeliveries: memory("memory after 100,000 deliveries"),
   memoryViews: memory("memory after 10,000 page views"),
 } as const satisfies Record<string, LineDefinition>;
@@ -140,6 +144,11 @@ function ingest(what: string, goal: LineDefinition["goal"]) {
 
 function page(what: string, against: string, atMost: number) {
   return { part: "pages", what, against, unit: "×", goal: { atMost } } as const;
+}
+
+function lighthouse(category: string, atLeast: number) {
+  const what = `Lighthouse, ${category}, worst of \`/calls\`, \`/\` and a call`;
+  return { part: "lighthouse", what, against: "–", unit: "points", goal: { atLeast } } as const;
 }
 
 function memory(what: string) {

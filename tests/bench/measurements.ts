@@ -2,6 +2,7 @@ import type { BenchContext } from "./context";
 import type { Measured, Part } from "./lines";
 import { measureExport } from "./parts/export";
 import { measureIngest } from "./parts/ingest";
+import { measureLighthouse } from "./parts/lighthouse";
 import { measureLists } from "./parts/lists";
 import { measureMemory } from "./parts/memory";
 import { measureOverview } from "./parts/overview";
@@ -20,5 +21,6 @@ export const MEASUREMENTS: Record<Part, (context: BenchContext) => Promise<Measu
   export: measureExport,
   retention: measureRetention,
   pages: measurePages,
+  lighthouse: measureLighthouse,
   memory: measureMemory,
 };

@@ -32,14 +32,10 @@ export async function readStatements(admin: Sql, database: string): Promise<Stat
   return row ?? { total: 0, count: 0, longest: 0 };
 }
 
-/** The statements in a database that took most of the time: their texts, without values, and their milliseconds. */
-export async function readSlowest(
-  admin: Sql,
-  database: string,
-  count: number,
-): Promise<{ text: string; total: number }[]> {
-  return admin<{ text: string; total: number }[]>`
-    select query as text, (total_plan_time + total_exec_time)::float as total
-    from pg_stat_statements where dbid = (select oid from pg_database where datname = ${database}) and toplevel
-    order by 2 desc limit ${count}`;
+/** The text, without values, of the statement that had the longest single execution in a database. */
+export async function readLongest(admin: Sql, database: string): Promise<string> {
+  const [row] = await admin<{ text: string }[]>`
+    select query as text from pg_stat_statements
+    where dbid = (select oid from pg_database where datname = ${database}) and toplevel order by max_exec_time desc limit 1`;
+  return row?.text ?? "";
 }

@@ -28,7 +28,7 @@ export async function measureSpool(context: BenchContext): Promise<Measured[]> {
     const app = await startBenchApp({ applicationUrl: database.applicationUrl, folder: own });
     try {
       for (let count = 0; count < stored;) {
-        await wait(250);
+        await wait(500);
         const [row] = await sql<{ count: number }[]>`select count(*)::integer as count from deliveries`;
         count = row?.count ?? 0;
       }
