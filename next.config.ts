@@ -11,6 +11,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   // The vendor treats a 308 as a failure, so `/webhooks/sarj/<secret>/` must not be redirected.
   skipTrailingSlashRedirect: true,
+  // Otherwise `proxy.ts` does not see whether the router asks for data.
+  skipProxyUrlNormalize: true,
   // `authInterrupts` enables `forbidden()`, which answers 403 with its own page.
   // Without `strictRouteTypes`, every build adds its folder to tsconfig.json.
   experimental: { authInterrupts: true, strictRouteTypes: true },

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 
 import { env } from "@/lib/env";
+import { ANSWER_HEADER, answerKind } from "@/lib/http/answer-kind";
 import { isPlainHttp } from "@/lib/http/plain-http";
 import { refusedPage } from "@/lib/http/refused-page";
 import { isSameOrigin } from "@/lib/http/same-origin";
@@ -23,6 +24,7 @@ export function proxy(request: NextRequest): NextResponse {
   // Next reads the nonce for its own scripts from this header.
   forwarded.set("content-security-policy", policy);
   forwarded.set("x-nonce", nonce);
+  forwarded.set(ANSWER_HEADER, answerKind(request.headers));
   // Pages cannot read their own URL, which the redirect to the sign-in page must contain.
   forwarded.set("x-url", ownUrl(request));
 

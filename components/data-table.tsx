@@ -8,14 +8,19 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
+import { clsx } from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useState } from "react";
 
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 
 import { cn } from "./cn";
+import { readSent, type Sent } from "./sent";
+import { useSentHtml } from "./sent-html";
+import { useFollowedLinks } from "./use-followed-links";
 
 /** The features of TanStack Table in use. The URL and the database do sorting, filtering and paging. */
 const features = tableFeatures({ columnOrderingFeature, columnVisibilityFeature });
@@ -30,35 +35,57 @@ export type DataColumn<Row extends RowData> = {
   /** Makes the header a link that sorts by this column. `direction` is the current order; null if another column is sorted. */
   sort?: { href: Route; direction: "ascending" | "descending" | null; name: string };
   className?: string;
+  /** Whether narrow screens show the cells even if the layout hides the column. */
+  isAlwaysNarrow?: boolean;
 };
 
 export type TableLayout = { order: readonly string[]; hidden: readonly string[]; density: "comfortable" | "compact" };
 
-/** A table for any kind of row. The link in the first cell covers the whole row. */
+/**
+ * A table for any kind of row. The link in the first cell covers the whole row. A document has the rows only as HTML: React does not hydrate
+ * them, and one handler follows all links. A change of the layout then asks the server for the rows.
+ */
 export function DataTable<Row extends RowData>({
   label,
   columns,
-  rows,
-  layout,
+  rows: sent,
+  layout: wanted,
   rowId,
   rowHref,
   rowName,
-  isStacked = false,
+  rowClassName,
+  narrow,
+  tableClassName,
   className,
 }: {
   label: string;
   /** Must be the same array in each render. */
   columns: readonly DataColumn<Row>[];
-  rows: readonly Row[];
+  rows: Sent<readonly Row[]>;
   layout: TableLayout;
   rowId: (row: Row) => string;
   rowHref: (row: Row) => Route;
   /** Text for screen readers that the row's link contains in addition to the first cell. */
   rowName: (row: Row) => string;
-  /** Whether the rows become a list on narrow screens, as grids of two columns. The classes of the columns then place their cells. */
-  isStacked?: boolean;
+  rowClassName?: (row: Row) => string | undefined;
+  /** What the rows become on narrow screens: `stacked` grids, whose cells the classes of the columns place, or `cards` (`app/rows.css`). */
+  narrow: "stacked" | "cards";
+  tableClassName?: string;
   className?: string;
 }) {
+  const router = useRouter();
+  const { follow } = useFollowedLinks();
+  const rows = readSent(sent);
+  const html = useSentHtml("id" in sent ? sent.id : null);
+  const [sentLayout] = useState(wanted);
+  const layout = rows === null ? sentLayout : wanted;
+  const lacksRows = rows === null && wanted !== sentLayout;
+  useEffect(() => {
+    if (lacksRows) {
+      router.refresh();
+    }
+  }, [lacksRows, router]);
+
   const byId = new Map(columns.map((column) => [column.id, column]));
   const helper = createColumnHelper<Features, Row>();
   const definitions: ColumnDef<Features, Row, CellData>[] = columns.map((column) =>
@@ -67,66 +94,57 @@ export function DataTable<Row extends RowData>({
   const table = useTable({
     features,
     columns: definitions,
-    data: rows as Row[],
+    data: (rows ?? []) as Row[],
     getRowId: rowId,
     state: {
       columnOrder: [...layout.order],
       columnVisibility: Object.fromEntries(layout.hidden.map((id) => [id, false])),
     },
   });
-  const shown = table.getVisibleLeafColumns();
+  const shown = table.getVisibleLeafColumns().flatMap(({ id }) => byId.get(id) ?? []);
+  const onlyNarrow = columns.filter((column) => column.isAlwaysNarrow === true && !shown.includes(column));
   return (
     <TableScroll label={label} className={className}>
-      <Table className={isStacked ? stacked.table : ""}>
-        <thead className={cn("sticky top-0 z-20", isStacked && stacked.head)}>
+      {/* The links inside are the interactive elements. */}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */}
+      <Table
+        onClick={follow}
+        className={clsx("linked tight", layout.density === "compact" && "compact", narrow, tableClassName)}
+      >
+        <thead className={clsx("sticky top-0 z-20", stacked.head)}>
           <tr>
-            {shown.map(({ id }) => {
-              const column = byId.get(id);
-              return column === undefined ? null : <HeaderCell key={id} column={column} />;
-            })}
+            {shown.map((column) => (
+              <HeaderCell key={column.id} column={column} />
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {table.getRowModel().rows.map((row) => (
-            <Tr
-              key={row.id}
-              className={cn(
-                "relative cursor-pointer has-[a:focus-visible]:bg-accent-soft",
-                isStacked && `${stacked.row} max-md:grid-cols-[minmax(0,1fr)_auto]`,
-              )}
-            >
-              {row.getVisibleCells().map((cell, index) => {
-                const column = byId.get(cell.column.id);
-                return (
-                  <Td
-                    key={cell.id}
-                    numeric={column?.numeric ?? false}
-                    className={cn(
-                      "px-2 2xl:px-3",
-                      layout.density === "compact" && "h-7.5 py-0.5",
-                      isStacked && stacked.cell,
-                      column?.className,
-                    )}
-                  >
+        {html === null ? (
+          <tbody key="rows" data-sent={"id" in sent ? sent.id : undefined}>
+            {table.getRowModel().rows.map(({ id, original: row }) => (
+              <Tr key={id} className={rowClassName?.(row)}>
+                {shown.map(({ id: column, numeric = false, className: cellClass, cell }, index) => (
+                  <Td key={column} numeric={numeric} className={cellClass}>
                     {index === 0 ? (
-                      <Link
-                        href={rowHref(row.original)}
-                        prefetch={false}
-                        data-row-link
-                        className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
-                      >
-                        <table.FlexRender cell={cell} />
-                        <span className="sr-only">{rowName(row.original)}</span>
-                      </Link>
+                      <a href={rowHref(row)} data-row-link="">
+                        {cell(row)}
+                        {rowName(row) !== "" && <span className="sr-only">{rowName(row)}</span>}
+                      </a>
                     ) : (
-                      <table.FlexRender cell={cell} />
+                      cell(row)
                     )}
                   </Td>
-                );
-              })}
-            </Tr>
-          ))}
-        </tbody>
+                ))}
+                {onlyNarrow.map(({ id: column, className: cellClass, cell }) => (
+                  <Td key={column} className={clsx("narrow", cellClass)}>
+                    {cell(row)}
+                  </Td>
+                ))}
+              </Tr>
+            ))}
+          </tbody>
+        ) : (
+          <tbody key="html" {...html} />
+        )}
       </Table>
     </TableScroll>
   );
@@ -134,15 +152,11 @@ export function DataTable<Row extends RowData>({
 
 function HeaderCell<Row extends RowData>({ column: { label, numeric = false, sort } }: { column: DataColumn<Row> }) {
   if (sort === undefined) {
-    return (
-      <Th numeric={numeric} className="px-2 2xl:px-3">
-        {label}
-      </Th>
-    );
+    return <Th numeric={numeric}>{label}</Th>;
   }
   const Arrow = sort.direction === "ascending" ? ArrowUp : ArrowDown;
   return (
-    <Th numeric={numeric} aria-sort={sort.direction ?? "none"} className="px-2 2xl:px-3">
+    <Th numeric={numeric} aria-sort={sort.direction ?? "none"}>
       <Link
         href={sort.href}
         scroll={false}

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { ClientMessages } from "@/components/client-messages";
 import { isScriptsOff } from "@/components/suspense";
+import { Sprite } from "@/components/ui/sprite";
 import { countUnreadNotices, listNotices } from "@/db/people/notices";
 import { noScriptsHref } from "@/lib/http/scripts-cookie";
 import { requirePage } from "@/server/auth/gates";
@@ -36,6 +37,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           <meta httpEquiv="refresh" content={`0; url=${noScriptsHref((await headers()).get("x-url"))}`} />
         </noscript>
       )}
+      <Sprite />
       <div className="isolate flex min-h-dvh flex-col md:flex-row">
         <a
           href="#content"

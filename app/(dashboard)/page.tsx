@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getFormatter, getNow, getTranslations } from "next-intl/server";
 
 import { ClientMessages } from "@/components/client-messages";
+import { FollowedLinks } from "@/components/followed-links";
 import { Suspense } from "@/components/suspense";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
@@ -73,7 +74,9 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
       )}
       <PanelBoundary>
         <Suspense key={key} fallback={<OverviewSkeleton />}>
-          <Panels view={view} weekStart={weekStart} now={now} role={role} access={access} />
+          <FollowedLinks>
+            <Panels view={view} weekStart={weekStart} now={now} role={role} access={access} />
+          </FollowedLinks>
         </Suspense>
       </PanelBoundary>
     </ClientMessages>

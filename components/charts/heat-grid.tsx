@@ -4,6 +4,8 @@ import { type CSSProperties, useId, useState } from "react";
 
 import { cn } from "@/components/cn";
 
+import { readSent, type Sent } from "../sent";
+import { useSentHtml } from "../sent-html";
 import { useChartLinks } from "./use-chart-links";
 
 export type HeatCell = {
@@ -16,10 +18,9 @@ export type HeatCell = {
   href?: string | undefined;
 };
 
-export type HeatRow = { name: string; cells: HeatCell[] };
+type HeatRow = { name: string; cells: HeatCell[] };
 
-/** The percentage of the accent colour in a cell, by level. The last level is the accent colour, with its own text colour. */
-const SHADES = [0, 10, 24, 42, 64, 100];
+export type HeatCells = { columns: { name: string; short: string }[]; rows: HeatRow[] };
 
 /**
  * A table of numbers with cells shaded by value. On narrow screens the table is transposed. The cells contain the numbers, so
@@ -28,20 +29,21 @@ const SHADES = [0, 10, 24, 42, 64, 100];
 export function HeatGrid({
   label,
   hint,
-  columns,
-  rows,
+  columnCount,
+  cells: sent,
 }: {
   label: string;
   hint: string;
-  columns: { name: string; short: string }[];
-  rows: HeatRow[];
+  columnCount: number;
+  cells: Sent<HeatCells>;
 }) {
+  const cells = readSent(sent);
+  const html = useSentHtml("id" in sent ? sent.id : null);
   const { follow, move, remember } = useChartLinks<HTMLTableElement>(
     (grid) => getComputedStyle(grid).gridAutoFlow === "column",
   );
   const hintId = useId();
   const [tooltip, setTooltip] = useState<{ text: string; x: number; y: number; width: number } | null>(null);
-  const [firstRow, firstColumn] = firstLinkOf(rows);
 
   function show(target: EventTarget) {
     const cell = target instanceof Element ? target.closest<HTMLElement>("a[data-x], [data-label]") : null;
@@ -65,10 +67,10 @@ export function HeatGrid({
         aria-label={label}
         aria-describedby={hintId}
         className={cn(
-          "grid auto-cols-[minmax(0,1fr)] grid-flow-col grid-cols-[auto] grid-rows-[repeat(var(--lines),auto)] gap-0.5 text-2xs tabular md:grid-flow-row md:grid-cols-[auto_repeat(var(--columns),minmax(0,1fr))] md:grid-rows-none",
+          "heat-grid grid auto-cols-[minmax(0,1fr)] grid-flow-col grid-cols-[auto] grid-rows-[repeat(var(--lines),auto)] gap-0.5 text-2xs tabular md:grid-flow-row md:grid-cols-[auto_repeat(var(--columns),minmax(0,1fr))] md:grid-rows-none",
           cellsClass,
         )}
-        style={{ "--columns": columns.length, "--lines": columns.length + 1 } as CSSProperties}
+        style={{ "--columns": columnCount, "--lines": columnCount + 1 } as CSSProperties}
         onClick={follow}
         onKeyDown={move}
         onFocus={(event) => {
@@ -78,39 +80,11 @@ export function HeatGrid({
         onBlur={() => setTooltip(null)}
         onPointerMove={(event) => event.pointerType !== "touch" && show(event.target)}
         onPointerLeave={() => setTooltip(null)}
+        {...html}
+        data-sent={"id" in sent ? sent.id : undefined}
       >
-        <thead className="contents">
-          <tr className="contents">
-            <td aria-hidden />
-            {columns.map((column) => (
-              <th
-                key={column.name}
-                scope="col"
-                aria-label={column.name}
-                className="flex items-center justify-end pe-1.5 font-normal text-subtle md:justify-center md:pe-0 md:pb-0.5"
-              >
-                {column.short}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="contents">
-          {rows.map((row, y) => (
-            <tr key={row.name} className="contents">
-              <th
-                scope="row"
-                className="flex items-center justify-center truncate pb-1 text-xs font-normal text-muted md:justify-start md:pe-3 md:pb-0"
-              >
-                <bdi>{row.name}</bdi>
-              </th>
-              {row.cells.map((cell, x) => (
-                <td key={columns[x]?.name}>
-                  <Cell cell={cell} x={x} y={y} isFirst={y === firstRow && x === firstColumn} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        {/* React accepts no child beside HTML, not even `false`. */}
+        {html === null && cells !== null ? <Cells {...cells} /> : undefined}
       </table>
       <p id={hintId} className="sr-only">
         {hint}
@@ -131,15 +105,48 @@ export function HeatGrid({
   );
 }
 
+function Cells({ columns, rows }: HeatCells) {
+  const [firstRow, firstColumn] = firstLinkOf(rows);
+  return (
+    <>
+      <thead className="contents">
+        <tr className="contents">
+          <td aria-hidden />
+          {columns.map((column) => (
+            <th
+              key={column.name}
+              scope="col"
+              aria-label={column.name}
+              className="flex items-center justify-end pe-1.5 font-normal text-subtle md:justify-center md:pe-0 md:pb-0.5"
+            >
+              {column.short}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody className="contents">
+        {rows.map((row, y) => (
+          <tr key={row.name} className="contents">
+            <th
+              scope="row"
+              className="flex items-center justify-center truncate pb-1 text-xs font-normal text-muted md:justify-start md:pe-3 md:pb-0"
+            >
+              <bdi>{row.name}</bdi>
+            </th>
+            {row.cells.map((cell, x) => (
+              <td key={columns[x]?.name}>
+                <Cell cell={cell} x={x} y={y} isFirst={y === firstRow && x === firstColumn} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </>
+  );
+}
+
 /** One cell. There are hundreds of cells, so the table has their common classes (`cellsClass`). */
 function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; isFirst: boolean }) {
-  const shade = SHADES[cell.level ?? 0] ?? 0;
-  const style =
-    shade === 0
-      ? undefined
-      : shade === 100
-        ? { backgroundColor: "var(--accent)", color: "var(--on-accent)" }
-        : { backgroundColor: `color-mix(in oklab, var(--accent) ${shade}%, var(--surface))` };
   return cell.href === undefined ? (
     <span data-label={cell.label}>
       <span className="sr-only">{cell.label}</span>
@@ -153,7 +160,7 @@ function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; i
       data-y={y}
       tabIndex={isFirst ? 0 : -1}
       {...(cell.level === null ? { "data-faint": "" } : {})}
-      style={style}
+      className={cell.level ? `heat-${cell.level}` : undefined}
     >
       {cell.text}
     </a>
@@ -161,7 +168,7 @@ function Cell({ cell, x, y, isFirst }: { cell: HeatCell; x: number; y: number; i
 }
 
 const cellsClass = [
-  "[&_td]:grid [&_td>*]:flex [&_td>*]:h-6 [&_td>*]:min-w-0 [&_td>*]:items-center [&_td>*]:justify-center [&_td>*]:rounded-xs [&_td>*]:bg-sunken md:[&_td>*]:h-8",
+  "[&_td]:grid [&_td>*]:flex [&_td>*]:h-6 [&_td>*]:min-w-0 [&_td>*]:items-center [&_td>*]:justify-center [&_td>*]:rounded-xs md:[&_td>*]:h-8",
   "[&_a]:hover:ring-2 [&_a]:hover:ring-ring [&_a]:hover:ring-inset [&_a]:focus-visible:outline-offset-0",
   "[&_[data-faint]]:text-muted [&_[data-faint]]:inset-ring-1 [&_[data-faint]]:inset-ring-border",
 ].join(" ");

@@ -1,8 +1,8 @@
 "use client";
 
-import type { Route } from "next";
-import { useRouter } from "next/navigation";
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, useTransition } from "react";
+import type { FocusEvent, KeyboardEvent } from "react";
+
+import { useFollowedLinks } from "../use-followed-links";
 
 /** The position of a link in a chart: `data-x` grows along the chart, `data-y` grows downwards. */
 type Position = { x: number; y: number };
@@ -15,19 +15,7 @@ type Position = { x: number; y: number };
  * `isTransposed` says whether x runs down the screen in the given chart.
  */
 export function useChartLinks<Chart extends Element>(isTransposed: (chart: Chart) => boolean = () => false) {
-  const router = useRouter();
-  const [isPending, startTransition] = useTransition();
-
-  function follow(event: MouseEvent<Chart>) {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    const href = link?.getAttribute("href");
-    if (href == null || event.defaultPrevented || !isPlain) {
-      return;
-    }
-    event.preventDefault();
-    startTransition(() => router.push(href as Route));
-  }
+  const { isPending, follow } = useFollowedLinks();
 
   function move(event: KeyboardEvent<Chart>) {
     const link = linkOf(event.target);

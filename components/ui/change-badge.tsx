@@ -1,7 +1,8 @@
-import { ArrowDown, ArrowUp, Minus } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
+
+import { SpriteIcon } from "./sprite-icon";
 
 /**
  * The change since the previous period. `better` is the direction of an improvement; with `neither`, as for a volume, the change
@@ -19,7 +20,7 @@ export function ChangeBadge({
   title?: string;
   children: ReactNode;
 }) {
-  const Icon = { up: ArrowUp, down: ArrowDown, same: Minus }[direction];
+  const icon = { up: "arrow-up", down: "arrow-down", same: "minus" } as const;
   const good = direction === better;
   const neutral = direction === "same" || better === "neither";
   return (
@@ -30,7 +31,7 @@ export function ChangeBadge({
         neutral ? "text-muted" : good ? "text-success-text" : "text-danger-text",
       )}
     >
-      <Icon className="size-3" aria-hidden />
+      <SpriteIcon name={icon[direction]} className="size-3" />
       {children}
     </span>
   );

@@ -1,11 +1,10 @@
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
-
-import { cn } from "@/components/cn";
 
 /** A number, an id, a path or a duration, kept left to right inside Arabic text. */
 export function Ltr({ className, children }: { className?: string; children: ReactNode }) {
   return (
-    <bdi dir="ltr" className={cn("tabular", className)}>
+    <bdi dir="ltr" className={clsx("tabular", className)}>
       {children}
     </bdi>
   );
@@ -13,7 +12,7 @@ export function Ltr({ className, children }: { className?: string; children: Rea
 
 /** A phone number as the vendor sent it. A real one stays on one line; a text longer than any number breaks at any character. */
 export function PhoneNumber({ children }: { children: string }) {
-  return <Ltr className={children.length > LONGEST_NUMBER ? "break-all" : "whitespace-nowrap"}>{children}</Ltr>;
+  return <Ltr className={children.length > LONGEST_NUMBER ? "break-all" : "line"}>{children}</Ltr>;
 }
 
 /** "+", 15 digits and the signs between them. */
@@ -22,7 +21,7 @@ const LONGEST_NUMBER = 24;
 /** An identifier: left to right, monospaced, with line breaks at any character. */
 export function Id({ className, children }: { className?: string; children: string }) {
   return (
-    <bdi dir="ltr" translate="no" className={cn("font-mono text-xs break-all", className)}>
+    <bdi dir="ltr" translate="no" className={clsx("id", className)}>
       {children}
     </bdi>
   );

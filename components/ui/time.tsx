@@ -27,12 +27,7 @@ export function Time({
   const relative = formatter.relativeTime(date, now);
   return (
     // The relative time may differ between the server and the browser.
-    <time
-      dateTime={date.toISOString()}
-      title={`${utc} · ${relative}`}
-      suppressHydrationWarning
-      className={cn("whitespace-nowrap tabular", className)}
-    >
+    <time dateTime={date.toISOString()} title={`${utc} · ${relative}`} suppressHydrationWarning className={className}>
       {formatter.dateTime(date, format)}
     </time>
   );

@@ -1,19 +1,17 @@
-import { AlarmClock, CalendarOff, type LucideIcon, RotateCw, UserCheck, UserX } from "lucide-react";
+import { clsx } from "clsx";
 import { useTranslations } from "next-intl";
 
-import { cn } from "@/components/cn";
+import type { SpriteName } from "@/components/ui/sprite";
+import { SpriteIcon } from "@/components/ui/sprite-icon";
 import type { StateChoice } from "@/lib/call/contact";
 
 /** The icon and the colours of a state: all different, so that no state is recognized by its colour alone. */
-const LOOKS: Record<StateChoice, { Icon: LucideIcon; className: string }> = {
-  reached: { Icon: UserCheck, className: "bg-success-soft text-success-text" },
-  trying: { Icon: RotateCw, className: "bg-info-soft text-info-text" },
-  overdue: { Icon: AlarmClock, className: "bg-warning-soft text-warning-text" },
-  not_reached: {
-    Icon: UserX,
-    className: "bg-(--outcome-user-unavailable-soft) text-(--outcome-user-unavailable-text)",
-  },
-  called_off: { Icon: CalendarOff, className: "bg-(--outcome-cancelled-soft) text-(--outcome-cancelled-text)" },
+const LOOKS: Record<StateChoice, { icon: SpriteName; tone: string }> = {
+  reached: { icon: "user-check", tone: "tone-success" },
+  trying: { icon: "rotate-cw", tone: "tone-info" },
+  overdue: { icon: "alarm-clock", tone: "tone-warning" },
+  not_reached: { icon: "user-x", tone: "outcome-user-unavailable" },
+  called_off: { icon: "calendar-off", tone: "outcome-cancelled" },
 };
 
 /**
@@ -22,24 +20,21 @@ const LOOKS: Record<StateChoice, { Icon: LucideIcon; className: string }> = {
  */
 export function ContactBadge({ state, isInferred }: { state: StateChoice; isInferred: boolean }) {
   const t = useTranslations("contacts");
-  const { Icon, className } = LOOKS[state];
-  return (
-    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle whitespace-nowrap">
-      <span
-        title={t(`stateHint.${state}`)}
-        className={cn(
-          "inline-flex min-w-0 items-center gap-1.5 rounded-sm px-1.5 text-xs leading-5 font-medium",
-          className,
-        )}
-      >
-        <Icon className="size-3.5 shrink-0" aria-hidden />
-        <span className="truncate">{t(`state.${state}`)}</span>
-      </span>
-      {isInferred && (
-        <span title={t("inferredHint")} className="text-xs text-muted">
-          {t("inferred")}
-        </span>
-      )}
+  const { icon, tone } = LOOKS[state];
+  const badge = (
+    <span title={t(`stateHint.${state}`)} className={clsx("tag filled", tone)}>
+      <SpriteIcon name={icon} className="text-current" />
+      <span>{t(`state.${state}`)}</span>
     </span>
+  );
+  return isInferred ? (
+    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle whitespace-nowrap">
+      {badge}
+      <span title={t("inferredHint")} className="text-xs text-muted">
+        {t("inferred")}
+      </span>
+    </span>
+  ) : (
+    badge
   );
 }

@@ -1,39 +1,24 @@
-import {
-  Ban,
-  CalendarClock,
-  CalendarX,
-  CircleQuestionMark,
-  CircleX,
-  Hash,
-  type LucideIcon,
-  PhoneCall,
-  PhoneMissed,
-  PhoneOff,
-  Unplug,
-  Voicemail,
-  WifiOff,
-} from "lucide-react";
+import { clsx } from "clsx";
 
-import { cn } from "@/components/cn";
-import { OUTCOME_ICONS, outcomeColor, type OutcomeKind } from "@/lib/call/outcome";
-
-const icons: Record<(typeof OUTCOME_ICONS)[OutcomeKind], LucideIcon> = {
-  "phone-call": PhoneCall,
-  "phone-missed": PhoneMissed,
-  "phone-off": PhoneOff,
-  "wifi-off": WifiOff,
-  voicemail: Voicemail,
-  "circle-x": CircleX,
-  ban: Ban,
-  hash: Hash,
-  unplug: Unplug,
-  "calendar-x": CalendarX,
-  "calendar-clock": CalendarClock,
-  "circle-question-mark": CircleQuestionMark,
-};
+import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { OUTCOME_ICONS, type OutcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
 /** The icon of an outcome in its colour. It is hidden from screen readers, so it needs a label beside it. */
-export function OutcomeIcon({ kind, className }: { kind: OutcomeKind; className?: string }) {
-  const Icon = icons[OUTCOME_ICONS[kind]];
-  return <Icon aria-hidden className={cn("size-4 shrink-0", className)} style={{ color: outcomeColor(kind) }} />;
+export function OutcomeIcon({
+  kind,
+  small = false,
+  className,
+}: {
+  kind: OutcomeKind;
+  /** 14 px instead of 16. */
+  small?: boolean;
+  className?: string;
+}) {
+  return (
+    <SpriteIcon
+      name={OUTCOME_ICONS[kind]}
+      small={small}
+      className={clsx("toned", `outcome-${outcomeSlug(kind)}`, className)}
+    />
+  );
 }

@@ -58,12 +58,12 @@ function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { 
   const dialsHref = partHref(view.filter, { ...PARTS.dials, attempt });
   return (
     <Tr>
-      <th scope="row" className="border-b px-3 py-2 ps-4 text-start font-normal [tr:last-child>&]:border-b-0">
+      <th scope="row" className="row-name">
         {attempt === null ? <span className="text-muted">{t("unknown")}</span> : t("nth", { attempt })}
       </th>
       <Td numeric className="font-medium">
         <NumberLink href={dialsHref}>{format.number(dials)}</NumberLink>
-        <Bar share={dials / most} className="w-16 [&>*]:bg-subtle" />
+        <Bar share={dials / most} tone="subtle" isShort />
       </Td>
       <Td numeric>
         <NumberLink
@@ -75,7 +75,7 @@ function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { 
         <span className="text-xs text-subtle max-sm:block">
           {t.rich("of", { count: dials, link: numberLink(dialsHref) })}
         </span>
-        <Bar share={reached / dials} className="w-16 [&>*]:bg-accent" />
+        <Bar share={reached / dials} tone="accent" isShort />
       </Td>
     </Tr>
   );

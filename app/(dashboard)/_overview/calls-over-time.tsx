@@ -102,7 +102,7 @@ export async function CallsOverTime({
             series={series.map(({ name, kind }) => ({
               name,
               color: outcomeColor(kind),
-              icon: <OutcomeIcon kind={kind} className="size-3.5" />,
+              icon: <OutcomeIcon kind={kind} small />,
             }))}
             buckets={buckets}
           />
@@ -145,7 +145,7 @@ function Legend({ series, view, label }: { series: Series[]; view: OverviewView;
         const content = (
           <>
             <span aria-hidden className="size-2 rounded-xs" style={{ backgroundColor: outcomeColor(kind) }} />
-            <OutcomeIcon kind={kind} className="size-3.5" />
+            <OutcomeIcon kind={kind} small />
             <span className="text-muted">{name}</span>
           </>
         );
@@ -195,7 +195,7 @@ function SeriesTable({
             {series.map(({ kind, name }) => (
               <Th key={kind} numeric>
                 <span className="inline-flex items-center gap-1.5 align-middle">
-                  <OutcomeIcon kind={kind} className="size-3.5" />
+                  <OutcomeIcon kind={kind} small />
                   {name}
                 </span>
               </Th>
@@ -207,7 +207,7 @@ function SeriesTable({
             <Tr key={bucket.label}>
               <th
                 scope="row"
-                className="sticky start-0 h-8 border-b bg-surface px-3 ps-4 text-start font-normal whitespace-nowrap tabular group-hover/row:bg-[color-mix(in_oklab,var(--hover)_60%,var(--surface))] [tr:last-child>&]:border-b-0"
+                className="sticky start-0 h-8 border-b bg-surface px-3 ps-4 text-start font-normal whitespace-nowrap tabular [tr:hover>&]:bg-[color-mix(in_oklab,var(--hover)_60%,var(--surface))] [tr:last-child>&]:border-b-0"
               >
                 {bucket.label}
                 {bucket.isPartial && <span className="text-subtle"> · {partial}</span>}

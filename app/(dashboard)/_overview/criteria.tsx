@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import type { CSSProperties } from "react";
 
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -71,7 +72,7 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
 const keyOf = (index: number) => `criterion ${index}`;
 
 /** Aligns the bars and numbers of all lists. */
-const listClass = "sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
+const listClass = "criteria sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
 
 function CriterionRow({
   scenario,
@@ -92,26 +93,24 @@ function CriterionRow({
       : undefined;
   const missed = judged - met;
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t py-1.5 sm:col-span-4 sm:grid sm:grid-cols-subgrid">
-      <p className="min-w-0 basis-full text-pretty">
+    <li>
+      <p>
         <bdi dir="auto" className={isPrimary ? "font-medium" : ""}>
           <FreeText>{shown}</FreeText>
         </bdi>
         {isPrimary && <Badge className="ms-2 align-text-bottom">{t("primary")}</Badge>}
       </p>
       <span
-        aria-hidden
-        className="h-1.5 w-20 shrink-0 overflow-hidden rounded-full bg-sunken inset-ring-1 inset-ring-border"
-      >
-        <span className="block h-full rounded-full bg-accent" style={{ inlineSize: `${(met / judged) * 100}%` }} />
-      </span>
-      <span className="text-end whitespace-nowrap">
+        className="bar wide"
+        style={{ "--share": `${Math.round((met / judged) * 10_000) / 100}%` } as CSSProperties}
+      />
+      <span>
         <NumberLink href={met > 0 ? hrefOf(true) : undefined} className="font-medium">
           <Share rate={{ part: met, whole: judged }} none="" />
         </NumberLink>{" "}
         <span className="text-xs text-subtle">{t.rich("of", { count: judged, link: numberLink(hrefOf()) })}</span>
       </span>
-      <span className="ms-auto text-end text-xs whitespace-nowrap text-muted">
+      <span>
         {missed > 0 && <NumberLink href={hrefOf(false)}>{t("missed", { number: format.number(missed) })}</NumberLink>}
       </span>
     </li>

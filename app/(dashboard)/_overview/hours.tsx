@@ -2,6 +2,7 @@ import type { Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
 
 import { HeatGrid, type HeatCell } from "@/components/charts/heat-grid";
+import { sendOnce } from "@/components/send-once";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -56,6 +57,7 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
         }),
       };
     });
+  const columns = hours.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }));
   return (
     <Card
       title={t("title")}
@@ -74,8 +76,8 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
       <HeatGrid
         label={t("title")}
         hint={t("hint")}
-        columns={hours.map((hour) => ({ name: clock(hour), short: String(hour).padStart(2, "0") }))}
-        rows={rows}
+        columnCount={hours.length}
+        cells={await sendOnce({ columns, rows })}
       />
       {map === "reach" && <p className="mt-2 text-xs text-subtle">{t("fewest", { count: MIN_DIALS_FOR_SHARE })}</p>}
     </Card>

@@ -1,9 +1,7 @@
-import type { Route } from "next";
+import { clsx } from "clsx";
 import { useFormatter, useTranslations } from "next-intl";
-import Link from "next/link";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 
-import { cn } from "@/components/cn";
 import { ChangeBadge } from "@/components/ui/change-badge";
 import { Ltr } from "@/components/ui/ltr";
 import { type Ratio, shareOf } from "@/lib/statistics/figures";
@@ -21,18 +19,13 @@ export function NumberLink({
   className?: string;
   children: ReactNode;
 }) {
+  // A plain link: `FollowedLinks` makes the router follow it.
   return href === undefined ? (
-    <span className={cn("tabular", className)}>{children}</span>
+    <span className={clsx("figure", className)}>{children}</span>
   ) : (
-    <Link
-      href={href as Route}
-      // With prefetching, a page would request the list of each of its numbers.
-      prefetch={false}
-      {...(label === undefined ? {} : { "aria-label": label })}
-      className={cn("rounded-xs tabular underline-offset-2 hover:underline", className)}
-    >
+    <a href={href} {...(label === undefined ? {} : { "aria-label": label })} className={clsx("figure", className)}>
       {children}
-    </Link>
+    </a>
   );
 }
 
@@ -104,17 +97,21 @@ export function Change({
   );
 }
 
-/** A bar for a share, in the colour of `className`. The number beside it says the same. */
-export function Bar({ share, className }: { share: number; className: string }) {
+/** A bar for a share, in a colour by itself or in the accent's. The number beside it says the same. */
+export function Bar({
+  share,
+  tone,
+  isShort = false,
+}: {
+  share: number;
+  tone: "subtle" | "accent";
+  /** 64 px instead of 144. */
+  isShort?: boolean;
+}) {
   return (
     <span
-      aria-hidden
-      className={cn(
-        "ms-auto mt-1 block h-1 w-36 max-w-full overflow-hidden rounded-full bg-sunken max-sm:hidden",
-        className,
-      )}
-    >
-      <span className="block h-full min-w-px rounded-full" style={{ inlineSize: `${share * 100}%` }} />
-    </span>
+      className={clsx("bar", tone, isShort && "short")}
+      style={{ "--share": `${Math.round(share * 10_000) / 100}%` } as CSSProperties}
+    />
   );
 }

@@ -35,7 +35,7 @@ export async function Scenarios({ view, access }: { view: OverviewView; access: 
       {...(hidden > 0 ? { footer: t("more", { count: hidden }) } : {})}
     >
       <TableScroll label={t("title")}>
-        <Table>
+        <Table className="blocks">
           {/* On a phone, each scenario is a block, and each number in it has a heading. */}
           <thead className="max-sm:sr-only">
             <tr>
@@ -64,11 +64,8 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
   const href = (part: Part = {}) => partHref(view.filter, { ...part, scenario });
   const average = averageTalk(figures);
   return (
-    <Tr className={stackedRow}>
-      <th
-        scope="row"
-        className="border-b px-3 py-2 ps-4 text-start font-normal max-sm:col-span-4 max-sm:border-b-0 max-sm:p-0 max-sm:pb-1 [tr:last-child>&]:border-b-0"
-      >
+    <Tr>
+      <th scope="row" className="row-name">
         {scenario !== null && narrowed !== null ? (
           <Link
             href={overviewHref(view, { filter: narrowed }) as Route}
@@ -82,10 +79,10 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
           <span className="text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</span>
         )}
       </th>
-      <Td numeric className={`${stackedCell} font-medium`}>
+      <Td numeric className="font-medium">
         <Heading>{t("dials")}</Heading>
         <NumberLink href={figures.dials > 0 ? href(PARTS.dials) : undefined}>{format.number(figures.dials)}</NumberLink>
-        <Bar share={figures.dials / Math.max(1, total)} className="[&>*]:bg-subtle" />
+        <Bar share={figures.dials / Math.max(1, total)} tone="subtle" />
       </Td>
       <RateCell
         heading={t("reached")}
@@ -101,7 +98,7 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
         partHref={href(PARTS.met)}
         wholeHref={href(PARTS.assessed)}
       />
-      <Td numeric className={stackedCell}>
+      <Td numeric>
         <Heading>{t("average")}</Heading>
         {average === null ? (
           <span className="text-subtle">{t("noTalk")}</span>
@@ -115,10 +112,6 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
     </Tr>
   );
 }
-
-/** On a phone, a scenario is a block: the name is above, and the numbers are in a row below. */
-const stackedRow = "max-sm:grid max-sm:grid-cols-4 max-sm:border-b max-sm:px-4 max-sm:py-2.5 max-sm:last:border-b-0";
-const stackedCell = "max-sm:h-auto max-sm:border-b-0 max-sm:p-0 max-sm:align-top max-sm:text-start";
 
 function Heading({ children }: { children: string }) {
   return <span className="block truncate text-2xs font-normal text-muted sm:hidden">{children}</span>;
@@ -138,7 +131,7 @@ function RateCell({
   wholeHref: string | undefined;
 }) {
   return (
-    <Td numeric className={`${stackedCell} sm:whitespace-nowrap`}>
+    <Td numeric className="sm:whitespace-nowrap">
       <Heading>{heading}</Heading>
       <NumberLink href={rate.part > 0 ? partHref : undefined} className="font-medium">
         <Share rate={rate} none={none} />
@@ -147,7 +140,7 @@ function RateCell({
         <>
           {" "}
           <Whole words="of" count={rate.whole} href={wholeHref} />
-          <Bar share={rate.part / rate.whole} className="[&>*]:bg-accent" />
+          <Bar share={rate.part / rate.whole} tone="accent" />
         </>
       )}
     </Td>

@@ -1,3 +1,4 @@
+import { sendOnce } from "@/components/send-once";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { listCalls } from "@/db/calls/list";
@@ -35,7 +36,7 @@ export async function CallList({
   }));
   return (
     <div className="flex min-h-0 flex-col gap-3">
-      <CallsTable rows={rows} filter={filter} view={view} />
+      <CallsTable rows={await sendOnce(rows)} filter={filter} view={view} />
       <ListPages page={page} filter={filter} view={view} />
     </div>
   );
@@ -47,7 +48,7 @@ export function ListSkeleton() {
     <Card flush aria-busy className="min-h-0">
       <div className="h-8 border-b bg-sunken" />
       {Array.from({ length: 12 }, (_, index) => (
-        <div key={index} className="flex h-10 items-center gap-6 border-b px-4 last:border-b-0">
+        <div key={index} className="skeleton-row">
           <Skeleton className="w-32" />
           <Skeleton className="w-28" />
           <Skeleton className="w-24 max-md:hidden" />

@@ -1,18 +1,17 @@
 "use client";
 
-import { ArrowDownLeft, ArrowUpRight, Volume2 } from "lucide-react";
 import type { Route } from "next";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
 import { useMemo } from "react";
 
-import { cn } from "@/components/cn";
 import { type DataColumn, DataTable } from "@/components/data-table";
+import type { Sent } from "@/components/sent";
 import { Badge } from "@/components/ui/badge";
 import { Duration } from "@/components/ui/duration";
 import { FreeText } from "@/components/ui/free-text";
 import { Id, Ltr, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
+import { SpriteIcon } from "@/components/ui/sprite-icon";
 import { Time } from "@/components/ui/time";
 import type { ListedCall as StoredCall } from "@/db/calls/list";
 import { isReached, type StateChoice } from "@/lib/call/contact";
@@ -40,7 +39,7 @@ export function CallsTable({
   filter,
   view,
 }: {
-  rows: readonly ListedCall[];
+  rows: Sent<readonly ListedCall[]>;
   filter: CallFilter;
   view: CallListView;
 }) {
@@ -48,54 +47,23 @@ export function CallsTable({
   const { layout } = useLayout();
   const columns = useColumns(filter, view);
   useRowKeys();
-
-  // The call's page needs the list's parameters for its links to the previous and next call and back to the list.
-  const hrefOf = (row: ListedCall) => callHref(row.callId, filter, view);
-  const accessibleName = (row: ListedCall) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId });
   return (
-    <>
-      {/* As high as its rows, but at most as the remaining height of the window. */}
-      <div className="flex min-h-0 flex-col overflow-clip rounded-lg border bg-surface shadow-xs max-md:hidden">
-        <DataTable
-          label={t("title")}
-          columns={columns}
-          rows={rows}
-          layout={layout}
-          rowId={(row) => row.callId}
-          rowHref={hrefOf}
-          rowName={accessibleName}
-          className="min-h-0 overflow-y-auto"
-        />
-      </div>
-      <ul className="space-y-2 md:hidden" aria-label={t("title")}>
-        {rows.map((row) => (
-          <li key={row.callId} className="relative rounded-lg border bg-surface px-3.5 py-3 shadow-xs">
-            <div className="flex items-start justify-between gap-3">
-              <Link
-                href={hrefOf(row)}
-                prefetch={false}
-                data-row-link
-                className="min-w-0 font-medium outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-2 focus-visible:after:outline-ring"
-              >
-                {row.customerName ? <CustomerName row={row} /> : <Phone row={row} />}
-              </Link>
-              {row.durationSeconds !== null && (
-                <Duration seconds={row.durationSeconds} className="shrink-0 text-muted" />
-              )}
-            </div>
-            <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1">
-              <OutcomeBadge type={row.outcome} />
-              {(row.goal !== null || isReached(row)) && <GoalBadge status={row.goal} />}
-              {row.isTest && <Badge tone="warning">{t("test")}</Badge>}
-            </div>
-            <div className="mt-1.5 flex flex-wrap items-center justify-between gap-x-3 text-xs text-muted">
-              <Time value={row.occurredAt} format="compact" />
-              {row.customerName && <Phone row={row} />}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </>
+    // As high as its rows, but at most as the remaining height of the window.
+    <div className="flex min-h-0 flex-col md:overflow-clip md:rounded-lg md:border md:bg-surface md:shadow-xs">
+      <DataTable
+        label={t("title")}
+        columns={columns}
+        rows={rows}
+        layout={layout}
+        rowId={(row) => row.callId}
+        // The call's page needs the list's parameters for its links to the previous and next call and back to the list.
+        rowHref={(row) => callHref(row.callId, filter, view)}
+        rowName={(row) => t("openCall", { who: row.customerName || row.phoneNumber || row.callId })}
+        rowClassName={(row) => (row.customerName ? undefined : "unnamed")}
+        narrow="cards"
+        className="min-h-0 overflow-y-auto max-md:overflow-visible"
+      />
+    </div>
   );
 }
 
@@ -119,27 +87,37 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
     const cells: Record<ColumnId, Omit<DataColumn<ListedCall>, "id" | "label">> = {
       time: { cell: (row) => <Time value={row.occurredAt} format="compact" />, sort: sortBy("time") },
       outcome: {
+        className: "c-outcome",
+        isAlwaysNarrow: true,
         cell: (row) => (
-          <span className="flex items-center gap-1.5">
+          <span>
             <OutcomeBadge type={row.outcome} />
             {row.isTest && <Badge tone="warning">{t("test")}</Badge>}
-            {row.enrichmentState === "not_found" && !row.isTest && <Badge tone="warning">{t("unverified")}</Badge>}
+            {row.enrichmentState === "not_found" && !row.isTest && (
+              <Badge tone="warning" className="max-md:hidden">
+                {t("unverified")}
+              </Badge>
+            )}
           </span>
         ),
       },
       goal: {
+        className: "c-goal",
+        isAlwaysNarrow: true,
         cell: (row) => (row.goal === null && !isReached(row) ? notApplicable : <GoalBadge status={row.goal} />),
       },
-      phone: { cell: (row) => <Phone row={row} />, className: "whitespace-nowrap" },
+      phone: { cell: (row) => <Phone row={row} />, className: "c-phone", isAlwaysNarrow: true },
       name: {
-        cell: (row) => (row.customerName ? <CustomerName row={row} className="max-w-56" /> : unknown),
+        className: "c-name",
+        isAlwaysNarrow: true,
+        cell: (row) => (row.customerName ? <CustomerName>{row.customerName}</CustomerName> : unknown),
       },
       scenario: {
         cell: (row) =>
           row.scenarioId === null ? (
             unknown
           ) : (
-            <span className="block max-w-48 truncate">
+            <span className="clipped">
               <Id>{row.scenarioId}</Id>
             </span>
           ),
@@ -151,9 +129,9 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
           ) : (
             <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
               {row.direction === "inbound" ? (
-                <ArrowDownLeft className="size-3.5 text-subtle" aria-hidden />
+                <SpriteIcon name="arrow-down-left" small className="text-subtle" />
               ) : (
-                <ArrowUpRight className="size-3.5 text-subtle" aria-hidden />
+                <SpriteIcon name="arrow-up-right" small className="text-subtle" />
               )}
               {translated(tOutcomes, "direction", row.direction)}
             </span>
@@ -162,6 +140,8 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       language: { cell: (row) => (row.language === null ? unknown : translated(tOutcomes, "language", row.language)) },
       duration: {
         numeric: true,
+        className: "c-duration",
+        isAlwaysNarrow: true,
         cell: (row) =>
           row.durationSeconds === null ? (
             isReached(row) ? (
@@ -178,7 +158,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
         cell: (row) =>
           row.hasRecording ? (
             <span className="inline-flex items-center gap-1.5 align-middle text-muted">
-              <Volume2 className="size-4" aria-hidden />
+              <SpriteIcon name="volume-2" />
               <span className="sr-only">{tState("yes")}</span>
             </span>
           ) : isReached(row) ? (
@@ -203,7 +183,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
                 : row.attempt}
             </Ltr>
           ),
-        className: "whitespace-nowrap",
+        className: "line",
       },
       state: {
         cell: (row) =>
@@ -220,7 +200,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
           ) : (
             notApplicable
           ),
-        className: "whitespace-nowrap",
+        className: "line",
       },
       status: { cell: (row) => (row.status === null ? unknown : translated(tOutcomes, "status", row.status)) },
     };
@@ -240,11 +220,11 @@ function Phone({ row }: { row: ListedCall }) {
 }
 
 /** The line follows the direction of the page, whatever the direction of the name. */
-function CustomerName({ row, className }: { row: ListedCall; className?: string }) {
+function CustomerName({ children }: { children: string }) {
   return (
-    <span className={cn("block truncate", className)}>
+    <span>
       <bdi>
-        <FreeText>{row.customerName ?? ""}</FreeText>
+        <FreeText>{children}</FreeText>
       </bdi>
     </span>
   );

@@ -1,3 +1,4 @@
+import { sendOnce } from "@/components/send-once";
 import { type ListedContact, listContacts } from "@/db/contacts/list";
 import { shownState } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
@@ -25,9 +26,10 @@ export async function ContactList({
     return <NoRows filter={filter} view={view} role={role} />;
   }
   const now = new Date();
+  const rows = page.rows.map((contact) => rowOf(contact, access, now));
   return (
     <div className="flex min-h-0 flex-col gap-3">
-      <ContactsTable rows={page.rows.map((contact) => rowOf(contact, access, now))} filter={filter} view={view} />
+      <ContactsTable rows={await sendOnce(rows)} filter={filter} view={view} />
       <ListPages page={page} filter={filter} view={view} />
     </div>
   );

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 
 import { type DataColumn, DataTable, type TableLayout } from "@/components/data-table";
+import type { Sent } from "@/components/sent";
 import { Badge } from "@/components/ui/badge";
 import { FreeText } from "@/components/ui/free-text";
 import { Id, PhoneNumber } from "@/components/ui/ltr";
@@ -49,14 +50,14 @@ export function ContactsTable({
   filter,
   view,
 }: {
-  rows: readonly ContactRow[];
+  rows: Sent<readonly ContactRow[]>;
   filter: CallFilter;
   view: CallListView;
 }) {
   const t = useTranslations("contacts");
   const columns = useColumns(filter, view);
   const { density } = useLayout().layout;
-  const layout: TableLayout = { order: COLUMN_IDS, hidden: [], density };
+  const layout = useMemo((): TableLayout => ({ order: COLUMN_IDS, hidden: [], density }), [density]);
   useRowKeys();
   return (
     <div className="flex min-h-0 flex-col overflow-clip rounded-lg border bg-surface shadow-xs">
@@ -70,7 +71,8 @@ export function ContactsTable({
         // The first cell names the customer, or else the number.
         rowName={(row) => (row.customerName === null && row.phoneNumber === null ? `, ${row.contactId}` : "")}
         className="min-h-0 overflow-y-auto"
-        isStacked
+        narrow="stacked"
+        tableClassName="max-md:[&_.row]:grid-cols-[minmax(0,1fr)_auto]"
       />
     </div>
   );

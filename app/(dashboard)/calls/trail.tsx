@@ -1,14 +1,13 @@
+import { clsx } from "clsx";
 import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
-import Link from "next/link";
 import { Fragment } from "react";
 
-import { cn } from "@/components/cn";
+import { SpriteIcon } from "@/components/ui/sprite-icon";
 import type { DialResult } from "@/lib/call/contact";
-import { outcomeKind, outcomeSlug } from "@/lib/call/outcome";
+import { OUTCOME_ICONS, outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
 import { type Ending, useEndingText } from "../_call/ending";
-import { OutcomeIcon } from "../_call/outcome-icon";
 
 /** What a mark shows of a call. */
 export type Mark = Ending & { callId: string; attempt: number | null; dialResult: DialResult; occurredAt: Date };
@@ -42,15 +41,14 @@ export function Trail({
         <Fragment key={mark.callId}>
           {omitted > 0 && index === marks.length - 1 && (
             <li>
-              <Link
+              <a
                 href={allHref}
-                prefetch={false}
                 title={t("omitted", { count: omitted })}
                 aria-label={t("omitted", { count: omitted })}
                 className="inline-flex h-6 items-center rounded-sm px-1 text-xs text-muted tabular hover:bg-hover hover:text-foreground"
               >
                 <bdi dir="ltr">+{omitted.toLocaleString("en")}</bdi>
-              </Link>
+              </a>
             </li>
           )}
           <li>
@@ -75,18 +73,13 @@ function MarkLink({ mark, href }: { mark: Mark; href: Route }) {
     time: formatter.dateTime(mark.occurredAt, "compact"),
   });
   return (
-    <Link
+    <a
       href={href}
-      prefetch={false}
       title={name}
       aria-label={name}
-      className={cn(
-        "flex size-6 items-center justify-center rounded-sm border hover:border-current",
-        isDialled ? "border-transparent" : "border-dashed border-border-strong",
-      )}
-      style={{ backgroundColor: `var(--outcome-${outcomeSlug(kind)}-soft)` }}
+      className={clsx("mark", !isDialled && "undialled", `outcome-${outcomeSlug(kind)}`)}
     >
-      <OutcomeIcon kind={kind} className="size-3.5" />
-    </Link>
+      <SpriteIcon name={OUTCOME_ICONS[kind]} small />
+    </a>
   );
 }

@@ -86,23 +86,23 @@ async function SightingRow({ sighting, access }: { sighting: Sighting; access: N
     : t("watch.deliveries", { count: sighting.count });
   const label = (key: "first" | "last") => <span className="text-xs text-muted md:hidden">{t(`watch.${key}`)} </span>;
   return (
-    <Tr className={`${stacked.row} grid-cols-[minmax(0,1fr)]`}>
-      <Td className={`${stacked.cell} max-w-96`}>
+    <Tr className="grid-cols-[minmax(0,1fr)]">
+      <Td className="max-w-96">
         <Id className="font-medium break-all">{flag.path}</Id>
         {flag.value !== null && (
           <span className="block break-all text-muted">{t.rich("watch.value", { value: flag.value })}</span>
         )}
       </Td>
-      <Td className={`${stacked.cell} text-pretty text-muted`}>{meaningOf(flag, t)}</Td>
-      <Td className={`${stacked.cell} whitespace-nowrap`}>
+      <Td className="text-pretty text-muted">{meaningOf(flag, t)}</Td>
+      <Td className="whitespace-nowrap">
         {label("first")}
         <Time value={sighting.firstSeenAt} format="compact" />
       </Td>
-      <Td className={`${stacked.cell} whitespace-nowrap`}>
+      <Td className="whitespace-nowrap">
         {label("last")}
         <Time value={sighting.lastSeenAt} format="compact" />
       </Td>
-      <Td className={`${stacked.cell} whitespace-nowrap`}>
+      <Td className="whitespace-nowrap">
         {isOfApi(flag) || visible !== sighting.flag ? (
           count
         ) : (

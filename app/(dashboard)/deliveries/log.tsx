@@ -94,17 +94,17 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
   const { id, callId, verdict, reason, outcome, timesReceived, sourceIp, secretLabel, replayedAt, flagCount } =
     delivery;
   return (
-    <Tr className={`${stacked.row} relative grid-cols-[auto_minmax(0,1fr)_auto]`}>
-      <Td className={`${stacked.cell} w-0 pe-0 max-md:w-auto`}>
+    <Tr className="relative grid-cols-[auto_minmax(0,1fr)_auto]">
+      <Td className="w-0 pe-0 max-md:w-auto">
         <Checkbox name="delivery" value={id} label={selectLabel} hideLabel className="relative z-10" />
       </Td>
-      <Td className={stacked.cell}>
+      <Td>
         {/* The link covers the whole row; the other controls are stacked above the link. */}
         <Link href={`/deliveries/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
           <Time value={delivery.receivedAt} format="compact" />
         </Link>
       </Td>
-      <Td className={`${stacked.cell} max-md:col-span-2 max-md:col-start-2`}>
+      <Td className="max-md:col-span-2 max-md:col-start-2">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 whitespace-nowrap">
           <VerdictBadge verdict={verdict} />
           {reason !== null && <span>{isQuarantineReason(reason) ? t(`reason.${reason}`) : reason}</span>}
@@ -116,10 +116,10 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
           )}
         </span>
       </Td>
-      <Td className={cn(stacked.cell, "max-md:col-span-2 max-md:col-start-2", outcome === null && "max-md:hidden")}>
+      <Td className={cn("max-md:col-span-2 max-md:col-start-2", outcome === null && "max-md:hidden")}>
         {outcome === null ? <Missing>{t("log.unknown")}</Missing> : <OutcomeBadge type={outcome} plain />}
       </Td>
-      <Td className={cn(stacked.cell, "max-md:col-span-2 max-md:col-start-2", callId === "" && "max-md:hidden")}>
+      <Td className={cn("max-md:col-span-2 max-md:col-start-2", callId === "" && "max-md:hidden")}>
         {callId === "" ? (
           <Missing>{t("log.noCall")}</Missing>
         ) : verdict === "quarantined" ? (
@@ -131,7 +131,7 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
           </Link>
         )}
       </Td>
-      <Td numeric className={`${stacked.cell} max-md:col-start-3 max-md:row-start-1 max-md:text-muted`}>
+      <Td numeric className="max-md:col-start-3 max-md:row-start-1 max-md:text-muted">
         <ByteSize bytes={delivery.size} />
       </Td>
       <Td numeric className={`max-md:hidden ${timesReceived > 1 ? "font-medium" : "text-muted"}`}>

@@ -60,17 +60,15 @@ export async function InterpretedFields({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Tr key={row.field} className={`${stacked.row} grid-cols-2`}>
-              <Td
-                className={`${stacked.cell} align-top font-medium max-md:col-span-2 md:font-normal md:whitespace-nowrap md:text-muted`}
-              >
+            <Tr key={row.field} className="grid-cols-2">
+              <Td className="align-top font-medium max-md:col-span-2 md:font-normal md:whitespace-nowrap md:text-muted">
                 {t(`fields.${row.field}`)}
               </Td>
-              <Td className={`${stacked.cell} max-w-80 align-top wrap-anywhere`}>
+              <Td className="max-w-80 align-top wrap-anywhere">
                 <StackedLabel>{t("detail.said")}</StackedLabel>
                 <Value field={row.field} value={row.delivered} until={facts.recordingExpiresAt} />
               </Td>
-              <Td className={`${stacked.cell} max-w-96 align-top wrap-anywhere`}>
+              <Td className="max-w-96 align-top wrap-anywhere">
                 <StackedLabel>{t("detail.held")}</StackedLabel>
                 <Stored row={row} until={call?.details.recordingExpiresAt ?? null} />
               </Td>

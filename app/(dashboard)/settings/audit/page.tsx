@@ -149,11 +149,11 @@ async function EventRow({ event }: { event: AuditEvent }) {
   const detail = auditDetailSchema.safeParse(event.detail);
   const details = detail.success ? Object.entries(detail.data).filter(([, value]) => value !== null) : [];
   return (
-    <Tr className={`${stacked.row} grid-cols-[minmax(0,1fr)_auto]`}>
-      <Td className={`${stacked.cell} max-md:col-span-2 max-md:row-start-2 max-md:text-xs max-md:text-muted`}>
+    <Tr className="grid-cols-[minmax(0,1fr)_auto]">
+      <Td className="max-md:col-span-2 max-md:row-start-2 max-md:text-xs max-md:text-muted">
         <Time value={event.at} format="full" />
       </Td>
-      <Td className={`${stacked.cell} max-md:col-span-2 max-md:row-start-3 md:min-w-28`}>
+      <Td className="max-md:col-span-2 max-md:row-start-3 md:min-w-28">
         {event.actorName === null ? (
           <span className="text-muted">{t(event.action === "sign_in_failed" ? "nobody" : "product")}</span>
         ) : (
@@ -162,10 +162,10 @@ async function EventRow({ event }: { event: AuditEvent }) {
           </span>
         )}
       </Td>
-      <Td className={`${stacked.cell} font-medium max-md:col-span-2 max-md:row-start-1 md:whitespace-nowrap`}>
+      <Td className="font-medium max-md:col-span-2 max-md:row-start-1 md:whitespace-nowrap">
         {isAuditAction(event.action) ? t(`action.${event.action}`) : event.action}
       </Td>
-      <Td className={`${stacked.cell} max-md:col-span-2 max-md:row-start-4 max-md:empty:hidden md:min-w-60`}>
+      <Td className="max-md:col-span-2 max-md:row-start-4 max-md:empty:hidden md:min-w-60">
         {(event.callId !== null || event.subject !== null || details.length > 0) && (
           <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
             {event.callId !== null && (
@@ -182,7 +182,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
           </span>
         )}
       </Td>
-      <Td numeric className={`${stacked.cell} max-md:row-start-5 max-md:empty:hidden`}>
+      <Td numeric className="max-md:row-start-5 max-md:empty:hidden">
         {event.rowCount !== null && (
           <>
             <StackedLabel>{t("rows")}</StackedLabel>
@@ -190,9 +190,7 @@ async function EventRow({ event }: { event: AuditEvent }) {
           </>
         )}
       </Td>
-      <Td
-        className={cn(stacked.cell, "whitespace-nowrap max-md:row-start-5", event.sourceIp === null && "max-md:hidden")}
-      >
+      <Td className={cn("whitespace-nowrap max-md:row-start-5", event.sourceIp === null && "max-md:hidden")}>
         <StackedLabel>{t("address")}</StackedLabel>
         {event.sourceIp === null ? <span className="text-subtle">{t("unknown")}</span> : <Id>{event.sourceIp}</Id>}
       </Td>

@@ -95,8 +95,8 @@ async function ImportRow({ summary, isPaused }: { summary: ImportSummary; isPaus
   const { id, source, fileName, createdAt, userName, counts, total } = summary;
   const done = total - counts.pending;
   return (
-    <Tr className={`${stacked.row} relative grid-cols-[minmax(0,1fr)_auto] max-md:first:border-t`}>
-      <Td className={`${stacked.cell} max-md:col-span-2`}>
+    <Tr className="relative grid-cols-[minmax(0,1fr)_auto] max-md:first:border-t">
+      <Td className="max-md:col-span-2">
         <Link href={`/settings/import/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
           <Time value={createdAt} />
         </Link>
@@ -104,10 +104,10 @@ async function ImportRow({ summary, isPaused }: { summary: ImportSummary; isPaus
           {fileName === null ? t(`source.${source}`) : <bdi>{fileName}</bdi>}
         </span>
       </Td>
-      <Td className={`${stacked.cell} max-md:order-1 max-md:col-span-2 max-md:text-muted`}>
+      <Td className="max-md:order-1 max-md:col-span-2 max-md:text-muted">
         <bdi>{userName ?? (source === "command" ? t("byCommand") : t("byGone"))}</bdi>
       </Td>
-      <Td className={stacked.cell}>
+      <Td>
         <span className="flex items-center gap-2.5">
           <StatusBadge summary={summary} isPaused={isPaused} />
           {counts.pending > 0 && (
@@ -115,7 +115,7 @@ async function ImportRow({ summary, isPaused }: { summary: ImportSummary; isPaus
           )}
         </span>
       </Td>
-      <Td numeric className={stacked.cell}>
+      <Td numeric>
         <Ltr>{counts.pending > 0 ? t("doneOf", { done, total }) : format.number(total)}</Ltr>
       </Td>
     </Tr>

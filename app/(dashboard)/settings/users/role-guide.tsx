@@ -30,7 +30,7 @@ export function RoleGuide({ isAlone }: { isAlone: boolean }) {
                 <span className="sr-only">{t("right")}</span>
               </Th>
               {ROLES.map((name) => (
-                <Th key={name} className="px-1.5 text-center sm:w-28">
+                <Th key={name} className="text-center [--cell-x:0.375rem] sm:w-28">
                   {role(name)}
                 </Th>
               ))}
@@ -41,12 +41,12 @@ export function RoleGuide({ isAlone }: { isAlone: boolean }) {
               <Tr key={right}>
                 <Th
                   scope="row"
-                  className="bg-transparent py-1.5 font-normal whitespace-normal text-foreground group-last/row:border-b-0"
+                  className="bg-transparent py-1.5 font-normal whitespace-normal text-foreground [tr:last-child>&]:border-b-0"
                 >
                   {t(`rights.${right}`)}
                 </Th>
                 {ROLES.map((name) => (
-                  <Td key={name} className="px-1.5 text-center">
+                  <Td key={name} className="text-center [--cell-x:0.375rem]">
                     {includesRole(name, needed) ? (
                       <Check className="mx-auto size-4 text-success-text" aria-label={t("yes")} />
                     ) : (

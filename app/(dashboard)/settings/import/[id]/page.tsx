@@ -218,11 +218,11 @@ async function Items({
               {items.map((item) => {
                 const isStored = item.state === "imported" || item.state === "already_there";
                 return (
-                  <Tr key={item.callId} className={`${stacked.row} grid-cols-[auto_minmax(0,1fr)]`}>
-                    <Td numeric className={`${stacked.cell} text-muted`}>
+                  <Tr key={item.callId} className="grid-cols-[auto_minmax(0,1fr)]">
+                    <Td numeric className="text-muted">
                       {item.position}
                     </Td>
-                    <Td className={stacked.cell}>
+                    <Td>
                       {isStored ? (
                         <Link href={callHref(item.callId)} className="underline-offset-2 hover:underline">
                           <Id className="md:break-normal md:whitespace-nowrap">{item.callId}</Id>
@@ -231,7 +231,7 @@ async function Items({
                         <Id className="md:break-normal md:whitespace-nowrap">{item.callId}</Id>
                       )}
                     </Td>
-                    <Td className={`${stacked.cell} max-md:col-start-2`}>
+                    <Td className="max-md:col-start-2">
                       <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
                         <Badge tone={TONES[item.state]} title={t(`stateHint.${item.state}`)}>
                           {t(`state.${item.state}`)}
@@ -246,9 +246,7 @@ async function Items({
                         )}
                       </span>
                     </Td>
-                    <Td
-                      className={`${stacked.cell} whitespace-nowrap max-md:col-start-2 max-md:text-xs max-md:text-muted max-md:empty:hidden`}
-                    >
+                    <Td className="whitespace-nowrap max-md:col-start-2 max-md:text-xs max-md:text-muted max-md:empty:hidden">
                       {item.doneAt === null ? null : <Time value={item.doneAt} format="compact" />}
                     </Td>
                   </Tr>

@@ -1,0 +1,109 @@
+import { gzipSync } from "node:zlib";
+
+import type { Sql } from "postgres";
+
+import { expect, test } from "@/tests/fixtures/test";
+
+test.beforeEach(async ({ database: { sql, empty } }) => {
+  await empty();
+  await sql`insert into organization (time_zone) values ('Asia/Riyadh')`;
+});
+
+const ROWS = 50;
+/** Bytes. They depend on nothing but the code and the data, so a larger page is a change of the code. */
+const LIMIT = 185_000;
+const COMPRESSED_LIMIT = 28_000;
+
+/** Inserts calls of which each has a name, a number and a scenario of its own. */
+async function store(sql: Sql) {
+  await sql`
+    insert into calls (call_id, outcome, goal, direction, language, phone_number, customer_name, scenario_id, started_at, duration_seconds, enrichment_state, enrichment_due_at)
+    select gen_random_uuid(), case when i % 3 = 0 then 'no_answer' else 'complete' end, case when i % 3 = 0 then null else 'success' end,
+      'outbound', 'ar', '+9665000000' || lpad(i::text, 2, '0'), 'Customer ' || i || ' القحطاني', 'appointment-reminder-' || i,
+      timestamptz '2026-05-04 09:00Z' - i * interval '1 minute', case when i % 3 = 0 then null else i end, 'done', null
+    from generate_series(1, ${ROWS}) i`;
+  await sql`insert into call_details (call_id, facts) select call_id, '{}' from calls`;
+}
+
+/** The text of a document's scripts, in which React sends the props of client components. */
+const scriptsOf = (html: string) =>
+  [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map(([, text]) => text).join("");
+
+test("a document has the rows of the list once, as HTML, and is small", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await store(sql);
+  const calls = await sql<{ id: string; name: string; phone: string; scenario: string }[]>`
+    select call_id as id, customer_name as name, phone_number as phone, scenario_id as scenario from calls`;
+  const html = await (await page.request.get("/calls")).text();
+  const scripts = scriptsOf(html);
+  expect(scripts.length).toBeGreaterThan(1_000);
+  for (const { id, name, phone, scenario } of calls) {
+    expect(html.split(`href="/calls/${id}"`)).toHaveLength(2);
+    expect(html.split(phone)).toHaveLength(2);
+    expect(html.split(`${scenario}<`)).toHaveLength(2);
+    expect(html).toContain(name);
+    expect([id, name, phone].filter((text) => scripts.includes(text))).toEqual([]);
+  }
+  expect(html.match(/<tr[ >]/g)).toHaveLength(ROWS + 1);
+  expect(Buffer.byteLength(html)).toBeLessThan(LIMIT);
+  expect(gzipSync(html).length).toBeLessThan(COMPRESSED_LIMIT);
+
+  // The router gets the rows as data.
+  const data = await (await page.request.get("/calls", { headers: { rsc: "1" } })).text();
+  expect(calls.filter(({ phone }) => !data.includes(phone))).toEqual([]);
+});
+
+for (const by of ["calls", "contacts"]) {
+  test(`the list of ${by} works with the document's rows and with rows that the router loaded`, async ({
+    adminPage: page,
+    database: { sql },
+  }) => {
+    await store(sql);
+    const rows = page.locator("tbody tr");
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.goto(`/calls?by=${by}`);
+    await page.evaluate(() => Object.assign(window, { isSameDocument: true }));
+    await expect(rows).toHaveCount(ROWS);
+    const text = await rows.nth(6).innerText();
+
+    // A page of the same document, and back: the rows are not on the server any more, and the browser got no data.
+    await page.getByRole("link", { name: "Overview" }).first().click();
+    await expect(page).toHaveURL("/");
+    await page.goBack();
+    await expect(rows).toHaveCount(ROWS);
+    expect(await rows.nth(6).innerText()).toBe(text);
+    await rows.nth(6).click();
+    await expect(page.getByRole("dialog", { name: "Call" })).toContainText("Customer 7");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+
+    await page.getByRole("columnheader").getByRole("link", { name: "Sort: oldest first" }).click();
+    await expect(page).toHaveURL(/sort=time/);
+    await expect(rows.nth(ROWS - 1 - 6)).toHaveText(/Customer 7 /);
+    expect(await rows.nth(ROWS - 1 - 6).innerText()).toBe(text);
+    await rows.nth(ROWS - 1 - 7).click();
+    await expect(page.getByRole("dialog", { name: "Call" })).toContainText("Customer 8");
+    expect(await page.evaluate(() => "isSameDocument" in window)).toBe(true);
+    expect(errors).toEqual([]);
+  });
+}
+
+test("another layout of the table asks for the rows once more", async ({ adminPage: page, database: { sql } }) => {
+  await store(sql);
+  await page.goto("/calls");
+  const cells = page.locator("tbody tr").nth(2).locator("td:visible");
+  await expect(cells).toHaveCount(10);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Direction" }).check();
+  await expect(cells).toHaveCount(11);
+  await page.getByRole("checkbox", { name: "Phone" }).uncheck();
+  await expect(cells).toHaveCount(10);
+  // A narrow screen shows the number nevertheless.
+  await page.keyboard.press("Escape");
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect(page.locator("tbody tr").nth(2).getByText("+966500000003")).toBeVisible();
+});
