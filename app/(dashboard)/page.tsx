@@ -35,6 +35,7 @@ import { RefreshButton } from "./_overview/refresh-button";
 import { Scenarios, ScenariosSkeleton } from "./_overview/scenarios";
 import { Tiles, TilesSkeleton } from "./_overview/tiles";
 import { FilterChips } from "./calls/filter-chips";
+import { ReadAge } from "./read-age";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("overview");
@@ -72,6 +73,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
           {tCalls("ignored", { names: ignoredNames.join(", "), count: ignoredNames.length })}
         </Notice>
       )}
+      <ReadAge className="mb-4" />
       <PanelBoundary>
         <Suspense key={key} fallback={<OverviewSkeleton />}>
           <FollowedLinks>

@@ -3,7 +3,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { contactConditions, contactOrder } from "@/db/contacts/list";
 import { cancellable } from "@/db/driver/cancellable";
-import { type Database, replica } from "@/db/driver/client";
+import { type Database, settledReplica } from "@/db/driver/client";
 import { executeRaw } from "@/db/driver/raw";
 import { type PageQuery, type Place, queryAfter } from "@/db/keyset";
 import { callDetails, calls } from "@/db/schema/calls";
@@ -112,7 +112,7 @@ export async function exportCalls(
   isLarge: boolean,
   signal: AbortSignal,
 ): Promise<CallExport> {
-  const database = cancellable(replica, signal);
+  const database = cancellable(await settledReplica(), signal);
   const conditions = await (by === "contacts" ? contactConditions(filter) : callsUntilNow(database, filter));
   const variables = await listVariables(database, isLarge ? null : { by, conditions });
   const order = by === "contacts" ? contactOrder(sort) : callOrder(sort);

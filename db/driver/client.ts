@@ -9,10 +9,13 @@ import { databaseUrlWarning } from "@/lib/url/database-url";
 import { Breaker, guarded, type SocketOwner } from "./breaker";
 import { endpoint } from "./endpoint";
 import { limitsOf, withLocalLimits } from "./limits";
+import { currentReading, type Reading, readingClient } from "./replica-reads";
+import { ReplicaState } from "./replica-state";
 
 /**
  * Four connection pools, so that one kind of work cannot starve another: `db/driver/deadline-pool.ts` for deliveries, `jobs`
- * for background jobs, `db` for pages and actions, `replica` for reads that tolerate replication lag (`DATABASE_REPLICA_URL`).
+ * for background jobs, `db` for pages and actions, `replica` for reads that tolerate replication lag. Without `DATABASE_REPLICA_URL`, `replica` is
+ * `db`; with it, each read goes to the replica or to the primary, as `db/driver/replica-reads.ts` decides.
  */
 
 type Pool = {
@@ -48,22 +51,37 @@ export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays
   return drizzle(isPooled ? withLocalLimits(client, limits) : client);
 }
 
-export const { db, replica, jobs } = perProcess("database", () => {
+export const { db, replica, replicaState, settledReplica, jobs } = perProcess("database", () => {
   for (const name of ["DATABASE_URL", "DATABASE_REPLICA_URL"] as const) {
     if (databaseUrlWarning(env[name] ?? "") !== null) {
       log("warn", "database_not_protected", { reason: name });
     }
   }
   const db = open({ url: env.DATABASE_URL, name: "pages", max: 8, statementTimeoutSeconds: 20 });
-  return {
-    db,
-    replica:
-      env.DATABASE_REPLICA_URL === undefined
-        ? db
-        : open({ url: env.DATABASE_REPLICA_URL, name: "replica", max: 8, statementTimeoutSeconds: 20 }),
-    jobs: open({ url: env.DATABASE_URL, name: "jobs", max: 4, statementTimeoutSeconds: 10 }),
-  };
+  const jobs = open({ url: env.DATABASE_URL, name: "jobs", max: 4, statementTimeoutSeconds: 10 });
+  if (env.DATABASE_REPLICA_URL === undefined) {
+    return { db, replica: db, replicaState: null, settledReplica: async () => db, jobs };
+  }
+  return { db, ...openReplica(db, env.DATABASE_REPLICA_URL), jobs };
 });
+
+function openReplica(primary: ReturnType<typeof open>, url: string) {
+  const probe = (of: string) =>
+    open({ url: of, name: "replication", max: 1, statementTimeoutSeconds: 5, hasArrays: false }).$client;
+  const replicaState = new ReplicaState(probe(env.DATABASE_URL), probe(url));
+  const { $client } = open({ url, name: "replica", max: 8, statementTimeoutSeconds: 20 });
+  const reader = (decide: () => Promise<Reading>) =>
+    drizzle(readingClient(primary.$client, $client, replicaState, decide));
+  return {
+    replica: reader(() => currentReading(replicaState)),
+    replicaState,
+    /** `replica` for reads that go on after the answer has begun, outside their request: where they read is decided now. */
+    settledReplica: async () => {
+      const reading = await currentReading(replicaState);
+      return reader(async () => reading);
+    },
+  };
+}
 
 export type Database = typeof db;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];

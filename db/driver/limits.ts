@@ -1,5 +1,7 @@
 import type { Sql, TransactionSql } from "postgres";
 
+import { deferredQuery } from "./deferred-query";
+
 /** How long the server lets a session work and wait, in milliseconds. The names are those of PostgreSQL. */
 export type Limits = {
   statement_timeout: number;
@@ -42,7 +44,8 @@ export function withLocalLimits(client: Sql, limits: Limits): Sql {
         return begin;
       }
       if (property === "unsafe") {
-        return (...query: Parameters<Sql["unsafe"]>) => limitedQuery(begin, query);
+        // One query in a transaction of its own.
+        return (...query: Parameters<Sql["unsafe"]>) => deferredQuery((run) => begin(run), query);
       }
       return Reflect.get(target, property) as unknown;
     },
@@ -50,39 +53,3 @@ export function withLocalLimits(client: Sql, limits: Limits): Sql {
 }
 
 type Work = (inner: TransactionSql) => Promise<unknown>;
-
-/** One query in a transaction of its own: what drizzle and this folder use of the driver's pending query. Starts when it is awaited. */
-function limitedQuery(begin: (work: Work) => Promise<unknown>, query: Parameters<Sql["unsafe"]>) {
-  let running: ReturnType<Sql["unsafe"]> | null = null;
-  let ended: Promise<unknown> | null = null;
-  let form: "objects" | "values" | "raw" = "objects";
-  let isCancelled = false;
-  const start = () =>
-    (ended ??= begin(async (inner) => {
-      running = inner.unsafe(...query);
-      const result = form === "values" ? running.values() : form === "raw" ? running.raw() : running;
-      if (isCancelled) {
-        running.cancel();
-      }
-      return result;
-    }));
-  const pending = {
-    values() {
-      form = "values";
-      return pending;
-    },
-    raw() {
-      form = "raw";
-      return pending;
-    },
-    cancel() {
-      isCancelled = true;
-      running?.cancel();
-    },
-    // oxlint-disable-next-line unicorn/no-thenable -- the driver's pending query is one: it is sent when it is awaited
-    then: (...handlers: Parameters<Promise<unknown>["then"]>) => start().then(...handlers),
-    catch: (handler: (error: unknown) => unknown) => start().catch(handler),
-    finally: (handler: () => void) => start().finally(handler),
-  };
-  return pending;
-}

@@ -70,3 +70,8 @@ export function isLockTimeout(error: unknown): boolean {
 export function isAboutOneRow(error: unknown): boolean {
   return isDataRefused(error) || isLockTimeout(error) || sqlState(error)?.startsWith("40") === true;
 }
+
+/** 57014: the statement was cancelled, by us or by its time limit. A replica whose replay is in its way cancels with another code, 40001. */
+export function isCancelled(error: unknown): boolean {
+  return sqlState(error) === "57014";
+}

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gt, inArray } from "drizzle-orm";
 
-import { db, replica } from "@/db/driver/client";
+import { db } from "@/db/driver/client";
 import { importItems, imports, type Import, type ImportItem } from "@/db/schema/imports";
 import { user } from "@/db/schema/people";
 import type { ImportItemState } from "@/lib/imports/import";
@@ -81,7 +81,7 @@ export async function listImportItems(
   importId: string,
   { state, after, limit }: { state: ImportItemState | null; after: number; limit: number },
 ): Promise<ListedItem[]> {
-  return replica
+  return db
     .select({
       callId: importItems.callId,
       position: importItems.position,

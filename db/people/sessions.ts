@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, ne, type SQL, sql } from "drizzle-orm";
 
 import { db, type Transaction } from "@/db/driver/client";
+import type { Lsn } from "@/db/driver/lsn";
 import { organization } from "@/db/schema/organization";
 import { account, session, user } from "@/db/schema/people";
 import { type Role, ROLES } from "@/lib/people/role";
@@ -19,9 +20,10 @@ type FoundSession =
   | {
       live: true;
       session: Omit<SessionRow, "endReason">;
-      user: Omit<UserRow, "activatedAt">;
+      user: Omit<UserRow, "activatedAt" | "lastChangePosition">;
       /** The organization requires a second factor of this user, who has none. */
       lacksSecondFactor: boolean;
+      lastChangePosition: Lsn | null;
     }
   | { live: false; reason: SessionEndReason };
 
@@ -57,6 +59,7 @@ export async function findSession(token: string): Promise<FoundSession | null> {
         updatedAt: user.updatedAt,
       },
       lacksSecondFactor,
+      lastChangePosition: user.lastChangePosition,
       // The limit that was reached first.
       reason: sql<SessionEndReason | null>`case
         when ${session.endReason} is not null then ${session.endReason}

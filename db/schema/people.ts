@@ -6,7 +6,7 @@ import { NOTICE_KINDS } from "@/lib/people/notice";
 import { ROLES } from "@/lib/people/role";
 import { SESSION_ENDS } from "@/lib/people/session-end";
 
-import { instant, isOneOf } from "./columns";
+import { instant, isOneOf, logPosition } from "./columns";
 
 export const user = pgTable(
   "user",
@@ -24,6 +24,8 @@ export const user = pgTable(
     /** To the nearest few minutes. */
     lastSeenAt: instant("last_seen_at"),
     twoFactorEnabled: boolean("two_factor_enabled").notNull().default(false),
+    /** Where the primary's log ended after the user's last change. Null without a replica. See `db/people/last-change.ts`. */
+    lastChangePosition: logPosition("last_change_position"),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },

@@ -16,6 +16,8 @@ export const formats = {
     month: { month: "long", year: "numeric" },
     /** 14:05 */
     time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    /** 14:05:09 */
+    clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
     /** 23 Nov 2025, 14:05 */
     dateTime: {
       day: "numeric",

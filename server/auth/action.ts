@@ -9,6 +9,7 @@ import { isSameOrigin } from "@/lib/http/same-origin";
 import { errorCode, log } from "@/lib/log";
 import type { Role } from "@/lib/people/role";
 import { buildUserEvent, recordUserEvent, type UserEvent } from "@/server/audit";
+import { noteChangeOf } from "@/server/reading";
 
 import { type GateOptions, requireAction, type SignedInUser } from "./gates";
 import { tooManyReason } from "./password-checks";
@@ -78,7 +79,7 @@ export function action<
     if (!parsed.success) {
       return { ok: false, reason: invalid ?? "unavailable" };
     }
-    return perform(failure, async () => {
+    return perform(failure, gate.userId, async () => {
       const answer = await work(parsed.data, gate.context);
       invalidate?.();
       return answer;
@@ -139,7 +140,7 @@ export function formAction<
     if (Object.keys(errors).length > 0) {
       return state({ errors });
     }
-    const answer = await perform(failure, async () => {
+    const answer = await perform(failure, gate.userId, async () => {
       const done = await work(typed, gate.context);
       invalidate?.();
       return done;
@@ -163,14 +164,16 @@ type FormAnswer<Errors, Reason extends string, Result> =
   | { ok: false; errors: Errors }
   | { ok: false; reason: GateReason | Reason; seconds?: number };
 
-type Gate<A extends Access> = { ok: true; context: ActionContext<A> } | { ok: false; reason: GateReason };
+type Gate<A extends Access> =
+  | { ok: true; userId: string | null; context: ActionContext<A> }
+  | { ok: false; reason: GateReason };
 
 async function passGate<A extends Access>(role: A, options: GateOptions): Promise<Gate<A>> {
   if (!isSameOrigin(await headers(), env.APP_URL)) {
     return { ok: false, reason: "forbidden" };
   }
   if (role === "anyone") {
-    return { ok: true, context: {} as ActionContext<A> };
+    return { ok: true, userId: null, context: {} as ActionContext<A> };
   }
   try {
     const gate = await requireAction(role, options);
@@ -183,13 +186,17 @@ async function passGate<A extends Access>(role: A, options: GateOptions): Promis
       recordEvent: (event) => recordUserEvent(user, event),
       buildEvent: (event) => buildUserEvent(user, event),
     };
-    return { ok: true, context: context as ActionContext<A> };
+    return { ok: true, userId: user.id, context: context as ActionContext<A> };
   } catch {
     return { ok: false, reason: "unavailable" };
   }
 }
 
-async function perform<Answer>(failure: string, run: () => Promise<Answer>): Promise<Answer | Refusal> {
+async function perform<Answer>(
+  failure: string,
+  userId: string | null,
+  run: () => Promise<Answer>,
+): Promise<Answer | Refusal> {
   try {
     return await run();
   } catch (error) {
@@ -200,5 +207,10 @@ async function perform<Answer>(failure: string, run: () => Promise<Answer>): Pro
     }
     log("error", failure, { error_code: errorCode(error) });
     return { ok: false, reason: "unavailable" };
+  } finally {
+    // Also after a failure or a redirect: something may have been changed.
+    if (userId !== null) {
+      await noteChangeOf(userId);
+    }
   }
 }

@@ -14,6 +14,7 @@ import type { SessionEndReason } from "@/lib/people/session-end";
 import { safeNextPath } from "@/lib/url/next-path";
 import { afterAnswer } from "@/server/after-answer";
 import { runDueJobsAfterRequest } from "@/server/jobs/due";
+import { decideReading } from "@/server/reading";
 
 import { authOptions } from "./auth";
 import { withSessionRead } from "./sessions";
@@ -49,7 +50,7 @@ class SessionUnavailable extends Error {
 export const readSession = cache(async (): Promise<SessionState> => {
   // Not the request's `cookie` header, which is outdated when Next renders the page in the same request as an action that renewed the session.
   const cookie = (await cookies()).toString();
-  const { answer, endReason, lacksSecondFactor } = await withSessionRead(() =>
+  const { answer, endReason, lacksSecondFactor, lastChangePosition } = await withSessionRead(() =>
     sessionReader.api.getSession({ headers: new Headers({ cookie }) }),
   ).catch((error: unknown) => {
     log("error", "session_unavailable", { error_code: errorCode(error) });
@@ -58,6 +59,7 @@ export const readSession = cache(async (): Promise<SessionState> => {
   if (answer === null || !isRole(answer.user.role)) {
     return { user: null, reason: endReason ?? null };
   }
+  await decideReading(lastChangePosition ?? null);
   const { id, name, email, role } = answer.user;
   const { id: sessionId, lastSeenAt } = answer.session;
   if (isActivity(await headers()) && Date.now() - (lastSeenAt?.getTime() ?? 0) > SEEN_EVERY_MS) {

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { type createAuthMiddleware, isAPIError } from "better-auth/api";
 
+import type { Lsn } from "@/db/driver/lsn";
 import { endReplacedSession, endSessions, findSession } from "@/db/people/sessions";
 import type { SessionEnd, SessionEndReason } from "@/lib/people/session-end";
 
@@ -11,7 +12,12 @@ import type { SessionEnd, SessionEndReason } from "@/lib/people/session-end";
 type CreateAdapter = ReturnType<typeof drizzleAdapter>;
 
 /** What a read of the session found, beside what better-auth answers: see `withSessionRead`. */
-export type SessionRead = { endReason?: SessionEndReason; lacksSecondFactor?: boolean };
+export type SessionRead = {
+  endReason?: SessionEndReason;
+  lacksSecondFactor?: boolean;
+  /** Where the primary's log ended after this user's last change. */
+  lastChangePosition?: Lsn | null;
+};
 
 const currentRead = new AsyncLocalStorage<SessionRead>();
 
@@ -43,6 +49,7 @@ export function withLiveSessions(createAdapter: CreateAdapter): CreateAdapter {
         }
         if (read) {
           read.lacksSecondFactor = found.lacksSecondFactor;
+          read.lastChangePosition = found.lastChangePosition;
         }
         return { ...found.session, user: found.user } as Row;
       },

@@ -1,4 +1,6 @@
 import { probeWrite, readHealth } from "@/db/deliveries/health";
+import { replicaState } from "@/db/driver/client";
+import type { ReplicaCondition } from "@/db/driver/replica-state";
 import { perProcess } from "@/lib/per-process";
 
 import { deliverySpool } from "./delivery-spool";
@@ -15,7 +17,10 @@ type Reason =
   | "spool_unreadable"
   | "spool_damaged"
   | "spool_low"
-  | "spool_full";
+  | "spool_full"
+  | "replica_behind"
+  | "replica_unavailable"
+  | "not_a_replica";
 
 /** What `/api/health` answers. Numbers of deliveries are those of this process and its disk. */
 export type Operation = {
@@ -41,6 +46,10 @@ export type Operation = {
   spool: "ok" | "low" | "full" | "failing" | "off";
   /** About how many more deliveries fit in the spool. Null without a spool, or if the system does not say. */
   spool_room: number | null;
+  /**
+   * Missing without `DATABASE_REPLICA_URL`. Unless it is `current`, lists and figures are read from the primary. It has all changes until `as_of`.
+   */
+  replica?: { status: ReplicaCondition["status"]; as_of: string | null; behind_seconds: number | null };
   /** Whether this process can still do something useful. */
   isServing: boolean;
 };
@@ -51,10 +60,11 @@ export type Operation = {
  * @param spoolMaxAgeMs how old the condition of the spool may be
  */
 export async function readOperation({ spoolMaxAgeMs }: { spoolMaxAgeMs: number }): Promise<Operation> {
-  const [health, probe, { state: spool, condition }] = await Promise.all([
+  const [health, probe, { state: spool, condition }, replica] = await Promise.all([
     readHealth(),
     probeWrite(),
     readSpool(spoolMaxAgeMs),
+    replicaState?.read(),
   ]);
   const isUp = health !== null;
   const writes = !isUp ? null : probe.errorCode === null ? "ok" : "failing";
@@ -71,6 +81,9 @@ export async function readOperation({ spoolMaxAgeMs }: { spoolMaxAgeMs: number }
     spool_damaged: damaged > 0,
     spool_low: spool === "low",
     spool_full: spool === "full",
+    replica_behind: replica?.status === "behind",
+    replica_unavailable: replica?.status === "unavailable",
+    not_a_replica: replica?.status === "not_a_replica",
   };
   const reasons = (Object.keys(found) as Reason[]).filter((reason) => found[reason]);
   const canSpool = spool === "ok" || spool === "low";
@@ -91,6 +104,15 @@ export async function readOperation({ spoolMaxAgeMs }: { spoolMaxAgeMs: number }
       condition === null || condition.space === null
         ? null
         : deliveriesThatFit(condition.space.freeBytes, condition.averageBytes),
+    ...(replica === undefined
+      ? {}
+      : {
+          replica: {
+            status: replica.status,
+            as_of: replica.asOf?.toISOString() ?? null,
+            behind_seconds: replica.behindMs === null ? null : Math.round(replica.behindMs / 100) / 10,
+          },
+        }),
     isServing: isUp && (writes === "ok" || canSpool),
   };
 }

@@ -18,6 +18,7 @@ import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 import { hasApiKey } from "@/server/vendor-api";
 
+import { ReadAge } from "../read-age";
 import { CallCount, CallCountSkeleton } from "./call-count";
 import { CallList, ListSkeleton } from "./call-list";
 import { ContactList } from "./contact-list";
@@ -78,6 +79,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
               {t("ignored", { count: ignoredNames.length, names: ignoredNames.join(", ") })}
             </Notice>
           )}
+          <ReadAge />
           {!hasApiKey() && <Notice>{t("enrichmentOff")}</Notice>}
           <PanelBoundary>
             <Suspense fallback={<FiltersSkeleton />}>

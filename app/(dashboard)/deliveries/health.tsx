@@ -16,6 +16,7 @@ import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 import { Damaged } from "./damaged";
 import { formatLength } from "./format-length";
 import { ReplayReasonButton } from "./replay-dialog";
+import { Replica } from "./replica";
 import { RetryFailed } from "./retry-failed";
 import { StorageAlerts } from "./storage-alerts";
 
@@ -27,6 +28,7 @@ export async function Health({ zone, isAdministrator }: { zone: string; isAdmini
       <StorageAlerts health={health} />
       <Alerts health={health} isAdministrator={isAdministrator} />
       <Tiles health={health} />
+      <Replica {...health.operation} />
       {isAdministrator && <Damaged />}
       {health.quarantined.length > 0 && (
         <Quarantine quarantined={health.quarantined} isAdministrator={isAdministrator} />
