@@ -7,7 +7,8 @@ import { Suspense } from "@/components/suspense";
 import { Notice } from "@/components/ui/notice";
 import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
-import { hasCalls, readSummary } from "@/db/statistics/statistics";
+import { hasCalls } from "@/db/statistics/presence";
+import { readSummary } from "@/db/statistics/summary";
 import { includesRole, type Role } from "@/lib/people/role";
 import type { NumberAccess } from "@/lib/phone/access";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
@@ -118,7 +119,7 @@ async function PeriodText({ view }: { view: OverviewView }) {
   );
 }
 
-/** Each panel has a query and an error boundary. The tiles and the outcomes share a query. */
+/** Each panel has an error boundary. The tiles, outcomes, attempts and scenarios share a query, each of the others has one. */
 async function Panels({
   view,
   weekStart,
@@ -169,7 +170,7 @@ async function Panels({
       <div className="min-w-0">
         <PanelBoundary>
           <Suspense fallback={<AttemptsSkeleton />}>
-            <Attempts view={view} />
+            <Attempts view={view} summary={summary} />
           </Suspense>
         </PanelBoundary>
       </div>
@@ -183,7 +184,7 @@ async function Panels({
       <div className="min-w-0 xl:col-span-3">
         <PanelBoundary>
           <Suspense fallback={<ScenariosSkeleton />}>
-            <Scenarios view={view} access={access} />
+            <Scenarios view={view} summary={summary} access={access} />
           </Suspense>
         </PanelBoundary>
       </div>

@@ -12,18 +12,6 @@ CREATE TABLE "call_kinds" (
 	"calls" bigint NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "contact_cells" (
-	"span" text NOT NULL,
-	"first_start" date NOT NULL,
-	"last_start" date NOT NULL,
-	"state" text NOT NULL,
-	"kinds_key" uuid NOT NULL,
-	"kinds" integer[] NOT NULL,
-	"people" integer NOT NULL,
-	CONSTRAINT "contact_cells_span_first_start_last_start_state_kinds_key_pk" PRIMARY KEY("span","first_start","last_start","state","kinds_key"),
-	CONSTRAINT "contact_cells_span_check" CHECK ("contact_cells"."span" in ('day','month'))
-);
---> statement-breakpoint
 CREATE TABLE "contact_changes" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "contact_changes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"contact_id" text NOT NULL,
@@ -101,7 +89,6 @@ ALTER TABLE "contact_changes" SET (autovacuum_vacuum_scale_factor = 0, autovacuu
 ALTER TABLE "call_kinds" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1);--> statement-breakpoint
 ALTER TABLE "statistics_cells" SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);--> statement-breakpoint
 ALTER TABLE "criterion_cells" SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);--> statement-breakpoint
-ALTER TABLE "contact_cells" SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);--> statement-breakpoint
 ALTER TABLE "slice_days" SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);--> statement-breakpoint
 -- A number for everything that statistics tell calls apart by. Null and '' are different. An index contains it, so it must never change.
 CREATE FUNCTION "call_kind"("scenario_id" text, "outcome" text, "goal" text, "direction" text, "language" text, "attempt" integer, "dial_result" text, "is_counted" boolean)
@@ -169,5 +156,4 @@ EXECUTE FUNCTION "queue_changed_call"();--> statement-breakpoint
 CREATE TRIGGER "contacts_statistics_changed" AFTER UPDATE ON "contacts" FOR EACH ROW WHEN (OLD.state <> NEW.state)
 EXECUTE FUNCTION "queue_changed_contact"();--> statement-breakpoint
 CREATE TRIGGER "contacts_statistics_deleted" AFTER DELETE ON "contacts" FOR EACH ROW EXECUTE FUNCTION "queue_changed_contact"();--> statement-breakpoint
-CREATE INDEX CONCURRENTLY "calls_kind_idx" ON "calls" USING btree (call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found'),"occurred_at","call_id");--> statement-breakpoint
-CREATE INDEX CONCURRENTLY "contacts_span_idx" ON "contacts" USING gist (tstzrange(first_at, last_at, '[]')) WHERE first_at < last_at;
+CREATE INDEX CONCURRENTLY "calls_kind_idx" ON "calls" USING btree (call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found'),"occurred_at","call_id");

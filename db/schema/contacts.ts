@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 
 import { CONTACT_STATES } from "@/lib/call/contact";
@@ -36,11 +35,6 @@ export const contacts = pgTable(
     // The list pages by the first two columns. With the others, it skips contacts outside the filter's period without reading them.
     index("contacts_last_idx").on(table.lastAt, table.contactId, table.firstAt, table.state),
     index("contacts_state_idx").on(table.state, table.lastAt, table.contactId),
-    // Contacts with calls on both sides of a moment: `tstzrange(first_at, last_at, '[]') @> moment`. Nearly all contacts have one call.
-    index("contacts_span_idx")
-      .using("gist", sql`tstzrange(first_at, last_at, '[]')`)
-      .where(sql`first_at < last_at`)
-      .concurrently(),
     check("contacts_state_check", isOneOf(table.state, CONTACT_STATES)),
   ],
 );

@@ -12,11 +12,10 @@ import {
   smallint,
   text,
   unique,
-  uuid,
 } from "drizzle-orm/pg-core";
 
 import { CONTACT_STATES } from "@/lib/call/contact";
-import { CELL_SPANS, SLICE_DIMENSIONS } from "@/lib/statistics/cells";
+import { CELL_SPANS, COUNT_DIMENSIONS, SLICE_DIMENSIONS } from "@/lib/statistics/cells";
 
 import { calls } from "./calls";
 import { instant, isOneOf } from "./columns";
@@ -156,25 +155,72 @@ export const sliceDays = pgTable(
   ],
 );
 
-/**
- * How many contacts have their first and their last call in these days or months, are in this state, and have calls of exactly these kinds.
- */
-export const contactCells = pgTable(
-  "contact_cells",
+/** The same as `slice_days` for a month. The counts are of the hours of a week: 24 for Monday, 24 for Tuesday … A value that is null is `unknown`. */
+export const sliceMonths = pgTable(
+  "slice_months",
   {
-    span: text("span", { enum: CELL_SPANS }).notNull(),
-    firstStart: date("first_start", { mode: "string" }).notNull(),
-    lastStart: date("last_start", { mode: "string" }).notNull(),
-    state: text("state", { enum: CONTACT_STATES }).notNull(),
-    /** The MD5 of the ids in `kinds`, which can be longer than an index allows. */
-    kindsKey: uuid("kinds_key").notNull(),
-    /** The ids of the kinds of all its calls, ascending. */
-    kinds: integer("kinds").array().notNull(),
-    people: integer("people").notNull(),
+    dimension: text("dimension", { enum: SLICE_DIMENSIONS }).notNull(),
+    month: date("month", { mode: "string" }).notNull(),
+    value: text("value").notNull(),
+    isCounted: boolean("is_counted").notNull(),
+    dials: integer("dials").array().notNull(),
+    reached: integer("reached").array().notNull(),
+    seconds: integer("seconds").array().notNull(),
+    counts: integer("counts").array().notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.span, table.firstStart, table.lastStart, table.state, table.kindsKey] }),
-    check("contact_cells_span_check", isOneOf(table.span, CELL_SPANS)),
+    primaryKey({ columns: [table.dimension, table.month, table.value, table.isCounted] }),
+    check("slice_months_dimension_check", isOneOf(table.dimension, SLICE_DIMENSIONS)),
+  ],
+);
+
+/**
+ * How many calls of a day had each outcome, for each value of each other dimension: the chart of a year by weeks would read too many cells of kinds.
+ * `value` is empty for the dimension `all`. Here and in `contact_days`, a text that is null is `unknown`, because one filter value means both.
+ */
+export const outcomeDays = pgTable(
+  "outcome_days",
+  {
+    dimension: text("dimension", { enum: COUNT_DIMENSIONS }).notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    value: text("value").notNull(),
+    outcome: text("outcome").notNull(),
+    isCounted: boolean("is_counted").notNull(),
+    calls: integer("calls").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dimension, table.day, table.value, table.outcome, table.isCounted] }),
+    check("outcome_days_dimension_check", isOneOf(table.dimension, COUNT_DIMENSIONS)),
+  ],
+);
+
+/**
+ * How many contacts have a call of this value on this day, and had the one before it on `previous_day`; null if there is none. So a contact is here once for
+ * each day on which it has such a call. The contacts with such a call in any range of days are those whose day is in the range and whose previous
+ * day is before it: each is counted once.
+ *
+ * The days of a contact are those of its calls that statistics count, and apart from them (`is_counted` is false) those of the others. For contacts with
+ * calls of both, the rows where `is_counted` is null say by how much the sum of both differs from the days of all their calls; they may be below zero.
+ */
+export const contactDays = pgTable(
+  "contact_days",
+  {
+    dimension: text("dimension", { enum: COUNT_DIMENSIONS }).notNull(),
+    value: text("value").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    previousDay: date("previous_day", { mode: "string" }),
+    state: text("state", { enum: CONTACT_STATES }).notNull(),
+    isCounted: boolean("is_counted"),
+    people: integer("people").notNull(),
+    /** The same by the hour of the first such call of the day: 24 hours since the day began. The last one is longer on a day with 25. */
+    hours: integer("hours").array().notNull(),
+  },
+  (table) => [
+    unique("contact_days_key")
+      .on(table.dimension, table.value, table.day, table.previousDay, table.state, table.isCounted)
+      .nullsNotDistinct(),
+    check("contact_days_dimension_check", isOneOf(table.dimension, COUNT_DIMENSIONS)),
+    check("contact_days_state_check", isOneOf(table.state, CONTACT_STATES)),
   ],
 );
 

@@ -6,7 +6,8 @@ import { jobs, type Transaction } from "@/db/driver/client";
 import { isLockTimeout } from "@/db/driver/sql-state";
 import { ORGANIZATION_DEFAULTS } from "@/db/organization/settings";
 
-import { addCalls, addKinds, CellsWrong, moveContacts } from "./cells";
+import { addCalls, addKinds, CellsWrong } from "./cells";
+import { addDays, moveContacts } from "./day-cells";
 
 /**
  * Folds the changes of calls and contacts into the cells of `db/schema/statistics.ts`, and builds the cells from all calls: once after the
@@ -157,6 +158,7 @@ async function fold(
     );
   }
   await addCalls(transaction, held, zone);
+  await addDays(transaction, held, zone);
   await transaction.execute(sql`delete from contact_changes where ${taken}`);
   const deleted = await transaction.execute<{ calls: number }>(sql`
     with deleted as (delete from statistics_changes where ${taken} returning 1) select count(*)::integer as calls from deleted
@@ -172,7 +174,15 @@ function ofPart(parts: number): SQL {
     : sql`mod(hashtextextended(contact_id, 0) & 9223372036854775807, ${parts}::bigint) = ${part}::bigint`;
 }
 
-const CELLS = ["call_kinds", "statistics_cells", "criterion_cells", "slice_days", "contact_cells"] as const;
+const CELLS = [
+  "call_kinds",
+  "statistics_cells",
+  "criterion_cells",
+  "slice_days",
+  "slice_months",
+  "outcome_days",
+  "contact_days",
+] as const;
 const QUEUES = ["statistics_changes", "contact_changes"] as const;
 
 async function startBuild(transaction: Transaction, zone: string): Promise<FoldResult> {
@@ -197,6 +207,7 @@ async function continueBuild(transaction: Transaction, held: Extent, sizes: Size
       from calls where occurred_at >= ${held.calls}::timestamptz and occurred_at < ${extent.calls}::timestamptz`;
     await addKinds(transaction, signed);
     await addCalls(transaction, signed, held.zone);
+    await addDays(transaction, signed, held.zone);
   } else {
     extent.contacts = await nextMoment(
       transaction,

@@ -2,7 +2,7 @@ import { type ContactState, OVER_STATES } from "@/lib/call/contact";
 import { GOAL_STATUS } from "@/lib/call/goal";
 
 /**
- * The definitions of the statistics' figures. `db/statistics/statistics.ts` uses them to count and `part.ts` uses them to build links, so
+ * The definitions of the statistics' figures. `db/statistics` uses them to count and `part.ts` uses them to build links, so
  * each count equals the number of calls in the list that it links to.
  */
 

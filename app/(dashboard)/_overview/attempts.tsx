@@ -1,23 +1,21 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { getTranslations } from "next-intl/server";
+import { use } from "react";
 
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
-import { type AttemptFigures, readAttempts } from "@/db/statistics/statistics";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref, PARTS } from "@/lib/statistics/part";
+import type { AttemptFigures, Summary } from "@/lib/statistics/summary";
 
 import { Bar, NumberLink, numberLink, Share } from "./numbers";
 
 const SHOWN = 10;
 
 /** What each attempt is worth: the dials of every attempt number, and how many of them reached the customer. */
-export async function Attempts({ view }: { view: OverviewView }) {
-  const [attempts, t] = await Promise.all([
-    readAttempts(view.filter, view.period),
-    getTranslations("overview.attempts"),
-  ]);
+export function Attempts({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
+  const t = useTranslations("overview.attempts");
+  const { attempts } = use(promise);
   const most = Math.max(1, ...attempts.map(({ dials }) => dials));
   const shown = attempts.slice(0, SHOWN);
   const hidden = attempts.length - shown.length;

@@ -8,7 +8,7 @@ import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
-import { readSeries } from "@/db/statistics/statistics";
+import { readSeries } from "@/db/statistics/series";
 import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";

@@ -7,7 +7,7 @@ import { Card } from "@/components/ui/card";
 import { FreeText } from "@/components/ui/free-text";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type CriterionFigures, readCriteria } from "@/db/statistics/statistics";
+import { type CriterionFigures, readCriteria } from "@/db/statistics/criteria";
 import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref } from "@/lib/statistics/part";

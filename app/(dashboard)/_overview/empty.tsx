@@ -4,7 +4,7 @@ import { getFormatter, getTranslations } from "next-intl/server";
 
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
-import { hasCalls, readCallTimes } from "@/db/statistics/statistics";
+import { hasCalls, readCallTimes } from "@/db/statistics/presence";
 import { NO_FILTER } from "@/lib/call/filter";
 import { narrowedHref, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { addDays, dayOf } from "@/lib/time/time";

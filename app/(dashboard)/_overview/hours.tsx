@@ -6,7 +6,7 @@ import { sendOnce } from "@/components/send-once";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type HourCount, readHours } from "@/db/statistics/statistics";
+import { type HourCount, readHours } from "@/db/statistics/hours";
 import { MAP_MEASURES, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { PARTS, partHref } from "@/lib/statistics/part";
 import { weekdaysFrom, weekdaysIn } from "@/lib/time/period";

@@ -5,12 +5,12 @@ import { Card } from "@/components/ui/card";
 import { Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { OutcomeCount, Summary } from "@/db/statistics/statistics";
 import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { changeInPoints } from "@/lib/statistics/figures";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref } from "@/lib/statistics/part";
+import type { OutcomeCount, Summary } from "@/lib/statistics/summary";
 
 import { OutcomeBadge } from "../_call/outcome-badge";
 import { outcomeName } from "./names";

@@ -1,7 +1,7 @@
 import { useFormatter } from "next-intl";
 import { getFormatter, getTranslations } from "next-intl/server";
 
-import { readPeople } from "@/db/statistics/statistics";
+import { readPeople } from "@/db/statistics/people";
 import type { ContactState } from "@/lib/call/contact";
 import { peopleRate } from "@/lib/statistics/figures";
 import type { OverviewView } from "@/lib/statistics/overview-view";

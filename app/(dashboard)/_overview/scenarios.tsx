@@ -1,29 +1,35 @@
 import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
-import { getTranslations } from "next-intl/server";
 import Link from "next/link";
+import { use } from "react";
 
 import { Card } from "@/components/ui/card";
 import { Duration } from "@/components/ui/duration";
 import { Id } from "@/components/ui/ltr";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
-import { readScenarios, type ScenarioFigures } from "@/db/statistics/statistics";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { averageTalk, goalRate, type Ratio, reachRate } from "@/lib/statistics/figures";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
+import type { ScenarioFigures, Summary } from "@/lib/statistics/summary";
 
 import { Bar, NumberLink, numberLink, Share } from "./numbers";
 
 const SHOWN = 15;
 
 /** The figures of each scenario. The name links to the overview of the scenario, and the numbers link to the calls they count. */
-export async function Scenarios({ view, access }: { view: OverviewView; access: NumberAccess }) {
-  const [scenarios, t] = await Promise.all([
-    readScenarios(view.filter, view.period),
-    getTranslations("overview.scenarios"),
-  ]);
+export function Scenarios({
+  view,
+  summary: promise,
+  access,
+}: {
+  view: OverviewView;
+  summary: Promise<Summary>;
+  access: NumberAccess;
+}) {
+  const t = useTranslations("overview.scenarios");
+  const { scenarios } = use(promise);
   const shown = scenarios.slice(0, SHOWN).map((each) => maskFieldsFor(access, each, ["scenario"]));
   const total = scenarios.reduce((sum, { figures }) => sum + figures.dials, 0);
   const hidden = scenarios.length - shown.length;

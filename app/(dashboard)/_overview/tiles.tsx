@@ -4,12 +4,12 @@ import Link from "next/link";
 import { use, type ReactNode } from "react";
 
 import { Duration } from "@/components/ui/duration";
-import type { Summary } from "@/db/statistics/statistics";
 import type { CallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { averageTalk, type Figures, goalRate, NO_FIGURES, reachRate, relativeChange } from "@/lib/statistics/figures";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { type Part, partHref, PARTS } from "@/lib/statistics/part";
+import type { Summary } from "@/lib/statistics/summary";
 
 import { Change, NumberLink, numberLink } from "./numbers";
 import { Before, RateTile, Tile, TileStrip, TileStripSkeleton } from "./tile";

@@ -2,17 +2,12 @@ import fc from "fast-check";
 
 import { countCalls } from "@/db/calls/list";
 import { countContacts } from "@/db/contacts/list";
-import {
-  hasCalls,
-  readAttempts,
-  readCallTimes,
-  readCriteria,
-  readHours,
-  readPeople,
-  readScenarios,
-  readSeries,
-  readSummary,
-} from "@/db/statistics/statistics";
+import { readCriteria } from "@/db/statistics/criteria";
+import { readHours } from "@/db/statistics/hours";
+import { readPeople } from "@/db/statistics/people";
+import { hasCalls, readCallTimes } from "@/db/statistics/presence";
+import { readSeries } from "@/db/statistics/series";
+import { readSummary } from "@/db/statistics/summary";
 import { CONTACT_STATES } from "@/lib/call/contact";
 import { type CallFilter, NO_FILTER, parseCallFilter } from "@/lib/call/filter";
 import { contactsHref, type Part, partHref, partOf, PARTS } from "@/lib/statistics/part";
@@ -194,7 +189,7 @@ test("rows 35 and 36: every number equals the count of the linked list, with or 
           shown.push([`${unit} ${bucket} ${outcome}`, calls, { outcome: [outcome], range }]);
         }
       }
-      for (const { attempt, dials, reached } of await readAttempts(filter, CURRENT)) {
+      for (const { attempt, dials, reached } of summary.attempts) {
         shown.push([`attempt ${attempt}`, dials, { ...PARTS.dials, attempt }]);
         shown.push([`attempt ${attempt} reached`, reached, { ...PARTS.reached, attempt }]);
       }
@@ -211,7 +206,7 @@ test("rows 35 and 36: every number equals the count of the linked list, with or 
         shown.push([`day ${weekday} ${hour}:00`, dials, { ...PARTS.dials, weekday, hour }]);
         shown.push([`day ${weekday} ${hour}:00 reached`, reached, { ...PARTS.reached, weekday, hour }]);
       }
-      for (const { scenario, figures } of await readScenarios(filter, CURRENT)) {
+      for (const { scenario, figures } of summary.scenarios) {
         shown.push([`scenario ${scenario}`, figures.calls, { scenario }]);
         for (const name of ["dials", "reached", "assessed", "met", "timed"] as const) {
           shown.push([`scenario ${scenario} ${name}`, figures[name], { ...PARTS[name], scenario }]);
@@ -248,15 +243,14 @@ test("the totals of the panels are equal", async ({ database }) => {
   await fc.assert(
     fc.asyncProperty(seeds, filters, async (seed, filter) => {
       await fill(database, rowsOf(seed, 0));
-      const { current, leftOut } = await readSummary(filter, CURRENT, PREVIOUS);
+      const { current, scenarios, attempts, leftOut } = await readSummary(filter, CURRENT, PREVIOUS);
       const hours = await readHours(filter, CURRENT);
-      const scenarios = await readScenarios(filter, CURRENT);
       const { calls, dials, reached, timed, talkSeconds } = current.figures;
       expect({
         outcomes: sum(current.outcomes),
         series: sum(await readSeries(filter, bucketsOf(CURRENT, "hour", ZONE, 7))),
         hours: sumDials(hours),
-        attempts: sumDials(await readAttempts(filter, CURRENT)),
+        attempts: sumDials(attempts),
         scenarios: sum(scenarios.map(({ figures }) => figures)),
         reached: hours.reduce((total, each) => total + each.reached, 0),
         timed: scenarios.reduce((total, { figures }) => total + figures.timed, 0),
@@ -349,7 +343,6 @@ test("each panel looks up a rare word once in the search index, and does not che
     ["readSummary", async () => (await readSummary(filter, CURRENT, PREVIOUS)).current.figures.calls],
     ["readSeries", async () => sum(await readSeries(filter, bucketsOf(CURRENT, "day", ZONE, 7)))],
     ["readHours", async () => sumDials(await readHours(filter, CURRENT))],
-    ["readScenarios", async () => sum((await readScenarios(filter, CURRENT)).map(({ figures }) => figures))],
     ["readCriteria", async () => (await readCriteria(filter, CURRENT)).length + 1],
     ["hasCalls", async () => Number(await hasCalls(filter, CURRENT))],
   ] as const) {

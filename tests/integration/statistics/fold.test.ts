@@ -245,8 +245,12 @@ test("cells that do not hold what a change takes away are thrown away and built 
     "update slice_days set dials = array_fill(0, array[24])",
     "update slice_days set reached = array_fill(0, array[24])",
     "update slice_days set seconds = '{}', counts = '{}'",
-    "delete from contact_cells where span = 'month'",
-    "update contact_cells set state = 'trying'",
+    "update outcome_days set calls = 0",
+    "update slice_months set dials = array_fill(0, array[168])",
+    "update slice_months set reached = array_fill(0, array[168])",
+    "update slice_months set seconds = '{}', counts = '{}'",
+    "delete from contact_days where dimension = 'all'",
+    "update contact_days set state = 'trying'",
   ];
   for (const statement of tampering) {
     const call = {
@@ -274,8 +278,7 @@ test("changes that do not fit the calls, and calls of a kind that is missing, ar
   await foldAll(sql, { mayDiscard: true });
 
   await sql`delete from call_kinds`;
-  // Only the state of the contact changes.
-  await sql`update calls set next_retry_at = now()`;
+  await sql`update calls set goal = 'achieved'`;
   await foldAll(sql, { mayDiscard: true });
 });
 

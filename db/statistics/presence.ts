@@ -1,0 +1,63 @@
+import { max, min, sql } from "drizzle-orm";
+
+import { isCounted } from "@/db/calls/conditions";
+import { replica } from "@/db/driver/client";
+import { calls } from "@/db/schema/calls";
+import { cellFilterOf, type CellFilter, type Unbounded } from "@/lib/statistics/cell-filter";
+import type { TimeRange } from "@/lib/time/time";
+
+import { during } from "./from-calls";
+import { askedRange, cellsIn, edgesCte, isAsked, isAskedCount, looseIn, readCells, wantedCte } from "./read-cells";
+
+/** Whether the filter selects any call in a range. */
+export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
+  const cellFilter = cellFilterOf(filter);
+  return (cellFilter === null ? null : await fromCells(cellFilter, range)) ?? (await fromCalls(filter, range));
+}
+
+/** Most filters select one of the latest calls. Only for the others are the cells read. */
+async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean | null> {
+  const asked = askedRange(range, filter.zone, "range");
+  const rows = await readCells<{ hasCalls: boolean }>(
+    filter,
+    [wantedCte(filter), edgesCte(asked)],
+    sql`
+      select true as found, exists (
+        select from (
+          select *, ${isCounted()} as is_counted from ${calls}
+          where occurred_at >= ${range.from.toISOString()}::timestamptz and occurred_at < ${range.to.toISOString()}::timestamptz
+          order by occurred_at desc
+          limit 100
+        ) as call
+        where ${isAsked(filter, sql`call`)} and ${isAskedCount(filter, sql`call`)}
+      ) or (
+        select coalesce(sum(calls), 0) > 0
+        from (
+          select cell.calls
+          from ${cellsIn(asked, { table: sql`statistics_cells`, columns: sql`kind_id, calls` })} as cell
+            join wanted on wanted.id = cell.kind_id
+          where ${isAskedCount(filter, sql`wanted`)}
+          union all
+          select sign from ${looseIn(asked, isAsked(filter, sql`loose`))} as loose where ${isAskedCount(filter, sql`loose`)}
+        ) as counted
+      ) as "hasCalls"`,
+  );
+  return rows === null ? null : rows[0]?.hasCalls === true;
+}
+
+/** The query stops at the first call. */
+async function fromCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
+  const found = await replica
+    .select({ callId: calls.callId })
+    .from(calls)
+    .where(await during([range], filter))
+    .limit(1);
+  return found.length > 0;
+}
+
+/** The times of the first and the last of all calls, including those that statistics do not count; null if there are no calls. */
+export async function readCallTimes(): Promise<{ first: Date; last: Date } | null> {
+  const [row] = await replica.select({ first: min(calls.occurredAt), last: max(calls.occurredAt) }).from(calls);
+  const { first = null, last = null } = row ?? {};
+  return first === null || last === null ? null : { first, last };
+}

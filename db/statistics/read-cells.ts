@@ -1,0 +1,167 @@
+import { sql, type SQL } from "drizzle-orm";
+
+import { isCounted } from "@/db/calls/conditions";
+import { replica } from "@/db/driver/client";
+import { executePrepared } from "@/db/driver/prepared";
+import { textArray } from "@/db/driver/text-array";
+import { calls } from "@/db/schema/calls";
+import { CELL_DIMENSIONS, type CellDimension, type CellFilter, type Slice } from "@/lib/statistics/cell-filter";
+import type { TimeRange } from "@/lib/time/time";
+import { monthOf, nextMonthOf, type WholeDays, wholeDaysOf } from "@/lib/time/whole-days";
+
+/**
+ * How a statement reads a figure from cells: `db/schema/statistics.ts`. It adds up three things that one snapshot shows, so the figure is exact at
+ * any moment: the cells of the range's whole days, the changes in these days that are not folded yet, and the calls of the parts of a day
+ * before and after them.
+ *
+ * The text of such a statement depends only on what is asked for by the filter, not on its values, so that it can be prepared: planning it takes as
+ * long as running it.
+ */
+
+/**
+ * Whether a row is of a kind that the filter asks for, except for `counted`. `from` has the columns of a kind of call. Null and `unknown` are one value
+ * for a filter.
+ *
+ * @param dimensions leaves out the others
+ */
+export function isAsked({ lists }: CellFilter, from: SQL, dimensions: readonly CellDimension[] = CELL_DIMENSIONS): SQL {
+  const column = (dimension: CellDimension) =>
+    ({
+      outcome: sql`${from}.outcome`,
+      goal: sql`${from}.goal`,
+      direction: sql`${from}.direction`,
+      language: sql`${from}.language`,
+      scenario: sql`${from}.scenario_id`,
+      attempt: sql`${from}.attempt::text`,
+      dial: sql`${from}.dial_result`,
+    })[dimension];
+  const conditions = dimensions.flatMap((dimension) => {
+    const values = lists[dimension];
+    return values === undefined ? [] : [sql`coalesce(${column(dimension)}, 'unknown') = any(${textArray(values)})`];
+  });
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+/** Whether a row of cells, which has the column `is_counted`, is of the calls that the filter asks for. */
+export function isAskedCount({ counted }: CellFilter, from: SQL): SQL {
+  return counted === null ? sql`true` : counted ? sql`${from}.is_counted` : sql`not ${from}.is_counted`;
+}
+
+/** The CTE `wanted`: the kinds of calls that the filter asks for, whether statistics count them or not. */
+export function wantedCte(filter: CellFilter): SQL {
+  return sql`wanted as materialized (
+    select id, outcome, goal, scenario_id, attempt, dial_result, is_counted from call_kinds as kind where ${isAsked(filter, sql`kind`)}
+  )`;
+}
+
+/** A range in a statement, and the name of the CTE that says which of its cells are read. */
+export type AskedRange = { range: TimeRange; whole: WholeDays; edges: SQL };
+
+export function askedRange(range: TimeRange, zone: string, name: string): AskedRange {
+  return { range, whole: wholeDaysOf(range, zone), edges: sql.raw(`${name}_edges`) };
+}
+
+/**
+ * The CTE with the months that are read as a whole, from `months_from` to `months_to`. A month that is not all in the range is among them if it has no
+ * calls outside the range: the current month has none after today.
+ */
+export function edgesCte({ whole: { days }, edges }: AskedRange): SQL {
+  const month = monthOf(days.from);
+  const inside = month === days.from ? month : nextMonthOf(days.from);
+  const lastInside = monthOf(days.to);
+  const next = lastInside === days.to ? days.to : nextMonthOf(days.to);
+  // The first row of the index tells. An EXISTS may read the table instead.
+  const hasDays = (from: string, to: string) =>
+    sql`(select min(start) from statistics_cells where span = 'day' and start >= ${from}::date) < ${to}::date`;
+  return sql`${edges} as materialized (
+    select case when months_from < months_to then months_from else ${days.to}::date end as months_from,
+      case when months_from < months_to then months_to else ${days.to}::date end as months_to
+    from (
+      select case when ${hasDays(month, days.from)} then ${inside}::date else ${month}::date end as months_from,
+        case when ${hasDays(days.to, next)} then ${lastInside}::date else ${next}::date end as months_to
+      where ${days.from}::date < ${days.to}::date
+      union all
+      select ${days.to}::date, ${days.to}::date where ${days.from}::date >= ${days.to}::date
+    ) as found
+  )`;
+}
+
+/**
+ * The rows of a table of cells for the whole days of a range: of whole months where it can be.
+ *
+ * @param columns of the table. `start` is the day, or the first day of the month, of which `span` tells
+ * @param where a condition on its columns
+ */
+export function cellsIn(
+  { whole: { days }, edges }: AskedRange,
+  { table, columns, where = sql`true` }: { table: SQL; columns: SQL; where?: SQL },
+): SQL {
+  const months = (column: "months_from" | "months_to") => sql`(select ${sql.raw(column)} from ${edges})`;
+  return sql`(
+    select ${columns} from ${table} where span = 'day' and start >= ${days.from}::date
+      and start < least(${months("months_from")}, ${days.to}::date) and ${where}
+    union all
+    select ${columns} from ${table} where span = 'day' and start >= ${months("months_to")} and start < ${days.to}::date and ${where}
+    union all
+    select ${columns} from ${table} where span = 'month' and start >= ${months("months_from")} and start < ${months("months_to")} and ${where}
+  )`;
+}
+
+/** Hours and talk times as a table of cells. */
+export const slices = sql`(
+  select 'day' as span, day as start, dimension, value, is_counted, dials, reached, seconds, counts from slice_days
+  union all
+  select 'month', month, dimension, value, is_counted, dials, reached, seconds, counts from slice_months
+) as slices`;
+
+/**
+ * What no cell holds of a range, as rows with a sign: changes in its whole days that are not folded yet, and the calls in the parts of a day around
+ * them. They have the columns of a kind of call, `occurred_at`, `contact_id` and `duration_seconds`.
+ *
+ * @param where a condition on the columns of the row `loose`
+ * @param also more columns
+ */
+export function looseIn({ whole }: Pick<AskedRange, "whole">, where: SQL, also: SQL = sql``): SQL {
+  const columns = sql`sign, contact_id, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, duration_seconds${also}`;
+  const part = ({ from, to }: TimeRange) => sql`
+    select ${columns} from (select *, 1::smallint as sign, ${isCounted()} as is_counted from ${calls}) as loose
+    where occurred_at >= ${from.toISOString()}::timestamptz and occurred_at < ${to.toISOString()}::timestamptz and ${where}`;
+  return sql`(
+    select ${columns} from statistics_changes as loose
+    where occurred_at >= ${whole.within.from.toISOString()}::timestamptz and occurred_at < ${whole.within.to.toISOString()}::timestamptz and ${where}
+    union all ${part(whole.head)}
+    union all ${part(whole.tail)}
+  )`;
+}
+
+/** Whether a row of a table with `dimension` and `value` is of this slice. */
+export function isOfSlice({ dimension, values }: Slice): SQL {
+  const isAll = sql`${values === null}::boolean`;
+  return sql`(dimension = ${dimension}::text and (${isAll} or coalesce(value, 'unknown') = any(${textArray(values ?? [])})))`;
+}
+
+/**
+ * Runs a statement that reads cells. Null if there are none for the filter's zone: they were never built, or the organization's zone has changed, and
+ * the job has not built them yet.
+ *
+ * @param answer a select whose rows have no null in the column `found`
+ * @param how `once` if the text depends on the values of the filter: a connection would remember each of them
+ */
+export async function readCells<Row extends object>(
+  filter: CellFilter,
+  ctes: readonly SQL[],
+  answer: SQL,
+  how: "prepared" | "once" = "prepared",
+): Promise<(Row & { found: true })[] | null> {
+  const state = sql`state as materialized (select exists (select from statistics_state where zone = ${filter.zone}::text) as is_built)`;
+  const statement = sql`
+    with ${sql.join([state, ...ctes], sql`, `)}
+    select state.is_built, answer.* from state left join (${answer}) as answer on state.is_built`;
+  type Found = Row & { found: true | null; is_built: boolean };
+  const rows = (
+    how === "prepared" ? await executePrepared<Found>(replica, statement) : await replica.execute(statement)
+  ) as readonly Found[];
+  return rows[0]?.is_built === true
+    ? rows.filter((row): row is Row & { found: true; is_built: true } => row.found === true)
+    : null;
+}
