@@ -41,7 +41,9 @@ const NOT_DISTRIBUTED = new Set([
   "statistics_cells",
   "criterion_cells",
   "slice_days",
-  "contact_cells",
+  "slice_months",
+  "outcome_days",
+  "contact_days",
   "statistics_state",
 ]);
 
