@@ -2,10 +2,12 @@ import type { IncomingMessage } from "node:http";
 
 import { MAX_BODY_BYTES, type ReadBody } from "./body";
 
-/** `readBody` for a request of Node: up to 4 MB within `deadlineMs`. Never rejects. What is not read is discarded. */
+/**
+ * `readBody` for a request of Node: up to 4 MB within `deadlineMs`. Never rejects. The rest is not read before the answer is sent, so that a sender
+ * who writes without a pause has to wait, and sees the answer (`lib/http/node-server/linger.ts`).
+ */
 export function readNodeBody(request: IncomingMessage, { deadlineMs }: { deadlineMs: number }): Promise<ReadBody> {
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) {
-    request.resume();
     return Promise.resolve({ ok: false, problem: "too_large" });
   }
   return new Promise((resolve) => {
@@ -14,6 +16,9 @@ export function readNodeBody(request: IncomingMessage, { deadlineMs }: { deadlin
     const finish = (read: ReadBody) => {
       clearTimeout(deadline);
       request.off("data", onData);
+      if (!read.ok) {
+        request.pause();
+      }
       resolve(read);
     };
     const deadline = setTimeout(() => finish({ ok: false, problem: "too_slow" }), deadlineMs);

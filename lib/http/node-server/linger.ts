@@ -33,4 +33,5 @@ function linger(socket: Socket): void {
   socket.once("end", () => socket.destroy());
   socket.once("close", () => clearInterval(check));
   socket.end();
+  latestRequest.get(socket)?.resume();
 }

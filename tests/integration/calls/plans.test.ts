@@ -1,7 +1,7 @@
 import { countCalls, listCalls } from "@/db/calls/list";
 import { listContacts } from "@/db/contacts/list";
 import { listCallsOfNumber } from "@/db/contacts/same-number";
-import { foldStatistics } from "@/db/statistics/fold";
+import { ORGANIZATION_DEFAULTS } from "@/db/organization/settings";
 import { DEFAULT_VIEW, type PageView } from "@/lib/call/list-view";
 import { encodeCursor } from "@/lib/url/cursor";
 import { readFilter } from "@/tests/fixtures/call-rows";
@@ -12,6 +12,8 @@ import { expect, test } from "@/tests/fixtures/test";
 test.use({ baseURL: "http://localhost" });
 
 const CALLS = 200_000;
+/** A scan of the table, unless its rows are only counted up to a limit: where most rows match, this stops soon. */
+const READS_ALL = /^(?!.*Limit).*\n.*Seq Scan on (calls|contacts)\b/m;
 const list = (query: string, view: Partial<PageView> = {}) =>
   listCalls(readFilter(query), { ...DEFAULT_VIEW, ...view });
 const contacts = (query: string) => listContacts(readFilter(query), DEFAULT_VIEW);
@@ -85,14 +87,21 @@ test("each list uses the index that the schema has for it, at 200,000 calls", as
   });
   await sql`vacuum analyze calls`;
   await sql`vacuum analyze contacts`;
-  while ((await foldStatistics()).did !== "built");
+  // As a build does, but only the kinds: lists read no other cells.
+  await sql`
+    insert into call_kinds (hash, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, calls)
+    select call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted), kinds.* from (
+      select scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found' as is_counted, count(*)
+      from calls group by 1, 2, 3, 4, 5, 6, 7, 8
+    ) as kinds`;
+  await sql`insert into statistics_state (zone, built_at) values (${ORGANIZATION_DEFAULTS.timeZone}, now())`;
   await sql`analyze call_kinds`;
 
   for (const [index, questions] of USES) {
     for (const ask of questions) {
       const plans = await plansOf(ask, true);
       expect(plans.join("\n\n"), `${index}: ${String(ask)}`).toContain(index);
-      expect(plans.join("\n\n"), `${index}: ${String(ask)}`).not.toMatch(/Seq Scan on (calls|contacts)\b/);
+      expect(plans.join("\n\n"), `${index}: ${String(ask)}`).not.toMatch(READS_ALL);
     }
   }
 });

@@ -144,8 +144,14 @@ async function readAll(filter: Unbounded, current: TimeRange, previous: TimeRang
   };
 }
 
-/** What the statements on `calls` say, as long as the cells are not built. */
+/**
+ * What the statements on `calls` say, as long as the cells are not built. An application that an earlier test of this worker started would build them
+ * again meanwhile, so no fold can begin.
+ */
 async function fromCalls<Result>({ sql }: Database, read: () => Promise<Result>): Promise<Result> {
+  const blocker = await sql.reserve();
+  await blocker`begin`;
+  await blocker`lock table statistics_state in row exclusive mode`;
   const [state] = await sql<{ zone: string; built_at: Date }[]>`delete from statistics_state returning zone, built_at`;
   try {
     return await read();
@@ -153,6 +159,8 @@ async function fromCalls<Result>({ sql }: Database, read: () => Promise<Result>)
     if (state !== undefined) {
       await sql`insert into statistics_state (zone, built_at) values (${state.zone}, ${state.built_at})`;
     }
+    await blocker`rollback`;
+    blocker.release();
   }
 }
 
