@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type postgres from "postgres";
@@ -243,7 +243,9 @@ test("row 47: damaged records of the spool are listed with what to do, tried aga
   await second.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("It still cannot be read. The file is kept.")).toBeVisible();
   const again = files().find((name) => name.includes("_")) ?? "";
-  writeFileSync(join(spool, again), repaired);
+  // In one step: the page may be listing the files.
+  writeFileSync(join(spool, "repaired"), repaired);
+  renameSync(join(spool, "repaired"), join(spool, again));
   await second.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("The delivery could be read")).toBeVisible();
   await expect(second).toHaveCount(0);
