@@ -12,7 +12,8 @@ export async function register(): Promise<void> {
   }
   const { fixHttpServer } = await import("./lib/http/node-server/fix");
   const { deliverDirectly } = await import("./server/ingest/deliver-directly");
-  fixHttpServer(deliverDirectly);
+  // On Vercel, work after the answer needs the route.
+  fixHttpServer(env.VERCEL ? null : deliverDirectly);
   const { startTimer } = await import("./server/jobs/timer");
   startTimer();
   const { ensureFirstAdministrator } = await import("./server/auth/first-administrator");

@@ -1,14 +1,13 @@
-import { randomUUID } from "node:crypto";
-
 import { headers } from "next/headers";
 import { after } from "next/server";
 
 import { ANSWER_HEADER } from "@/lib/http/answer-kind";
+import { perProcess } from "@/lib/per-process";
 
 import { type Sent, waitingValues } from "./sent";
 
 /**
- * Makes a value for a client component that shows all of it with `SentRows`, so that a document contains it only as HTML. As an ordinary prop it
+ * Makes a value for a client component that shows all of it with `useSentHtml`, so that a document contains it only as HTML. As an ordinary prop it
  * would be in the document twice: React sends the props of client components beside the HTML. If the answer is data for the router, the value
  * is in it.
  */
@@ -16,7 +15,10 @@ export async function sendOnce<T>(value: T): Promise<Sent<T>> {
   if ((await headers()).get(ANSWER_HEADER) !== "html") {
     return { value };
   }
-  const id = randomUUID().slice(0, 8);
+  // Unique in the process: with a name that two answers had, one person would see the rows of another.
+  const names = perProcess("names of sent values", () => ({ last: 0 }));
+  names.last += 1;
+  const id = names.last.toString(36);
   try {
     after(() => waitingValues().delete(id));
   } catch {

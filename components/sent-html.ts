@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 
 /** The HTML of elements that the document brought, by the name of their value. The router may show a page of this document again. */
 const kept = new Map<string, string>();
@@ -16,7 +16,7 @@ type SentHtml = { "data-sent": string; suppressHydrationWarning: true; dangerous
  */
 export function useSentHtml(id: string | null): SentHtml | null {
   const router = useRouter();
-  const [html] = useState(() => (id === null || typeof window === "undefined" ? null : htmlOf(id)));
+  const html = id === null || typeof window === "undefined" ? null : htmlOf(id);
   const isLost = html === "";
   useEffect(() => {
     // React discarded the server's HTML before this component saw it.

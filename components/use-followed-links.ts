@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { type MouseEvent, useTransition } from "react";
 
 /**
- * A click handler for an element with many plain links: one handler makes the router follow them all, without loading the page anew. Clicks
+ * A click handler for an element with many plain links: one handler makes the router follow them all, without loading the page again. Clicks
  * that ask for a new tab, and links that handle their clicks themselves, are left alone.
  */
 export function useFollowedLinks(): { isPending: boolean; follow: (event: MouseEvent) => void } {

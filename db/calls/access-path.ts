@@ -130,14 +130,14 @@ const FIRST_CALLS = 2;
 /**
  * The contacts of the filter's states whose calls come first in the list. A contact has a call at the time of its last one, so the page has no calls
  * of contacts that ended earlier than as many others as the page has calls; before the cursor, contacts count whose calls lie around it. In the
- * other direction the same holds for the first call.
+ * other direction the same holds for the first call. Of contacts that end at the same moment, all are needed: the page orders their calls by id.
  */
 function firstPeople({ state }: CallFilter, { isDescending, since, limit }: PageQuery): SQL {
   const [near, far] = isDescending ? [contacts.lastAt, contacts.firstAt] : [contacts.firstAt, contacts.lastAt];
   const [before, after] = isDescending ? [sql`<`, sql`>`] : [sql`>`, sql`<`];
   const direction = isDescending ? sql.raw("desc") : sql.raw("asc");
   const some = sql`(select ${contacts.contactId}, ${near} as near from ${contacts}${where(and(hasState(state), since === undefined ? undefined : sql`${near} ${before} ${since}`))} offset 0)`;
-  const nearest = sql`(select contact_id from ${some} as contact order by near ${direction} limit ${limit})`;
+  const nearest = sql`(select contact_id from ${some} as contact order by near ${direction} fetch first (${limit}) rows with ties)`;
   return since === undefined
     ? nearest
     : sql`${nearest} union all (

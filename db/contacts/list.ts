@@ -175,7 +175,8 @@ const WINDOW_CALLS = 4;
 
 /**
  * A page of the contacts whose last call lies in a window of time: that in which the first matching calls lie. A contact of the window either has one of
- * these calls, or its calls lie around an edge of the window. Finds less than a page if the window has fewer contacts.
+ * these calls, or its calls lie around an edge of the window. Its far end does not belong to
+ * it, because more calls may lie there than were found. Finds less than a page if the window has fewer contacts.
  */
 function windowOf(
   path: AccessPath,
@@ -196,8 +197,8 @@ function windowOf(
     since,
   });
   const [far, inside] = isDescending
-    ? [sql`coalesce(min(occurred_at), '-infinity')`, sql`${contacts.lastAt} >= far.at`]
-    : [sql`coalesce(max(occurred_at), 'infinity')`, sql`${contacts.lastAt} <= far.at`];
+    ? [sql`coalesce(min(occurred_at), '-infinity')`, sql`${contacts.lastAt} > far.at`]
+    : [sql`coalesce(max(occurred_at), 'infinity')`, sql`${contacts.lastAt} < far.at`];
   // Downwards, contacts may end in the window whose matching calls are before it; upwards, those whose calls are before the cursor.
   const edge = isDescending ? sql`far.at` : since;
   const around =

@@ -1,5 +1,5 @@
 import { deadlineError, withConnection } from "@/db/driver/deadline-pool";
-import { isAboutOneRow } from "@/db/driver/sql-state";
+import { isAboutOneRow, isLockTimeout } from "@/db/driver/sql-state";
 import { perProcess } from "@/lib/per-process";
 
 import { type DeliveryRow, recordRows, type StoredDelivery } from "./record-rows";
@@ -22,10 +22,12 @@ const SLOW_MS = 250;
 /** Groups under way at the same time, and deliveries by themselves: together the connections of the pool. */
 const MAX_GROUPS = 3;
 const MAX_ALONE = 3;
-/** How long a group waits for each lock. Longer waits are for deliveries by themselves. */
+/** Of these, those that wait for a lock: the others must not wait for them. */
+const MAX_LOCKED = 2;
+/** How long a statement waits for each lock. Only deliveries whose call is known to be locked wait longer, by themselves. */
 export const GROUP_LOCK_TIMEOUT_MS = 250;
 /** Like the session's own `lock_timeout`. */
-const ALONE_LOCK_TIMEOUT_MS = 3000;
+const LOCKED_LOCK_TIMEOUT_MS = 3000;
 
 type Waiting = {
   row: DeliveryRow;
@@ -43,8 +45,11 @@ const state = perProcess("delivery groups", () => ({
   queue: [] as Waiting[],
   /** For statements of their own. */
   alone: [] as Waiting[],
+  /** For statements of their own that wait for a lock. */
+  locked: [] as Waiting[],
   running: new Set<Group>(),
   runningAlone: new Set<Group>(),
+  runningLocked: new Set<Group>(),
   /** The deliveries that take no part in a group any more. */
   singles: new WeakSet<DeliveryRow>(),
   wake: undefined as NodeJS.Timeout | undefined,
@@ -73,7 +78,7 @@ export function recordInGroup(row: DeliveryRow, deadline: number): Promise<Store
 }
 
 function giveUp(waiting: Waiting): void {
-  for (const list of [state.queue, state.alone]) {
+  for (const list of [state.queue, state.alone, state.locked]) {
     const place = list.indexOf(waiting);
     if (place !== -1) {
       list.splice(place, 1);
@@ -93,19 +98,26 @@ function settle(waiting: Waiting): void {
 }
 
 function startNext(): void {
-  while (state.alone.length > 0 && state.runningAlone.size < MAX_ALONE) {
+  while (state.alone.length > 0 && runningAlone() < MAX_ALONE) {
     const next = takeMembers(state.alone, 1);
     if (next.length === 0) {
       break;
     }
-    void run(next, state.runningAlone, ALONE_LOCK_TIMEOUT_MS);
+    void run(next, state.runningAlone, GROUP_LOCK_TIMEOUT_MS);
+  }
+  while (state.locked.length > 0 && runningAlone() < MAX_ALONE && state.runningLocked.size < MAX_LOCKED) {
+    const next = takeMembers(state.locked, 1);
+    if (next.length === 0) {
+      break;
+    }
+    void run(next, state.runningLocked, LOCKED_LOCK_TIMEOUT_MS);
   }
   while (state.queue.length > 0 && mayStart()) {
     const members = takeMembers(state.queue, MAX_ROWS);
     if (members.length === 0) {
       break;
     }
-    void run(members, state.running, members.length === 1 ? ALONE_LOCK_TIMEOUT_MS : GROUP_LOCK_TIMEOUT_MS);
+    void run(members, state.running, GROUP_LOCK_TIMEOUT_MS);
   }
   clearTimeout(state.wake);
   const youngest = Math.max(...[...state.running].map(({ startedAt }) => startedAt));
@@ -113,6 +125,10 @@ function startNext(): void {
   if (state.queue.length > 0 && slowIn > 0) {
     state.wake = setTimeout(startNext, slowIn);
   }
+}
+
+function runningAlone(): number {
+  return state.runningAlone.size + state.runningLocked.size;
 }
 
 function mayStart(): boolean {
@@ -129,7 +145,7 @@ function mayStart(): boolean {
 /** Takes the first deliveries whose calls, and for a group whose contacts, nobody else is writing: they would only wait for their locks. */
 function takeMembers(list: Waiting[], most: number): Waiting[] {
   const busy = new Set<string>();
-  for (const { members } of state.runningAlone) {
+  for (const { members } of [...state.runningAlone, ...state.runningLocked]) {
     members.forEach(({ row }) => busy.add(row.key));
   }
   for (const { members } of state.running) {
@@ -176,8 +192,9 @@ async function run(members: Waiting[], among: Set<Group>, lockTimeoutMs: number)
     });
   } catch (error) {
     const mayBeAboutOne = members.length > 1 && isSent;
+    const mayWaitLonger = members.length === 1 && lockTimeoutMs === GROUP_LOCK_TIMEOUT_MS && isLockTimeout(error);
     for (const waiting of members) {
-      if (mayBeAboutOne) {
+      if (mayBeAboutOne || mayWaitLonger) {
         state.singles.add(waiting.row);
       }
       if (waiting.isSettled) {
@@ -185,6 +202,8 @@ async function run(members: Waiting[], among: Set<Group>, lockTimeoutMs: number)
       }
       if (mayBeAboutOne && isAboutOneRow(error)) {
         state.alone.push(waiting);
+      } else if (mayWaitLonger) {
+        state.locked.push(waiting);
       } else {
         fail(waiting, error);
       }

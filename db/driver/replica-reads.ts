@@ -26,10 +26,9 @@ function isUsable({ status, replayed, isPrimaryAnswering }: ReplicaCondition, ch
   if (replayed === null) {
     return false;
   }
-  if (!isPrimaryAnswering) {
-    return true;
-  }
-  return status === "current" && (changed === null || replayed >= changed);
+  // Also while the primary does not answer: it may only be slow.
+  const hasChange = changed === null || replayed >= changed;
+  return hasChange && (status === "current" || !isPrimaryAnswering);
 }
 
 type OfRequest = () => Promise<Reading | null>;

@@ -82,9 +82,10 @@ CREATE TABLE "statistics_state" (
 --> statement-breakpoint
 CREATE INDEX "call_kinds_hash_idx" ON "call_kinds" USING btree ("hash");--> statement-breakpoint
 -- By hand
--- Rows of the queues are deleted soon after they are written, so what is dead is most of them. Vacuum by their number, without pauses.
-ALTER TABLE "statistics_changes" SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0);--> statement-breakpoint
-ALTER TABLE "contact_changes" SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0);--> statement-breakpoint
+-- Rows of the queues are deleted soon after they are written, so what is dead is most of them. Vacuum by their number, without pauses,
+-- and without giving pages back: deliveries would wait for the lock that this takes.
+ALTER TABLE "statistics_changes" SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = false);--> statement-breakpoint
+ALTER TABLE "contact_changes" SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = false);--> statement-breakpoint
 -- The cells of today and of this month are updated again and again. With room on the page, that changes no index.
 ALTER TABLE "call_kinds" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1);--> statement-breakpoint
 ALTER TABLE "statistics_cells" SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);--> statement-breakpoint

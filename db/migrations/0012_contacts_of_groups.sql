@@ -7,7 +7,7 @@
 --
 -- The settings are for plans that are made while a table is small, and kept while it grows: they always look up, whatever its size.
 CREATE FUNCTION "refresh_contacts"(wanted text[]) RETURNS void LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+SET enable_seqscan = off SET enable_nestloop = on SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
 	missing text[] := wanted;
 	known text[];
@@ -43,16 +43,17 @@ BEGIN
 	RETURN NULL;
 END
 $$;--> statement-breakpoint
-CREATE FUNCTION "refresh_contacts_of_changed_calls"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The plan is made for the first statement of a session, which may have changed one call, and kept for one that changes all.
+CREATE FUNCTION "refresh_contacts_of_changed_calls"() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
 	changed CONSTANT text[] := ARRAY(
 		SELECT DISTINCT id FROM calls_before AS old_ JOIN calls_after AS new_ USING (call_id), unnest(ARRAY[old_.contact_id, new_.contact_id]) AS id
 		WHERE
 			(old_.contact_id, old_.dial_result, old_.attempt, old_.next_retry_at, old_.scheduled_at, old_.has_retry_fields, old_.occurred_at, old_.started_at,
-				old_.created_at, old_.ended_at, old_.status, old_.is_test, old_.enrichment_state = 'not_found')
+				old_.created_at, old_.ended_at, old_.status, old_.is_test, old_.enrichment_state = 'not_found', old_.outcome IS NULL)
 			IS DISTINCT FROM
 			(new_.contact_id, new_.dial_result, new_.attempt, new_.next_retry_at, new_.scheduled_at, new_.has_retry_fields, new_.occurred_at, new_.started_at,
-				new_.created_at, new_.ended_at, new_.status, new_.is_test, new_.enrichment_state = 'not_found')
+				new_.created_at, new_.ended_at, new_.status, new_.is_test, new_.enrichment_state = 'not_found', new_.outcome IS NULL)
 	);
 BEGIN
 	IF cardinality(changed) > 0 THEN

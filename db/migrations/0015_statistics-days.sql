@@ -45,6 +45,8 @@ ALTER TABLE "slice_months" SET (fillfactor = 80, autovacuum_vacuum_scale_factor 
 CREATE FUNCTION "forget_statistics"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
 	DELETE FROM public.statistics_state;
+	-- A build that is under way begins again.
+	DELETE FROM public.states WHERE key = 'statistics build';
 	RETURN NULL;
 END
 $$;--> statement-breakpoint

@@ -115,7 +115,9 @@ export async function foldStatistics(sizes = SIZES): Promise<FoldResult> {
 function inOneMoment<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
   return jobs.transaction(
     async (transaction) => {
-      // The first statement, and one that takes no snapshot: what the transaction sees begins after the fold before it has ended.
+      // In the order of a TRUNCATE, whose trigger needs `statistics_state`: each would wait for the other.
+      await transaction.execute(sql`lock table calls, contacts in access share mode`);
+      // Like the first statement, this one takes no snapshot: what the transaction sees begins after the fold before it has ended.
       await transaction.execute(sql`lock table statistics_state in share row exclusive mode nowait`);
       await transaction.execute(
         sql`select set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('statement_timeout', '60s', true)`,

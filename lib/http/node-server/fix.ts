@@ -39,9 +39,9 @@ const fixed = new WeakSet<Server>();
  * Fixes problems of Next's HTTP server, and limits what a stranger can occupy. Next creates the server itself, but Node publishes each of its
  * connections and requests on a diagnostics channel before the server handles it. Call once per process.
  *
- * @param answer answers authentic deliveries instead of Next
+ * @param answer answers authentic deliveries instead of Next; null if Next answers them
  */
-export function fixHttpServer(answer: Deliver): void {
+export function fixHttpServer(answer: Deliver | null): void {
   deliver = answer;
   limitShutdown();
   subscribe("net.server.socket", (message) => {

@@ -71,7 +71,7 @@ async function timeBoth(
   [large, largeCursor]: [Reader, string | null],
 ): Promise<Timed> {
   const timed: Timed = { query, small: [], large: [] };
-  // Once unmeasured: Postgres plans a statement anew for each of the first five executions of a connection, and reads from the disk.
+  // Once unmeasured: Postgres plans a statement again for each of the first five executions of a connection, and reads from the disk.
   await small.ask({ query, what: "page", cursor: smallCursor });
   await large.ask({ query, what: "page", cursor: largeCursor });
   for (let round = 0; round < rounds; round += 1) {

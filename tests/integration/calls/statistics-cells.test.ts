@@ -45,7 +45,8 @@ async function change({ sql }: Database, { what, seed, count }: Exclude<Change, 
         started_at, called_off_at, root_call_id, has_retry_fields, enrichment_due_at)
       select 'call-' || ${seed}::integer || '-' || place, outcome, goal, scenario_id, language, direction, attempt, duration_seconds, is_test, enrichment_state, criteria,
         at, at, root, true, null
-      from (select place, ${facts} from ${random} from generate_series(1, ${count}) as place) as random) as facts`;
+      from (select place, ${facts} from ${random} from generate_series(1, ${count}) as place) as random) as facts
+      on conflict do nothing`;
   } else if (what === "update") {
     await sql`
       update calls set outcome = facts.outcome, goal = facts.goal, scenario_id = facts.scenario_id, language = facts.language, attempt = facts.attempt,

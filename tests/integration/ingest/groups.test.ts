@@ -153,6 +153,33 @@ test("row 32: a delivery that Postgres refuses is quarantined alone, and the oth
   }
 });
 
+test("row 32: many locked calls do not keep others from being recorded at the first try", async ({
+  database: { sql },
+}) => {
+  const locked = Array.from({ length: 6 }, (_, index) => `locked-${index}`);
+  for (const callId of locked) {
+    await deliver(notCompleted(callId));
+  }
+  const connection = await sql.reserve();
+  try {
+    await connection`begin`;
+    await connection`select from call_details where call_id like 'locked-%' for update`;
+    const recordOf = async (callId: string, withinMs: number) => {
+      const delivery = received(Buffer.from(JSON.stringify(complete(callId))));
+      const interpretation = await interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS });
+      return record(delivery, interpretation, { withinMs });
+    };
+    const blocked = Promise.allSettled(locked.map((callId) => recordOf(callId, 2500)));
+    // As long as `hold` gives the first try. Without their order, each would be recorded within milliseconds.
+    const free = await Promise.all(Array.from({ length: 20 }, (_, index) => recordOf(`free-${index}`, 1500)));
+    expect(new Set(free.map(({ verdict }) => verdict))).toEqual(new Set(["applied"]));
+    expect((await blocked).map(({ status }) => status)).toEqual(locked.map(() => "rejected"));
+  } finally {
+    await connection`rollback`;
+    connection.release();
+  }
+});
+
 test("row 32: a locked call delays its own deliveries only, each until its own deadline", async ({
   database: { sql },
 }) => {
