@@ -5,10 +5,10 @@ import { type ContactPath, pathsOfContacts, pathsOfCount, pathsOfPage } from "@/
 import { countCalls, listCalls } from "@/db/calls/list";
 import { countContacts, listContacts } from "@/db/contacts/list";
 import type { Page } from "@/db/keyset";
-import { foldStatistics } from "@/db/statistics/fold";
 import { type CallFilter, UNKNOWN } from "@/lib/call/filter";
 import { CALL_SORTS, type CallSort, type PageView } from "@/lib/call/list-view";
 import { readSoughtDigits } from "@/lib/phone/number-cores";
+import { buildStatistics } from "@/tests/fixtures/built-statistics";
 import { readFilter } from "@/tests/fixtures/call-rows";
 import { expect, test } from "@/tests/fixtures/test";
 
@@ -222,7 +222,7 @@ test("each way to find calls and contacts finds those that an evaluation without
         const insert = (some: typeof rows) => sql`insert into calls ${sql(some as never)}`;
         // Half of them are in the cells, the others still wait.
         await insert(rows.slice(0, 30));
-        while ((await foldStatistics()).did !== "built");
+        await buildStatistics();
         await insert(rows.slice(30));
         const stored = await sql<Stored[]>`
         select calls.*, contacts.state, contacts.last_at, (contacts.state = 'trying' and contacts.next_retry_at < now()) as is_overdue
