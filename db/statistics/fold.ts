@@ -14,7 +14,7 @@ import { addDays, moveContacts } from "./day-cells";
  * upgrade that made them, and whenever the organization's time zone has changed.
  *
  * Each step is one transaction that sees the database as of one moment (REPEATABLE READ), so the changes that it takes away are those that it
- * has counted. Whoever reads cells and changes in one statement sees both before or both after it.
+ * has counted. A statement that reads cells and changes sees both as they were before it, or both as they are after it.
  *
  * A build takes many steps, so that no transaction is long, and any process can continue it. After each one, the cells hold exactly the calls
  * before a moment, and then the contacts whose last call is before a moment. Changes meanwhile are folded as far as they are about those.

@@ -3,7 +3,6 @@ import { and, sql, type SQL } from "drizzle-orm";
 import { isCounted } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
-import type { DialResult } from "@/lib/call/contact";
 import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/statistics/cell-filter";
 import { type CountedCalls, summarize, type Summary, type TalkTime } from "@/lib/statistics/summary";
 import type { TimeRange } from "@/lib/time/time";
@@ -27,20 +26,7 @@ import {
  * Either a number of calls that are alike, or the number of calls with one talk time. A histogram of talk times instead of the percentile: it needs no sort
  * of all calls, and adds up.
  */
-type Row = {
-  isCurrent: boolean;
-  seconds: number | null;
-  isCounted: boolean;
-  outcome: string | null;
-  scenario: string | null;
-  attempt: number | null;
-  dial: DialResult;
-  isAssessed: boolean;
-  isMet: boolean;
-  calls: number;
-  timed: number;
-  talkSeconds: number;
-};
+type Row = CountedCalls & { seconds: number | null };
 
 /**
  * Reads the figures and the outcomes of a range and of the range that it is compared with, and the scenarios and attempts of the former, in one

@@ -127,7 +127,7 @@ export async function takeSignInAttempt(context: HookContext): Promise<void> {
 
 /**
  * Counts a stranger's attempt. Returns how many seconds to wait: 0 if the password may be checked. Stops at the first limit that refuses it: a
- * count has a row for each e-mail, and whoever has no attempt left must not be able to fill the table with invented ones.
+ * count has a row for each e-mail, and a sender who has no attempt left must not be able to fill the table with invented ones.
  */
 async function takeAsStranger(
   attempt: SignInAttempt,

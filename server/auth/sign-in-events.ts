@@ -132,7 +132,7 @@ export async function recordFailedSingleSignOn(
   email: string | undefined,
   error: string,
 ): Promise<void> {
-  // First, because whoever starts a sign-in can come back with any code as the provider's, and each has a count of its own.
+  // First, because anyone who starts a sign-in can come back with any code as the provider's, and each has a count of its own.
   if (email === undefined && !(await takeAttempt(addressFailureLimit(requestHeaders))).ok) {
     return;
   }

@@ -146,7 +146,7 @@ const REFUSED_CONNECTIONS: Record<Awaited<ReturnType<typeof connectsAtSignIn>>, 
   bare: null,
   uninvited: "UNINVITED",
   deactivated: "DEACTIVATED",
-  // Otherwise the provider, or whoever can make it claim an e-mail, would get past the password and the second factor.
+  // Otherwise the provider, or anyone who can make it claim an e-mail, would get past the password and the second factor.
   protected: "connect_first",
   connected: "other_identity",
 };

@@ -44,7 +44,7 @@ async function connect(sql: postgres.Sql, { id }: { id: string }): Promise<void>
   await sql`insert into account (id, account_id, provider_id, user_id) values (${`sso-${id}`}, ${id}, 'oidc', ${id})`;
 }
 
-test("whoever lacks a required second factor is led to set it up, before every page, route handler and action", async ({
+test("anyone who lacks a required second factor is led to set it up, before every page, route handler and action", async ({
   app,
   request,
   database: { sql },
@@ -99,7 +99,7 @@ test("whoever lacks a required second factor is led to set it up, before every p
   expect(await all()).toEqual({ viewer: freeViewer, administrator: lacking, withFactor: free, withoutPassword: free });
   expect(await saveSecondFactorRule("everyone", by)).toEqual({ ok: true });
   expect(await all()).toEqual({ viewer: lacking, administrator: lacking, withFactor: free, withoutPassword: free });
-  // Whoever has one cannot turn it off, whatever the page offers.
+  // A person who has one cannot turn it off, whatever the page offers.
   const turnOff = {
     name: "settings/account/actions#turnSecondFactorOff",
     cookie: cookies.get("withFactor") ?? "",
@@ -166,7 +166,7 @@ test("with single sign-on only, passwords are refused except those of administra
   expect(wrong).toEqual(await post({ email: "nobody@callboard.example", password: "not the password" }));
   expect(wrong).toEqual(await post({ ...admin, password: "not the password" }));
 
-  // A link to choose a password says so in place of its form, and to whoever sends the form all the same.
+  // A link to choose a password says so in place of its form, and to anyone who sends the form all the same.
   const open = async (role: Role) => {
     const token = makeToken();
     const email = `${role}@invited.example`;

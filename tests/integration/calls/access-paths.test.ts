@@ -219,6 +219,7 @@ test("each way to find calls and contacts finds those that an evaluation without
           reviewed_at: is_reviewed ? new Date() : null,
           enrichment_due_at: null,
         }));
+        // The driver's type wants one type for all columns.
         const insert = (some: typeof rows) => sql`insert into calls ${sql(some as never)}`;
         // Half of them are in the cells, the others still wait.
         await insert(rows.slice(0, 30));
