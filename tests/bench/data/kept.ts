@@ -6,15 +6,18 @@ import { join } from "node:path";
 
 import postgres, { type Sql } from "postgres";
 
+import { grantToApplication } from "@/db/driver/application-role";
+import { migrate } from "@/db/driver/migrate";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/scripts/postgres/embedded";
 import { environment } from "@/tests/fixtures/environment";
 
 import { STATEMENT_SETTINGS } from "../statements";
 import { type DatabaseUrls, fill } from "./fill";
+import { MOST_WIDE } from "./wide";
 
 /**
  * The server of the bench with its filled databases, kept in a folder between runs: filling ten million calls takes minutes. A database is made
- * again if the migrations or the generator have changed. Measurements that write do so in a copy.
+ * again if the generator or one of its migrations has changed, and only migrated if there are more of them. Measurements that write do so in a copy.
  */
 export type KeptData = {
   server: EmbeddedPostgres;
@@ -30,16 +33,13 @@ export type KeptData = {
 
 export type FilledDatabase = DatabaseUrls & { name: string; calls: number; until: Date };
 
-/** What a database was filled with, in a file beside the server's data. */
-type Manifest = { fingerprint: string; calls: number; until: string };
+/** What a database was filled with, in a file beside the server's data: hashes of the generator and of each migration, in their order. */
+type Manifest = { generator: string; migrations: string[]; calls: number; until: string };
 
 const MEMORY_SHARE = 0.125;
 const MOST_SHARED_MB = 2048;
 /** A full disk stops the server: so much is left free. */
 const DISK_RESERVE_BYTES = 5e9;
-
-/** So many calls have details and deliveries: an export of a million calls reads no more, and those of ten million would not fit on a small disk. */
-const MOST_WIDE = 1_000_000;
 
 /** Filling needs no protection against a crash: an unfinished database has no manifest. */
 const FILL_SETTINGS = {
@@ -64,8 +64,9 @@ export async function openKeptData(
   const directory = join(folder, "postgres");
   const sharedBuffers = `${Math.min(MOST_SHARED_MB, Math.round((totalmem() / 1024 ** 2) * MEMORY_SHARE))}MB`;
   const settings = { ...STATEMENT_SETTINGS, shared_buffers: sharedBuffers, max_wal_size: "4GB" };
-  const missing = sizes.filter((calls) => !isFilled(folder, calls));
-  if (missing.length > 0) {
+  const missing = sizes.filter((calls) => stateOf(folder, calls) === "missing");
+  const older = sizes.filter((calls) => stateOf(folder, calls) === "older");
+  if (missing.length > 0 || older.length > 0) {
     const server = await startEmbeddedPostgres({
       directory,
       durable: false,
@@ -74,6 +75,10 @@ export async function openKeptData(
     try {
       for (const calls of missing) {
         await fillKept(folder, server, calls, onProgress);
+      }
+      for (const calls of older) {
+        onProgress(`${calls.toLocaleString("en")} calls: migrations`);
+        await migrateKept(folder, server, calls);
       }
     } finally {
       await server.stop();
@@ -142,8 +147,23 @@ async function fillKept(
   } finally {
     await admin.end({ timeout: 5 });
   }
-  const manifest: Manifest = { fingerprint: fingerprint(), calls, until: until.toISOString() };
-  writeFileSync(manifestFile(folder, calls), `${JSON.stringify(manifest)}\n`);
+  writeManifest(folder, { ...hashes(), calls, until: until.toISOString() });
+}
+
+/** Brings a database to the newest migration. */
+async function migrateKept(folder: string, server: EmbeddedPostgres, calls: number): Promise<void> {
+  const urls = urlsOf(server, nameOf(calls));
+  const manifest = readManifest(folder, calls);
+  await migrate(urls.ownerUrl);
+  await grantToApplication(urls.ownerUrl, urls.applicationUrl);
+  await buildStatistics(urls);
+  const sql = connect(urls.superuserUrl);
+  try {
+    await sql`vacuum (analyze)`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+  writeManifest(folder, { ...hashes(), calls, until: manifest?.until ?? "" });
 }
 
 async function buildStatistics({ applicationUrl }: DatabaseUrls): Promise<void> {
@@ -158,8 +178,20 @@ async function buildStatistics({ applicationUrl }: DatabaseUrls): Promise<void> 
   }
 }
 
-function isFilled(folder: string, calls: number): boolean {
-  return readManifest(folder, calls)?.fingerprint === fingerprint();
+function stateOf(folder: string, calls: number): "ready" | "older" | "missing" {
+  const manifest = readManifest(folder, calls);
+  const now = hashes();
+  if (
+    manifest?.generator !== now.generator ||
+    !manifest.migrations.every((hash, index) => now.migrations[index] === hash)
+  ) {
+    return "missing";
+  }
+  return manifest.migrations.length === now.migrations.length ? "ready" : "older";
+}
+
+function writeManifest(folder: string, manifest: Manifest): void {
+  writeFileSync(manifestFile(folder, manifest.calls), `${JSON.stringify(manifest)}\n`);
 }
 
 function readManifest(folder: string, calls: number): Manifest | null {
@@ -172,19 +204,18 @@ function manifestFile(folder: string, calls: number): string {
 }
 
 /** Of everything that decides what a database contains. */
-function fingerprint(): string {
-  const hash = createHash("sha256");
-  for (const folder of ["db/migrations", import.meta.dirname]) {
-    for (const name of readdirSync(folder)
-      .filter((file) => /\.(sql|ts)$/.test(file))
-      .sort()) {
-      hash
-        .update(`${name}\0`)
-        .update(readFileSync(join(folder, name)))
-        .update("\0");
-    }
-  }
-  return hash.digest("hex");
+function hashes(): { generator: string; migrations: string[] } {
+  const hashOf = (files: readonly string[]) =>
+    files.reduce((hash, file) => hash.update(readFileSync(file)).update("\0"), createHash("sha256")).digest("hex");
+  const filesOf = (folder: string, ending: string) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith(ending))
+      .sort()
+      .map((file) => join(folder, file));
+  return {
+    generator: hashOf(filesOf(import.meta.dirname, ".ts").filter((file) => file !== import.meta.filename)),
+    migrations: filesOf("db/migrations", ".sql").map((file) => hashOf([file])),
+  };
 }
 
 function nameOf(calls: number): string {

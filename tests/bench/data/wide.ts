@@ -2,15 +2,24 @@ import type { Sql } from "postgres";
 
 import { templates } from "../load";
 
+/** So many calls have details and deliveries: an export of a million calls reads no more, and those of ten million would not fit on a small disk. */
+export const MOST_WIDE = 1_000_000;
+
 /**
  * The wide rows of the newest calls: `call_details` and `deliveries`. The words of the search and bodies of real size belong to the newest ones only,
- * because an index of ten million transcripts would take hours and tens of gigabytes.
+ * because an index of ten million transcripts would take hours and tens of gigabytes. The oldest calls have everything, because retention deletes them.
  */
 const SEARCHABLE = 200_000;
 const REAL_BODIES = 100_000;
+const OLDEST = 100_000;
 const BATCH = 50_000;
 
-/** Inserts the wide rows of the newest `count` calls. Their table has its indexes, so that Postgres can take the newest ones first. */
+type Position = { occurred_at: string; call_id: string };
+
+/**
+ * Inserts the wide rows of the newest `count` calls, and of the oldest ones if those are others. Their table has its indexes, so that Postgres can take
+ * calls by their time.
+ */
 export async function insertWideRows(sql: Sql, count: number, onProgress: (share: number) => void): Promise<void> {
   await sql.unsafe(
     "drop schema if exists bench cascade; create schema bench; create table bench.bodies (n integer primary key, head text, middle text, tail text)",
@@ -24,31 +33,54 @@ export async function insertWideRows(sql: Sql, count: number, onProgress: (share
   });
   await sql`insert into bench.bodies ${sql(bodies.map((body, n) => ({ ...body, n })))}`;
   try {
-    let before: { occurred_at: string; call_id: string } = { occurred_at: "infinity", call_id: "" };
-    for (let done = 0; done < count;) {
-      const last = await insertBatch(sql, before, Math.min(BATCH, count - done), {
-        isSearchable: done < SEARCHABLE,
-        hasRealBody: done < REAL_BODIES,
-        bodies: bodies.length,
-      });
-      if (last === undefined) {
-        break;
-      }
-      before = last;
-      done += BATCH;
+    const last = await insertBefore(sql, { occurred_at: "infinity", call_id: "" }, count, (done) => {
       onProgress(Math.min(1, done / count));
+      return { isSearchable: done < SEARCHABLE, hasRealBody: done < REAL_BODIES, bodies: bodies.length };
+    });
+    const [oldest] = await sql<Position[]>`
+      select occurred_at::text, call_id from calls order by occurred_at, call_id offset ${OLDEST} limit 1`;
+    if (last !== undefined && oldest !== undefined) {
+      const [order] = await sql<{ is_older: boolean }[]>`
+        select (${oldest.occurred_at}::text::timestamptz, ${oldest.call_id}) < (${last.occurred_at}::text::timestamptz, ${last.call_id}) as is_older`;
+      if (order?.is_older === true) {
+        await insertBefore(sql, oldest, OLDEST, () => ({
+          isSearchable: true,
+          hasRealBody: true,
+          bodies: bodies.length,
+        }));
+      }
     }
   } finally {
     await sql`drop schema if exists bench cascade`;
   }
 }
 
+type Content = { isSearchable: boolean; hasRealBody: boolean; bodies: number };
+
+/** Inserts the wide rows of `count` calls before a position, newest first. Returns the position of the last one. */
+async function insertBefore(
+  sql: Sql,
+  from: Position,
+  count: number,
+  contentOf: (done: number) => Content,
+): Promise<Position | undefined> {
+  let before = from;
+  for (let done = 0; done < count; done += BATCH) {
+    const last = await insertBatch(sql, before, Math.min(BATCH, count - done), contentOf(done));
+    if (last === undefined) {
+      return undefined;
+    }
+    before = last;
+  }
+  return before;
+}
+
 async function insertBatch(
   sql: Sql,
-  before: { occurred_at: string; call_id: string },
+  before: Position,
   limit: number,
-  { isSearchable, hasRealBody, bodies }: { isSearchable: boolean; hasRealBody: boolean; bodies: number },
-): Promise<{ occurred_at: string; call_id: string } | undefined> {
+  { isSearchable, hasRealBody, bodies }: Content,
+): Promise<Position | undefined> {
   return sql.begin(async (transaction) => {
     await transaction`set local session_replication_role = replica`;
     await transaction`
@@ -98,7 +130,7 @@ async function insertBatch(
           case when ${hasRealBody} and outcome = 'complete' then head || call_id || middle || call_id || tail
             else json_build_object('call_id', call_id, 'payload', json_build_object('type', outcome, 'retry_attempt_number', attempt, 'root_call_id', root_call_id, 'next_retry_at', next_retry_at))::text end,
           'UTF8') as bytes) body`;
-    const [last] = await transaction<{ occurred_at: string; call_id: string }[]>`
+    const [last] = await transaction<Position[]>`
       select occurred_at::text, call_id from batch order by occurred_at, call_id limit 1`;
     return last;
   });
