@@ -63,12 +63,17 @@ export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === "55P03";
 }
 
+/** 40001 or 40P01: the transaction was undone because of one at the same time. */
+export function isRolledBack(error: unknown): boolean {
+  return sqlState(error)?.startsWith("40") === true;
+}
+
 /**
  * The statement may succeed for other rows: its content was refused (22, 23, 54), or it waited for a lock too long (55P03), or in a circle
  * (40P01), or a transaction at the same time won (40001).
  */
 export function isAboutOneRow(error: unknown): boolean {
-  return isDataRefused(error) || isLockTimeout(error) || sqlState(error)?.startsWith("40") === true;
+  return isDataRefused(error) || isLockTimeout(error) || isRolledBack(error);
 }
 
 /** 57014: the statement was cancelled, by us or by its time limit. A replica whose replay is in its way cancels with another code, 40001. */

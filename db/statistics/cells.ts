@@ -3,6 +3,10 @@ import { sql, type SQL } from "drizzle-orm";
 import type { Transaction } from "@/db/driver/client";
 import { SLICE_DIMENSIONS } from "@/lib/statistics/cells";
 
+import { addedUp, histogramsAddedUp } from "./array-sums";
+import { valuesOf } from "./call-values";
+import { deleteEmptied, emptiedPlaces, type EmptiedPlaces } from "./emptied-cells";
+
 /**
  * Adds calls and contacts to the cells of `db/schema/statistics.ts`, and takes them away. What is added at once is summed first, so that each
  * cell is written once.
@@ -42,38 +46,13 @@ export async function addKinds(on: Transaction, calls: SignedCalls): Promise<voi
 /** The columns of a row of `slice_days` that tell it from the others. */
 const SLICE = sql.raw("dimension, day, value, is_counted");
 /** Repeats the rows of a kind for each dimension, with the kind's value in it. */
-const bySlice = sql.raw(`join call_kinds on call_kinds.id = kind_id cross join lateral (
-        values ${SLICE_DIMENSIONS.map((dimension) => `('${dimension}', ${sliceColumn(dimension)})`).join(", ")}
-      ) as slices (dimension, value)`);
-
-function sliceColumn(dimension: (typeof SLICE_DIMENSIONS)[number]): string {
-  switch (dimension) {
-    case "all":
-      return "null";
-    case "scenario":
-      return "scenario_id";
-    case "attempt":
-      return "attempt::text";
-    default:
-      return dimension;
-  }
-}
+const bySlice = sql`join call_kinds on call_kinds.id = kind_id cross join lateral ${valuesOf(SLICE_DIMENSIONS, null)}`;
 
 /** 24 sums, by the hour. */
 const byHour = (condition: string) =>
   sql.raw(
     `array[${Array.from({ length: 24 }, (_, hour) => `coalesce(sum(calls) filter (where hour = ${hour} and ${condition}), 0)`).join(", ")}]::integer[]`,
   );
-const addedUp = (column: string) =>
-  sql.raw(
-    `array(select a + b from unnest(kept.${column}, excluded.${column}) with ordinality as pairs (a, b, place) order by place)`,
-  );
-type Emptied = {
-  cells: unknown[] | null;
-  criteria: unknown[] | null;
-  slices: unknown[] | null;
-  is_wrong: boolean;
-};
 
 /**
  * Adds calls to all cells but those of contacts. Their kinds must be there. Throws `CellsWrong`.
@@ -82,7 +61,7 @@ type Emptied = {
  */
 export async function addCalls(on: Transaction, calls: SignedCalls, zone: string): Promise<void> {
   const local = sql`occurred_at at time zone ${zone}::text`;
-  const [emptied] = await on.execute<Emptied>(sql`
+  const [added] = await on.execute<Added>(sql`
     with dated as materialized (
       select call_kinds.id as kind_id, (${local})::date as day, extract(hour from ${local})::integer as hour,
         case when call_kinds.dial_result = 'reached' then duration_seconds end as second, sum(sign)::integer as calls
@@ -101,7 +80,7 @@ export async function addCalls(on: Transaction, calls: SignedCalls, zone: string
       group by 1, 2, 3
       on conflict (span, start, kind_id) do update set
         calls = kept.calls + excluded.calls, timed = kept.timed + excluded.timed, talk_seconds = kept.talk_seconds + excluded.talk_seconds
-      returning span, start, kind_id, calls, timed, talk_seconds
+      returning kept.ctid as place, calls, timed, talk_seconds
     ), judged as (
       select call_kinds.id as kind_id, (${local})::date as day, judgement.key as criterion, sum(sign) as judged,
         coalesce(sum(sign) filter (where judgement.value -> 'met' = 'true'), 0) as met,
@@ -117,7 +96,7 @@ export async function addCalls(on: Transaction, calls: SignedCalls, zone: string
       having (sum(judged), sum(met), sum(primaries)) <> (0, 0, 0)
       on conflict (span, start, kind_id, criterion) do update set
         judged = kept.judged + excluded.judged, met = kept.met + excluded.met, primaries = kept.primaries + excluded.primaries
-      returning span, start, kind_id, criterion, judged, met, primaries
+      returning kept.ctid as place, judged, met, primaries
     ), hours as (
       select ${SLICE}, hour, dial_result = 'reached' as is_reached, sum(dials.calls) as calls
       from (select kind_id, day, hour, sum(calls) as calls from dated group by 1, 2, 3) as dials ${bySlice}
@@ -140,72 +119,25 @@ export async function addCalls(on: Transaction, calls: SignedCalls, zone: string
       group by ${SLICE}
       on conflict (${SLICE}) do update set
         dials = ${addedUp("dials")}, reached = ${addedUp("reached")},
-        (seconds, counts) = (
-          select coalesce(array_agg(second order by second), '{}'), coalesce(array_agg(number order by second), '{}') from (
-            select second, sum(number)::integer as number from (
-              select * from unnest(kept.seconds, kept.counts) as pairs (second, number)
-              union all select * from unnest(excluded.seconds, excluded.counts) as pairs (second, number)
-            ) as both_sides group by second having sum(number) <> 0
-          ) as summed
-        )
-      returning ${SLICE}, dials, reached, counts
+        (seconds, counts) = (${histogramsAddedUp})
+      returning kept.ctid as place, dials, reached, counts
     )
     select
-      (select jsonb_agg(jsonb_build_object('span', span, 'start', start, 'kind_id', kind_id)) from cells where calls = 0) as cells,
-      (select jsonb_agg(jsonb_build_object('span', span, 'start', start, 'kind_id', kind_id, 'criterion', criterion))
-        from criteria where judged = 0) as criteria,
-      (select jsonb_agg(jsonb_build_object('dimension', dimension, 'day', day, 'value', value, 'is_counted', is_counted))
-        from slices where 0 = all (dials)) as slices,
+      ${emptiedPlaces("cells", sql`calls = 0`)} as cells, ${emptiedPlaces("criteria", sql`judged = 0`)} as criteria,
+      ${emptiedPlaces("slices", sql`0 = all (dials)`)} as slices,
       exists (select from kinds where calls < 0)
         or exists (select from cells where least(calls, timed, talk_seconds) < 0)
         or exists (select from criteria where least(judged, met, primaries) < 0)
         or exists (select from slices where not (0 <= all (dials) and 0 <= all (reached) and 0 < all (counts))) as is_wrong
   `);
-  if (emptied === undefined || emptied.is_wrong) {
+  if (added === undefined || added.is_wrong) {
     throw new CellsWrong();
   }
-  await deleteEmptied(on, emptied);
-}
-
-/** Deletes the cells that count nothing any more, with the texts in them. */
-async function deleteEmptied(on: Transaction, { cells, criteria, slices }: Emptied): Promise<void> {
-  // All of them, because a kind may have come and gone between two folds.
+  // All of them, because a kind may have come and gone between two folds. There are a few thousand kinds.
   await on.execute(sql`delete from call_kinds where calls = 0`);
-  if (cells !== null) {
-    await on.execute(sql`
-      delete from statistics_cells using jsonb_to_recordset(${JSON.stringify(cells)}::text::jsonb) as emptied (span text, start date, kind_id integer)
-      where (statistics_cells.span, statistics_cells.start, statistics_cells.kind_id) = (emptied.span, emptied.start, emptied.kind_id)
-    `);
-  }
-  if (criteria !== null) {
-    await on.execute(sql`
-      delete from criterion_cells
-      using jsonb_to_recordset(${JSON.stringify(criteria)}::text::jsonb) as emptied (span text, start date, kind_id integer, criterion text)
-      where (criterion_cells.span, criterion_cells.start, criterion_cells.kind_id, criterion_cells.criterion)
-        = (emptied.span, emptied.start, emptied.kind_id, emptied.criterion)
-    `);
-  }
-  if (slices !== null) {
-    await on.execute(sql`
-      delete from slice_days
-      using jsonb_to_recordset(${JSON.stringify(slices)}::text::jsonb) as emptied (dimension text, day date, value text, is_counted boolean)
-      where (slice_days.dimension, slice_days.day, slice_days.is_counted) = (emptied.dimension, emptied.day, emptied.is_counted)
-        and slice_days.value is not distinct from emptied.value
-    `);
-  }
+  await deleteEmptied(on, "statistics_cells", added.cells);
+  await deleteEmptied(on, "criterion_cells", added.criteria);
+  await deleteEmptied(on, "slice_days", added.slices);
 }
 
-/** The contacts to move from the cells where they were to those where they belong now. */
-export type MovedContacts = {
-  /** A query for their ids, each once. */
-  ids: SQL;
-  /** The changes since they were in the cells; null if they were in none. All changes of each contact, and no others. */
-  since: {
-    /** Of their calls. */
-    calls: SignedCalls;
-    /** A query for `contact_id`, `id` and `state_before`. */
-    states: SQL;
-  } | null;
-  /** The cells hold the contacts whose last call is before this moment, and no others. */
-  until: string;
-};
+type Added = { cells: EmptiedPlaces; criteria: EmptiedPlaces; slices: EmptiedPlaces; is_wrong: boolean };

@@ -1,55 +1,56 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { sql, type SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 
 import { jobs, type Transaction } from "@/db/driver/client";
-import { isLockTimeout } from "@/db/driver/sql-state";
+import { isLockTimeout, isRolledBack } from "@/db/driver/sql-state";
 import { ORGANIZATION_DEFAULTS } from "@/db/organization/settings";
 
-import { addCalls, addKinds, CellsWrong } from "./cells";
-import { addDays, moveContacts } from "./day-cells";
+import { type Build, BUILD_KEY, type BuildSizes, type BuildStep, continueBuild, startBuild, zoneOf } from "./build";
+import { CellsWrong } from "./cells";
+import { EVERYTHING, foldChanges, readQueue } from "./changes";
+import { areRulesDue, areRulesKept } from "./zone-rules";
 
 /**
  * Folds the changes of calls and contacts into the cells of `db/schema/statistics.ts`, and builds the cells from all calls: once after the
- * upgrade that made them, and whenever the organization's time zone has changed.
+ * upgrade that made them, and whenever they are discarded.
  *
  * Each step is one transaction that sees the database as of one moment (REPEATABLE READ), so the changes that it takes away are those that it
  * has counted. A statement that reads cells and changes sees both as they were before it, or both as they are after it.
- *
- * A build takes many steps, so that no transaction is long, and any process can continue it. After each one, the cells hold exactly the calls
- * before a moment, and then the contacts whose last call is before a moment. Changes meanwhile are folded as far as they are about those.
  */
 
-/** How many changes one step folds, about, and how many calls or contacts one step of a build counts: a second or two each. */
-type Sizes = { changes: number; rows: number };
-const SIZES: Sizes = { changes: 10_000, rows: 50_000 };
+type Sizes = BuildSizes & {
+  /**
+   * A queue with more changes than this, and than a third of the calls in the cells, is not folded: the cells are built again, which is faster. A change takes
+   * about three times as long as a call of a build, because its cells are anywhere. Meanwhile pages read the calls, and no longer a queue.
+   */
+  longest: number;
+};
+const SIZES: Sizes = { changes: 10_000, rows: 50_000, pages: 2000, longest: 500_000 };
 /** The pause before another look at a fold of another process. */
 const WAIT_MS = 100;
 
 export type FoldResult =
   /** `changes`: the folded changes of calls. `isMore`: others were left for the next fold. */
   | { did: "folded"; changes: number; isMore: boolean }
-  /** One step. */
-  | { did: "building" }
-  /** The last step. `calls`: how many the cells hold. */
-  | { did: "built"; calls: number }
-  /** The cells did not hold what the changes say, and were thrown away: the next run builds them. */
-  | { did: "discarded" }
+  /** A step of a build. */
+  | BuildStep
+  /** The cells were given up, and a build has begun. */
+  | { did: "discarded"; because: Discard }
   /** Another process is at it. */
   | { did: "waited" };
 
-/** What the cells hold: the calls before `calls`, and the contacts whose last call is before `contacts`. Both are timestamps as text. */
-type Extent = { zone: string; calls: string; contacts: string };
-const NOTHING = { calls: "-infinity", contacts: "-infinity" };
-const EVERYTHING = { calls: "infinity", contacts: "infinity" };
-/** The extent of a build that is not finished is in `states` under this key. */
-const BUILD_KEY = "statistics build";
+/**
+ * Why cells are given up: they did not hold what the changes say; the queue is so long that a build is faster; or Postgres has other rules for
+ * the zone than those that they were made by.
+ */
+type Discard = "wrong" | "queue" | "rules";
 
 /** Whether there is anything to fold or to build. */
 export async function isFoldDue(): Promise<boolean> {
   const [row] = await jobs.execute<{ is_due: boolean }>(sql`
     select exists (select from statistics_changes) or exists (select from contact_changes)
-      or not exists (select from statistics_state where zone = ${currentZone}) as is_due
+      or not exists (select from statistics_state where zone = ${currentZone}) or ${areRulesDue} as is_due
   `);
   return row?.is_due ?? false;
 }
@@ -83,32 +84,49 @@ export async function foldAllChanges(deadline: number): Promise<boolean> {
 const currentZone = sql`coalesce((select time_zone from organization), ${ORGANIZATION_DEFAULTS.timeZone})`;
 
 /** Folds changes, or takes a step of the build if there are no cells for the organization's time zone. Of all processes, one at a time. */
-export async function foldStatistics(sizes = SIZES): Promise<FoldResult> {
+export async function foldStatistics(only: Partial<Sizes> = {}): Promise<FoldResult> {
+  const sizes = { ...SIZES, ...only };
   try {
-    return await inOneMoment(async (transaction) => {
-      const [state] = await transaction.execute<{ zone: string; is_built: boolean; build: Extent | null }>(sql`
-        select ${currentZone} as zone, exists (select from statistics_state where zone = ${currentZone}) as is_built,
-          (select value from states where key = ${BUILD_KEY}) as build
-      `);
-      const { zone, is_built: isBuilt, build } = state ?? { zone: "UTC", is_built: false, build: null };
-      if (isBuilt) {
-        const folded = await fold(transaction, { zone, ...EVERYTHING }, sizes);
-        return { did: "folded", ...folded };
+    return await inOneMoment((transaction) => takeStep(transaction, sizes)).catch((error: unknown) => {
+      if (error instanceof CellsWrong) {
+        return inOneMoment((transaction) => discard(transaction, "wrong", sizes));
       }
-      return build?.zone === zone ? continueBuild(transaction, build, sizes) : startBuild(transaction, zone);
+      throw error;
     });
   } catch (error) {
-    if (isLockTimeout(error)) {
+    if (isLockTimeout(error) || isRolledBack(error)) {
       return { did: "waited" };
-    }
-    if (error instanceof CellsWrong) {
-      await jobs.execute(sql`
-        with built as (delete from statistics_state) delete from states where key = ${BUILD_KEY}
-      `);
-      return { did: "discarded" };
     }
     throw error;
   }
+}
+
+async function takeStep(transaction: Transaction, sizes: Sizes): Promise<FoldResult> {
+  const [state] = await transaction.execute<{ zone: string; is_built: boolean; build: Build | null }>(sql`
+    select ${currentZone} as zone, exists (select from statistics_state where zone = ${currentZone}) as is_built,
+      (select value from states where key = ${BUILD_KEY}) as build
+  `);
+  const { zone, is_built: isBuilt, build } = state ?? { zone: "UTC", is_built: false, build: null };
+  if (!(await areRulesKept(transaction, zone))) {
+    return discard(transaction, "rules", sizes);
+  }
+  if (!isBuilt) {
+    return build !== null && zoneOf(build) === zone
+      ? continueBuild(transaction, build, sizes)
+      : startBuild(transaction, zone, sizes);
+  }
+  const queue = await readQueue(transaction);
+  const queued = queue.calls + queue.contacts;
+  if (queued > sizes.longest && queued > queue.folded / 3) {
+    return discard(transaction, "queue", sizes);
+  }
+  return { did: "folded", ...(await foldChanges(transaction, { zone, ...EVERYTHING }, queue, sizes.changes)) };
+}
+
+async function discard(transaction: Transaction, because: Discard, sizes: Sizes): Promise<FoldResult> {
+  const [organization] = await transaction.execute<{ zone: string }>(sql`select ${currentZone} as zone`);
+  await startBuild(transaction, organization?.zone ?? "UTC", sizes);
+  return { did: "discarded", because };
 }
 
 /** Runs `work` while no other process does, in a transaction that sees one moment. Throws 55P03 if another process is at it. */
@@ -126,133 +144,4 @@ function inOneMoment<Result>(work: (transaction: Transaction) => Promise<Result>
     },
     { isolationLevel: "repeatable read" },
   );
-}
-
-const SIGNED = sql.raw(
-  "sign, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, duration_seconds, criteria",
-);
-
-/** Folds what the changes say about the calls and contacts that the cells hold. What they say about others is forgotten. */
-async function fold(
-  transaction: Transaction,
-  { zone, calls, contacts }: Extent,
-  sizes: Sizes,
-): Promise<{ changes: number; isMore: boolean }> {
-  const [queued] = await transaction.execute<{ calls: number; contacts: number }>(sql`
-    select (select count(*)::integer from statistics_changes) as calls, (select count(*)::integer from contact_changes) as contacts
-  `);
-  const parts = Math.max(1, Math.ceil(Math.max(queued?.calls ?? 0, queued?.contacts ?? 0) / sizes.changes));
-  const taken = ofPart(parts);
-  const all = sql`select contact_id, ${SIGNED} from statistics_changes where ${taken}`;
-  const held = sql`${all} and occurred_at < ${calls}::timestamptz`;
-  const states = sql`select contact_id, id, state_before from contact_changes where ${taken}`;
-  await addKinds(transaction, held);
-  if (contacts !== NOTHING.contacts) {
-    // Before the calls: a contact may have been of kinds that no call is any more.
-    await moveContacts(
-      transaction,
-      {
-        ids: sql`select contact_id from (${all}) as signed union select contact_id from (${states}) as changed`,
-        since: { calls: all, states },
-        until: contacts,
-      },
-      zone,
-    );
-  }
-  await addCalls(transaction, held, zone);
-  await addDays(transaction, held, zone);
-  await transaction.execute(sql`delete from contact_changes where ${taken}`);
-  const deleted = await transaction.execute<{ calls: number }>(sql`
-    with deleted as (delete from statistics_changes where ${taken} returning 1) select count(*)::integer as calls from deleted
-  `);
-  return { changes: deleted[0]?.calls ?? 0, isMore: parts > 1 };
-}
-
-/** Selects the changes of one part of the contacts, by chance: all changes of a contact belong together. */
-function ofPart(parts: number): SQL {
-  const part = Math.floor(Math.random() * parts);
-  return parts === 1
-    ? sql`true`
-    : sql`mod(hashtextextended(contact_id, 0) & 9223372036854775807, ${parts}::bigint) = ${part}::bigint`;
-}
-
-const CELLS = [
-  "call_kinds",
-  "statistics_cells",
-  "criterion_cells",
-  "slice_days",
-  "slice_months",
-  "outcome_days",
-  "contact_days",
-] as const;
-const QUEUES = ["statistics_changes", "contact_changes"] as const;
-
-async function startBuild(transaction: Transaction, zone: string): Promise<FoldResult> {
-  for (const table of [...CELLS, ...QUEUES, "statistics_state"]) {
-    await transaction.execute(sql`delete from ${sql.identifier(table)}`);
-  }
-  await storeBuild(transaction, { zone, ...NOTHING });
-  return { did: "building" };
-}
-
-async function continueBuild(transaction: Transaction, held: Extent, sizes: Sizes): Promise<FoldResult> {
-  // The calls that are added next are as they are now, so no change of them may be left.
-  if ((await fold(transaction, held, sizes)).isMore) {
-    return { did: "building" };
-  }
-  const extent = { ...held };
-  if (held.calls !== EVERYTHING.calls) {
-    extent.calls = await nextMoment(transaction, { table: "calls", column: "occurred_at" }, held.calls, sizes.rows);
-    const signed = sql`
-      select 1 as sign, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result,
-        not is_test and enrichment_state <> 'not_found' as is_counted, duration_seconds, criteria
-      from calls where occurred_at >= ${held.calls}::timestamptz and occurred_at < ${extent.calls}::timestamptz`;
-    await addKinds(transaction, signed);
-    await addCalls(transaction, signed, held.zone);
-    await addDays(transaction, signed, held.zone);
-  } else {
-    extent.contacts = await nextMoment(
-      transaction,
-      { table: "contacts", column: "last_at" },
-      held.contacts,
-      sizes.rows,
-    );
-    const ids = sql`
-      select contact_id from contacts where last_at >= ${held.contacts}::timestamptz and last_at < ${extent.contacts}::timestamptz`;
-    await moveContacts(transaction, { ids, since: null, until: extent.contacts }, held.zone);
-  }
-  if (extent.contacts !== EVERYTHING.contacts) {
-    await storeBuild(transaction, extent);
-    return { did: "building" };
-  }
-  await transaction.execute(sql`delete from states where key = ${BUILD_KEY}`);
-  const [built] = await transaction.execute<{ calls: number }>(sql`
-    with built as (insert into statistics_state (zone, built_at) values (${held.zone}, now()))
-    select coalesce(sum(calls), 0)::integer as calls from call_kinds
-  `);
-  return { did: "built", calls: built?.calls ?? 0 };
-}
-
-async function storeBuild(transaction: Transaction, extent: Extent): Promise<void> {
-  await transaction.execute(sql`
-    insert into states (key, value) values (${BUILD_KEY}, ${JSON.stringify(extent)}::text::jsonb)
-    on conflict (key) do update set value = excluded.value, updated_at = now()
-  `);
-}
-
-/** The moment before which about `size` rows follow `from`, by an indexed column. After the last row: "infinity". */
-async function nextMoment(
-  transaction: Transaction,
-  { table, column }: { table: "calls" | "contacts"; column: "occurred_at" | "last_at" },
-  from: string,
-  size: number,
-): Promise<string> {
-  // More rows of one moment than are counted at once are counted together.
-  const [next] = await transaction.execute<{ at: string }>(sql`
-    select (case when at = ${from}::timestamptz then at + interval '1 millisecond' else at end)::text as at from (
-      select ${sql.identifier(column)} as at from ${sql.identifier(table)} where ${sql.identifier(column)} >= ${from}::timestamptz
-      order by ${sql.identifier(column)} offset ${size} limit 1
-    ) as next
-  `);
-  return next?.at ?? EVERYTHING.calls;
 }

@@ -26,7 +26,7 @@ export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
       case "building":
         break;
       case "discarded":
-        log("warn", "statistics_discarded");
+        log("warn", "statistics_discarded", { reason: result.because });
         break;
       case "waited":
         isMore = false;
