@@ -7,7 +7,7 @@ import { callKind, callKinds } from "@/db/schema/statistics";
 import type { CallFilter } from "@/lib/call/filter";
 
 import { hasDigits, hasState, isAsLong } from "./conditions";
-import { hoursOf } from "./hours";
+import { dialsOfHours, hoursOf } from "./hours";
 import { kindOf, kindsOf } from "./kinds";
 
 /**
@@ -29,6 +29,11 @@ export type AccessPath =
   | { by: "merge"; source: "kinds" | "hours" }
   | { by: "people" }
   | { by: Source };
+
+/** Whether the paths find calls by themselves, and only check the conditions. Where Postgres chooses an index, the conditions must lead it to one. */
+export function isOnlyChecked(paths: readonly { by: string }[]): boolean {
+  return !paths.some(({ by }) => by === "plain");
+}
 
 /** All columns of the relation `calls`. Postgres leaves out those that the query around does not use. */
 const ALL = sql.raw("calls.*");
@@ -73,7 +78,7 @@ const isByTime = ({ key }: PageQuery) => key === calls.occurredAt;
  * The condition as a CASE: Postgres takes it for neither rare nor frequent, and reads in the order of an index until there are enough rows. By how many
  * it believes to meet the condition, it would choose another index, and sort everything.
  */
-function guessed(condition: SQL | undefined): SQL | undefined {
+export function guessed(condition: SQL | undefined): SQL | undefined {
   return condition === undefined ? undefined : sql`case when ${condition} then true else false end`;
 }
 
@@ -218,7 +223,7 @@ function relationOf(source: Source, filter: CallFilter): SQL {
   }
 }
 
-/** A query that counts the calls, or the contacts, that meet the source's condition up to a bound; null if that takes as long as reading them. */
+/** A query that counts or estimates the calls, or the contacts, that meet the source's condition, up to a bound; null for kinds, which have counts. */
 export function countOfSource(source: Source, filter: CallFilter, bound: number): SQL | null {
   const upTo = (from: SQL, condition: SQL | undefined) =>
     sql`(select count(*)::integer from (select from ${from}${where(condition)} limit ${bound}) as bounded)`;
@@ -232,8 +237,10 @@ export function countOfSource(source: Source, filter: CallFilter, bound: number)
     case "state":
       return upTo(sql`${contacts}`, hasState(filter.state));
     case "phone":
-      return filter.phone === null ? null : countInSample(hasDigits(filter.phone), bound);
-    default:
+      return filter.phone === null ? null : countInSample(hasDigits(filter.phone, true), bound);
+    case "hours":
+      return dialsOfHours(filter);
+    case "kinds":
       return null;
   }
 }

@@ -1,14 +1,9 @@
-import { and, eq, sql, type SQL } from "drizzle-orm";
-
 import { COUNT_BOUND } from "@/db/bounded-count";
-import { replica } from "@/db/driver/client";
-import { callKinds, criterionCells, statisticsChanges } from "@/db/schema/statistics";
 import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
 import type { CallSort } from "@/lib/call/list-view";
 
-import { type AccessPath, countOfSource, hasSource, type Source, SOURCES } from "./access-path";
-import { isJudgedBy } from "./conditions";
-import { isKindJudged, kindOf } from "./kinds";
+import { type AccessPath, hasSource, type Source, SOURCES } from "./access-path";
+import { MANY, peopleAtLeast, type Survey, survey } from "./survey";
 
 /**
  * Chooses how to find the calls of a filter: `access-path.ts` says which ways there are. The choice never changes what is found, only how long it
@@ -17,29 +12,19 @@ import { isKindJudged, kindOf } from "./kinds";
  * Where it is not known how many calls meet all conditions, the list's first calls are looked at, up to a bound: this finds a page if many do.
  */
 
-/** What the database says about a filter, in a few milliseconds. */
-type Survey = {
-  /** All calls, of any filter. */
-  total: number;
-  /** The kinds that the filter asks for, and their calls. Null without such a condition. */
-  kinds: { kinds: number; calls: number } | null;
-  /** How many rows meet the condition of each source, up to `MANY`. */
-  rows: Partial<Record<Source, number>>;
-  /** How many calls the filter's criterion judges, of the kinds that the filter asks for. Null without a criterion. */
-  judged: number | null;
-};
-
-/** Counting the rows of a source stops here: reading more of them takes longer than a page should. */
-const MANY = 20_000;
 /** So many calls are read at once, without looking first whether the list's first calls will do. */
 const FEW = 2_000;
 /** How many calls are looked at in the list's order before another path is tried, for a page and for a count. */
 const PAGE_BOUND = 20_000;
 /** Reading a call found by an index takes as long as reading this many that lie next to each other. */
 const FOUND_COST = 4;
-const COUNT_LOOK = 40_000;
+const COUNT_LOOK = 80_000;
+/** A count of contacts is over once so many calls are read for each of them. */
+const CALLS_OF_CONTACT = 1.6;
 /** How many contacts are looked at in the list's order. Each needs a search in an index of calls. */
 const CONTACT_BOUND = 3_000;
+/** How many calls the window has for each contact of a page. */
+export const WINDOW_CALLS = 4;
 /** What the search for the first call of a kind costs, in calls read in the list's order. */
 const SEARCH_COST = 15;
 
@@ -51,8 +36,8 @@ export async function pathsOfPage(filter: CallFilter, sort: CallSort, perPage: n
   }
   const { kinds, total } = known;
   const isByTime = sort === "time" || sort === "-time";
-  // The most calls that may be looked at in the list's order until a page is found, if the kinds are spread evenly.
-  const inOrder = ((perPage + 1) * total) / Math.max(kinds?.calls ?? total, 1);
+  // How many calls have to be looked at in the list's order until a page is found, if those of each condition are spread evenly.
+  const inOrder = (perPage + 1) / shareOf(known);
   const order: AccessPath[] = total <= PAGE_BOUND || inOrder > PAGE_BOUND ? [] : [{ by: "order", bound: PAGE_BOUND }];
   if (kinds !== null && isOfKinds(filter) && isByTime) {
     return [...(kinds.kinds * SEARCH_COST <= inOrder ? [] : order), { by: "merge", source: "kinds" }];
@@ -94,41 +79,39 @@ export async function pathsOfCount(filter: CallFilter): Promise<{ count: number 
     return { paths: [{ by: "plain" }] };
   }
   const { kinds, rows } = known;
-  if (kinds !== null && isOfKinds(filter) && filter.from === null && filter.to === null) {
+  if (kinds !== null && isOfKinds(filter) && isWhole(filter)) {
     return { count: kinds.calls };
   }
-  if (
-    known.judged !== null &&
-    isOfKinds({ ...filter, criterion: null, criterionMet: null }) &&
-    filter.from === null &&
-    filter.to === null
-  ) {
+  if (known.judged !== null && isOfKinds({ ...filter, criterion: null, criterionMet: null }) && isWhole(filter)) {
     return { count: known.judged };
+  }
+  if (isOfKinds({ ...filter, state: [] }) && isWhole(filter) && filter.state.includes("reached")) {
+    if (known.reached > COUNT_BOUND) {
+      return { count: known.reached };
+    }
   }
   const best = bestSource(filter, known);
   const only = SOURCES.find((source) => isOnly(source, filter));
   const count = only === undefined ? undefined : rows[only];
   // A contact has at least one call.
-  if (only === "phone" && best !== null && best.rows >= MANY) {
-    return { paths: [{ by: "order", bound: COUNT_LOOK * 2 }, { by: "phone" }] };
-  }
   if (count !== undefined && only !== "phone" && (count > COUNT_BOUND || only !== "state")) {
     return { count };
   }
-  return { paths: best === null ? [{ by: "plain" }] : [...look(filter, known, best.rows), { by: best.source }] };
+  return { paths: best === null ? [{ by: "plain" }] : [...look(known, COUNT_BOUND), { by: best.source }] };
 }
 
 /** The paths to try for a page of contacts. `order` looks at the first contacts of the list, the others find calls. */
-export async function pathsOfContacts(filter: CallFilter): Promise<ContactPath[]> {
+export async function pathsOfContacts(filter: CallFilter, perPage: number): Promise<ContactPath[]> {
   const known = hasCallConditions(filter) ? await survey(filter) : null;
   const best = known === null ? null : bestSource(filter, known);
   if (known === null || best === null) {
     return [{ by: "plain" }];
   }
-  const inOrder: ContactPath = { by: "order", bound: CONTACT_BOUND };
   if (best.rows <= FEW) {
     return [{ by: best.source }];
   }
+  const order: ContactPath[] =
+    (perPage + 1) / shareOf(known) > CONTACT_BOUND ? [] : [{ by: "order", bound: CONTACT_BOUND }];
   // Only where the calls of the source are nearly those of the filter: otherwise most of the source is read to find the first ones.
   const calls: AccessPath | null =
     best.source === "reviewed"
@@ -136,93 +119,63 @@ export async function pathsOfContacts(filter: CallFilter): Promise<ContactPath[]
       : best.source === "hours" || (best.source === "kinds" && !hasSource("duration", filter))
         ? { by: "merge", source: best.source }
         : null;
-  return [inOrder, ...(calls === null ? [] : [{ by: "window" as const, calls }]), { by: best.source }];
+  // A window that hardly has a page is no help.
+  const isRare = known.total * shareOf(known) < (perPage + 1) * WINDOW_CALLS;
+  return [...order, ...(calls === null || isRare ? [] : [{ by: "window" as const, calls }]), { by: best.source }];
 }
 
-/** The paths to try for a count of contacts. `order` looks at the newest calls. */
-export async function pathsOfContactCount(filter: CallFilter): Promise<AccessPath[]> {
+/**
+ * A number of contacts that is surely reached if it is above the bound of a count, otherwise the paths to count them by. `order` looks at the newest calls.
+ */
+export async function pathsOfContactCount(filter: CallFilter): Promise<{ count: number } | { paths: AccessPath[] }> {
+  if (isOfKinds({ ...filter, state: [] }) && isWhole(filter) && !filter.state.includes("overdue")) {
+    const count = await peopleAtLeast(filter);
+    if (count > COUNT_BOUND) {
+      return { count };
+    }
+  }
   const known = hasCallConditions(filter) ? await survey(filter) : null;
   const best = known === null ? null : bestSource(filter, known);
-  return known === null || best === null ? [{ by: "plain" }] : [...look(filter, known, best.rows), { by: best.source }];
+  return {
+    paths:
+      known === null || best === null
+        ? [{ by: "plain" }]
+        : [...look(known, COUNT_BOUND * CALLS_OF_CONTACT), { by: best.source }],
+  };
 }
 
 /** A path to a page of contacts. `window`: those of the first calls in the list of calls, and those whose calls lie around these. */
 export type ContactPath = AccessPath | { by: "window"; calls: AccessPath };
 
 /** Whether to count among the newest calls first: if so many of them may meet the conditions that the count ends there. */
-function look(filter: CallFilter, { total }: Survey, rows: number): AccessPath[] {
-  const inOrder = (COUNT_BOUND * total) / Math.max(rows >= MANY ? rows * 10 : rows, 1);
-  return total <= COUNT_LOOK || rows <= COUNT_BOUND || inOrder > COUNT_LOOK || hasSource("hours", filter)
-    ? []
-    : [{ by: "order", bound: COUNT_LOOK }];
+function look(known: Survey, wanted: number): AccessPath[] {
+  const inOrder = (wanted / shareOf(known)) * 1.2;
+  return known.total <= COUNT_LOOK || inOrder > COUNT_LOOK ? [] : [{ by: "order", bound: Math.ceil(inOrder) }];
 }
 
-async function survey(filter: CallFilter): Promise<Survey | null> {
-  const counted = SOURCES.flatMap((source) => {
-    const count = hasSource(source, filter) ? countOfSource(source, filter, MANY) : null;
-    return count === null ? [] : [{ name: `rows_${source}`, source, count }];
-  });
-  const hasKinds = hasSource("kinds", filter);
-  const { criterion, criterionMet } = filter;
-  const judgements = criterionMet === null ? sql`judged` : criterionMet ? sql`met` : sql`judged - met`;
-  const judged =
-    criterion === null
-      ? sql`null`
-      : sql`(
-          select coalesce(sum(${judgements}), 0) from ${criterionCells} join ${callKinds} on ${callKinds.id} = kind_id
-          where ${and(eq(criterionCells.span, "month"), eq(criterionCells.criterion, criterion), kindOf(filter, callKinds))}
-        ) + (
-          select coalesce(sum(sign), 0) from ${statisticsChanges}
-          where ${and(kindOf(filter, statisticsChanges), isJudgedBy(statisticsChanges.criteria, criterion, criterionMet))}
-        )`;
-  const where = (condition: SQL | undefined) => (condition === undefined ? sql.empty() : sql` where ${condition}`);
-  const [row] = await replica.execute<Record<string, unknown>>(sql`
-    select
-      exists (select from statistics_state) as is_built,
-      (select coalesce(sum(calls), 0) from ${callKinds}) as total,
-      (select coalesce(sum(sign), 0) from ${statisticsChanges}${where(kindOf(filter, statisticsChanges))}) as changed,
-      ${judged} as judged,
-      kinds.*${sql.join(
-        counted.map(({ name, count }) => sql`, ${count} as ${sql.identifier(name)}`),
-        sql.empty(),
-      )}
-    from (
-      select count(*) as kinds, coalesce(sum(calls), 0) as calls
-      from ${callKinds}${where(and(kindOf(filter, callKinds), isKindJudged(filter)))}
-    ) as kinds
-  `);
-  if (row === undefined || row["is_built"] !== true) {
-    return null;
-  }
-  const calls = Number(row["calls"]) + Number(row["changed"]);
-  const rows = Object.fromEntries(counted.map(({ name, source }) => [source, Number(row[name])]));
-  return {
-    total: Number(row["total"]) + Number(row["changed"]),
-    kinds: hasKinds ? { kinds: Number(row["kinds"]), calls } : null,
-    rows: hasKinds ? { ...rows, kinds: calls } : rows,
-    judged: criterion === null ? null : Number(row["judged"]),
-  };
-}
-
-/** The source with the fewest rows. */
-function bestSource(filter: CallFilter, { rows, total }: Survey): { source: Source; rows: number } | null {
-  const has = (source: Source) => hasSource(source, filter);
-  const rowsOf = (source: Source) => {
+/** Which part of all calls may meet the filter's conditions, if these do not depend on each other. */
+function shareOf({ total, rows }: Survey): number {
+  return SOURCES.reduce((share, source) => {
     const known = rows[source];
-    const least = Math.min(...[rows.kinds, rows.duration].filter((number) => number !== undefined));
+    const isCapped = (source === "duration" || source === "state" || source === "enrichment") && known === MANY;
+    return known === undefined || isCapped ? share : (share * Math.min(known, total)) / Math.max(total, 1);
+  }, 1);
+}
+
+/** The source with the fewest rows. What is counted only up to `MANY` is taken for a tenth of all calls. */
+function bestSource(filter: CallFilter, { rows, total }: Survey): { source: Source; rows: number } | null {
+  const rowsOf = (source: Source) => {
+    const known = rows[source] ?? MANY;
     // The kinds are searched by duration as well.
-    return source === "kinds" && has("duration")
-      ? least
-      : known === undefined
-        ? MANY
-        : source === "duration" && known >= MANY
-          ? total / 10
-          : known;
+    const least = source === "kinds" ? Math.min(known, rows.duration ?? known) : known;
+    return least === MANY ? Math.max(total / 10, MANY) : least;
   };
+  // The calls of an hour lie next to each other.
+  const costOf = (source: Source) => (source === "hours" ? rowsOf(source) / FOUND_COST : rowsOf(source));
   return (
-    SOURCES.filter((source) => has(source))
-      .map((source) => ({ source, rows: rowsOf(source) }))
-      .toSorted((a, b) => a.rows - b.rows)[0] ?? null
+    SOURCES.filter((source) => hasSource(source, filter))
+      .toSorted((a, b) => costOf(a) - costOf(b))
+      .map((source) => ({ source, rows: rowsOf(source) }))[0] ?? null
   );
 }
 
@@ -231,9 +184,20 @@ function isChoice(filter: CallFilter): boolean {
   return filter.contact === null && filter.q === null && !isSame(filter, { ...NO_FILTER, ...ranged(filter) });
 }
 
+/** Whether the filter is for all time. */
+function isWhole({ from, to }: CallFilter): boolean {
+  return from === null && to === null;
+}
+
 /** Whether there is a choice for a list of contacts: their states are no condition on calls. */
 function hasCallConditions(filter: CallFilter): boolean {
   return isChoice({ ...filter, state: [] });
+}
+
+/** Whether a filter of contacts has no condition on calls but their time. */
+export function isOnlyOfTime(filter: CallFilter): boolean {
+  const { contact, state } = filter;
+  return !isWhole(filter) && isSame(filter, { ...NO_FILTER, ...ranged(filter), contact, state });
 }
 
 const ranged = ({ from, to, zone }: CallFilter) => ({ from, to, zone });

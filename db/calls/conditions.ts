@@ -14,8 +14,10 @@ import { longestFirst } from "./order";
 /**
  * A `CallFilter` as a condition on `calls`. The list, the count, the statistics and the export all use this translation into SQL. If the
  * filter has a search text, this function queries the database: see `mentions`.
+ *
+ * @param isFound the calls are found by something else, and are only checked: without what is there only for an index
  */
-export async function callConditions(filter: CallFilter): Promise<SQL | undefined> {
+export async function callConditions(filter: CallFilter, isFound = false): Promise<SQL | undefined> {
   return and(
     kindConditions(filter, { ...KIND_OF_CALL, isCounted: isCounted() }),
     filter.from === null ? undefined : gte(calls.occurredAt, filter.from.at),
@@ -24,7 +26,7 @@ export async function callConditions(filter: CallFilter): Promise<SQL | undefine
       ? undefined
       : inArray(localWeekday(sql`${calls.occurredAt}`, filter.zone), filter.weekday),
     filter.hour.length === 0 ? undefined : inArray(localHour(sql`${calls.occurredAt}`, filter.zone), filter.hour),
-    filter.phone === null ? undefined : hasDigits(filter.phone),
+    filter.phone === null ? undefined : hasDigits(filter.phone, isFound),
     isAsLong(filter),
     filter.contact === null ? undefined : eq(calls.contactId, filter.contact),
     filter.state.length === 0
@@ -135,17 +137,18 @@ const SHORTEST_NUMBER = 7;
 
 /**
  * Selects calls whose number contains these digits. Each alternative is so written that one of the indexes of `phone_digits` finds it: groups of
- * three digits find a part, and a number that is the end of what was typed is equal to one of its ends.
+ * three digits find a part, and a number that is the end of what was typed is equal to one of its ends. `isFound` as for `callConditions`.
  */
-export function hasDigits(digits: string): SQL | undefined {
+export function hasDigits(digits: string, isFound = false): SQL | undefined {
   const { anywhere, beginning } = readSoughtDigits(digits);
+  const withGroups = isFound ? (_: string, condition: SQL) => condition : withGroupsOf;
   const ends = anywhere.flatMap((typed) =>
     Array.from({ length: Math.max(typed.length - SHORTEST_NUMBER, 0) }, (_, index) => typed.slice(index + 1)),
   );
   return or(
-    ...anywhere.map((typed) => withGroupsOf(typed, sql`${calls.phoneDigits} like ${`%${typed}%`}`)),
+    ...anywhere.map((typed) => withGroups(typed, sql`${calls.phoneDigits} like ${`%${typed}%`}`)),
     ends.length === 0 ? undefined : inArray(calls.phoneDigits, [...new Set(ends)]),
-    beginning === null ? undefined : withGroupsOf(beginning, sql`${calls.phoneDigits} ~ ${`^[0-9]{0,3}${beginning}`}`),
+    beginning === null ? undefined : withGroups(beginning, sql`${calls.phoneDigits} ~ ${`^[0-9]{0,3}${beginning}`}`),
   );
 }
 
@@ -157,7 +160,6 @@ function withGroupsOf(digits: string, condition: SQL): SQL {
   const groups = Array.from({ length: Math.max(digits.length - GROUP + 1, 0) }, (_, start) =>
     digits.slice(start, start + GROUP),
   );
-  // The condition comes first, because it is the cheaper one where each call is checked.
   return groups.length === 0
     ? condition
     : sql`(${condition} and digit_groups(${calls.phoneDigits}) @> ${`{${[...new Set(groups)].join(",")}}`}::text[])`;

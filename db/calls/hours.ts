@@ -1,6 +1,7 @@
-import { sql, type SQL } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
 
 import { calls } from "@/db/schema/calls";
+import { sliceMonths } from "@/db/schema/statistics";
 import type { CallFilter } from "@/lib/call/filter";
 
 /**
@@ -39,6 +40,19 @@ export function hoursOf({ weekday, hour, zone, from, to }: CallFilter): SQL {
       where not is_odd and ${isAsked}
     ) as spans
     order by since desc offset 0
+  )`;
+}
+
+/** A query for the number of dials in the filter's weekdays and hours, of all time. It says about how many calls are in them. */
+export function dialsOfHours({ weekday, hour }: CallFilter): SQL {
+  const allOf = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
+  const days = weekday.length === 0 ? allOf(7, 1) : weekday;
+  const hours = hour.length === 0 ? allOf(24, 0) : hour;
+  const counts = days.flatMap((day) =>
+    hours.map((of) => sql`${sliceMonths.dials}[${sql.raw(String((day - 1) * 24 + of + 1))}]`),
+  );
+  return sql`(
+    select coalesce(sum(${sql.join(counts, sql` + `)}), 0)::integer from ${sliceMonths} where ${eq(sliceMonths.dimension, "all")}
   )`;
 }
 

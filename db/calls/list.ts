@@ -8,7 +8,7 @@ import { contacts } from "@/db/schema/contacts";
 import type { CallFilter } from "@/lib/call/filter";
 import type { PageView } from "@/lib/call/list-view";
 
-import { type AccessPath, callsBy, pageBy } from "./access-path";
+import { type AccessPath, callsBy, isOnlyChecked, pageBy } from "./access-path";
 import { pathsOfCount, pathsOfPage } from "./choose-path";
 import { callConditions } from "./conditions";
 import { callOrder } from "./order";
@@ -49,10 +49,8 @@ export async function listCalls(
   view: PageView,
   paths?: readonly AccessPath[],
 ): Promise<Page<ListedCall>> {
-  const [conditions, chosen] = await Promise.all([
-    callConditions(filter),
-    paths ?? pathsOfPage(filter, view.sort, view.perPage),
-  ]);
+  const chosen = paths ?? (await pathsOfPage(filter, view.sort, view.perPage));
+  const conditions = await callConditions(filter, isOnlyChecked(chosen));
   return readPage(callOrder(view.sort), view, async (query) => {
     let rows: ListedCall[] = [];
     for (const path of chosen) {
@@ -79,13 +77,11 @@ function selectCalls(page: SQL, { orderBy }: PageQuery) {
 
 /** Counts the calls that the filter selects, exactly up to `COUNT_BOUND`. `paths`: how, instead of what `pathsOfCount` chooses. */
 export async function countCalls(filter: CallFilter, paths?: readonly AccessPath[]): Promise<BoundedCount> {
-  const [conditions, chosen] = await Promise.all([
-    callConditions(filter),
-    paths === undefined ? pathsOfCount(filter) : { paths },
-  ]);
+  const chosen = paths === undefined ? await pathsOfCount(filter) : { paths };
   if ("count" in chosen) {
     return boundedCount(chosen.count);
   }
+  const conditions = await callConditions(filter, isOnlyChecked(chosen.paths));
   let found: BoundedCount = boundedCount(0);
   for (const path of chosen.paths) {
     found = await countRowsOf(callsBy(path, filter, conditions, sql`1`));

@@ -1,8 +1,15 @@
-import { and, asc, desc, eq, exists, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { type BoundedCount, boundedCount, COUNT_BOUND, countRowsOf } from "@/db/bounded-count";
-import { type AccessPath, callsBy, pageBy as pageOfCalls } from "@/db/calls/access-path";
-import { type ContactPath, pathsOfContactCount, pathsOfContacts } from "@/db/calls/choose-path";
+import { type AccessPath, callsBy, guessed, isOnlyChecked, pageBy as pageOfCalls } from "@/db/calls/access-path";
+import {
+  type ContactPath,
+  isOnlyOfTime,
+  pathsOfContactCount,
+  pathsOfContacts,
+  WINDOW_CALLS,
+} from "@/db/calls/choose-path";
 import { callConditions, hasState } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { instantOf, type KeysetOrder, type Page, type PageQuery, readPage } from "@/db/keyset";
@@ -35,7 +42,8 @@ export async function listContacts(
   view: PageView,
   paths?: readonly ContactPath[],
 ): Promise<Page<ListedContact>> {
-  const [conditions, chosen] = await Promise.all([readConditions(filter), paths ?? pathsOfContacts(filter)]);
+  const chosen = paths ?? (await pathsOfContacts(filter, view.perPage));
+  const conditions = await readConditions(filter, chosen);
   const page = await readPage(contactOrder(view.sort), view, async (query) => {
     let rows: Contact[] = [];
     for (const path of chosen) {
@@ -64,13 +72,16 @@ export async function listContacts(
  * Counts the contacts that the filter selects, exactly up to `COUNT_BOUND`. `paths`: how, instead of what `pathsOfContactCount` chooses.
  */
 export async function countContacts(filter: CallFilter, paths?: readonly AccessPath[]): Promise<BoundedCount> {
-  const [conditions, chosen] = await Promise.all([readConditions(filter), paths ?? pathsOfContactCount(filter)]);
-  const { ofCall, ofContact } = conditions;
+  const chosen = paths === undefined ? await pathsOfContactCount(filter) : { paths };
+  if ("count" in chosen) {
+    return boundedCount(chosen.count);
+  }
+  const { ofCall, ofContact, match } = await readConditions(filter, chosen.paths);
   let found = boundedCount(0);
-  for (const path of chosen) {
+  for (const path of chosen.paths) {
     found =
       path.by === "plain" || ofCall === undefined
-        ? await countRowsOf(sql`select 1 from ${contacts}${where(and(ofContact, matchOf(ofCall)))}`)
+        ? await countRowsOf(sql`select 1 from ${contacts}${where(and(ofContact, match))}`)
         : await countFound(path, filter, { ofCall, ofContact });
     if (found.isBounded) {
       break;
@@ -79,29 +90,32 @@ export async function countContacts(filter: CallFilter, paths?: readonly AccessP
   return found;
 }
 
-/** Reading this many calls hardly ever finds fewer contacts than a count goes up to. */
-const COUNTED_CALLS = 3 * COUNT_BOUND;
+/** Of the calls that a path finds, so many are read at first: all of them may be millions, and most contacts have one or two. */
+const COUNTED_CALLS = [1.6 * COUNT_BOUND, 3 * COUNT_BOUND];
 
-/** Counts the contacts of the calls that a path finds: first those of some calls, because all of them may be millions. */
+/** Counts the contacts of the calls that a path finds. */
 async function countFound(
   path: AccessPath,
   filter: CallFilter,
-  { ofCall, ofContact }: Conditions & { ofCall: SQL },
+  { ofCall, ofContact }: Pick<Conditions, "ofContact"> & { ofCall: SQL },
 ): Promise<BoundedCount> {
   const contactsOf = (ids: SQL) =>
     ofContact === undefined
       ? sql`(select count(distinct contact_id) from ${ids} as found)::integer`
       : sql`(select count(*) from (select distinct contact_id from ${ids} as found) as found ${theirRows}${where(ofContact)})::integer`;
   const found = callsBy(path, filter, ofCall, sql`${calls.contactId}`);
-  const [row] = await replica.execute<{ people: number; calls: number }>(sql`
-    with some_calls as materialized (${found} limit ${COUNTED_CALLS})
-    select ${contactsOf(sql`some_calls`)} as people, (select count(*) from some_calls)::integer as calls`);
-  const { people = 0, calls: read = 0 } = row ?? {};
-  return people > COUNT_BOUND || read < COUNTED_CALLS
-    ? boundedCount(people)
-    : countRowsOf(
-        sql`select 1 from ${foundBy(path, filter, ofCall)}${ofContact === undefined ? sql.empty() : sql` ${theirRows}${where(ofContact)}`}`,
-      );
+  for (const limit of COUNTED_CALLS) {
+    const [row] = await replica.execute<{ people: number; calls: number }>(sql`
+      with some_calls as materialized (${found} limit ${limit})
+      select ${contactsOf(sql`some_calls`)} as people, (select count(*) from some_calls)::integer as calls`);
+    const { people = 0, calls: read = 0 } = row ?? {};
+    if (people > COUNT_BOUND || read < limit) {
+      return boundedCount(people);
+    }
+  }
+  return countRowsOf(
+    sql`select 1 from ${foundBy(path, filter, ofCall)}${ofContact === undefined ? sql.empty() : sql` ${theirRows}${where(ofContact)}`}`,
+  );
 }
 
 /** The order of a list of contacts. Contacts have no duration, so a list sorted by duration is sorted by time, the latest first. */
@@ -118,17 +132,29 @@ export function contactOrder(sort: CallSort): KeysetOrder<Pick<Contact, "contact
 
 /** A `CallFilter` as a condition on `contacts`. */
 export async function contactConditions(filter: CallFilter): Promise<SQL | undefined> {
-  const { ofCall, ofContact } = await readConditions(filter);
-  return and(ofContact, matchOf(ofCall));
+  const { ofContact, match } = await readConditions(filter, [{ by: "plain" }]);
+  return and(ofContact, match);
 }
 
-/** `ofCall` is a condition that one of the contact's calls must meet, `ofContact` one on the contact itself. */
-type Conditions = { ofCall: SQL | undefined; ofContact: SQL | undefined };
+/**
+ * `ofCall` is a condition that one of the contact's calls must meet, `match` the same as a condition on the contact, and `ofContact` one on the contact
+ * itself.
+ */
+type Conditions = { ofCall: SQL | undefined; match: SQL | undefined; ofContact: SQL | undefined };
 
-async function readConditions(filter: CallFilter): Promise<Conditions> {
+async function readConditions(filter: CallFilter, paths: readonly ContactPath[]): Promise<Conditions> {
   const { contact, state, from, to } = filter;
+  const ofCall = await callConditions({ ...filter, contact: null, state: [] }, isOnlyChecked(paths));
+  const isWithin = (at: PgColumn) =>
+    and(from === null ? undefined : gte(at, from.at), to === null ? undefined : lt(at, to.at));
+  const hasSuchCall =
+    ofCall === undefined
+      ? undefined
+      : sql`exists (select from ${calls} where ${and(eq(calls.contactId, contacts.contactId), ofCall)})`;
   return {
-    ofCall: await callConditions({ ...filter, contact: null, state: [] }),
+    ofCall,
+    // A contact has a call at its beginning and at its end.
+    match: isOnlyOfTime(filter) ? or(isWithin(contacts.lastAt), isWithin(contacts.firstAt), hasSuchCall) : hasSuchCall,
     ofContact: and(
       contact === null ? undefined : eq(contacts.contactId, contact),
       state.length === 0 ? undefined : hasState(state),
@@ -139,39 +165,29 @@ async function readConditions(filter: CallFilter): Promise<Conditions> {
   };
 }
 
-/** Selects contacts with a call that meets the condition. */
-function matchOf(ofCall: SQL | undefined): SQL | undefined {
-  return ofCall === undefined
-    ? undefined
-    : exists(
-        replica
-          .select({ one: sql`1` })
-          .from(calls)
-          .where(and(eq(calls.contactId, contacts.contactId), ofCall)),
-      );
-}
-
 /** A query for the ids of a page of contacts, `contact_id`. */
-function pageBy(path: ContactPath, filter: CallFilter, { ofCall, ofContact }: Conditions, query: PageQuery): SQL {
+function pageBy(
+  path: ContactPath,
+  filter: CallFilter,
+  { ofCall, ofContact, match }: Conditions,
+  query: PageQuery,
+): SQL {
   const page = sql`order by ${sql.join(query.orderBy, sql`, `)} limit ${query.limit}`;
   const wanted = and(ofContact, query.beyond);
   if (path.by === "plain" || ofCall === undefined) {
-    return sql`select ${contacts.contactId} from ${contacts}${where(and(wanted, matchOf(ofCall)))} ${page}`;
+    return sql`select ${contacts.contactId} from ${contacts}${where(and(wanted, match))} ${page}`;
   }
   if (path.by === "order") {
     const first = sql`
       select contacts.* from ${contacts}${where(wanted)} order by ${sql.join(query.orderBy, sql`, `)} limit ${path.bound}`;
-    return sql`select ${contacts.contactId} from (${first}) as contacts${where(matchOf(ofCall))} ${page}`;
+    return sql`select ${contacts.contactId} from (${first}) as contacts${where(match)} ${page}`;
   }
   if (path.by === "window") {
-    return windowOf(path.calls, filter, { ofCall, ofContact }, query);
+    return windowOf(path.calls, filter, { ofCall, ofContact, match }, query);
   }
   return sql`
     select ${contacts.contactId} from ${foundBy(path, filter, ofCall)} ${theirRows}${where(wanted)} ${page}`;
 }
-
-/** How many calls the window has for each contact of a page. */
-const WINDOW_CALLS = 4;
 
 /**
  * A page of the contacts whose last call lies in a window of time: that in which the first matching calls lie. A contact of the window either has one of
@@ -181,7 +197,7 @@ const WINDOW_CALLS = 4;
 function windowOf(
   path: AccessPath,
   filter: CallFilter,
-  { ofCall, ofContact }: Conditions & { ofCall: SQL },
+  { ofCall, ofContact, match }: Conditions & { ofCall: SQL },
   query: PageQuery,
 ): SQL {
   const { isDescending, since, limit, orderBy } = query;
@@ -206,8 +222,10 @@ function windowOf(
       ? sql.empty()
       : sql`
     union
-    select ${contacts.contactId} from far cross join ${contacts}
-    where ${and(sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${edge} and ${contacts.firstAt} < ${contacts.lastAt}`, inside, query.beyond, matchOf(ofCall))}`;
+    select contact_id from far cross join lateral (
+      select contacts.* from ${contacts}
+      where ${and(sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${edge} and ${contacts.firstAt} < ${contacts.lastAt}`, inside, query.beyond)} offset 0
+    ) as contacts where ${guessed(match)}`;
   return sql`
     with near as materialized (
       select ${calls.contactId}, ${calls.occurredAt} from ${calls} where ${calls.callId} = any(array(${firstCalls}))

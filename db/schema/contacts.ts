@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 
 import { CONTACT_STATES } from "@/lib/call/contact";
@@ -34,6 +35,11 @@ export const contacts = pgTable(
   (table) => [
     // The list pages by the first two columns. With the others, it skips contacts outside the filter's period without reading them.
     index("contacts_last_idx").on(table.lastAt, table.contactId, table.firstAt, table.state),
+    // The contacts whose calls lie on both sides of a moment: of those that begin before it, the other indexes would be read up to the end.
+    index("contacts_span_idx")
+      .using("gist", sql`tstzrange(first_at, last_at, '[]')`)
+      .where(sql`first_at < last_at`)
+      .concurrently(),
     index("contacts_state_idx").on(table.state, table.lastAt, table.contactId),
     check("contacts_state_check", isOneOf(table.state, CONTACT_STATES)),
   ],

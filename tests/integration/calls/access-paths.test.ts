@@ -258,7 +258,7 @@ test("each way to find calls and contacts finds those that an evaluation without
             );
             const { pages, merged } = allPaths(filter, sort);
             const ofContacts: ContactPath[][] = [
-              await pathsOfContacts(filter),
+              await pathsOfContacts(filter, 4),
               ...pages.filter(([path]) => path?.by !== "merge"),
               ...merged.flatMap(([path]): ContactPath[][] =>
                 path === undefined ? [] : [[{ by: "window", calls: path }, { by: "plain" }]],

@@ -54,6 +54,7 @@ const USES: [index: string, questions: (() => Promise<unknown>)[]][] = [
   ["calls_reviewed_idx", [() => list("reviewed=1"), () => countCalls(readFilter("reviewed=1"))]],
   ["calls_enrichment_state_idx", [() => list("enrichment=failed")]],
   ["contacts_last_idx", [() => contacts("")]],
+  ["contacts_span_idx", [() => contacts("direction=inbound&language=en")]],
   ["contacts_state_idx", [() => contacts("state=trying"), () => list("state=trying")]],
 ];
 
@@ -86,18 +87,21 @@ test("each list uses the index that the schema has for it, at 200,000 calls", as
     await transaction`
       insert into contacts (contact_id, state, attempts, last_call_id, next_retry_at, first_at, last_at, is_inferred)
       select contact_id, case when dial_result = 'reached' then 'reached' when call_id like '%777' then 'trying' else 'not_reached' end,
-        1, call_id, null, occurred_at, occurred_at, true
+        1, call_id, null, occurred_at - case when call_id like '%3' then interval '2 hours' else interval '0' end, occurred_at, true
       from calls`;
   });
   await sql`vacuum analyze calls`;
   await sql`vacuum analyze contacts`;
-  // As a build does, but only the kinds: lists read no other cells.
+  // As a build does, but only what lists read: the kinds, and how many dials an hour of the week has.
   await sql`
     insert into call_kinds (hash, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, calls)
     select call_kind(scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted), kinds.* from (
       select scenario_id, outcome, goal, direction, language, attempt, dial_result, not is_test and enrichment_state <> 'not_found' as is_counted, count(*)
       from calls group by 1, 2, 3, 4, 5, 6, 7, 8
     ) as kinds`;
+  await sql`
+    insert into slice_months (dimension, month, value, is_counted, dials, reached, seconds, counts)
+    values ('all', '2026-01-01', '', true, array_fill(${Math.ceil(CALLS / 168)}::integer, array[168]), array_fill(0, array[168]), '{}', '{}')`;
   await sql`
     insert into statistics_state (zone, built_at) values (${ORGANIZATION_DEFAULTS.timeZone}, now()) on conflict do nothing`;
   await sql`analyze call_kinds`;
