@@ -19,6 +19,7 @@ import { kindOf, kindsOf } from "./kinds";
  * - `order`: the first calls of the list's order, whether they meet the conditions or not, up to a bound.
  * - `kinds`: for each kind of call that the filter asks for, its first calls in `calls_kind_idx`; `hours`: the same for each span of time.
  * - `people`: the contacts whose calls come first.
+ * - `digits`: numbers that contain the digits of a filter for nothing else, in the index of numbers alone, up to a bound.
  * - the others: all calls that meet one condition, by its own index.
  */
 export const SOURCES = ["kinds", "phone", "duration", "reviewed", "enrichment", "state", "hours"] as const;
@@ -28,6 +29,7 @@ export type AccessPath =
   | { by: "order"; bound: number }
   | { by: "merge"; source: "kinds" | "hours" }
   | { by: "people" }
+  | { by: "digits"; bound: number }
   | { by: Source };
 
 /** Whether the paths find calls by themselves, and only check the conditions. Where Postgres chooses an index, the conditions must lead it to one. */
@@ -57,6 +59,8 @@ export function pageBy(path: AccessPath, filter: CallFilter, conditions: SQL | u
     }
     case "merge":
       return mergeBy(path.source, filter, conditions, query);
+    case "digits":
+      throw new Error("The path digits counts only");
     case "people":
       return sql`
         select ${calls.callId} from (${firstPeople(filter, query)}) as person
@@ -165,10 +169,27 @@ export function callsBy(path: AccessPath, filter: CallFilter, conditions: SQL | 
       select ${ALL} from ${calls}${where(during(filter))} order by ${calls.occurredAt} desc, ${calls.callId} desc limit ${path.bound}`;
     return sql`select ${what} from (${newest}) as calls${where(conditions)}`;
   }
+  if (path.by === "digits") {
+    return sql`select ${what} from ${numbersFrom(filter.phone ?? "", path.bound)} as calls${where(conditions)}`;
+  }
   if (path.by === "merge" || path.by === "people") {
     throw new Error(`The path ${path.by} finds pages only`);
   }
   return sql`select ${what} from ${relationOf(path.by, filter)}${where(conditions)}`;
+}
+
+/**
+ * The numbers that begin with the digits, and the first of the others. Whatever the order of texts in the database, these are some of all numbers, each
+ * once, and as many as there are if these are fewer than the bound.
+ */
+function numbersFrom(digits: string, bound: number): SQL {
+  // ":" follows "9".
+  const begins = sql`(${calls.phoneDigits} >= ${digits}::text and ${calls.phoneDigits} < ${`${digits}:`}::text)`;
+  return sql`(
+    (select ${calls.phoneDigits} from ${calls} where ${begins} order by ${calls.phoneDigits} limit ${bound})
+    union all
+    (select ${calls.phoneDigits} from ${calls} where ${calls.phoneDigits} is not null and not ${begins} order by ${calls.phoneDigits} limit ${bound})
+  )`;
 }
 
 function where(condition: SQL | undefined): SQL {
@@ -246,12 +267,12 @@ export function countOfSource(source: Source, filter: CallFilter, bound: number)
 }
 
 /**
- * If the condition is frequent among the newest calls, as many as there are in proportion, otherwise a tenth of the bound. How many numbers contain some digits is not known
+ * If the condition occurs among the newest calls, as many as there are in proportion, otherwise a tenth of the bound. How many numbers contain some digits is not known
  * before they are found, and finding many takes long.
  */
 function countInSample(condition: SQL | undefined, bound: number): SQL {
   return sql`(
-    select case when count(*) >= ${SAMPLE / 250} then greatest(${bound}::bigint, count(*) * (select sum(calls) from call_kinds) / ${SAMPLE}) else ${bound / 10} end
+    select case when count(*) >= 4 then count(*) * (select sum(calls) from call_kinds) / ${SAMPLE} else ${bound / 10} end
     from (select ${ALL} from ${calls} order by ${calls.occurredAt} desc, ${calls.callId} desc limit ${SAMPLE}) as calls${where(condition)}
   )`;
 }

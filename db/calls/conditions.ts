@@ -154,12 +154,14 @@ export function hasDigits(digits: string, isFound = false): SQL | undefined {
 
 /** The length of the groups of digits that `calls_phone_groups_idx` knows: see the function `digit_groups` of the database. */
 const GROUP = 3;
+/** So many groups leave hardly any other number. The first ones of a number are its country, which most numbers have. */
+const SOUGHT_GROUPS = 4;
 
-/** The condition, and that the number has all groups of these digits, which follows from it: for the index. */
+/** The condition, and that the number has the last groups of these digits, which follows from it: for the index. */
 function withGroupsOf(digits: string, condition: SQL): SQL {
   const groups = Array.from({ length: Math.max(digits.length - GROUP + 1, 0) }, (_, start) =>
     digits.slice(start, start + GROUP),
-  );
+  ).slice(-SOUGHT_GROUPS);
   return groups.length === 0
     ? condition
     : sql`(${condition} and digit_groups(${calls.phoneDigits}) @> ${`{${[...new Set(groups)].join(",")}}`}::text[])`;
