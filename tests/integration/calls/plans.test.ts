@@ -49,7 +49,10 @@ const USES: [index: string, questions: (() => Promise<unknown>)[]][] = [
     "calls_phone_groups_idx",
     [() => list("phone=123456"), () => list("phone=0512345678"), () => countCalls(readFilter("phone=34567"))],
   ],
-  ["calls_phone_digits_idx", [() => listCallsOfNumber("+966500000123", "none", 5)]],
+  [
+    "calls_phone_digits_idx",
+    [() => listCallsOfNumber("+966500000123", "none", 5), () => countCalls(readFilter("phone=9665"))],
+  ],
   ["calls_contact_idx", [() => list("contact=c-7"), () => list("state=trying"), () => contacts("outcome=complete")]],
   ["calls_reviewed_idx", [() => list("reviewed=1"), () => countCalls(readFilter("reviewed=1"))]],
   ["calls_enrichment_state_idx", [() => list("enrichment=failed")]],
