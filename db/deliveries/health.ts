@@ -3,14 +3,20 @@ import { count, desc, eq, sql } from "drizzle-orm";
 import { jobs } from "@/db/driver/client";
 import { withConnection } from "@/db/driver/deadline-pool";
 import { deliveries } from "@/db/schema/deliveries";
+import { statisticsChanges, statisticsState } from "@/db/schema/statistics";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
 
-export type Health = { lastDeliveryAt: Date | null; quarantined: number };
+export type Health = {
+  lastDeliveryAt: Date | null;
+  quarantined: number;
+  /** `builtAt` is null while figures are read from the calls. `waitingSince`: when the first change was made that is not folded yet; null without one. */
+  statistics: { builtAt: Date | null; waitingSince: Date | null };
+};
 
 const HEALTH_TIMEOUT_MS = 2000;
 
-/** The part of `/api/health` about deliveries; null if the database does not answer within two seconds. Never throws. */
+/** The part of `/api/health` that the database knows; null if the database does not answer within two seconds. Never throws. */
 export async function readHealth(): Promise<Health | null> {
   const queries = Promise.all([
     jobs
@@ -19,6 +25,8 @@ export async function readHealth(): Promise<Health | null> {
       .orderBy(desc(deliveries.receivedAt), desc(deliveries.id))
       .limit(1),
     jobs.select({ count: count() }).from(deliveries).where(eq(deliveries.verdict, "quarantined")),
+    jobs.select({ at: statisticsState.builtAt }).from(statisticsState),
+    jobs.select({ at: statisticsChanges.changedAt }).from(statisticsChanges).orderBy(statisticsChanges.id).limit(1),
   ]);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
@@ -26,9 +34,15 @@ export async function readHealth(): Promise<Health | null> {
   });
   try {
     const results = await Promise.race([queries, late]);
-    return results === null
-      ? null
-      : { lastDeliveryAt: results[0][0]?.at ?? null, quarantined: results[1][0]?.count ?? 0 };
+    if (results === null) {
+      return null;
+    }
+    const [[last], [quarantined], [built], [waiting]] = results;
+    return {
+      lastDeliveryAt: last?.at ?? null,
+      quarantined: quarantined?.count ?? 0,
+      statistics: { builtAt: built?.at ?? null, waitingSince: waiting?.at ?? null },
+    };
   } catch {
     return null;
   } finally {

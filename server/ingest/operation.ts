@@ -28,6 +28,11 @@ export type Operation = {
   database: "ok" | "unavailable";
   last_delivery_at: string | null;
   quarantined: number | null;
+  /**
+   * How far figures are summed beforehand. `built_at` is null while they are read from the calls, which takes longer. `waiting_since`: when the first change was
+   * made that is not in the sums yet; figures contain it nevertheless. Null while the database is unavailable.
+   */
+  statistics: { built_at: string | null; waiting_since: string | null } | null;
   /** Whether a delivery could be written. Null while the database is unavailable. */
   writes: "ok" | "failing" | null;
   /** The SQLSTATE or the driver's code of the failing write: `25006` read-only, `53100` full disk, `42501` missing privilege. */
@@ -92,6 +97,13 @@ export async function readOperation({ spoolMaxAgeMs }: { spoolMaxAgeMs: number }
     database: isUp ? "ok" : "unavailable",
     last_delivery_at: health?.lastDeliveryAt?.toISOString() ?? null,
     quarantined: health?.quarantined ?? null,
+    statistics:
+      health === null
+        ? null
+        : {
+            built_at: health.statistics.builtAt?.toISOString() ?? null,
+            waiting_since: health.statistics.waitingSince?.toISOString() ?? null,
+          },
     writes,
     write_error: writes === "failing" ? probe.errorCode : null,
     reasons,

@@ -45,7 +45,7 @@ async function setReadOnly(isReadOnly: boolean): Promise<void> {
 
 test("row 45: health is ok with its documented fields, and says nothing personal", async () => {
   await postWebhook(app, complete("healthy"));
-  const { code, last_delivery_at: last, version, spool_room: room, ...rest } = await health();
+  const { code, last_delivery_at: last, version, spool_room: room, statistics, ...rest } = await health();
   expect(rest).toEqual({
     status: "ok",
     database: "ok",
@@ -60,6 +60,21 @@ test("row 45: health is ok with its documented fields, and says nothing personal
     spool: "ok",
   });
   expect([code, typeof last, typeof version, typeof room]).toEqual([200, "string", "string", "number"]);
+  expect(Object.keys(statistics as object)).toEqual(["built_at", "waiting_since"]);
+});
+
+test("row 45: health says since when changes wait to be summed for figures, and whether the sums are built", async () => {
+  await becomes({ statistics: { built_at: expect.stringMatching(/^2/), waiting_since: null } });
+  await database.sql.begin(async (transaction) => {
+    // No fold meanwhile.
+    await transaction`lock table statistics_state in share row exclusive mode`;
+    await database.sql`insert into calls ${database.sql({ call_id: "waiting", outcome: "no_answer" })}`;
+    await becomes({
+      statistics: { built_at: expect.stringMatching(/^2/), waiting_since: expect.stringMatching(/^2/) },
+    });
+    await transaction`delete from statistics_state`;
+  });
+  await becomes({ statistics: { built_at: expect.stringMatching(/^2/), waiting_since: null } });
 });
 
 test("row 45: health writes at most once in some seconds, however often it is asked", async () => {
