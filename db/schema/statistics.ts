@@ -15,7 +15,7 @@ import {
 } from "drizzle-orm/pg-core";
 
 import { CONTACT_STATES } from "@/lib/call/contact";
-import { CELL_SPANS, COUNT_DIMENSIONS, SLICE_DIMENSIONS } from "@/lib/statistics/cells";
+import { CELL_SPANS, COUNT_DIMENSIONS, SLICE_DIMENSIONS, SLICE_PARTS } from "@/lib/statistics/cells";
 
 import { calls } from "./calls";
 import { instant, isOneOf } from "./columns";
@@ -221,6 +221,65 @@ export const contactDays = pgTable(
       .nullsNotDistinct(),
     check("contact_days_dimension_check", isOneOf(table.dimension, COUNT_DIMENSIONS)),
     check("contact_days_state_check", isOneOf(table.state, CONTACT_STATES)),
+  ],
+);
+
+/**
+ * The figures of the calls of a day or month that have a value of a dimension, by their outcomes, scenarios and attempts: few rows for a page, however
+ * many kinds of calls there are. Triggers of `statistics_cells` (migration 0017) keep them, whichever version folds. What the figures mean is told
+ * by `lib/statistics/figures.ts`: another meaning needs other triggers, and the rows filled again.
+ *
+ * A month has rows only once calls of a later one are folded: the months up to the latest that has any are complete, later ones are read by their days. The
+ * other arrays are in the order of `keys`. `value` is empty for the dimension `all`. A text that is null is `unknown`, because one filter value
+ * means both.
+ */
+export const figureSlices = pgTable(
+  "figure_slices",
+  {
+    dimension: text("dimension", { enum: COUNT_DIMENSIONS }).notNull(),
+    value: text("value").notNull(),
+    span: text("span", { enum: CELL_SPANS }).notNull(),
+    start: date("start", { mode: "string" }).notNull(),
+    part: text("part", { enum: SLICE_PARTS }).notNull(),
+    isCounted: boolean("is_counted").notNull(),
+    keys: text("keys").array().notNull(),
+    calls: integer("calls").array().notNull(),
+    dials: integer("dials").array().notNull(),
+    reached: integer("reached").array().notNull(),
+    assessed: integer("assessed").array().notNull(),
+    met: integer("met").array().notNull(),
+    timed: integer("timed").array().notNull(),
+    talkSeconds: bigint("talk_seconds", { mode: "number" }).array().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.dimension, table.value, table.span, table.start, table.part, table.isCounted],
+    }),
+    check("figure_slices_dimension_check", isOneOf(table.dimension, COUNT_DIMENSIONS)),
+    check("figure_slices_span_check", isOneOf(table.span, CELL_SPANS)),
+    check("figure_slices_part_check", isOneOf(table.part, SLICE_PARTS)),
+  ],
+);
+
+/** How often the calls of a slice were judged by each criterion of each scenario: like `figure_slices`, from `criterion_cells`. */
+export const criterionSlices = pgTable(
+  "criterion_slices",
+  {
+    dimension: text("dimension", { enum: COUNT_DIMENSIONS }).notNull(),
+    value: text("value").notNull(),
+    span: text("span", { enum: CELL_SPANS }).notNull(),
+    start: date("start", { mode: "string" }).notNull(),
+    isCounted: boolean("is_counted").notNull(),
+    scenarios: text("scenarios").array().notNull(),
+    criteria: text("criteria").array().notNull(),
+    judged: integer("judged").array().notNull(),
+    met: integer("met").array().notNull(),
+    primaries: integer("primaries").array().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dimension, table.value, table.span, table.start, table.isCounted] }),
+    check("criterion_slices_dimension_check", isOneOf(table.dimension, COUNT_DIMENSIONS)),
+    check("criterion_slices_span_check", isOneOf(table.span, CELL_SPANS)),
   ],
 );
 

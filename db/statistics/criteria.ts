@@ -1,12 +1,23 @@
-import { and, isNotNull, sql } from "drizzle-orm";
+import { and, isNotNull, sql, type SQL } from "drizzle-orm";
 
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
-import { cellFilterOf, type CellFilter, type Unbounded } from "@/lib/statistics/cell-filter";
+import { cellFilterOf, type CellFilter, type Slice, sliceOf, type Unbounded } from "@/lib/statistics/cell-filter";
 import type { TimeRange } from "@/lib/time/time";
 
 import { during, known } from "./from-calls";
-import { askedRange, cellsIn, edgesCte, isAsked, isAskedCount, looseIn, readCells, wantedCte } from "./read-cells";
+import {
+  askedRange,
+  type AskedRange,
+  cellsIn,
+  edgesCte,
+  isAsked,
+  isAskedCount,
+  looseIn,
+  readCells,
+  wantedCte,
+} from "./read-cells";
+import { hasValueOf, monthsCte } from "./read-slices";
 
 const MAX_CRITERIA = 500;
 
@@ -28,30 +39,57 @@ export async function readCriteria(filter: Unbounded, range: TimeRange): Promise
 
 async function fromCells(filter: CellFilter, range: TimeRange): Promise<CriterionFigures[] | null> {
   const asked = askedRange(range, filter.zone, "range");
+  const slice = sliceOf(filter);
+  const { ctes, rows } = slice === null ? ofKinds(filter, asked) : ofSlices(slice, asked);
   return readCells<CriterionFigures>(
     filter,
-    [wantedCte(filter), edgesCte(asked)],
+    ctes,
     sql`
-      select true as found, scenario, criterion, sum(primaries) > 0 as "isPrimary", sum(judged)::integer as judged, sum(met)::integer as met
+      select true as found, ${known(sql`scenario`)} as scenario, criterion, sum(primaries) > 0 as "isPrimary", sum(judged)::integer as judged,
+        sum(met)::integer as met
       from (
-        select ${known(sql`wanted.scenario_id`)} as scenario, criterion, cell.judged, cell.met, cell.primaries
-        from (
-          select kind_id, criterion, sum(judged) as judged, sum(met) as met, sum(primaries) as primaries
-          from ${cellsIn(asked, { table: sql`criterion_cells`, columns: sql`kind_id, criterion, judged, met, primaries` })} as cell
-          group by 1, 2
-        ) as cell join wanted on wanted.id = cell.kind_id
-        where ${isAskedCount(filter, sql`wanted`)}
+        ${rows}
         union all
-        select ${known(sql`scenario_id`)}, judged.key, sign, case when (judged.value -> 'met')::boolean then sign else 0 end,
+        select is_counted, coalesce(scenario_id, 'unknown'), judged.key, sign, case when (judged.value -> 'met')::boolean then sign else 0 end,
           case when (judged.value -> 'primary')::boolean then sign else 0 end
         from ${looseIn(asked, isAsked(filter, sql`loose`), sql`, criteria`)} as loose cross join lateral jsonb_each(loose.criteria) as judged
-        where ${isAskedCount(filter, sql`loose`)}
-      ) as criterion
-      group by 2, 3
+      ) as row (is_counted, scenario, criterion, judged, met, primaries)
+      where ${isAskedCount(filter, sql`row`)}
+      group by scenario, criterion
       having sum(judged) <> 0
       order by judged desc, criterion
       limit ${sql.raw(String(MAX_CRITERIA))}`,
   );
+}
+
+/** Rows from `criterion_slices`: the few rows of one slice. */
+function ofSlices(slice: Slice, asked: AskedRange): { ctes: SQL[]; rows: SQL } {
+  return {
+    ctes: [monthsCte("criterion_slices", asked)],
+    rows: sql`
+      select slice.is_counted, row.*
+      from ${cellsIn(asked, {
+        table: sql`criterion_slices`,
+        columns: sql`is_counted, scenarios, criteria, judged, met, primaries`,
+        where: hasValueOf(slice),
+      })} as slice
+        cross join lateral unnest(slice.scenarios, slice.criteria, slice.judged, slice.met, slice.primaries)
+          as row (scenario, criterion, judged, met, primaries)`,
+  };
+}
+
+/** Rows from the cells of kinds, for a filter that narrows several dimensions. */
+function ofKinds(filter: CellFilter, asked: AskedRange): { ctes: SQL[]; rows: SQL } {
+  return {
+    ctes: [wantedCte(filter), edgesCte(asked)],
+    rows: sql`
+      select wanted.is_counted, coalesce(wanted.scenario_id, 'unknown'), criterion, cell.judged, cell.met, cell.primaries
+      from (
+        select kind_id, criterion, sum(judged) as judged, sum(met) as met, sum(primaries) as primaries
+        from ${cellsIn(asked, { table: sql`criterion_cells`, columns: sql`kind_id, criterion, judged, met, primaries` })} as cell
+        group by 1, 2
+      ) as cell join wanted on wanted.id = cell.kind_id`,
+  };
 }
 
 async function fromCalls(filter: Unbounded, range: TimeRange): Promise<CriterionFigures[]> {

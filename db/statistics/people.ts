@@ -11,7 +11,8 @@ import { addDays, startOfDay, type TimeRange } from "@/lib/time/time";
 import { type WholeDays, wholeDaysOf } from "@/lib/time/whole-days";
 
 import { during } from "./from-calls";
-import { isAsked, isAskedCount, isOfSlice, readCells } from "./read-cells";
+import { isAsked, isAskedCount, readCells, unseenInstant } from "./read-cells";
+import { hasValueOf } from "./read-slices";
 
 /** `previous` is null without a range to compare with. */
 export type People = { current: PeopleFigures; previous: PeopleFigures | null };
@@ -73,7 +74,7 @@ async function fromCells(
       (part) => sql`
       select distinct ${isCurrent}::boolean as is_current, contact_id, ${instant(within.from)} as within_from, ${instant(within.to)} as within_to
       from (select *, ${isCounted()} as is_counted from ${calls}) as call
-      where occurred_at >= ${instant(part.from)} and occurred_at < ${instant(part.to)} and ${isAskedCall}`,
+      where occurred_at >= ${unseenInstant(part.from)} and occurred_at < ${unseenInstant(part.to)} and ${isAskedCall}`,
     ),
   );
   return readCells<Row>(
@@ -105,7 +106,7 @@ async function fromCells(
           end as people
         from ranges join contact_days as cell on cell.day >= ranges.days_from and cell.day <= ranges.days_to
           and (cell.previous_day is null or cell.previous_day < ranges.days_from)
-        where ${isOfSlice(slice)} and ${isAskedCount(filter, sql`cell`)}
+        where ${hasValueOf(slice)} and ${isAskedCount(filter, sql`cell`)}
         union all
         select folded.is_current, folded.state, -1
         from (

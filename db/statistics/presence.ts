@@ -3,11 +3,12 @@ import { max, min, sql } from "drizzle-orm";
 import { isCounted } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
-import { cellFilterOf, type CellFilter, type Unbounded } from "@/lib/statistics/cell-filter";
+import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/statistics/cell-filter";
 import type { TimeRange } from "@/lib/time/time";
 
 import { during } from "./from-calls";
-import { askedRange, cellsIn, edgesCte, isAsked, isAskedCount, looseIn, readCells, wantedCte } from "./read-cells";
+import { askedRange, cellsIn, edgesCte, isAsked, isAskedCount, looseIn, readCells, unseenInstant, wantedCte } from "./read-cells";
+import { hasValueOf, monthsCte } from "./read-slices";
 
 /** Whether the filter selects any call in a range. */
 export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
@@ -18,14 +19,30 @@ export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boo
 /** Most filters select one of the latest calls. Only for the others are the cells read. */
 async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean | null> {
   const asked = askedRange(range, filter.zone, "range");
-  const rows = await readCells<{ hasCalls: boolean }>(
+  const slice = sliceOf(filter);
+  const rows =
+    slice === null
+      ? sql`
+        select cell.calls
+        from ${cellsIn(asked, { table: sql`statistics_cells`, columns: sql`kind_id, calls` })} as cell
+          join wanted on wanted.id = cell.kind_id
+        where ${isAskedCount(filter, sql`wanted`)}`
+      : sql`
+        select cell.calls
+        from ${cellsIn(asked, {
+          table: sql`figure_slices`,
+          columns: sql`is_counted, calls`,
+          where: sql`${hasValueOf(slice)} and part = 'outcome'`,
+        })} as slice cross join lateral unnest(slice.calls) as cell (calls)
+        where ${isAskedCount(filter, sql`slice`)}`;
+  const found = await readCells<{ hasCalls: boolean }>(
     filter,
-    [wantedCte(filter), edgesCte(asked)],
+    slice === null ? [wantedCte(filter), edgesCte(asked)] : [monthsCte("figure_slices", asked)],
     sql`
       select true as found, exists (
         select from (
           select *, ${isCounted()} as is_counted from ${calls}
-          where occurred_at >= ${range.from.toISOString()}::timestamptz and occurred_at < ${range.to.toISOString()}::timestamptz
+          where occurred_at >= ${unseenInstant(range.from)} and occurred_at < ${unseenInstant(range.to)}
           order by occurred_at desc
           limit 100
         ) as call
@@ -33,16 +50,13 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean 
       ) or (
         select coalesce(sum(calls), 0) > 0
         from (
-          select cell.calls
-          from ${cellsIn(asked, { table: sql`statistics_cells`, columns: sql`kind_id, calls` })} as cell
-            join wanted on wanted.id = cell.kind_id
-          where ${isAskedCount(filter, sql`wanted`)}
+          ${rows}
           union all
           select sign from ${looseIn(asked, isAsked(filter, sql`loose`))} as loose where ${isAskedCount(filter, sql`loose`)}
         ) as counted
       ) as "hasCalls"`,
   );
-  return rows === null ? null : rows[0]?.hasCalls === true;
+  return found === null ? null : found[0]?.hasCalls === true;
 }
 
 /** The query stops at the first call. */

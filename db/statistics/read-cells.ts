@@ -19,6 +19,19 @@ import { monthOf, nextMonthOf, type WholeDays, wholeDaysOf } from "@/lib/time/wh
  */
 
 /**
+ * A value that is hidden from the planner. It would compare the cost of a plan for these values with that of a plan for any, which it believes to be
+ * higher, and plan the statement again each time.
+ */
+export function unseen(value: SQL): SQL {
+  return sql`(select ${value})`;
+}
+
+/** An instant that the planner does not see. */
+export function unseenInstant(at: Date): SQL {
+  return unseen(sql`${at.toISOString()}::timestamptz`);
+}
+
+/**
  * Whether a row is of a kind that the filter asks for, except for `counted`. `from` has the columns of a kind of call. Null and `unknown` are one value
  * for a filter.
  *
@@ -72,7 +85,7 @@ export function edgesCte({ whole: { days }, edges }: AskedRange): SQL {
   const next = lastInside === days.to ? days.to : nextMonthOf(days.to);
   // The first row of the index tells. An EXISTS may read the table instead.
   const hasDays = (from: string, to: string) =>
-    sql`(select min(start) from statistics_cells where span = 'day' and start >= ${from}::date) < ${to}::date`;
+    sql`(select min(start) from statistics_cells where span = 'day' and start >= ${unseen(sql`${from}::date`)}) < ${to}::date`;
   return sql`${edges} as materialized (
     select case when months_from < months_to then months_from else ${days.to}::date end as months_from,
       case when months_from < months_to then months_to else ${days.to}::date end as months_to
@@ -96,12 +109,13 @@ export function cellsIn(
   { whole: { days }, edges }: AskedRange,
   { table, columns, where = sql`true` }: { table: SQL; columns: SQL; where?: SQL },
 ): SQL {
+  const [from, to] = [unseen(sql`${days.from}::date`), unseen(sql`${days.to}::date`)];
   const months = (column: "months_from" | "months_to") => sql`(select ${sql.raw(column)} from ${edges})`;
   return sql`(
-    select ${columns} from ${table} where span = 'day' and start >= ${days.from}::date
-      and start < least(${months("months_from")}, ${days.to}::date) and ${where}
+    select ${columns} from ${table} where span = 'day' and start >= ${from}
+      and start < least(${months("months_from")}, ${to}) and ${where}
     union all
-    select ${columns} from ${table} where span = 'day' and start >= ${months("months_to")} and start < ${days.to}::date and ${where}
+    select ${columns} from ${table} where span = 'day' and start >= ${months("months_to")} and start < ${to} and ${where}
     union all
     select ${columns} from ${table} where span = 'month' and start >= ${months("months_from")} and start < ${months("months_to")} and ${where}
   )`;
@@ -125,19 +139,21 @@ export function looseIn({ whole }: Pick<AskedRange, "whole">, where: SQL, also: 
   const columns = sql`sign, contact_id, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, duration_seconds${also}`;
   const part = ({ from, to }: TimeRange) => sql`
     select ${columns} from (select *, 1::smallint as sign, ${isCounted()} as is_counted from ${calls}) as loose
-    where occurred_at >= ${from.toISOString()}::timestamptz and occurred_at < ${to.toISOString()}::timestamptz and ${where}`;
+    where occurred_at >= ${unseenInstant(from)} and occurred_at < ${unseenInstant(to)} and ${where}`;
   return sql`(
     select ${columns} from statistics_changes as loose
-    where occurred_at >= ${whole.within.from.toISOString()}::timestamptz and occurred_at < ${whole.within.to.toISOString()}::timestamptz and ${where}
+    where occurred_at >= ${unseenInstant(whole.within.from)} and occurred_at < ${unseenInstant(whole.within.to)} and ${where}
     union all ${part(whole.head)}
     union all ${part(whole.tail)}
   )`;
 }
 
-/** Whether a row of a table with `dimension` and `value` is of this slice. */
+/** Whether a row of `slices` is of this slice. */
 export function isOfSlice({ dimension, values }: Slice): SQL {
-  const isAll = sql`${values === null}::boolean`;
-  return sql`(dimension = ${dimension}::text and (${isAll} or coalesce(value, 'unknown') = any(${textArray(values ?? [])})))`;
+  const isOfDimension = sql`dimension = ${sql.raw(`'${dimension}'`)}`;
+  return values === null
+    ? isOfDimension
+    : sql`(${isOfDimension} and coalesce(value, 'unknown') = any(${textArray(values)}))`;
 }
 
 /**

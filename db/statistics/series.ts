@@ -7,7 +7,8 @@ import { dayOf, startOfDay, type TimeRange } from "@/lib/time/time";
 import { wholeDaysOf } from "@/lib/time/whole-days";
 
 import { during, known } from "./from-calls";
-import { isAsked, isAskedCount, isOfSlice, looseIn, readCells, wantedCte } from "./read-cells";
+import { isAsked, isAskedCount, looseIn, readCells, unseen, wantedCte } from "./read-cells";
+import { hasValueOf } from "./read-slices";
 
 /** `bucket` is an index. */
 export type BucketCount = { bucket: number; outcome: string | null; calls: number };
@@ -42,17 +43,20 @@ async function fromCells(
     const days = buckets.map(({ from }) => dayOf(from, filter.zone));
     return sql`width_bucket(${sql.raw(day)}, (select ${`{${days.join(",")}}`}::text::date[])) - 1`;
   };
-  const { from, to } = whole.days;
+  const [from, to] = [unseen(sql`${whole.days.from}::date`), unseen(sql`${whole.days.to}::date`)];
   const cells =
     slice === null
       ? sql`
         select ${bucketOfDay("start")} as bucket, wanted.outcome, cell.calls, wanted.is_counted
         from statistics_cells as cell join wanted on wanted.id = cell.kind_id
-        where span = 'day' and start >= ${from}::date and start < ${to}::date`
+        where span = 'day' and start >= ${from} and start < ${to}`
       : sql`
-        select ${bucketOfDay("day")} as bucket, outcome, calls, is_counted
-        from outcome_days as cell
-        where ${isOfSlice(slice)} and day >= ${from}::date and day < ${to}::date and ${isAsked(filter, sql`cell`, ["outcome"])}`;
+        select bucket, outcome, cell.calls, is_counted
+        from (
+          select ${bucketOfDay("start")} as bucket, is_counted, keys, calls from figure_slices
+          where ${hasValueOf(slice)} and span = 'day' and start >= ${from} and start < ${to} and part = 'outcome'
+        ) as slice cross join lateral unnest(slice.keys, slice.calls) as cell (outcome, calls)
+        where ${isAsked(filter, sql`cell`, ["outcome"])}`;
   return readCells<BucketCount>(
     filter,
     slice === null ? [wantedCte(filter)] : [],

@@ -4,10 +4,10 @@ import { isCounted } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { calls } from "@/db/schema/calls";
 import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/statistics/cell-filter";
-import { type CountedCalls, summarize, type Summary, type TalkTime } from "@/lib/statistics/summary";
+import { type PartFigures, summarize, type Summary } from "@/lib/statistics/summary";
 import type { TimeRange } from "@/lib/time/time";
 
-import { during, isAssessed, isMet, isTimed, known } from "./from-calls";
+import { during, isAssessed, isDialled, isMet, isReached, isTimed } from "./from-calls";
 import {
   askedRange,
   type AskedRange,
@@ -21,12 +21,10 @@ import {
   slices,
   wantedCte,
 } from "./read-cells";
+import { hasValueOf, monthsCte } from "./read-slices";
 
-/**
- * Either a number of calls that are alike, or the number of calls with one talk time. A histogram of talk times instead of the percentile: it needs no sort
- * of all calls, and adds up.
- */
-type Row = CountedCalls & { seconds: number | null };
+/** The figures of a part of the calls, or a 90th percentile, whose `part` is null. */
+type Row = (PartFigures & { p90Seconds: null }) | { part: null; isCurrent: boolean; p90Seconds: number };
 
 /**
  * Reads the figures and the outcomes of a range and of the range that it is compared with, and the scenarios and attempts of the former, in one
@@ -37,17 +35,16 @@ export async function readSummary(filter: Unbounded, current: TimeRange, previou
   const rows =
     (cellFilter === null ? null : await fromCells(cellFilter, filter, current, previous)) ??
     (await fromCalls(filter, current, previous));
-  const counted: CountedCalls[] = [];
-  const times: TalkTime[] = [];
-  for (const { seconds, ...row } of rows) {
-    if (seconds === null) {
-      counted.push(row);
-    } else {
-      times.push({ isCurrent: row.isCurrent, value: seconds, count: row.calls });
-    }
-  }
-  return summarize({ counted, times }, { leavesOut: filter.counted === true, hasPrevious: previous !== null });
+  const p90 = (isCurrent: boolean) =>
+    rows.find((row) => row.part === null && row.isCurrent === isCurrent)?.p90Seconds ?? null;
+  return summarize(
+    rows.filter((row) => row.part !== null),
+    { current: p90(true), previous: p90(false) },
+    { leavesOut: filter.counted === true, hasPrevious: previous !== null },
+  );
 }
+
+type Range = AskedRange & { isCurrent: boolean };
 
 async function fromCells(
   filter: CellFilter,
@@ -55,76 +52,99 @@ async function fromCells(
   current: TimeRange,
   previous: TimeRange | null,
 ): Promise<Row[] | null> {
-  const ranges = [
-    { isCurrent: true, ...askedRange(current, filter.zone, "current") },
+  const rangesOf = (name: string): Range[] => [
+    { isCurrent: true, ...askedRange(current, filter.zone, `current${name}`) },
     // An empty range if there is none, so that the text of the statement is the same.
-    { isCurrent: false, ...askedRange(previous ?? { from: current.from, to: current.from }, filter.zone, "previous") },
+    {
+      isCurrent: false,
+      ...askedRange(previous ?? { from: current.from, to: current.from }, filter.zone, `previous${name}`),
+    },
   ];
-  const each = (select: (range: AskedRange & { isCurrent: boolean }) => SQL) =>
-    sql.join(ranges.map(select), sql` union all `);
+  const ranges = rangesOf("");
+  const slice = sliceOf(filter);
+  const figures = slice === null ? ofKinds(ranges) : ofSlices(rangesOf("_figures"), hasValueOf(slice));
+  const loose = sql`loose as materialized (${each(
+    ranges,
+    ({ isCurrent, whole }) => sql`
+    select ${isCurrent}::boolean as is_current, row.* from ${looseIn({ whole }, isAsked(filter, sql`loose`))} as row`,
+  )})`;
   // Who talked was reached, so a filter for dials leaves all talk times or none.
-  const slice = sliceOf(filter, ["dial"]);
+  const timed = sliceOf(filter, ["dial"]);
   const hasReached = filter.lists.dial?.includes("reached") ?? true;
   const times =
-    slice === null
+    timed === null
       ? timesOf(await during(previous === null ? [current] : [current, previous], unbounded), current)
       : sql`
-        select true, seconds, is_current, true, null, null, null, null, false, false, sum(count)::integer, 0, 0
-        from (
-          ${each(
-            (range) => sql`
-            select ${range.isCurrent}::boolean as is_current, time.seconds, time.count
-            from ${cellsIn(range, { table: slices, columns: sql`seconds, counts, is_counted`, where: isOfSlice(slice) })} as slice
-              cross join lateral unnest(slice.seconds, slice.counts) as time(seconds, count)
-            where ${isAskedCount(filter, sql`slice`)} and ${hasReached ? sql`true` : sql`false`}`,
-          )}
-          union all
-          select is_current, duration_seconds, sign from loose where ${isTimed(sql`loose`)} and ${isAskedCount(filter, sql`loose`)}
-        ) as time
-        group by is_current, seconds
-        having sum(count) <> 0`;
+        ${each(
+          ranges,
+          (range) => sql`
+          select ${range.isCurrent}::boolean as is_current, time.seconds, time.count
+          from ${cellsIn(range, { table: slices, columns: sql`seconds, counts, is_counted`, where: isOfSlice(timed) })} as slice
+            cross join lateral unnest(slice.seconds, slice.counts) as time(seconds, count)
+          where ${isAskedCount(filter, sql`slice`)} and ${hasReached ? sql`true` : sql`false`}`,
+        )}
+        union all
+        select is_current, duration_seconds, sign from loose where ${isTimed(sql`loose`)} and ${isAskedCount(filter, sql`loose`)}`;
   return readCells<Row>(
     filter,
     [
-      wantedCte(filter),
+      ...(slice === null ? [wantedCte(filter)] : []),
       ...ranges.map(edgesCte),
-      sql`loose as materialized (${each(
-        ({ isCurrent, whole }) => sql`
-        select ${isCurrent}::boolean as is_current, row.* from ${looseIn({ whole }, isAsked(filter, sql`loose`))} as row`,
-      )})`,
-      sql`folded as (${each(
-        (range) => sql`
-        select ${range.isCurrent}::boolean as is_current, kind_id, sum(calls) as calls, sum(timed) as timed, sum(talk_seconds) as talk_seconds
-        from ${cellsIn(range, { table: sql`statistics_cells`, columns: sql`kind_id, calls, timed, talk_seconds` })} as cell
-        group by kind_id`,
-      )})`,
+      loose,
+      ...figures.ctes,
     ],
     sql`
-      select true as found, null::integer as seconds, ${countedColumns}, sum(calls)::integer as calls, sum(timed)::integer as timed,
-        sum(talk_seconds)::float8 as "talkSeconds"
-      from (
-        select is_current, is_counted, outcome, scenario_id, attempt, dial_result, goal, calls, timed, talk_seconds
-        from folded join wanted on wanted.id = folded.kind_id
+      ${summed(
+        sql`
+        ${figures.rows}
         union all
-        select is_current, is_counted, outcome, scenario_id, attempt, dial_result, goal, sign,
-          case when ${isTimed(sql`loose`)} then sign else 0 end, case when ${isTimed(sql`loose`)} then sign * duration_seconds else 0 end
-        from loose
-      ) as kind
-      where ${filter.counted === false ? sql`not is_counted` : sql`true`}
-      group by ${GROUPS}
-      having sum(calls) <> 0
+        ${partsOf(sql`
+          select *, sign as calls, case when ${isTimed(sql`loose`)} then sign else 0 end as timed,
+            case when ${isTimed(sql`loose`)} then sign * duration_seconds else 0 end as talk_seconds
+          from loose`)}`,
+        filter.counted === false ? sql`not is_counted` : filter.counted ? sql`(is_counted or part = 'outcome')` : sql`true`,
+      )}
       union all
-      ${times}`,
-    slice === null ? "once" : "prepared",
+      ${p90Of(times)}`,
+    timed === null ? "once" : "prepared",
   );
 }
 
-/** The columns of `CountedCalls` before its counts, of rows `kind`; `GROUPS` are their places. */
-const countedColumns = sql`
-  is_current as "isCurrent", is_counted as "isCounted", ${known(sql`outcome`)} as outcome,
-  case when is_current then ${known(sql`scenario_id`)} end as scenario, case when is_current then attempt end as attempt, dial_result as dial,
-  ${isAssessed(sql`kind`)} as "isAssessed", ${isMet(sql`kind`)} as "isMet"`;
-const GROUPS = sql.raw("3, 4, 5, 6, 7, 8, 9, 10");
+/** Rows of parts from `figure_slices`: the few rows of one slice. */
+function ofSlices(ranges: readonly Range[], where: SQL): { ctes: SQL[]; rows: SQL } {
+  return {
+    ctes: ranges.map((range) => monthsCte("figure_slices", range)),
+    rows: each(
+      ranges,
+      (range) => sql`
+      select ${range.isCurrent}::boolean as is_current, slice.is_counted, slice.part, row.*
+      from ${cellsIn(range, {
+        table: sql`figure_slices`,
+        columns: sql`part, is_counted, keys, calls, dials, reached, assessed, met, timed, talk_seconds`,
+        where: range.isCurrent ? where : sql`${where} and part = 'outcome'`,
+      })} as slice
+        cross join lateral unnest(slice.keys, slice.calls, slice.dials, slice.reached, slice.assessed, slice.met, slice.timed, slice.talk_seconds)
+          as row (key, calls, dials, reached, assessed, met, timed, talk_seconds)`,
+    ),
+  };
+}
+
+/** Rows of parts from the cells of kinds, for a filter that narrows several dimensions. */
+function ofKinds(ranges: readonly Range[]): { ctes: SQL[]; rows: SQL } {
+  const folded = each(
+    ranges,
+    (range) => sql`
+    select ${range.isCurrent}::boolean as is_current, kind_id, sum(calls) as calls, sum(timed) as timed, sum(talk_seconds) as talk_seconds
+    from ${cellsIn(range, { table: sql`statistics_cells`, columns: sql`kind_id, calls, timed, talk_seconds` })} as cell
+    group by kind_id`,
+  );
+  return {
+    ctes: [],
+    rows: partsOf(sql`
+      select is_current, is_counted, outcome, scenario_id, attempt, dial_result, goal, calls, timed, talk_seconds
+      from (${folded}) as folded join wanted on wanted.id = folded.kind_id`),
+  };
+}
 
 async function fromCalls(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Row[]> {
   const leavesOut = filter.counted === true;
@@ -132,26 +152,65 @@ async function fromCalls(filter: Unbounded, current: TimeRange, previous: TimeRa
     previous === null ? [current] : [current, previous],
     leavesOut ? { ...filter, counted: null } : filter,
   );
+  const grouped = sql`
+    select ${isIn(current)} as is_current, ${leavesOut ? isCounted() : sql`true`} as is_counted, outcome, scenario_id, attempt, dial_result, goal,
+      count(*) as calls, count(*) filter (where ${isTimed(sql`${calls}`)}) as timed,
+      coalesce(sum(duration_seconds) filter (where ${isTimed(sql`${calls}`)}), 0) as talk_seconds
+    from ${calls} where ${selected} group by 1, 2, 3, 4, 5, 6, 7`;
   return replica.execute<Row>(sql`
-    select true as found, null::integer as seconds, ${countedColumns}, count(*)::integer as calls,
-      (count(*) filter (where ${isTimed(sql`kind`)}))::integer as timed,
-      coalesce(sum(duration_seconds) filter (where ${isTimed(sql`kind`)}), 0)::float8 as "talkSeconds"
-    from (
-      select ${isIn(current)} as is_current, ${leavesOut ? isCounted() : sql`true`} as is_counted, outcome, scenario_id, attempt, dial_result, goal,
-        duration_seconds
-      from ${calls} where ${selected}
-    ) as kind
-    group by ${GROUPS}
+    ${summed(partsOf(grouped), sql`true`)}
     union all
-    ${timesOf(leavesOut ? and(selected, isCounted()) : selected, current)}`);
+    ${p90Of(timesOf(leavesOut ? and(selected, isCounted()) : selected, current))}`);
+}
+
+function each(ranges: readonly Range[], select: (range: Range) => SQL): SQL {
+  return sql.join(ranges.map(select), sql` union all `);
+}
+
+/** Divides numbers of calls that are alike: each call is in one row of each part. */
+function partsOf(alike: SQL): SQL {
+  return sql`
+    select is_current, is_counted, part, key, calls, case when ${isDialled(sql`kind`)} then calls else 0 end,
+      case when ${isReached(sql`kind`)} then calls else 0 end, case when ${isAssessed(sql`kind`)} then calls else 0 end,
+      case when ${isMet(sql`kind`)} then calls else 0 end, timed, talk_seconds
+    from (${alike}) as kind cross join lateral (values
+      ('outcome', coalesce(kind.outcome, 'unknown')), ('scenario', coalesce(kind.scenario_id, 'unknown')),
+      ('attempt', coalesce(kind.attempt::text, 'unknown'))
+    ) as parts (part, key)
+    where is_current or part = 'outcome'`;
+}
+
+/** Adds up the rows of parts. */
+function summed(rows: SQL, where: SQL): SQL {
+  return sql`
+    select true as found, is_current as "isCurrent", is_counted as "isCounted", part, nullif(key, 'unknown') as key, sum(calls)::integer as calls,
+      sum(dials)::integer as dials, sum(reached)::integer as reached, sum(assessed)::integer as assessed, sum(met)::integer as met,
+      sum(timed)::integer as timed, sum(talk_seconds)::float8 as "talkSeconds", null::integer as "p90Seconds"
+    from (${rows}) as parts (is_current, is_counted, part, key, calls, dials, reached, assessed, met, timed, talk_seconds)
+    where ${where}
+    group by is_current, is_counted, part, key
+    having sum(calls) <> 0`;
+}
+
+/** The 90th percentile of each range, like `percentile_disc` of Postgres, from rows of a talk time and a number of calls: it needs no sort of all calls. */
+function p90Of(times: SQL): SQL {
+  return sql`
+    select true, is_current, true, null, null, 0, 0, 0, 0, 0, 0, 0, min(seconds)
+    from (
+      select is_current, seconds, sum(count) over (partition by is_current order by seconds) as running, sum(count) over (partition by is_current) as total
+      from (
+        select is_current, seconds, sum(count)::bigint as count from (${times}) as time (is_current, seconds, count)
+        group by 1, 2 having sum(count) <> 0
+      ) as histogram
+    ) as counted
+    where running * 10 >= total * 9
+    group by is_current`;
 }
 
 /** The histogram of talk times of some calls. */
 function timesOf(selected: SQL | undefined, current: TimeRange): SQL {
   return sql`
-    select true, duration_seconds, ${isIn(current)}, true, null, null, null, null, false, false, count(*)::integer, 0, 0
-    from ${calls} where ${and(selected, isTimed(sql`${calls}`))}
-    group by 2, 3`;
+    select ${isIn(current)}, duration_seconds, count(*) from ${calls} where ${and(selected, isTimed(sql`${calls}`))} group by 1, 2`;
 }
 
 function isIn({ from }: TimeRange): SQL {

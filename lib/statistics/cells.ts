@@ -6,3 +6,6 @@ export const SLICE_DIMENSIONS = ["all", "outcome", "goal", "direction", "languag
 
 /** What the counts of calls and contacts of a day are split by. */
 export const COUNT_DIMENSIONS = [...SLICE_DIMENSIONS, "dial"] as const;
+
+/** What the calls of a slice are divided by: each part has all of them. */
+export const SLICE_PARTS = ["outcome", "scenario", "attempt"] as const;

@@ -86,19 +86,3 @@ export function changeInPoints(now: Ratio, before: Ratio): number | null {
   const [share, shareBefore] = [shareOf(now), shareOf(before)];
   return share === null || shareBefore === null ? null : (share - shareBefore) * 100;
 }
-
-/**
- * A percentile of the values in a histogram, like `percentile_disc` of Postgres: the smallest value such that at least `fraction` of all
- * values do not exceed it. Null for an empty histogram.
- */
-export function percentile(histogram: readonly { value: number; count: number }[], fraction: number): number | null {
-  const total = histogram.reduce((sum, { count }) => sum + count, 0);
-  let running = 0;
-  for (const { value, count } of histogram.toSorted((a, b) => a.value - b.value)) {
-    running += count;
-    if (count > 0 && running >= fraction * total) {
-      return value;
-    }
-  }
-  return null;
-}

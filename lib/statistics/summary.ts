@@ -1,29 +1,18 @@
-import type { DialResult } from "@/lib/call/contact";
-
-import { type Figures, NO_FIGURES, percentile } from "./figures";
+import type { SLICE_PARTS } from "./cells";
+import { type Figures, NO_FIGURES } from "./figures";
 
 /** Makes the figures of several panels of the calls that one statement counted, so that they agree with each other. */
 
 /**
- * A number of calls that are alike. `isCurrent`: in the range itself, not in the one that it is compared with, of which scenario and attempt are
- * not read.
+ * The figures of the calls with one outcome, scenario or attempt; a key that is null is unknown. All outcomes together are all calls. `isCurrent`: in the
+ * range itself, not in the one that it is compared with, of which only the outcomes are read.
  */
-export type CountedCalls = {
+export type PartFigures = {
   isCurrent: boolean;
   isCounted: boolean;
-  outcome: string | null;
-  scenario: string | null;
-  attempt: number | null;
-  dial: DialResult;
-  isAssessed: boolean;
-  isMet: boolean;
-  calls: number;
-  timed: number;
-  talkSeconds: number;
-};
-
-/** The number of calls with one talk time. */
-export type TalkTime = { isCurrent: boolean; value: number; count: number };
+  part: (typeof SLICE_PARTS)[number];
+  key: string | null;
+} & Omit<Figures, "p90Seconds">;
 
 /** `dials`: those of the calls that were dialled. */
 export type OutcomeCount = { outcome: string | null; calls: number; dials: number };
@@ -46,67 +35,65 @@ export type Summary = {
 const LIMITS = { scenarios: 200, attempts: 100 };
 
 /**
- * @param counted also has the calls that statistics do not count if the filter leaves them out (`leavesOut`)
- * @param times only those of calls that the filter selects
+ * @param parts also has the outcomes of calls that statistics do not count if the filter leaves them out (`leavesOut`)
+ * @param p90 of the calls that the filter selects
  */
 export function summarize(
-  { counted, times }: { counted: readonly CountedCalls[]; times: readonly TalkTime[] },
+  parts: readonly PartFigures[],
+  p90: { current: number | null; previous: number | null },
   { leavesOut, hasPrevious }: { leavesOut: boolean; hasPrevious: boolean },
 ): Summary {
-  const selected = counted.filter(({ isCounted }) => isCounted || !leavesOut);
-  const current = selected.filter(({ isCurrent }) => isCurrent);
-  const rangeOf = (isCurrent: boolean): RangeSummary => {
-    const rows = selected.filter((row) => row.isCurrent === isCurrent);
-    const p90Seconds = percentile(
-      times.filter((time) => time.isCurrent === isCurrent),
-      0.9,
-    );
-    return { figures: { ...figuresOf(rows), p90Seconds }, outcomes: outcomesOf(rows) };
+  const selected = parts.filter(({ isCounted }) => isCounted || !leavesOut);
+  const partsOf = (part: PartFigures["part"], isCurrent: boolean) =>
+    groups(selected.filter((row) => row.part === part && row.isCurrent === isCurrent));
+  const rangeOf = (isCurrent: boolean, p90Seconds: number | null): RangeSummary => {
+    const outcomes = partsOf("outcome", isCurrent);
+    return {
+      figures: { ...sumOf(outcomes.map(({ figures }) => figures)), p90Seconds },
+      outcomes: outcomes
+        .map(({ key, figures: { calls, dials } }) => ({ outcome: key, calls, dials }))
+        .toSorted((a, b) => b.calls - a.calls || compareText(a.outcome, b.outcome)),
+    };
   };
   return {
-    current: rangeOf(true),
-    previous: hasPrevious ? rangeOf(false) : null,
-    scenarios: groups(current, ({ scenario }) => scenario)
-      .map(([scenario, rows]) => ({ scenario, figures: figuresOf(rows) }))
+    current: rangeOf(true, p90.current),
+    previous: hasPrevious ? rangeOf(false, p90.previous) : null,
+    scenarios: partsOf("scenario", true)
+      .map(({ key, figures }) => ({ scenario: key, figures }))
       .toSorted((a, b) => b.figures.calls - a.figures.calls || compareText(a.scenario, b.scenario))
       .slice(0, LIMITS.scenarios),
-    attempts: groups(current.filter(isDialled), ({ attempt }) => attempt)
-      .map(([attempt, rows]) => ({ attempt, dials: sum(rows), reached: sum(rows.filter(isReached)) }))
+    attempts: partsOf("attempt", true)
+      .filter(({ figures }) => figures.dials > 0)
+      .map(({ key, figures: { dials, reached } }) => ({ attempt: key === null ? null : Number(key), dials, reached }))
       .toSorted((a, b) => (a.attempt ?? Infinity) - (b.attempt ?? Infinity))
       .slice(0, LIMITS.attempts),
-    leftOut: leavesOut ? sum(counted.filter(({ isCounted, isCurrent }) => isCurrent && !isCounted)) : 0,
+    leftOut: leavesOut
+      ? parts
+          .filter(({ isCounted, isCurrent, part }) => isCurrent && !isCounted && part === "outcome")
+          .reduce((sum, { calls }) => sum + calls, 0)
+      : 0,
   };
 }
 
-function figuresOf(rows: readonly CountedCalls[]): Omit<Figures, "p90Seconds"> {
+type SummedFigures = Omit<Figures, "p90Seconds">;
+
+/** Adds up the rows of each key: counted and not. */
+function groups(rows: readonly PartFigures[]): { key: string | null; figures: SummedFigures }[] {
+  return [...Map.groupBy(rows, ({ key }) => key)].map(([key, ours]) => ({ key, figures: sumOf(ours) }));
+}
+
+function sumOf(rows: readonly SummedFigures[]): SummedFigures {
   const { p90Seconds: _, ...figures } = NO_FIGURES;
   for (const row of rows) {
     figures.calls += row.calls;
-    figures.dials += isDialled(row) ? row.calls : 0;
-    figures.reached += isReached(row) ? row.calls : 0;
-    figures.assessed += row.isAssessed ? row.calls : 0;
-    figures.met += row.isMet ? row.calls : 0;
+    figures.dials += row.dials;
+    figures.reached += row.reached;
+    figures.assessed += row.assessed;
+    figures.met += row.met;
     figures.timed += row.timed;
     figures.talkSeconds += row.talkSeconds;
   }
   return figures;
-}
-
-function outcomesOf(rows: readonly CountedCalls[]): OutcomeCount[] {
-  return groups(rows, ({ outcome }) => outcome)
-    .map(([outcome, ours]) => ({ outcome, calls: sum(ours), dials: sum(ours.filter(isDialled)) }))
-    .toSorted((a, b) => b.calls - a.calls || compareText(a.outcome, b.outcome));
-}
-
-const isDialled = ({ dial }: CountedCalls) => dial !== "not_dialled";
-const isReached = ({ dial }: CountedCalls) => dial === "reached";
-
-function groups<Key>(rows: readonly CountedCalls[], keyOf: (row: CountedCalls) => Key): [Key, CountedCalls[]][] {
-  return [...Map.groupBy(rows, keyOf)];
-}
-
-function sum(rows: readonly CountedCalls[]): number {
-  return rows.reduce((total, { calls }) => total + calls, 0);
 }
 
 /** Null comes last. */

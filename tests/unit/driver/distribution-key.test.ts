@@ -42,6 +42,8 @@ const NOT_DISTRIBUTED = new Set([
   "criterion_cells",
   "slice_days",
   "slice_months",
+  "figure_slices",
+  "criterion_slices",
   "outcome_days",
   "contact_days",
   "statistics_state",

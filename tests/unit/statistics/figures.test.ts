@@ -1,12 +1,10 @@
 import { expect, test } from "@playwright/test";
-import fc from "fast-check";
 
 import {
   averageTalk,
   changeInPoints,
   goalRate,
   NO_FIGURES,
-  percentile,
   reachRate,
   relativeChange,
   shareOf,
@@ -48,37 +46,4 @@ test("a change from zero or between missing values is null", () => {
   expect(relativeChange(null, 5)).toBeNull();
   expect(changeInPoints({ part: 1, whole: 2 }, { part: 0, whole: 0 })).toBeNull();
   expect(changeInPoints({ part: 0, whole: 0 }, { part: 1, whole: 2 })).toBeNull();
-});
-
-test("the 90th percentile is a value from the list that at least 90% of the values do not exceed", () => {
-  expect(percentile([], 0.9)).toBeNull();
-  expect(percentile([{ value: 5, count: 1 }], 0.9)).toBe(5);
-  expect(
-    percentile(
-      [
-        { value: 30, count: 1 },
-        { value: 10, count: 9 },
-      ],
-      0.9,
-    ),
-  ).toBe(10);
-  expect(
-    percentile(
-      [
-        { value: 30, count: 2 },
-        { value: 10, count: 9 },
-      ],
-      0.9,
-    ),
-  ).toBe(30);
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 200 }), (values) => {
-      const found = percentile(
-        values.map((value) => ({ value, count: 1 })),
-        0.9,
-      );
-      const sorted = values.toSorted((a, b) => a - b);
-      expect(found).toBe(sorted[Math.ceil(0.9 * sorted.length) - 1]);
-    }),
-  );
 });
