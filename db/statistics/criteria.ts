@@ -52,7 +52,8 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<Criterio
         union all
         select is_counted, coalesce(scenario_id, 'unknown'), judged.key, sign, case when (judged.value -> 'met')::boolean then sign else 0 end,
           case when (judged.value -> 'primary')::boolean then sign else 0 end
-        from ${looseIn(asked, isAsked(filter, sql`loose`), sql`, criteria`)} as loose cross join lateral jsonb_each(loose.criteria) as judged
+        from ${looseIn(asked, { columns: sql`scenario_id, criteria`, where: isAsked(filter, sql`loose`) })} as loose
+          cross join lateral jsonb_each(loose.criteria) as judged
       ) as row (is_counted, scenario, criterion, judged, met, primaries)
       where ${isAskedCount(filter, sql`row`)}
       group by scenario, criterion

@@ -62,7 +62,7 @@ async function fromCells(filter: CellFilter, slice: Slice, range: TimeRange): Pr
           where ${isAskedCount(filter, sql`slice`)}
           union all
           select ${localWeekday(at, filter.zone)}, ${localHour(at, filter.zone)}, sign, case when ${isReached(sql`loose`)} then sign else 0 end
-          from ${looseIn(asked, isAsked(filter, sql`loose`))} as loose
+          from ${looseIn(asked, { columns: sql`occurred_at, dial_result`, where: isAsked(filter, sql`loose`) })} as loose
           where ${isDialled(sql`loose`)} and ${isAskedCount(filter, sql`loose`)}
         ) as hours
         group by 1, 2

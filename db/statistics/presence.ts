@@ -52,7 +52,7 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean 
         from (
           ${rows}
           union all
-          select sign from ${looseIn(asked, isAsked(filter, sql`loose`))} as loose where ${isAskedCount(filter, sql`loose`)}
+          select sign from ${looseIn(asked, { columns: sql`occurred_at`, where: isAsked(filter, sql`loose`) })} as loose where ${isAskedCount(filter, sql`loose`)}
         ) as counted
       ) as "hasCalls"`,
   );

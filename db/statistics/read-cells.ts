@@ -130,21 +130,27 @@ export const slices = sql`(
 
 /**
  * What no cell holds of a range, as rows with a sign: changes in its whole days that are not folded yet, and the calls in the parts of a day around
- * them. They have the columns of a kind of call, `occurred_at`, `contact_id` and `duration_seconds`.
+ * them. A part of a day may have thousands of calls: if `calls_occurred_idx` has all columns that are asked for, the table need not be read.
  *
- * @param where a condition on the columns of the row `loose`
- * @param also more columns
+ * @param columns besides `sign` and `is_counted`: those of a kind of call, `occurred_at`, `contact_id`, `duration_seconds` and `criteria`
+ * @param where a condition on these columns of the row `loose`
  */
-export function looseIn({ whole }: Pick<AskedRange, "whole">, where: SQL, also: SQL = sql``): SQL {
-  const columns = sql`sign, contact_id, occurred_at, scenario_id, outcome, goal, direction, language, attempt, dial_result, is_counted, duration_seconds${also}`;
-  const part = ({ from, to }: TimeRange) => sql`
-    select ${columns} from (select *, 1::smallint as sign, ${isCounted()} as is_counted from ${calls}) as loose
-    where occurred_at >= ${unseenInstant(from)} and occurred_at < ${unseenInstant(to)} and ${where}`;
+export function looseIn(
+  { whole }: Pick<AskedRange, "whole">,
+  { columns: asked, where }: { columns: SQL; where: SQL },
+): SQL {
+  const columns = sql`sign, is_counted, ${asked}`;
+  const within = ({ from, to }: TimeRange) => sql`(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz)`;
+  // A lateral query with `offset 0` looks each part up in the index, and is not worth other processes: to start them takes longer.
   return sql`(
     select ${columns} from statistics_changes as loose
     where occurred_at >= ${unseenInstant(whole.within.from)} and occurred_at < ${unseenInstant(whole.within.to)} and ${where}
-    union all ${part(whole.head)}
-    union all ${part(whole.tail)}
+    union all
+    select ${columns}
+    from (values ${within(whole.head)}, ${within(whole.tail)}) as part (since, until) cross join lateral (
+      select *, 1::smallint as sign, ${isCounted()} as is_counted from ${calls} where occurred_at >= part.since and occurred_at < part.until offset 0
+    ) as loose
+    where ${where}
   )`;
 }
 

@@ -66,7 +66,7 @@ async function fromCells(
         ${cells}
         union all
         select width_bucket(occurred_at, ${starts(buckets)}) - 1, outcome, sign, is_counted
-        from ${looseIn({ whole }, isAsked(filter, sql`loose`))} as loose
+        from ${looseIn({ whole }, { columns: sql`occurred_at, outcome`, where: isAsked(filter, sql`loose`) })} as loose
       ) as cell
       where ${isAskedCount(filter, sql`cell`)}
       group by 2, 3

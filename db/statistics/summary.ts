@@ -63,10 +63,25 @@ async function fromCells(
   const ranges = rangesOf("");
   const slice = sliceOf(filter);
   const figures = slice === null ? ofKinds(ranges) : ofSlices(rangesOf("_figures"), hasValueOf(slice));
+  // Each of the few different rows once: the range to compare with often ends within a day.
   const loose = sql`loose as materialized (${each(
     ranges,
     ({ isCurrent, whole }) => sql`
-    select ${isCurrent}::boolean as is_current, row.* from ${looseIn({ whole }, isAsked(filter, sql`loose`))} as row`,
+    select ${isCurrent}::boolean as is_current, is_counted, outcome, scenario_id, attempt, dial_result, goal,
+      case when ${isTimed(sql`row`)} then duration_seconds end as second, sum(sign) as calls
+    from (
+      select sign, is_counted, outcome, dial_result, goal, duration_seconds,
+        ${isCurrent ? sql`scenario_id, attempt` : sql`null::text as scenario_id, null::integer as attempt`}
+      from ${looseIn(
+        { whole },
+        {
+          columns: sql`outcome, dial_result, goal, duration_seconds${isCurrent ? sql`, scenario_id, attempt` : sql``}`,
+          where: isAsked(filter, sql`loose`),
+        },
+      )} as part
+    ) as row
+    group by 2, 3, 4, 5, 6, 7, 8
+    having sum(sign) <> 0`,
   )})`;
   // Who talked was reached, so a filter for dials leaves all talk times or none.
   const timed = sliceOf(filter, ["dial"]);
@@ -84,7 +99,7 @@ async function fromCells(
           where ${isAskedCount(filter, sql`slice`)} and ${hasReached ? sql`true` : sql`false`}`,
         )}
         union all
-        select is_current, duration_seconds, sign from loose where ${isTimed(sql`loose`)} and ${isAskedCount(filter, sql`loose`)}`;
+        select is_current, second, calls from loose where second is not null and ${isAskedCount(filter, sql`loose`)}`;
   return readCells<Row>(
     filter,
     [
@@ -99,9 +114,7 @@ async function fromCells(
         ${figures.rows}
         union all
         ${partsOf(sql`
-          select *, sign as calls, case when ${isTimed(sql`loose`)} then sign else 0 end as timed,
-            case when ${isTimed(sql`loose`)} then sign * duration_seconds else 0 end as talk_seconds
-          from loose`)}`,
+          select *, case when second is null then 0 else calls end as timed, calls * coalesce(second, 0) as talk_seconds from loose`)}`,
         filter.counted === false ? sql`not is_counted` : filter.counted ? sql`(is_counted or part = 'outcome')` : sql`true`,
       )}
       union all
