@@ -15,10 +15,14 @@ export function hoursOf({ weekday, hour, zone, from, to }: CallFilter): SQL {
     sql`, `,
   );
   const startOf = (day: SQL) => sql`((${day})::timestamp at time zone ${zone}::text)`;
-  const edge = (bound: { at: Date } | null, extreme: "min" | "max") =>
-    bound === null
-      ? sql`(select ${sql.raw(extreme)}(${calls.occurredAt}) from ${calls})`
-      : sql`${bound.at.toISOString()}::timestamptz`;
+  // No further than there are calls: a range may have centuries. Without calls it is null, and there are no days.
+  const edge = (bound: { at: Date } | null, extreme: "min" | "max") => {
+    const all = sql`(select ${sql.raw(extreme)}(${calls.occurredAt}) from ${calls})`;
+    const inner = sql.raw(extreme === "min" ? "greatest" : "least");
+    return bound === null
+      ? all
+      : sql`(select ${inner}(at, ${bound.at.toISOString()}::timestamptz) from (select ${all} as at) as found where at is not null)`;
+  };
   const isAsked =
     weekday.length === 0
       ? sql`true`

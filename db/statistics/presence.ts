@@ -7,7 +7,17 @@ import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/st
 import type { TimeRange } from "@/lib/time/time";
 
 import { during } from "./from-calls";
-import { askedRange, cellsIn, edgesCte, isAsked, isAskedCount, looseIn, readCells, unseenInstant, wantedCte } from "./read-cells";
+import {
+  askedRange,
+  cellsIn,
+  edgesCte,
+  isAsked,
+  isAskedCount,
+  looseIn,
+  readCells,
+  unseenInstant,
+  wantedCte,
+} from "./read-cells";
 import { hasValueOf, monthsCte } from "./read-slices";
 
 /** Whether the filter selects any call in a range. */

@@ -140,7 +140,8 @@ export function looseIn(
   { columns: asked, where }: { columns: SQL; where: SQL },
 ): SQL {
   const columns = sql`sign, is_counted, ${asked}`;
-  const within = ({ from, to }: TimeRange) => sql`(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz)`;
+  const within = ({ from, to }: TimeRange) =>
+    sql`(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz)`;
   // A lateral query with `offset 0` looks each part up in the index, and is not worth other processes: to start them takes longer.
   return sql`(
     select ${columns} from statistics_changes as loose

@@ -102,12 +102,7 @@ async function fromCells(
         select is_current, second, calls from loose where second is not null and ${isAskedCount(filter, sql`loose`)}`;
   return readCells<Row>(
     filter,
-    [
-      ...(slice === null ? [wantedCte(filter)] : []),
-      ...ranges.map(edgesCte),
-      loose,
-      ...figures.ctes,
-    ],
+    [...(slice === null ? [wantedCte(filter)] : []), ...ranges.map(edgesCte), loose, ...figures.ctes],
     sql`
       ${summed(
         sql`
@@ -115,7 +110,11 @@ async function fromCells(
         union all
         ${partsOf(sql`
           select *, case when second is null then 0 else calls end as timed, calls * coalesce(second, 0) as talk_seconds from loose`)}`,
-        filter.counted === false ? sql`not is_counted` : filter.counted ? sql`(is_counted or part = 'outcome')` : sql`true`,
+        filter.counted === false
+          ? sql`not is_counted`
+          : filter.counted
+            ? sql`(is_counted or part = 'outcome')`
+            : sql`true`,
       )}
       union all
       ${p90Of(times)}`,
