@@ -21,8 +21,8 @@ import { areRulesDue, areRulesKept } from "./zone-rules";
 
 type Sizes = BuildSizes & {
   /**
-   * A queue with more changes than this, and than a third of the calls in the cells, is not folded: the cells are built again, which is faster. A change takes
-   * about three times as long as a call of a build, because its cells are anywhere. Meanwhile pages read the calls, and no longer a queue.
+   * A queue with more changes than this, and than a third of the calls in the cells, is not folded: the cells are built again, which is faster. A change takes two
+   * to three times as long as a call of a build, because its cells are anywhere. Meanwhile pages read the calls, and no longer a queue.
    */
   longest: number;
 };
