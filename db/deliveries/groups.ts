@@ -19,26 +19,37 @@ const MAX_CHARACTERS = 1024 * 1024;
 const MAX_CHARACTERS_OF_ROW = 128 * 1024;
 /** While a group has been under way for this long, the next one does not wait for it. */
 const SLOW_MS = 250;
+/**
+ * A statement that got no answer for this long beyond its wait for locks may never get one. Then a delivery of the same call or contact waits for it no
+ * longer: it goes by itself, on another connection, within its own deadline.
+ */
+const HUNG_MS = 500;
+/** A delivery with less time left is not sent: it would rarely be answered in time. But half of its time is always its own. */
+const MIN_WORK_MS = 100;
 /** Groups under way at the same time, and deliveries by themselves: together the connections of the pool. */
 const MAX_GROUPS = 3;
 const MAX_ALONE = 3;
 /** Of these, those that wait for a lock: the others must not wait for them. */
 const MAX_LOCKED = 2;
 /** How long a statement waits for each lock. Only deliveries whose call is known to be locked wait longer, by themselves. */
-export const GROUP_LOCK_TIMEOUT_MS = 250;
+const GROUP_LOCK_TIMEOUT_MS = 250;
 /** Like the session's own `lock_timeout`. */
 const LOCKED_LOCK_TIMEOUT_MS = 3000;
 
+/** Times are on the clock of `performance.now()`. */
 type Waiting = {
   row: DeliveryRow;
-  /** On the clock of `performance.now()`. */
   deadline: number;
-  timer: NodeJS.Timeout;
+  /** Afterwards it is not sent any more. */
+  latestStart: number;
+  timer: NodeJS.Timeout | undefined;
+  /** The statement that it is part of; null while it waits for one. */
+  group: Group | null;
   isSettled: boolean;
   resolve: (stored: StoredDelivery) => void;
   reject: (error: unknown) => void;
 };
-type Group = { members: Waiting[]; startedAt: number };
+type Group = { rows: readonly DeliveryRow[]; startedAt: number; hungAt: number; isSent: boolean; ended: Promise<void> };
 
 const state = perProcess("delivery groups", () => ({
   /** For the next groups, in the order in which they came. */
@@ -50,6 +61,8 @@ const state = perProcess("delivery groups", () => ({
   running: new Set<Group>(),
   runningAlone: new Set<Group>(),
   runningLocked: new Set<Group>(),
+  /** The groups of `recordTogether`. */
+  runningTogether: new Set<Group>(),
   /** The deliveries that take no part in a group any more. */
   singles: new WeakSet<DeliveryRow>(),
   wake: undefined as NodeJS.Timeout | undefined,
@@ -57,24 +70,76 @@ const state = perProcess("delivery groups", () => ({
 
 /**
  * Records one delivery, in a group with those that wait at the same time. Rejects with the errors of `withConnection`: `TRY_TIMEOUT` at the
- * deadline, after which it may be recorded nevertheless.
+ * deadline, after which it may be recorded nevertheless, or a moment before it if it was not sent (`wasSent`).
  *
  * @param deadline on the clock of `performance.now()`
+ * @param isAlone whether it must not share a statement
  */
-export function recordInGroup(row: DeliveryRow, deadline: number): Promise<StoredDelivery> {
+export function recordInGroup(row: DeliveryRow, deadline: number, isAlone = false): Promise<StoredDelivery> {
   const { promise, resolve, reject } = Promise.withResolvers<StoredDelivery>();
   const waiting: Waiting = {
     row,
     deadline,
-    timer: setTimeout(() => giveUp(waiting), deadline - performance.now()),
+    latestStart: deadline - Math.min(MIN_WORK_MS, (deadline - performance.now()) / 2),
+    timer: undefined,
+    group: null,
     isSettled: false,
     resolve,
     reject,
   };
-  const isAlone = row.json.length > MAX_CHARACTERS_OF_ROW || state.singles.has(row);
-  (isAlone ? state.alone : state.queue).push(waiting);
+  const takesNoPart = isAlone || row.json.length > MAX_CHARACTERS_OF_ROW || state.singles.has(row);
+  wait(waiting, takesNoPart ? state.alone : state.queue);
   startNext();
   return promise;
+}
+
+/**
+ * Records rows of different keys in one statement, now. Rejects if Postgres refuses one of them, or if the call of one is locked: then none is
+ * recorded. Waits for the statements under way that share a call or a contact with it, as they wait for it: in two orders, they would lock each other.
+ *
+ * @param deadline on the clock of `performance.now()`
+ */
+export async function recordTogether(rows: readonly DeliveryRow[], deadline: number): Promise<StoredDelivery[]> {
+  const ended = Promise.withResolvers<void>();
+  const startedAt = performance.now();
+  const group = newGroup(rows, GROUP_LOCK_TIMEOUT_MS, ended.promise);
+  const { keys, contacts } = namesOf([group]);
+  const sharesOne = (row: DeliveryRow) => keys.has(row.key) || contacts.has(row.contactId);
+  const sharing = underWay().filter((other) => other.rows.some(sharesOne));
+  state.runningTogether.add(group);
+  try {
+    const ends = Math.min(deadline, ...sharing.map(({ hungAt }) => hungAt));
+    if (sharing.length > 0) {
+      const timer = Promise.withResolvers<void>();
+      const waited = setTimeout(timer.resolve, ends - startedAt);
+      await Promise.race([timer.promise, Promise.all(sharing.map((other) => other.ended))]);
+      clearTimeout(waited);
+    }
+    return await send(group, GROUP_LOCK_TIMEOUT_MS, deadline);
+  } finally {
+    state.runningTogether.delete(group);
+    ended.resolve();
+    startNext();
+  }
+}
+
+function newGroup(rows: readonly DeliveryRow[], lockTimeoutMs: number, ended: Promise<void>): Group {
+  const startedAt = performance.now();
+  return { rows, startedAt, hungAt: startedAt + lockTimeoutMs + HUNG_MS, isSent: false, ended };
+}
+
+function send(group: Group, lockTimeoutMs: number, deadline: number): Promise<StoredDelivery[]> {
+  return withConnection((on) => {
+    group.isSent = true;
+    return recordRows(on, group.rows, lockTimeoutMs);
+  }, deadline - performance.now());
+}
+
+function wait(waiting: Waiting, list: Waiting[]): void {
+  waiting.group = null;
+  list.push(waiting);
+  clearTimeout(waiting.timer);
+  waiting.timer = setTimeout(() => giveUp(waiting), waiting.latestStart - performance.now());
 }
 
 function giveUp(waiting: Waiting): void {
@@ -84,7 +149,10 @@ function giveUp(waiting: Waiting): void {
       list.splice(place, 1);
     }
   }
-  fail(waiting, deadlineError());
+  if ((waiting.group?.rows.length ?? 0) > 1) {
+    state.singles.add(waiting.row);
+  }
+  fail(waiting, deadlineError(waiting.group?.isSent === true));
 }
 
 function fail(waiting: Waiting, error: unknown): void {
@@ -98,6 +166,7 @@ function settle(waiting: Waiting): void {
 }
 
 function startNext(): void {
+  separateFromHung();
   while (state.alone.length > 0 && runningAlone() < MAX_ALONE) {
     const next = takeMembers(state.alone, 1);
     if (next.length === 0) {
@@ -120,11 +189,18 @@ function startNext(): void {
     void run(members, state.running, GROUP_LOCK_TIMEOUT_MS);
   }
   clearTimeout(state.wake);
-  const youngest = Math.max(...[...state.running].map(({ startedAt }) => startedAt));
-  const slowIn = youngest + SLOW_MS - performance.now();
-  if (state.queue.length > 0 && slowIn > 0) {
-    state.wake = setTimeout(startNext, slowIn);
+  if (state.queue.length + state.alone.length + state.locked.length > 0) {
+    const youngest = Math.max(...[...state.running].map(({ startedAt }) => startedAt));
+    const now = performance.now();
+    const next = [youngest + SLOW_MS, ...underWay().map(({ hungAt }) => hungAt)].filter((at) => at > now);
+    if (next.length > 0) {
+      state.wake = setTimeout(startNext, Math.min(...next) - now);
+    }
   }
+}
+
+function underWay(): Group[] {
+  return [...state.running, ...state.runningTogether, ...state.runningAlone, ...state.runningLocked];
 }
 
 function runningAlone(): number {
@@ -142,15 +218,38 @@ function mayStart(): boolean {
   );
 }
 
+/** Those that a hung statement holds up go by themselves: it may have locked what they need, and the others of a group would wait too. */
+function separateFromHung(): void {
+  const now = performance.now();
+  const hung = underWay().filter(({ hungAt }) => hungAt <= now);
+  if (hung.length > 0 && state.queue.length > 0) {
+    const held = namesOf(hung);
+    const isHeld = ({ row }: Waiting) => held.keys.has(row.key) || held.contacts.has(row.contactId);
+    state.alone.push(...state.queue.filter(isHeld));
+    const others = state.queue.filter((waiting) => !isHeld(waiting));
+    state.queue.splice(0, state.queue.length, ...others);
+  }
+}
+
+/** The calls of these groups, and the contacts of those with several rows. A row by itself has locked its contact for a moment only, whatever its call waits for. */
+function namesOf(groups: readonly Group[]): { keys: Set<string>; contacts: Set<string> } {
+  const [keys, contacts] = [new Set<string>(), new Set<string>()];
+  for (const { rows } of groups) {
+    for (const { key, contactId } of rows) {
+      keys.add(key);
+      if (rows.length > 1) {
+        contacts.add(contactId);
+      }
+    }
+  }
+  return { keys, contacts };
+}
+
 /** Takes the first deliveries whose calls, and for a group whose contacts, nobody else is writing: they would only wait for their locks. */
 function takeMembers(list: Waiting[], most: number): Waiting[] {
-  const busy = new Set<string>();
-  for (const { members } of [...state.runningAlone, ...state.runningLocked]) {
-    members.forEach(({ row }) => busy.add(row.key));
-  }
-  for (const { members } of state.running) {
-    members.forEach(({ row }) => busy.add(row.key).add(row.contactId));
-  }
+  const now = performance.now();
+  list.filter(({ latestStart }) => latestStart <= now).forEach(giveUp);
+  const busy = namesOf(underWay().filter(({ hungAt }) => hungAt > now));
   const keys = new Set<string>();
   const members: Waiting[] = [];
   let characters = 0;
@@ -159,7 +258,7 @@ function takeMembers(list: Waiting[], most: number): Waiting[] {
     if (members.length === most || (members.length > 0 && characters + json.length > MAX_CHARACTERS)) {
       break;
     }
-    if (!keys.has(key) && !busy.has(key) && !busy.has(contactId)) {
+    if (!keys.has(key) && !busy.keys.has(key) && !busy.contacts.has(contactId)) {
       keys.add(key);
       members.push(waiting);
       characters += json.length;
@@ -176,22 +275,23 @@ function takeMembers(list: Waiting[], most: number): Waiting[] {
 }
 
 async function run(members: Waiting[], among: Set<Group>, lockTimeoutMs: number): Promise<void> {
-  const group: Group = { members, startedAt: performance.now() };
-  among.add(group);
+  const ended = Promise.withResolvers<void>();
   const rows = members.map(({ row }) => row);
-  const lastDeadline = Math.max(...members.map(({ deadline }) => deadline));
-  let isSent = false;
+  const group = newGroup(rows, lockTimeoutMs, ended.promise);
+  among.add(group);
+  for (const waiting of members) {
+    waiting.group = group;
+    clearTimeout(waiting.timer);
+    waiting.timer = setTimeout(() => giveUp(waiting), waiting.deadline - group.startedAt);
+  }
   try {
-    const stored = await withConnection((on) => {
-      isSent = true;
-      return recordRows(on, rows, lockTimeoutMs);
-    }, lastDeadline - group.startedAt);
+    const stored = await send(group, lockTimeoutMs, Math.max(...members.map(({ deadline }) => deadline)));
     members.forEach((waiting, index) => {
       settle(waiting);
       waiting.resolve(stored[index] as StoredDelivery);
     });
   } catch (error) {
-    const mayBeAboutOne = members.length > 1 && isSent;
+    const mayBeAboutOne = members.length > 1 && group.isSent;
     const mayWaitLonger = members.length === 1 && lockTimeoutMs === GROUP_LOCK_TIMEOUT_MS && isLockTimeout(error);
     for (const waiting of members) {
       if (mayBeAboutOne || mayWaitLonger) {
@@ -201,15 +301,16 @@ async function run(members: Waiting[], among: Set<Group>, lockTimeoutMs: number)
         continue;
       }
       if (mayBeAboutOne && isAboutOneRow(error)) {
-        state.alone.push(waiting);
+        wait(waiting, state.alone);
       } else if (mayWaitLonger) {
-        state.locked.push(waiting);
+        wait(waiting, state.locked);
       } else {
         fail(waiting, error);
       }
     }
   } finally {
     among.delete(group);
+    ended.resolve();
     startNext();
   }
 }

@@ -1,4 +1,3 @@
-import { withConnection } from "@/db/driver/deadline-pool";
 import { isDataRefused } from "@/db/driver/sql-state";
 import { type SearchTexts, searchTextsOf } from "@/lib/call/search-texts";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
@@ -6,8 +5,8 @@ import type { ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import type { Verdict } from "@/lib/delivery/verdict";
 import type { Interpretation } from "@/lib/sarj/interpret";
 
-import { GROUP_LOCK_TIMEOUT_MS, recordInGroup } from "./groups";
-import { type DeliveryRow, quarantinedRowOf, recordRows, rowOf } from "./record-rows";
+import { recordInGroup, recordTogether as recordRowsTogether } from "./groups";
+import { type DeliveryRow, quarantinedRowOf, rowOf } from "./record-rows";
 
 export type Recorded = {
   verdict: Verdict;
@@ -26,23 +25,24 @@ export type Recorded = {
  * database and never about the delivery. Throws the errors of `withConnection`.
  *
  * @param withinMs the deadline for the whole work, including the wait for a connection
+ * @param isAlone whether its statement must be its own, so that its failure is about nothing else
  */
 export async function record(
   received: ReceivedDelivery,
   interpretation: Interpretation,
-  { withinMs }: { withinMs: number },
+  { withinMs, isAlone = false }: { withinMs: number; isAlone?: boolean },
 ): Promise<Recorded> {
   const { callId } = interpretation;
   const deadline = performance.now() + withinMs;
   const row = await rowOnce(received, interpretation);
   try {
-    return recorded(row, await recordInGroup(row, deadline));
+    return recorded(row, await recordInGroup(row, deadline, isAlone));
   } catch (error) {
     if (!isDataRefused(error) || row.reason !== null) {
       throw error;
     }
     const kept = quarantinedRowOf(received, callId, "not_storable");
-    return recorded(kept, await recordInGroup(kept, deadline));
+    return recorded(kept, await recordInGroup(kept, deadline, isAlone));
   }
 }
 
@@ -54,7 +54,7 @@ export async function recordTogether(
   rows: readonly DeliveryRow[],
   { withinMs }: { withinMs: number },
 ): Promise<Recorded[]> {
-  const stored = await withConnection((on) => recordRows(on, rows, GROUP_LOCK_TIMEOUT_MS), withinMs);
+  const stored = await recordRowsTogether(rows, performance.now() + withinMs);
   return stored.map((result, index) => recorded(rows[index] as DeliveryRow, result));
 }
 

@@ -5,7 +5,6 @@ import { sql } from "drizzle-orm";
 import { env } from "@/lib/env";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
-import { readDatabaseUrl } from "@/lib/url/database-url";
 
 import { DATABASE_AWAY } from "./breaker";
 import { breakerOf, open, type Database } from "./client";
@@ -20,7 +19,7 @@ import { isConnectionUsable } from "./sql-state";
  * Otherwise, after a fault, work that has little time left would close one connection after another while it logs in.
  */
 
-/** The error code when the deadline has passed. The work may have succeeded nevertheless. */
+/** The error code when the deadline has passed. The work may have succeeded nevertheless, unless it was not sent (`wasSent`). */
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
 const MAX_CONNECTIONS = 6;
@@ -35,11 +34,10 @@ const STATEMENT_TIMEOUT_SECONDS = 6;
 
 /**
  * A plan is made once for each connection, perhaps while a table is small, and kept while it grows. So it must look up in every table, whatever its
- * size. Not behind a transaction pooler: it would give these settings to other sessions, and there each statement is planned by itself.
+ * size. Sent when the session starts, as its limits are: a transaction pooler that nobody named drops or refuses them there, while it would give
+ * settings of a later statement to other sessions. Behind one, each statement is planned by itself.
  */
-const PLANNING = sql`
-  select set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)`;
-const isPooled = readDatabaseUrl(env.DATABASE_URL)?.isPooled === true;
+const PLANNING = { enable_seqscan: "off", plan_cache_mode: "force_generic_plan", jit: "off" };
 
 type Connection = {
   database: Database;
@@ -66,10 +64,12 @@ const pool = perProcess("deadline pool", () => ({
  * breaker allows no new one.
  */
 export async function withConnection<T>(work: (on: Database) => Promise<T>, withinMs: number): Promise<T> {
-  const deadline = deadlineIn(withinMs);
+  let isSent = false;
+  const deadline = deadlineIn(withinMs, () => isSent);
   try {
     const connection = await acquire(withinMs - Math.min(MIN_WORK_MS, withinMs / 2));
     const startedAt = performance.now();
+    isSent = true;
     const working = work(connection.database);
     try {
       const result = await Promise.race([working, deadline.passed]);
@@ -174,7 +174,7 @@ async function openConnection(connection: Connection): Promise<void> {
   const deadline = deadlineIn(OPEN_TIMEOUT_MS);
   try {
     // The driver logs in at the first query.
-    await Promise.race([connection.database.execute(isPooled ? sql`select 1` : PLANNING), deadline.passed]);
+    await Promise.race([connection.database.execute(sql`select 1`), deadline.passed]);
     settle();
     release(connection);
   } catch (error) {
@@ -197,6 +197,7 @@ function newConnection(): Connection {
     max: 1,
     statementTimeoutSeconds: STATEMENT_TIMEOUT_SECONDS,
     hasArrays: false,
+    settings: PLANNING,
     owner: {
       // Once: the driver would log in again within the work's time, and repeatedly if the server closes each connection at once.
       isWanted: () => wanted && socket === undefined,
@@ -243,14 +244,19 @@ function discardIdleSince(at: number): void {
 }
 
 /** The error after a deadline, with the code `TRY_TIMEOUT`. */
-export function deadlineError(): Error {
-  return Object.assign(new Error("the database did not answer in time"), { code: TRY_TIMEOUT });
+export function deadlineError(isSent: boolean): Error {
+  return Object.assign(new Error("the database did not answer in time"), { code: TRY_TIMEOUT, wasSent: isSent });
 }
 
-function deadlineIn(ms: number) {
+/** Whether a `TRY_TIMEOUT` came after the work had begun. If not, the work waited for a connection or for other work: it says nothing about itself. */
+export function wasSent(timeout: unknown): boolean {
+  return timeout instanceof Error && "wasSent" in timeout && timeout.wasSent === true;
+}
+
+function deadlineIn(ms: number, isSent = () => false) {
   let timer: NodeJS.Timeout | undefined;
   const passed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(deadlineError()), ms);
+    timer = setTimeout(() => reject(deadlineError(isSent())), ms);
   });
   passed.catch(() => {});
   return { passed, clear: () => clearTimeout(timer) };

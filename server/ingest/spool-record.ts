@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
 
+import type { SpoolFile } from "./spool-file";
+
 /** The format of a spool file. Each record is "CBs1", the payload's length and CRC-32 (4 bytes each, big endian), the payload. */
 
 const MARK = Buffer.from("CBs1");
@@ -22,34 +24,43 @@ type FoundRecord = {
   payload: Buffer | null;
 };
 
-/** Reads the records from an offset on. Damaged bytes up to the next whole record are reported as one item. */
-export function* readRecords(bytes: Buffer, from: number): Generator<FoundRecord> {
+/** Reads the records from an offset on. Damaged bytes up to the next whole record are reported as one item. Rejects with the file system's error. */
+export async function* readRecords(file: SpoolFile, from: number): AsyncGenerator<FoundRecord> {
   let at = from;
-  while (at < bytes.length) {
-    const payload = recordAt(bytes, at);
+  while (at < file.size) {
+    const payload = await recordAt(file, at);
     if (payload !== null) {
       yield { start: at, end: at + HEADER_BYTES + payload.length, payload };
       at += HEADER_BYTES + payload.length;
       continue;
     }
-    let next = bytes.indexOf(MARK, at + 1);
-    while (next !== -1 && recordAt(bytes, next) === null) {
-      next = bytes.indexOf(MARK, next + 1);
+    let next = await file.indexOf(MARK, at + 1);
+    while (next !== -1 && (await recordAt(file, next)) === null) {
+      next = await file.indexOf(MARK, next + 1);
     }
-    const end = next === -1 ? bytes.length : next;
+    const end = next === -1 ? file.size : next;
     yield { start: at, end, payload: null };
     at = end;
   }
+}
+
+/** How many whole records the file has. */
+export async function countRecords(file: SpoolFile): Promise<number> {
+  let count = 0;
+  for await (const { payload } of readRecords(file, 0)) {
+    count += payload === null ? 0 : 1;
+  }
+  return count;
 }
 
 const MAX_GROUP = 64;
 const MAX_GROUP_BYTES = 512 * 1024;
 
 /** Whole records that follow each other, and damaged ones by themselves. */
-export function* groupsOf(records: Iterable<FoundRecord>): Generator<FoundRecord[]> {
+export async function* groupsOf(records: AsyncIterable<FoundRecord>): AsyncGenerator<FoundRecord[]> {
   let group: FoundRecord[] = [];
   let bytes = 0;
-  for (const record of records) {
+  for await (const record of records) {
     const size = record.end - record.start;
     const isFull = group.length === MAX_GROUP || bytes + size > MAX_GROUP_BYTES;
     if (group.length > 0 && (isFull || record.payload === null || group[0]?.payload === null)) {
@@ -69,17 +80,18 @@ export function payloadsOf(records: readonly FoundRecord[]): Buffer[] {
   return records.flatMap(({ payload }) => (payload === null ? [] : [payload]));
 }
 
-function recordAt(bytes: Buffer, at: number): Buffer | null {
-  if (at + HEADER_BYTES > bytes.length || bytes.compare(MARK, 0, MARK.length, at, at + MARK.length) !== 0) {
+async function recordAt(file: SpoolFile, at: number): Promise<Buffer | null> {
+  if (at + HEADER_BYTES > file.size) {
     return null;
   }
+  const header = await file.read(at, HEADER_BYTES);
+  const length = header.readUInt32BE(4);
   const start = at + HEADER_BYTES;
-  const length = bytes.readUInt32BE(at + 4);
-  if (start + length > bytes.length) {
+  if (header.compare(MARK, 0, MARK.length, 0, MARK.length) !== 0 || start + length > file.size) {
     return null;
   }
-  const payload = bytes.subarray(start, start + length);
-  return crc32(payload) === bytes.readUInt32BE(at + 8) ? payload : null;
+  const payload = await file.read(start, length);
+  return crc32(payload) === header.readUInt32BE(8) ? payload : null;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, utimes } from "node:fs/promises";
+import { rename, rm, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 import { keepDamaged, listDamaged, NotADelivery, putBackDamaged, wasComplete } from "./spool-damage";
+import { SpoolFile } from "./spool-file";
 import { codeOf, FILE_NAME, HOST, isAbandoned, namesIn, sizeOf } from "./spool-files";
-import { groupsOf, isUnfinished, payloadsOf, readRecords } from "./spool-record";
+import { countRecords, groupsOf, isUnfinished, payloadsOf, readRecords } from "./spool-record";
 import { freeBytes, type SpaceState, spaceState } from "./spool-space";
 import { SpoolWriter } from "./spool-writer";
 
@@ -130,14 +131,35 @@ export class Spool {
     drained: Drained,
   ): Promise<void> {
     const place: Taken = this.taken.get(path) ?? { next: 0, left: 0, damaged: [] };
-    const bytes = await readFile(path);
-    const groups = groupsOf(readRecords(bytes, place.next));
-    let following = groups.next();
+    await SpoolFile.with(path, async (file) => {
+      await this.deliverRecords(file, id, place, { deliver, together, drained });
+      for (let damaged = place.damaged[0]; damaged !== undefined; damaged = place.damaged[0]) {
+        const { start, end } = damaged;
+        await keepDamaged(this.directory, id, start, await file.read(start, end - start));
+        drained.damagedBytes += end - start;
+        place.damaged.shift();
+      }
+    });
+    await rm(path, { force: true });
+    this.taken.delete(path);
+    this.writer.acknowledged.delete(id);
+  }
+
+  private async deliverRecords(
+    file: SpoolFile,
+    id: string,
+    place: Taken,
+    { deliver, together, drained }: { deliver: Deliver; together: Together; drained: Drained },
+  ): Promise<void> {
+    const groups = groupsOf(readRecords(file, place.next));
+    let following = await groups.next();
+    // The same lists are passed to `together`, first as the following group.
+    let next = following.done === true ? [] : payloadsOf(following.value);
     while (following.done !== true) {
       const records = following.value;
-      const payloads = payloadsOf(records);
-      following = groups.next();
-      const next = following.done === true ? [] : payloadsOf(following.value);
+      const payloads = next;
+      following = await groups.next();
+      next = following.done === true ? [] : payloadsOf(following.value);
       if (payloads.length > 1 && (await together(payloads, next))) {
         place.left -= payloads.length;
         place.next = records.at(-1)?.end ?? place.next;
@@ -148,7 +170,7 @@ export class Spool {
         const isDelivered = payload !== null && (await this.deliverOne(payload, deliver, place));
         if (isDelivered) {
           drained.delivered += 1;
-        } else if (payload === null && end === bytes.length && this.isUnacknowledged(id, bytes, start)) {
+        } else if (payload === null && end === file.size && (await this.isUnacknowledged(id, file, start))) {
           drained.unfinishedBytes += end - start;
         } else {
           place.damaged.push({ start, end });
@@ -156,14 +178,6 @@ export class Spool {
         place.next = end;
       }
     }
-    for (let damaged = place.damaged[0]; damaged !== undefined; damaged = place.damaged[0]) {
-      await keepDamaged(this.directory, id, damaged.start, bytes.subarray(damaged.start, damaged.end));
-      drained.damagedBytes += damaged.end - damaged.start;
-      place.damaged.shift();
-    }
-    await rm(path, { force: true });
-    this.taken.delete(path);
-    this.writer.acknowledged.delete(id);
   }
 
   /** Returns false for a record that holds no delivery. Throws `Stopped` for any other rejection. */
@@ -182,9 +196,12 @@ export class Spool {
   }
 
   /** Whether no sender got a 2xx for the damaged bytes at the end of a file. Of a dead process's file only their form tells. */
-  private isUnacknowledged(id: string, bytes: Buffer, start: number): boolean {
+  private async isUnacknowledged(id: string, file: SpoolFile, start: number): Promise<boolean> {
     const acknowledged = this.writer.acknowledged.get(id);
-    return acknowledged === undefined ? !wasComplete(id) && isUnfinished(bytes.subarray(start)) : start >= acknowledged;
+    if (acknowledged !== undefined) {
+      return start >= acknowledged;
+    }
+    return !wasComplete(id) && isUnfinished(await file.read(start, file.size - start));
   }
 
   private setAside(id: string, error: unknown): void {
@@ -265,8 +282,7 @@ export class Spool {
       const now = new Date();
       await utimes(path, now, now);
       if (!this.taken.has(path)) {
-        const records = [...readRecords(await readFile(path), 0)].filter(({ payload }) => payload !== null);
-        this.taken.set(path, { next: 0, left: records.length, damaged: [] });
+        this.taken.set(path, { next: 0, left: await SpoolFile.with(path, countRecords), damaged: [] });
       }
       this.writer.closed.delete(id);
       return path;

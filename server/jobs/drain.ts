@@ -1,6 +1,6 @@
 import { deliveryRow, record, type Recorded, recordTogether } from "@/db/deliveries/record";
 import type { DeliveryRow } from "@/db/deliveries/record-rows";
-import { isAnswering, TRY_TIMEOUT } from "@/db/driver/deadline-pool";
+import { isAnswering, wasSent } from "@/db/driver/deadline-pool";
 import { isLockTimeout, isStatementRefused } from "@/db/driver/sql-state";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
 import { env } from "@/lib/env";
@@ -16,7 +16,7 @@ const TRY_MS = 5000;
 const PROBE_MS = 1000;
 /**
  * The first delivery blocks all later ones. It is quarantined as `not_storable` after this many refusals of its content, or
- * after this many time-outs while the database answered other queries: somebody may have locked its call.
+ * after this many time-outs of its own statement while the database answered other queries: somebody may have locked its call.
  */
 const MAX_REFUSALS = 5;
 const MAX_TIMEOUTS = 12;
@@ -89,13 +89,16 @@ let prepared: { payloads: readonly Buffer[]; group: Promise<Prepared[]> } | null
 
 /**
  * Records a group, in as few statements as its calls allow, while the next group is prepared. False if it was not recorded: then each is recorded by
- * itself, which does no harm to those that were.
+ * itself, which does no harm to those that were. While the database is away, nothing is prepared, and nothing kept.
  */
 async function recordGroup(payloads: readonly Buffer[], following: readonly Buffer[]): Promise<boolean> {
   try {
-    const group = await (prepared?.payloads[0] === payloads[0] && prepared?.payloads.length === payloads.length
-      ? prepared.group
-      : prepare(payloads));
+    const known = prepared?.payloads === payloads ? prepared.group : null;
+    prepared = null;
+    if (known === null && !(await isAnswering(PROBE_MS))) {
+      return false;
+    }
+    const group = await (known ?? prepare(payloads));
     prepared = following.length < 2 ? null : { payloads: following, group: nextTurn().then(() => prepare(following)) };
     // Until it is awaited.
     prepared?.group.catch(() => {});
@@ -111,6 +114,7 @@ async function recordGroup(payloads: readonly Buffer[], following: readonly Buff
     }
     return true;
   } catch {
+    prepared = null;
     return false;
   }
 }
@@ -171,11 +175,11 @@ async function recordSpooled(received: ReceivedDelivery): Promise<void> {
     ? { understood: false, callId: interpreted.callId, reason: "not_storable" }
     : interpreted;
   try {
-    logDrained(received, sha256, await record(received, interpretation, { withinMs: TRY_MS }));
+    logDrained(received, sha256, await record(received, interpretation, { withinMs: TRY_MS, isAlone: true }));
   } catch (error) {
     if (isStatementRefused(error)) {
       first.refusals += 1;
-    } else if (isLockTimeout(error) || (errorCode(error) === TRY_TIMEOUT && (await isAnswering(PROBE_MS)))) {
+    } else if (isLockTimeout(error) || (wasSent(error) && (await isAnswering(PROBE_MS)))) {
       first.timeouts += 1;
     }
     throw error;

@@ -106,6 +106,45 @@ test("row 40: a drain stops at a rejected record, and the next drain continues t
   expect(files()).toEqual([]);
 });
 
+test("row 40: a drain that stops at once reads a part of its file, not all of it", async () => {
+  const handles = await fileHandleClass();
+  const { read } = handles;
+  const spool = openSpool(directory);
+  const record = Buffer.alloc(256 * 1024, "x");
+  await Promise.all(Array.from({ length: 40 }, () => spool.append(record)));
+  const refuse = () => Promise.reject(new Error("refused"));
+  expect(await spool.drain(refuse)).toMatchObject({ delivered: 0, stoppedBy: new Error("refused") });
+  let bytesRead = 0;
+  handles.read = async function (this: FileHandle, ...given: unknown[]) {
+    const result = await (read as (...of: unknown[]) => Promise<{ bytesRead: number }>).apply(this, given);
+    bytesRead += result.bytesRead;
+    return result;
+  } as typeof read;
+  try {
+    expect(await spool.drain(refuse)).toMatchObject({ delivered: 0, stoppedBy: new Error("refused") });
+  } finally {
+    handles.read = read;
+  }
+  expect(bytesRead).toBeGreaterThan(record.length);
+  expect(bytesRead).toBeLessThan(4 * 1024 * 1024);
+  expect((await drain(spool)).delivered).toBe(40);
+});
+
+test("row 47: damaged bytes around the parts in which a file is read are kept, and the records beside them delivered", async () => {
+  const spool = openSpool(directory);
+  const record = Buffer.alloc(100 * 1024, "x");
+  await Promise.all(Array.from({ length: 30 }, () => spool.append(record)));
+  await spool.close();
+  const content = readFileSync(theFile());
+  const size = record.length + 12;
+  for (const index of [0, 10, 11, 20, 29]) {
+    content[index * size + 20] = 0;
+  }
+  writeFileSync(theFile(), content);
+  const drained = await drain(openSpool(directory));
+  expect(drained).toMatchObject({ delivered: 25, damagedBytes: 5 * size, unfinishedBytes: 0 });
+});
+
 test("row 47: the files of a dead process are drained by the next process", async () => {
   const dead = openSpool(directory);
   await dead.append(bytes("1"));
