@@ -1,4 +1,4 @@
-import { errorCode, log } from "./log";
+import { errorCode, log, type LogFields } from "./log";
 
 /**
  * Replaces the console's methods for errors, warnings and debugging. Next prints every error that a page or route throws, with its message,
@@ -10,12 +10,16 @@ export function quietConsole(): void {
     (level: "error" | "warn") =>
     (...printed: unknown[]): void => {
       const error = printed.find((value) => value instanceof Error);
-      log(level, "console", error === undefined ? {} : withoutText(error));
+      log(level, "console", errorFields(error));
     };
   Object.assign(console, { error: quiet("error"), warn: quiet("warn"), trace: quiet("warn"), debug: () => {} });
 }
 
-function withoutText(error: Error) {
+/** What a log line may say of anything that was thrown: its name, code, digest and stack frames, without its text. */
+export function errorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) {
+    return {};
+  }
   const digest =
     "digest" in error && typeof error.digest === "string" ? /^\w{1,40}$/.exec(error.digest)?.[0] : undefined;
   return {

@@ -26,8 +26,6 @@ type Pool = {
   owner?: SocketOwner;
   /** Whether the pool uses array columns. If so, each connection begins with a query for the array types. */
   hasArrays?: boolean;
-  /** Settings of PostgreSQL for its sessions, which a transaction pooler does not get. */
-  settings?: Record<string, string>;
 };
 
 /** The breaker of a server, shared by all pools that connect to it. */
@@ -35,7 +33,7 @@ export function breakerOf(url: string): Breaker {
   return perProcess(`breaker ${new URL(url).host}`, () => new Breaker());
 }
 
-export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays = true, settings }: Pool) {
+export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays = true }: Pool) {
   const { href, isPooled, ssl } = endpoint(url, env.DATABASE_CA);
   const limits = limitsOf(statementTimeoutSeconds);
   const client = postgres(href, {
@@ -47,7 +45,7 @@ export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays
     fetch_types: hasArrays,
     onnotice: () => {},
     ssl,
-    connection: { application_name: `callboard-${name}`, ...(isPooled ? {} : { ...limits, ...settings }) },
+    connection: { application_name: `callboard-${name}`, ...(isPooled ? {} : limits) },
     ...guarded(breakerOf(url), owner),
   });
   return drizzle(isPooled ? withLocalLimits(client, limits) : client);

@@ -5,6 +5,7 @@ import { sql } from "drizzle-orm";
 import { env } from "@/lib/env";
 import { errorCode } from "@/lib/log";
 import { perProcess } from "@/lib/per-process";
+import { readDatabaseUrl } from "@/lib/url/database-url";
 
 import { DATABASE_AWAY } from "./breaker";
 import { breakerOf, open, type Database } from "./client";
@@ -34,10 +35,13 @@ const STATEMENT_TIMEOUT_SECONDS = 6;
 
 /**
  * A plan is made once for each connection, perhaps while a table is small, and kept while it grows. So it must look up in every table, whatever its
- * size. Sent when the session starts, as its limits are: a transaction pooler that nobody named drops or refuses them there, while it would give
- * settings of a later statement to other sessions. Behind one, each statement is planned by itself.
+ * size. Not behind a transaction pooler: it would give these settings to other sessions, and there each statement is planned by itself. One that
+ * the URL does not name is known by the session's limit, which it dropped.
  */
-const PLANNING = { enable_seqscan: "off", plan_cache_mode: "force_generic_plan", jit: "off" };
+const PLANNING = sql`
+  select set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)
+  where current_setting('statement_timeout')::interval = make_interval(secs => ${sql.raw(String(STATEMENT_TIMEOUT_SECONDS))})`;
+const isPooled = readDatabaseUrl(env.DATABASE_URL)?.isPooled === true;
 
 type Connection = {
   database: Database;
@@ -174,7 +178,7 @@ async function openConnection(connection: Connection): Promise<void> {
   const deadline = deadlineIn(OPEN_TIMEOUT_MS);
   try {
     // The driver logs in at the first query.
-    await Promise.race([connection.database.execute(sql`select 1`), deadline.passed]);
+    await Promise.race([connection.database.execute(isPooled ? sql`select 1` : PLANNING), deadline.passed]);
     settle();
     release(connection);
   } catch (error) {
@@ -197,7 +201,6 @@ function newConnection(): Connection {
     max: 1,
     statementTimeoutSeconds: STATEMENT_TIMEOUT_SECONDS,
     hasArrays: false,
-    settings: PLANNING,
     owner: {
       // Once: the driver would log in again within the work's time, and repeatedly if the server closes each connection at once.
       isWanted: () => wanted && socket === undefined,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { errorCode, log } from "@/lib/log";
+import { log } from "@/lib/log";
+import { errorFields } from "@/lib/quiet-console";
 import { readNodeBody } from "@/lib/sarj/node-body";
 
 import { takeDelivery } from "./take-delivery";
@@ -22,7 +23,7 @@ export async function deliverDirectly(
     const { status, headers, body } = await takeDelivery(incoming, secretLabel);
     send(response, status, body, headers);
   } catch (error) {
-    log("error", "delivery_failed", { error_code: errorCode(error) });
+    log("error", "delivery_failed", { secret_label: secretLabel, ...errorFields(error) });
     send(response, 500, { error: "internal_error" });
   }
 }

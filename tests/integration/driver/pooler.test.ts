@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { executePrepared } from "@/db/driver/prepared";
 import { calls } from "@/db/schema/calls";
 import { namePooler } from "@/scripts/launcher/pooler";
 import { createDatabase, type Database } from "@/tests/fixtures/database";
+import { environment } from "@/tests/fixtures/environment";
 import { findPgbouncer, type Pooler, startPgbouncer } from "@/tests/fixtures/pgbouncer";
 
 /** What the application does behind a real transaction pooler. */
@@ -81,6 +83,31 @@ test("row 44: a transaction pooler that the URL does not name, and that drops th
     await pages.$client.end();
     expect(await namePooler(dropping.url)).toBe(dropping.url);
     expect(await namePooler(database.url)).toBe(database.url);
+  } finally {
+    await dropping.stop();
+  }
+});
+
+test("row 44: the plans of deliveries are no setting of other sessions behind a transaction pooler that the URL does not name", async () => {
+  const dropping = await startPgbouncer(pgbouncer ?? "", database.url, Object.keys(limitsOf(1)));
+  try {
+    const unnamed = dropping.url.replace("?pgbouncer=true", "");
+    const work = `
+      import("./db/driver/deadline-pool.ts").then(async ({ isAnswering }) => {
+        console.log(await isAnswering(5000));
+        process.exit();
+      })`;
+    const env = environment({ databaseUrl: unnamed, appPort: 1, vendorPort: 1 });
+    const run = spawnSync(process.execPath, ["--import", "tsx", "-e", work], {
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...env },
+      encoding: "utf8",
+    });
+    expect(run.stdout.trim().split("\n").at(-1)).toBe("true");
+    const others = open({ url: dropping.url, name: "test", max: 2, statementTimeoutSeconds: 20 });
+    const settings = sql`select current_setting('enable_seqscan') as scan, current_setting('plan_cache_mode') as plans`;
+    const both = await Promise.all([others.execute(settings), others.execute(settings)]);
+    expect(both.map(([row]) => row)).toEqual([1, 2].map(() => ({ scan: "on", plans: "auto" })));
+    await others.$client.end();
   } finally {
     await dropping.stop();
   }

@@ -1,6 +1,14 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { record } from "@/db/deliveries/record";
 import { TRY_TIMEOUT, wasSent } from "@/db/driver/deadline-pool";
+import { perProcess } from "@/lib/per-process";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
+import { encodeDelivery } from "@/server/ingest/delivery-spool";
+import { Spool } from "@/server/ingest/spool";
+import { drainSpool } from "@/server/jobs/drain";
 import { received } from "@/tests/fixtures/received";
 import { emptyWithoutEnrichment, webhook } from "@/tests/fixtures/retry-group";
 import { expect, test } from "@/tests/fixtures/test";
@@ -19,7 +27,7 @@ test.beforeEach(async ({ database }) => {
   await database.superuser`create table if not exists hanging as select 1 as one`;
   await database.superuser`grant select on hanging to public`;
   await database.superuser`
-    create or replace trigger hang before insert on call_details for each row when (new.call_id = '0-hung') execute function hang()`;
+    create or replace trigger hang before insert on call_details for each row when (new.call_id like '0-hung%') execute function hang()`;
 });
 test.afterEach(async ({ database: { superuser } }) => {
   await superuser`drop table hanging`;
@@ -81,6 +89,35 @@ test("row 49: a delivery that waits for others and one whose own statement gets 
   const failures = deliveries.slice(0, 2).map((deliver) => failure(deliver(600, true)));
   expect((await Promise.all(failures)).map(wasSent)).toEqual([true, false]);
   await superuser`delete from hanging`;
+});
+
+test("row 49: a spooled delivery that waits for others to be sent is not on its way to quarantine, one without an answer is", async ({
+  database: { superuser, sql },
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), "callboard-drain-"));
+  const spool = new Spool(folder);
+  expect(perProcess("spool", () => spool)).toBe(spool);
+  const failures = perProcess("drain", () => ({ timeouts: 0 }));
+  try {
+    const spooled = received(Buffer.from(JSON.stringify(complete("0-hung-spooled"))), { receivedAt: new Date() });
+    await spool.append(encodeDelivery(spooled));
+    // As many as are sent by themselves at the same time.
+    const others = await Promise.all([1, 2, 3].map((at) => deliveryOf(complete(`0-hung-${at}`))));
+    const ends = others.map((deliver) => failure(deliver(5500, true)));
+    expect(await drainSpool()).toBe(0);
+    expect(failures.timeouts).toBe(0);
+    await Promise.all(ends);
+    expect(await drainSpool()).toBe(0);
+    expect(failures.timeouts).toBe(1);
+    await superuser`delete from hanging`;
+    expect(await drainSpool()).toBe(1);
+    expect(await sql`select call_id, verdict from deliveries where call_id = '0-hung-spooled'`).toEqual([
+      { call_id: "0-hung-spooled", verdict: "applied" },
+    ]);
+  } finally {
+    await spool.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("row 32: the dials of a contact do not wait for a lock on its root", async ({ database: { sql, superuser } }) => {
