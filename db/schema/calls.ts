@@ -115,7 +115,7 @@ export const calls = pgTable(
       table.enrichmentState,
       table.dialResult,
     ),
-    // The calls of a contact.
+    // The calls of a contact: the trigger that computes its row, which every delivery runs, and the page of a call.
     index("calls_contact_idx").on(table.contactId, table.occurredAt, table.callId),
     // Order by duration in either direction, with calls without a duration last. The outcome is included for "no answer, by
     // duration": those calls have no duration, and reading the table rows of all calls before them would take seconds. With the column itself, calls of
@@ -134,12 +134,13 @@ export const calls = pgTable(
       .using("gin", sql`digit_groups(phone_digits)`)
       .with({ gin_pending_list_limit: 512 })
       .concurrently(),
-    // The list of reviewed calls.
+    // The list of reviewed calls. Only those.
     index("calls_reviewed_idx")
       .on(table.occurredAt, table.callId)
       .where(sql`reviewed_at is not null`),
     // Retention, and the calls of the last minutes.
     index("calls_first_received_idx").on(table.firstReceivedAt),
+    // The calls to ask the API about next (`db/calls/enrichment.ts`). Only those that wait.
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
       .where(sql`enrichment_due_at is not null`),

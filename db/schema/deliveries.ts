@@ -45,15 +45,21 @@ export const deliveries = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.callId, table.id] }),
+    // The same body again (`db/deliveries/record-rows.ts`), and the deliveries of a call.
     uniqueIndex("deliveries_body_key").on(table.callId, table.bodySha256),
+    // The log, newest first (`db/deliveries/list.ts`), the arrivals of each hour (`arrivals.ts`), and what retention deletes, oldest first.
     index("deliveries_received_idx").on(table.receivedAt, table.id),
+    // The log of one verdict, and how many deliveries are quarantined, which `/api/health` and each page ask (`health.ts`).
     index("deliveries_verdict_idx").on(table.verdict, table.receivedAt, table.id),
+    // The quarantine by reason: its counts, and the batches that are replayed (`replay.ts`). Nearly empty.
     index("deliveries_reason_idx")
       .on(table.reason, table.receivedAt, table.id)
       .where(sql`reason is not null`),
+    // When each secret was used last, and the log of one secret. A secret that is about to be removed may have no delivery among millions.
     index("deliveries_secret_idx").on(table.secretLabel, table.receivedAt, table.id),
     // The page of a delivery knows only its id. Ids begin with their time, so the index grows at its end.
     index("deliveries_id_idx").on(table.id),
+    // The contract watch goes on behind its cursor (`sightings.ts`). Nearly empty.
     index("deliveries_flagged_idx")
       .on(table.storedAt, table.id)
       .where(sql`flags <> '{}'`),
