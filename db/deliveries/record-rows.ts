@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 
 import { INCOMING, incomingRow, mergeCtes, ofMerged, setOnDelivery, webhookRank } from "@/db/calls/merge";
 import type { Database } from "@/db/driver/client";
-import { executePrepared } from "@/db/driver/prepared";
+import { preparedQuery } from "@/db/driver/prepared";
 import type { SearchTexts } from "@/lib/call/search-texts";
 import type { QuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { bodySha256, type ReceivedDelivery } from "@/lib/delivery/received-delivery";
@@ -94,12 +94,33 @@ export async function recordRows(
   lockTimeoutMs: number,
 ): Promise<StoredDelivery[]> {
   const json = `[${rows.map((row) => row.json).join(",")}]`;
-  const stored = await executePrepared<{ place: number; id: string; verdict: Verdict; is_duplicate: boolean }>(
-    on,
-    sql`
+  const stored = await recordQuery(on, { lockTimeout: String(lockTimeoutMs), json });
+  const results: StoredDelivery[] = [];
+  for (const { place, id, verdict, is_duplicate: isDuplicate } of stored) {
+    const isQuarantined = rows[place - 1]?.reason !== null;
+    // The same body may have been applied earlier, when an allowed address sent it.
+    const isKnown = isQuarantined ? verdict !== "quarantined" : isDuplicate;
+    results[place - 1] = { verdict: isKnown ? "duplicate" : verdict, deliveryId: id };
+  }
+  if (stored.length !== rows.length) {
+    throw new Error("the statement did not return each row");
+  }
+  return results;
+}
+
+const incoming = sql`
+      select
+        call_id, coalesce(quarantined_id, id)::text as delivery_id, received_at, is_never_dialled,
+        case when quarantined_id is null then facts else jsonb_set(facts, '{outcome,d}', to_jsonb(quarantined_id)) end as facts,
+        transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, permanent_recording_url, spoken, name
+      from given where reason is null`;
+
+const onDelivery = setOnDelivery(ofMerged("won"));
+
+const recordQuery = preparedQuery<{ place: number; id: string; verdict: Verdict; is_duplicate: boolean }>(sql`
     with limits as materialized (
       -- For this statement, and before it takes a lock.
-      select set_config('lock_timeout', ${String(lockTimeoutMs)}, true) as lock_timeout
+      select set_config('lock_timeout', ${sql.placeholder("lockTimeout")}, true) as lock_timeout
     ), given as materialized (
       select
         given.*,
@@ -109,7 +130,7 @@ export async function recordRows(
           where deliveries.call_id = given.call_id and deliveries.body_sha256 = given.body_sha256 and verdict = 'quarantined'
         ) as quarantined_id
       from limits cross join rows from (
-        json_to_recordset(${json}::text::json) as (
+        json_to_recordset(${sql.placeholder("json")}::text::json) as (
           id uuid, body text, body_sha256 text, content_type text, content_encoding text, headers jsonb, source_ip text, secret_label text,
           outcome text, flags text[], reason text, ${INCOMING}
         )
@@ -143,26 +164,4 @@ export async function recordRows(
     select
       ordinality::integer as place, stored.id, stored.verdict, times_received > 1 and quarantined_id is null as is_duplicate
     from stored join given using (call_id, body_sha256)
-  `,
-  );
-  const results: StoredDelivery[] = [];
-  for (const { place, id, verdict, is_duplicate: isDuplicate } of stored) {
-    const isQuarantined = rows[place - 1]?.reason !== null;
-    // The same body may have been applied earlier, when an allowed address sent it.
-    const isKnown = isQuarantined ? verdict !== "quarantined" : isDuplicate;
-    results[place - 1] = { verdict: isKnown ? "duplicate" : verdict, deliveryId: id };
-  }
-  if (stored.length !== rows.length) {
-    throw new Error("the statement did not return each row");
-  }
-  return results;
-}
-
-const incoming = sql`
-      select
-        call_id, coalesce(quarantined_id, id)::text as delivery_id, received_at, is_never_dialled,
-        case when quarantined_id is null then facts else jsonb_set(facts, '{outcome,d}', to_jsonb(quarantined_id)) end as facts,
-        transcript, corrections, report, response_body, variables, recording_url, recording_expires_at, permanent_recording_url, spoken, name
-      from given where reason is null`;
-
-const onDelivery = setOnDelivery(ofMerged("won"));
+  `);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** One authenticated request to the webhook, as received. */
 export type ReceivedDelivery = {
@@ -16,7 +16,12 @@ export type ReceivedDelivery = {
   receivedAt: Date | null;
 };
 
+/** Known for the delivery's row and for its log line. */
+const hashes = new WeakMap<Uint8Array, string>();
+
 /** Hex SHA-256 of a body. Together with the call's id it identifies a delivery. */
 export function bodySha256(body: Uint8Array): string {
-  return createHash("sha256").update(body).digest("hex");
+  const known = hashes.get(body) ?? hash("sha256", body);
+  hashes.set(body, known);
+  return known;
 }
