@@ -118,13 +118,15 @@ export async function pathsOfContacts(filter: CallFilter, perPage: number): Prom
   }
   const order: ContactPath[] =
     (perPage + 1) / shareOf(known) > CONTACT_BOUND ? [] : [{ by: "order", bound: CONTACT_BOUND }];
-  // Only where the calls of the source are nearly those of the filter: otherwise most of the source is read to find the first ones.
+  // Of a source with many calls, only where the first ones are found without reading the others.
   const calls: AccessPath | null =
     best.source === "reviewed"
       ? { by: "reviewed" }
       : best.source === "hours" || (best.source === "kinds" && !hasSource("duration", filter))
         ? { by: "merge", source: best.source }
-        : null;
+        : best.rows < MANY && best.source !== "state"
+          ? { by: best.source }
+          : null;
   // A window that hardly has a page is no help.
   const isRare = known.total * shareOf(known) < (perPage + 1) * WINDOW_CALLS;
   return [...order, ...(calls === null || isRare ? [] : [{ by: "window" as const, calls }]), { by: best.source }];
@@ -160,21 +162,23 @@ function look(known: Survey, wanted: number): AccessPath[] {
 }
 
 /** Which part of all calls may meet the filter's conditions, if these do not depend on each other. */
-function shareOf({ total, rows }: Survey): number {
+function shareOf({ total, rows, stateShare }: Survey): number {
   return SOURCES.reduce((share, source) => {
     const known = rows[source];
-    const isCapped = (source === "duration" || source === "state" || source === "enrichment") && known === MANY;
-    return known === undefined || isCapped ? share : (share * Math.min(known, total)) / Math.max(total, 1);
-  }, 1);
+    const isCapped = (source === "duration" || source === "enrichment") && known === MANY;
+    return source === "state" || known === undefined || isCapped
+      ? share
+      : (share * Math.min(known, total)) / Math.max(total, 1);
+  }, stateShare);
 }
 
-/** The source with the fewest rows. What is counted only up to `MANY` is taken for a tenth of all calls. */
-function bestSource(filter: CallFilter, { rows, total }: Survey): { source: Source; rows: number } | null {
+/** The source with the fewest rows. What is counted only up to `MANY` is taken for a tenth of all calls, but contacts of a state for as many as they are. */
+function bestSource(filter: CallFilter, { rows, total, stateShare }: Survey): { source: Source; rows: number } | null {
   const rowsOf = (source: Source) => {
     const known = rows[source] ?? MANY;
     // The kinds are searched by duration as well.
     const least = source === "kinds" ? Math.min(known, rows.duration ?? known) : known;
-    return least === MANY ? Math.max(total / 10, MANY) : least;
+    return least === MANY ? Math.max(total * (source === "state" ? stateShare : 0.1), MANY) : least;
   };
   // The calls of an hour lie next to each other.
   const costOf = (source: Source) => (source === "hours" ? rowsOf(source) / FOUND_COST : rowsOf(source));

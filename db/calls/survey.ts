@@ -28,6 +28,8 @@ export type Survey = {
   kinds: { kinds: number; calls: number } | null;
   /** How many rows meet the condition of each source, up to `MANY`; of kinds all, and of hours and numbers more or less. */
   rows: Partial<Record<Source, number>>;
+  /** Which part of all contacts is in one of the filter's states; 1 without such a condition. */
+  stateShare: number;
   /** The calls of the filter's kinds that are surely of contacts who were reached. */
   reached: number;
   /** How many calls the filter's criterion judges, of the kinds that the filter asks for. Null without a criterion. */
@@ -61,6 +63,7 @@ export async function survey(filter: CallFilter): Promise<Survey | null> {
       (select coalesce(sum(sign), 0) from ${statisticsChanges}${where(kindOf(filter, statisticsChanges))}) as changed,
       (select coalesce(sum(sign), 0) from ${statisticsChanges}${where(and(kindOf(filter, statisticsChanges), isReached(statisticsChanges)))}) as reached_changed,
       ${judged} as judged,
+      ${filter.state.length === 0 ? sql`1` : shareOfStates(filter)} as state_share,
       kinds.*${sql.join(
         counted.map(({ name, count }) => sql`, ${count} as ${sql.identifier(name)}`),
         sql.empty(),
@@ -79,9 +82,19 @@ export async function survey(filter: CallFilter): Promise<Survey | null> {
     total: Number(row["total"]) + Number(row["changed"]),
     kinds: hasKinds ? { kinds: Number(row["kinds"]), calls } : null,
     rows: hasKinds ? { ...rows, kinds: calls } : rows,
+    stateShare: Number(row["state_share"]),
     reached: Number(row["reached"]) + Number(row["reached_changed"]),
     judged: criterion === null ? null : Number(row["judged"]),
   };
+}
+
+/** As of the cells. Those that are overdue are some of those who are tried. */
+function shareOfStates({ state }: CallFilter): SQL {
+  const states = state.map((name) => (name === "overdue" ? "trying" : name));
+  return sql`(
+    select coalesce(sum(people) filter (where ${inArray(contactDays.state, states)})::float / nullif(sum(people), 0), 1) from ${contactDays}
+    where ${and(eq(contactDays.dimension, "all"), isNull(contactDays.previousDay))}
+  )`;
 }
 
 /** Whether the contacts of these calls were reached: one such call is enough. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, lte, or, sql, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { type BoundedCount, boundedCount, COUNT_BOUND, countRowsOf } from "@/db/bounded-count";
@@ -174,13 +174,15 @@ function pageBy(
 ): SQL {
   const page = sql`order by ${sql.join(query.orderBy, sql`, `)} limit ${query.limit}`;
   const wanted = and(ofContact, query.beyond);
-  if (path.by === "plain" || ofCall === undefined) {
-    return sql`select ${contacts.contactId} from ${contacts}${where(and(wanted, match))} ${page}`;
-  }
-  if (path.by === "order") {
-    const first = sql`
-      select contacts.* from ${contacts}${where(wanted)} order by ${sql.join(query.orderBy, sql`, `)} limit ${path.bound}`;
-    return sql`select ${contacts.contactId} from (${first}) as contacts${where(match)} ${page}`;
+  if (path.by === "plain" || path.by === "order" || ofCall === undefined) {
+    const first = (contact: SQL, condition: SQL | undefined) =>
+      path.by === "order"
+        ? sql`
+          select contact_id, last_at from (
+            select contacts.* from ${contact}${where(condition)} order by ${sql.join(query.orderBy, sql`, `)} limit ${path.bound}
+          ) as contacts${where(match)} ${page}`
+        : sql`select contact_id, last_at from ${contact}${where(and(condition, match))} ${page}`;
+    return inPeriod(filter, wanted, first, page);
   }
   if (path.by === "window") {
     return windowOf(path.calls, filter, { ofCall, ofContact, match }, query);
@@ -190,9 +192,37 @@ function pageBy(
 }
 
 /**
+ * With an end of the period, those that end before it and those whose calls lie around it are found apart. Otherwise all contacts since then would be
+ * read.
+ */
+function inPeriod(
+  { to }: CallFilter,
+  wanted: SQL | undefined,
+  first: (contact: SQL, condition: SQL | undefined) => SQL,
+  page: SQL,
+): SQL {
+  if (to === null) {
+    return sql`select contact_id from (${first(sql`${contacts}`, wanted)}) as contacts`;
+  }
+  const at = sql`${to.at.toISOString()}::timestamptz`;
+  return sql`
+    select contact_id from (
+      (${first(sql`${contacts}`, and(wanted, lt(contacts.lastAt, to.at)))})
+      union all
+      (${first(sql`(select contacts.* from ${contacts} where ${isAround(at)} offset 0) as contacts`, and(wanted, gte(contacts.lastAt, to.at)))})
+    ) as contacts ${page}`;
+}
+
+/** Contacts whose calls lie around a moment, or all of a range: for `contacts_span_idx`. */
+function isAround(at: SQL): SQL {
+  return sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${at} and ${contacts.firstAt} < ${contacts.lastAt}`;
+}
+
+/**
  * A page of the contacts whose last call lies in a window of time: that in which the first matching calls lie. A contact of the window either has one of
- * these calls, or its calls lie around an edge of the window. Its far end does not belong to
- * it, because more calls may lie there than were found. Finds less than a page if the window has fewer contacts.
+ * these calls, or its calls lie around an edge of the window; of the latter, only those count that come before the last one of a page of the
+ * former. The window's far end does not belong to it, because more calls may lie there than were found. Finds less than a page if the window has fewer
+ * contacts.
  */
 function windowOf(
   path: AccessPath,
@@ -212,31 +242,38 @@ function windowOf(
     beyond: since === undefined ? undefined : sql`${calls.occurredAt} ${isDescending ? sql`<=` : sql`>=`} ${since}`,
     since,
   });
-  const [far, inside] = isDescending
-    ? [sql`coalesce(min(occurred_at), '-infinity')`, sql`${contacts.lastAt} > far.at`]
-    : [sql`coalesce(max(occurred_at), 'infinity')`, sql`${contacts.lastAt} < far.at`];
+  const [last, none, inside] = isDescending
+    ? [sql.raw("min"), sql`'-infinity'::timestamptz`, sql`${contacts.lastAt} > far.at`]
+    : [sql.raw("max"), sql`'infinity'::timestamptz`, sql`${contacts.lastAt} < far.at`];
+  const page = sql`order by ${sql.join(orderBy, sql`, `)} limit ${limit}`;
   // Downwards, contacts may end in the window whose matching calls are before it; upwards, those whose calls are before the cursor.
-  const edge = isDescending ? sql`far.at` : since;
-  const around =
-    edge === undefined
-      ? sql.empty()
-      : sql`
-    union
-    select contact_id from far cross join lateral (
-      select contacts.* from ${contacts}
-      where ${and(sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${edge} and ${contacts.firstAt} < ${contacts.lastAt}`, inside, query.beyond)} offset 0
-    ) as contacts where ${guessed(match)}`;
+  const around = isDescending
+    ? and(isAround(sql`tstzrange(far.at, greatest(far.at, edge.at), '[]')`), gte(contacts.lastAt, sql`edge.at`))
+    : since === undefined
+      ? undefined
+      : and(isAround(since), lte(contacts.lastAt, sql`edge.at`));
   return sql`
     with near as materialized (
       select ${calls.contactId}, ${calls.occurredAt} from ${calls} where ${calls.callId} = any(array(${firstCalls}))
     ), far as materialized (
-      select case when count(*) < ${count} then ${isDescending ? sql`'-infinity'` : sql`'infinity'`}::timestamptz else ${far} end as at from near
+      select case when count(*) < ${count} then ${none} else ${last}(occurred_at) end as at from near
     ), found as materialized (
-      select contact_id from near${around}
+      select ${contacts.contactId}, ${contacts.lastAt} from far cross join (select distinct contact_id from near) as found ${theirRows}
+      where ${and(ofContact, query.beyond, inside)} ${page}
+    ), edge as materialized (
+      select case when count(*) < ${limit} then ${none} else ${last}(last_at) end as at from found
     )
-    select ${contacts.contactId} from far cross join found ${theirRows}
-    where ${and(ofContact, query.beyond, inside)}
-    order by ${sql.join(orderBy, sql`, `)} limit ${limit}`;
+    select contact_id from (
+      select contact_id, last_at from found${
+        around === undefined
+          ? sql.empty()
+          : sql`
+      union
+      select contact_id, last_at from far cross join edge cross join lateral (
+        select contacts.* from ${contacts} where ${and(around, inside, query.beyond, ofContact)} offset 0
+      ) as contacts where ${guessed(match)}`
+      }
+    ) as contacts ${page}`;
 }
 
 /** The row of each contact that was found. Not a plain join: by how few Postgres believes to find, it would read all contacts. */

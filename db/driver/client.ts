@@ -8,7 +8,7 @@ import { databaseUrlWarning } from "@/lib/url/database-url";
 
 import { Breaker, guarded, type SocketOwner } from "./breaker";
 import { endpoint } from "./endpoint";
-import { limitsOf, withLocalLimits } from "./limits";
+import { FOR_READING, limitsOf, type SessionSettings, withLocalLimits } from "./limits";
 import { currentReading, type Reading, readingClient } from "./replica-reads";
 import { ReplicaState } from "./replica-state";
 
@@ -23,6 +23,7 @@ type Pool = {
   name: string;
   max: number;
   statementTimeoutSeconds: number;
+  settings?: SessionSettings;
   owner?: SocketOwner;
   /** Whether the pool uses array columns. If so, each connection begins with a query for the array types. */
   hasArrays?: boolean;
@@ -33,9 +34,9 @@ export function breakerOf(url: string): Breaker {
   return perProcess(`breaker ${new URL(url).host}`, () => new Breaker());
 }
 
-export function open({ url, name, max, statementTimeoutSeconds, owner, hasArrays = true }: Pool) {
+export function open({ url, name, max, statementTimeoutSeconds, settings = {}, owner, hasArrays = true }: Pool) {
   const { href, isPooled, ssl } = endpoint(url, env.DATABASE_CA);
-  const limits = limitsOf(statementTimeoutSeconds);
+  const limits = { ...limitsOf(statementTimeoutSeconds), ...settings };
   const client = postgres(href, {
     max,
     idle_timeout: 30,
@@ -57,7 +58,7 @@ export const { db, replica, replicaState, settledReplica, jobs } = perProcess("d
       log("warn", "database_not_protected", { reason: name });
     }
   }
-  const db = open({ url: env.DATABASE_URL, name: "pages", max: 8, statementTimeoutSeconds: 20 });
+  const db = open({ url: env.DATABASE_URL, name: "pages", max: 8, statementTimeoutSeconds: 20, settings: FOR_READING });
   const jobs = open({ url: env.DATABASE_URL, name: "jobs", max: 4, statementTimeoutSeconds: 10 });
   if (env.DATABASE_REPLICA_URL === undefined) {
     return { db, replica: db, replicaState: null, settledReplica: async () => db, jobs };
@@ -69,7 +70,7 @@ function openReplica(primary: ReturnType<typeof open>, url: string) {
   const probe = (of: string) =>
     open({ url: of, name: "replication", max: 1, statementTimeoutSeconds: 5, hasArrays: false }).$client;
   const replicaState = new ReplicaState(probe(env.DATABASE_URL), probe(url));
-  const { $client } = open({ url, name: "replica", max: 8, statementTimeoutSeconds: 20 });
+  const { $client } = open({ url, name: "replica", max: 8, statementTimeoutSeconds: 20, settings: FOR_READING });
   const reader = (decide: () => Promise<Reading>) =>
     drizzle(readingClient(primary.$client, $client, replicaState, decide));
   return {

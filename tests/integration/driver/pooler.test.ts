@@ -7,7 +7,7 @@ import { expect, test } from "@playwright/test";
 import { sql } from "drizzle-orm";
 
 import { open } from "@/db/driver/client";
-import { limitsOf } from "@/db/driver/limits";
+import { FOR_READING, limitsOf } from "@/db/driver/limits";
 import { migrate } from "@/db/driver/migrate";
 import { executePrepared } from "@/db/driver/prepared";
 import { calls } from "@/db/schema/calls";
@@ -34,15 +34,17 @@ test.afterAll(async () => {
 
 const LIMITS = sql`
   select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
-    current_setting('idle_in_transaction_session_timeout') as idle`;
+    current_setting('idle_in_transaction_session_timeout') as idle, current_setting('work_mem') as memory`;
 
 test("row 44: behind a transaction pooler, every statement and every transaction has its limits on the server", async () => {
-  const pages = open({ url: pooler.url, name: "test", max: 2, statementTimeoutSeconds: 20 });
+  const pages = open({ url: pooler.url, name: "test", max: 2, statementTimeoutSeconds: 20, settings: FOR_READING });
   const ingest = open({ url: pooler.url, name: "test", max: 1, statementTimeoutSeconds: 6, hasArrays: false });
-  const limits = { statement: "20s", lock: "10s", idle: "1min" };
+  const limits = { statement: "20s", lock: "10s", idle: "1min", memory: "16MB" };
   expect([...(await pages.execute(LIMITS))]).toEqual([limits]);
   expect(await pages.transaction((transaction) => transaction.execute(LIMITS))).toEqual([limits]);
-  expect([...(await executePrepared(ingest, LIMITS))]).toEqual([{ statement: "6s", lock: "3s", idle: "1min" }]);
+  expect([...(await executePrepared(ingest, LIMITS))]).toEqual([
+    { statement: "6s", lock: "3s", idle: "1min", memory: "4MB" },
+  ]);
   // The pooler's connection, which the next client gets, keeps none of them.
   const plain = open({ url: pooler.url, name: "test", max: 1, statementTimeoutSeconds: 20 }).$client;
   expect([...(await plain`select current_setting('statement_timeout') as statement`)]).toEqual([{ statement: "0" }]);
