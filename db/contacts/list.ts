@@ -1,15 +1,9 @@
-import { and, asc, desc, eq, gte, inArray, lt, lte, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { type BoundedCount, boundedCount, COUNT_BOUND, countRowsOf } from "@/db/bounded-count";
-import { type AccessPath, callsBy, guessed, isOnlyChecked, pageBy as pageOfCalls } from "@/db/calls/access-path";
-import {
-  type ContactPath,
-  isOnlyOfTime,
-  pathsOfContactCount,
-  pathsOfContacts,
-  WINDOW_CALLS,
-} from "@/db/calls/choose-path";
+import { type AccessPath, callsBy, isOnlyChecked } from "@/db/calls/access-path";
+import { type ContactPath, isOnlyOfTime, pathsOfContactCount, pathsOfContacts } from "@/db/calls/choose-path";
 import { callConditions, hasState } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { instantOf, type KeysetOrder, type Page, type PageQuery, readPage } from "@/db/keyset";
@@ -17,6 +11,8 @@ import { calls } from "@/db/schema/calls";
 import { type Contact, contacts } from "@/db/schema/contacts";
 import type { CallFilter } from "@/lib/call/filter";
 import type { CallSort, PageView } from "@/lib/call/list-view";
+
+import { type Conditions, foundBy, pageBy, theirRows } from "./access-path";
 
 /**
  * Contacts, under the same filter as calls: a contact is listed if one of its calls meets all conditions of the filter. So the list shows the
@@ -136,12 +132,6 @@ export async function contactConditions(filter: CallFilter): Promise<SQL | undef
   return and(ofContact, match);
 }
 
-/**
- * `ofCall` is a condition that one of the contact's calls must meet, `match` the same as a condition on the contact, and `ofContact` one on the contact
- * itself.
- */
-type Conditions = { ofCall: SQL | undefined; match: SQL | undefined; ofContact: SQL | undefined };
-
 async function readConditions(filter: CallFilter, paths: readonly ContactPath[]): Promise<Conditions> {
   const { contact, state, from, to } = filter;
   const ofCall = await callConditions({ ...filter, contact: null, state: [] }, isOnlyChecked(paths));
@@ -163,127 +153,6 @@ async function readConditions(filter: CallFilter, paths: readonly ContactPath[])
       to === null ? undefined : lt(contacts.firstAt, to.at),
     ),
   };
-}
-
-/** A query for the ids of a page of contacts, `contact_id`. */
-function pageBy(
-  path: ContactPath,
-  filter: CallFilter,
-  { ofCall, ofContact, match }: Conditions,
-  query: PageQuery,
-): SQL {
-  const page = sql`order by ${sql.join(query.orderBy, sql`, `)} limit ${query.limit}`;
-  const wanted = and(ofContact, query.beyond);
-  if (path.by === "plain" || path.by === "order" || ofCall === undefined) {
-    const first = (contact: SQL, condition: SQL | undefined) =>
-      path.by === "order"
-        ? sql`
-          select contact_id, last_at from (
-            select contacts.* from ${contact}${where(condition)} order by ${sql.join(query.orderBy, sql`, `)} limit ${path.bound}
-          ) as contacts${where(match)} ${page}`
-        : sql`select contact_id, last_at from ${contact}${where(and(condition, match))} ${page}`;
-    return inPeriod(filter, wanted, first, page);
-  }
-  if (path.by === "window") {
-    return windowOf(path.calls, filter, { ofCall, ofContact, match }, query);
-  }
-  return sql`
-    select ${contacts.contactId} from ${foundBy(path, filter, ofCall)} ${theirRows}${where(wanted)} ${page}`;
-}
-
-/**
- * With an end of the period, those that end before it and those whose calls lie around it are found apart. Otherwise all contacts since then would be
- * read.
- */
-function inPeriod(
-  { to }: CallFilter,
-  wanted: SQL | undefined,
-  first: (contact: SQL, condition: SQL | undefined) => SQL,
-  page: SQL,
-): SQL {
-  if (to === null) {
-    return sql`select contact_id from (${first(sql`${contacts}`, wanted)}) as contacts`;
-  }
-  const at = sql`${to.at.toISOString()}::timestamptz`;
-  return sql`
-    select contact_id from (
-      (${first(sql`${contacts}`, and(wanted, lt(contacts.lastAt, to.at)))})
-      union all
-      (${first(sql`(select contacts.* from ${contacts} where ${isAround(at)} offset 0) as contacts`, and(wanted, gte(contacts.lastAt, to.at)))})
-    ) as contacts ${page}`;
-}
-
-/** Contacts whose calls lie around a moment, or all of a range: for `contacts_span_idx`. */
-function isAround(at: SQL): SQL {
-  return sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${at} and ${contacts.firstAt} < ${contacts.lastAt}`;
-}
-
-/**
- * A page of the contacts whose last call lies in a window of time: that in which the first matching calls lie. A contact of the window either has one of
- * these calls, or its calls lie around an edge of the window; of the latter, only those count that come before the last one of a page of the
- * former. The window's far end does not belong to it, because more calls may lie there than were found. Finds less than a page if the window has fewer
- * contacts.
- */
-function windowOf(
-  path: AccessPath,
-  filter: CallFilter,
-  { ofCall, ofContact, match }: Conditions & { ofCall: SQL },
-  query: PageQuery,
-): SQL {
-  const { isDescending, since, limit, orderBy } = query;
-  const count = limit * WINDOW_CALLS;
-  const direction = isDescending ? desc : asc;
-  const firstCalls = pageOfCalls(path, filter, ofCall, {
-    key: calls.occurredAt,
-    id: calls.callId,
-    isDescending,
-    limit: count,
-    orderBy: [direction(calls.occurredAt), direction(calls.callId)],
-    beyond: since === undefined ? undefined : sql`${calls.occurredAt} ${isDescending ? sql`<=` : sql`>=`} ${since}`,
-    since,
-  });
-  const [last, none, inside] = isDescending
-    ? [sql.raw("min"), sql`'-infinity'::timestamptz`, sql`${contacts.lastAt} > far.at`]
-    : [sql.raw("max"), sql`'infinity'::timestamptz`, sql`${contacts.lastAt} < far.at`];
-  const page = sql`order by ${sql.join(orderBy, sql`, `)} limit ${limit}`;
-  // Downwards, contacts may end in the window whose matching calls are before it; upwards, those whose calls are before the cursor.
-  const around = isDescending
-    ? and(isAround(sql`tstzrange(far.at, greatest(far.at, edge.at), '[]')`), gte(contacts.lastAt, sql`edge.at`))
-    : since === undefined
-      ? undefined
-      : and(isAround(since), lte(contacts.lastAt, sql`edge.at`));
-  return sql`
-    with near as materialized (
-      select ${calls.contactId}, ${calls.occurredAt} from ${calls} where ${calls.callId} = any(array(${firstCalls}))
-    ), far as materialized (
-      select case when count(*) < ${count} then ${none} else ${last}(occurred_at) end as at from near
-    ), found as materialized (
-      select ${contacts.contactId}, ${contacts.lastAt} from far cross join (select distinct contact_id from near) as found ${theirRows}
-      where ${and(ofContact, query.beyond, inside)} ${page}
-    ), edge as materialized (
-      select case when count(*) < ${limit} then ${none} else ${last}(last_at) end as at from found
-    )
-    select contact_id from (
-      select contact_id, last_at from found${
-        around === undefined
-          ? sql.empty()
-          : sql`
-      union
-      select contact_id, last_at from far cross join edge cross join lateral (
-        select contacts.* from ${contacts} where ${and(around, inside, query.beyond, ofContact)} offset 0
-      ) as contacts where ${guessed(match)}`
-      }
-    ) as contacts ${page}`;
-}
-
-/** The row of each contact that was found. Not a plain join: by how few Postgres believes to find, it would read all contacts. */
-const theirRows = sql`cross join lateral (
-  select contacts.* from ${contacts} where ${contacts.contactId} = found.contact_id offset 0
-) as contacts`;
-
-/** The ids of the contacts of the filter's calls, as an item of a `from` list. */
-function foundBy(path: AccessPath, filter: CallFilter, ofCall: SQL): SQL {
-  return sql`(select distinct contact_id from (${callsBy(path, filter, ofCall, sql`${calls.contactId}`)}) as bounded) as found`;
 }
 
 function where(condition: SQL | undefined): SQL {
