@@ -1,14 +1,14 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { DirectionProvider } from "@base-ui/react/direction-provider";
 import type { Metadata, Viewport } from "next";
-import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getMessages } from "next-intl/server";
+import { getLocale, getMessages, getTimeZone } from "next-intl/server";
 import localFont from "next/font/local";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 
 import { AddressNotice } from "@/components/address-notice";
 import { HydrationMark } from "@/components/hydration-mark";
+import { IntlProvider } from "@/components/intl-provider";
 import { isScriptsOff } from "@/components/suspense";
 import { Toaster } from "@/components/ui/toaster";
 import { WithoutScriptsProvider } from "@/components/without-scripts";
@@ -55,8 +55,9 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [intlLocale, { common }, cookieStore, requestHeaders] = await Promise.all([
+  const [intlLocale, timeZone, { common }, cookieStore, requestHeaders] = await Promise.all([
     getLocale(),
+    getTimeZone(),
     getMessages(),
     cookies(),
     headers(),
@@ -77,7 +78,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
           <DirectionProvider direction={direction}>
             {/* The texts of the error pages. Nested layouts add the texts of their pages. */}
-            <NextIntlClientProvider messages={{ common }}>
+            <IntlProvider locale={intlLocale} timeZone={timeZone} messages={{ common }}>
               <HydrationMark />
               <noscript>
                 {/* Sets the cookie, so that the pages after the sign-in page need no second request. */}
@@ -90,7 +91,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               />
               <WithoutScriptsProvider value={await isScriptsOff()}>{children}</WithoutScriptsProvider>
               <Toaster />
-            </NextIntlClientProvider>
+            </IntlProvider>
           </DirectionProvider>
         </CSPProvider>
       </body>

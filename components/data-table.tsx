@@ -43,7 +43,7 @@ export type TableLayout = { order: readonly string[]; hidden: readonly string[];
 
 /**
  * A table for any kind of row. The link in the first cell covers the whole row. A document has the rows only as HTML: React does not hydrate
- * them, and one handler follows all links. A change of the layout then asks the server for the rows.
+ * them, and one handler follows all links. A change of the columns then asks the server for the rows.
  */
 export function DataTable<Row extends RowData>({
   label,
@@ -78,8 +78,9 @@ export function DataTable<Row extends RowData>({
   const rows = readSent(sent);
   const html = useSentHtml("id" in sent ? sent.id : null);
   const [sentLayout] = useState(wanted);
-  const layout = rows === null ? sentLayout : wanted;
-  const lacksRows = rows === null && wanted !== sentLayout;
+  // The HTML has the columns of this layout; the density is a class of the table.
+  const layout = rows === null ? { ...sentLayout, density: wanted.density } : wanted;
+  const lacksRows = rows === null && !hasSameColumns(wanted, sentLayout);
   useEffect(() => {
     if (lacksRows) {
       router.refresh();
@@ -148,6 +149,10 @@ export function DataTable<Row extends RowData>({
       </Table>
     </TableScroll>
   );
+}
+
+function hasSameColumns(one: TableLayout, other: TableLayout): boolean {
+  return one.order.join() === other.order.join() && one.hidden.toSorted().join() === other.hidden.toSorted().join();
 }
 
 function HeaderCell<Row extends RowData>({ column: { label, numeric = false, sort } }: { column: DataColumn<Row> }) {

@@ -12,9 +12,16 @@ import { type Sent, waitingValues } from "./sent";
  * is in it.
  */
 export async function sendOnce<T>(value: T): Promise<Sent<T>> {
-  if ((await headers()).get(ANSWER_HEADER) !== "html") {
-    return { value };
-  }
+  return (await answersHtml()) ? keepForHtml(value) : { value };
+}
+
+/** Whether the answer is a document; otherwise it is data for the router. */
+export async function answersHtml(): Promise<boolean> {
+  return (await headers()).get(ANSWER_HEADER) === "html";
+}
+
+/** `sendOnce` for an answer that is a document. Not async, for use in the rendering of a component. */
+export function keepForHtml<T>(value: T): Sent<T> {
   // Unique in the process: with a name that two answers had, one person would see the rows of another.
   const names = perProcess("names of sent values", () => ({ last: 0 }));
   names.last += 1;

@@ -6,7 +6,8 @@ import { type MouseEvent, useTransition } from "react";
 
 /**
  * A click handler for an element with many plain links: one handler makes the router follow them all, without loading the page again. Clicks
- * that ask for a new tab, and links that handle their clicks themselves, are left alone.
+ * that ask for a new tab, and links that handle their clicks themselves, are left alone. After a link with `data-scroll="keep"` the page stays
+ * scrolled as it is.
  */
 export function useFollowedLinks(): { isPending: boolean; follow: (event: MouseEvent) => void } {
   const router = useRouter();
@@ -21,7 +22,8 @@ export function useFollowedLinks(): { isPending: boolean; follow: (event: MouseE
       return;
     }
     event.preventDefault();
-    startTransition(() => router.push(href as Route));
+    const scroll = link?.getAttribute("data-scroll") !== "keep";
+    startTransition(() => router.push(href as Route, { scroll }));
   }
 
   return { isPending, follow };

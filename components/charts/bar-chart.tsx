@@ -1,6 +1,8 @@
 import { scaleBand, scaleLinear } from "d3-scale";
 
-import { type BarBand, BarPlot, type BarPlotProps } from "./bar-plot";
+import { sendOnce } from "@/components/send-once";
+
+import { type BarBand, type BarMarks, BarPlot, type BarPlotProps } from "./bar-plot";
 
 export type BarBucket = {
   /** The full label for the tooltip: "Mon 17 Nov", "14:00–15:00". */
@@ -26,11 +28,14 @@ const HEADROOM = 4;
  * Stacked bars over time, computed on the server. Each bar and each part of a bar can be a link. Time runs from left to right
  * in all languages, as in the player.
  */
-export function BarChart({
+export async function BarChart({
   buckets,
   formatTick,
   ...props
-}: Omit<BarPlotProps, "bands" | "gridlines"> & { buckets: BarBucket[]; formatTick: (count: number) => string }) {
+}: Omit<BarPlotProps, "bands" | "marks" | "gridlines" | "barWidth" | "step"> & {
+  buckets: BarBucket[];
+  formatTick: (count: number) => string;
+}) {
   const maxTotal = Math.max(
     1,
     ...buckets.map(({ values }) => values.reduce((sum, value) => sum + (value?.count ?? 0), 0)),
@@ -43,20 +48,30 @@ export function BarChart({
     // Keeps few bars from becoming too wide and many bars from touching.
     .paddingInner(buckets.length <= 10 ? 0.45 : 0.22)
     .paddingOuter(0.2);
-  const round = (value: number) => Math.round(value * 1_000) / 1_000;
-
-  const bands = buckets.map(({ values, ...bucket }, index): BarBand => {
+  const left = (index: number) => round(x(index) ?? 0);
+  const bands = buckets.map(({ label, tick, total, isPartial, values }, index): BarBand => ({
+    label,
+    tick,
+    total,
+    isPartial,
+    x: left(index),
+    parts: values.flatMap((value, series) => (value === null || value.count === 0 ? [] : [[series, value.text]])),
+  }));
+  const marks = buckets.map(({ label, total, href, isPartial, values }, index): BarMarks => {
     let top = HEIGHT;
     return {
-      ...bucket,
-      x: round(x(index) ?? 0),
+      label: `${label}: ${total}${isPartial ? ` (${props.partialLabel})` : ""}`,
+      href,
+      isPartial,
+      x: left(index),
       parts: values.flatMap((value, series) => {
         if (value === null || value.count === 0) {
           return [];
         }
         const height = Math.max(MIN_HEIGHT, y(0) - y(value.count));
         top -= height;
-        return [{ series, y: round(top), height: round(height), text: value.text, href: value.href }];
+        const name = `${label}: ${props.series[series]?.name}, ${value.text}`;
+        return [{ series, y: round(top), height: round(height), label: name, href: value.href }];
       }),
     };
   });
@@ -65,6 +80,15 @@ export function BarChart({
     .filter(Number.isInteger)
     .map((count) => ({ at: round(y(count)), text: formatTick(count) }));
   return (
-    <BarPlot {...props} bands={bands} gridlines={gridlines} barWidth={round(x.bandwidth())} step={round(x.step())} />
+    <BarPlot
+      {...props}
+      bands={bands}
+      marks={await sendOnce(marks)}
+      gridlines={gridlines}
+      barWidth={round(x.bandwidth())}
+      step={round(x.step())}
+    />
   );
 }
+
+const round = (value: number) => Math.round(value * 100) / 100;

@@ -1,22 +1,32 @@
 "use client";
 
-import { type PointerEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type CSSProperties, type PointerEvent, type ReactNode, useId, useRef, useState } from "react";
 
 import { cn } from "@/components/cn";
 
+import { readSent, type Sent } from "../sent";
+import { useSentHtml } from "../sent-html";
 import { useChartLinks } from "./use-chart-links";
 
 type BarSeries = { name: string; color: string; icon: ReactNode };
 
-/** One bar, in the SVG units of the plot, which is 1,000 wide and 100 high. The origin is at the top left. */
+/** What the tooltip and the axis say of a bar. `x` is in the SVG units of the plot, which is 1,000 wide and 100 high. */
 export type BarBand = {
   label: string;
   tick: { text: string; isMinor: boolean } | null;
   total: string;
-  href?: string | undefined;
   isPartial: boolean;
   x: number;
-  parts: { series: number; y: number; height: number; text: string; href?: string | undefined }[];
+  parts: [series: number, text: string][];
+};
+
+/** How a bar is drawn, with its links. A document has this only as HTML. The origin is at the top left. */
+export type BarMarks = {
+  label: string;
+  href: string | undefined;
+  isPartial: boolean;
+  x: number;
+  parts: { series: number; y: number; height: number; label: string; href: string | undefined }[];
 };
 
 export type BarPlotProps = {
@@ -29,10 +39,15 @@ export type BarPlotProps = {
   emptyLabel: string;
   series: BarSeries[];
   bands: BarBand[];
+  marks: Sent<BarMarks[]>;
   gridlines: { at: number; text: string }[];
+  /** In SVG units: the width of a bar, and the distance between two. */
+  barWidth: number;
+  step: number;
 };
 
-type Pointed = { band: number; series: number | null; isPinned: boolean };
+/** `hrefs` are the links of the bar, by the series; under -1 that of the whole bar. */
+type Pointed = { band: number; series: number | null; isPinned: boolean; hrefs: Map<number, string> };
 
 /** Draws `BarChart` and handles mouse, touch and keyboard. The server computes all positions. */
 export function BarPlot({
@@ -43,27 +58,32 @@ export function BarPlot({
   emptyLabel,
   series,
   bands,
+  marks: sent,
   gridlines,
   barWidth,
   step,
-}: BarPlotProps & { barWidth: number; step: number }) {
+}: BarPlotProps) {
   const { follow, move, remember } = useChartLinks<HTMLElement>();
   const hintId = useId();
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const isTouch = useRef(false);
-  const firstLink = bands.findIndex(({ href }) => href !== undefined);
+  const marks = readSent(sent);
+  const html = useSentHtml("id" in sent ? sent.id : null);
   const band = pointed === null ? undefined : bands[pointed.band];
 
   function point(target: EventTarget, isPinned: boolean) {
-    const mark = target instanceof Element ? target.closest("[data-band]") : null;
+    const mark = target instanceof Element ? target.closest("[data-x]") : null;
     if (mark === null) {
       return;
     }
-    const piece = mark.getAttribute("data-series");
+    const at = Number(mark.getAttribute("data-x"));
+    const links = mark.parentElement?.querySelectorAll("a[data-y]") ?? [];
+    const series = seriesOf(mark);
     setPointed({
-      band: Number(mark.getAttribute("data-band")),
-      series: piece === null ? null : Number(piece),
+      band: at,
+      series: series === WHOLE_BAR ? null : series,
       isPinned,
+      hrefs: new Map([...links].map((link) => [seriesOf(link), link.getAttribute("href") ?? ""])),
     });
   }
 
@@ -77,7 +97,7 @@ export function BarPlot({
       className="grid min-h-66 flex-1 grid-cols-[auto_1fr] grid-rows-[1fr_auto_auto] gap-x-2"
       onClick={(event) => {
         // A finger covers its target, so the first touch selects the bar and the second follows a link in the tooltip.
-        const mark = event.target instanceof Element ? event.target.closest("a[data-band]") : null;
+        const mark = event.target instanceof Element ? event.target.closest("a[data-x]") : null;
         if (isTouch.current && mark !== null) {
           event.preventDefault();
           point(mark, true);
@@ -136,72 +156,24 @@ export function BarPlot({
             style={{ top: `${at}%` }}
           />
         ))}
+        {band !== undefined && (
+          <div
+            aria-hidden
+            className="absolute inset-y-0 bg-foreground/6"
+            style={{ insetInlineStart: `${(band.x - (step - barWidth) / 2) / 10}%`, width: `${step / 10}%` }}
+          />
+        )}
         <svg
           viewBox="0 0 1000 100"
           preserveAspectRatio="none"
-          // The line between the parts and the focus ring, set once here instead of on hundreds of marks.
-          className="absolute inset-0 size-full overflow-visible [&_[data-series]>rect]:stroke-surface [&_a]:outline-none [&_a:focus-visible>rect]:stroke-ring [&_a:focus-visible>rect]:stroke-[2px] [&_rect]:[vector-effect:non-scaling-stroke]"
+          className="bar-marks"
+          style={marksStyle(series, barWidth, step)}
           role="presentation"
+          {...html}
+          data-sent={"id" in sent ? sent.id : undefined}
         >
-          {bands.map((each, index) => {
-            const isPointed = pointed?.band === index;
-            const area = (
-              <rect
-                x={each.x - (step - barWidth) / 2}
-                y={0}
-                width={step}
-                height={100}
-                className={isPointed ? "fill-foreground/6" : "fill-transparent"}
-              />
-            );
-            return (
-              <g key={each.label} opacity={each.isPartial ? 0.65 : 1}>
-                {each.href === undefined ? (
-                  <g data-band={index}>{area}</g>
-                ) : (
-                  <a
-                    href={each.href}
-                    aria-label={`${each.label}: ${each.total}${each.isPartial ? ` (${partialLabel})` : ""}`}
-                    tabIndex={index === firstLink ? 0 : -1}
-                    data-band={index}
-                    data-x={index}
-                    data-y={0}
-                  >
-                    {area}
-                  </a>
-                )}
-                {each.parts.map((part) => {
-                  const piece = (
-                    <rect
-                      x={each.x}
-                      y={part.y}
-                      width={barWidth}
-                      height={part.height}
-                      fill={series[part.series]?.color}
-                    />
-                  );
-                  return part.href === undefined ? (
-                    <g key={part.series} data-band={index} data-series={part.series}>
-                      {piece}
-                    </g>
-                  ) : (
-                    <a
-                      key={part.series}
-                      href={part.href}
-                      aria-label={`${each.label}: ${series[part.series]?.name}, ${part.text}`}
-                      tabIndex={-1}
-                      data-band={index}
-                      data-series={part.series}
-                      data-x={index}
-                      data-y={-1 - part.series}
-                    >
-                      {piece}
-                    </a>
-                  );
-                })}
-              </g>
-            );
-          })}
+          {/* React accepts no child beside HTML, not even `false`. */}
+          {html === null && marks !== null ? <Marks marks={marks} /> : undefined}
         </svg>
         {pointed !== null && band !== undefined && (
           <BandTooltip
@@ -236,6 +208,62 @@ export function BarPlot({
   );
 }
 
+const WHOLE_BAR = -1;
+
+/** The series of a part of a bar, from its place in the chart (`data-y`). */
+function seriesOf(mark: Element): number {
+  return -1 - Number(mark.getAttribute("data-y"));
+}
+
+/** The looks of the marks (`app/rows.css`). */
+function marksStyle(series: BarSeries[], barWidth: number, step: number): CSSProperties {
+  const colors = series.map(({ color }, index) => [`--series-${index + 1}`, color]);
+  return { "--bar": `${barWidth}px`, "--step": `${step}px`, ...Object.fromEntries(colors) } as CSSProperties;
+}
+
+/** There are hundreds of marks, so their looks and their horizontal places are in `app/rows.css`. */
+function Marks({ marks }: { marks: BarMarks[] }) {
+  const firstLink = marks.findIndex(({ href }) => href !== undefined);
+  return marks.map((bar, x) => (
+    <g key={bar.label} transform={`translate(${bar.x})`} opacity={bar.isPartial ? 0.65 : undefined}>
+      <Mark x={x} y={0} label={bar.label} href={bar.href} isFirst={x === firstLink}>
+        <rect />
+      </Mark>
+      {bar.parts.map(({ series, y, height, label, href }) => (
+        <Mark key={series} x={x} y={-1 - series} label={label} href={href} isFirst={false}>
+          <rect y={y} height={height} />
+        </Mark>
+      ))}
+    </g>
+  ));
+}
+
+function Mark({
+  x,
+  y,
+  label,
+  href,
+  isFirst,
+  children,
+}: {
+  x: number;
+  y: number;
+  label: string;
+  href: string | undefined;
+  isFirst: boolean;
+  children: ReactNode;
+}) {
+  return href === undefined ? (
+    <g data-x={x} data-y={y}>
+      {children}
+    </g>
+  ) : (
+    <a href={href} aria-label={label} tabIndex={isFirst ? 0 : -1} data-x={x} data-y={y}>
+      {children}
+    </a>
+  );
+}
+
 /** A tooltip with the parts of a bar. After a touch, its lines are links. With a mouse they are text, because the bar is a link. */
 function BandTooltip({
   band,
@@ -256,6 +284,7 @@ function BandTooltip({
   emptyLabel: string;
 }) {
   const isRight = center > 50;
+  const barHref = pointed.hrefs.get(WHOLE_BAR);
   return (
     <div
       {...(pointed.isPinned ? {} : { "aria-hidden": true })}
@@ -271,24 +300,25 @@ function BandTooltip({
         {band.isPartial && <span className="font-normal text-muted">{partialLabel}</span>}
       </p>
       <ul dir="auto" className="mt-1.5">
-        {band.parts.toReversed().map((part) => {
-          const of = series[part.series];
+        {band.parts.toReversed().map(([index, text]) => {
+          const of = series[index];
+          const href = pointed.hrefs.get(index);
           const line = (
             <>
               <span className="size-2 shrink-0 rounded-xs" style={{ backgroundColor: of?.color }} />
               {of?.icon}
               <span className="min-w-0 flex-1 truncate text-muted">{of?.name}</span>
-              <span className="font-medium tabular">{part.text}</span>
+              <span className="font-medium tabular">{text}</span>
             </>
           );
           const lineClass = cn(
             "flex items-center gap-1.5 rounded-sm px-1 py-0.5 pointer-coarse:py-1.5",
-            pointed.series === part.series && "bg-hover",
+            pointed.series === index && "bg-hover",
           );
           return (
-            <li key={part.series}>
-              {pointed.isPinned && part.href !== undefined ? (
-                <a href={part.href} className={lineClass}>
+            <li key={index}>
+              {pointed.isPinned && href !== undefined ? (
+                <a href={href} className={lineClass}>
                   {line}
                 </a>
               ) : (
@@ -302,8 +332,8 @@ function BandTooltip({
             <span className="text-muted">{emptyLabel}</span>
           ) : (
             <>
-              {pointed.isPinned && band.href !== undefined ? (
-                <a href={band.href} className="underline underline-offset-2">
+              {pointed.isPinned && barHref !== undefined ? (
+                <a href={barHref} className="underline underline-offset-2">
                   {totalLabel}
                 </a>
               ) : (

@@ -113,12 +113,7 @@ function Cells({ columns, rows }: HeatCells) {
         <tr className="contents">
           <td aria-hidden />
           {columns.map((column) => (
-            <th
-              key={column.name}
-              scope="col"
-              aria-label={column.name}
-              className="flex items-center justify-end pe-1.5 font-normal text-subtle md:justify-center md:pe-0 md:pb-0.5"
-            >
+            <th key={column.name} scope="col" aria-label={column.name}>
               {column.short}
             </th>
           ))}
@@ -127,10 +122,7 @@ function Cells({ columns, rows }: HeatCells) {
       <tbody className="contents">
         {rows.map((row, y) => (
           <tr key={row.name} className="contents">
-            <th
-              scope="row"
-              className="flex items-center justify-center truncate pb-1 text-xs font-normal text-muted md:justify-start md:pe-3 md:pb-0"
-            >
+            <th scope="row">
               <bdi>{row.name}</bdi>
             </th>
             {row.cells.map((cell, x) => (

@@ -7,6 +7,10 @@ import {
   ArrowUp,
   ArrowUpRight,
   Ban,
+  Check,
+  CopyCheck,
+  CornerDownRight,
+  Inbox,
   CalendarClock,
   CalendarOff,
   CalendarX,
@@ -31,7 +35,7 @@ import {
   WifiOff,
 } from "lucide-react";
 
-/** The icons that a page may show many times, by their names in lucide's icon set. */
+/** The icons that any page may show many times, by their names in lucide's icon set. */
 const ICONS = {
   "alarm-clock": AlarmClock,
   "arrow-down": ArrowDown,
@@ -62,13 +66,21 @@ const ICONS = {
   "wifi-off": WifiOff,
 } as const satisfies Record<string, LucideIcon>;
 
-export type SpriteName = keyof typeof ICONS;
+/** Those of deliveries, for their pages. */
+const DELIVERY_ICONS = {
+  check: Check,
+  "copy-check": CopyCheck,
+  "corner-down-right": CornerDownRight,
+  inbox: Inbox,
+} as const satisfies Record<string, LucideIcon>;
+
+export type SpriteName = keyof typeof ICONS | keyof typeof DELIVERY_ICONS;
 
 /** Draws each icon once, invisibly. `SpriteIcon` refers to it. Belongs in the layout of every page that has such icons. */
-export function Sprite() {
+export function Sprite({ of = "all" }: { of?: "all" | "deliveries" }) {
   return (
     <svg aria-hidden className="hidden">
-      {Object.entries(ICONS).map(([name, Icon]) => (
+      {Object.entries<LucideIcon>(of === "all" ? ICONS : DELIVERY_ICONS).map(([name, Icon]) => (
         <Icon key={name} id={`icon-${name}`} size="100%" />
       ))}
     </svg>

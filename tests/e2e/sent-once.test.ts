@@ -92,6 +92,99 @@ for (const by of ["calls", "contacts"]) {
   });
 }
 
+const HOSTILE = ["</script><img src=x onerror=alert(1)>", "<!-- <script>", '</tbody></table>"&amp;'];
+
+test("names that are HTML are texts, also after two steps back to the document's rows", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await store(sql);
+  await sql`
+    update calls set customer_name = names.name, scenario_id = names.name
+    from unnest(${HOSTILE}::text[]) with ordinality as names (name, nth) where customer_name like 'Customer ' || nth || ' %'`;
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const rows = page.locator("tbody tr");
+  await page.goto("/calls");
+  await expect(rows).toHaveCount(ROWS);
+  await page.evaluate(() => Object.assign(window, { isSameDocument: true }));
+  await page.getByRole("link", { name: "Overview" }).first().click();
+  await expect(page).toHaveURL("/");
+  await page.getByRole("link", { name: "Deliveries" }).first().click();
+  await expect(page).toHaveURL("/deliveries");
+  await page.goBack();
+  await expect(page).toHaveURL("/");
+  await page.goBack();
+  await expect(page).toHaveURL("/calls");
+  await expect(rows).toHaveCount(ROWS);
+  for (const [index, name] of HOSTILE.entries()) {
+    await expect(rows.nth(index)).toContainText(name);
+  }
+  await expect(page.locator("tbody img")).toHaveCount(0);
+  expect(await page.evaluate(() => "isSameDocument" in window)).toBe(true);
+  expect(dialogs).toEqual([]);
+});
+
+test("a document has the figures of the overview once, as HTML, with links that the router follows", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await store(sql);
+  await sql`
+    update calls set started_at = now() - interval '1 hour', scenario_id = ${HOSTILE[0] ?? ""}::text || duration_seconds % 2`;
+  const html = await (await page.request.get("/?range=30d")).text();
+  const hrefs = [...html.matchAll(/<a href="(\/calls\?[^"]*)"/g)].map(([, href = ""]) => href.replaceAll("&amp;", "&"));
+  expect(hrefs.length).toBeGreaterThan(30);
+  const scripts = scriptsOf(html);
+  expect(hrefs.filter((href) => scripts.includes(href))).toEqual([]);
+  // The router gets them as data.
+  const data = await (await page.request.get("/?range=30d", { headers: { rsc: "1" } })).text();
+  expect(hrefs.filter((href) => !data.includes(href))).toEqual([]);
+
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.goto("/?range=30d");
+  await page.evaluate(() => Object.assign(window, { isSameDocument: true }));
+  const row = page.getByRole("row", { name: HOSTILE[0] ?? "" }).first();
+  const figure = row.getByRole("link").nth(1);
+  const number = await figure.innerText();
+  await figure.click();
+  await expect(page.getByTestId("call-count")).toContainText(`${number} calls`);
+  await page.goBack();
+  await expect(figure).toHaveText(number);
+  // The button asks the server for data, and the panels are rendered from it.
+  await sql`update calls set started_at = now() - interval '90 days' where duration_seconds = 1`;
+  await page.getByRole("button", { name: /Updated/ }).click();
+  const figures = page.getByRole("region", { name: "Figures" });
+  await expect(figures.getByRole("link", { name: `${ROWS - 1} dials`, exact: true })).toBeVisible();
+  expect(await page.evaluate(() => "isSameDocument" in window)).toBe(true);
+  expect(errors).toEqual([]);
+});
+
+test("the density changes without the server, and the next document has it", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await store(sql);
+  await page.goto("/calls");
+  const row = page.locator("tbody tr").nth(2);
+  const heightOf = async () => (await row.boundingBox())?.height ?? 0;
+  const before = await heightOf();
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("button", { name: "Compact" }).click();
+  await expect(page.locator("table.compact")).toHaveCount(1);
+  expect(await heightOf()).toBeLessThan(before);
+  expect(requests.filter((url) => url.includes("/calls"))).toEqual([]);
+  const html = await (await page.request.get("/calls")).text();
+  expect(html).toMatch(/<table class="[^"]*\bcompact\b/);
+});
+
 test("another layout of the table asks for the rows once more", async ({ adminPage: page, database: { sql } }) => {
   await store(sql);
   await page.goto("/calls");

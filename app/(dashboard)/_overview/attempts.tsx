@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { use } from "react";
 
+import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
@@ -30,20 +31,22 @@ export function Attempts({ view, summary: promise }: { view: OverviewView; summa
         <p className="px-4 pb-4 text-sm text-muted">{t("none")}</p>
       ) : (
         <TableScroll label={t("title")}>
-          <Table>
-            <thead>
-              <tr>
-                <Th>{t("attempt")}</Th>
-                <Th numeric>{t("dials")}</Th>
-                <Th numeric>{t("reached")}</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((each) => (
-                <AttemptRow key={String(each.attempt)} {...each} view={view} most={most} />
-              ))}
-            </tbody>
-          </Table>
+          <SendContentOnce>
+            <Table>
+              <thead>
+                <tr>
+                  <Th>{t("attempt")}</Th>
+                  <Th numeric>{t("dials")}</Th>
+                  <Th numeric>{t("reached")}</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((each) => (
+                  <AttemptRow key={String(each.attempt)} {...each} view={view} most={most} />
+                ))}
+              </tbody>
+            </Table>
+          </SendContentOnce>
         </TableScroll>
       )}
     </Card>
@@ -70,9 +73,7 @@ function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { 
         >
           <Share rate={{ part: reached, whole: dials }} none="" />
         </NumberLink>{" "}
-        <span className="text-xs text-subtle max-sm:block">
-          {t.rich("of", { count: dials, link: numberLink(dialsHref) })}
-        </span>
+        <span className="of">{t.rich("of", { count: dials, link: numberLink(dialsHref) })}</span>
         <Bar share={reached / dials} tone="accent" isShort />
       </Td>
     </Tr>

@@ -1,9 +1,9 @@
 import { ChartColumn, Table2 } from "lucide-react";
 import type { Route } from "next";
 import { getFormatter, getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 import { BarChart, type BarBucket } from "@/components/charts/bar-chart";
+import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -139,34 +139,21 @@ function ViewSwitch({
 
 function Legend({ series, view, label }: { series: Series[]; view: OverviewView; label: string }) {
   return (
-    <ul aria-label={label} className="mt-3 flex flex-wrap gap-x-4 gap-y-1">
-      {series.map(({ kind, name, outcomes }) => {
-        const href = partHref(view.filter, { outcome: outcomes });
-        const content = (
-          <>
-            <span aria-hidden className="size-2 rounded-xs" style={{ backgroundColor: outcomeColor(kind) }} />
-            <OutcomeIcon kind={kind} small />
-            <span className="text-muted">{name}</span>
-          </>
-        );
-        const itemClass = "flex items-center gap-1.5 rounded-xs text-xs";
-        return (
-          <li key={kind}>
-            {href === undefined ? (
-              <span className={itemClass}>{content}</span>
-            ) : (
-              <Link
-                href={href as Route}
-                prefetch={false}
-                className={`${itemClass} hover:[&_.text-muted]:text-foreground hover:[&_.text-muted]:underline`}
-              >
-                {content}
-              </Link>
-            )}
-          </li>
-        );
-      })}
-    </ul>
+    <SendContentOnce>
+      <ul aria-label={label} className="legend">
+        {series.map(({ kind, name, outcomes }) => {
+          const href = partHref(view.filter, { outcome: outcomes });
+          const content = (
+            <>
+              <i aria-hidden style={{ backgroundColor: outcomeColor(kind) }} />
+              <OutcomeIcon kind={kind} small />
+              <span>{name}</span>
+            </>
+          );
+          return <li key={kind}>{href === undefined ? <span>{content}</span> : <a href={href}>{content}</a>}</li>;
+        })}
+      </ul>
+    </SendContentOnce>
   );
 }
 
@@ -187,47 +174,49 @@ function SeriesTable({
 }) {
   return (
     <TableScroll label={label} className="-mx-4 max-h-[28rem] overflow-y-auto">
-      <Table>
-        <thead className="sticky top-0 z-10">
-          <tr>
-            <Th className="sticky start-0 z-10">{bucketHeading}</Th>
-            <Th numeric>{totalHeading}</Th>
-            {series.map(({ kind, name }) => (
-              <Th key={kind} numeric>
-                <span className="inline-flex items-center gap-1.5 align-middle">
-                  <OutcomeIcon kind={kind} small />
-                  {name}
-                </span>
-              </Th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {buckets.map((bucket) => (
-            <Tr key={bucket.label}>
-              <th
-                scope="row"
-                className="sticky start-0 h-8 border-b bg-surface px-3 ps-4 text-start font-normal whitespace-nowrap tabular [tr:hover>&]:bg-[color-mix(in_oklab,var(--hover)_60%,var(--surface))] [tr:last-child>&]:border-b-0"
-              >
-                {bucket.label}
-                {bucket.isPartial && <span className="text-subtle"> · {partial}</span>}
-              </th>
-              <Td numeric className="h-8 font-medium">
-                <NumberLink href={bucket.href}>{bucket.total}</NumberLink>
-              </Td>
-              {bucket.values.map((value, index) => (
-                <Td key={series[index]?.kind} numeric className="h-8">
-                  {value === null ? (
-                    <span className="text-subtle">0</span>
-                  ) : (
-                    <NumberLink href={value.href}>{value.text}</NumberLink>
-                  )}
-                </Td>
+      <SendContentOnce>
+        <Table>
+          <thead className="sticky top-0 z-10">
+            <tr>
+              <Th className="sticky start-0 z-10">{bucketHeading}</Th>
+              <Th numeric>{totalHeading}</Th>
+              {series.map(({ kind, name }) => (
+                <Th key={kind} numeric>
+                  <span className="inline-flex items-center gap-1.5 align-middle">
+                    <OutcomeIcon kind={kind} small />
+                    {name}
+                  </span>
+                </Th>
               ))}
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
+            </tr>
+          </thead>
+          <tbody>
+            {buckets.map((bucket) => (
+              <Tr key={bucket.label}>
+                <th
+                  scope="row"
+                  className="sticky start-0 h-8 border-b bg-surface px-3 ps-4 text-start font-normal whitespace-nowrap tabular [tr:hover>&]:bg-[color-mix(in_oklab,var(--hover)_60%,var(--surface))] [tr:last-child>&]:border-b-0"
+                >
+                  {bucket.label}
+                  {bucket.isPartial && <span className="text-subtle"> · {partial}</span>}
+                </th>
+                <Td numeric className="h-8 font-medium">
+                  <NumberLink href={bucket.href}>{bucket.total}</NumberLink>
+                </Td>
+                {bucket.values.map((value, index) => (
+                  <Td key={series[index]?.kind} numeric className="h-8">
+                    {value === null ? (
+                      <span className="text-subtle">0</span>
+                    ) : (
+                      <NumberLink href={value.href}>{value.text}</NumberLink>
+                    )}
+                  </Td>
+                ))}
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </SendContentOnce>
     </TableScroll>
   );
 }

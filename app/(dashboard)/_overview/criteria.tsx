@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { CSSProperties } from "react";
 
+import { SendContentOnce } from "@/components/send-content-once";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { FreeText } from "@/components/ui/free-text";
@@ -36,14 +37,14 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
       {scenarios.length === 0 ? (
         <p className="text-sm text-muted">{t("none")}</p>
       ) : (
-        <div className="gap-x-10 xl:columns-2">
+        <SendContentOnce className="gap-x-10 xl:columns-2">
           {scenarios.map(({ scenario, rows }, place) => (
             // Not the scenario's id, for the same reason as below.
             <section key={keyOf(place)} className="break-inside-avoid pt-1 pb-4 last:pb-1">
               <h3 className="mb-1 text-xs text-muted">
                 {scenario === null ? t("unknown") : <Id>{maskTextFor(access, scenario, null)}</Id>}
               </h3>
-              <ul className={listClass}>
+              <ul className="criteria">
                 {rows.slice(0, SHOWN).map((row, index) => (
                   // Not the criterion's text, which may be masked: React sends keys to the browser.
                   <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
@@ -54,7 +55,7 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
                   <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
                     {t("more", { count: rows.length - SHOWN })}
                   </summary>
-                  <ul className={listClass}>
+                  <ul className="criteria">
                     {rows.slice(SHOWN).map((row, index) => (
                       <CriterionRow key={keyOf(index)} {...row} view={view} access={access} />
                     ))}
@@ -63,16 +64,13 @@ export async function Criteria({ view, access }: { view: OverviewView; access: N
               )}
             </section>
           ))}
-        </div>
+        </SendContentOnce>
       )}
     </Card>
   );
 }
 
 const keyOf = (index: number) => `criterion ${index}`;
-
-/** Aligns the bars and numbers of all lists. */
-const listClass = "criteria sm:grid sm:grid-cols-[minmax(0,1fr)_5rem_6rem_6rem]";
 
 function CriterionRow({
   scenario,
@@ -95,10 +93,10 @@ function CriterionRow({
   return (
     <li>
       <p>
-        <bdi dir="auto" className={isPrimary ? "font-medium" : ""}>
+        <bdi dir="auto" {...(isPrimary ? { className: "font-medium" } : {})}>
           <FreeText>{shown}</FreeText>
         </bdi>
-        {isPrimary && <Badge className="ms-2 align-text-bottom">{t("primary")}</Badge>}
+        {isPrimary && <Badge>{t("primary")}</Badge>}
       </p>
       <span
         className="bar wide"
@@ -108,7 +106,7 @@ function CriterionRow({
         <NumberLink href={met > 0 ? hrefOf(true) : undefined} className="font-medium">
           <Share rate={{ part: met, whole: judged }} none="" />
         </NumberLink>{" "}
-        <span className="text-xs text-subtle">{t.rich("of", { count: judged, link: numberLink(hrefOf()) })}</span>
+        <span className="of">{t.rich("of", { count: judged, link: numberLink(hrefOf()) })}</span>
       </span>
       <span>
         {missed > 0 && <NumberLink href={hrefOf(false)}>{t("missed", { number: format.number(missed) })}</NumberLink>}

@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { use } from "react";
 
+import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
@@ -64,15 +65,17 @@ export function Outcomes({
       description={t(canCompare ? "description" : "descriptionAlone", { count: current.figures.dials })}
       className="h-full"
     >
-      <ul className="space-y-2.5 pt-1">{shown.map(row)}</ul>
-      {rest.length > 0 && (
-        <details className="mt-3">
-          <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
-            {t("more", { count: rest.length })}
-          </summary>
-          <ul className="mt-2.5 space-y-2.5">{rest.map(row)}</ul>
-        </details>
-      )}
+      <SendContentOnce>
+        <ul className="space-y-2.5 pt-1">{shown.map(row)}</ul>
+        {rest.length > 0 && (
+          <details className="mt-3">
+            <summary className="w-fit rounded-xs text-sm text-muted hover:text-foreground">
+              {t("more", { count: rest.length })}
+            </summary>
+            <ul className="mt-2.5 space-y-2.5">{rest.map(row)}</ul>
+          </details>
+        )}
+      </SendContentOnce>
     </Card>
   );
 }

@@ -1,6 +1,7 @@
 import { useFormatter } from "next-intl";
 import { getFormatter, getTranslations } from "next-intl/server";
 
+import { SendContentOnce } from "@/components/send-content-once";
 import { readPeople } from "@/db/statistics/people";
 import type { ContactState } from "@/lib/call/contact";
 import { peopleRate } from "@/lib/statistics/figures";
@@ -22,23 +23,25 @@ export async function People({ view }: { view: OverviewView }) {
   const hrefBefore =
     period.previous === null ? undefined : contactsHref(filter, { state: ["reached"], range: period.previous });
   return (
-    <TileStrip aria-label={t("peopleLabel")} className={STRIP}>
-      <RateTile
-        name="people"
-        now={peopleRate(current)}
-        before={previous && peopleRate(previous)}
-        links={[href("reached"), href("reached", "not_reached"), hrefBefore]}
-      />
-      {(["trying", "not_reached", "called_off"] as const).map((state) => (
-        <Tile
-          key={state}
-          label={t(`${state}.label`)}
-          hint={t(`${state}.hint`)}
-          value={<Count count={current[state]} href={href(state)} />}
-          detail={previous === null ? null : t("before", { count: format.number(previous[state]) })}
+    <SendContentOnce>
+      <TileStrip aria-label={t("peopleLabel")} className={STRIP}>
+        <RateTile
+          name="people"
+          now={peopleRate(current)}
+          before={previous && peopleRate(previous)}
+          links={[href("reached"), href("reached", "not_reached"), hrefBefore]}
         />
-      ))}
-    </TileStrip>
+        {(["trying", "not_reached", "called_off"] as const).map((state) => (
+          <Tile
+            key={state}
+            label={t(`${state}.label`)}
+            hint={t(`${state}.hint`)}
+            value={<Count count={current[state]} href={href(state)} />}
+            detail={previous === null ? null : t("before", { count: format.number(previous[state]) })}
+          />
+        ))}
+      </TileStrip>
+    </SendContentOnce>
   );
 }
 

@@ -1,8 +1,7 @@
-import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
-import Link from "next/link";
 import { use } from "react";
 
+import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { Duration } from "@/components/ui/duration";
 import { Id } from "@/components/ui/ltr";
@@ -41,23 +40,25 @@ export function Scenarios({
       {...(hidden > 0 ? { footer: t("more", { count: hidden }) } : {})}
     >
       <TableScroll label={t("title")}>
-        <Table className="blocks">
-          {/* On a phone, each scenario is a block, and each number in it has a heading. */}
-          <thead className="max-sm:sr-only">
-            <tr>
-              <Th>{t("scenario")}</Th>
-              <Th numeric>{t("dials")}</Th>
-              <Th numeric>{t("reached")}</Th>
-              <Th numeric>{t("goal")}</Th>
-              <Th numeric>{t("average")}</Th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((each) => (
-              <ScenarioRow key={String(each.scenario)} {...each} view={view} total={total} />
-            ))}
-          </tbody>
-        </Table>
+        <SendContentOnce>
+          <Table className="blocks">
+            {/* On a phone, each scenario is a block, and each number in it has a heading. */}
+            <thead className="max-sm:sr-only">
+              <tr>
+                <Th>{t("scenario")}</Th>
+                <Th numeric>{t("dials")}</Th>
+                <Th numeric>{t("reached")}</Th>
+                <Th numeric>{t("goal")}</Th>
+                <Th numeric>{t("average")}</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((each) => (
+                <ScenarioRow key={String(each.scenario)} {...each} view={view} total={total} />
+              ))}
+            </tbody>
+          </Table>
+        </SendContentOnce>
       </TableScroll>
     </Card>
   );
@@ -73,14 +74,9 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
     <Tr>
       <th scope="row" className="row-name">
         {scenario !== null && narrowed !== null ? (
-          <Link
-            href={overviewHref(view, { filter: narrowed }) as Route}
-            prefetch={false}
-            title={t("narrow")}
-            className="rounded-xs underline-offset-2 hover:underline"
-          >
+          <a href={overviewHref(view, { filter: narrowed })} title={t("narrow")} className="figure">
             <Id>{scenario}</Id>
-          </Link>
+          </a>
         ) : (
           <span className="text-muted">{scenario === null ? t("unknown") : <Id>{scenario}</Id>}</span>
         )}
@@ -120,7 +116,7 @@ function ScenarioRow({ scenario, figures, view, total }: ScenarioFigures & { vie
 }
 
 function Heading({ children }: { children: string }) {
-  return <span className="block truncate text-2xs font-normal text-muted sm:hidden">{children}</span>;
+  return <span className="cell-label">{children}</span>;
 }
 
 function RateCell({
@@ -137,7 +133,7 @@ function RateCell({
   wholeHref: string | undefined;
 }) {
   return (
-    <Td numeric className="sm:whitespace-nowrap">
+    <Td numeric>
       <Heading>{heading}</Heading>
       <NumberLink href={rate.part > 0 ? partHref : undefined} className="font-medium">
         <Share rate={rate} none={none} />
@@ -156,7 +152,7 @@ function RateCell({
 /** "of 1,284": the whole of a share, or the number of calls in an average. */
 function Whole({ words, count, href }: { words: "of" | "inCalls"; count: number; href: string | undefined }) {
   const t = useTranslations("overview.scenarios");
-  return <span className="text-xs text-subtle max-sm:block">{t.rich(words, { count, link: numberLink(href) })}</span>;
+  return <span className="of">{t.rich(words, { count, link: numberLink(href) })}</span>;
 }
 
 export function ScenariosSkeleton() {

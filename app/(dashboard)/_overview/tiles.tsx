@@ -1,8 +1,7 @@
-import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
-import Link from "next/link";
 import { use, type ReactNode } from "react";
 
+import { SendContentOnce } from "@/components/send-content-once";
 import { Duration } from "@/components/ui/duration";
 import type { CallFilter } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
@@ -26,39 +25,41 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
     view.period.previous === null ? undefined : partHref(filter, { ...part, range: view.period.previous }, sort);
   return (
     <section aria-label={t("label")}>
-      <TileStrip className={STRIP}>
-        <DialsTile now={now} before={before} href={href} hrefBefore={hrefBefore} />
-        <RateTile
-          name="reached"
-          now={reachRate(now)}
-          before={before && reachRate(before)}
-          links={[href(PARTS.reached), href(PARTS.dials), hrefBefore(PARTS.reached)]}
-        />
-        <RateTile
-          name="goal"
-          now={goalRate(now)}
-          before={before && goalRate(before)}
-          links={[href(PARTS.met), href(PARTS.assessed), hrefBefore(PARTS.met)]}
-        />
-        <TalkTile name="average" now={now} before={before} of={averageTalk} href={href} hrefBefore={hrefBefore} />
-        <TalkTile
-          name="p90"
-          now={now}
-          before={before}
-          of={({ p90Seconds }) => p90Seconds}
-          href={href}
-          hrefBefore={hrefBefore}
-        />
-        <TalkTile
-          name="minutes"
-          now={now}
-          before={before}
-          of={({ talkSeconds, timed }) => (timed === 0 ? null : talkSeconds)}
-          href={href}
-          hrefBefore={hrefBefore}
-        />
-      </TileStrip>
-      <CountedNote view={view} leftOut={leftOut} />
+      <SendContentOnce>
+        <TileStrip className={STRIP}>
+          <DialsTile now={now} before={before} href={href} hrefBefore={hrefBefore} />
+          <RateTile
+            name="reached"
+            now={reachRate(now)}
+            before={before && reachRate(before)}
+            links={[href(PARTS.reached), href(PARTS.dials), hrefBefore(PARTS.reached)]}
+          />
+          <RateTile
+            name="goal"
+            now={goalRate(now)}
+            before={before && goalRate(before)}
+            links={[href(PARTS.met), href(PARTS.assessed), hrefBefore(PARTS.met)]}
+          />
+          <TalkTile name="average" now={now} before={before} of={averageTalk} href={href} hrefBefore={hrefBefore} />
+          <TalkTile
+            name="p90"
+            now={now}
+            before={before}
+            of={({ p90Seconds }) => p90Seconds}
+            href={href}
+            hrefBefore={hrefBefore}
+          />
+          <TalkTile
+            name="minutes"
+            now={now}
+            before={before}
+            of={({ talkSeconds, timed }) => (timed === 0 ? null : talkSeconds)}
+            href={href}
+            hrefBefore={hrefBefore}
+          />
+        </TileStrip>
+        <CountedNote view={view} leftOut={leftOut} />
+      </SendContentOnce>
     </section>
   );
 }
@@ -163,13 +164,12 @@ function TalkTile({
 function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number }) {
   const t = useTranslations("overview.counted");
   const { filter } = view;
-  const hrefWithCounted = (counted: CallFilter["counted"]) =>
-    overviewHref(view, { filter: { ...filter, counted } }) as Route;
+  const hrefWithCounted = (counted: CallFilter["counted"]) => overviewHref(view, { filter: { ...filter, counted } });
   const linkClass = "rounded-xs text-accent-text underline underline-offset-2";
-  const link = (href: Route) => (text: ReactNode) => (
-    <Link href={href} prefetch={false} scroll={false} className={linkClass}>
+  const link = (href: string) => (text: ReactNode) => (
+    <a href={href} data-scroll="keep" className={linkClass}>
       {text}
-    </Link>
+    </a>
   );
   if (filter.counted === true && leftOut === 0) {
     return null;
@@ -179,7 +179,7 @@ function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number })
       {filter.counted === true
         ? t.rich("leftOut", {
             count: leftOut,
-            show: link(callsHref({ ...filter, counted: false }) as Route),
+            show: link(callsHref({ ...filter, counted: false })),
             include: link(hrefWithCounted(null)),
           })
         : t.rich(filter.counted === null ? "all" : "only", { leave: link(hrefWithCounted(true)) })}

@@ -1,15 +1,18 @@
 import { Inbox, SearchX } from "lucide-react";
 import type { Route } from "next";
+import { useFormatter, useTranslations } from "next-intl";
 import { getFormatter, getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 import { cn } from "@/components/cn";
+import { FollowedLinks } from "@/components/followed-links";
+import { SendContentOnce } from "@/components/send-content-once";
 import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
+import { Sprite } from "@/components/ui/sprite";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { countDeliveries, listDeliveries, type LoggedDelivery } from "@/db/deliveries/list";
@@ -47,39 +50,44 @@ export async function DeliveryLog({ filter, view, isAdministrator, access }: Log
     cursor === null ? null : (deliveriesHref(filter, { ...view, cursor }) as Route);
   return (
     <Selection reasons={Object.fromEntries(page.rows.map(({ id, reason }) => [id, reason]))}>
+      <Sprite of="deliveries" />
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("log.title")}>
-          <Table className={stacked.table}>
-            {/* On narrow screens, the table head shows only the checkbox that selects all rows. */}
-            <thead className="max-md:block">
-              <tr className="max-md:block max-md:border-b max-md:bg-sunken max-md:px-4 max-md:py-2">
-                <Th className="w-0 pe-0 max-md:block max-md:h-auto max-md:w-auto max-md:border-b-0 max-md:first:ps-0">
-                  <Checkbox name="all" label={<span className="md:sr-only">{t("log.selectAll")}</span>} />
-                </Th>
-                <Th className="max-md:sr-only">{t("log.time")}</Th>
-                <Th className="max-md:sr-only">{t("log.verdict")}</Th>
-                <Th className="max-md:sr-only">{t("log.outcome")}</Th>
-                <Th className="max-md:sr-only">{t("log.call")}</Th>
-                <Th numeric className="max-md:sr-only">
-                  {t("log.size")}
-                </Th>
-                <Th numeric className="max-md:hidden">
-                  <span title={t("log.timesHint")}>{t("log.times")}</span>
-                </Th>
-                <Th className="max-md:hidden">{t("log.source")}</Th>
-                <Th className="max-md:hidden">{t("log.secret")}</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {page.rows.map((delivery) => (
-                <LogRow
-                  key={delivery.id}
-                  delivery={maskFieldsFor(access, delivery, ["outcome"])}
-                  selectLabel={t("log.select", { time: format.dateTime(delivery.receivedAt, "full") })}
-                />
-              ))}
-            </tbody>
-          </Table>
+          <FollowedLinks>
+            <SendContentOnce>
+              <Table className={`linked ${stacked.table}`}>
+                {/* On narrow screens, the table head shows only the checkbox that selects all rows. */}
+                <thead className="max-md:block">
+                  <tr className="max-md:block max-md:border-b max-md:bg-sunken max-md:px-4 max-md:py-2">
+                    <Th className="w-0 pe-0 max-md:block max-md:h-auto max-md:w-auto max-md:border-b-0 max-md:first:ps-0">
+                      <Checkbox name="all" label={<span className="md:sr-only">{t("log.selectAll")}</span>} />
+                    </Th>
+                    <Th className="max-md:sr-only">{t("log.time")}</Th>
+                    <Th className="max-md:sr-only">{t("log.verdict")}</Th>
+                    <Th className="max-md:sr-only">{t("log.outcome")}</Th>
+                    <Th className="max-md:sr-only">{t("log.call")}</Th>
+                    <Th numeric className="max-md:sr-only">
+                      {t("log.size")}
+                    </Th>
+                    <Th numeric className="max-md:hidden">
+                      <span title={t("log.timesHint")}>{t("log.times")}</span>
+                    </Th>
+                    <Th className="max-md:hidden">{t("log.source")}</Th>
+                    <Th className="max-md:hidden">{t("log.secret")}</Th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {page.rows.map((delivery) => (
+                    <LogRow
+                      key={delivery.id}
+                      delivery={maskFieldsFor(access, delivery, ["outcome"])}
+                      selectLabel={t("log.select", { time: format.dateTime(delivery.receivedAt, "full") })}
+                    />
+                  ))}
+                </tbody>
+              </Table>
+            </SendContentOnce>
+          </FollowedLinks>
         </TableScroll>
       </div>
       <Pagination className="mt-3" previous={pageHref(page.previousCursor)} next={pageHref(page.nextCursor)}>
@@ -89,20 +97,21 @@ export async function DeliveryLog({ filter, view, isAdministrator, access }: Log
   );
 }
 
-async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; selectLabel: string }) {
-  const [t, format] = await Promise.all([getTranslations("deliveries"), getFormatter()]);
+function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; selectLabel: string }) {
+  const t = useTranslations("deliveries");
+  const format = useFormatter();
   const { id, callId, verdict, reason, outcome, timesReceived, sourceIp, secretLabel, replayedAt, flagCount } =
     delivery;
   return (
-    <Tr className="relative grid-cols-[auto_minmax(0,1fr)_auto]">
+    <Tr className="grid-cols-[auto_minmax(0,1fr)_auto]">
       <Td className="w-0 pe-0 max-md:w-auto">
         <Checkbox name="delivery" value={id} label={selectLabel} hideLabel className="relative z-10" />
       </Td>
       <Td>
         {/* The link covers the whole row; the other controls are stacked above the link. */}
-        <Link href={`/deliveries/${id}` as Route} className="font-medium focus-inset after:absolute after:inset-0">
+        <a href={`/deliveries/${id}`} data-row-link="" className="font-medium">
           <Time value={delivery.receivedAt} format="compact" />
-        </Link>
+        </a>
       </Td>
       <Td className="max-md:col-span-2 max-md:col-start-2">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5 whitespace-nowrap">
@@ -126,9 +135,9 @@ async function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; sel
           // The delivery was not applied, so the call may not exist.
           <CallId>{callId}</CallId>
         ) : (
-          <Link href={callHref(callId)} className="relative z-10 underline-offset-2 hover:underline">
+          <a href={callHref(callId)} className="figure relative z-10">
             <CallId>{callId}</CallId>
-          </Link>
+          </a>
         )}
       </Td>
       <Td numeric className="max-md:col-start-3 max-md:row-start-1 max-md:text-muted">

@@ -2,7 +2,7 @@
 
 import { RotateCcw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
@@ -11,7 +11,7 @@ import { ReplaySelectionButton } from "./replay-dialog";
 
 /**
  * Wraps a table whose rows have a checkbox named `delivery` (its value is the id) and whose head has a checkbox named `all`.
- * Listens to their change events, so that the rows can be server components, and shows the actions for the selected rows.
+ * Listens to their change events, so that a document needs the rows only as HTML, and shows the actions for the selected rows.
  */
 export function Selection({
   reasons,
@@ -37,15 +37,21 @@ export function Selection({
     }
     setIds(selected);
   };
-  const onChange = (event: React.ChangeEvent<HTMLDivElement>) => {
-    const target: EventTarget = event.target;
+  const onChange = useEffectEvent(({ target }: Event) => {
     if (target instanceof HTMLInputElement && target.name === "all") {
       for (const input of inputs("delivery")) {
         input.checked = target.checked;
       }
     }
     updateSelection();
-  };
+  });
+  // Not React's `onChange`, which knows no checkbox that React did not make.
+  useEffect(() => {
+    const element = container.current;
+    const listener = (event: Event) => onChange(event);
+    element?.addEventListener("change", listener);
+    return () => element?.removeEventListener("change", listener);
+  }, []);
   const clear = () => {
     for (const input of inputs("delivery")) {
       input.checked = false;
@@ -54,8 +60,7 @@ export function Selection({
   };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- handles the events of the checkboxes inside
-    <div ref={container} onChange={onChange}>
+    <div ref={container}>
       {children}
       {ids.length > 0 && (
         <div className="pointer-events-none fixed inset-x-0 bottom-20 z-30 flex justify-center px-4 md:bottom-6">

@@ -1,23 +1,24 @@
-import { Check, CopyCheck, CornerDownRight, Inbox, type LucideIcon } from "lucide-react";
 import { useTranslations } from "next-intl";
 
 import { Badge } from "@/components/ui/badge";
+import type { SpriteName } from "@/components/ui/sprite";
+import { SpriteIcon } from "@/components/ui/sprite-icon";
 import type { Verdict } from "@/lib/delivery/verdict";
 
 const STYLES = {
-  applied: { tone: "success", icon: Check },
-  duplicate: { tone: "neutral", icon: CopyCheck },
-  superseded: { tone: "info", icon: CornerDownRight },
-  quarantined: { tone: "warning", icon: Inbox },
-} as const satisfies Record<Verdict, { tone: string; icon: LucideIcon }>;
+  applied: { tone: "success", icon: "check" },
+  duplicate: { tone: "neutral", icon: "copy-check" },
+  superseded: { tone: "info", icon: "corner-down-right" },
+  quarantined: { tone: "warning", icon: "inbox" },
+} as const satisfies Record<Verdict, { tone: string; icon: SpriteName }>;
 
-/** The verdict of a delivery, with colour, icon and label. */
+/** The verdict of a delivery, with colour, icon and label. The page needs the sprite of deliveries. */
 export function VerdictBadge({ verdict }: { verdict: Verdict }) {
   const t = useTranslations("deliveries");
-  const { tone, icon: Icon } = STYLES[verdict];
+  const { tone, icon } = STYLES[verdict];
   return (
     <Badge tone={tone} title={t(`verdictHint.${verdict}`)}>
-      <Icon className={verdict === "superseded" ? "rtl-flip" : ""} aria-hidden />
+      <SpriteIcon name={icon} className={verdict === "superseded" ? "rtl-flip" : undefined} />
       {t(`verdict.${verdict}`)}
     </Badge>
   );

@@ -1,12 +1,13 @@
 import { Download, ScrollText } from "lucide-react";
 import type { Metadata, Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
-import { getFormatter, getTranslations } from "next-intl/server";
-import Link from "next/link";
+import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 
 import { ClientMessages } from "@/components/client-messages";
 import { cn } from "@/components/cn";
+import { FollowedLinks } from "@/components/followed-links";
+import { SendContentOnce } from "@/components/send-content-once";
 import { Suspense } from "@/components/suspense";
 import { buttonClass } from "@/components/ui/button-class";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -120,23 +121,27 @@ async function Events({ filter, cursor }: { filter: AuditFilter; cursor: string 
     <>
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("title")}>
-          <Table className={stacked.table}>
-            <thead className={stacked.head}>
-              <tr>
-                <Th>{t("time")}</Th>
-                <Th>{t("who")}</Th>
-                <Th>{t("what")}</Th>
-                <Th>{t("about")}</Th>
-                <Th numeric>{t("rows")}</Th>
-                <Th>{t("address")}</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {page.rows.map((event) => (
-                <EventRow key={event.id} event={event} />
-              ))}
-            </tbody>
-          </Table>
+          <FollowedLinks>
+            <SendContentOnce>
+              <Table className={stacked.table}>
+                <thead className={stacked.head}>
+                  <tr>
+                    <Th>{t("time")}</Th>
+                    <Th>{t("who")}</Th>
+                    <Th>{t("what")}</Th>
+                    <Th>{t("about")}</Th>
+                    <Th numeric>{t("rows")}</Th>
+                    <Th>{t("address")}</Th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {page.rows.map((event) => (
+                    <EventRow key={event.id} event={event} />
+                  ))}
+                </tbody>
+              </Table>
+            </SendContentOnce>
+          </FollowedLinks>
         </TableScroll>
       </div>
       <Pagination className="mt-3" previous={pageHref(page.previousCursor)} next={pageHref(page.nextCursor)} />
@@ -144,8 +149,9 @@ async function Events({ filter, cursor }: { filter: AuditFilter; cursor: string 
   );
 }
 
-async function EventRow({ event }: { event: AuditEvent }) {
-  const [t, format] = await Promise.all([getTranslations("privacy.audit"), getFormatter()]);
+function EventRow({ event }: { event: AuditEvent }) {
+  const t = useTranslations("privacy.audit");
+  const format = useFormatter();
   const detail = auditDetailSchema.safeParse(event.detail);
   const details = detail.success ? Object.entries(detail.data).filter(([, value]) => value !== null) : [];
   return (
@@ -169,9 +175,9 @@ async function EventRow({ event }: { event: AuditEvent }) {
         {(event.callId !== null || event.subject !== null || details.length > 0) && (
           <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
             {event.callId !== null && (
-              <Link href={callHref(event.callId)} className="underline-offset-2 hover:underline">
+              <a href={callHref(event.callId)} className="figure">
                 <Id>{event.callId}</Id>
-              </Link>
+              </a>
             )}
             {event.subject !== null && <Subject action={event.action} subject={event.subject} />}
             {details.map(([name, value]) => (
@@ -208,9 +214,9 @@ function Subject({ action, subject }: { action: string; subject: string }) {
       : null;
   if (page !== null && z.uuid().safeParse(subject).success) {
     return (
-      <Link href={`${page}/${subject}` as Route} className="underline-offset-2 hover:underline">
+      <a href={`${page}/${subject}`} className="figure">
         <Id>{subject}</Id>
-      </Link>
+      </a>
     );
   }
   return subject === "organization" || subject === "mask_numbers" ? t(subject) : <bdi>{subject}</bdi>;
