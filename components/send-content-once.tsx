@@ -1,4 +1,4 @@
-import { cloneElement, Fragment, isValidElement, type ReactElement, type ReactNode } from "react";
+import { cloneElement, createElement, Fragment, isValidElement, type ReactElement, type ReactNode } from "react";
 
 import { answersHtml, keepForHtml } from "./send-once";
 import { SentContent } from "./sent-content";
@@ -18,8 +18,8 @@ export async function SendContentOnce({ className, children }: { className?: str
 
 /** Not async: the components below may use hooks only while React renders this one. */
 function OnlyHtml({ className, children }: { className: string | undefined; children: ReactNode }) {
-  const content: ReactNode = cloneElement(<></>, undefined, ...resolved(children));
-  return <SentContent content={keepForHtml(content)} className={className} />;
+  const content = createElement(Fragment, null, ...resolved(children));
+  return <SentContent content={keepForHtml<ReactNode>(content)} className={className} />;
 }
 
 /** The elements and texts that these nodes render. Neighbouring texts are one, as nothing will look for them one by one. */
@@ -36,12 +36,17 @@ function resolved(node: ReactNode): ReactNode[] {
   if (!isValidElement(node)) {
     throw new TypeError("Only elements and texts can be sent once");
   }
-  const { type, props } = node as ReactElement<{ children?: ReactNode }>;
+  const element = node as ReactElement<{ children?: ReactNode }>;
+  const { type, props } = element;
   if (type === Fragment) {
     return resolved(props.children);
   }
   if (typeof type === "string") {
-    return [cloneElement(node, undefined, ...resolved(props.children))];
+    const children = resolved(props.children);
+    // Without further arguments, the copy would have the children of the original.
+    return [
+      children.length === 0 ? cloneElement(element, { children: undefined }) : cloneElement(element, {}, ...children),
+    ];
   }
   if (typeof type !== "function" || "$$typeof" in type) {
     throw new TypeError("A client component cannot be sent once");

@@ -128,11 +128,8 @@ export function TileStripSkeleton({ count, className }: { count: number; classNa
   return (
     <TileStrip className={className}>
       {Array.from({ length: count }, (_, index) => (
-        <div key={index} className="space-y-2.5 bg-surface px-4 py-3.5">
-          <Skeleton className="w-16" />
-          <Skeleton className="h-7 w-20" />
-          <Skeleton className="h-3.5 w-28 max-w-full" />
-          <Skeleton className="h-3.5 w-20" />
+        <div key={index} className="bg-surface px-4 py-3.5">
+          <Skeleton className="h-25 w-24 max-w-full" />
         </div>
       ))}
     </TileStrip>
