@@ -1,5 +1,6 @@
-import { cloneElement, createElement, Fragment, isValidElement, type ReactElement, type ReactNode } from "react";
+import { createElement, Fragment, type ReactNode } from "react";
 
+import { plainContent } from "./plain-content";
 import { answersHtml, keepForHtml } from "./send-once";
 import { SentContent } from "./sent-content";
 
@@ -18,51 +19,6 @@ export async function SendContentOnce({ className, children }: { className?: str
 
 /** Not async: the components below may use hooks only while React renders this one. */
 function OnlyHtml({ className, children }: { className: string | undefined; children: ReactNode }) {
-  const content = createElement(Fragment, null, ...resolved(children));
+  const content = createElement(Fragment, null, ...plainContent(children));
   return <SentContent content={keepForHtml<ReactNode>(content)} className={className} />;
-}
-
-/** The elements and texts that these nodes render. Neighbouring texts are one, as nothing will look for them one by one. */
-function resolved(node: ReactNode): ReactNode[] {
-  if (node === null || node === undefined || typeof node === "boolean" || node === "") {
-    return [];
-  }
-  if (typeof node === "string" || typeof node === "number" || typeof node === "bigint") {
-    return [String(node)];
-  }
-  if (Array.isArray(node)) {
-    return joined(node.flatMap(resolved));
-  }
-  if (!isValidElement(node)) {
-    throw new TypeError("Only elements and texts can be sent once");
-  }
-  const element = node as ReactElement<{ children?: ReactNode }>;
-  const { type, props } = element;
-  if (type === Fragment) {
-    return resolved(props.children);
-  }
-  if (typeof type === "string") {
-    const children = resolved(props.children);
-    // Without further arguments, the copy would have the children of the original.
-    return [
-      children.length === 0 ? cloneElement(element, { children: undefined }) : cloneElement(element, {}, ...children),
-    ];
-  }
-  if (typeof type !== "function" || "$$typeof" in type) {
-    throw new TypeError("A client component cannot be sent once");
-  }
-  return resolved((type as (props: object) => ReactNode)(props));
-}
-
-function joined(nodes: ReactNode[]): ReactNode[] {
-  const all: ReactNode[] = [];
-  for (const node of nodes) {
-    const last = all.at(-1);
-    if (typeof node === "string" && typeof last === "string") {
-      all[all.length - 1] = last + node;
-    } else {
-      all.push(node);
-    }
-  }
-  return all;
 }
