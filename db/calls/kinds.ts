@@ -1,6 +1,7 @@
 import { and, eq, ne, sql, type SQL } from "drizzle-orm";
 
-import { callKinds, criterionCells, statisticsChanges } from "@/db/schema/statistics";
+import { calls } from "@/db/schema/calls";
+import { callKind, callKinds, criterionCells, statisticsChanges, statisticsState } from "@/db/schema/statistics";
 import type { CallFilter } from "@/lib/call/filter";
 
 import { type KindColumns, kindConditions } from "./conditions";
@@ -33,7 +34,7 @@ export function isKindJudged({ criterion, criterionMet }: CallFilter): SQL | und
 
 /**
  * The hashes of the kinds that the filter asks for, the most frequent first: those of the dictionary, and those of changes that are not
- * folded yet.
+ * folded yet. Since the path was chosen, a build may have begun, which empties the dictionary: then those of all calls, which the index has.
  */
 export function kindsOf(filter: CallFilter): SQL {
   const ofChange = sql`call_kind(${sql.join(
@@ -55,6 +56,15 @@ export function kindsOf(filter: CallFilter): SQL {
       union all
       select ${ofChange} as hash, 0 as calls from ${statisticsChanges}
       where ${and(eq(statisticsChanges.sign, 1), kindOf(filter, statisticsChanges))}
+      union all
+      select hash, 0 from (
+        with recursive indexed as (
+          (select ${callKind} as hash from ${calls} where not exists (select from ${statisticsState}) order by 1 limit 1)
+          union all
+          select (select ${callKind} from ${calls} where ${callKind} > indexed.hash order by 1 limit 1) from indexed where indexed.hash is not null
+        )
+        select hash from indexed where hash is not null
+      ) as all_kinds
     ) as known group by hash order by max(calls) desc offset 0
   )`;
 }
