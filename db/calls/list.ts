@@ -50,11 +50,11 @@ export async function listCalls(
   paths?: readonly AccessPath[],
 ): Promise<Page<ListedCall>> {
   const chosen = paths ?? (await pathsOfPage(filter, view.sort, view.perPage));
-  const conditions = await callConditions(filter, isOnlyChecked(chosen));
+  const conditionsOn = await conditionsBy(filter, chosen);
   return readPage(callOrder(view.sort), view, async (query) => {
     let rows: ListedCall[] = [];
     for (const path of chosen) {
-      rows = await selectCalls(pageBy(path, filter, conditions, query), query);
+      rows = await selectCalls(pageBy(path, filter, conditionsOn(path), query), query);
       if (rows.length === query.limit) {
         break;
       }
@@ -81,13 +81,26 @@ export async function countCalls(filter: CallFilter, paths?: readonly AccessPath
   if ("count" in chosen) {
     return boundedCount(chosen.count);
   }
-  const conditions = await callConditions(filter, isOnlyChecked(chosen.paths));
+  const conditionsOn = await conditionsBy(filter, chosen.paths);
   let found: BoundedCount = boundedCount(0);
   for (const path of chosen.paths) {
-    found = await countRowsOf(callsBy(path, filter, conditions, sql`1`));
+    found = await countRowsOf(callsBy(path, filter, conditionsOn(path), sql`1`));
     if (found.isBounded) {
       break;
     }
   }
   return found;
+}
+
+/** The conditions that calls found by a path have to meet. Those of the contacts of a state are of this state: nothing has to be read of them. */
+async function conditionsBy(
+  filter: CallFilter,
+  paths: readonly AccessPath[],
+): Promise<(path: AccessPath) => SQL | undefined> {
+  const isFound = isOnlyChecked(paths);
+  const all = await callConditions(filter, isFound);
+  const ofState = paths.some(({ by }) => by === "state")
+    ? await callConditions({ ...filter, state: [] }, isFound)
+    : all;
+  return ({ by }) => (by === "state" ? ofState : all);
 }

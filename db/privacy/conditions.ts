@@ -1,7 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 
+import { hasDigits } from "@/db/calls/conditions";
 import { jobs } from "@/db/driver/client";
-import { numberPatternSource, type SoughtNumber } from "@/lib/phone/pattern";
+import { MIN_NATIONAL_DIGITS, numberPatternSource, partsOf, type SoughtNumber } from "@/lib/phone/pattern";
 
 import type { Batch } from "./stored-texts";
 
@@ -9,6 +10,16 @@ import type { Batch } from "./stored-texts";
 export function hasNumber(number: SoughtNumber): SQL {
   const pattern = numberPatternSource(number);
   return sql`(calls.phone_number ~ ${pattern} or calls.call_id ~ ${pattern} or calls.root_call_id ~ ${pattern})`;
+}
+
+/**
+ * The same for the call's number alone, in Latin digits or in others only, so that the indexes of numbers find it: not a number in the call's id, nor one
+ * in mixed digits.
+ */
+export function isToOrFrom(number: SoughtNumber): SQL {
+  const { national } = partsOf(number);
+  const digits = national.length < MIN_NATIONAL_DIGITS ? number.digits : national;
+  return sql`((${hasDigits(digits)} or calls.phone_digits = '') and calls.phone_number ~ ${numberPatternSource(number)})`;
 }
 
 /** Calls that one statement looks at. Some hundred milliseconds, if each has to be read from the disk. */

@@ -2,6 +2,7 @@ import { countCalls, listCalls } from "@/db/calls/list";
 import { listContacts } from "@/db/contacts/list";
 import { listCallsOfNumber } from "@/db/contacts/same-number";
 import { ORGANIZATION_DEFAULTS } from "@/db/organization/settings";
+import { previewErasure } from "@/db/privacy/erasure-preview";
 import { DEFAULT_VIEW, type PageView } from "@/lib/call/list-view";
 import { encodeCursor } from "@/lib/url/cursor";
 import { readFilter } from "@/tests/fixtures/call-rows";
@@ -47,7 +48,12 @@ const USES: [index: string, questions: (() => Promise<unknown>)[]][] = [
   ["calls_shortest_idx", [() => list("", { sort: "duration" })]],
   [
     "calls_phone_groups_idx",
-    [() => list("phone=123456"), () => list("phone=0512345678"), () => countCalls(readFilter("phone=34567"))],
+    [
+      () => previewErasure({ digits: "966512345678", masked: "" }),
+      () => list("phone=123456"),
+      () => list("phone=0512345678"),
+      () => countCalls(readFilter("phone=34567")),
+    ],
   ],
   [
     "calls_phone_digits_idx",

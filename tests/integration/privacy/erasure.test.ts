@@ -192,6 +192,24 @@ test("row 63: bodies that nobody can read are named on the certificate, or delet
   ]);
 });
 
+test("of many calls, the preview counts those that the indexes of numbers find, however the number is written", async ({
+  database,
+}) => {
+  for (const [index, phone_number] of [
+    CANARY,
+    "0501234567",
+    "00966 50-123 4567",
+    "٠٥٠١٢٣٤٥٦٧",
+    "+966501234568",
+  ].entries()) {
+    await store(complete(`call-${index}`, { phone_number }));
+  }
+  await database.superuser`update pg_class set reltuples = 1000000 where oid = 'calls'::regclass`;
+  expect(await previewErasure(NUMBER)).toMatchObject({ calls: 4, deliveries: 4, mentions: null });
+  await database.superuser`analyze calls`;
+  expect(await previewErasure(NUMBER)).toMatchObject({ calls: 4, deliveries: 4, mentions: 0 });
+});
+
 test("row 63: an erasure leaves nothing of a call in the statistics, whether it was folded or not", async ({
   database,
 }) => {
