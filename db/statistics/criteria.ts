@@ -5,6 +5,7 @@ import { calls } from "@/db/schema/calls";
 import { cellFilterOf, type CellFilter, type Slice, sliceOf, type Unbounded } from "@/lib/statistics/cell-filter";
 import type { TimeRange } from "@/lib/time/time";
 
+import { dayEdgesOf } from "./day-edges";
 import { during, known } from "./from-calls";
 import {
   askedRange,
@@ -43,6 +44,7 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<Criterio
   const { ctes, rows } = slice === null ? ofKinds(filter, asked) : ofSlices(slice, asked);
   return readCells<CriterionFigures>(
     filter,
+    dayEdgesOf([range], filter.zone),
     ctes,
     sql`
       select true as found, ${known(sql`scenario`)} as scenario, criterion, sum(primaries) > 0 as "isPrimary", sum(judged)::integer as judged,

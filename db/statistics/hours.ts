@@ -7,6 +7,7 @@ import { DIALLED } from "@/lib/call/contact";
 import { cellFilterOf, type CellFilter, sliceOf, type Slice, type Unbounded } from "@/lib/statistics/cell-filter";
 import type { TimeRange } from "@/lib/time/time";
 
+import { dayEdgesOf } from "./day-edges";
 import { during, isDialled, isReached } from "./from-calls";
 import {
   askedRange,
@@ -43,6 +44,7 @@ async function fromCells(filter: CellFilter, slice: Slice, range: TimeRange): Pr
   // Cells of a day have 24 hours, those of a month 7 times as many, from Monday.
   return readCells<HourCount>(
     filter,
+    dayEdgesOf([range], filter.zone),
     [edgesCte(asked)],
     sql`
       select true as found, weekday, hour, dials, reached

@@ -10,6 +10,7 @@ import { NO_PEOPLE, type PeopleFigures } from "@/lib/statistics/figures";
 import { addDays, startOfDay, type TimeRange } from "@/lib/time/time";
 import { type WholeDays, wholeDaysOf } from "@/lib/time/whole-days";
 
+import { dayEdgesOf } from "./day-edges";
 import { during } from "./from-calls";
 import { isAsked, isAskedCount, readCells, unseenInstant } from "./read-cells";
 import { hasValueOf } from "./read-slices";
@@ -79,6 +80,7 @@ async function fromCells(
   );
   return readCells<Row>(
     filter,
+    dayEdgesOf(previous === null ? [current] : [current, previous], filter.zone),
     [
       sql`ranges (is_current, range_from, range_to, within_from, within_to, days_from, days_to, hours) as materialized (
         values ${sql.join(rangeRows, sql`, `)}

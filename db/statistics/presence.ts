@@ -6,6 +6,7 @@ import { calls } from "@/db/schema/calls";
 import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/statistics/cell-filter";
 import type { TimeRange } from "@/lib/time/time";
 
+import { dayEdgesOf } from "./day-edges";
 import { during } from "./from-calls";
 import {
   askedRange,
@@ -47,6 +48,7 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean 
         where ${isAskedCount(filter, sql`slice`)}`;
   const found = await readCells<{ hasCalls: boolean }>(
     filter,
+    dayEdgesOf([range], filter.zone),
     slice === null ? [wantedCte(filter), edgesCte(asked)] : [monthsCte("figure_slices", asked)],
     sql`
       select true as found, exists (

@@ -9,6 +9,8 @@ import { CELL_DIMENSIONS, type CellDimension, type CellFilter, type Slice } from
 import type { TimeRange } from "@/lib/time/time";
 import { monthOf, nextMonthOf, type WholeDays, wholeDaysOf } from "@/lib/time/whole-days";
 
+import { type DayEdge, doDaysBegin } from "./day-edges";
+
 /**
  * How a statement reads a figure from cells: `db/schema/statistics.ts`. It adds up three things that one snapshot shows, so the figure is exact at
  * any moment: the cells of the range's whole days, the changes in these days that are not folded yet, and the calls of the parts of a day
@@ -165,18 +167,22 @@ export function isOfSlice({ dimension, values }: Slice): SQL {
 
 /**
  * Runs a statement that reads cells. Null if there are none for the filter's zone: they were never built, or the organization's zone has changed, and
- * the job has not built them yet.
+ * the job has not built them yet. Also null if days begin at other instants for Postgres than for Node.
  *
+ * @param edges those of all ranges whose whole days are read
  * @param answer a select whose rows have no null in the column `found`
  * @param how `once` if the text depends on the values of the filter: a connection would remember each of them
  */
 export async function readCells<Row extends object>(
   filter: CellFilter,
+  edges: readonly DayEdge[],
   ctes: readonly SQL[],
   answer: SQL,
   how: "prepared" | "once" = "prepared",
 ): Promise<(Row & { found: true })[] | null> {
-  const state = sql`state as materialized (select exists (select from statistics_state where zone = ${filter.zone}::text) as is_built)`;
+  const state = sql`state as materialized (
+    select exists (select from statistics_state where zone = ${filter.zone}::text) and ${doDaysBegin(edges, filter.zone)} as is_built
+  )`;
   const statement = sql`
     with ${sql.join([state, ...ctes], sql`, `)}
     select state.is_built, answer.* from state left join (${answer}) as answer on state.is_built`;

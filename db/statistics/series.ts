@@ -6,6 +6,7 @@ import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/st
 import { dayOf, startOfDay, type TimeRange } from "@/lib/time/time";
 import { wholeDaysOf } from "@/lib/time/whole-days";
 
+import { dayEdgesOf } from "./day-edges";
 import { during, known } from "./from-calls";
 import { isAsked, isAskedCount, looseIn, readCells, unseen, wantedCte } from "./read-cells";
 import { hasValueOf } from "./read-slices";
@@ -59,6 +60,7 @@ async function fromCells(
         where ${isAsked(filter, sql`cell`, ["outcome"])}`;
   return readCells<BucketCount>(
     filter,
+    dayEdgesOf([range], filter.zone),
     slice === null ? [wantedCte(filter)] : [],
     sql`
       select true as found, bucket, ${known(sql`outcome`)} as outcome, sum(calls)::integer as calls

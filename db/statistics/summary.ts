@@ -7,6 +7,7 @@ import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/st
 import { type PartFigures, summarize, type Summary } from "@/lib/statistics/summary";
 import type { TimeRange } from "@/lib/time/time";
 
+import { dayEdgesOf } from "./day-edges";
 import { during, isAssessed, isDialled, isMet, isReached, isTimed } from "./from-calls";
 import {
   askedRange,
@@ -102,6 +103,7 @@ async function fromCells(
         select is_current, second, calls from loose where second is not null and ${isAskedCount(filter, sql`loose`)}`;
   return readCells<Row>(
     filter,
+    dayEdgesOf(previous === null ? [current] : [current, previous], filter.zone),
     [...(slice === null ? [wantedCte(filter)] : []), ...ranges.map(edgesCte), loose, ...figures.ctes],
     sql`
       ${summed(

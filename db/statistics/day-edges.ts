@@ -1,0 +1,33 @@
+import { sql, type SQL } from "drizzle-orm";
+
+import type { TimeRange } from "@/lib/time/time";
+import { wholeDaysOf } from "@/lib/time/whole-days";
+
+/**
+ * The instant at which a day begins. Node's time zone data says so for the ranges of a statement, those of Postgres for the cells. They can differ where a country
+ * has changed its rules and one of them is not upgraded yet.
+ */
+export type DayEdge = { day: string; at: Date };
+
+/** The edges of the whole days of each range. */
+export function dayEdgesOf(ranges: readonly TimeRange[], zone: string): DayEdge[] {
+  return ranges.flatMap((range) => {
+    const { days, within } = wholeDaysOf(range, zone);
+    const edges = [
+      { day: days.from, at: within.from },
+      { day: days.to, at: within.to },
+    ];
+    return days.from === days.to ? [] : edges;
+  });
+}
+
+/** Whether each of these days begins at this instant for Postgres too. The text does not depend on their number. */
+export function doDaysBegin(edges: readonly DayEdge[], zone: string): SQL {
+  const days = `{${edges.map(({ day }) => day).join(",")}}`;
+  const instants = `{${edges.map(({ at }) => at.toISOString()).join(",")}}`;
+  const dayAt = (instant: SQL) => sql`((${instant}) at time zone ${zone}::text)::date`;
+  return sql`not exists (
+    select from unnest(${days}::text::date[], ${instants}::text::timestamptz[]) as edge (day, at)
+    where ${dayAt(sql`at`)} <> day or ${dayAt(sql`at - interval '1 millisecond'`)} >= day
+  )`;
+}
