@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
+/** Nothing is read for so long, so that a client that writes without a pause comes to a stop, and looks for an answer. */
+const UNREAD_MS = 500;
 const LINGER_MS = 2000;
 const LINGER_BYTES = 8 * 1024 * 1024;
 const LINGER_CHECK_MS = 50;
@@ -11,7 +13,7 @@ const latestRequest = new WeakMap<Socket, IncomingMessage>();
 /**
  * Node closes a connection without keep-alive as soon as the answer is sent. If part of the request is still unread, the
  * operating system resets the connection, and a client that is still writing never sees the answer. So the connection is
- * closed in stages (RFC 9112, 9.6): first only for writing, while the rest of the request is read and discarded, up to a limit.
+ * closed in stages (RFC 9112, 9.6): first only for writing; then, after a while, the rest of the request is read and discarded, up to a limit.
  */
 export function lingerIfUnread(request: IncomingMessage): void {
   const { socket } = request;
@@ -24,14 +26,21 @@ export function lingerIfUnread(request: IncomingMessage): void {
 
 function linger(socket: Socket): void {
   const maxBytesRead = socket.bytesRead + LINGER_BYTES;
-  const deadline = performance.now() + LINGER_MS;
+  const deadline = performance.now() + UNREAD_MS + LINGER_MS;
+  const reading = setTimeout(() => {
+    latestRequest.get(socket)?.resume();
+    socket.resume();
+  }, UNREAD_MS).unref();
   const check = setInterval(() => {
     if (socket.bytesRead > maxBytesRead || performance.now() > deadline) {
       socket.destroy();
     }
   }, LINGER_CHECK_MS).unref();
   socket.once("end", () => socket.destroy());
-  socket.once("close", () => clearInterval(check));
+  socket.once("close", () => {
+    clearTimeout(reading);
+    clearInterval(check);
+  });
   socket.end();
-  latestRequest.get(socket)?.resume();
+  socket.pause();
 }

@@ -45,6 +45,22 @@ test.describe("row 13: a body over 4 MB", () => {
     });
   }
 
+  test("row 13: a client that looks for an answer only when it cannot write on sees the 413", async () => {
+    const request = rawRequest(app.webhookUrl, { "Transfer-Encoding": "chunked", "Content-Type": "application/json" });
+    request.socket.pause();
+    const piece = Buffer.concat([Buffer.from("10000\r\n"), Buffer.alloc(64 * 1024, 0x20), Buffer.from("\r\n")]);
+    const closed = new Promise((resolve) => request.socket.once("close", resolve));
+    let waited = 0;
+    while (waited < 100 && !request.socket.destroyed) {
+      const began = performance.now();
+      await Promise.race([request.write(piece), closed]);
+      waited = performance.now() - began;
+    }
+    request.socket.resume();
+    expect((await request.answer)?.status).toBe(413);
+    request.socket.destroy();
+  });
+
   test("row 13: a body of exactly 4 MB is accepted, one byte more is refused", async ({ database }) => {
     const body = JSON.stringify(notCompleted("four-megabytes"));
     const padded = (bytes: number) => body.padEnd(bytes, " ");
