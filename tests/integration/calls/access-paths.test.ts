@@ -296,3 +296,26 @@ test("each way to find calls and contacts finds those that an evaluation without
     { numRuns: 2 },
   );
 });
+
+test("contacts that end at one moment are in their order, also where a window of calls ends among them", async ({
+  database: { sql, empty },
+}) => {
+  await empty();
+  // The order of the calls is not that of their contacts.
+  const rows = Array.from({ length: 30 }, (_, index) => ({
+    call_id: `call-${10 + index}`,
+    root_call_id: `root-${99 - index}`,
+    outcome: "complete",
+    started_at: new Date(Date.UTC(2026, 9, 28)),
+  }));
+  await sql`insert into calls ${sql(rows)}`;
+  const filter = readFilter("outcome=complete", ZONE);
+  for (const sort of ["-time", "time"] as const) {
+    const found = await walk(
+      (view) => listContacts(filter, { ...view, sort }, [{ by: "window", calls: { by: "plain" } }, { by: "plain" }]),
+      (row) => row.contactId,
+    );
+    const ids = rows.map((row) => row.root_call_id);
+    expect(found).toEqual(sort === "time" ? ids.toReversed() : ids);
+  }
+});
