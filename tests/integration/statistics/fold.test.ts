@@ -205,6 +205,9 @@ async function foldAll(sql: Sql, { mayDiscard = false } = {}): Promise<void> {
     const result = await foldStatistics();
     if (!mayDiscard) {
       expect(result).not.toMatchObject({ because: "wrong" });
+    } else if (result.did === "waited") {
+      // The queue may still hold what does not fit, and cannot be compared.
+      continue;
     }
     const { isBuilt, unfolded } = await compareStatistics(sql);
     if (isBuilt && unfolded === 0) {
