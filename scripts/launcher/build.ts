@@ -13,6 +13,7 @@ export const BUILD_SOURCES = [
   "lib",
   "public",
   "server",
+  "instrumentation-client.ts",
   "instrumentation.ts",
   "next.config.ts",
   "package-lock.json",

@@ -293,6 +293,12 @@ for (const { locale, theme, width } of FOLDER === undefined ? HALF_OF_VARIANTS :
         { name: THEME_COOKIE, value: theme, url },
       ]);
       const page = await context.newPage();
+      // What the Content-Security-Policy forbids is not in the console if the code catches the error.
+      await page.addInitScript(() => {
+        addEventListener("securitypolicyviolation", ({ violatedDirective, sourceFile }) => {
+          console.error(`refused by ${violatedDirective}`, sourceFile);
+        });
+      });
       page.on("pageerror", ({ message }) => found.push({ at: page.url(), error: message }));
       page.on("console", (message) => {
         // The browser reports the status of pages that answer 404 or 403.
