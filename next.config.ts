@@ -1,11 +1,7 @@
 import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
 
-const withNextIntl = createNextIntlPlugin({
-  requestConfig: "./server/i18n.ts",
-  // Messages are parsed when they are built. Otherwise each request would parse those that it shows, and so would each browser.
-  experimental: { messages: { path: "./lib/i18n/messages", format: "json", locales: "infer", precompile: true } },
-});
+const withNextIntl = createNextIntlPlugin("./server/i18n.ts");
 
 const config: NextConfig = {
   typedRoutes: true,

@@ -24,9 +24,9 @@ const SLOW_MS = 250;
  * longer: it goes by itself, on another connection, within its own deadline.
  */
 const HUNG_MS = 500;
-/** A delivery with less time left is not sent: it would rarely be answered in time. But half of its time is always its own. */
+/** A delivery with less time left is not sent: it would rarely be answered in time. If it had little time from the beginning, half of that is enough. */
 const MIN_WORK_MS = 100;
-/** Groups under way at the same time, and deliveries by themselves: together the connections of the pool. */
+/** Groups under way at the same time, and deliveries by themselves: together as many as the pool has connections, which groups of the spool use too. */
 const MAX_GROUPS = 3;
 const MAX_ALONE = 3;
 /** Of these, those that wait for a lock: the others must not wait for them. */
@@ -101,26 +101,27 @@ export function recordInGroup(row: DeliveryRow, deadline: number, isAlone = fals
  */
 export async function recordTogether(rows: readonly DeliveryRow[], deadline: number): Promise<StoredDelivery[]> {
   const ended = Promise.withResolvers<void>();
-  const startedAt = performance.now();
   const group = newGroup(rows, GROUP_LOCK_TIMEOUT_MS, ended.promise);
   const { keys, contacts } = namesOf([group]);
   const sharesOne = (row: DeliveryRow) => keys.has(row.key) || contacts.has(row.contactId);
   const sharing = underWay().filter((other) => other.rows.some(sharesOne));
   state.runningTogether.add(group);
   try {
-    const ends = Math.min(deadline, ...sharing.map(({ hungAt }) => hungAt));
-    if (sharing.length > 0) {
-      const timer = Promise.withResolvers<void>();
-      const waited = setTimeout(timer.resolve, ends - startedAt);
-      await Promise.race([timer.promise, Promise.all(sharing.map((other) => other.ended))]);
-      clearTimeout(waited);
-    }
+    await Promise.all(sharing.map((other) => endedOrHung(other, deadline)));
     return await send(group, GROUP_LOCK_TIMEOUT_MS, deadline);
   } finally {
     state.runningTogether.delete(group);
     ended.resolve();
     startNext();
   }
+}
+
+/** Resolves when a statement has ended, counts as hung, or at the deadline. */
+async function endedOrHung({ ended, hungAt }: Group, deadline: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, Math.max(0, Math.min(hungAt, deadline) - performance.now()));
+  await Promise.race([late.promise, ended]);
+  clearTimeout(timer);
 }
 
 function newGroup(rows: readonly DeliveryRow[], lockTimeoutMs: number, ended: Promise<void>): Group {
@@ -131,6 +132,8 @@ function newGroup(rows: readonly DeliveryRow[], lockTimeoutMs: number, ended: Pr
 function send(group: Group, lockTimeoutMs: number, deadline: number): Promise<StoredDelivery[]> {
   return withConnection((on) => {
     group.isSent = true;
+    // Until now it has waited for a connection, or for other statements.
+    group.hungAt = performance.now() + lockTimeoutMs + HUNG_MS;
     return recordRows(on, group.rows, lockTimeoutMs);
   }, deadline - performance.now());
 }
@@ -139,7 +142,7 @@ function wait(waiting: Waiting, list: Waiting[]): void {
   waiting.group = null;
   list.push(waiting);
   clearTimeout(waiting.timer);
-  waiting.timer = setTimeout(() => giveUp(waiting), waiting.latestStart - performance.now());
+  waiting.timer = setTimeout(() => giveUp(waiting), Math.max(0, waiting.latestStart - performance.now()));
 }
 
 function giveUp(waiting: Waiting): void {
@@ -166,23 +169,25 @@ function settle(waiting: Waiting): void {
 }
 
 function startNext(): void {
-  separateFromHung();
+  // One moment for all of it: what is early for one question and late for the next would be asked by nobody again.
+  const now = performance.now();
+  separateFromHung(now);
   while (state.alone.length > 0 && runningAlone() < MAX_ALONE) {
-    const next = takeMembers(state.alone, 1);
+    const next = takeMembers(state.alone, 1, now);
     if (next.length === 0) {
       break;
     }
     void run(next, state.runningAlone, GROUP_LOCK_TIMEOUT_MS);
   }
   while (state.locked.length > 0 && runningAlone() < MAX_ALONE && state.runningLocked.size < MAX_LOCKED) {
-    const next = takeMembers(state.locked, 1);
+    const next = takeMembers(state.locked, 1, now);
     if (next.length === 0) {
       break;
     }
     void run(next, state.runningLocked, LOCKED_LOCK_TIMEOUT_MS);
   }
-  while (state.queue.length > 0 && mayStart()) {
-    const members = takeMembers(state.queue, MAX_ROWS);
+  while (state.queue.length > 0 && mayStart(now)) {
+    const members = takeMembers(state.queue, MAX_ROWS, now);
     if (members.length === 0) {
       break;
     }
@@ -191,10 +196,9 @@ function startNext(): void {
   clearTimeout(state.wake);
   if (state.queue.length + state.alone.length + state.locked.length > 0) {
     const youngest = Math.max(...[...state.running].map(({ startedAt }) => startedAt));
-    const now = performance.now();
     const next = [youngest + SLOW_MS, ...underWay().map(({ hungAt }) => hungAt)].filter((at) => at > now);
     if (next.length > 0) {
-      state.wake = setTimeout(startNext, Math.min(...next) - now);
+      state.wake = setTimeout(startNext, Math.max(0, Math.min(...next) - performance.now()));
     }
   }
 }
@@ -207,20 +211,18 @@ function runningAlone(): number {
   return state.runningAlone.size + state.runningLocked.size;
 }
 
-function mayStart(): boolean {
+function mayStart(now: number): boolean {
   if (state.running.size === 0) {
     return true;
   }
-  const now = performance.now();
   return (
     state.running.size < MAX_GROUPS &&
     (state.queue.length >= MAX_ROWS || [...state.running].every(({ startedAt }) => now - startedAt >= SLOW_MS))
   );
 }
 
-/** Those that a hung statement holds up go by themselves: it may have locked what they need, and the others of a group would wait too. */
-function separateFromHung(): void {
-  const now = performance.now();
+/** Takes deliveries out of the queue whose call or contact a hung statement may have locked: the others of their group would have to wait too. */
+function separateFromHung(now: number): void {
   const hung = underWay().filter(({ hungAt }) => hungAt <= now);
   if (hung.length > 0 && state.queue.length > 0) {
     const held = namesOf(hung);
@@ -246,8 +248,7 @@ function namesOf(groups: readonly Group[]): { keys: Set<string>; contacts: Set<s
 }
 
 /** Takes the first deliveries whose calls, and for a group whose contacts, nobody else is writing: they would only wait for their locks. */
-function takeMembers(list: Waiting[], most: number): Waiting[] {
-  const now = performance.now();
+function takeMembers(list: Waiting[], most: number, now: number): Waiting[] {
   list.filter(({ latestStart }) => latestStart <= now).forEach(giveUp);
   const busy = namesOf(underWay().filter(({ hungAt }) => hungAt > now));
   const keys = new Set<string>();

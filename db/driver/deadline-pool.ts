@@ -35,8 +35,8 @@ const STATEMENT_TIMEOUT_SECONDS = 6;
 
 /**
  * A plan is made once for each connection, perhaps while a table is small, and kept while it grows. So it must look up in every table, whatever its
- * size. Not behind a transaction pooler: it would give these settings to other sessions, and there each statement is planned by itself. One that
- * the URL does not name is known by the session's limit, which it dropped.
+ * size. Not behind a transaction pooler: it would give these settings to other sessions, and there each statement is planned by itself. A pooler that
+ * the URL does not name has dropped `statement_timeout`; then nothing is set.
  */
 const PLANNING = sql`
   select set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)

@@ -13,8 +13,8 @@ export type Limits = {
 export type SessionSettings = Partial<Record<"work_mem" | "jit", string>>;
 
 /**
- * For lists and figures. With less memory, the places of some hundred thousand calls that an index finds do not fit, and Postgres checks every call of
- * each page of the table. It would compile such statements, because it takes them for dear, and that takes longer than they do.
+ * For lists and figures. With less memory, the bitmap of some hundred thousand calls that an index finds becomes lossy, and Postgres checks every call of
+ * each page of the table. Without `jit=off` it would compile such statements, because it estimates them as expensive, and that takes longer than they do.
  */
 export const FOR_READING: SessionSettings = { work_mem: "16MB", jit: "off" };
 

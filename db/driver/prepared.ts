@@ -17,7 +17,7 @@ export async function executePrepared<Row extends object>(on: Database, query: S
 }
 
 /**
- * The same for a query with a long text, which is made once: making it takes as long as a short statement. `values` are those of the query's
+ * Like `executePrepared`, for a query with a long text: the text is made once, because making it takes as long as running a short statement. `values` are those of the query's
  * placeholders.
  */
 export function preparedQuery<Row extends object>(query: SQL) {

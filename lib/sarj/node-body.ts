@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
+import { leaveUnread } from "@/lib/http/node-server/linger";
+
 import { MAX_BODY_BYTES, type ReadBody } from "./body";
 
 /**
@@ -8,6 +10,7 @@ import { MAX_BODY_BYTES, type ReadBody } from "./body";
  */
 export function readNodeBody(request: IncomingMessage, { deadlineMs }: { deadlineMs: number }): Promise<ReadBody> {
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) {
+    leaveUnread(request);
     return Promise.resolve({ ok: false, problem: "too_large" });
   }
   return new Promise((resolve) => {

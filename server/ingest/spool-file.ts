@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 
-/** So little is in memory of a file, unless a record is larger. */
+/** How much of a file is in memory at a time; more only if a record is larger. */
 const WINDOW_BYTES = 1024 * 1024;
 
 /** A file of the spool that is read from its beginning to its end, a part at a time. */

@@ -153,7 +153,7 @@ export class Spool {
   ): Promise<void> {
     const groups = groupsOf(readRecords(file, place.next));
     let following = await groups.next();
-    // The same lists are passed to `together`, first as the following group.
+    // The same array is passed to `together` twice, first as the following group: by it, `together` knows what it has prepared.
     let next = following.done === true ? [] : payloadsOf(following.value);
     while (following.done !== true) {
       const records = following.value;

@@ -65,7 +65,9 @@ export function receiveBody(request: IncomingMessage, done: (problem: BodyProble
   // hundred times its size.
   request.push = (piece: Buffer | null) => {
     if (!incomplete.has(body)) {
-      return true;
+      // Nothing else is done with what comes after a problem: see `leaveUnread`.
+      request.push = push;
+      return push(piece);
     }
     if (piece !== null) {
       append(body, piece);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
-/** Nothing is read for so long, so that a client that writes without a pause comes to a stop, and looks for an answer. */
+/** So long nothing is read. A client that writes without looking for an answer fills the buffers meanwhile, and has to wait. */
 const UNREAD_MS = 500;
 const LINGER_MS = 2000;
 const LINGER_BYTES = 8 * 1024 * 1024;
@@ -22,6 +22,16 @@ export function lingerIfUnread(request: IncomingMessage): void {
     socket.destroySoon = () => (latestRequest.get(socket)?.complete === false ? linger(socket) : destroySoon());
   }
   latestRequest.set(socket, request);
+}
+
+/**
+ * Leaves the rest of a request unread, before an answer that ends the connection. Otherwise Node discards it while it sends the answer, as fast as the
+ * client can write.
+ */
+export function leaveUnread(request: IncomingMessage): void {
+  request.pause();
+  // Node then believes that somebody reads the request.
+  request.read(0);
 }
 
 function linger(socket: Socket): void {

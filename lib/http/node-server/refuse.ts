@@ -6,6 +6,7 @@ import en from "@/lib/i18n/messages/en/common.json";
 import { log } from "@/lib/log";
 
 import { plainPage } from "../plain-page";
+import { leaveUnread } from "./linger";
 
 const MESSAGES = { en, ar };
 
@@ -24,6 +25,7 @@ export type Refusal = keyof typeof REFUSALS;
 export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const { status, title, body } = REFUSALS[refusal];
   log("warn", "request_refused", { status, error_code: refusal });
+  leaveUnread(request);
   const isDocument =
     (request.headers.accept ?? "").includes("text/html") && request.headers["next-action"] === undefined;
   const locale = localeOf(request);

@@ -36,7 +36,7 @@ test.afterEach(async ({ database: { superuser } }) => {
 
 const PATIENT_MS = 20_000;
 
-/** A delivery that is recorded again and again, as \`hold\` does it. */
+/** A delivery that is recorded again and again, as `hold` does it. */
 async function deliveryOf(body: unknown) {
   const delivery = received(Buffer.from(JSON.stringify(body)));
   const interpretation = await interpret(delivery, { now: new Date(), allowedAddresses: ANY_ADDRESS });

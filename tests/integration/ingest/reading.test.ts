@@ -45,21 +45,32 @@ test.describe("row 13: a body over 4 MB", () => {
     });
   }
 
-  test("row 13: a client that looks for an answer only when it cannot write on sees the 413", async () => {
-    const request = rawRequest(app.webhookUrl, { "Transfer-Encoding": "chunked", "Content-Type": "application/json" });
-    request.socket.pause();
-    const piece = Buffer.concat([Buffer.from("10000\r\n"), Buffer.alloc(64 * 1024, 0x20), Buffer.from("\r\n")]);
-    const closed = new Promise((resolve) => request.socket.once("close", resolve));
-    let waited = 0;
-    while (waited < 100 && !request.socket.destroyed) {
-      const began = performance.now();
-      await Promise.race([request.write(piece), closed]);
-      waited = performance.now() - began;
-    }
-    request.socket.resume();
-    expect((await request.answer)?.status).toBe(413);
-    request.socket.destroy();
-  });
+  for (const [target, isChunked] of [
+    ["the webhook", true],
+    ["the webhook", false],
+    ["a page", true],
+    ["a page", false],
+  ] as const) {
+    test(`row 13: a client of ${target} that looks for an answer only when it cannot write on sees the 413, ${isChunked ? "in chunks" : "with a Content-Length"}`, async () => {
+      const request = rawRequest(target === "a page" ? `${app.url}/calls` : app.webhookUrl, {
+        ...(isChunked ? { "Transfer-Encoding": "chunked" } : { "Content-Length": String(256 * MEGABYTE) }),
+        "Content-Type": "application/json",
+      });
+      request.socket.pause();
+      const bytes = Buffer.alloc(64 * 1024, 0x20);
+      const piece = isChunked ? Buffer.concat([Buffer.from("10000\r\n"), bytes, Buffer.from("\r\n")]) : bytes;
+      const closed = new Promise((resolve) => request.socket.once("close", resolve));
+      let waited = 0;
+      while (waited < 100 && !request.socket.destroyed) {
+        const began = performance.now();
+        await Promise.race([request.write(piece), closed]);
+        waited = performance.now() - began;
+      }
+      request.socket.resume();
+      expect((await request.answer)?.status).toBe(413);
+      request.socket.destroy();
+    });
+  }
 
   test("row 13: a body of exactly 4 MB is accepted, one byte more is refused", async ({ database }) => {
     const body = JSON.stringify(notCompleted("four-megabytes"));

@@ -87,8 +87,4 @@ test("messages are picked by namespace or by a part of one, and added to others"
   ).toEqual({ call: { title: "A call", panel: { open: "Open", close: "Close" } }, calls: { none: "None" } });
   expect(() => pickMessages(all, ["call.pannel"])).toThrow("call.pannel");
   expect(() => pickMessages(all, ["call.title.of"])).toThrow("call.title.of");
-
-  // Texts that the build has parsed.
-  const parsed = { auth: { error: { rate: ["Wait ", ["seconds", 4]] } } };
-  expect(mergeMessages(pickMessages(parsed, ["auth"]), pickMessages(parsed, ["auth.error"]))).toEqual(parsed);
 });
