@@ -133,7 +133,7 @@ export async function pathsOfContacts(filter: CallFilter, perPage: number): Prom
 }
 
 /**
- * A number of contacts that is surely reached if it is above the bound of a count, otherwise the paths to count them by. `order` looks at the newest calls.
+ * `count`: at least so many contacts, above the bound of a count. Otherwise the paths to count them by. `order` looks at the newest calls.
  */
 export async function pathsOfContactCount(filter: CallFilter): Promise<{ count: number } | { paths: AccessPath[] }> {
   if (isOfKinds({ ...filter, state: [] }) && isWhole(filter) && !filter.state.includes("overdue")) {

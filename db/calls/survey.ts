@@ -88,7 +88,7 @@ export async function survey(filter: CallFilter): Promise<Survey | null> {
   };
 }
 
-/** As of the cells. Those that are overdue are some of those who are tried. */
+/** The share of all contacts that are in the states of the filter, as far as folded. Contacts that are overdue are counted as `trying`: they are a part of these. */
 function shareOfStates({ state }: CallFilter): SQL {
   const states = state.map((name) => (name === "overdue" ? "trying" : name));
   return sql`(
@@ -103,8 +103,8 @@ function isReached(columns: typeof callKinds | typeof statisticsChanges): SQL {
 }
 
 /**
- * At least how many contacts have one of the filter's calls, of all time, in one of the filter's states: those in the cells, without as many as may have
- * changed since. 0 if the cells do not know, as with conditions of several dimensions.
+ * At least how many contacts have one of the filter's calls, of all time, in one of the filter's states: those in the cells, minus the number of contacts that have
+ * changed since the last fold. 0 if the cells do not know, as with conditions of several dimensions.
  */
 export async function peopleAtLeast(filter: CallFilter): Promise<number> {
   const cellFilter = cellFilterOf({ ...filter, state: [] });

@@ -22,17 +22,14 @@ export function pageBy(
   { ofCall, ofContact, match }: Conditions,
   query: PageQuery,
 ): SQL {
-  const page = sql`order by ${sql.join(query.orderBy, sql`, `)} limit ${query.limit}`;
+  const order = sql`order by ${sql.join(query.orderBy, sql`, `)}`;
+  const page = sql`${order} limit ${query.limit}`;
   const wanted = and(ofContact, query.beyond);
   if (path.by === "plain" || path.by === "order" || ofCall === undefined) {
-    const first = (contact: SQL, condition: SQL | undefined) =>
-      path.by === "order"
-        ? sql`
-          select contact_id, last_at from (
-            select contacts.* from ${contact}${where(condition)} order by ${sql.join(query.orderBy, sql`, `)} limit ${path.bound}
-          ) as contacts${where(match)} ${page}`
-        : sql`select contact_id, last_at from ${contact}${where(and(condition, match))} ${page}`;
-    return inPeriod(filter, wanted, first, page);
+    // The condition on calls comes last where only the first contacts are looked at: a page must not go on behind them.
+    return path.by === "order"
+      ? sql`select contact_id from (${inPeriod(filter, wanted, sql`${order} limit ${path.bound}`)}) as contacts${where(match)} ${page}`
+      : sql`select contact_id from (${inPeriod(filter, and(wanted, match), page)}) as contacts ${page}`;
   }
   if (path.by === "window") {
     return windowOf(path.calls, filter, { ofCall, ofContact, match }, query);
@@ -42,25 +39,24 @@ export function pageBy(
 }
 
 /**
- * With an end of the period, those that end before it and those whose calls lie around it are found apart. Otherwise all contacts since then would be
- * read.
+ * The first contacts of the list that meet a condition. With an end of the period, those that end before it and those whose calls lie around it are found
+ * apart. Otherwise all contacts since then would be read.
+ *
+ * @param limited an `order by` with a `limit`
  */
-function inPeriod(
-  { to }: CallFilter,
-  wanted: SQL | undefined,
-  first: (contact: SQL, condition: SQL | undefined) => SQL,
-  page: SQL,
-): SQL {
+function inPeriod({ to }: CallFilter, wanted: SQL | undefined, limited: SQL): SQL {
+  const first = (contact: SQL, condition: SQL | undefined) =>
+    sql`select contact_id, first_at, last_at from ${contact}${where(condition)} ${limited}`;
   if (to === null) {
-    return sql`select contact_id from (${first(sql`${contacts}`, wanted)}) as contacts`;
+    return first(sql`${contacts}`, wanted);
   }
   const at = sql`${to.at.toISOString()}::timestamptz`;
   return sql`
-    select contact_id from (
+    select contact_id, first_at, last_at from (
       (${first(sql`${contacts}`, and(wanted, lt(contacts.lastAt, to.at)))})
       union all
       (${first(sql`(select contacts.* from ${contacts} where ${isAround(at)} offset 0) as contacts`, and(wanted, gte(contacts.lastAt, to.at)))})
-    ) as contacts ${page}`;
+    ) as contacts ${limited}`;
 }
 
 /** Contacts whose calls lie around a moment, or all of a range: for `contacts_span_idx`. */

@@ -24,7 +24,7 @@ export type BuildSizes = {
 };
 
 /**
- * How far it is. A version that knows no clearing sees a build of no zone in it, so it deletes everything at once and begins its own.
+ * How far it is. The version before does not know `clearing`: it sees a build for the zone "", which is not its own, so it deletes everything at once and begins again.
  *
  * `clearing`: the zone of the build. `table` is the place in `CLEARED`; its pages before `page` are empty.
  */
@@ -67,8 +67,8 @@ export async function continueBuild(transaction: Transaction, build: Build, size
 }
 
 /**
- * Deletes what the next pages of the old cells and changes hold. By pages, because a search for rows would pass the deleted ones again and again. All
- * cells that there are were there before. Changes may come into pages that were emptied: the next steps forget them.
+ * Deletes the rows in the next pages of the old cells and of the queues. By pages, because a search for rows would pass the deleted ones again and again. Nobody adds
+ * cells meanwhile. New changes may get into pages that are already empty: the later steps of the build take them away.
  */
 async function clear(transaction: Transaction, { clearing: zone, ...from }: Clearing, pages: number) {
   let { table, page } = from;

@@ -27,7 +27,7 @@ const SIGNED = sql.raw(
 );
 /** Each part reads the whole queue to find its changes, so there must not be too many parts. */
 const PARTS = 20;
-/** Nor must a part take too long. */
+/** A part has at most this many times the wanted number of changes, so that it does not take too long. */
 const LARGEST_PART = 3;
 
 /**

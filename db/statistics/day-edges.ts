@@ -4,8 +4,8 @@ import type { TimeRange } from "@/lib/time/time";
 import { wholeDaysOf } from "@/lib/time/whole-days";
 
 /**
- * The instant at which a day begins. Node's time zone data says so for the ranges of a statement, those of Postgres for the cells. They can differ where a country
- * has changed its rules and one of them is not upgraded yet.
+ * The instant at which a day begins. A statement's ranges follow Node's time zone data, the cells follow those of Postgres. They can differ where a country has changed
+ * its rules and one of the two is not upgraded yet.
  */
 export type DayEdge = { day: string; at: Date };
 

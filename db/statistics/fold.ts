@@ -27,7 +27,7 @@ type Sizes = BuildSizes & {
   longest: number;
 };
 const SIZES: Sizes = { changes: 10_000, rows: 50_000, pages: 2000, longest: 500_000 };
-/** The pause before another look at a fold of another process. */
+/** The pause before it is tried again while another process folds. */
 const WAIT_MS = 100;
 
 export type FoldResult =
@@ -37,7 +37,7 @@ export type FoldResult =
   | BuildStep
   /** The cells were given up, and a build has begun. */
   | { did: "discarded"; because: Discard }
-  /** Another process is at it. */
+  /** Another process folds or builds. */
   | { did: "waited" };
 
 /**
@@ -129,11 +129,11 @@ async function discard(transaction: Transaction, because: Discard, sizes: Sizes)
   return { did: "discarded", because };
 }
 
-/** Runs `work` while no other process does, in a transaction that sees one moment. Throws 55P03 if another process is at it. */
+/** Runs `work` while no other process does, in a transaction that sees one moment. Throws 55P03 if another process folds or builds. */
 function inOneMoment<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
   return jobs.transaction(
     async (transaction) => {
-      // In the order of a TRUNCATE, whose trigger needs `statistics_state`: each would wait for the other.
+      // In the order of a TRUNCATE, whose trigger needs `statistics_state`. In another order, each would wait for the other.
       await transaction.execute(sql`lock table calls, contacts in access share mode`);
       // Like the first statement, this one takes no snapshot: what the transaction sees begins after the fold before it has ended.
       await transaction.execute(sql`lock table statistics_state in share row exclusive mode nowait`);

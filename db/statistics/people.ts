@@ -37,8 +37,8 @@ export async function readPeople(filter: Unbounded, current: TimeRange, previous
 }
 
 /**
- * A contact is in the cells once for each day on which it has such a call, with the day before that, so those days are counted that have none before
- * them in the range, and of the day after them, whole hours in the same way. To that come, without being counted twice:
+ * A contact is in the cells once for each day on which it has such a call, together with its previous day of such calls. It is counted on its first day in
+ * the range: the one whose previous day lies before the range. The whole hours after the last whole day are counted in the same way. Also counted, each once:
  *
  * - contacts of which not everything is folded (`touched`): they are taken out as they were folded, and counted by their calls
  * - contacts with such a call in a part of a day around the whole days, and none in these

@@ -60,7 +60,7 @@ async function fromCells(
         where ${isAsked(filter, sql`cell`, ["outcome"])}`;
   return readCells<BucketCount>(
     filter,
-    dayEdgesOf([range], filter.zone),
+    dayEdgesOf(buckets, filter.zone),
     slice === null ? [wantedCte(filter)] : [],
     sql`
       select true as found, bucket, ${known(sql`outcome`)} as outcome, sum(calls)::integer as calls

@@ -319,3 +319,34 @@ test("contacts that end at one moment are in their order, also where a window of
     expect(found).toEqual(sort === "time" ? ids.toReversed() : ids);
   }
 });
+
+test("contacts beyond those that are looked at first do not come after the ones around the end of the period", async ({
+  database: { sql, empty },
+}) => {
+  await empty();
+  const at = (day: number, minute: number) => new Date(Date.UTC(2026, 9, day, 0, minute));
+  const row = (name: string, language: string, started_at: Date) => ({
+    call_id: `${name}-${started_at.getTime()}`,
+    root_call_id: name,
+    outcome: "complete",
+    language,
+    started_at,
+  });
+  const numbers = Array.from({ length: 8 }, (_, index) => index + 10);
+  await sql`insert into calls ${sql([
+    ...numbers.map((n) => row(`early-${n}`, "ar", at(1, n))),
+    ...numbers.map((n) => row(`late-${n}`, "en", at(2, n))),
+    ...numbers.flatMap((n) => [row(`around-${n}`, "en", at(3, n)), row(`around-${n}`, "ar", at(28, n))]),
+  ])}`;
+  const filter = readFilter("language=en&to=2026-10-20", ZONE);
+  const inOrder = [...numbers.map((n) => `late-${n}`), ...numbers.map((n) => `around-${n}`)];
+  for (const sort of ["-time", "time"] as const) {
+    for (const bound of [3, 6, 9, 12]) {
+      const found = await walk(
+        (view) => listContacts(filter, { ...view, sort }, [{ by: "order", bound }, { by: "plain" }]),
+        (contact) => contact.contactId,
+      );
+      expect(found, `${sort}, the first ${bound}`).toEqual(sort === "time" ? inOrder : inOrder.toReversed());
+    }
+  }
+});
