@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 
 import { findFreePort, answers } from "@/scripts/launcher/ports";
 import { BUILD } from "@/tests/fixtures/build";
+import { createDatabase } from "@/tests/fixtures/database";
 import { environment, WEBHOOK_SECRET } from "@/tests/fixtures/environment";
 import { expect, test } from "@/tests/fixtures/test";
 import { notCompleted } from "@/tests/fixtures/webhooks";
 
-test("on a platform without `waitUntil`, what follows the answer does not change it, and is still done", async ({
-  database,
-}) => {
-  await database.empty();
+test("on a platform without `waitUntil`, what follows the answer does not change it, and is still done", async () => {
+  // Its own: an application on the worker's database could take the job.
+  const database = await createDatabase();
   const port = await findFreePort();
   const child = spawn(
     process.execPath,
@@ -42,5 +42,6 @@ test("on a platform without `waitUntil`, what follows the answer does not change
     await expect.poll(() => output).toMatch(/"event":"enrichment_failed".*"call_id":"bare-1"/);
   } finally {
     child.kill("SIGKILL");
+    await database.close();
   }
 });
