@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { BENCH_DIST } from "@/tests/bench/app";
@@ -60,7 +60,7 @@ await runCommand(async () => {
     await step("Building", () => build(BENCH_DIST));
   }
   const folder = mkdtempSync(join(tmpdir(), "callboard-bench-"));
-  const data = await openKeptData(".data/bench", [...new Set([small, large])], (line) => console.log(line));
+  const data = await openKeptData(resolve(".data/bench"), [...new Set([small, large])], (line) => console.log(line));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // PostgreSQL has a process group of its own, so a Ctrl-C does not reach it.
     process.once(signal, () => void data.stop().finally(() => process.exit(1)));
