@@ -99,10 +99,12 @@ function converse(
     let socket: Socket;
     let sentAt = 0;
     let isWaiting = false;
+    let isOver = false;
     let received: Buffer | null = null;
     const send = () => {
       const bytes = next();
       if (bytes === null) {
+        isOver = true;
         socket.destroy();
         resolve();
         return;
@@ -131,6 +133,10 @@ function converse(
           received = null;
           answered("0", sentAt);
           open();
+        } else if (!isOver) {
+          // Nobody listens any more.
+          answered("0", performance.now());
+          resolve();
         }
       });
     };

@@ -8,6 +8,8 @@ import postgres, { type Sql } from "postgres";
 
 import { grantToApplication } from "@/db/driver/application-role";
 import { migrate } from "@/db/driver/migrate";
+import type { Reinterpretation } from "@/db/reinterpretation/progress";
+import { RULES_VERSION } from "@/lib/sarj/rules-version";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/scripts/postgres/embedded";
 import { environment } from "@/tests/fixtures/environment";
 
@@ -87,6 +89,9 @@ export async function openKeptData(
   const server = await startEmbeddedPostgres({ directory, settings });
   const admin = connect(server.superuserUrl);
   await admin`create extension if not exists pg_stat_statements`;
+  for (const calls of sizes) {
+    await forgetReinterpretation(urlsOf(server, nameOf(calls)));
+  }
   const filled = (calls: number): FilledDatabase => {
     const { until } = readManifest(folder, calls) ?? {};
     return { ...urlsOf(server, nameOf(calls)), name: nameOf(calls), calls, until: new Date(until ?? 0) };
@@ -148,6 +153,32 @@ async function fillKept(
     await admin.end({ timeout: 5 });
   }
   writeManifest(folder, { ...hashes(), calls, until: until.toISOString() });
+}
+
+/** The product would read the stored texts again, in the background of everything that is measured: it does not know the rules that they were read by. */
+async function forgetReinterpretation({ superuserUrl }: DatabaseUrls): Promise<void> {
+  const sql = connect(superuserUrl);
+  const now = new Date().toISOString();
+  const done: Reinterpretation = {
+    version: RULES_VERSION,
+    phase: "quarantined",
+    cursor: null,
+    done: 0,
+    total: 0,
+    failed: 0,
+    tries: 0,
+    startedAt: now,
+    finishedAt: now,
+    holder: null,
+    leasedUntil: null,
+  };
+  try {
+    await sql`
+      insert into states (key, value) values ('reinterpretation', ${sql.json(done)})
+      on conflict (key) do update set value = excluded.value`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }
 
 /** Brings a database to the newest migration. */
