@@ -118,7 +118,8 @@ test.describe("row 65: memory", () => {
       await Promise.all(requests.map(send));
       const growth = peak - (before ?? 0);
       test.info().annotations.push({ type: "growth in MB", description: String(Math.round(growth / MEGABYTE)) });
-      expect(growth).toBeLessThan(120 * MEGABYTE);
+      // Kept in memory, those of 10 MB would take 600. Reading and discarding takes 70 to 130, by when garbage is collected.
+      expect(growth).toBeLessThan(200 * MEGABYTE);
       expect((await fetch(`${app.url}/api/health`)).status).toBe(200);
       for (const { socket } of requests) {
         socket.destroy();
