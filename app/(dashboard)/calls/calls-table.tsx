@@ -176,12 +176,11 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
             ) : (
               unknown
             )
+          ) : row.contact !== null && row.contact.attempts > 1 && row.attempt <= row.contact.attempts ? (
+            // In the direction of its language: from left to right, the Arabic word would stand after both numbers.
+            t("attemptOf", { attempt: row.attempt, of: row.contact.attempts })
           ) : (
-            <Ltr>
-              {row.contact !== null && row.contact.attempts > 1 && row.attempt <= row.contact.attempts
-                ? t("attemptOf", { attempt: row.attempt, of: row.contact.attempts })
-                : row.attempt}
-            </Ltr>
+            <Ltr>{row.attempt}</Ltr>
           ),
         className: "line",
       },
