@@ -75,9 +75,11 @@ for (const [role, idle, lifetime] of [
     const age = (seen: string, created: string) => sql`update session set last_seen_at = now() - ${seen}::interval,
       created_at = now() - ${created}::interval where user_id = ${person.id}`;
     const answers = () => answersTo(request, app.url, person.cookie);
-    // Far enough from the limits that they do not pass while a busy machine answers.
-    await age(`${idle} -1 minute`, `${lifetime} -1 minute`);
-    expect(await answers()).toEqual(live);
+    // A busy machine may take the 5 s for its answers. Then they say nothing, and it is asked again.
+    await expect(async () => {
+      await age(`${idle} -5 s`, `${lifetime} -5 s`);
+      expect(await answers()).toEqual(live);
+    }).toPass({ timeout: 60_000 });
     await age(idle, "0 s");
     expect(await answers()).toEqual(ended("idle"));
     await age("0 s", lifetime);
