@@ -23,11 +23,15 @@ export function dayEdgesOf(ranges: readonly TimeRange[], zone: string): DayEdge[
 
 /** Whether each of these days begins at this instant for Postgres too. The text does not depend on their number. */
 export function doDaysBegin(edges: readonly DayEdge[], zone: string): SQL {
+  return sql`not exists (select ${differing(edges, zone)})`;
+}
+
+/** The days of these that begin at another instant for Postgres, as a FROM and WHERE with the column `day`. */
+export function differing(edges: readonly DayEdge[], zone: string): SQL {
   const days = `{${edges.map(({ day }) => day).join(",")}}`;
   const instants = `{${edges.map(({ at }) => at.toISOString()).join(",")}}`;
   const dayAt = (instant: SQL) => sql`((${instant}) at time zone ${zone}::text)::date`;
-  return sql`not exists (
-    select from unnest(${days}::text::date[], ${instants}::text::timestamptz[]) as edge (day, at)
-    where ${dayAt(sql`at`)} <> day or ${dayAt(sql`at - interval '1 millisecond'`)} >= day
-  )`;
+  return sql`
+    from unnest(${days}::text::date[], ${instants}::text::timestamptz[]) as edge (day, at)
+    where ${dayAt(sql`at`)} <> day or ${dayAt(sql`at - interval '1 millisecond'`)} >= day`;
 }

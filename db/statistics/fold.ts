@@ -4,12 +4,11 @@ import { sql } from "drizzle-orm";
 
 import { jobs, type Transaction } from "@/db/driver/client";
 import { isLockTimeout, isRolledBack } from "@/db/driver/sql-state";
-import { ORGANIZATION_DEFAULTS } from "@/db/organization/settings";
 
 import { type Build, BUILD_KEY, type BuildSizes, type BuildStep, continueBuild, startBuild, zoneOf } from "./build";
 import { CellsWrong } from "./cells";
 import { EVERYTHING, foldChanges, readQueue } from "./changes";
-import { areRulesDue, areRulesKept } from "./zone-rules";
+import { areRulesDue, areRulesKept, currentZone } from "./zone-rules";
 
 /**
  * Folds the changes of calls and contacts into the cells of `db/schema/statistics.ts`, and builds the cells from all calls: once after the
@@ -80,8 +79,6 @@ export async function foldAllChanges(deadline: number): Promise<boolean> {
     }
   }
 }
-
-const currentZone = sql`coalesce((select time_zone from organization), ${ORGANIZATION_DEFAULTS.timeZone})`;
 
 /** Folds changes, or takes a step of the build if there are no cells for the organization's time zone. Of all processes, one at a time. */
 export async function foldStatistics(only: Partial<Sizes> = {}): Promise<FoldResult> {

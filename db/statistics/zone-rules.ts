@@ -1,10 +1,17 @@
 import { sql } from "drizzle-orm";
 
 import type { Transaction } from "@/db/driver/client";
+import { ORGANIZATION_DEFAULTS } from "@/db/organization/settings";
 
 /**
  * The rules of a time zone as Postgres has them. When a country changes them, an upgrade of the server's time zone data moves the edges of days that
- * are in the cells already. So the rules that the cells were made by are stored, and compared with those of today once an hour.
+ * are in the cells already. So the rules that the cells were made by are stored, and compared with those of today: right after Postgres was
+ * started, and once an hour.
+ *
+ * Most upgrades of the data come with a new version of Postgres, which has to be started. Where the data is the operating system's, new
+ * connections read new data at once, and older ones keep what they have read. The pool replaces connections within an hour. To compare more often meanwhile
+ * would discard the cells again for each connection that still has the old rules. So until then, calls around the midnights that have moved
+ * may be counted on the day beside theirs.
  */
 
 /** The rules are in `states` under this key. */
@@ -15,8 +22,13 @@ const FIRST_DAY = "2000-01-01T00:00:00Z";
 type Rule = [at: number, offset: number];
 type Stored = { zone: string; rules: Rule[] };
 
+/** The organization's time zone, in SQL. */
+export const currentZone = sql`coalesce((select time_zone from organization), ${ORGANIZATION_DEFAULTS.timeZone})`;
+
 /** Whether the rules have to be compared. */
-export const areRulesDue = sql`not exists (select from states where key = ${KEY} and updated_at > now() - interval '1 hour')`;
+export const areRulesDue = sql`not exists (
+  select from states where key = ${KEY} and updated_at > greatest(now() - interval '1 hour', pg_postmaster_start_time())
+)`;
 
 /**
  * Whether cells of this zone mean what they meant when they were written. Stores the rules of today. Rules of the future may change, because no cell was made by

@@ -2,6 +2,7 @@ import { probeWrite, readHealth } from "@/db/deliveries/health";
 import { replicaState } from "@/db/driver/client";
 import type { ReplicaCondition } from "@/db/driver/replica-state";
 import { perProcess } from "@/lib/per-process";
+import { differingDays } from "@/server/differing-days";
 
 import { deliverySpool } from "./delivery-spool";
 import { heldCount } from "./hold";
@@ -30,9 +31,10 @@ export type Operation = {
   quarantined: number | null;
   /**
    * How far figures are summed beforehand. `built_at` is null while they are read from the calls, which takes longer. `waiting_since`: when the first change was
-   * made that is not in the sums yet; figures contain it nevertheless. Null while the database is unavailable.
+   * made that is not in the sums yet; figures contain it nevertheless. `differing_days`: for how many days the sums are of no use, because they begin at another
+   * instant for Postgres than for Node; null until this process has compared them. All null while the database is unavailable.
    */
-  statistics: { built_at: string | null; waiting_since: string | null } | null;
+  statistics: { built_at: string | null; waiting_since: string | null; differing_days: number | null } | null;
   /** Whether a delivery could be written. Null while the database is unavailable. */
   writes: "ok" | "failing" | null;
   /** The SQLSTATE or the driver's code of the failing write: `25006` read-only, `53100` full disk, `42501` missing privilege. */
@@ -103,6 +105,7 @@ export async function readOperation({ spoolMaxAgeMs }: { spoolMaxAgeMs: number }
         : {
             built_at: health.statistics.builtAt?.toISOString() ?? null,
             waiting_since: health.statistics.waitingSince?.toISOString() ?? null,
+            differing_days: differingDays(),
           },
     writes,
     write_error: writes === "failing" ? probe.errorCode : null,

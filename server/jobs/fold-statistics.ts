@@ -1,6 +1,7 @@
 import { foldStatistics, isFoldDue } from "@/db/statistics/fold";
 import { isStopping } from "@/lib/http/node-server/shutdown";
 import { log } from "@/lib/log";
+import { compareDays } from "@/server/differing-days";
 
 /**
  * Folds what has changed of calls into the statistics that pages read (`db/statistics/fold.ts`), and builds them after an upgrade and when the
@@ -11,6 +12,7 @@ import { log } from "@/lib/log";
 export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
   const deadline = Date.now() + budgetMs;
   let counted = 0;
+  let isBuilt = false;
   let isMore = await isFoldDue();
   while (isMore && Date.now() < deadline && !isStopping()) {
     const result = await foldStatistics();
@@ -21,6 +23,7 @@ export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
         break;
       case "built":
         counted += result.calls;
+        isBuilt = true;
         log("info", "statistics_built", { count: result.calls });
         break;
       case "building":
@@ -32,5 +35,7 @@ export async function foldStatisticsDue(budgetMs = 20_000): Promise<number> {
         isMore = false;
     }
   }
+  // Cells are built for another zone, or by other rules of it.
+  await compareDays({ isNewZone: isBuilt });
   return counted;
 }

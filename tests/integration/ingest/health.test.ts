@@ -60,7 +60,7 @@ test("row 45: health is ok with its documented fields, and says nothing personal
     spool: "ok",
   });
   expect([code, typeof last, typeof version, typeof room]).toEqual([200, "string", "string", "number"]);
-  expect(Object.keys(statistics as object)).toEqual(["built_at", "waiting_since"]);
+  expect(Object.keys(statistics as object)).toEqual(["built_at", "waiting_since", "differing_days"]);
 });
 
 test("row 45: health says since when changes wait to be summed for figures, and whether the sums are built", async () => {

@@ -366,6 +366,8 @@ test("cells are built again when Postgres has other rules for the days that are 
   expect(await isFoldDue()).toBe(true);
   expect(await foldStatistics()).toMatchObject({ did: "folded" });
   expect(await isFoldDue()).toBe(false);
+  await sql`update states set updated_at = pg_postmaster_start_time() - interval '1 second' where key = 'statistics zone'`;
+  expect(await isFoldDue()).toBe(true);
   await untilFound(() => addRule(2025), { did: "discarded", because: "rules" });
   await foldAll(sql);
 });
