@@ -109,7 +109,7 @@ function isReached(columns: typeof callKinds | typeof statisticsChanges): SQL {
 export async function peopleAtLeast(filter: CallFilter): Promise<number> {
   const cellFilter = cellFilterOf({ ...filter, state: [] });
   const slice = cellFilter === null ? null : sliceOf(cellFilter);
-  if (cellFilter === null || slice === null) {
+  if (cellFilter === null || slice === null || cellFilter.weekdays.length > 0) {
     return 0;
   }
   // Of several values that with the most contacts, because a contact may have calls of more than one.

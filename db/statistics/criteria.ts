@@ -6,13 +6,13 @@ import { cellFilterOf, type CellFilter, type Slice, sliceOf, type Unbounded } fr
 import type { TimeRange } from "@/lib/time/time";
 
 import { dayEdgesOf } from "./day-edges";
-import { during, known } from "./from-calls";
+import { callsDuring, known } from "./from-calls";
 import {
   askedRange,
   type AskedRange,
   cellsIn,
   edgesCte,
-  isAsked,
+  isAskedCall,
   isAskedCount,
   looseIn,
   readCells,
@@ -39,7 +39,7 @@ export async function readCriteria(filter: Unbounded, range: TimeRange): Promise
 }
 
 async function fromCells(filter: CellFilter, range: TimeRange): Promise<CriterionFigures[] | null> {
-  const asked = askedRange(range, filter.zone, "range");
+  const asked = askedRange(range, filter, "range");
   const slice = sliceOf(filter);
   const { ctes, rows } = slice === null ? ofKinds(filter, asked) : ofSlices(slice, asked);
   return readCells<CriterionFigures>(
@@ -54,7 +54,7 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<Criterio
         union all
         select is_counted, coalesce(scenario_id, 'unknown'), judged.key, sign, case when (judged.value -> 'met')::boolean then sign else 0 end,
           case when (judged.value -> 'primary')::boolean then sign else 0 end
-        from ${looseIn(asked, { columns: sql`scenario_id, criteria`, where: isAsked(filter, sql`loose`) })} as loose
+        from ${looseIn(asked, { columns: sql`scenario_id, criteria`, where: isAskedCall(filter, sql`loose`) })} as loose
           cross join lateral jsonb_each(loose.criteria) as judged
       ) as row (is_counted, scenario, criterion, judged, met, primaries)
       where ${isAskedCount(filter, sql`row`)}
@@ -96,6 +96,7 @@ function ofKinds(filter: CellFilter, asked: AskedRange): { ctes: SQL[]; rows: SQ
 }
 
 async function fromCalls(filter: Unbounded, range: TimeRange): Promise<CriterionFigures[]> {
+  const { from, where } = await callsDuring([range], filter);
   return replica.execute<CriterionFigures>(sql`
     select
       ${known(sql`${calls.scenarioId}`)} as scenario,
@@ -103,8 +104,8 @@ async function fromCalls(filter: Unbounded, range: TimeRange): Promise<Criterion
       bool_or((judged.value -> 'primary')::boolean) as "isPrimary",
       count(*)::integer as judged,
       (count(*) filter (where (judged.value -> 'met')::boolean))::integer as met
-    from ${calls} cross join lateral jsonb_each(${calls.criteria}) as judged
-    where ${and(isNotNull(calls.criteria), await during([range], filter))}
+    from ${from} cross join lateral jsonb_each(${calls.criteria}) as judged
+    where ${and(isNotNull(calls.criteria), where)}
     group by 1, 2
     order by 4 desc, 2
     limit ${MAX_CRITERIA}

@@ -1,10 +1,10 @@
 import { and, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 
-import { callConditions } from "@/db/calls/conditions";
+import { callConditions, localHour, localWeekday } from "@/db/calls/conditions";
 import { calls } from "@/db/schema/calls";
 import { DIALLED } from "@/lib/call/contact";
 import { UNKNOWN } from "@/lib/call/filter";
-import type { Unbounded } from "@/lib/statistics/cell-filter";
+import { cellFilterOf, type Unbounded } from "@/lib/statistics/cell-filter";
 import { GOAL_ASSESSED, GOAL_MET } from "@/lib/statistics/figures";
 import type { TimeRange } from "@/lib/time/time";
 
@@ -13,18 +13,71 @@ import type { TimeRange } from "@/lib/time/time";
  * that most figures need are in the index `calls_occurred_idx`, so Postgres reads the table itself only for the others.
  */
 
-/**
- * Selects the filter's calls in any of the ranges. The outer range lets Postgres use the index; the second condition excludes the gaps.
- */
-export async function during(ranges: readonly TimeRange[], filter: Unbounded): Promise<SQL | undefined> {
+/** The calls of a filter: what follows FROM, under the name `calls`, and the condition on it. */
+export type SelectedCalls = { from: SQL; where: SQL };
+
+/** Selects the filter's calls in any of the ranges. */
+export async function callsDuring(ranges: readonly TimeRange[], filter: Unbounded): Promise<SelectedCalls> {
+  if (isFoundByTime(filter)) {
+    const others = await callConditions({ ...filter, weekday: [], hour: [], from: null, to: null });
+    return { from: callsAtTimesOf(ranges, filter), where: others ?? sql`true` };
+  }
   const within = ({ from, to }: TimeRange) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
   const from = new Date(Math.min(...ranges.map((range) => range.from.getTime())));
   const to = new Date(Math.max(...ranges.map((range) => range.to.getTime())));
-  return and(
+  const conditions = [
+    // The outer range lets Postgres use the index; the second condition excludes the gaps.
     within({ from, to }),
     ranges.length > 1 ? or(...ranges.map(within)) : undefined,
     await callConditions({ ...filter, from: null, to: null }),
+  ];
+  return { from: sql`${calls}`, where: sql`${and(...conditions)}` };
+}
+
+/**
+ * Whether the filter's weekdays and hours are the best way to its calls: they leave out at least half of a week, and no other condition that an index
+ * may answer, such as a phone number, leaves fewer.
+ */
+function isFoundByTime(filter: Unbounded): boolean {
+  const share = ({ length }: readonly number[], all: number) => (length === 0 ? 1 : length / all);
+  return (
+    share(filter.weekday, 7) * share(filter.hour, 24) <= 0.5 &&
+    cellFilterOf({ ...filter, weekday: [], hour: [] }) !== null
   );
+}
+
+/**
+ * The calls at the filter's weekdays and hours, as a table with the name `calls`. Postgres looks up each of these times in `calls_occurred_idx`; with a
+ * condition on the hour it would read all calls. Times are put together from quarter hours, each of which is in one hour of the clock, because the offsets of all
+ * current time zones are multiples of a quarter hour.
+ */
+function callsAtTimesOf(ranges: readonly TimeRange[], { weekday, hour, zone }: Unbounded): SQL {
+  const quarter = sql`quarter`;
+  const parts = ranges.map(
+    ({ from, to }) => sql`(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz)`,
+  );
+  const isAsked = and(
+    weekday.length === 0 ? undefined : inArray(localWeekday(quarter, zone), weekday),
+    hour.length === 0 ? undefined : inArray(localHour(quarter, zone), hour),
+  );
+  // Quarter hours that follow each other make one time: the difference to their number is the same.
+  const times = sql`
+    select min(since) as since, max(until) as until
+    from (
+      select part.since as part, greatest(quarter, part.since) as since, least(quarter + interval '15 minutes', part.until) as until,
+        quarter - interval '15 minutes' * row_number() over (partition by part.since order by quarter) as run
+      from (values ${sql.join(parts, sql`, `)}) as part (since, until) cross join lateral generate_series(
+        date_bin('15 minutes', part.since, timestamptz '2020-01-01 00:00:00Z'), part.until, interval '15 minutes'
+      ) as quarter
+      where quarter < part.until and ${isAsked}
+    ) as quarters
+    group by part, run`;
+  // `offset 0` keeps Postgres from turning the look-ups into one scan of all calls.
+  return sql`(
+    select calls.* from (${times}) as time cross join lateral (
+      select * from ${calls} where occurred_at >= time.since and occurred_at < time.until offset 0
+    ) as calls
+  ) as calls`;
 }
 
 /** Null and the vendor's `unknown` are counted together, because one filter value matches both. */

@@ -8,12 +8,12 @@ import { cellFilterOf, type CellFilter, sliceOf, type Slice, type Unbounded } fr
 import type { TimeRange } from "@/lib/time/time";
 
 import { dayEdgesOf } from "./day-edges";
-import { during, isDialled, isReached } from "./from-calls";
+import { callsDuring, isDialled, isReached } from "./from-calls";
 import {
   askedRange,
   cellsIn,
   edgesCte,
-  isAsked,
+  isAskedCall,
   isAskedCount,
   isOfSlice,
   looseIn,
@@ -34,7 +34,7 @@ export async function readHours(filter: Unbounded, range: TimeRange): Promise<Ho
 }
 
 async function fromCells(filter: CellFilter, slice: Slice, range: TimeRange): Promise<HourCount[] | null> {
-  const asked = askedRange(range, filter.zone, "range");
+  const asked = askedRange(range, filter, "range");
   const { dial: dials = DIALLED } = filter.lists;
   const sums = [
     ...(dials.includes("reached") ? [sql`sum(reached)`] : []),
@@ -64,7 +64,7 @@ async function fromCells(filter: CellFilter, slice: Slice, range: TimeRange): Pr
           where ${isAskedCount(filter, sql`slice`)}
           union all
           select ${localWeekday(at, filter.zone)}, ${localHour(at, filter.zone)}, sign, case when ${isReached(sql`loose`)} then sign else 0 end
-          from ${looseIn(asked, { columns: sql`occurred_at, dial_result`, where: isAsked(filter, sql`loose`) })} as loose
+          from ${looseIn(asked, { columns: sql`occurred_at, dial_result`, where: isAskedCall(filter, sql`loose`) })} as loose
           where ${isDialled(sql`loose`)} and ${isAskedCount(filter, sql`loose`)}
         ) as hours
         group by 1, 2
@@ -79,6 +79,7 @@ async function fromCells(filter: CellFilter, slice: Slice, range: TimeRange): Pr
  */
 async function fromCalls(filter: Unbounded, range: TimeRange): Promise<HourCount[]> {
   const quarter: SQL = sql`quarter`;
+  const { from, where } = await callsDuring([range], filter);
   return replica.execute<HourCount>(sql`
     select
       ${localWeekday(quarter, filter.zone)} as weekday,
@@ -90,8 +91,8 @@ async function fromCalls(filter: Unbounded, range: TimeRange): Promise<HourCount
         date_bin('15 minutes', ${calls.occurredAt}, timestamptz '2020-01-01 00:00:00Z') as quarter,
         count(*) as dials,
         count(*) filter (where ${isReached(sql`${calls}`)}) as reached
-      from ${calls}
-      where ${and(isDialled(sql`${calls}`), await during([range], filter))}
+      from ${from}
+      where ${and(isDialled(sql`${calls}`), where)}
       group by 1
     ) as quarters
     group by 1, 2

@@ -11,7 +11,7 @@ import { addDays, startOfDay, type TimeRange } from "@/lib/time/time";
 import { type WholeDays, wholeDaysOf } from "@/lib/time/whole-days";
 
 import { dayEdgesOf } from "./day-edges";
-import { during } from "./from-calls";
+import { callsDuring } from "./from-calls";
 import { isAsked, isAskedCount, readCells, unseenInstant } from "./read-cells";
 import { hasValueOf } from "./read-slices";
 
@@ -25,8 +25,8 @@ export async function readPeople(filter: Unbounded, current: TimeRange, previous
   const cellFilter = cellFilterOf(filter);
   const slice = cellFilter === null ? null : sliceOf(cellFilter);
   const rows =
-    // The contacts of two values do not add up, because one contact may have calls of both.
-    (cellFilter === null || slice === null || (slice.values?.length ?? 1) !== 1
+    // The contacts of two values or weekdays do not add up, because one contact may have calls of both.
+    (cellFilter === null || slice === null || (slice.values?.length ?? 1) !== 1 || cellFilter.weekdays.length > 0
       ? null
       : await fromCells(cellFilter, slice, current, previous)) ?? (await fromCalls(filter, current, previous));
   const figuresOf = (isCurrent: boolean): PeopleFigures => {
@@ -169,11 +169,14 @@ function wholeHoursOf(range: TimeRange, zone: string): { whole: WholeDays; hours
 const HOUR_MS = 3_600_000;
 
 async function fromCalls(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Row[]> {
-  const countIn = async (isCurrent: boolean, range: TimeRange) => sql`
-    select ${isCurrent}::boolean as "isCurrent", ${contacts.state} as state, count(*)::integer as people
-    from (select distinct ${calls.contactId} as id from ${calls} where ${await during([range], filter)}) as found
-      join ${contacts} on ${contacts.contactId} = found.id
-    group by 2`;
+  const countIn = async (isCurrent: boolean, range: TimeRange) => {
+    const { from, where } = await callsDuring([range], filter);
+    return sql`
+      select ${isCurrent}::boolean as "isCurrent", ${contacts.state} as state, count(*)::integer as people
+      from (select distinct ${calls.contactId} as id from ${from} where ${where}) as found
+        join ${contacts} on ${contacts.contactId} = found.id
+      group by 2`;
+  };
   const counts = [await countIn(true, current), ...(previous === null ? [] : [await countIn(false, previous)])];
   return replica.execute<Row>(sql.join(counts, sql` union all `));
 }

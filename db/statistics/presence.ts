@@ -7,12 +7,12 @@ import { cellFilterOf, type CellFilter, sliceOf, type Unbounded } from "@/lib/st
 import type { TimeRange } from "@/lib/time/time";
 
 import { dayEdgesOf } from "./day-edges";
-import { during } from "./from-calls";
+import { callsDuring } from "./from-calls";
 import {
   askedRange,
   cellsIn,
   edgesCte,
-  isAsked,
+  isAskedCall,
   isAskedCount,
   looseIn,
   readCells,
@@ -29,7 +29,7 @@ export async function hasCalls(filter: Unbounded, range: TimeRange): Promise<boo
 
 /** Most filters select one of the latest calls. Only for the others are the cells read. */
 async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean | null> {
-  const asked = askedRange(range, filter.zone, "range");
+  const asked = askedRange(range, filter, "range");
   const slice = sliceOf(filter);
   const rows =
     slice === null
@@ -58,13 +58,13 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean 
           order by occurred_at desc
           limit 100
         ) as call
-        where ${isAsked(filter, sql`call`)} and ${isAskedCount(filter, sql`call`)}
+        where ${isAskedCall(filter, sql`call`)} and ${isAskedCount(filter, sql`call`)}
       ) or (
         select coalesce(sum(calls), 0) > 0
         from (
           ${rows}
           union all
-          select sign from ${looseIn(asked, { columns: sql`occurred_at`, where: isAsked(filter, sql`loose`) })} as loose where ${isAskedCount(filter, sql`loose`)}
+          select sign from ${looseIn(asked, { columns: sql`occurred_at`, where: isAskedCall(filter, sql`loose`) })} as loose where ${isAskedCount(filter, sql`loose`)}
         ) as counted
       ) as "hasCalls"`,
   );
@@ -73,11 +73,8 @@ async function fromCells(filter: CellFilter, range: TimeRange): Promise<boolean 
 
 /** The query stops at the first call. */
 async function fromCalls(filter: Unbounded, range: TimeRange): Promise<boolean> {
-  const found = await replica
-    .select({ callId: calls.callId })
-    .from(calls)
-    .where(await during([range], filter))
-    .limit(1);
+  const { from, where } = await callsDuring([range], filter);
+  const found = await replica.execute(sql`select from ${from} where ${where} limit 1`);
   return found.length > 0;
 }
 

@@ -1,6 +1,6 @@
-import { sql, type SQL } from "drizzle-orm";
+import { inArray, sql, type SQL } from "drizzle-orm";
 
-import { isCounted } from "@/db/calls/conditions";
+import { isCounted, localWeekday } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
 import { executePrepared } from "@/db/driver/prepared";
 import { textArray } from "@/db/driver/text-array";
@@ -57,6 +57,14 @@ export function isAsked({ lists }: CellFilter, from: SQL, dimensions: readonly C
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
 
+/** Whether a call or a change of one is asked for, except for `counted`: it has the columns of a kind of call and `occurred_at`. */
+export function isAskedCall(filter: CellFilter, from: SQL): SQL {
+  const { weekdays, zone } = filter;
+  return weekdays.length === 0
+    ? isAsked(filter, from)
+    : sql`${isAsked(filter, from)} and ${inArray(localWeekday(sql`${from}.occurred_at`, zone), [...weekdays])}`;
+}
+
 /** Whether a row of cells, which has the column `is_counted`, is of the calls that the filter asks for. */
 export function isAskedCount({ counted }: CellFilter, from: SQL): SQL {
   return counted === null ? sql`true` : counted ? sql`${from}.is_counted` : sql`not ${from}.is_counted`;
@@ -70,10 +78,15 @@ export function wantedCte(filter: CellFilter): SQL {
 }
 
 /** A range in a statement, and the name of the CTE that says which of its cells are read. */
-export type AskedRange = { range: TimeRange; whole: WholeDays; edges: SQL };
+export type AskedRange = { range: TimeRange; whole: WholeDays; weekdays: readonly number[]; edges: SQL };
 
-export function askedRange(range: TimeRange, zone: string, name: string): AskedRange {
-  return { range, whole: wholeDaysOf(range, zone), edges: sql.raw(`${name}_edges`) };
+export function askedRange(range: TimeRange, { zone, weekdays }: CellFilter, name: string): AskedRange {
+  return { range, whole: wholeDaysOf(range, zone), weekdays, edges: sql.raw(`${name}_edges`) };
+}
+
+/** Whether a day is one of these weekdays. */
+export function isOnWeekday(day: SQL, weekdays: readonly number[]): SQL {
+  return weekdays.length === 0 ? sql`true` : inArray(sql`extract(isodow from ${day})::integer`, [...weekdays]);
 }
 
 /**
@@ -102,16 +115,21 @@ export function edgesCte({ whole: { days }, edges }: AskedRange): SQL {
 }
 
 /**
- * The rows of a table of cells for the whole days of a range: of whole months where it can be.
+ * The rows of a table of cells for the whole days of a range: of whole months where it can be, which is not so if only some weekdays are asked for.
  *
  * @param columns of the table. `start` is the day, or the first day of the month, of which `span` tells
  * @param where a condition on its columns
  */
 export function cellsIn(
-  { whole: { days }, edges }: AskedRange,
+  { whole: { days }, weekdays, edges }: AskedRange,
   { table, columns, where = sql`true` }: { table: SQL; columns: SQL; where?: SQL },
 ): SQL {
   const [from, to] = [unseen(sql`${days.from}::date`), unseen(sql`${days.to}::date`)];
+  if (weekdays.length > 0) {
+    return sql`(
+      select ${columns} from ${table} where span = 'day' and start >= ${from} and start < ${to} and ${isOnWeekday(sql`start`, weekdays)} and ${where}
+    )`;
+  }
   const months = (column: "months_from" | "months_to") => sql`(select ${sql.raw(column)} from ${edges})`;
   return sql`(
     select ${columns} from ${table} where span = 'day' and start >= ${from}

@@ -7,8 +7,8 @@ import { dayOf, startOfDay, type TimeRange } from "@/lib/time/time";
 import { wholeDaysOf } from "@/lib/time/whole-days";
 
 import { dayEdgesOf } from "./day-edges";
-import { during, known } from "./from-calls";
-import { isAsked, isAskedCount, looseIn, readCells, unseen, wantedCte } from "./read-cells";
+import { callsDuring, known } from "./from-calls";
+import { isAsked, isAskedCall, isAskedCount, isOnWeekday, looseIn, readCells, unseen, wantedCte } from "./read-cells";
 import { hasValueOf } from "./read-slices";
 
 /** `bucket` is an index. */
@@ -50,12 +50,13 @@ async function fromCells(
       ? sql`
         select ${bucketOfDay("start")} as bucket, wanted.outcome, cell.calls, wanted.is_counted
         from statistics_cells as cell join wanted on wanted.id = cell.kind_id
-        where span = 'day' and start >= ${from} and start < ${to}`
+        where span = 'day' and start >= ${from} and start < ${to} and ${isOnWeekday(sql`start`, filter.weekdays)}`
       : sql`
         select bucket, outcome, cell.calls, is_counted
         from (
           select ${bucketOfDay("start")} as bucket, is_counted, keys, calls from figure_slices
           where ${hasValueOf(slice)} and span = 'day' and start >= ${from} and start < ${to} and part = 'outcome'
+            and ${isOnWeekday(sql`start`, filter.weekdays)}
         ) as slice cross join lateral unnest(slice.keys, slice.calls) as cell (outcome, calls)
         where ${isAsked(filter, sql`cell`, ["outcome"])}`;
   return readCells<BucketCount>(
@@ -68,7 +69,7 @@ async function fromCells(
         ${cells}
         union all
         select width_bucket(occurred_at, ${starts(buckets)}) - 1, outcome, sign, is_counted
-        from ${looseIn({ whole }, { columns: sql`occurred_at, outcome`, where: isAsked(filter, sql`loose`) })} as loose
+        from ${looseIn({ whole }, { columns: sql`occurred_at, outcome`, where: isAskedCall(filter, sql`loose`) })} as loose
       ) as cell
       where ${isAskedCount(filter, sql`cell`)}
       group by 2, 3
@@ -77,13 +78,14 @@ async function fromCells(
 }
 
 async function fromCalls(filter: Unbounded, range: TimeRange, buckets: readonly TimeRange[]): Promise<BucketCount[]> {
+  const { from, where } = await callsDuring([range], filter);
   return replica.execute<BucketCount>(sql`
     select
       width_bucket(${calls.occurredAt}, ${starts(buckets)}) - 1 as bucket,
       ${known(sql`${calls.outcome}`)} as outcome,
       count(*)::integer as calls
-    from ${calls}
-    where ${await during([range], filter)}
+    from ${from}
+    where ${where}
     group by 1, 2
   `);
 }

@@ -8,13 +8,13 @@ import { type PartFigures, summarize, type Summary } from "@/lib/statistics/summ
 import type { TimeRange } from "@/lib/time/time";
 
 import { dayEdgesOf } from "./day-edges";
-import { during, isAssessed, isDialled, isMet, isReached, isTimed } from "./from-calls";
+import { callsDuring, isAssessed, isDialled, isMet, isReached, isTimed, type SelectedCalls } from "./from-calls";
 import {
   askedRange,
   type AskedRange,
   cellsIn,
   edgesCte,
-  isAsked,
+  isAskedCall,
   isAskedCount,
   isOfSlice,
   looseIn,
@@ -54,11 +54,11 @@ async function fromCells(
   previous: TimeRange | null,
 ): Promise<Row[] | null> {
   const rangesOf = (name: string): Range[] => [
-    { isCurrent: true, ...askedRange(current, filter.zone, `current${name}`) },
+    { isCurrent: true, ...askedRange(current, filter, `current${name}`) },
     // An empty range if there is none, so that the text of the statement is the same.
     {
       isCurrent: false,
-      ...askedRange(previous ?? { from: current.from, to: current.from }, filter.zone, `previous${name}`),
+      ...askedRange(previous ?? { from: current.from, to: current.from }, filter, `previous${name}`),
     },
   ];
   const ranges = rangesOf("");
@@ -77,7 +77,7 @@ async function fromCells(
         { whole },
         {
           columns: sql`outcome, dial_result, goal, duration_seconds${isCurrent ? sql`, scenario_id, attempt` : sql``}`,
-          where: isAsked(filter, sql`loose`),
+          where: isAskedCall(filter, sql`loose`),
         },
       )} as part
     ) as row
@@ -89,7 +89,7 @@ async function fromCells(
   const hasReached = filter.lists.dial?.includes("reached") ?? true;
   const times =
     timed === null
-      ? timesOf(await during(previous === null ? [current] : [current, previous], unbounded), current)
+      ? timesOf(await callsDuring(previous === null ? [current] : [current, previous], unbounded), current)
       : sql`
         ${each(
           ranges,
@@ -162,7 +162,7 @@ function ofKinds(ranges: readonly Range[]): { ctes: SQL[]; rows: SQL } {
 
 async function fromCalls(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Row[]> {
   const leavesOut = filter.counted === true;
-  const selected = await during(
+  const selected = await callsDuring(
     previous === null ? [current] : [current, previous],
     leavesOut ? { ...filter, counted: null } : filter,
   );
@@ -170,11 +170,11 @@ async function fromCalls(filter: Unbounded, current: TimeRange, previous: TimeRa
     select ${isIn(current)} as is_current, ${leavesOut ? isCounted() : sql`true`} as is_counted, outcome, scenario_id, attempt, dial_result, goal,
       count(*) as calls, count(*) filter (where ${isTimed(sql`${calls}`)}) as timed,
       coalesce(sum(duration_seconds) filter (where ${isTimed(sql`${calls}`)}), 0) as talk_seconds
-    from ${calls} where ${selected} group by 1, 2, 3, 4, 5, 6, 7`;
+    from ${selected.from} where ${selected.where} group by 1, 2, 3, 4, 5, 6, 7`;
   return replica.execute<Row>(sql`
     ${summed(partsOf(grouped), sql`true`)}
     union all
-    ${p90Of(timesOf(leavesOut ? and(selected, isCounted()) : selected, current))}`);
+    ${p90Of(timesOf(leavesOut ? { ...selected, where: sql`${selected.where} and ${isCounted()}` } : selected, current))}`);
 }
 
 function each(ranges: readonly Range[], select: (range: Range) => SQL): SQL {
@@ -222,9 +222,9 @@ function p90Of(times: SQL): SQL {
 }
 
 /** The histogram of talk times of some calls. */
-function timesOf(selected: SQL | undefined, current: TimeRange): SQL {
+function timesOf({ from, where }: SelectedCalls, current: TimeRange): SQL {
   return sql`
-    select ${isIn(current)}, duration_seconds, count(*) from ${calls} where ${and(selected, isTimed(sql`${calls}`))} group by 1, 2`;
+    select ${isIn(current)}, duration_seconds, count(*) from ${from} where ${and(where, isTimed(sql`${calls}`))} group by 1, 2`;
 }
 
 function isIn({ from }: TimeRange): SQL {

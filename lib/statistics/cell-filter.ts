@@ -16,12 +16,26 @@ export const CELL_DIMENSIONS: readonly CellDimension[] = COUNT_DIMENSIONS.filter
 export type CellFilter = {
   zone: string;
   counted: boolean | null;
+  /** ISO weekdays, 1 Monday to 7 Sunday. Empty for all: cells of months answer only these. */
+  weekdays: readonly number[];
   lists: Partial<Record<CellDimension, readonly string[]>>;
 };
 
 /** Null if the filter has a condition of which cells know nothing, such as a phone number: it must be answered from the calls. */
 export function cellFilterOf(filter: Unbounded): CellFilter | null {
-  const { zone, counted, outcome, goal, direction, language, scenario, attempt, dial, ...others } = {
+  const {
+    zone,
+    counted,
+    weekday: weekdays,
+    outcome,
+    goal,
+    direction,
+    language,
+    scenario,
+    attempt,
+    dial,
+    ...others
+  } = {
     ...filter,
     // The page's filter has bounds all the same.
     from: null,
@@ -35,7 +49,12 @@ export function cellFilterOf(filter: Unbounded): CellFilter | null {
   }
   const all = { outcome, goal, direction, language, scenario, attempt, dial };
   const narrowed = CELL_DIMENSIONS.filter((dimension) => all[dimension].length > 0);
-  return { zone, counted, lists: Object.fromEntries(narrowed.map((dimension) => [dimension, all[dimension]])) };
+  return {
+    zone,
+    counted,
+    weekdays,
+    lists: Object.fromEntries(narrowed.map((dimension) => [dimension, all[dimension]])),
+  };
 }
 
 /**

@@ -88,16 +88,17 @@ const listed: { [Name in keyof CallFilter]?: CallFilter[Name][] } = {
   dial: [["reached"], ["not_reached"], ["not_dialled"], ["reached", "not_reached"]],
 };
 
-/** None, one or two conditions that cells can answer. */
+/** None, one or two conditions that cells can answer, and perhaps weekdays. */
 const filters: fc.Arbitrary<Unbounded> = fc
   .tuple(
     fc.subarray(Object.keys(listed) as (keyof typeof listed)[], { maxLength: 2 }),
     fc.nat(),
     fc.constantFrom(true, true, false, null),
+    fc.constantFrom([], [], [5], [1, 2, 3, 4, 6]),
   )
-  .map(([names, choice, counted]) => {
+  .map(([names, choice, counted, weekday]) => {
     const narrowed = names.map((name) => [name, listed[name]?.[choice % listed[name].length]]);
-    return Object.assign({}, NO_FILTER, Object.fromEntries(narrowed), { counted, zone: ZONE });
+    return Object.assign({}, NO_FILTER, Object.fromEntries(narrowed), { counted, weekday, zone: ZONE });
   });
 
 const HOUR_MS = 3_600_000;
@@ -250,4 +251,49 @@ test("while the zone's cells are not built, every figure is read from the calls"
   const range = { from: new Date("2026-07-31T21:00:00Z"), to: new Date("2026-11-20T22:00:00Z") };
   const filter = { ...NO_FILTER, zone: "Asia/Riyadh" };
   expect(await readAll(filter, range, null)).toEqual(await fromCalls(database, () => readAll(filter, range, null)));
+});
+
+test("the calls at the filter's weekdays and hours are those that a condition on each call selects", async ({
+  database,
+}) => {
+  await begin(database);
+  await change(database, { what: "insert", seed: 3, count: 1_500 });
+  await buildStatistics();
+  // Offsets of three quarters of an hour, a clock that changes by half an hour, and Cairo's, for which there are cells.
+  const zones = fc.constantFrom(ZONE, "Asia/Kathmandu", "Australia/Lord_Howe");
+  const weekdays = fc.subarray([1, 2, 3, 4, 5, 6, 7], { maxLength: 7 });
+  const hours = fc.subarray(Array.from({ length: 24 }, (_, hour) => hour));
+  const seen = { one: 0, both: 0 };
+  await fc.assert(
+    fc.asyncProperty(zones, weekdays, hours, ranges, ranges, async (zone, weekday, hour, current, other) => {
+      const previous = other.to <= current.from ? other : null;
+      const filter = { ...NO_FILTER, weekday, hour, zone };
+      const countIn = async (range: TimeRange | null) => {
+        const [row] = await database.sql<{ calls: number; people: number }[]>`
+          select count(*)::integer as calls, count(distinct contact_id)::integer as people
+          from (select contact_id, occurred_at at time zone ${zone} as local from calls where occurred_at >= ${range?.from ?? null} and occurred_at < ${range?.to ?? null}) as call
+          where (${weekday.length === 0} or extract(isodow from local)::integer = any(${weekday}))
+            and (${hour.length === 0} or extract(hour from local)::integer = any(${hour}))`;
+        return { calls: row?.calls ?? 0, people: row?.people ?? 0 };
+      };
+      const [summary, people] = [
+        await readSummary(filter, current, previous),
+        await readPeople(filter, current, previous),
+      ];
+      const sum = (counts: Partial<Record<string, number>> | null) =>
+        Object.values(counts ?? {}).reduce<number>((total, count = 0) => total + count, 0);
+      const expected = [await countIn(current), await countIn(previous)];
+      expect([
+        { calls: summary.current.figures.calls, people: sum(people.current) },
+        { calls: summary.previous?.figures.calls ?? 0, people: sum(people.previous) },
+      ]).toEqual(expected);
+      const buckets = bucketsOf(current, bucketUnit(current), zone, 7);
+      const inBuckets = (await readSeries(filter, buckets)).reduce((total, { calls }) => total + calls, 0);
+      expect([inBuckets, await hasCalls(filter, current)]).toEqual([expected[0]?.calls, (expected[0]?.calls ?? 0) > 0]);
+      seen.one += weekday.length + hour.length > 0 && (expected[0]?.calls ?? 0) > 0 ? 1 : 0;
+      seen.both += weekday.length > 0 && hour.length > 0 && (expected[0]?.calls ?? 0) > 0 ? 1 : 0;
+    }),
+    { numRuns: 150, endOnFailure: true },
+  );
+  expect(Math.min(seen.one, seen.both)).toBeGreaterThan(5);
 });

@@ -47,7 +47,7 @@ test("cells are not read for days that begin at another instant for Postgres", a
   await database.empty();
   await buildStatistics();
   const zone = "Asia/Riyadh";
-  const filter: CellFilter = { zone, counted: null, lists: {} };
+  const filter: CellFilter = { zone, counted: null, weekdays: [], lists: {} };
   const edges = dayEdgesOf([{ from: startOfDay("2026-11-01", zone), to: startOfDay("2026-11-08", zone) }], zone);
   // An application that other tests started may be about to build them again.
   await expect.poll(() => readCells(filter, edges, [], sql`select true as found`)).toMatchObject([{ found: true }]);

@@ -4,13 +4,13 @@ import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
 import { cellFilterOf, sliceOf } from "@/lib/statistics/cell-filter";
 
 test("cells answer a filter only if they know each of its conditions", () => {
-  expect(cellFilterOf({ ...NO_FILTER, outcome: ["complete"], attempt: ["1"], counted: true })).toEqual({
+  expect(cellFilterOf({ ...NO_FILTER, outcome: ["complete"], attempt: ["1"], weekday: [5], counted: true })).toEqual({
     zone: "UTC",
     counted: true,
+    weekdays: [5],
     lists: { outcome: ["complete"], attempt: ["1"] },
   });
   const unknown: Partial<CallFilter>[] = [
-    { weekday: [1] },
     { hour: [0] },
     { q: "hello" },
     { phone: "0501" },
@@ -35,7 +35,7 @@ test("the bounds of a filter are no condition: ranges are asked for by themselve
 
 test("a slice is of one dimension at most", () => {
   const filter = (condition: Partial<CallFilter>) =>
-    cellFilterOf({ ...NO_FILTER, ...condition }) ?? { zone: "", counted: null, lists: {} };
+    cellFilterOf({ ...NO_FILTER, ...condition }) ?? { zone: "", counted: null, weekdays: [], lists: {} };
   expect(sliceOf(filter({}))).toEqual({ dimension: "all", values: null });
   expect(sliceOf(filter({ language: ["ar", "en"] }))).toEqual({ dimension: "language", values: ["ar", "en"] });
   expect(sliceOf(filter({ language: ["ar"], dial: ["reached"] }))).toBeNull();
