@@ -138,8 +138,6 @@ export const calls = pgTable(
     index("calls_reviewed_idx")
       .on(table.occurredAt, table.callId)
       .where(sql`reviewed_at is not null`),
-    // Retention, and the calls of the last minutes.
-    index("calls_first_received_idx").on(table.firstReceivedAt),
     // The calls to ask the API about next (`db/calls/enrichment.ts`). Only those that wait.
     index("calls_enrichment_due_idx")
       .on(table.enrichmentDueAt)
