@@ -22,7 +22,7 @@ const byHour = (column: string) =>
     group by hour order by hour
   )`);
 
-/** Adds calls to `outcome_days` and `slice_months`. Throws `CellsWrong`. */
+/** Adds calls to `outcome_days` and `slice_months`. Throws `CellsWrong`, but not for `outcome_days`: its description says why. */
 export async function addDays(on: Transaction, calls: SignedCalls, zone: string): Promise<void> {
   const local = sql`occurred_at at time zone ${zone}::text`;
   const [added] = await on.execute<{ outcomes: EmptiedPlaces; slices: EmptiedPlaces; is_wrong: boolean }>(sql`
@@ -66,9 +66,8 @@ export async function addDays(on: Transaction, calls: SignedCalls, zone: string)
       returning kept.ctid as place, dials, reached, counts
     )
     select
-      ${emptiedPlaces("outcomes", sql`calls = 0`)} as outcomes, ${emptiedPlaces("slices", sql`0 = all (dials)`)} as slices,
-      exists (select from outcomes where calls < 0)
-        or exists (select from slices where not (0 <= all (dials) and 0 <= all (reached) and 0 < all (counts))) as is_wrong
+      ${emptiedPlaces("outcomes", sql`calls <= 0`)} as outcomes, ${emptiedPlaces("slices", sql`0 = all (dials)`)} as slices,
+      exists (select from slices where not (0 <= all (dials) and 0 <= all (reached) and 0 < all (counts))) as is_wrong
   `);
   if (added === undefined || added.is_wrong) {
     throw new CellsWrong();
