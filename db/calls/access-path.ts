@@ -18,8 +18,8 @@ import { kindOf, kindsOf } from "./kinds";
  * - `plain`: whatever Postgres chooses, in one query.
  * - `order`: the first calls of the list's order, whether they meet the conditions or not, up to a bound.
  * - `kinds`: for each kind of call that the filter asks for, its first calls in `calls_kind_idx`; `hours`: the same for each span of time.
- * - `people`: the contacts whose calls come first.
- * - `digits`: numbers that contain the digits of a filter for nothing else, in the index of numbers alone, up to a bound.
+ * - `people`: the calls of the contacts whose calls come first in the list.
+ * - `digits`: for a count, if a part of a number is the only condition. Reads only the index of numbers, up to a bound.
  * - the others: all calls that meet one condition, by its own index.
  */
 export const SOURCES = ["kinds", "phone", "duration", "reviewed", "enrichment", "state", "hours"] as const;
@@ -79,8 +79,8 @@ export function pageBy(path: AccessPath, filter: CallFilter, conditions: SQL | u
 const isByTime = ({ key }: PageQuery) => key === calls.occurredAt;
 
 /**
- * The condition as a CASE: Postgres takes it for neither rare nor frequent, and reads in the order of an index until there are enough rows. By how many
- * it believes to meet the condition, it would choose another index, and sort everything.
+ * The condition as a CASE, which Postgres has no statistics for: it assumes that half of the rows meet it. So it reads rows in the order of an index, and stops
+ * when the page is full. If it expected few rows, it might use another index and sort everything that it finds there.
  */
 export function guessed(condition: SQL | undefined): SQL | undefined {
   return condition === undefined ? undefined : sql`case when ${condition} then true else false end`;
@@ -137,9 +137,10 @@ function mergeBy(source: "kinds" | "hours", filter: CallFilter, conditions: SQL 
 const FIRST_CALLS = 2;
 
 /**
- * The contacts of the filter's states whose calls come first in the list. A contact has a call at the time of its last one, so the page has no calls
- * of contacts that ended earlier than as many others as the page has calls; before the cursor, contacts count whose calls lie around it. In the
- * other direction the same holds for the first call. Of contacts that end at the same moment, all are needed: the page orders their calls by id.
+ * The contacts of the filter's states that may have calls on the page. If the newest calls come first, these are the contacts with the latest `last_at`, as many
+ * as the page has rows: each has a call at that time, so their calls fill the page before any call of another contact. Contacts with the same
+ * `last_at` as the last of them are included, because the list orders calls of one moment by id. After a cursor, the latest are counted from the
+ * cursor on, and contacts with calls on both sides of it are added. If the oldest calls come first, the same holds for `first_at`.
  */
 function firstPeople({ state }: CallFilter, { isDescending, since, limit }: PageQuery): SQL {
   const [near, far] = isDescending ? [contacts.lastAt, contacts.firstAt] : [contacts.firstAt, contacts.lastAt];

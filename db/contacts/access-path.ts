@@ -39,8 +39,8 @@ export function pageBy(
 }
 
 /**
- * The first contacts of the list that meet a condition. With an end of the period, those that end before it and those whose calls lie around it are found
- * apart. Otherwise all contacts since then would be read.
+ * The first contacts of the list that meet a condition. If the filter's period has an end, contacts whose last call is before it and contacts with calls on both
+ * sides of it are found by separate queries: a single one would read all contacts that ended later.
  *
  * @param limited an `order by` with a `limit`
  */
@@ -59,16 +59,21 @@ function inPeriod({ to }: CallFilter, wanted: SQL | undefined, limited: SQL): SQ
     ) as contacts ${limited}`;
 }
 
-/** Contacts whose calls lie around a moment, or all of a range: for `contacts_span_idx`. */
+/** Whether a moment, or all of a range, lies between a contact's first and last call. Uses `contacts_span_idx`. */
 function isAround(at: SQL): SQL {
   return sql`tstzrange(${contacts.firstAt}, ${contacts.lastAt}, '[]') @> ${at} and ${contacts.firstAt} < ${contacts.lastAt}`;
 }
 
 /**
- * A page of the contacts whose last call lies in a window of time: that in which the first matching calls lie. A contact of the window either has one of
- * these calls, or its calls lie around an edge of the window; of the latter, only those count that come before the last one of a page of the
- * former. The window's far end does not belong to it, because more calls may lie there than were found. Finds less than a page if the window has fewer
- * contacts.
+ * A page of contacts, found by the first matching calls of the list. These lie in a window of time, from the cursor to the last of them. The page has the
+ * contacts whose last call is in the window, too:
+ *
+ * - `found`: those with one of the calls that were read.
+ * - `around`: those that match only by calls outside the window, so their calls lie on both sides of one of its edges. They are looked for only as far
+ *   as a page of `found` reaches.
+ *
+ * The window does not include the moment of its last call, because there may be more calls of that moment than were read. A window with few contacts gives less than
+ * a page; then the caller tries another path.
  */
 function windowOf(
   path: AccessPath,
@@ -92,7 +97,7 @@ function windowOf(
     ? [sql.raw("min"), sql`'-infinity'::timestamptz`, sql`${contacts.lastAt} > far.at`]
     : [sql.raw("max"), sql`'infinity'::timestamptz`, sql`${contacts.lastAt} < far.at`];
   const page = sql`order by ${sql.join(orderBy, sql`, `)} limit ${limit}`;
-  // Downwards, contacts may end in the window whose matching calls are before it; upwards, those whose calls are before the cursor.
+  // Newest first, a contact that ends in the window may match by calls before the window. Oldest first, by calls before the cursor.
   const around = isDescending
     ? and(isAround(sql`tstzrange(far.at, greatest(far.at, edge.at), '[]')`), gte(contacts.lastAt, sql`edge.at`))
     : since === undefined
@@ -122,7 +127,7 @@ function windowOf(
     ) as contacts ${page}`;
 }
 
-/** The row of each contact that was found. Not a plain join: by how few Postgres believes to find, it would read all contacts. */
+/** The row of each contact that was found. Not a plain join: Postgres cannot estimate how many were found, and might read all contacts. */
 export const theirRows = sql`cross join lateral (
   select contacts.* from ${contacts} where ${contacts.contactId} = found.contact_id offset 0
 ) as contacts`;

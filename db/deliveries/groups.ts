@@ -40,7 +40,7 @@ const LOCKED_LOCK_TIMEOUT_MS = 3000;
 type Waiting = {
   row: DeliveryRow;
   deadline: number;
-  /** Afterwards it is not sent any more. */
+  /** After this it is not sent. */
   latestStart: number;
   timer: NodeJS.Timeout | undefined;
   /** The statement that it is part of; null while it waits for one. */
@@ -69,8 +69,9 @@ const state = perProcess("delivery groups", () => ({
 }));
 
 /**
- * Records one delivery, in a group with those that wait at the same time. Rejects with the errors of `withConnection`: `TRY_TIMEOUT` at the
- * deadline, after which it may be recorded nevertheless, or a moment before it if it was not sent (`wasSent`).
+ * Records one delivery, in a group with those that wait at the same time. Rejects with the errors of `withConnection`. There are two kinds of `TRY_TIMEOUT`, which
+ * `wasSent` tells apart: a delivery that was sent and got no answer by the deadline may still be recorded. One that could not be sent is not recorded,
+ * and rejects up to `MIN_WORK_MS` before the deadline.
  *
  * @param deadline on the clock of `performance.now()`
  * @param isAlone whether it must not share a statement

@@ -20,7 +20,7 @@ import { isConnectionUsable } from "./sql-state";
  * Otherwise, after a fault, work that has little time left would close one connection after another while it logs in.
  */
 
-/** The error code when the deadline has passed. The work may have succeeded nevertheless, unless it was not sent (`wasSent`). */
+/** The error code when the deadline has passed. Work that had begun by then (`wasSent`) may still succeed; other work was not done. */
 export const TRY_TIMEOUT = "TRY_TIMEOUT";
 
 const MAX_CONNECTIONS = 6;
@@ -251,7 +251,10 @@ export function deadlineError(isSent: boolean): Error {
   return Object.assign(new Error("the database did not answer in time"), { code: TRY_TIMEOUT, wasSent: isSent });
 }
 
-/** Whether a `TRY_TIMEOUT` came after the work had begun. If not, the work waited for a connection or for other work: it says nothing about itself. */
+/**
+ * Whether the work had begun before its deadline passed. If not, it was still waiting for a connection or for other statements, so the error says nothing
+ * about the work itself. False for other errors.
+ */
 export function wasSent(timeout: unknown): boolean {
   return timeout instanceof Error && "wasSent" in timeout && timeout.wasSent === true;
 }

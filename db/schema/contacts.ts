@@ -6,8 +6,8 @@ import { CONTACT_STATES } from "@/lib/call/contact";
 import { instant, isOneOf } from "./columns";
 
 /**
- * Contacts: one row per retry group, that is, per person and scenario. A group has the id of its first dial, which is the `root_call_id` of
- * the others; a root is not followed further, so roots that name each other are two groups.
+ * Contacts: one row per retry group, that is, per person and scenario. The id of a group is the id of its first dial, which the other dials have as
+ * `root_call_id`. Roots are not followed further: two calls that name each other as root are two groups.
  *
  * The function `computed_contact` (migration 0008, because drizzle cannot declare functions) computes a row from the calls of its group. The
  * triggers of `calls` run `refresh_contacts` (migration 0012) inside each statement that changes calls, once for all of them, so the row never depends
@@ -33,9 +33,9 @@ export const contacts = pgTable(
     isInferred: boolean("is_inferred").notNull(),
   },
   (table) => [
-    // The list pages by the first two columns. With the others, it skips contacts outside the filter's period without reading them.
+    // The list pages by the first two columns. With the other two, it skips contacts outside the filter's period, or of other states, without reading the table.
     index("contacts_last_idx").on(table.lastAt, table.contactId, table.firstAt, table.state),
-    // The contacts whose calls lie on both sides of a moment: of those that begin before it, the other indexes would be read up to the end.
+    // The contacts with calls before and after a moment. In the other indexes, all contacts that end after it would have to be read.
     index("contacts_span_idx")
       .using("gist", sql`tstzrange(first_at, last_at, '[]')`)
       .where(sql`first_at < last_at`)

@@ -235,6 +235,13 @@ export const contactDays = pgTable(
  * A month has rows only once calls of a later one are folded: the months up to the latest that has any are complete, later ones are read by their days. The
  * other arrays are in the order of `keys`. `value` is empty for the dimension `all`. A text that is null is `unknown`, because one filter value
  * means both.
+ *
+ * About the triggers:
+ * - They have the rights of the owner, because the version before may fold while its role has no rights on these tables yet.
+ * - Most changes are of the latest month. To update its rows as well as those of the days would double the work. So a month's rows are summed from its days
+ *   once a later month begins, and updated only from then on.
+ * - The deletion of a cell that counts nothing changes no slice. A cell that counts something is deleted only when all cells are discarded, so then all
+ *   slices are deleted. They could not be reduced cell by cell: the kinds of the cells may be deleted already.
  */
 export const figureSlices = pgTable(
   "figure_slices",

@@ -4,13 +4,14 @@ import type { COUNT_DIMENSIONS } from "@/lib/statistics/cells";
 
 type Dimension = (typeof COUNT_DIMENSIONS)[number];
 
-/** How the cells of some tables spell that a call has no value in a dimension. A filter means both by one value, so readers take null for `unknown`. */
+/** What a table stores for calls without a value in a dimension. Readers treat null as `unknown`, because the filter value `unknown` selects both. */
 type NoValue = "unknown" | null;
 
 /**
- * The values of a call in some dimensions, as rows of `dimension` and `value` to join. In the dimension `all`, every call has the same one.
+ * The values of a call in some dimensions, as an item of a `from` list: one row for each dimension, with the columns `dimension` and `value`. In the
+ * dimension `all`, every call has the same value.
  *
- * @param noValue `slice_days` has null, the tables made after it have `unknown`
+ * @param noValue null for `slice_days`, `unknown` for the other tables
  */
 export function valuesOf(dimensions: readonly Dimension[], noValue: NoValue): SQL {
   const rows = dimensions.map((dimension) => `('${dimension}', ${valueOf(dimension, noValue)})`);
