@@ -30,26 +30,27 @@ export class Breaker {
     return !this.proven && this.unsettled.size === 0 && this.pause() > 0;
   }
 
-  /** Waits until a connection may be opened and returns true, or returns false to refuse it. Pass the opened socket to `begin`. */
-  async admit(isWanted: () => boolean): Promise<boolean> {
+  /**
+   * Waits until a connection may be opened and returns a socket for it, or null to refuse it. The socket is made at once, so that others who wait see
+   * that somebody tries.
+   */
+  async admit(isWanted: () => boolean): Promise<Socket | null> {
     for (;;) {
       if (!isWanted()) {
-        return false;
+        return null;
       }
       const pause = this.pause();
       if (this.proven || pause <= 0) {
         this.lastStart = performance.now();
-        return true;
+        const socket = new GuardedSocket(this);
+        this.unsettled.add(socket);
+        return socket;
       }
       if (this.unsettled.size === 0) {
-        return false;
+        return null;
       }
       await this.settlesWithin(pause);
     }
-  }
-
-  begin(socket: Socket): void {
-    this.unsettled.add(socket);
   }
 
   /** Reports a successful login, which allows connections. The driver does not say which socket logged in. */
@@ -74,6 +75,11 @@ export class Breaker {
       this.proven = false;
     }
     this.announce();
+  }
+
+  /** Allows a connection at once: the last login was refused for a reason that the next one does not have. */
+  allowNext(): void {
+    this.lastStart = Number.NEGATIVE_INFINITY;
   }
 
   private pause(): number {
@@ -117,10 +123,10 @@ export function guarded(breaker: Breaker, owner: SocketOwner = NO_OWNER) {
       for (const name of Object.keys(options.parameters)) {
         delete options.parameters[name];
       }
-      if (!(await breaker.admit(owner.isWanted))) {
+      const socket = await breaker.admit(owner.isWanted);
+      if (socket === null) {
         return refusal();
       }
-      const socket = new GuardedSocket(breaker);
       owner.onSocket(socket);
       const [host = "localhost"] = options.host;
       const [port = 5432] = options.port;
@@ -137,7 +143,6 @@ class GuardedSocket extends Socket {
 
   constructor(private readonly breaker: Breaker) {
     super();
-    breaker.begin(this);
     let lastBytesRead = 0;
     this.watch = setInterval(() => {
       if (this.bytesRead === lastBytesRead) {

@@ -9,6 +9,7 @@ import { databaseUrlWarning } from "@/lib/url/database-url";
 import { Breaker, guarded, type SocketOwner } from "./breaker";
 import { endpoint } from "./endpoint";
 import { FOR_READING, limitsOf, type SessionSettings, withLocalLimits } from "./limits";
+import { withOptionalSettings } from "./optional-settings";
 import { currentReading, type Reading, readingClient } from "./replica-reads";
 import { ReplicaState } from "./replica-state";
 
@@ -23,6 +24,7 @@ type Pool = {
   name: string;
   max: number;
   statementTimeoutSeconds: number;
+  /** Not set if a pooler refuses them. */
   settings?: SessionSettings;
   owner?: SocketOwner;
   /** Whether the pool uses array columns. If so, each connection begins with a query for the array types. */
@@ -49,7 +51,16 @@ export function open({ url, name, max, statementTimeoutSeconds, settings = {}, o
     connection: { application_name: `callboard-${name}`, ...(isPooled ? {} : limits) },
     ...guarded(breakerOf(url), owner),
   });
-  return drizzle(isPooled ? withLocalLimits(client, limits) : client);
+  if (isPooled) {
+    return drizzle(withLocalLimits(client, limits));
+  }
+  const onRefused = (isFirst: boolean) => {
+    breakerOf(url).allowNext();
+    if (isFirst) {
+      log("warn", "session_settings_refused", { reason: name });
+    }
+  };
+  return drizzle(Object.keys(settings).length === 0 ? client : withOptionalSettings(client, settings, onRefused));
 }
 
 export const { db, replica, replicaState, settledReplica, jobs } = perProcess("database", () => {

@@ -90,6 +90,32 @@ test("row 44: a transaction pooler that the URL does not name, and that drops th
   }
 });
 
+test("row 44: a transaction pooler that the URL does not name, and that refuses settings which pages can do without, refuses no page", async () => {
+  const dropping = await startPgbouncer(pgbouncer ?? "", database.url, Object.keys(limitsOf(1)));
+  try {
+    // At once, so on several connections.
+    const work = `
+      import("./db/driver/client.ts").then(async ({ db }) => {
+        const query = (page, on) => on.execute("select " + page + " as page");
+        const pages = [query(1, db), query(2, db), query(3, db), db.transaction((inner) => query(4, inner))];
+        console.log(JSON.stringify(await Promise.allSettled(pages)));
+        process.exit();
+      })`;
+    const databaseUrl = dropping.url.replace("?pgbouncer=true", "");
+    const env = environment({ databaseUrl, appPort: 1, vendorPort: 1 });
+    const run = spawnSync(process.execPath, ["--import", "tsx", "-e", work], {
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...env },
+      encoding: "utf8",
+    });
+    expect(run.stdout.trim().split("\n")).toEqual([
+      expect.stringContaining('"event":"session_settings_refused","reason":"pages"'),
+      JSON.stringify([1, 2, 3, 4].map((page) => ({ status: "fulfilled", value: [{ page }] }))),
+    ]);
+  } finally {
+    await dropping.stop();
+  }
+});
+
 test("row 44: the plans of deliveries are no setting of other sessions behind a transaction pooler that the URL does not name", async () => {
   const dropping = await startPgbouncer(pgbouncer ?? "", database.url, Object.keys(limitsOf(1)));
   try {
