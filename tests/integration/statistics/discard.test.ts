@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 
+import { getTableName, is } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
+
+import * as statistics from "@/db/schema/statistics";
 import { foldStatistics, isFoldDue } from "@/db/statistics/fold";
 import { compare, foldAll, untilFound } from "@/tests/fixtures/folded-statistics";
 import { emptyWithoutEnrichment } from "@/tests/fixtures/retry-group";
 import { expect, test } from "@/tests/fixtures/test";
+
+/** All tables of statistics. */
+const TABLES = Object.values(statistics).flatMap((value) => (is(value, PgTable) ? [getTableName(value)] : []));
 
 test.beforeEach(({ database }) => emptyWithoutEnrichment(database));
 
@@ -120,13 +127,20 @@ test("cells are built again when Postgres has other rules for the days that are 
     update states set value = jsonb_set(value, '{rules}', value -> 'rules' || jsonb_build_array(jsonb_build_array(${Date.UTC(year) / 1000}::float8, 0))),
       updated_at = now() - interval '2 hours'
     where key = 'statistics zone'`;
+  const setCompared = (at: string) =>
+    sql`update states set updated_at = ${sql.unsafe(at)} where key = 'statistics zone'`;
+  await sql.begin(async (transaction) => {
+    // No fold of an application that other tests started meanwhile.
+    await transaction`lock table statistics_state in share row exclusive mode`;
+    await setCompared("now() - interval '2 hours'");
+    expect(await isFoldDue()).toBe(true);
+    await setCompared("now()");
+    expect(await isFoldDue()).toBe(false);
+    await setCompared("pg_postmaster_start_time() - interval '1 second'");
+    expect(await isFoldDue()).toBe(true);
+  });
   // No call of a day to come is in a cell.
-  await addRule(2100);
-  expect(await isFoldDue()).toBe(true);
-  expect(await foldStatistics()).toMatchObject({ did: "folded" });
-  expect(await isFoldDue()).toBe(false);
-  await sql`update states set updated_at = pg_postmaster_start_time() - interval '1 second' where key = 'statistics zone'`;
-  expect(await isFoldDue()).toBe(true);
+  await untilFound(() => addRule(2100), { did: "folded", changes: 0, isMore: false });
   await untilFound(() => addRule(2025), { did: "discarded", because: "rules" });
   await foldAll(sql);
 });
@@ -145,8 +159,10 @@ test("a block of cells that cannot be read holds up all folds until the tables a
     await expect(() => expect(foldStatistics()).rejects.toMatchObject({ cause: { code: "XX001" } })).toPass({
       timeout: 20_000,
     });
-    const remedy = /begin;\n(truncate statistics_state,[^`]*)commit;/.exec(readFileSync("docs/deploy.md", "utf8"));
-    await sql.begin((transaction) => transaction.unsafe(remedy?.[1] ?? ""));
+    const [, remedy = "", tables = ""] =
+      /begin;\n(truncate (statistics_state,[^;`]*);[^`]*)commit;/.exec(readFileSync("docs/deploy.md", "utf8")) ?? [];
+    expect(tables.split(/,\s+/).toSorted()).toEqual(TABLES.toSorted());
+    await sql.begin((transaction) => transaction.unsafe(remedy));
     await expect
       .poll(async () => {
         await foldStatistics();
