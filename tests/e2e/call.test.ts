@@ -1,6 +1,7 @@
 import { callHref } from "@/lib/call/link";
 import { accessibilityProblems } from "@/tests/fixtures/accessibility";
 import { insertContacts, SAMPLE_CONTACTS } from "@/tests/fixtures/contact-rows";
+import { layoutShift, watchLayoutShift } from "@/tests/fixtures/layout-shift";
 import { sendRecordedCall } from "@/tests/fixtures/recorded-call";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
@@ -153,7 +154,7 @@ for (const [locale, width, colorScheme] of [
   ["ar", 1440, "dark"],
   ["ar", 390, "light"],
 ] as const) {
-  test(`axe finds no problem in a call with a contact, ${locale}, ${width}, ${colorScheme}`, async ({
+  test(`axe finds no problem in a call with a contact, and nothing on the page moves, ${locale}, ${width}, ${colorScheme}`, async ({
     adminPage: page,
     app,
     database: { sql, empty },
@@ -166,14 +167,35 @@ for (const [locale, width, colorScheme] of [
       { name: "theme", value: colorScheme, url: app.url },
     ]);
     await page.setViewportSize({ width, height: 900 });
+    await watchLayoutShift(page);
     for (const callId of ["ahmed", "huda-4", "old"]) {
       await page.goto(callHref(callId));
       await expect(page.locator("[aria-busy=true], .animate-shimmer")).toHaveCount(0);
+      expect(await layoutShift(page), callId).toBeLessThan(0.1);
       expect(await accessibilityProblems(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     }
   });
 }
+
+test("parts of a call that cannot be read do not affect the rest, and recover without a reload", async ({
+  adminPage: page,
+  database: { sql, empty },
+}) => {
+  await empty();
+  await insertContacts(sql, SAMPLE_CONTACTS);
+  const failed = page.getByText("This could not be loaded");
+  await sql`alter table reviews rename column note to note_gone`;
+  try {
+    await page.goto(callHref("nora-2"));
+    await expect(failed).not.toHaveCount(0);
+    await expect(page.getByRole("region", { name: "Contact" })).toContainText("No further try is coming.");
+  } finally {
+    await sql`alter table reviews rename column note_gone to note`;
+  }
+  await expect(page.getByRole("button", { name: "Save" })).toBeVisible({ timeout: 30_000 });
+  await expect(failed).toHaveCount(0);
+});
 
 test("what came in an unknown form is shown, and is not called missing", async ({ adminPage: page, app }) => {
   const body = complete("unknown-forms", {

@@ -41,10 +41,12 @@ import { CallHead } from "./head";
 import { History } from "./history";
 import { NotDialled } from "./not-dialled";
 import { Player } from "./player";
+import { readUpperParts } from "./reads";
 import { Report } from "./report";
 import { Review } from "./review";
 import { Transcript } from "./transcript";
 import { UnknownForm } from "./unknown-form";
+import { UpperPart } from "./upper-part";
 
 /** Everything about one call, on the call's page and in the panel beside the list. The layout depends on its container's width. */
 export async function CallView({
@@ -56,10 +58,11 @@ export async function CallView({
   user: SignedInUser;
   searchParams: SearchParams;
 }) {
-  const [{ timeZone }, access, t] = await Promise.all([
+  const [{ timeZone }, access, t, isRead] = await Promise.all([
     getOrganization(),
     numberAccessOf(user, searchParams[REVEAL.name], { callId: found.call.callId }),
     getTranslations("call"),
+    readUpperParts(found.call),
   ]);
   const isOperator = includesRole(user.role, "operator");
   // In a list that was searched by number, the links to the previous and next call would reveal whose number it is.
@@ -70,11 +73,11 @@ export async function CallView({
     // The key resets the player, the search and the note when the call changes.
     <PlayerProvider key={call.callId} source={source} durationHint={call.durationSeconds}>
       <article className="@container space-y-4">
-        <CallHead call={call} filter={filter} view={view} user={user} access={access} />
+        <CallHead call={call} filter={filter} view={view} user={user} access={access} isRead={isRead} />
         <NotDialled call={call} />
         <EnrichmentNotice call={call} canRetry={isOperator} />
         <PanelBoundary>
-          <Suspense fallback={<ContactSkeleton />}>
+          <UpperPart isRead={isRead} fallback={<ContactSkeleton />}>
             <ContactOfCall
               call={call}
               phoneNumber={found.call.phoneNumber}
@@ -82,7 +85,7 @@ export async function CallView({
               view={view}
               access={access}
             />
-          </Suspense>
+          </UpperPart>
         </PanelBoundary>
         {/*
          * Two columns where there is room. In one column, `order-*` puts the cards of both columns into the order in which people read
@@ -125,7 +128,7 @@ export async function CallView({
           <div className="contents min-w-0 @4xl:block @4xl:space-y-4">
             <div className="order-2">
               <PanelBoundary>
-                <Suspense fallback={<PanelSkeleton />}>
+                <UpperPart isRead={isRead} fallback={<PanelSkeleton />}>
                   <Review
                     callId={call.callId}
                     canDecide={isOperator}
@@ -133,7 +136,7 @@ export async function CallView({
                     access={access}
                     phoneNumber={found.call.phoneNumber}
                   />
-                </Suspense>
+                </UpperPart>
               </PanelBoundary>
             </div>
             <div className="order-1">

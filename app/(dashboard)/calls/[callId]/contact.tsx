@@ -10,7 +10,6 @@ import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { type ListedContact, type TrailCall } from "@/db/contacts/list";
-import { listCallsOfNumber } from "@/db/contacts/same-number";
 import type { Call } from "@/db/schema/calls";
 import { shownState } from "@/lib/call/contact";
 import { type CallFilter, NO_FILTER } from "@/lib/call/filter";
@@ -23,10 +22,7 @@ import { OutcomeBadge } from "../../_call/outcome-badge";
 import { Countdown } from "./countdown";
 import { DialList } from "./dial-list";
 import { OtherCalls } from "./other-calls";
-import { contactOfCall } from "./read-contact";
-
-/** The newest calls with the same number that the page shows. */
-const MAX_OTHER_CALLS = 10;
+import { contactOfCall, otherCallsOf } from "./reads";
 
 /** The contact of a call, with every call of its retry group, and beside it the calls of other contacts with the same number. */
 export async function ContactOfCall({
@@ -45,7 +41,7 @@ export async function ContactOfCall({
 }) {
   const [contact, others] = await Promise.all([
     contactOfCall(call.contactId, call.callId),
-    phoneNumber === null ? [] : listCallsOfNumber(phoneNumber, call.contactId, MAX_OTHER_CALLS),
+    otherCallsOf(phoneNumber, call.contactId),
   ]);
   // Null if the contact was erased, or its calls were moved to another one, since the call was read.
   return contact === null ? null : (

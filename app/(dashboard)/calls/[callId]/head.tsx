@@ -13,9 +13,9 @@ import { FreeText } from "@/components/ui/free-text";
 import { LinkButton } from "@/components/ui/link-button";
 import { Id, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Time } from "@/components/ui/time";
 import { readContactNeighbours, readNeighbours } from "@/db/calls/neighbours";
-import { listReviews } from "@/db/calls/reviews";
 import type { Call } from "@/db/schema/calls";
 import { isReached } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
@@ -31,9 +31,10 @@ import { OutcomeBadge } from "../../_call/outcome-badge";
 import { CallMenu } from "./call-menu";
 import { BackToList, HeadTitle } from "./head-parts";
 import { NeighbourLinks } from "./neighbour-links";
-import { contactOfCall } from "./read-contact";
+import { contactOfCall, reviewsOf } from "./reads";
 import { RevealNumber } from "./reveal-number";
 import { DecisionLabel } from "./review";
+import { UpperPart } from "./upper-part";
 
 /** The head of a call: customer, time and duration, the three facts, and links to the previous and next call. */
 export async function CallHead({
@@ -42,12 +43,15 @@ export async function CallHead({
   view,
   user,
   access,
+  isRead,
 }: {
   call: Call;
   filter: CallFilter;
   view: CallListView;
   user: SignedInUser;
   access: NumberAccess;
+  /** Whether the decision is known, so that it can be shown at once. */
+  isRead: boolean;
 }) {
   const t = await getTranslations("call");
   return (
@@ -92,7 +96,7 @@ export async function CallHead({
           </Badge>
         )}
       </div>
-      <ThreeFacts call={call} />
+      <ThreeFacts call={call} isRead={isRead} />
       <Fields call={call} access={access} />
     </header>
   );
@@ -115,7 +119,7 @@ async function Neighbours({ call, filter, view }: { call: Call; filter: CallFilt
 
 /* ── The three facts, which are never combined ───────────────────────────────────────────────────────────────────── */
 
-function ThreeFacts({ call }: { call: Call }) {
+function ThreeFacts({ call, isRead }: { call: Call; isRead: boolean }) {
   const t = useTranslations("call.facts");
   return (
     <dl
@@ -141,16 +145,18 @@ function ThreeFacts({ call }: { call: Call }) {
         </FactHint>
       </Fact>
       <Fact term={t("decision")}>
-        <Suspense fallback={<FactHint>…</FactHint>}>
-          <Decision callId={call.callId} />
-        </Suspense>
+        <PanelBoundary className="p-2">
+          <UpperPart isRead={isRead} fallback={<FactHint>…</FactHint>}>
+            <Decision callId={call.callId} />
+          </UpperPart>
+        </PanelBoundary>
       </Fact>
     </dl>
   );
 }
 
 async function Decision({ callId }: { callId: string }) {
-  const [t, [latest]] = await Promise.all([getTranslations("call.facts"), listReviews(callId, 1)]);
+  const [t, [latest]] = await Promise.all([getTranslations("call.facts"), reviewsOf(callId)]);
   if (latest === undefined || latest.decision === "cleared") {
     return <span className="text-sm text-muted">{t("undecided")}</span>;
   }

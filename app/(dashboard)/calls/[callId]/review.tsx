@@ -6,10 +6,11 @@ import { slot } from "@/components/slot";
 import { Card } from "@/components/ui/card";
 import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
-import { listReviews, type ReviewEntry } from "@/db/calls/reviews";
+import type { ReviewEntry } from "@/db/calls/reviews";
 import type { ReviewDecision } from "@/lib/call/review";
 import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 
+import { reviewsOf } from "./reads";
 import { ReviewForm } from "./review-form";
 
 /** The decisions of people about a call, and the form for a new decision. */
@@ -27,7 +28,7 @@ export async function Review({
   /** The call's unmasked number, so that it can be found in notes and masked there. */
   phoneNumber: string | null;
 }) {
-  const [t, stored] = await Promise.all([getTranslations("call.review"), listReviews(callId)]);
+  const [t, stored] = await Promise.all([getTranslations("call.review"), reviewsOf(callId)]);
   const entries = stored.map(({ note, ...entry }) =>
     Object.assign(entry, { note: note === null ? null : maskTextFor(access, note, phoneNumber) }),
   );
