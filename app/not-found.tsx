@@ -1,5 +1,7 @@
+"use client";
+
 import { LogoMark } from "@/components/logo";
-import { NotFoundMessage } from "@/components/page-message";
+import { NotFoundMessage } from "@/components/not-found-message";
 
 export default function NotFound() {
   return (

@@ -1,6 +1,5 @@
-import { Compass, Lock, type LucideIcon } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
 import type { Route } from "next";
-import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { EmptyState } from "@/components/ui/empty-state";
@@ -37,25 +36,5 @@ export function PageMessage<Path extends string>({
     >
       {children}
     </EmptyState>
-  );
-}
-
-/** Shown for a URL without a page. */
-export function NotFoundMessage() {
-  const t = useTranslations("common.error");
-  return (
-    <PageMessage icon={Compass} title={t("notFoundTitle")} href={"/" as Route} action={t("backHome")}>
-      {t("notFoundBody")}
-    </PageMessage>
-  );
-}
-
-/** Shown for a page that the user's role may not open. */
-export function ForbiddenMessage() {
-  const t = useTranslations("common.error");
-  return (
-    <PageMessage icon={Lock} title={t("forbiddenTitle")} href={"/" as Route} action={t("backHome")}>
-      {t("forbiddenBody")}
-    </PageMessage>
   );
 }

@@ -1,4 +1,6 @@
-import { ForbiddenMessage } from "@/components/page-message";
+"use client";
+
+import { ForbiddenMessage } from "@/components/forbidden-message";
 
 export default function Forbidden() {
   return <ForbiddenMessage />;

@@ -1,4 +1,6 @@
-import { NotFoundMessage } from "@/components/page-message";
+"use client";
+
+import { NotFoundMessage } from "@/components/not-found-message";
 
 export default function NotFound() {
   return <NotFoundMessage />;

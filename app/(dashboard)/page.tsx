@@ -23,18 +23,29 @@ import { requirePage } from "@/server/auth/gates";
 import { numberAccess } from "@/server/auth/viewer";
 import { getOrganization } from "@/server/organization";
 
-import { Attempts, AttemptsSkeleton } from "./_overview/attempts";
-import { CallsOverTime, CallsOverTimeSkeleton } from "./_overview/calls-over-time";
-import { Criteria, CriteriaSkeleton } from "./_overview/criteria";
+import { Attempts } from "./_overview/attempts";
+import { CallsOverTime } from "./_overview/calls-over-time";
+import { Criteria } from "./_overview/criteria";
 import { NothingToCount } from "./_overview/empty";
-import { Hours, HoursSkeleton } from "./_overview/hours";
+import { Hours } from "./_overview/hours";
 import { isOfDays, rangeText } from "./_overview/names";
-import { Outcomes, OutcomesSkeleton } from "./_overview/outcomes";
-import { People, PeopleSkeleton } from "./_overview/people";
+import { Outcomes } from "./_overview/outcomes";
+import { People } from "./_overview/people";
 import { RangePicker } from "./_overview/range-picker";
 import { RefreshButton } from "./_overview/refresh-button";
-import { Scenarios, ScenariosSkeleton } from "./_overview/scenarios";
-import { Tiles, TilesSkeleton } from "./_overview/tiles";
+import { Scenarios } from "./_overview/scenarios";
+import {
+  AttemptsSkeleton,
+  CallsOverTimeSkeleton,
+  CriteriaSkeleton,
+  HoursSkeleton,
+  OutcomesSkeleton,
+  OverviewSkeleton,
+  PeopleSkeleton,
+  ScenariosSkeleton,
+  TilesSkeleton,
+} from "./_overview/skeletons";
+import { Tiles } from "./_overview/tiles";
 import { FilterChips } from "./calls/filter-chips";
 import { ReadAge } from "./read-age";
 
@@ -194,29 +205,6 @@ async function Panels({
             <Criteria view={view} access={access} />
           </Suspense>
         </PanelBoundary>
-      </div>
-    </div>
-  );
-}
-
-function OverviewSkeleton() {
-  return (
-    <div aria-busy className="grid gap-4 xl:grid-cols-3">
-      <div className="space-y-4 xl:col-span-3">
-        <PeopleSkeleton />
-        <TilesSkeleton />
-      </div>
-      <div className="xl:col-span-2">
-        <CallsOverTimeSkeleton />
-      </div>
-      <OutcomesSkeleton />
-      <AttemptsSkeleton />
-      <div className="xl:col-span-2">
-        <HoursSkeleton />
-      </div>
-      <div className="space-y-4 xl:col-span-3">
-        <ScenariosSkeleton />
-        <CriteriaSkeleton />
       </div>
     </div>
   );

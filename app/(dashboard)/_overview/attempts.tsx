@@ -3,7 +3,6 @@ import { use } from "react";
 
 import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import type { OverviewView } from "@/lib/statistics/overview-view";
 import { partHref, PARTS } from "@/lib/statistics/part";
@@ -77,17 +76,5 @@ function AttemptRow({ attempt, dials, reached, view, most }: AttemptFigures & { 
         <Bar share={reached / dials} tone="accent" isShort />
       </Td>
     </Tr>
-  );
-}
-
-export function AttemptsSkeleton() {
-  return (
-    <Card title={<Skeleton className="h-5 w-36" />}>
-      <div className="space-y-4 pt-1">
-        {["a", "b", "c"].map((key) => (
-          <Skeleton key={key} className="h-6 w-full" />
-        ))}
-      </div>
-    </Card>
   );
 }

@@ -6,7 +6,6 @@ import { BarChart, type BarBucket } from "@/components/charts/bar-chart";
 import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { readSeries } from "@/db/statistics/series";
 import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
@@ -258,17 +257,4 @@ function tickOf(
           ? format.dateTime(from, { weekday: "short", day: "numeric" })
           : format.dateTime(from, "day");
   return { text, isMinor };
-}
-
-export function CallsOverTimeSkeleton() {
-  return (
-    <Card title={<Skeleton className="h-5 w-32" />} className="h-full">
-      <div className="flex h-68 items-end gap-2 pt-6">
-        {["h-1/2", "h-2/3", "h-3/5", "h-4/5", "h-full", "h-3/4", "h-2/5"].map((height) => (
-          <Skeleton key={height} className={`flex-1 ${height}`} />
-        ))}
-      </div>
-      <Skeleton className="mt-4 w-2/3" />
-    </Card>
-  );
 }

@@ -7,7 +7,6 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { FreeText } from "@/components/ui/free-text";
 import { Id } from "@/components/ui/ltr";
-import { Skeleton } from "@/components/ui/skeleton";
 import { type CriterionFigures, readCriteria } from "@/db/statistics/criteria";
 import { maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import type { OverviewView } from "@/lib/statistics/overview-view";
@@ -112,20 +111,5 @@ function CriterionRow({
         {missed > 0 && <NumberLink href={hrefOf(false)}>{t("missed", { number: format.number(missed) })}</NumberLink>}
       </span>
     </li>
-  );
-}
-
-export function CriteriaSkeleton() {
-  return (
-    <Card title={<Skeleton className="h-5 w-36" />}>
-      <div className="space-y-4 pt-1">
-        {["a", "b", "c", "d", "e"].map((key) => (
-          <div key={key} className="space-y-2">
-            <Skeleton className="w-3/4" />
-            <Skeleton className="h-1.5 w-full" />
-          </div>
-        ))}
-      </div>
-    </Card>
   );
 }

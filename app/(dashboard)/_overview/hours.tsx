@@ -5,7 +5,6 @@ import { HeatGrid, type HeatCell } from "@/components/charts/heat-grid";
 import { sendOnce } from "@/components/send-once";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
-import { Skeleton } from "@/components/ui/skeleton";
 import { type HourCount, readHours } from "@/db/statistics/hours";
 import { MAP_MEASURES, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { PARTS, partHref } from "@/lib/statistics/part";
@@ -97,12 +96,4 @@ function measure({ dials, reached }: HourCount, map: OverviewView["map"], maxDia
 
 function clock(hour: number): string {
   return `${String(hour % 24).padStart(2, "0")}:00`;
-}
-
-export function HoursSkeleton() {
-  return (
-    <Card title={<Skeleton className="h-5 w-40" />}>
-      <Skeleton className="h-58 w-full" />
-    </Card>
-  );
 }

@@ -5,7 +5,6 @@ import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { Ltr } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
-import { Skeleton } from "@/components/ui/skeleton";
 import { outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { changeInPoints } from "@/lib/statistics/figures";
@@ -136,20 +135,5 @@ function OutcomeRow({
         />
       </div>
     </li>
-  );
-}
-
-export function OutcomesSkeleton() {
-  return (
-    <Card title={<Skeleton className="h-5 w-32" />} className="h-full">
-      <div className="space-y-4 pt-1">
-        {["w-full", "w-3/5", "w-2/5", "w-1/3", "w-1/4", "w-1/5"].map((width) => (
-          <div key={width} className="space-y-1.5">
-            <Skeleton className="w-32" />
-            <Skeleton className={`h-1.5 rounded-full ${width}`} />
-          </div>
-        ))}
-      </div>
-    </Card>
   );
 }

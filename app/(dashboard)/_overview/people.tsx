@@ -9,7 +9,8 @@ import type { OverviewView } from "@/lib/statistics/overview-view";
 import { contactsHref } from "@/lib/statistics/part";
 
 import { NumberLink } from "./numbers";
-import { RateTile, Tile, TileStrip, TileStripSkeleton } from "./tile";
+import { RateTile, Tile } from "./tile";
+import { TileStrip } from "./tile-strip";
 
 /** The people behind the dials: how many of those whose contact is over were reached, and the contacts that are not over. */
 export async function People({ view }: { view: OverviewView }) {
@@ -24,7 +25,7 @@ export async function People({ view }: { view: OverviewView }) {
     period.previous === null ? undefined : contactsHref(filter, { state: ["reached"], range: period.previous });
   return (
     <SendContentOnce>
-      <TileStrip aria-label={t("peopleLabel")} className={STRIP}>
+      <TileStrip aria-label={t("peopleLabel")} of="people">
         <RateTile
           name="people"
           now={peopleRate(current)}
@@ -45,13 +46,7 @@ export async function People({ view }: { view: OverviewView }) {
   );
 }
 
-const STRIP = "md:grid-cols-4";
-
 function Count({ count, href }: { count: number; href: string | undefined }) {
   const format = useFormatter();
   return <NumberLink href={count > 0 ? href : undefined}>{format.number(count)}</NumberLink>;
-}
-
-export function PeopleSkeleton() {
-  return <TileStripSkeleton count={4} className={STRIP} />;
 }

@@ -5,7 +5,6 @@ import { SendContentOnce } from "@/components/send-content-once";
 import { Card } from "@/components/ui/card";
 import { Duration } from "@/components/ui/duration";
 import { Id } from "@/components/ui/ltr";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { averageTalk, goalRate, type Ratio, reachRate } from "@/lib/statistics/figures";
@@ -153,16 +152,4 @@ function RateCell({
 function Whole({ words, count, href }: { words: "of" | "inCalls"; count: number; href: string | undefined }) {
   const t = useTranslations("overview.scenarios");
   return <span className="of">{t.rich(words, { count, link: numberLink(href) })}</span>;
-}
-
-export function ScenariosSkeleton() {
-  return (
-    <Card title={<Skeleton className="h-5 w-28" />}>
-      <div className="space-y-4 pt-1">
-        {["a", "b", "c", "d", "e"].map((key) => (
-          <Skeleton key={key} className="h-6 w-full" />
-        ))}
-      </div>
-    </Card>
-  );
 }

@@ -1,8 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
-import { cn } from "@/components/cn";
-import { Skeleton } from "@/components/ui/skeleton";
 import { changeInPoints, type Ratio } from "@/lib/statistics/figures";
 
 import { Change, NumberLink, numberLink, Share } from "./numbers";
@@ -99,39 +97,5 @@ export function Tile({
       <p className="min-h-4.5 text-xs text-muted">{detail}</p>
       <p className="mt-auto flex min-h-6 flex-wrap items-center gap-x-1.5 pt-1.5">{change}</p>
     </div>
-  );
-}
-
-/** A strip of tiles. `className` says how many stand beside each other on wide screens; on phones there are two. */
-export function TileStrip({
-  className,
-  children,
-  ...props
-}: {
-  className: string;
-  children: ReactNode;
-  "aria-label"?: string;
-}) {
-  const Element = props["aria-label"] === undefined ? "div" : "section";
-  return (
-    <Element
-      {...props}
-      className={cn("grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border shadow-xs", className)}
-    >
-      {children}
-    </Element>
-  );
-}
-
-/** The skeleton of a strip of `count` tiles. */
-export function TileStripSkeleton({ count, className }: { count: number; className: string }) {
-  return (
-    <TileStrip className={className}>
-      {Array.from({ length: count }, (_, index) => (
-        <div key={index} className="bg-surface px-4 py-3.5">
-          <Skeleton className="h-25 w-24 max-w-full" />
-        </div>
-      ))}
-    </TileStrip>
   );
 }

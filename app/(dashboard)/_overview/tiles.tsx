@@ -11,7 +11,8 @@ import { type Part, partHref, PARTS } from "@/lib/statistics/part";
 import type { Summary } from "@/lib/statistics/summary";
 
 import { Change, NumberLink, numberLink } from "./numbers";
-import { Before, RateTile, Tile, TileStrip, TileStripSkeleton } from "./tile";
+import { Before, RateTile, Tile } from "./tile";
+import { TileStrip } from "./tile-strip";
 
 /** The figures of the period, each with its denominator and its value in the previous period. */
 export function Tiles({ view, summary: promise }: { view: OverviewView; summary: Promise<Summary> }) {
@@ -26,7 +27,7 @@ export function Tiles({ view, summary: promise }: { view: OverviewView; summary:
   return (
     <section aria-label={t("label")}>
       <SendContentOnce>
-        <TileStrip className={STRIP}>
+        <TileStrip of="dials">
           <DialsTile now={now} before={before} href={href} hrefBefore={hrefBefore} />
           <RateTile
             name="reached"
@@ -186,9 +187,3 @@ function CountedNote({ view, leftOut }: { view: OverviewView; leftOut: number })
     </p>
   );
 }
-
-export function TilesSkeleton() {
-  return <TileStripSkeleton count={6} className={STRIP} />;
-}
-
-const STRIP = "md:grid-cols-3 xl:grid-cols-6";

@@ -1,6 +1,4 @@
 import { sendOnce } from "@/components/send-once";
-import { Card } from "@/components/ui/card";
-import { Skeleton } from "@/components/ui/skeleton";
 import { listCalls } from "@/db/calls/list";
 import { shownState } from "@/lib/call/contact";
 import type { CallFilter } from "@/lib/call/filter";
@@ -39,24 +37,5 @@ export async function CallList({
       <CallsTable rows={await sendOnce(rows)} filter={filter} view={view} />
       <ListPages page={page} filter={filter} view={view} />
     </div>
-  );
-}
-
-/** The skeleton of either kind of rows. */
-export function ListSkeleton() {
-  return (
-    <Card flush aria-busy className="min-h-0">
-      <div className="h-8 border-b bg-sunken" />
-      {Array.from({ length: 12 }, (_, index) => (
-        <div key={index} className="skeleton-row">
-          <Skeleton className="w-32" />
-          <Skeleton className="w-28" />
-          <Skeleton className="w-24 max-md:hidden" />
-          <Skeleton className="w-36 max-md:hidden" />
-          <Skeleton className="w-40 flex-1 max-md:hidden" />
-          <Skeleton className="w-10" />
-        </div>
-      ))}
-    </Card>
   );
 }

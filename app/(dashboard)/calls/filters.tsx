@@ -1,6 +1,5 @@
 import { getTranslations } from "next-intl/server";
 
-import { Skeleton } from "@/components/ui/skeleton";
 import type { CallFilter } from "@/lib/call/filter";
 import type { CallListView } from "@/lib/call/list-view";
 import type { NumberAccess } from "@/lib/phone/access";
@@ -37,19 +36,6 @@ export async function Filters({
     <div className="space-y-3">
       <FilterBar filter={filter} view={view} facets={facets} presets={presets} canSearchNumbers={canSearchNumbers} />
       {showsPanel && <FilterPanel filter={filter} view={view} facets={facets} canSearchNumbers={canSearchNumbers} />}
-    </div>
-  );
-}
-
-export function FiltersSkeleton() {
-  return (
-    <div className="flex flex-wrap gap-2" aria-busy>
-      <Skeleton className="h-8 w-full sm:w-64" />
-      <div className="contents max-sm:flex max-sm:w-full max-sm:gap-2 max-sm:overflow-hidden">
-        {Array.from({ length: 6 }, (_, index) => (
-          <Skeleton key={index} className="h-8 w-24 shrink-0" />
-        ))}
-      </div>
     </div>
   );
 }

@@ -20,13 +20,14 @@ import { hasApiKey } from "@/server/vendor-api";
 
 import { ReadAge } from "../read-age";
 import { CallCount, CallCountSkeleton } from "./call-count";
-import { CallList, ListSkeleton } from "./call-list";
+import { CallList } from "./call-list";
 import { ContactList } from "./contact-list";
 import { FilterChips } from "./filter-chips";
-import { Filters, FiltersSkeleton } from "./filters";
+import { Filters } from "./filters";
 import { LayoutProvider } from "./layout-provider";
 import { ListSwitch } from "./list-switch";
 import { ListTools } from "./list-tools";
+import { FiltersSkeleton, ListSkeleton } from "./skeletons";
 import { LAYOUT_COOKIE, readLayout } from "./table-layout";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,0 +1,38 @@
+"use client";
+
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+
+/* As client components without props, they are in no document as data (see those of the overview). */
+
+export function FiltersSkeleton() {
+  return (
+    <div className="flex flex-wrap gap-2" aria-busy>
+      <Skeleton className="h-8 w-full sm:w-64" />
+      <div className="contents max-sm:flex max-sm:w-full max-sm:gap-2 max-sm:overflow-hidden">
+        {Array.from({ length: 6 }, (_, index) => (
+          <Skeleton key={index} className="h-8 w-24 shrink-0" />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The skeleton of either kind of rows. */
+export function ListSkeleton() {
+  return (
+    <Card flush aria-busy className="min-h-0">
+      <div className="h-8 border-b bg-sunken" />
+      {Array.from({ length: 12 }, (_, index) => (
+        <div key={index} className="skeleton-row">
+          <Skeleton className="w-32" />
+          <Skeleton className="w-28" />
+          <Skeleton className="w-24 max-md:hidden" />
+          <Skeleton className="w-36 max-md:hidden" />
+          <Skeleton className="w-40 flex-1 max-md:hidden" />
+          <Skeleton className="w-10" />
+        </div>
+      ))}
+    </Card>
+  );
+}
