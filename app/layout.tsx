@@ -15,6 +15,7 @@ import { WithoutScriptsProvider } from "@/components/without-scripts";
 import { env } from "@/lib/env";
 import { isPlainHttp } from "@/lib/http/plain-http";
 import { directionOf, localeOf } from "@/lib/i18n/locales";
+import { pickMessages } from "@/lib/i18n/pick-messages";
 import { THEME_COOKIE, themeOf } from "@/lib/theme";
 
 import "./globals.css";
@@ -54,8 +55,17 @@ export const viewport: Viewport = {
   ],
 };
 
+/** The texts of answers that are no page: of the door and of refused requests. */
+const NOT_IN_PAGES = [
+  "common.starting",
+  "common.refusal",
+  "common.address.refusedTitle",
+  "common.address.refusedBody",
+  "common.address.refusedPlain",
+];
+
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [intlLocale, timeZone, { common }, cookieStore, requestHeaders] = await Promise.all([
+  const [intlLocale, timeZone, messages, cookieStore, requestHeaders] = await Promise.all([
     getLocale(),
     getTimeZone(),
     getMessages(),
@@ -78,7 +88,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
           <DirectionProvider direction={direction}>
             {/* The texts of the error pages. Nested layouts add the texts of their pages. */}
-            <IntlProvider locale={intlLocale} timeZone={timeZone} messages={{ common }}>
+            <IntlProvider
+              locale={intlLocale}
+              timeZone={timeZone}
+              messages={pickMessages(messages, ["common"], NOT_IN_PAGES)}
+            >
               <HydrationMark />
               <noscript>
                 {/* Sets the cookie, so that the pages after the sign-in page need no second request. */}

@@ -12,11 +12,14 @@ import { AddedMessages } from "./added-messages";
  */
 export async function ClientMessages({
   of,
+  except,
   children,
 }: {
   /** Namespaces, or parts of them: `calls`, `overview.range`. */
   of: readonly (Namespace | `${Namespace}.${string}`)[];
+  /** Parts of these that only server components use. */
+  except?: readonly `${Namespace}.${string}`[];
   children: ReactNode;
 }) {
-  return <AddedMessages messages={pickMessages(await getMessages(), of)}>{children}</AddedMessages>;
+  return <AddedMessages messages={pickMessages(await getMessages(), of, except)}>{children}</AddedMessages>;
 }

@@ -1,17 +1,19 @@
 /** The answers of server actions, for their wrapper (`server/auth/action.ts`) and the hooks that call them (`components/`). */
 
 /**
- * Why the wrapper refuses an action. `signedOut`: there is no session. `secondFactorFirst`: the organization requires a second factor, which
+ * Why the wrapper refuses an action: keys of the messages `auth.error`. `signedOut`: there is no session. `secondFactorFirst`: the organization requires a second factor, which
  * the user has not set up. `forbidden`: the role is too low, or the request comes from another site. `unavailable`: usually the database is
  * unavailable. `busy`: too many passwords are being checked. `tooMany`: too many attempts.
  */
-export type GateReason = "signedOut" | "secondFactorFirst" | "forbidden" | "unavailable" | "busy" | "tooMany";
+export const GATE_REASONS = ["signedOut", "secondFactorFirst", "forbidden", "unavailable", "busy", "tooMany"] as const;
+export type GateReason = (typeof GATE_REASONS)[number];
 
 /**
  * Reasons that the browser finds: the request did not reach the server, the page was opened at another address than `APP_URL`, or the server
  * runs a newer version without this action.
  */
-export type UnreachableReason = "offline" | "wrongAddress" | "outdated";
+export const UNREACHABLE_REASONS = ["offline", "wrongAddress", "outdated"] as const;
+export type UnreachableReason = (typeof UNREACHABLE_REASONS)[number];
 
 /** `reason`: a key of the messages `auth.error`, or a reason for which the caller has a message. */
 export type Refusal<Reason extends string = never> = {

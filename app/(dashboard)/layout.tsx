@@ -6,6 +6,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { isScriptsOff } from "@/components/suspense";
 import { Sprite } from "@/components/ui/sprite";
 import { countUnreadNotices, listNotices } from "@/db/people/notices";
+import { GATE_REASONS, UNREACHABLE_REASONS } from "@/lib/action-answer";
 import { noScriptsHref } from "@/lib/http/scripts-cookie";
 import { requirePage } from "@/server/auth/gates";
 import { getOrganization } from "@/server/organization";
@@ -20,6 +21,9 @@ import { Sidebar } from "./sidebar";
 import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 import { TopBar } from "./top-bar";
 
+/** Why any action may be refused. The settings, whose actions check more, send all reasons. */
+const REFUSALS = [...GATE_REASONS, ...UNREACHABLE_REASONS].map((reason) => `auth.error.${reason}` as const);
+
 /** The layout of all signed-in pages. Layouts do not rerun on navigation, so each page also calls its own gate. */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const { id, name, email, role } = await requirePage();
@@ -31,7 +35,10 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   ]);
   const user = { name, email, role };
   return (
-    <ClientMessages of={["shell", "notices", "auth.ended", "auth.error"]}>
+    <ClientMessages
+      of={["shell", "notices", "auth.ended", ...REFUSALS]}
+      except={["notices.mail", "notices.page.description", "notices.page.empty", "notices.page.account"]}
+    >
       {!(await isScriptsOff()) && (
         <noscript>
           <meta httpEquiv="refresh" content={`0; url=${noScriptsHref((await headers()).get("x-url"))}`} />

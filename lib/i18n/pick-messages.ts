@@ -1,8 +1,11 @@
 /** A part of a catalogue: texts under their keys, at any depth. */
 export type SomeMessages = { readonly [key: string]: string | SomeMessages };
 
-/** The messages below some paths, such as `calls` or `overview.range`, still under their keys. Throws if there is nothing at a path. */
-export function pickMessages(messages: object, paths: readonly string[]): SomeMessages {
+/**
+ * The messages below some paths, such as `calls` or `overview.range`, still under their keys, without those below the paths `except`. Throws if
+ * there is nothing at a path.
+ */
+export function pickMessages(messages: object, paths: readonly string[], except: readonly string[] = []): SomeMessages {
   let picked: SomeMessages = {};
   for (const path of paths) {
     const keys = path.split(".");
@@ -15,7 +18,15 @@ export function pickMessages(messages: object, paths: readonly string[]): SomeMe
     }
     picked = mergeMessages(picked, nest(keys, found));
   }
-  return picked;
+  return except.reduce((rest, path) => without(rest, path.split("."), path), picked);
+}
+
+function without(messages: SomeMessages, [key = "", ...deeper]: string[], path: string): SomeMessages {
+  const { [key]: found, ...others } = messages;
+  if (found === undefined || (deeper.length > 0 && typeof found === "string")) {
+    throw new Error(`No messages at ${path}`);
+  }
+  return deeper.length === 0 || typeof found === "string" ? others : { ...others, [key]: without(found, deeper, path) };
 }
 
 /** Both catalogues in one. Where both have a text at the same key, it is that of `added`. */

@@ -52,7 +52,25 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   const Rows = view.by === "contacts" ? ContactList : CallList;
   const layout = readLayout(cookieStore.get(LAYOUT_COOKIE)?.value);
   return (
-    <ClientMessages of={["calls", "contacts", "outcomes"]}>
+    <ClientMessages
+      of={["calls", "contacts", "outcomes"]}
+      except={[
+        "calls.ignored",
+        "calls.enrichmentOff",
+        "calls.empty",
+        "contacts.empty",
+        "contacts.thisCall",
+        "contacts.notDialled",
+        "contacts.notDialledNotice",
+        "contacts.nextTry",
+        "contacts.remaining",
+        "contacts.overdueSince",
+        "contacts.nextUnknown",
+        "contacts.noneComing",
+        "contacts.noneCalledOff",
+        "contacts.others",
+      ]}
+    >
       <LayoutProvider initial={layout}>
         <PageHeader
           title={t("title")}

@@ -20,7 +20,9 @@ export default async function SettingsLayout({ children }: { children: ReactNode
           <SettingsNav visible={sections} label={t("title")} />
         </ClientMessages>
       </div>
-      <div className="max-w-4xl min-w-0">{children}</div>
+      <div className="max-w-4xl min-w-0">
+        <ClientMessages of={["auth.error"]}>{children}</ClientMessages>
+      </div>
     </div>
   );
 }

@@ -4,13 +4,33 @@ import { dirname, join } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
+import { GATE_REASONS, UNREACHABLE_REASONS } from "@/lib/action-answer";
+import english from "@/lib/i18n/messages/en/auth.json" with { type: "json" };
 import { mergeMessages, pickMessages } from "@/lib/i18n/pick-messages";
 
 const IMPORT = /^(?:import|export) (?!type )(?:[^;"']*? from )?["']([^"']+)["'];|\bimport\(["']([^"']+)["']\)/gm;
 /** `useTranslations(by)`: the namespaces that a variable can name. */
 const VARIABLES: Record<string, string[]> = { by: ["calls", "contacts"], "view.by": ["calls", "contacts"] };
-/** The root layout sends all of it. */
+/** The root layout sends all of it but what it names. */
 const ROOT = ["common"];
+const EXCEPT = /(?:\bexcept=\{|\bNOT_IN_PAGES = )\[([^\]]*)\]/g;
+/** All refusals of actions are described here, and a page sends those that its actions may answer with. */
+const REFUSALS = "auth.error";
+const DESCRIBES_REFUSALS = "components/use-action.ts";
+const REASONS = Object.keys(english.error);
+/** This layout sends the reasons for which every action may be refused. */
+const SHELL = "app/(dashboard)/layout.tsx";
+const BY_EVERY_ACTION = [...GATE_REASONS, ...UNREACHABLE_REASONS].map((reason) => `${REFUSALS}.${reason}`);
+
+type Found = {
+  /** The namespaces, or parts of them, that client components use, each with the first file. */
+  used: Map<string, string>;
+  /** What server components send, and what they leave out of it. */
+  sent: Set<string>;
+  except: Set<string>;
+  /** Client files with the namespaces that they use. */
+  clients: Map<string, string[]>;
+};
 
 function importsOf(file: string): string[] {
   return [...readFileSync(file, "utf8").matchAll(IMPORT)].flatMap(([, still, dynamic]) => {
@@ -20,22 +40,33 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** The namespaces that client components use which an entry imports, each with the first file, and those that its server components send. */
-function messagesOf(entry: string): { used: Map<string, string>; sent: Set<string> } {
+/** What the components use and send that an entry imports. */
+function messagesOf(entry: string): Found {
   const used = new Map<string, string>();
   const sent = new Set(ROOT);
+  const except = new Set<string>();
+  const clients = new Map<string, string[]>();
   const seen = new Set<string>();
   const visit = (file: string, isBelowClient: boolean) => {
     const text = readFileSync(file, "utf8");
     const isClient = isBelowClient || text.startsWith('"use client"');
-    if (seen.has(`${file} ${isClient}`) || text.startsWith('"use server"')) {
+    if (text.startsWith('"use server"')) {
+      for (const reason of REASONS.filter((each) => text.includes(`"${each}"`))) {
+        used.set(`${REFUSALS}.${reason}`, file);
+      }
+      return;
+    }
+    if (seen.has(`${file} ${isClient}`)) {
       return;
     }
     seen.add(`${file} ${isClient}`);
-    if (isClient) {
+    if (file === DESCRIBES_REFUSALS) {
+      BY_EVERY_ACTION.forEach((each) => used.set(each, file));
+    } else if (isClient) {
       for (const [, name = ""] of text.matchAll(/useTranslations(?:<[^(]*>)?\(([^)]*)\)/g)) {
         for (const namespace of VARIABLES[name] ?? [name.replaceAll('"', "")]) {
           used.set(namespace, used.get(namespace) ?? file);
+          clients.set(file, [...(clients.get(file) ?? []), namespace]);
         }
       }
     } else {
@@ -44,13 +75,21 @@ function messagesOf(entry: string): { used: Map<string, string>; sent: Set<strin
           sent.add(name);
         }
       }
+      for (const [, list = ""] of text.matchAll(EXCEPT)) {
+        for (const [, name = ""] of list.matchAll(/"([^"]+)"/g)) {
+          except.add(name);
+        }
+      }
     }
     for (const next of importsOf(file)) {
       visit(next, isClient);
     }
   };
   visit(entry, false);
-  return { used, sent };
+  if (entry === SHELL) {
+    BY_EVERY_ACTION.forEach((each) => sent.add(each));
+  }
+  return { used, sent, except, clients };
 }
 
 /** The layouts above a file. */
@@ -59,11 +98,16 @@ function layoutsAbove(file: string): string[] {
   return parts.map((_, index) => join(...parts.slice(0, index + 1), "layout.tsx")).filter(existsSync);
 }
 
-test("each page sends the messages that its client components use", () => {
+function entriesOfApp(): string[] {
   const entries = execFileSync("git", ["ls-files", "app"], { encoding: "utf8" })
     .split("\n")
     .filter((file) => /\/(page|layout|error|not-found|forbidden|default)\.tsx$/.test(file));
   expect(entries.length).toBeGreaterThan(30);
+  return entries;
+}
+
+test("each page sends the messages that its client components use", () => {
+  const entries = entriesOfApp();
   const missing = entries.flatMap((entry) => {
     const { used, sent } = messagesOf(entry);
     const all = [sent, ...layoutsAbove(entry).map((layout) => messagesOf(layout).sent)];
@@ -76,12 +120,41 @@ test("each page sends the messages that its client components use", () => {
   expect(missing).toEqual([]);
 });
 
+test("no page leaves out messages that its client components use", () => {
+  const found = entriesOfApp().map((entry) => [entry, messagesOf(entry)] as const);
+  const wrong = found.flatMap(([entry, { except, clients }]) => {
+    const above = layoutsAbove(entry).map((layout) => messagesOf(layout).except);
+    const leftOut = [except, ...above].flatMap((names) => [...names]);
+    return [...clients].flatMap(([file, namespaces]) => {
+      const text = readFileSync(file, "utf8");
+      return leftOut
+        .filter((path) =>
+          namespaces.some(
+            (namespace) =>
+              namespace === path ||
+              namespace.startsWith(`${path}.`) ||
+              (path.startsWith(`${namespace}.`) &&
+                new RegExp(`["'\`]${path.slice(namespace.length + 1).replaceAll(".", "\\.")}["'\`.]`).test(text)),
+          ),
+        )
+        .map((path) => `${entry} leaves out ${path}, which ${file} uses`);
+    });
+  });
+  expect(wrong).toEqual([]);
+});
+
 test("messages are picked by namespace or by a part of one, and added to others", () => {
   const all = { common: { yes: "Yes" }, call: { title: "Call", panel: { open: "Open", close: "Close" } } };
   expect(pickMessages(all, ["common", "call.panel"])).toEqual({
     common: { yes: "Yes" },
     call: { panel: { open: "Open", close: "Close" } },
   });
+  expect(pickMessages(all, ["common", "call"], ["call.title", "call.panel.open"])).toEqual({
+    common: { yes: "Yes" },
+    call: { panel: { close: "Close" } },
+  });
+  expect(() => pickMessages(all, ["call"], ["call.panel.opens"])).toThrow("call.panel.opens");
+  expect(() => pickMessages(all, ["call"], ["call.title.of"])).toThrow("call.title.of");
   expect(
     mergeMessages(pickMessages(all, ["call.panel"]), { call: { title: "A call" }, calls: { none: "None" } }),
   ).toEqual({ call: { title: "A call", panel: { open: "Open", close: "Close" } }, calls: { none: "None" } });
