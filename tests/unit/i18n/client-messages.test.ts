@@ -124,7 +124,7 @@ test("no page leaves out messages that its client components use", () => {
   const found = entriesOfApp().map((entry) => [entry, messagesOf(entry)] as const);
   const wrong = found.flatMap(([entry, { except, clients }]) => {
     const above = layoutsAbove(entry).map((layout) => messagesOf(layout).except);
-    const leftOut = [except, ...above].flatMap((names) => [...names]);
+    const leftOut = [except, ...above].flatMap((names) => Array.from(names));
     return [...clients].flatMap(([file, namespaces]) => {
       const text = readFileSync(file, "utf8");
       return leftOut
