@@ -4,7 +4,6 @@ import type { ReactNode } from "react";
 
 import { ClientMessages } from "@/components/client-messages";
 import { isScriptsOff } from "@/components/suspense";
-import { Sprite } from "@/components/ui/sprite";
 import { countUnreadNotices, listNotices } from "@/db/people/notices";
 import { GATE_REASONS, UNREACHABLE_REASONS } from "@/lib/action-answer";
 import { noScriptsHref } from "@/lib/http/scripts-cookie";
@@ -44,7 +43,6 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           <meta httpEquiv="refresh" content={`0; url=${noScriptsHref((await headers()).get("x-url"))}`} />
         </noscript>
       )}
-      <Sprite />
       <div className="isolate flex min-h-dvh flex-col md:flex-row">
         <a
           href="#content"

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-import { SpriteIcon } from "./sprite-icon";
+import { RowIcon } from "./row-icon";
 
 /**
  * The change since the previous period. `better` is the direction of an improvement; with `neither`, as for a volume, the change
@@ -31,7 +31,7 @@ export function ChangeBadge({
         neutral ? "text-muted" : good ? "text-success-text" : "text-danger-text",
       )}
     >
-      <SpriteIcon name={icon[direction]} className="size-3" />
+      <RowIcon name={icon[direction]} className="size-3" />
       {children}
     </span>
   );

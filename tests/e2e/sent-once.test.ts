@@ -55,6 +55,32 @@ test("a document has the rows of the list once, as HTML, and is small", async ({
   expect(calls.filter(({ phone }) => !data.includes(phone))).toEqual([]);
 });
 
+test("the style sheet draws the icons of rows, also on paper and with the colours of the system", async ({
+  adminPage: page,
+  database: { sql },
+}) => {
+  await store(sql);
+  await page.goto("/calls");
+  const looksOf = () =>
+    page
+      .locator("tbody .icon")
+      .evaluateAll((icons) =>
+        icons.map((icon) => [getComputedStyle(icon).maskImage, getComputedStyle(icon).backgroundColor]),
+      );
+  const looks = await looksOf();
+  expect(looks.length).toBeGreaterThan(ROWS);
+  expect(looks.filter(([mask]) => mask?.startsWith('url("data:image/svg+xml,') !== true)).toEqual([]);
+  expect(
+    await page
+      .locator("tbody .icon")
+      .first()
+      .evaluate((icon) => getComputedStyle(icon).printColorAdjust),
+  ).toBe("exact");
+  await page.emulateMedia({ forcedColors: "active" });
+  const surface = await page.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+  expect((await looksOf()).filter(([, color]) => color === surface || color === "rgba(0, 0, 0, 0)")).toEqual([]);
+});
+
 for (const by of ["calls", "contacts"]) {
   test(`the list of ${by} works with the document's rows and with rows that the router loaded`, async ({
     adminPage: page,

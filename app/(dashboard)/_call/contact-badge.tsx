@@ -1,12 +1,12 @@
 import { clsx } from "clsx";
 import { useTranslations } from "next-intl";
 
-import type { SpriteName } from "@/components/ui/sprite";
-import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { RowIcon } from "@/components/ui/row-icon";
+import type { RowIconName } from "@/components/ui/row-icon-styles";
 import type { StateChoice } from "@/lib/call/contact";
 
 /** The icon and the colours of a state: all different, so that no state is recognized by its colour alone. */
-const LOOKS: Record<StateChoice, { icon: SpriteName; tone: string }> = {
+const LOOKS: Record<StateChoice, { icon: RowIconName; tone: string }> = {
   reached: { icon: "user-check", tone: "tone-success" },
   trying: { icon: "rotate-cw", tone: "tone-info" },
   overdue: { icon: "alarm-clock", tone: "tone-warning" },
@@ -23,7 +23,7 @@ export function ContactBadge({ state, isInferred }: { state: StateChoice; isInfe
   const { icon, tone } = LOOKS[state];
   const badge = (
     <span title={t(`stateHint.${state}`)} className={clsx("tag filled", tone)}>
-      <SpriteIcon name={icon} className="text-current" />
+      <RowIcon name={icon} className="text-current" />
       <span>{t(`state.${state}`)}</span>
     </span>
   );

@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { useTranslations } from "next-intl";
 
-import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { RowIcon } from "@/components/ui/row-icon";
 import { GOAL_ICONS, type GoalKind, goalKind } from "@/lib/call/goal";
 
 const TONES: Record<GoalKind, string> = {
@@ -18,7 +18,7 @@ export function GoalBadge({ status, className }: { status: string | null; classN
   const kind = goalKind(status);
   return (
     <span title={t(`goalHint.${kind}`)} className={clsx("tag", TONES[kind], className)}>
-      <SpriteIcon name={GOAL_ICONS[kind]} />
+      <RowIcon name={GOAL_ICONS[kind]} />
       <span>{kind === "other" ? <bdi translate="no">{status}</bdi> : t(`goal.${kind}`)}</span>
     </span>
   );

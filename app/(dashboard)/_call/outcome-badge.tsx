@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { useTranslations } from "next-intl";
 
-import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { RowIcon } from "@/components/ui/row-icon";
 import { OUTCOME_ICONS, outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
 import { useEndingText } from "./ending";
@@ -31,7 +31,7 @@ export function OutcomeBadge({
       title={t(`outcomeHint.${known ?? "other"}`)}
       className={clsx("tag", !plain && "filled", `outcome-${outcomeSlug(kind)}`, className)}
     >
-      <SpriteIcon name={OUTCOME_ICONS[kind]} />
+      <RowIcon name={OUTCOME_ICONS[kind]} />
       <span>{known === null ? <bdi translate="no">{type}</bdi> : endingText({ outcome: type, status })}</span>
     </span>
   );

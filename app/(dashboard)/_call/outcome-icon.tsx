@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 
-import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { RowIcon } from "@/components/ui/row-icon";
 import { OUTCOME_ICONS, type OutcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
 /** The icon of an outcome in its colour. It is hidden from screen readers, so it needs a label beside it. */
@@ -15,7 +15,7 @@ export function OutcomeIcon({
   className?: string;
 }) {
   return (
-    <SpriteIcon
+    <RowIcon
       name={OUTCOME_ICONS[kind]}
       small={small}
       className={clsx("toned", `outcome-${outcomeSlug(kind)}`, className)}

@@ -11,7 +11,7 @@ import { Duration } from "@/components/ui/duration";
 import { FreeText } from "@/components/ui/free-text";
 import { Id, Ltr, PhoneNumber } from "@/components/ui/ltr";
 import { NotApplicable } from "@/components/ui/not-applicable";
-import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { RowIcon } from "@/components/ui/row-icon";
 import { Time } from "@/components/ui/time";
 import type { ListedCall as StoredCall } from "@/db/calls/list";
 import { isReached, type StateChoice } from "@/lib/call/contact";
@@ -129,9 +129,9 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
           ) : (
             <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
               {row.direction === "inbound" ? (
-                <SpriteIcon name="arrow-down-left" small className="text-subtle" />
+                <RowIcon name="arrow-down-left" small className="text-subtle" />
               ) : (
-                <SpriteIcon name="arrow-up-right" small className="text-subtle" />
+                <RowIcon name="arrow-up-right" small className="text-subtle" />
               )}
               {translated(tOutcomes, "direction", row.direction)}
             </span>
@@ -158,7 +158,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
         cell: (row) =>
           row.hasRecording ? (
             <span className="inline-flex items-center gap-1.5 align-middle text-muted">
-              <SpriteIcon name="volume-2" />
+              <RowIcon name="volume-2" />
               <span className="sr-only">{tState("yes")}</span>
             </span>
           ) : isReached(row) ? (

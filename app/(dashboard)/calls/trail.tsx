@@ -3,7 +3,7 @@ import type { Route } from "next";
 import { useFormatter, useTranslations } from "next-intl";
 import { Fragment } from "react";
 
-import { SpriteIcon } from "@/components/ui/sprite-icon";
+import { RowIcon } from "@/components/ui/row-icon";
 import type { DialResult } from "@/lib/call/contact";
 import { OUTCOME_ICONS, outcomeKind, outcomeSlug } from "@/lib/call/outcome";
 
@@ -79,7 +79,7 @@ function MarkLink({ mark, href }: { mark: Mark; href: Route }) {
       aria-label={name}
       className={clsx("mark", !isDialled && "undialled", `outcome-${outcomeSlug(kind)}`)}
     >
-      <SpriteIcon name={OUTCOME_ICONS[kind]} small />
+      <RowIcon name={OUTCOME_ICONS[kind]} small />
     </a>
   );
 }

@@ -12,7 +12,6 @@ import { LinkButton } from "@/components/ui/link-button";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { Pagination } from "@/components/ui/pagination";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Sprite } from "@/components/ui/sprite";
 import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { countDeliveries, listDeliveries, type LoggedDelivery } from "@/db/deliveries/list";
@@ -50,7 +49,6 @@ export async function DeliveryLog({ filter, view, isAdministrator, access }: Log
     cursor === null ? null : (deliveriesHref(filter, { ...view, cursor }) as Route);
   return (
     <Selection reasons={Object.fromEntries(page.rows.map(({ id, reason }) => [id, reason]))}>
-      <Sprite of="deliveries" />
       <div className="overflow-hidden rounded-lg border bg-surface shadow-xs">
         <TableScroll label={t("log.title")}>
           <FollowedLinks>

@@ -18,7 +18,6 @@ import { Notice } from "@/components/ui/notice";
 import { PageHeader, ZoneName } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Sprite } from "@/components/ui/sprite";
 import { Time } from "@/components/ui/time";
 import { readPhoneNumber } from "@/db/calls/read";
 import { getDelivery, listSiblings, type WholeDelivery } from "@/db/deliveries/list";
@@ -84,7 +83,6 @@ export default async function DeliveryPage({ params, searchParams }: PageProps<"
         <ChevronLeft className="size-4 rtl-flip" aria-hidden />
         {t("detail.back")}
       </Link>
-      <Sprite of="deliveries" />
       <PageHeader
         title={t("detail.title", { time: format.dateTime(delivery.receivedAt, "full") })}
         description={

@@ -1,5 +1,3 @@
-"use client";
-
 import {
   AlarmClock,
   ArrowDown,
@@ -21,7 +19,6 @@ import {
   CircleQuestionMark,
   CircleX,
   Hash,
-  type LucideIcon,
   Minus,
   PhoneCall,
   PhoneMissed,
@@ -34,8 +31,10 @@ import {
   Volume2,
   WifiOff,
 } from "lucide-react";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 
-/** The icons that any page may show many times, by their names in lucide's icon set. */
+/** The icons that a page may show many times, by their names in lucide's icon set. */
 const ICONS = {
   "alarm-clock": AlarmClock,
   "arrow-down": ArrowDown,
@@ -46,13 +45,17 @@ const ICONS = {
   "calendar-clock": CalendarClock,
   "calendar-off": CalendarOff,
   "calendar-x": CalendarX,
+  check: Check,
   "circle-alert": CircleAlert,
   "circle-check": CircleCheck,
   "circle-dashed": CircleDashed,
   "circle-minus": CircleMinus,
   "circle-question-mark": CircleQuestionMark,
   "circle-x": CircleX,
+  "copy-check": CopyCheck,
+  "corner-down-right": CornerDownRight,
   hash: Hash,
+  inbox: Inbox,
   minus: Minus,
   "phone-call": PhoneCall,
   "phone-missed": PhoneMissed,
@@ -64,25 +67,29 @@ const ICONS = {
   voicemail: Voicemail,
   "volume-2": Volume2,
   "wifi-off": WifiOff,
-} as const satisfies Record<string, LucideIcon>;
+};
 
-/** Those of deliveries, for their pages. */
-const DELIVERY_ICONS = {
-  check: Check,
-  "copy-check": CopyCheck,
-  "corner-down-right": CornerDownRight,
-  inbox: Inbox,
-} as const satisfies Record<string, LucideIcon>;
+export type RowIconName = keyof typeof ICONS;
 
-export type SpriteName = keyof typeof ICONS | keyof typeof DELIVERY_ICONS;
-
-/** Draws each icon once, invisibly. `SpriteIcon` refers to it. Belongs in the layout of every page that has such icons. */
-export function Sprite({ of = "all" }: { of?: "all" | "deliveries" }) {
-  return (
-    <svg aria-hidden className="hidden">
-      {Object.entries<LucideIcon>(of === "all" ? ICONS : DELIVERY_ICONS).map(([name, Icon]) => (
-        <Icon key={name} id={`icon-${name}`} size="100%" />
-      ))}
-    </svg>
+/**
+ * A plugin of Tailwind (`globals.css`) that makes a class `i-<name>` with the drawing of each icon. The style sheet loads once, while drawings in
+ * the HTML would be in each document.
+ */
+export default function addRowIcons({ addBase }: { addBase: (rules: Record<string, Record<string, string>>) => void }) {
+  addBase(
+    Object.fromEntries(
+      Object.entries(ICONS).map(([name, Icon]) => [
+        `.i-${name}`,
+        { "--icon": drawingOf(renderToStaticMarkup(createElement(Icon))) },
+      ]),
+    ),
   );
+}
+
+function drawingOf(svg: string): string {
+  const short = svg
+    .replaceAll(/ (?:class|aria-hidden|width="24" height)="[^"]*"/g, "")
+    .replaceAll(/><\/(?:circle|line|path|polygon|polyline|rect)>/g, "/>")
+    .replaceAll('"', "'");
+  return `url("data:image/svg+xml,${short.replaceAll(/[%#<>]/g, encodeURIComponent)}")`;
 }
