@@ -96,4 +96,5 @@ async function fillSpool(directory: string, count: number): Promise<void> {
       }),
     );
   }
+  await spool.close();
 }
