@@ -13,14 +13,14 @@ import type { TimeRange } from "@/lib/time/time";
  * that most figures need are in the index `calls_occurred_idx`, so Postgres reads the table itself only for the others.
  */
 
-/** The calls of a filter: what follows FROM, under the name `calls`, and the condition on it. */
-export type SelectedCalls = { from: SQL; where: SQL };
+/** The calls of a filter: what follows FROM, under the name `calls`, and the condition on it. `areFew`: they are a small part of the range's calls. */
+export type SelectedCalls = { from: SQL; where: SQL; areFew: boolean };
 
 /** Selects the filter's calls in any of the ranges. */
 export async function callsDuring(ranges: readonly TimeRange[], filter: Unbounded): Promise<SelectedCalls> {
   if (isFoundByTime(filter)) {
     const others = await callConditions({ ...filter, weekday: [], hour: [], from: null, to: null });
-    return { from: callsAtTimesOf(ranges, filter), where: others ?? sql`true` };
+    return { from: callsAtTimesOf(ranges, filter), where: others ?? sql`true`, areFew: true };
   }
   const within = ({ from, to }: TimeRange) => and(gte(calls.occurredAt, from), lt(calls.occurredAt, to));
   const from = new Date(Math.min(...ranges.map((range) => range.from.getTime())));
@@ -31,7 +31,7 @@ export async function callsDuring(ranges: readonly TimeRange[], filter: Unbounde
     ranges.length > 1 ? or(...ranges.map(within)) : undefined,
     await callConditions({ ...filter, from: null, to: null }),
   ];
-  return { from: sql`${calls}`, where: sql`${and(...conditions)}` };
+  return { from: sql`${calls}`, where: sql`${and(...conditions)}`, areFew: false };
 }
 
 /**

@@ -170,12 +170,13 @@ const HOUR_MS = 3_600_000;
 
 async function fromCalls(filter: Unbounded, current: TimeRange, previous: TimeRange | null): Promise<Row[]> {
   const countIn = async (isCurrent: boolean, range: TimeRange) => {
-    const { from, where } = await callsDuring([range], filter);
-    // All processes of a parallel plan share the table of these contacts. Each would make its own of a `select distinct`.
-    return sql`
-      select ${isCurrent}::boolean as "isCurrent", ${contacts.state} as state, count(*)::integer as people
-      from ${contacts} where ${contacts.contactId} in (select ${calls.contactId} from ${from} where ${where})
-      group by 2`;
+    const { from, where, areFew } = await callsDuring([range], filter);
+    // Of many, all processes of a parallel plan share the table of these contacts. Each would make its own of a `select distinct`.
+    const found = areFew
+      ? sql`(select distinct ${calls.contactId} as id from ${from} where ${where}) as found
+          join ${contacts} as contact on contact.contact_id = found.id`
+      : sql`${contacts} as contact where contact.contact_id in (select ${calls.contactId} from ${from} where ${where})`;
+    return sql`select ${isCurrent}::boolean as "isCurrent", contact.state, count(*)::integer as people from ${found} group by 2`;
   };
   const counts = [await countIn(true, current), ...(previous === null ? [] : [await countIn(false, previous)])];
   return replica.execute<Row>(sql.join(counts, sql` union all `));
