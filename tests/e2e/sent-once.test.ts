@@ -25,9 +25,13 @@ async function store(sql: Sql) {
   await sql`insert into call_details (call_id, facts) select call_id, '{}' from calls`;
 }
 
-/** The text of a document's scripts, in which React sends the props of client components. */
+/** The text of a document's scripts, in which React sends the props of client components. There, `&` is `\u0026`. */
 const scriptsOf = (html: string) =>
-  [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map(([, text]) => text).join("");
+  [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)]
+    .map(([, text = ""]) =>
+      text.replace(/\\u([\da-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
+    )
+    .join("");
 
 test("a document has the rows of the list once, as HTML, and is small", async ({
   adminPage: page,
