@@ -1,5 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 
+import { boundedCount, type BoundedCount, COUNT_BOUND } from "@/db/bounded-count";
 import { jobs, db } from "@/db/driver/client";
 import { organization } from "@/db/schema/organization";
 
@@ -22,8 +23,7 @@ export const KEEP_EVERYTHING: RetentionRules = {
 };
 
 /** The kinds of data that the rules delete. Deleting a call also deletes its details, deliveries, reviews and import items. */
-const RETENTION_KINDS = ["recording", "transcript", "delivery", "call"] as const;
-export type RetentionKind = (typeof RETENTION_KINDS)[number];
+export type RetentionKind = "recording" | "transcript" | "delivery" | "call";
 
 /** The organization's rules; `KEEP_EVERYTHING` if none are saved. */
 export async function readRetention(): Promise<RetentionRules> {
@@ -66,21 +66,47 @@ export function daysOf(rules: RetentionRules, kind: PurgedKind): number | null {
   return days[kind];
 }
 
-/** Counts, per kind, what these rules would delete if they were applied now. */
-export async function previewRetention(rules: RetentionRules): Promise<Record<RetentionKind, number>> {
-  const counts = { recording: 0, transcript: 0, delivery: 0, call: 0 };
-  await Promise.all(
-    RETENTION_KINDS.map(async (kind) => {
-      const days = daysOf(rules, kind);
-      if (days !== null) {
-        const rows = await db.execute<{ count: number }>(
-          sql`select count(*)::integer as count from ${dueRows(kind, days)}`,
-        );
-        counts[kind] = rows[0]?.count ?? 0;
-      }
-    }),
-  );
-  return counts;
+/** Calls whose data `previewRetention` looks for, per kind. */
+const PREVIEWED_CALLS = 5_000;
+
+/**
+ * Counts, per kind, what these rules would delete if they were applied now. Of calls and their parts, it looks only at the latest `examined` calls under the
+ * rule: after years, most older ones have no parts any more, and no index knows which have. `isBounded`: there are older calls or deliveries under the
+ * rule, so there may be more than `count`, also if it is 0.
+ */
+export async function previewRetention(
+  rules: RetentionRules,
+  examined = PREVIEWED_CALLS,
+): Promise<Record<RetentionKind, BoundedCount>> {
+  const count = async (kind: RetentionKind): Promise<BoundedCount> => {
+    const days = daysOf(rules, kind);
+    if (days === null) {
+      return { count: 0, isBounded: false };
+    }
+    if (kind === "delivery") {
+      const found = sql`select from deliveries where received_at < ${daysAgo(days)} limit ${COUNT_BOUND + 1}`;
+      const [row] = await db.execute<{ count: number }>(
+        sql`select count(*)::integer as count from (${found}) as found`,
+      );
+      return boundedCount(row?.count ?? 0);
+    }
+    // Looked up row by row: a join might read all of the table.
+    const [row] = await db.execute<{ count: number; examined: number }>(sql`
+      with examined as materialized (
+        select call_id from calls where occurred_at < ${daysAgo(days)} order by occurred_at desc, call_id desc limit ${examined}
+      )
+      select count(*)::integer as examined, (count(*) filter (
+        where (select ${HAS[kind]} from call_details where call_details.call_id = examined.call_id)
+      ))::integer as count from examined`);
+    return { count: row?.count ?? 0, isBounded: row?.examined === examined };
+  };
+  const [recording, transcript, delivery, call] = await Promise.all([
+    count("recording"),
+    count("transcript"),
+    count("delivery"),
+    count("call"),
+  ]);
+  return { recording, transcript, delivery, call };
 }
 
 /**
@@ -152,7 +178,7 @@ const ORDERS: Record<PurgedRows, SQL> = {
  * example by an import. The details of a call come first, so that they are locked first, as in the merge: statements that lock in
  * different orders can deadlock.
  */
-function dueRows(kind: PurgedKind, days: number): SQL {
+function dueRows(kind: PurgedRows, days: number): SQL {
   const before = daysAgo(days);
   switch (kind) {
     case "call":
@@ -163,20 +189,12 @@ function dueRows(kind: PurgedKind, days: number): SQL {
       return sql`(select deliveries.call_id, deliveries.id, deliveries.received_at as at from deliveries where received_at < ${before}) due`;
     case "answer":
       return sql`(select api_answers.call_id, api_answers.id, api_answers.answered_at as at from api_answers where answered_at < ${before}) due`;
-    case "recording":
-      return sql`(
-        select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and ${HAS.recording}
-      ) due`;
-    case "transcript":
-      return sql`(
-        select calls.call_id, calls.occurred_at as at from calls join call_details using (call_id)
-        where occurred_at < ${before} and ${HAS.transcript}
-      ) due`;
   }
 }
 
-const HAS: Record<SweptKind, SQL> = {
+/** What the details of a call must have so that there is something to delete. */
+const HAS: Record<SweptKind | "call", SQL> = {
+  call: sql`true`,
   recording: sql`coalesce(recording_url, permanent_recording_url) is not null`,
   transcript: sql`transcript is not null`,
 };

@@ -4,7 +4,7 @@ import { applyApiFacts } from "@/db/calls/enrichment";
 import { previewErasure } from "@/db/privacy/erasure-preview";
 import { getErasure, startErasure } from "@/db/privacy/erasures";
 import { heldCallIds } from "@/db/privacy/held-data";
-import { KEEP_EVERYTHING, previewRetention, saveRetention } from "@/db/privacy/retention";
+import { KEEP_EVERYTHING, previewRetention, type RetentionRules, saveRetention } from "@/db/privacy/retention";
 import { foldStatistics } from "@/db/statistics/fold";
 import { type CallFacts, NO_FACTS } from "@/lib/call/facts";
 import { parseSoughtNumber } from "@/lib/phone/pattern";
@@ -306,8 +306,23 @@ test("retention deletes what the rules say, and the preview counts it correctly"
     insert into api_answers (call_id, body, answered_at) values
       ('old', '{}', now()), ('middle', '"aged"', ${daysAgo(20)}), ('new', '"fresh"', now())`;
   const rules = { recordingDays: 30, transcriptDays: 60, callDays: 90, deliveryDays: 10 };
-  expect(await previewRetention(rules)).toEqual({ recording: 2, transcript: 1, delivery: 1, call: 1 });
-  expect(await previewRetention(KEEP_EVERYTHING)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+  const exact = (counts: number[]) => counts.map((count) => ({ count, isBounded: false }));
+  const preview = async (of: RetentionRules, examined?: number) => {
+    const { recording, transcript, delivery, call } = await previewRetention(of, examined);
+    return [recording, transcript, delivery, call];
+  };
+  expect(await preview(rules)).toEqual(exact([2, 1, 1, 1]));
+  expect(await preview(KEEP_EVERYTHING)).toEqual(exact([0, 0, 0, 0]));
+  // Looking at one call is not enough for any rule but that of deliveries. The latest one under the rule has nothing any more.
+  await database.sql`update call_details set transcript = null where call_id = 'middle'`;
+  expect(await preview({ ...rules, transcriptDays: 30 }, 1)).toEqual([
+    { count: 1, isBounded: true },
+    { count: 0, isBounded: true },
+    { count: 1, isBounded: false },
+    { count: 1, isBounded: true },
+  ]);
+  await database.sql`
+    update call_details set transcript = (select transcript from call_details where call_id = 'new') where call_id = 'middle'`;
 
   await saveRetention(rules);
   await purge({ id: "u", name: "Nora", email: "nora@example.com" }, 20_000);
@@ -326,7 +341,7 @@ test("retention deletes what the rules say, and the preview counts it correctly"
   const answers = await database.sql`select convert_from(body, 'utf8') as body from api_answers`;
   expect([...answers]).toEqual([{ body: '"fresh"' }]);
   expect(await dumpOf(database)).not.toContain("x-old");
-  expect(await previewRetention(rules)).toEqual({ recording: 0, transcript: 0, delivery: 0, call: 0 });
+  expect(await preview(rules)).toEqual(exact([0, 0, 0, 0]));
 });
 
 test("an access request contains what is stored about a number, and masks the numbers of others", async ({

@@ -73,7 +73,7 @@ export function RetentionForm({ saved }: { saved: Values }) {
       }
     }
   };
-  const total = preview === null ? 0 : Object.values(preview.counts).reduce((sum, count) => sum + count, 0);
+  const deletes = preview !== null && Object.values(preview.counts).some(mayDelete);
   return (
     <div className="max-w-xl space-y-4 pt-2">
       {applying.answer?.ok && (
@@ -116,11 +116,11 @@ export function RetentionForm({ saved }: { saved: Values }) {
             <input key={field} type="hidden" name={field} value={preview.values[field]} />
           ))}
           <Notice
-            tone={total > 0 ? "danger" : "info"}
+            tone={deletes ? "danger" : "info"}
             title={t("retention.confirmTitle")}
             action={
-              <Button type="submit" variant={total > 0 ? "danger" : "primary"} size="sm">
-                {total === 0 ? t("retention.save") : t("retention.saveAndDelete")}
+              <Button type="submit" variant={deletes ? "danger" : "primary"} size="sm">
+                {deletes ? t("retention.saveAndDelete") : t("retention.save")}
               </Button>
             }
           >
@@ -132,7 +132,7 @@ export function RetentionForm({ saved }: { saved: Values }) {
                 </div>
               ))}
             </dl>
-            <p>{total === 0 ? t("retention.nothing") : t("retention.confirmBody")}</p>
+            <p>{deletes ? t("retention.confirmBody") : t("retention.nothing")}</p>
             <Consequences counts={preview.counts} />
           </Notice>
         </form>
@@ -140,25 +140,34 @@ export function RetentionForm({ saved }: { saved: Values }) {
       <ConfirmDialog
         open={preview !== null}
         onOpenChange={(open) => !open && setPreview(null)}
-        danger={total > 0}
+        danger={deletes}
         title={t("retention.confirmTitle")}
-        description={total === 0 ? t("retention.nothing") : t("retention.confirmBody")}
-        confirmLabel={total === 0 ? t("retention.save") : t("retention.saveAndDelete")}
+        description={deletes ? t("retention.confirmBody") : t("retention.nothing")}
+        confirmLabel={deletes ? t("retention.saveAndDelete") : t("retention.save")}
         onConfirm={() => preview !== null && confirm(preview)}
       >
-        {preview !== null && total > 0 && <Consequences counts={preview.counts} />}
+        {preview !== null && deletes && <Consequences counts={preview.counts} />}
       </ConfirmDialog>
     </div>
   );
 }
 
+type Count = Preview["counts"][keyof Preview["counts"]];
+
+function mayDelete({ count, isBounded }: Count): boolean {
+  return count > 0 || isBounded;
+}
+
 function Consequences({ counts }: { counts: Preview["counts"] }) {
-  const t = useTranslations("privacy.retention.count");
+  const t = useTranslations("privacy.retention");
   return (
     <ul className="list-disc space-y-1 ps-5 text-sm">
-      {RETENTION_FIELDS.filter((field) => counts[KIND_OF[field]] > 0).map((field) => (
-        <li key={field}>{t(KIND_OF[field], { count: counts[KIND_OF[field]] })}</li>
-      ))}
+      {RETENTION_FIELDS.map((field) => KIND_OF[field])
+        .filter((kind) => mayDelete(counts[kind]))
+        .map((kind) => {
+          const { count, isBounded } = counts[kind];
+          return <li key={kind}>{isBounded ? t(`countMore.${kind}`, { count }) : t(`count.${kind}`, { count })}</li>;
+        })}
     </ul>
   );
 }
