@@ -1,58 +1,18 @@
-import { createHash, randomBytes } from "node:crypto";
-
-import type { BrowserContext, Locator, Page } from "@playwright/test";
-import type postgres from "postgres";
-
 import { callHref } from "@/lib/call/link";
-import { type App, startApp } from "@/tests/fixtures/app";
-import { createDatabase } from "@/tests/fixtures/database";
-import { ADMIN } from "@/tests/fixtures/environment";
-import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
-import { addUser, PASSWORD, type TestUser } from "@/tests/fixtures/users";
 import { complete } from "@/tests/fixtures/webhooks";
-
-/**
- * Without a connection, every control that calls a server action shows a message, keeps the typed text, and works once the connection
- * is restored.
- */
-
-type World = { page: Page; app: App; sql: postgres.Sql; person: TestUser };
-
-type Control = {
-  name: string;
-  /** Whether the control is tested without a session. */
-  signedOut?: true;
-  /** Loads the page and fills in the control. */
-  open: (world: World) => Promise<void>;
-  act: (page: Page) => Promise<void>;
-  /** Fields and their values, which must be kept after the failure. */
-  typed?: (page: Page) => [Locator, string][];
-  /** Waits for the result of the action. */
-  done: (page: Page) => Promise<void>;
-};
-
-const password = (page: Page) => page.getByLabel("Password", { exact: true });
-const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
-const shows = (text: string | RegExp) => (page: Page) => expect(page.getByText(text).first()).toBeVisible();
-const goto =
-  (path: string) =>
-  async ({ page }: World) => {
-    await page.goto(path);
-  };
+import {
+  type Control,
+  goto,
+  press,
+  shows,
+  testWithoutConnection,
+  type World,
+} from "@/tests/fixtures/without-connection";
 
 async function openCall({ page, app }: World): Promise<void> {
   expect((await fetch(app.webhookUrl, { method: "POST", body: JSON.stringify(complete("one")) })).status).toBe(200);
   await page.goto(callHref("one"));
-}
-
-/** Stores a one-time link as an administrator's action does. Returns its token. */
-async function addLink({ sql, person }: World, purpose: "invite" | "reset"): Promise<string> {
-  const token = randomBytes(32).toString("base64url");
-  await sql`insert into one_time_links (token_hash, user_id, purpose, created_by, expires_at)
-    select ${createHash("sha256").update(token).digest("hex")}, ${person.id}, ${purpose}, id, now() + interval '1 day'
-    from "user" where email = ${ADMIN.email}`;
-  return token;
 }
 
 const CONTROLS: Control[] = [
@@ -96,15 +56,6 @@ const CONTROLS: Control[] = [
     act: press("Preview what would be deleted"),
     typed: (page) => [[page.getByLabel("Calls (days)"), "3000"]],
     done: shows("Apply these rules?"),
-  },
-  {
-    name: "signing out from the user menu",
-    open: goto("/deliveries"),
-    act: async (page) => {
-      await page.getByRole("button", { name: /Account/ }).click();
-      await page.getByRole("menuitem", { name: "Sign out" }).click();
-    },
-    done: (page) => expect(page).toHaveURL(/\/sign-in$/),
   },
   {
     name: "a decision about a call",
@@ -200,59 +151,6 @@ const CONTROLS: Control[] = [
     done: (page) => expect(page.getByRole("dialog")).toBeHidden(),
   },
   {
-    name: "the form for one's name",
-    open: async ({ page }) => {
-      await page.goto("/settings/account");
-      await page.getByLabel("Your name").fill("Ada Lovelace");
-    },
-    act: press("Save"),
-    typed: (page) => [[page.getByLabel("Your name"), "Ada Lovelace"]],
-    done: shows("Your name was saved."),
-  },
-  {
-    name: "the form for a new password",
-    open: async ({ page }) => {
-      await page.goto("/settings/account");
-      await page.getByLabel("Current password").fill("not the password");
-      await page.getByLabel("New password").fill("a completely new one");
-    },
-    act: press("Change password"),
-    typed: (page) => [
-      [page.getByLabel("Current password"), "not the password"],
-      [page.getByLabel("New password"), "a completely new one"],
-    ],
-    done: shows("Incorrect current password."),
-  },
-  {
-    name: "the dialog that asks for the password",
-    open: async ({ page }) => {
-      await page.goto("/settings/account");
-      await page.getByRole("button", { name: "Set up…" }).click();
-      await page.getByLabel("Your password").fill("not the password");
-    },
-    act: (page) => page.getByRole("dialog").getByRole("button", { name: "Set up" }).click(),
-    typed: (page) => [[page.getByLabel("Your password"), "not the password"]],
-    done: shows("Incorrect current password."),
-  },
-  {
-    name: "ending one's other sessions",
-    open: async ({ page, app }) => {
-      await signIn(app.url);
-      await page.goto("/settings/account");
-    },
-    act: press("End all others"),
-    done: shows(/other sessions? ha(s|ve) ended/),
-  },
-  {
-    name: "signing out everywhere",
-    open: async ({ page }) => {
-      await page.goto("/settings/account");
-      await page.getByRole("button", { name: "Sign out everywhere…" }).click();
-    },
-    act: press("Sign out everywhere"),
-    done: (page) => expect(page).toHaveURL(/\/sign-in$/),
-  },
-  {
     name: "the organization's form",
     open: async ({ page }) => {
       await page.goto("/settings");
@@ -267,101 +165,9 @@ const CONTROLS: Control[] = [
     ],
     done: shows("Saved"),
   },
-  {
-    name: "the sign-in form",
-    signedOut: true,
-    open: async ({ page }) => {
-      await page.goto("/sign-in");
-      await page.getByLabel("E-mail").fill(ADMIN.email);
-      await password(page).fill(ADMIN.password);
-    },
-    act: press("Sign in"),
-    typed: (page) => [
-      [page.getByLabel("E-mail"), ADMIN.email],
-      [password(page), ADMIN.password],
-    ],
-    done: (page) => expect(page).toHaveURL(/:\d+\/$/),
-  },
-  {
-    name: "the form for the second step of signing in",
-    signedOut: true,
-    open: async ({ page, sql, person }) => {
-      await sql`update "user" set two_factor_enabled = true where id = ${person.id}`;
-      await page.goto("/sign-in");
-      await page.getByLabel("E-mail").fill(person.email);
-      await password(page).fill(PASSWORD);
-      await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await page.getByLabel("Six-digit code").fill("123456");
-    },
-    act: press("Confirm"),
-    typed: (page) => [[page.getByLabel("Six-digit code"), "123456"]],
-    // This user has no secret, so the sign-in starts again with an error.
-    done: (page) => expect(page).toHaveURL(/error=code_expired/),
-  },
-  {
-    name: "the form that accepts an invitation",
-    signedOut: true,
-    open: async (world) => {
-      await world.sql`update "user" set activated_at = null where id = ${world.person.id}`;
-      await world.page.goto(`/invite/${await addLink(world, "invite")}`);
-      await world.page.getByLabel("Your name").fill("Sara Ahmed");
-      await password(world.page).fill("a password of my own");
-    },
-    act: press("Join and sign in"),
-    typed: (page) => [
-      [page.getByLabel("Your name"), "Sara Ahmed"],
-      [password(page), "a password of my own"],
-    ],
-    done: (page) => expect(page).toHaveURL(/:\d+\/$/),
-  },
-  {
-    name: "the form that resets a password",
-    signedOut: true,
-    open: async (world) => {
-      await world.page.goto(`/reset/${await addLink(world, "reset")}`);
-      await world.page.getByLabel("New password").fill("another password entirely");
-    },
-    act: press("Save and sign in"),
-    typed: (page) => [[page.getByLabel("New password"), "another password entirely"]],
-    done: (page) => expect(page).toHaveURL(/:\d+\/$/),
-  },
 ];
 
-async function expectToSurviveAnOutage(page: Page, context: BrowserContext, { act, typed, done }: Control) {
-  const url = page.url();
-  await context.setOffline(true);
-  await act(page);
-  await expect(
-    page.getByText("Callboard cannot be reached. Check your connection and try again.").first(),
-  ).toBeVisible();
-  for (const [field, value] of typed?.(page) ?? []) {
-    await expect(field).toHaveValue(new RegExp(value.replaceAll(/[.+]/g, String.raw`\$&`)));
-  }
-  expect(page.url()).toBe(url);
-  await context.setOffline(false);
-  await act(page);
-  await done(page);
-}
-
-for (const control of CONTROLS) {
-  test(`without a connection, ${control.name} shows a message and can be repeated`, async ({
-    page,
-    context,
-    app,
-    database,
-    adminCookies,
-  }) => {
-    const { sql } = database;
-    await database.empty();
-    await sql`delete from "user" where email <> ${ADMIN.email}`;
-    const person = await addUser(sql, "viewer");
-    if (control.signedOut !== true) {
-      await context.addCookies(adminCookies);
-    }
-    await control.open({ page, app, sql, person });
-    await expectToSurviveAnOutage(page, context, control);
-  });
-}
+CONTROLS.forEach(testWithoutConnection);
 
 test("after an update of Callboard, an action of the old page asks for a reload and keeps the typed text", async ({
   adminPage: page,
@@ -377,32 +183,4 @@ test("after an update of Callboard, an action of the old page asks for a reload 
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Callboard was updated. Reload the page and try again.")).toBeVisible();
   await expect(page.getByLabel("Your name")).toHaveValue("Ada Lovelace");
-});
-
-test("without a connection, the set-up form shows a message and can be repeated", async ({ page, context }) => {
-  test.slow();
-  const database = await createDatabase();
-  const app = await startApp({ databaseUrl: database.url, env: { ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined } });
-  try {
-    const fields: [string, string][] = [
-      ["Setup code", "TEST-SETUP-CODE"],
-      ["Your name", "Sara"],
-      ["E-mail", "sara@callboard.example"],
-      ["Password", "a long enough sentence"],
-    ];
-    await page.goto(`${app.url}/setup`);
-    for (const [label, value] of fields) {
-      await page.getByLabel(label, { exact: true }).fill(value);
-    }
-    await expectToSurviveAnOutage(page, context, {
-      name: "the set-up form",
-      open: () => Promise.resolve(),
-      act: press("Create administrator and sign in"),
-      typed: () => fields.map(([label, value]) => [page.getByLabel(label, { exact: true }), value]),
-      done: () => expect(page).toHaveURL(`${app.url}/`),
-    });
-  } finally {
-    await app.stop();
-    await database.close();
-  }
 });

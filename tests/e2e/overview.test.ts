@@ -1,98 +1,15 @@
 import type { Page } from "@playwright/test";
-import fc from "fast-check";
 
 import { countCalls } from "@/db/calls/list";
 import { countContacts } from "@/db/contacts/list";
 import { parseCallFilter } from "@/lib/call/filter";
-import type { Database } from "@/tests/fixtures/database";
+import { ALONE, fill, someCalls, waitForPanels } from "@/tests/fixtures/overview-calls";
 import { signIn } from "@/tests/fixtures/sign-in";
 import { expect, test } from "@/tests/fixtures/test";
 import { addUser } from "@/tests/fixtures/users";
 
 const ZONE = "Asia/Riyadh";
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-type Call = {
-  outcome: string;
-  goal: string | null;
-  scenario: string;
-  seconds: number | null;
-  hoursAgo: number;
-  isTest: boolean;
-  /** The index of the first dial of the group; null if this is the first. */
-  root: number | null;
-  attempt: number | null;
-  /** When the next dial is booked, in hours from now. */
-  nextIn: number | null;
-};
-
-/** A call that is the only one of its group. */
-const ALONE = { root: null, attempt: 1, nextIn: null };
-
-/** Generates calls of three weeks. They are the same in every run, relative to the present. */
-function someCalls(count: number): Call[] {
-  const call = fc.record({
-    outcome: fc.constantFrom(
-      "complete",
-      "complete",
-      "complete",
-      "no_answer",
-      "automation",
-      "failed",
-      "user_busy",
-      "cancelled",
-    ),
-    goal: fc.constantFrom("success", "success", "failure", "error", null),
-    scenario: fc.constantFrom("delivery", "reminder, evening"),
-    seconds: fc.option(fc.integer({ min: 10, max: 300 })),
-    hoursAgo: fc.integer({ min: 1, max: 21 * 24 }),
-    isTest: fc.constantFrom(false, false, false, false, true),
-    root: fc.option(fc.nat(count - 1)),
-    attempt: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 9 }),
-    nextIn: fc.option(fc.integer({ min: -30, max: 30 })),
-  });
-  return fc.sample(call, { seed: 7, numRuns: count });
-}
-
-async function fill({ sql, empty }: Database, calls: readonly Call[]): Promise<void> {
-  await empty();
-  if (calls.length === 0) {
-    return;
-  }
-  const rows = calls.map((call, index) => ({
-    call_id: `overview-${index}`,
-    outcome: call.outcome,
-    goal: call.outcome === "complete" ? call.goal : null,
-    scenario_id: call.scenario,
-    duration_seconds: call.outcome === "complete" ? call.seconds : null,
-    started_at: new Date(Date.now() - call.hoursAgo * HOUR),
-    called_off_at: new Date(Date.now() - call.hoursAgo * HOUR),
-    root_call_id: call.root === null ? null : `overview-${call.root}`,
-    attempt: call.attempt,
-    next_retry_at: call.nextIn === null ? null : new Date(Date.now() + call.nextIn * HOUR),
-    has_retry_fields: true,
-    is_test: call.isTest,
-    enrichment_state: "done",
-    enrichment_due_at: null,
-    criteria:
-      call.outcome === "complete" && call.goal !== null
-        ? sql.json({
-            "The slot was confirmed, with the customer": { met: call.goal === "success", primary: true },
-            "ذُكر سبب الاتصال": { met: index % 3 > 0, primary: false },
-          })
-        : null,
-  }));
-  await sql`insert into calls ${sql(rows)}`;
-  const details = rows.map(({ call_id }) => ({ call_id, facts: sql.json({}) }));
-  await sql`insert into call_details ${sql(details)}`;
-}
-
-/** Waits until all panels have loaded. */
-async function waitForPanels(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { name: /Success criteria|معايير النجاح/ })).toBeVisible();
-  await expect(page.locator("main [aria-busy]")).toHaveCount(0);
-}
+const DAY = 24 * 3_600_000;
 
 /** Returns the links to lists with the number of calls in their text or label, except for links that show minutes. */
 async function numbersAndLinks(page: Page): Promise<{ number: number; href: string; name: string }[]> {
@@ -216,103 +133,6 @@ test("test calls are excluded, the page says so, and a link includes them", asyn
   await expect(
     page.getByRole("region", { name: "Figures" }).getByRole("link", { name: `${dials} dials`, exact: true }),
   ).toBeVisible();
-});
-
-test("the chart is one tab stop, and arrow keys move between its bars and their parts", async ({
-  adminPage: page,
-  database,
-}) => {
-  await fill(database, someCalls(400));
-  await page.goto("/?range=30d");
-  await waitForPanels(page);
-  const chart = page.getByRole("figure", { name: "Calls over time by outcome" });
-  await expect(chart.locator('a[tabindex="0"]')).toHaveCount(1);
-  expect(await chart.locator("a").count()).toBeGreaterThan(40);
-
-  await chart.locator('a[tabindex="0"]').focus();
-  const nameOf = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
-  const first = await nameOf();
-  await page.keyboard.press("ArrowRight");
-  const second = await nameOf();
-  expect(second).not.toBe(first);
-  await page.keyboard.press("ArrowLeft");
-  expect(await nameOf()).toBe(first);
-  await page.keyboard.press("End");
-  await page.keyboard.press("Home");
-  await page.keyboard.press("ArrowUp");
-  const piece = await nameOf();
-  expect(piece).toMatch(/: [^:]+, \d+$/);
-  await expect(chart.locator('a[tabindex="0"]')).toHaveCount(1);
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/calls\?outcome=\w+&from=/);
-  await expect(page.getByTestId("call-count")).toContainText(`${/(\d+)$/.exec(piece)?.[1]} call`);
-});
-
-test("hovering over a bar shows its parts", async ({ adminPage: page, database }) => {
-  await fill(database, someCalls(400));
-  await page.goto("/?range=30d");
-  await waitForPanels(page);
-  const piece = page
-    .getByRole("figure")
-    .getByRole("link", { name: /: Completed, \d+$/ })
-    .first();
-  const [, label = "", count = ""] =
-    /^(.*): Completed, (\d+)$/.exec((await piece.getAttribute("aria-label")) ?? "") ?? [];
-  await expect(async () => {
-    await piece.hover();
-    await expect(page.getByRole("figure").getByText(label, { exact: true })).toBeVisible({ timeout: 500 });
-  }).toPass();
-  await expect(page.getByRole("figure").locator("li", { hasText: "Completed" })).toContainText(count);
-});
-
-test("a first tap shows the parts of a bar, and a second tap opens a part", async ({
-  browser,
-  app,
-  adminCookies,
-  database,
-}) => {
-  await fill(database, someCalls(400));
-  const context = await browser.newContext({ baseURL: app.url, hasTouch: true, viewport: { width: 390, height: 844 } });
-  await context.addCookies(adminCookies);
-  const page = await context.newPage();
-  await page.goto("/?range=30d");
-  await waitForPanels(page);
-  const chart = page.getByRole("figure");
-  const tip = chart.locator("ul a", { hasText: "Completed" });
-  await expect(async () => {
-    await chart
-      .getByRole("link", { name: /: Completed, \d+$/ })
-      .first()
-      .tap();
-    await expect(tip).toBeVisible({ timeout: 500 });
-  }).toPass();
-  expect(page.url()).toContain("range=30d");
-  await tip.tap();
-  await expect(page).toHaveURL(/\/calls\?outcome=complete&from=/);
-  await context.close();
-});
-
-test("the map of hours works with the keyboard in the layout for phones", async ({ adminPage: page, database }) => {
-  await fill(database, someCalls(400));
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto("/?range=30d&map=reach");
-  await waitForPanels(page);
-  const map = page.getByRole("table", { name: "Hour by weekday" });
-  await expect(map.locator('a[tabindex="0"]')).toHaveCount(1);
-  await map.locator('a[tabindex="0"]').focus();
-  const place = () =>
-    page.evaluate(() => [
-      document.activeElement?.getAttribute("data-x"),
-      document.activeElement?.getAttribute("data-y"),
-    ]);
-  const before = await place();
-  await page.keyboard.press("ArrowDown");
-  const after = await place();
-  // The focus moves to the next hour with calls, on another weekday if necessary.
-  const hours = await map.locator("a[data-x]").evaluateAll((links) => links.map((link) => Number(link.dataset["x"])));
-  expect(Number(after[0])).toBe(Math.min(...hours.filter((hour) => hour > Number(before[0]))));
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/calls\?.*weekday=\d&hour=\d+/);
 });
 
 test("before the first call the page links to the vendor's settings", async ({ adminPage: page, database }) => {

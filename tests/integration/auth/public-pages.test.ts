@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { startApp } from "@/tests/fixtures/app";
 import { BUILD } from "@/tests/fixtures/build";
@@ -317,51 +317,4 @@ test("a webhook's and health's answers are never compressed, and a page is", asy
   expect(await encodingOf(app.webhookUrl, "POST")).toBeNull();
   expect(await encodingOf(app.webhookUrl)).toBeNull();
   expect(await encodingOf(`${app.url}/webhooks/sarj/wrong`, "POST")).toBeNull();
-});
-
-test("security.txt says where to report a vulnerability, until when it is valid, and at which address", async ({
-  app,
-  database: { url: databaseUrl },
-}) => {
-  const answer = await fetch(`${app.url}/.well-known/security.txt`);
-  expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
-  const text = await answer.text();
-  expect(text.split("\n")).toEqual([
-    "Contact: mailto:security@localhost",
-    expect.stringMatching(/^Expires: \d{4}-\d\d-\d\dT00:00:00\.000Z$/),
-    "Preferred-Languages: en, ar",
-    `Canonical: ${app.url}/.well-known/security.txt`,
-    "",
-  ]);
-  const expires = Date.parse(/Expires: (.*)/.exec(text)?.[1] ?? "");
-  expect(expires).toBeGreaterThan(Date.now());
-  expect(expires).toBeLessThan(Date.now() + 365 * 24 * 60 * 60 * 1000);
-
-  const env = { SECURITY_CONTACT: "safe@example.com, https://example.com/report" };
-  const other = await startApp({ databaseUrl, env });
-  try {
-    const contacts = (await (await fetch(`${other.url}/.well-known/security.txt`)).text()).match(/^Contact: .*$/gm);
-    expect(contacts).toEqual(["Contact: mailto:safe@example.com", "Contact: https://example.com/report"]);
-    // What the runtime and the framework print is an event without text. Nothing of this prints anything.
-    await fetch(`${other.url}/sign-in`);
-    await fetch(`${other.url}/api/auth/sign-in/email`, { method: "POST", body: "{}" });
-    expect(other.logs()).not.toContain('"event":"console"');
-  } finally {
-    await other.stop();
-  }
-});
-
-test("the functions of the build contain no package that only development needs, no tests and no tools", () => {
-  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
-    packages: Record<string, { dev?: boolean }>;
-  };
-  const traces = readdirSync(BUILD, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".nft.json"));
-  const files = traces.flatMap((trace) => {
-    const { files: traced } = JSON.parse(readFileSync(join(BUILD, trace), "utf8")) as { files: string[] };
-    return traced.map((file) => relative("", join(BUILD, dirname(trace), file)));
-  });
-  const packages = new Set(files.flatMap((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
-  expect(packages).toContain("node_modules/next");
-  expect([...packages].filter((name) => lock.packages[name]?.dev === true)).toEqual([]);
-  expect(files.filter((file) => /^(?:tests|scripts|\.git|\.data)\//.test(file))).toEqual([]);
 });
