@@ -100,12 +100,20 @@ for (const by of ["calls", "contacts"]) {
     await expect(rows).toHaveCount(ROWS);
     const text = await rows.nth(6).innerText();
 
-    // A page of the same document, and back: the rows are not on the server any more, and the browser got no data.
+    // A page of the same document, and back: the rows are not on the server any more, and the browser got no data. It has kept the HTML.
     await page.getByRole("link", { name: "Overview" }).first().click();
     await expect(page).toHaveURL("/");
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      const { rsc, "next-router-prefetch": prefetch } = request.headers();
+      if (rsc !== undefined && prefetch === undefined) {
+        asked.push(new URL(request.url()).pathname);
+      }
+    });
     await page.goBack();
     await expect(rows).toHaveCount(ROWS);
     expect(await rows.nth(6).innerText()).toBe(text);
+    expect(asked).toEqual([]);
     await rows.nth(6).click();
     await expect(page.getByRole("dialog", { name: "Call" })).toContainText("Customer 7");
     await page.keyboard.press("Escape");
