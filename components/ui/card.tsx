@@ -21,16 +21,9 @@ export function Card({
   flush?: boolean;
 }) {
   return (
-    <section
-      {...props}
-      className={cn(
-        "flex min-w-0 flex-col rounded-lg border bg-surface shadow-xs",
-        flush && "overflow-clip",
-        className,
-      )}
-    >
+    <section {...props} className={cn("card", flush && "flush", className)}>
       {(title !== undefined || actions !== undefined) && (
-        <header className={cn("flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5", flush ? "pb-3" : "pb-1")}>
+        <header className="head">
           <div className="min-w-0 flex-1">
             {title !== undefined && <h2 className="text-base font-semibold">{title}</h2>}
             {description !== undefined && <p className="mt-0.5 text-sm text-muted">{description}</p>}
@@ -38,7 +31,7 @@ export function Card({
           {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}
-      <div className={cn("min-w-0 flex-1", flush ? "" : "px-4 pt-2 pb-4")}>{children}</div>
+      <div className="body">{children}</div>
       {footer !== undefined && (
         <footer className="flex flex-wrap items-center justify-between gap-2 border-t bg-sunken/50 px-4 py-2.5 text-sm text-muted">
           {footer}

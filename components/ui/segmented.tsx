@@ -6,14 +6,7 @@ import type { ReactNode } from "react";
 
 import { cn } from "@/components/cn";
 
-const groupClass =
-  "inline-flex max-w-full items-center gap-0.5 overflow-x-auto rounded-md bg-sunken p-0.5 ring-1 ring-border ring-inset";
-
-const segmentClass = (active: boolean) =>
-  cn(
-    "inline-flex h-7 shrink-0 items-center gap-1.5 rounded-sm px-2.5 text-sm font-medium whitespace-nowrap text-muted focus-inset transition-colors duration-100 select-none hover:text-foreground [&_svg]:size-4",
-    active && "bg-raised text-foreground shadow-sm ring-1 ring-border",
-  );
+const segmentClass = (active: boolean) => cn("segment [&_svg]:size-4", active && "chosen");
 
 /** A switch between a few views that have separate URLs. */
 export function SegmentedLinks({
@@ -26,7 +19,7 @@ export function SegmentedLinks({
   className?: string;
 }) {
   return (
-    <nav aria-label={label} className={cn(groupClass, className)}>
+    <nav aria-label={label} className={cn("segments", className)}>
       {items.map((item) => (
         <Link<string>
           key={item.href}
@@ -57,7 +50,7 @@ export function Segmented<Value extends string>({
   className?: string;
 }) {
   return (
-    <fieldset aria-label={label} className={cn(groupClass, className)}>
+    <fieldset aria-label={label} className={cn("segments", className)}>
       {items.map((item) => (
         <button
           key={item.value}

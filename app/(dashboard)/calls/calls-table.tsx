@@ -157,7 +157,7 @@ function useColumns(filter: CallFilter, view: CallListView): DataColumn<ListedCa
       recording: {
         cell: (row) =>
           row.hasRecording ? (
-            <span className="inline-flex items-center gap-1.5 align-middle text-muted">
+            <span className="recorded">
               <RowIcon name="volume-2" />
               <span className="sr-only">{tState("yes")}</span>
             </span>

@@ -25,12 +25,9 @@ export function ListSkeleton() {
       <div className="h-8 border-b bg-sunken" />
       {Array.from({ length: 12 }, (_, index) => (
         <div key={index} className="skeleton-row">
-          <Skeleton className="w-32" />
-          <Skeleton className="w-28" />
-          <Skeleton className="w-24 max-md:hidden" />
-          <Skeleton className="w-36 max-md:hidden" />
-          <Skeleton className="w-40 flex-1 max-md:hidden" />
-          <Skeleton className="w-10" />
+          {["w-32", "w-28", "w-24", "w-36", "w-40 flex-1", "w-10"].map((width) => (
+            <i key={width} className={width} />
+          ))}
         </div>
       ))}
     </Card>
