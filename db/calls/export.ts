@@ -100,7 +100,7 @@ const BATCH_BYTES = 1_500_000;
 
 /**
  * Reads every call that the filter selects, with its variables, by keyset. So a slow or lost reader holds neither a connection nor a snapshot, and
- * any number of rows needs the memory of two batches. Calls that are first received after the start are left out.
+ * any number of rows needs the memory of one batch. Calls that are first received after the start are left out.
  *
  * @param view.by for `contacts`, one row per contact, with the call that decides its state
  * @param isLarge whether there are too many calls to look for the names of their variables: then these are the names of all calls
