@@ -141,26 +141,23 @@ async function callsUntilNow(database: Database, filter: CallFilter): Promise<SQ
   );
 }
 
-/** While the caller works on a batch, Postgres already reads the next one: each takes about as long as the other. */
 async function* readAll(
   read: (place: Place | null, limit: number, isEscaped: boolean) => Promise<ExportBatch>,
   placeOf: (row: LastRow) => Place,
 ): AsyncGenerator<ExportBatch, void> {
-  const readNext = async (place: Place | null, limit: number) => {
-    const batch = await read(place, limit, false);
-    return isSeparated(batch) ? batch : read(place, limit, true);
-  };
-  let next = readNext(null, FIRST_ROWS);
+  let place: Place | null = null;
+  let limit = FIRST_ROWS;
   for (;;) {
-    const batch = await next;
+    let batch: ExportBatch = await read(place, limit, false);
+    if (!isSeparated(batch)) {
+      batch = await read(place, limit, true);
+    }
     if (batch.rows === 0) {
       return;
     }
-    const limit = Math.max(1, Math.min(MAX_ROWS, Math.floor((BATCH_BYTES * batch.rows) / batch.bytes.length)));
-    next = readNext(placeOf(lastRow(batch)), limit);
-    // A caller that stops does not wait for it. To the others, it is thrown above.
-    next.catch(() => {});
     yield batch;
+    place = placeOf(lastRow(batch));
+    limit = Math.max(1, Math.min(MAX_ROWS, Math.floor((BATCH_BYTES * batch.rows) / batch.bytes.length)));
   }
 }
 
