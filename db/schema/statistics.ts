@@ -179,7 +179,8 @@ export const sliceMonths = pgTable(
  * `contact_days`, a text that is null is `unknown`, because one filter value means both.
  *
  * No statement reads it any more: `figure_slices` says more in fewer rows. It is still written, because the version before discards all cells if a
- * count to subtract from is missing here. This version does not, so the next one can stop writing it, and the one after that can drop it.
+ * count to subtract from is missing here. This version does not, so the next one can stop writing it if it also empties it, because its rows hold
+ * words of calls that may be erased; the one after that can drop it.
  */
 export const outcomeDays = pgTable(
   "outcome_days",

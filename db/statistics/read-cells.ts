@@ -1,4 +1,4 @@
-import { inArray, sql, type SQL } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 
 import { isCounted, localWeekday } from "@/db/calls/conditions";
 import { replica } from "@/db/driver/client";
@@ -62,7 +62,7 @@ export function isAskedCall(filter: CellFilter, from: SQL): SQL {
   const { weekdays, zone } = filter;
   return weekdays.length === 0
     ? isAsked(filter, from)
-    : sql`${isAsked(filter, from)} and ${inArray(localWeekday(sql`${from}.occurred_at`, zone), [...weekdays])}`;
+    : sql`${isAsked(filter, from)} and ${localWeekday(sql`${from}.occurred_at`, zone)}::text = any(${textArray(weekdays.map(String))})`;
 }
 
 /** Whether a row of cells, which has the column `is_counted`, is of the calls that the filter asks for. */
@@ -86,7 +86,9 @@ export function askedRange(range: TimeRange, { zone, weekdays }: CellFilter, nam
 
 /** Whether a day is one of these weekdays. */
 export function isOnWeekday(day: SQL, weekdays: readonly number[]): SQL {
-  return weekdays.length === 0 ? sql`true` : inArray(sql`extract(isodow from ${day})::integer`, [...weekdays]);
+  return weekdays.length === 0
+    ? sql`true`
+    : sql`extract(isodow from ${day})::text = any(${textArray(weekdays.map(String))})`;
 }
 
 /**
