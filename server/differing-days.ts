@@ -19,7 +19,7 @@ export function differingDays(): number | null {
   return latest.days;
 }
 
-/** Compares the days if the last time is an hour ago, or `isNewZone`. Writes to the log how many differ, when that has changed. */
+/** Compares the days if the last time is an hour ago, even if that failed, or `isNewZone`. Writes to the log how many differ, when that has changed. */
 export async function compareDays({ isNewZone }: { isNewZone: boolean }): Promise<void> {
   if (!isNewZone && performance.now() - latest.comparedAt < COMPARE_EVERY_MS) {
     return;
