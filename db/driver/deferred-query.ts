@@ -10,17 +10,11 @@ export function deferredQuery(
   send: (run: (client: Client) => Promise<unknown>) => Promise<unknown>,
   query: Parameters<Sql["unsafe"]>,
 ) {
-  let running: ReturnType<Sql["unsafe"]> | null = null;
   let ended: Promise<unknown> | null = null;
   let form: "objects" | "values" | "raw" = "objects";
-  let isCancelled = false;
   const run = async (client: Client) => {
-    running = client.unsafe(...query);
-    const result = form === "values" ? running.values() : form === "raw" ? running.raw() : running;
-    if (isCancelled) {
-      running.cancel();
-    }
-    return result;
+    const sent = client.unsafe(...query);
+    return form === "values" ? sent.values() : form === "raw" ? sent.raw() : sent;
   };
   const start = () => (ended ??= send(run));
   const pending = {
@@ -31,10 +25,6 @@ export function deferredQuery(
     raw() {
       form = "raw";
       return pending;
-    },
-    cancel() {
-      isCancelled = true;
-      running?.cancel();
     },
     // oxlint-disable-next-line unicorn/no-thenable -- the driver's pending query is one: it is sent when it is awaited
     then: (...handlers: Parameters<Promise<unknown>["then"]>) => start().then(...handlers),
