@@ -1,4 +1,3 @@
-import type { formats } from "@/lib/i18n/formats";
 import type { IntlLocale } from "@/lib/i18n/locales";
 import type { Messages } from "@/lib/i18n/messages";
 
@@ -6,6 +5,7 @@ declare module "next-intl" {
   interface AppConfig {
     Locale: IntlLocale;
     Messages: Messages;
-    Formats: typeof formats;
+    // No names: see `lib/i18n/formats.ts`.
+    Formats: Record<"dateTime" | "number" | "list", Record<never, never>>;
   }
 }

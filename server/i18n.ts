@@ -1,7 +1,6 @@
 import { getRequestConfig } from "next-intl/server";
 import { cookies, headers } from "next/headers";
 
-import { formats } from "@/lib/i18n/formats";
 import { INTL_LOCALES, isLocale, LOCALE_COOKIE, type Locale, preferredLocale } from "@/lib/i18n/locales";
 import { loadMessages } from "@/lib/i18n/messages";
 
@@ -16,5 +15,5 @@ async function requestLocale(): Promise<Locale> {
 export default getRequestConfig(async () => {
   const locale = await requestLocale();
   const [messages, { timeZone }] = await Promise.all([loadMessages(locale), getOrganization()]);
-  return { locale: INTL_LOCALES[locale], messages, timeZone, formats };
+  return { locale: INTL_LOCALES[locale], messages, timeZone };
 });

@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { hasCalls } from "@/db/statistics/presence";
 import { readSummary } from "@/db/statistics/summary";
+import { formats } from "@/lib/i18n/formats";
 import { includesRole, type Role } from "@/lib/people/role";
 import type { NumberAccess } from "@/lib/phone/access";
 import { withoutNumberSearch } from "@/lib/phone/number-search";
@@ -75,7 +76,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
       <PageHeader
         title={t("title")}
         description={<PeriodText view={view} />}
-        actions={<RefreshButton>{t("updated", { time: format.dateTime(now, "time") })}</RefreshButton>}
+        actions={<RefreshButton>{t("updated", { time: format.dateTime(now, formats.dateTime.time) })}</RefreshButton>}
       >
         <RangePicker view={view} showsForm={form === "range"} />
         <FilterChips filter={narrowingOf(view.filter)} hrefOf={(narrowing) => narrowedHref(view, narrowing)} />
@@ -119,7 +120,7 @@ async function PeriodText({ view }: { view: OverviewView }) {
           {" · "}
           <span title={t(isRunning ? "hintRunning" : "hint")}>
             {isRunning && isDays
-              ? t("comparedUntil", { before, time: format.dateTime(previous.to, "time") })
+              ? t("comparedUntil", { before, time: format.dateTime(previous.to, formats.dateTime.time) })
               : t("compared", { before })}
           </span>
         </>

@@ -1,6 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 
 import { Notice } from "@/components/ui/notice";
+import { formats } from "@/lib/i18n/formats";
 import { readAge } from "@/server/reading";
 
 import { formatAge } from "./format-age";
@@ -17,7 +18,7 @@ export async function ReadAge({ className }: { className?: string }) {
       {age.asOf === null
         ? t("ageUnknown")
         : t("age", {
-            time: format.dateTime(age.asOf, age.milliseconds < DAY_MS ? "clock" : "full"),
+            time: format.dateTime(age.asOf, formats.dateTime[age.milliseconds < DAY_MS ? "clock" : "full"]),
             age: formatAge(age.milliseconds, format),
           })}
     </Notice>

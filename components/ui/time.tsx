@@ -1,7 +1,7 @@
 import { useFormatter, useNow, useTranslations } from "next-intl";
 
 import { cn } from "@/components/cn";
-import type { formats } from "@/lib/i18n/formats";
+import { formats } from "@/lib/i18n/formats";
 
 /**
  * A time in the organization's time zone. The tooltip shows the time in UTC and relative to now. `value` is a Date or an ISO
@@ -23,12 +23,12 @@ export function Time({
   if (date === null || Number.isNaN(date.getTime())) {
     return <span className={cn("text-subtle", className)}>{t("state.unknown")}</span>;
   }
-  const utc = t("time.utc", { time: formatter.dateTime(date, "full", { timeZone: "UTC" }) });
+  const utc = t("time.utc", { time: formatter.dateTime(date, { ...formats.dateTime.full, timeZone: "UTC" }) });
   const relative = formatter.relativeTime(date, now);
   return (
     // The relative time may differ between the server and the browser.
     <time dateTime={date.toISOString()} title={`${utc} · ${relative}`} suppressHydrationWarning className={className}>
-      {formatter.dateTime(date, format)}
+      {formatter.dateTime(date, formats.dateTime[format])}
     </time>
   );
 }

@@ -74,10 +74,10 @@ async function compose(mail: DueMail): Promise<{ subject: string; text: string; 
   const parts = await Promise.all(
     LOCALES.map(async (locale) => {
       const messages = await loadMessages(locale);
-      const options = { locale: INTL_LOCALES[locale], messages, timeZone, formats };
+      const options = { locale: INTL_LOCALES[locale], messages, timeZone };
       const t = createTranslator({ ...options, namespace: "notices" });
       const roles = createTranslator({ ...options, namespace: "shell.role" });
-      const time = createFormatter(options).dateTime(mail.createdAt, "full");
+      const time = createFormatter(options).dateTime(mail.createdAt, formats.dateTime.full);
       return {
         locale,
         subject: t(`title.${mail.kind}`),

@@ -9,6 +9,7 @@ import { SegmentedLinks } from "@/components/ui/segmented";
 import { Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { readSeries } from "@/db/statistics/series";
 import { OUTCOME_KINDS, outcomeColor, outcomeKind, type OutcomeKind } from "@/lib/call/outcome";
+import { formats } from "@/lib/i18n/formats";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 import { type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { partHref, partOf } from "@/lib/statistics/part";
@@ -97,7 +98,7 @@ export async function CallsOverTime({
             totalLabel={t("total")}
             partialLabel={t("partial")}
             emptyLabel={t("empty")}
-            formatTick={(count) => format.number(count, count >= 10_000 ? "compact" : "integer")}
+            formatTick={(count) => format.number(count, formats.number[count >= 10_000 ? "compact" : "integer"])}
             series={series.map(({ name, kind }) => ({
               name,
               color: outcomeColor(kind),
@@ -223,13 +224,13 @@ function SeriesTable({
 function bucketLabel(format: Formatter, { from, to }: TimeRange, unit: BucketUnit): string {
   switch (unit) {
     case "hour":
-      return `${format.dateTime(from, "weekday")}, ${format.dateTime(from, "time")}–${format.dateTime(to, "time")}`;
+      return `${format.dateTime(from, formats.dateTime.weekday)}, ${format.dateTime(from, formats.dateTime.time)}–${format.dateTime(to, formats.dateTime.time)}`;
     case "day":
-      return format.dateTime(from, "weekday");
+      return format.dateTime(from, formats.dateTime.weekday);
     case "week":
-      return format.dateTimeRange(from, new Date(to.getTime() - 1), "date");
+      return format.dateTimeRange(from, new Date(to.getTime() - 1), formats.dateTime.date);
     case "month":
-      return format.dateTime(from, "month");
+      return format.dateTime(from, formats.dateTime.month);
   }
 }
 
@@ -250,11 +251,11 @@ function tickOf(
   const isMinor = count / step > MAX_TICKS_NARROW && (index / step) % 2 === 1;
   const text =
     unit === "hour"
-      ? format.dateTime(from, "time")
+      ? format.dateTime(from, formats.dateTime.time)
       : unit === "month"
         ? format.dateTime(from, { month: "short", year: "2-digit" })
         : unit === "day" && count <= 7
           ? format.dateTime(from, { weekday: "short", day: "numeric" })
-          : format.dateTime(from, "day");
+          : format.dateTime(from, formats.dateTime.day);
   return { text, isMinor };
 }

@@ -6,6 +6,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { hasCalls, readCallTimes } from "@/db/statistics/presence";
 import { NO_FILTER } from "@/lib/call/filter";
+import { formats } from "@/lib/i18n/formats";
 import { narrowedHref, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { addDays, dayOf } from "@/lib/time/time";
 
@@ -67,7 +68,7 @@ export async function NothingToCount({ view, isAdministrator }: { view: Overview
       className="py-[12vh]"
     >
       {t(uncounted ? "period.bodyUncounted" : isNarrowed ? "period.bodyNarrowed" : "period.body", {
-        last: format.dateTime(times.last, "dateTime"),
+        last: format.dateTime(times.last, formats.dateTime.dateTime),
       })}
     </EmptyState>
   );

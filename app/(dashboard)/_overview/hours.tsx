@@ -6,6 +6,7 @@ import { sendOnce } from "@/components/send-once";
 import { Card } from "@/components/ui/card";
 import { SegmentedLinks } from "@/components/ui/segmented";
 import { type HourCount, readHours } from "@/db/statistics/hours";
+import { formats } from "@/lib/i18n/formats";
 import { MAP_MEASURES, type OverviewView, overviewHref } from "@/lib/statistics/overview-view";
 import { PARTS, partHref } from "@/lib/statistics/part";
 import { weekdaysFrom, weekdaysIn } from "@/lib/time/period";
@@ -48,7 +49,7 @@ export async function Hours({ view, weekStart }: { view: OverviewView; weekStart
           const cell = { label: found.dials === 0 ? t("cellNone", { at }) : text, ...measure(found, map, maxDials) };
           const shown =
             map === "volume"
-              ? format.number(found.dials, found.dials >= 100_000 ? "compact" : "integer")
+              ? format.number(found.dials, formats.number[found.dials >= 100_000 ? "compact" : "integer"])
               : (reach ?? "");
           return found.dials === 0
             ? { ...cell, text: "" }

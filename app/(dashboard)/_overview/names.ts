@@ -1,6 +1,7 @@
 import type { useFormatter, useTranslations } from "next-intl";
 
 import { outcomeKind } from "@/lib/call/outcome";
+import { formats } from "@/lib/i18n/formats";
 import type { TimeRange } from "@/lib/time/time";
 
 type Formatter = ReturnType<typeof useFormatter>;
@@ -14,7 +15,11 @@ export function outcomeName(t: ReturnType<typeof useTranslations<"outcomes">>, t
 /** Formats a range: "17 – 23 Nov 2026", or with times if it is not made of whole days. */
 export function rangeText(format: Formatter, { from, to }: TimeRange, isDays: boolean): string {
   // The end is exclusive: the 23rd ends at midnight of the 24th.
-  return format.dateTimeRange(from, new Date(to.getTime() - (isDays ? 1 : 0)), isDays ? "date" : "dateTime");
+  return format.dateTimeRange(
+    from,
+    new Date(to.getTime() - (isDays ? 1 : 0)),
+    formats.dateTime[isDays ? "date" : "dateTime"],
+  );
 }
 
 /** Whether a period is made of whole days, which is the case if its bounds are written as dates. */

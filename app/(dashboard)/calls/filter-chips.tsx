@@ -5,6 +5,7 @@ import Link from "next/link";
 import { Chip } from "@/components/ui/chip";
 import { Id, Ltr } from "@/components/ui/ltr";
 import { type CallFilter, NO_FILTER, UNKNOWN } from "@/lib/call/filter";
+import { formats } from "@/lib/i18n/formats";
 import { formatDuration } from "@/lib/time/duration";
 import type { TimeBound } from "@/lib/url/time-bound";
 
@@ -35,8 +36,8 @@ export function FilterChips({
     chips.push({ key, label, name: `${label} ${text}`, value, href: without(change) });
   const timeOf = ({ text, at }: TimeBound) =>
     text.length === 10
-      ? formatter.dateTime(new Date(`${text}T12:00:00Z`), "date", { timeZone: "UTC" })
-      : formatter.dateTime(at, "dateTime");
+      ? formatter.dateTime(new Date(`${text}T12:00:00Z`), { ...formats.dateTime.date, timeZone: "UTC" })
+      : formatter.dateTime(at, formats.dateTime.dateTime);
 
   if (filter.q !== null) {
     add("q", t("search"), filter.q, { q: null }, <bdi>{filter.q}</bdi>);

@@ -6,6 +6,7 @@ import { Fragment } from "react";
 import { RowIcon } from "@/components/ui/row-icon";
 import type { DialResult } from "@/lib/call/contact";
 import { OUTCOME_ICONS, outcomeKind, outcomeSlug } from "@/lib/call/outcome";
+import { formats } from "@/lib/i18n/formats";
 
 import { type Ending, useEndingText } from "../_call/ending";
 
@@ -70,7 +71,7 @@ function MarkLink({ mark, href }: { mark: Mark; href: Route }) {
     attempt: mark.attempt ?? 0,
     ending: endingText(mark),
     dialled: isDialled ? "yes" : "no",
-    time: formatter.dateTime(mark.occurredAt, "compact"),
+    time: formatter.dateTime(mark.occurredAt, formats.dateTime.compact),
   });
   return (
     <a

@@ -11,6 +11,7 @@ import { NO_FILTER } from "@/lib/call/filter";
 import { callsHref } from "@/lib/call/link";
 import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { isQuarantineReason, type QuarantineReason } from "@/lib/delivery/quarantine-reason";
+import { formats } from "@/lib/i18n/formats";
 import { type IngestHealth, readIngestHealth } from "@/server/ingest/health";
 
 import { Damaged } from "./damaged";
@@ -115,7 +116,7 @@ async function Tiles({ health }: { health: IngestHealth }) {
             {lastDeliveryAt === null ? t("lastNone") : format.relativeTime(lastDeliveryAt, now)}
           </span>
         }
-        detail={lastDeliveryAt === null ? t("lastNoneDetail") : format.dateTime(lastDeliveryAt, "full")}
+        detail={lastDeliveryAt === null ? t("lastNoneDetail") : format.dateTime(lastDeliveryAt, formats.dateTime.full)}
       />
       <StatTile
         label={t("rate")}

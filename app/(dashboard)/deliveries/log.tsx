@@ -24,6 +24,7 @@ import {
   NO_DELIVERY_FILTER,
 } from "@/lib/delivery/filter";
 import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
+import { formats } from "@/lib/i18n/formats";
 import { maskFieldsFor, type NumberAccess } from "@/lib/phone/access";
 
 import { OutcomeBadge } from "../_call/outcome-badge";
@@ -79,7 +80,9 @@ export async function DeliveryLog({ filter, view, isAdministrator, access }: Log
                     <LogRow
                       key={delivery.id}
                       delivery={maskFieldsFor(access, delivery, ["outcome"])}
-                      selectLabel={t("log.select", { time: format.dateTime(delivery.receivedAt, "full") })}
+                      selectLabel={t("log.select", {
+                        time: format.dateTime(delivery.receivedAt, formats.dateTime.full),
+                      })}
                     />
                   ))}
                 </tbody>
@@ -118,7 +121,7 @@ function LogRow({ delivery, selectLabel }: { delivery: LoggedDelivery; selectLab
           {flagCount > 0 && <span className="text-xs text-muted">{t("log.flags", { count: flagCount })}</span>}
           {replayedAt !== null && (
             <span className="text-xs text-muted">
-              {t("log.replayed", { time: format.dateTime(replayedAt, "dateTime") })}
+              {t("log.replayed", { time: format.dateTime(replayedAt, formats.dateTime.dateTime) })}
             </span>
           )}
         </span>

@@ -1,6 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 
 import { Notice } from "@/components/ui/notice";
+import { formats } from "@/lib/i18n/formats";
 import type { Operation } from "@/server/ingest/operation";
 
 import { formatAge } from "../format-age";
@@ -19,7 +20,10 @@ export async function Replica({ replica }: Pick<Operation, "replica">) {
       </Notice>
     );
   }
-  const values = { time: format.dateTime(new Date(asOf), "clock"), age: formatAge(behind * 1000, format) };
+  const values = {
+    time: format.dateTime(new Date(asOf), formats.dateTime.clock),
+    age: formatAge(behind * 1000, format),
+  };
   return status === "current" ? (
     <p className="text-muted-foreground text-sm">{t("current", values)}</p>
   ) : (

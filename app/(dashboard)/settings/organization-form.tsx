@@ -13,6 +13,7 @@ import { Ltr } from "@/components/ui/ltr";
 import { Select } from "@/components/ui/select";
 import { useFormAction } from "@/components/use-form-action";
 import { useTypedBefore } from "@/components/use-typed-before";
+import { formats } from "@/lib/i18n/formats";
 import type { TimeZoneChoice } from "@/lib/time/time-zones";
 
 import { updateOrganization } from "./actions";
@@ -59,7 +60,7 @@ export function OrganizationForm({ organization, zones }: OrganizationFormProps)
       <Field
         label={t("timeZone")}
         hint={t.rich("timeZoneHint", {
-          time: slot(<Ltr>{format.dateTime(now, "time", { timeZone: values.timeZone })}</Ltr>),
+          time: slot(<Ltr>{format.dateTime(now, { ...formats.dateTime.time, timeZone: values.timeZone })}</Ltr>),
         })}
         error={errors.timeZone && t(`error.${errors.timeZone}`)}
         required

@@ -5,6 +5,7 @@ import { slot } from "@/components/slot";
 import { FreeText } from "@/components/ui/free-text";
 import { Time } from "@/components/ui/time";
 import type { Callback } from "@/lib/call/report";
+import { formats } from "@/lib/i18n/formats";
 
 /** What the report says of calling the customer back, in words. What it does not say is left out. */
 export function CallbackVerdict({ callback }: { callback: Callback }) {
@@ -37,7 +38,7 @@ export function CallbackVerdict({ callback }: { callback: Callback }) {
         </p>
       )}
       {confidence !== null && (
-        <p className="text-muted">{t("confidence", { share: formatter.number(confidence, "percent") })}</p>
+        <p className="text-muted">{t("confidence", { share: formatter.number(confidence, formats.number.percent) })}</p>
       )}
       {matchesToolCapture !== null && (
         <p className="text-muted">{t(matchesToolCapture ? "matchesTool" : "differsFromTool")}</p>

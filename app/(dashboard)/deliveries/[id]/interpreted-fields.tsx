@@ -12,6 +12,7 @@ import { type Comparison, compareWithCall, type InterpretedDelivery } from "@/db
 import { getCall } from "@/db/calls/read";
 import { listSiblings } from "@/db/deliveries/list";
 import { NO_NEXT_RETRY, type TranscriptMessage } from "@/lib/call/facts";
+import { formats } from "@/lib/i18n/formats";
 import { wordMessage } from "@/lib/i18n/word-message";
 import { maskNumberFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import { ANY_ADDRESS, interpret, type Interpretation } from "@/lib/sarj/interpret";
@@ -190,7 +191,9 @@ async function Value({
     case "permanentRecordingUrl":
       return t("recording");
     case "recordingUrl":
-      return until === null ? t("recording") : t("recordingUntil", { time: format.dateTime(until, "full") });
+      return until === null
+        ? t("recording")
+        : t("recordingUntil", { time: format.dateTime(until, formats.dateTime.full) });
     case "status":
     case "direction":
     case "language":

@@ -25,6 +25,7 @@ import { deliveriesHref, NO_DELIVERY_FILTER } from "@/lib/delivery/filter";
 import { isFlagProblem, readFlag } from "@/lib/delivery/flags";
 import { isQuarantineReason } from "@/lib/delivery/quarantine-reason";
 import { type BodyReader, MAX_HEX_BYTES, readableBody } from "@/lib/delivery/raw-body";
+import { formats } from "@/lib/i18n/formats";
 import { maskFieldsFor, maskTextFor, type NumberAccess } from "@/lib/phone/access";
 import { ANY_ADDRESS, interpret } from "@/lib/sarj/interpret";
 import { recordUserEvent } from "@/server/audit";
@@ -52,7 +53,10 @@ export async function generateMetadata({ params }: PageProps<"/deliveries/[id]">
     getFormatter(),
   ]);
   return {
-    title: delivery === null ? t("notFoundTitle") : t("title", { time: format.dateTime(delivery.receivedAt, "full") }),
+    title:
+      delivery === null
+        ? t("notFoundTitle")
+        : t("title", { time: format.dateTime(delivery.receivedAt, formats.dateTime.full) }),
   };
 }
 
@@ -84,7 +88,7 @@ export default async function DeliveryPage({ params, searchParams }: PageProps<"
         {t("detail.back")}
       </Link>
       <PageHeader
-        title={t("detail.title", { time: format.dateTime(delivery.receivedAt, "full") })}
+        title={t("detail.title", { time: format.dateTime(delivery.receivedAt, formats.dateTime.full) })}
         description={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
             <VerdictBadge verdict={verdict} />

@@ -24,6 +24,7 @@ import { stacked, Table, TableScroll, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { getImport, type ImportSummary, listImportItems } from "@/db/imports/list";
 import { callHref } from "@/lib/call/link";
+import { formats } from "@/lib/i18n/formats";
 import { IMPORT_ITEM_STATES, type ImportItemState } from "@/lib/imports/import";
 import { API_ERRORS } from "@/lib/sarj/api";
 import { requirePage } from "@/server/auth/gates";
@@ -46,7 +47,9 @@ export async function generateMetadata({ params }: PageProps<"/settings/import/[
   ]);
   return {
     title:
-      found === null ? t("notFoundTitle") : t("detailTitle", { time: format.dateTime(found.createdAt, "dateTime") }),
+      found === null
+        ? t("notFoundTitle")
+        : t("detailTitle", { time: format.dateTime(found.createdAt, formats.dateTime.dateTime) }),
   };
 }
 
@@ -84,7 +87,7 @@ export default async function ImportDetailPage({ params, searchParams }: PagePro
         {t("back")}
       </Link>
       <PageHeader
-        title={t("detailTitle", { time: format.dateTime(createdAt, "dateTime") })}
+        title={t("detailTitle", { time: format.dateTime(createdAt, formats.dateTime.dateTime) })}
         description={
           <>
             {fileName === null ? t(`source.${source}`) : <bdi>{fileName}</bdi>} ·{" "}
