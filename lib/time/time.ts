@@ -34,7 +34,25 @@ export function parseIsoDate(text: string): IsoDate | null {
 
 /** The start of a day in a time zone. If the clocks skip midnight, the day starts later. */
 export function startOfDay(date: IsoDate, zone: string): Date {
-  return new Date(Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds);
+  const compute = () => Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+  return new Date(remembered(starts, `${date} ${zone}`, compute));
+}
+
+/** What was computed: it never changes while the process runs. Temporal takes 20 µs for each, and a page asks for the same days hundreds of times. */
+const starts = new Map<string, number>();
+const days = new Map<string, IsoDate>();
+const MOST_REMEMBERED = 5_000;
+
+function remembered<Value>(values: Map<string, Value>, key: string, compute: () => Value): Value {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = compute();
+    if (values.size >= MOST_REMEMBERED) {
+      values.clear();
+    }
+    values.set(key, value);
+  }
+  return value;
 }
 
 /** The day `days` after `date`, or before it if negative. */
@@ -44,7 +62,10 @@ export function addDays(date: IsoDate, days: number): IsoDate {
 
 /** The day of an instant in a time zone. */
 export function dayOf(instant: Date, zone: string): IsoDate {
-  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
+  const at = instant.getTime();
+  return remembered(days, `${at} ${zone}`, () =>
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString(),
+  );
 }
 
 /** Formats an instant as ISO 8601 in whole seconds, with the zone's offset at that instant: `2026-11-23T10:00:00+03:00`. */

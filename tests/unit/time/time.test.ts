@@ -20,6 +20,22 @@ test("a day starts at local midnight, or at the first local time if there is no 
   expect(addDays("2026-02-28", 1)).toBe("2026-03-01");
 });
 
+test("days are the same however often they are asked for, in any zone, and whatever becomes of a date that was returned", () => {
+  const first = Array.from({ length: 6_000 }, (_, day) => addDays("2020-01-01", day));
+  const offsetOf = { "Asia/Riyadh": 3, "Etc/GMT+5": -5, UTC: 0 };
+  for (let round = 0; round < 2; round += 1) {
+    for (const [zone, offset] of Object.entries(offsetOf)) {
+      for (const day of first) {
+        const start = startOfDay(day, zone);
+        const expected = Date.parse(day) - offset * 3_600_000;
+        expect(start.getTime()).toBe(expected);
+        expect(dayOf(start, zone)).toBe(day);
+        start.setTime(0);
+      }
+    }
+  }
+});
+
 test("an instant is written with the zone's offset at that instant", () => {
   expect(toZonedIso(new Date("2026-07-01T09:30:15.900Z"), "Africa/Cairo")).toBe("2026-07-01T12:30:15+03:00");
   expect(toZonedIso(new Date("2026-12-01T09:30:15Z"), "Africa/Cairo")).toBe("2026-12-01T11:30:15+02:00");
