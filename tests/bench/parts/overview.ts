@@ -6,7 +6,7 @@ import type { LineId, Measured } from "../lines";
 import { spread } from "../rounds";
 import { readStatements, resetStatements } from "../statements";
 
-/** Filters whose figures are summed beforehand. */
+/** No filter, and each single one that counts: the figures of most are summed beforehand. */
 const SUMMED = [
   "",
   "outcome=complete",
